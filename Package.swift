@@ -1,0 +1,85 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The package is a house of floors. A target imports only targets listed above it; the build checks that every import
+// is declared (`make build`), so the direction holds. docs/ARCHITECTURE.md tells what each floor is for.
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A library target of one floor, and what it stands on.
+func floor(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies)
+}
+
+/// The tests of one target. `TestSupport` carries the gradient check, the golden reader and closeness checks.
+func tests(of name: String, with dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies, resources: resources)
+}
+
+let package = Package(
+  name: "RAMiT",
+  products: [
+    .executable(name: "ramit", targets: ["ramit"]),
+    .library(name: "RAMiT", targets: ["Models", "Training", "Evaluation"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // 0: C libraries. A shim exists only where the library reports errors by longjmp.
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    // 1: words for people, and threads
+    floor("Diagnostics"),
+    floor("Parallel"),
+    // 2: arithmetic on pointers
+    floor("Kernels", on: ["COpenBLAS", "Parallel"]),
+    // 3: tensors
+    floor("TensorCore", on: ["Kernels", "Parallel"]),
+    // 4: gradients, images, files
+    floor("Autograd", on: ["TensorCore", "Kernels", "Parallel"]),
+    floor("Imaging", on: ["CPNG", "CJPEG", "CZlib", "Diagnostics", "TensorCore", "Parallel"]),
+    floor("Serialization", on: ["CZlib", "Diagnostics", "TensorCore"]),
+    // 5: modules, scores, data
+    floor("NN", on: ["Autograd", "TensorCore", "Serialization", "Diagnostics"]),
+    floor("Metrics", on: ["Imaging", "TensorCore", "Parallel"]),
+    floor("Datasets", on: ["Imaging", "TensorCore", "Parallel", "Diagnostics"]),
+    // 6: optimizers and models
+    floor("Optimizers", on: ["NN", "Kernels", "TensorCore", "Parallel"]),
+    floor("Models", on: ["NN", "Autograd", "TensorCore", "Serialization", "Diagnostics"]),
+    // 7: training, evaluation
+    floor(
+      "Training",
+      on: [
+        "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
+        "Parallel", "Diagnostics", logging, yams,
+      ]),
+    floor(
+      "Evaluation",
+      on: [
+        "Models", "Metrics", "Datasets", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Parallel",
+        "Diagnostics",
+      ]),
+    // 8: the command line, and timings
+    .executableTarget(
+      name: "ramit",
+      dependencies: [
+        "Training", "Evaluation", "Models", "Optimizers", "NN", "Autograd", "Datasets", "Metrics", "Imaging",
+        "Serialization", "TensorCore", "Kernels", "Parallel", "Diagnostics", logging, argumentParser,
+      ]),
+    .executableTarget(
+      name: "RAMiTBenchmarks",
+      dependencies: ["Models", "Optimizers", "NN", "Autograd", "TensorCore", "Kernels", "Parallel", "COpenBLAS"]),
+    // Tests
+    .target(
+      name: "TestSupport", dependencies: ["Autograd", "TensorCore", "Serialization"], path: "Tests/TestSupport"),
+  ],
+  swiftLanguageModes: [.v6]
+)

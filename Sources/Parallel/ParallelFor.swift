@@ -1,0 +1,52 @@
+import Dispatch
+import Synchronization
+
+/// How many threads compute. The number changes how long work takes and never its result.
+public enum ComputeThreads {
+  private static let setting = Atomic<Int>(0)
+
+  /// The number in force: what was set, or the processors that this process may use.
+  public static var count: Int {
+    get {
+      let set = setting.load(ordering: .relaxed)
+      return set > 0 ? set : availableProcessors
+    }
+    set {
+      precondition(newValue > 0, "the thread count must be positive")
+      setting.store(newValue, ordering: .relaxed)
+    }
+  }
+}
+
+/// Runs `body(index, worker)` for every index in `0 ..< count`, on up to `ComputeThreads.count` threads, and returns when
+/// all have ended.
+///
+/// Indices are handed out one by one, so unequal pieces end together. `worker`, below `workerCount(for: count)`, names the
+/// thread's place: use it to pick scratch memory, never to pick work, or results would depend on the number of threads.
+/// `body` runs on several threads at once: it may write only memory that belongs to its index or its worker.
+public func parallelFor(_ count: Int, _ body: (_ index: Int, _ worker: Int) -> Void) {
+  let workers = workerCount(for: count)
+  guard workers > 1 else {
+    for index in 0..<max(count, 0) { body(index, 0) }
+    return
+  }
+  let next = Atomic<Int>(0)
+  withoutActuallyEscaping(body) { body in
+    // The contract above stands in for Sendable: bodies share memory by index, which the compiler cannot see.
+    nonisolated(unsafe) let body = body
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      ParallelRegion.enter {
+        while true {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard index < count else { return }
+          body(index, worker)
+        }
+      }
+    }
+  }
+}
+
+/// The number of threads that `parallelFor(count)` would use from here.
+public func workerCount(for count: Int) -> Int {
+  ParallelRegion.isInside ? 1 : max(1, min(count, ComputeThreads.count))
+}

@@ -1,0 +1,31 @@
+/// The sizes of a tensor, outermost first. Feature maps are N x H x W x C (channels last).
+public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  public let dimensions: [Int]
+
+  /// - Precondition: no dimension is negative.
+  public init(_ dimensions: [Int]) {
+    precondition(dimensions.allSatisfy { $0 >= 0 }, "a dimension is negative: \(dimensions)")
+    self.dimensions = dimensions
+  }
+
+  public init(arrayLiteral dimensions: Int...) { self.init(dimensions) }
+
+  public var rank: Int { dimensions.count }
+  /// The number of elements; 1 for a scalar (rank 0).
+  public var count: Int { dimensions.reduce(1, *) }
+  /// The innermost size: a feature map's channels.
+  public var last: Int { dimensions.last ?? 1 }
+  /// Elements divided by `last`: a feature map's pixels, over the whole batch.
+  public var rows: Int { dimensions.dropLast().reduce(1, *) }
+
+  /// Negative axes count from the end.
+  public subscript(axis: Int) -> Int { dimensions[axis < 0 ? rank + axis : axis] }
+
+  public func replacing(_ axis: Int, with size: Int) -> Shape {
+    var changed = dimensions
+    changed[axis < 0 ? rank + axis : axis] = size
+    return Shape(changed)
+  }
+
+  public var description: String { dimensions.map(String.init).joined(separator: " x ") }
+}

@@ -1,0 +1,72 @@
+/// Float32 values in row-major order: a view of storage, always contiguous.
+///
+/// A tensor is a reference: copies and views share their storage, and a tensor is not written to once another part of the
+/// program holds it. Parameters are the exception; the optimizer changes them in place between steps.
+// @unchecked: the storage is written before a tensor is handed on, and parameters change only between steps.
+public struct Tensor: @unchecked Sendable {
+  public let shape: Shape
+  private let storage: TensorStorage
+  private let offset: Int
+
+  private init(_ shape: Shape, storage: TensorStorage, offset: Int) {
+    self.shape = shape
+    self.storage = storage
+    self.offset = offset
+  }
+
+  /// A tensor whose values are whatever the memory held: for a kernel that overwrites all of them.
+  public init(uninitialized shape: Shape) {
+    self.init(shape, storage: TensorStorage(count: shape.count), offset: 0)
+  }
+
+  public init(repeating value: Float, _ shape: Shape) {
+    self.init(uninitialized: shape)
+    pointer.update(repeating: value, count: count)
+  }
+
+  public init(zeros shape: Shape) { self.init(repeating: 0, shape) }
+
+  /// - Precondition: there are as many values as the shape holds.
+  public init(_ values: some Collection<Float>, _ shape: Shape) {
+    precondition(values.count == shape.count, "\(values.count) values for a tensor of \(shape)")
+    self.init(uninitialized: shape)
+    _ = UnsafeMutableBufferPointer(start: pointer, count: count).update(fromContentsOf: values)
+  }
+
+  /// A tensor of rank 0.
+  public init(_ value: Float) { self.init([value], []) }
+
+  public var count: Int { shape.count }
+
+  /// The first element; the tensor must outlive its use.
+  public var pointer: UnsafeMutablePointer<Float> { storage.pointer + offset }
+
+  /// A copy of the values.
+  public var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+
+  /// The value of a tensor that holds one.
+  public var scalar: Float {
+    precondition(count == 1, "a tensor of \(shape) is not one value")
+    return pointer[0]
+  }
+
+  /// The same values under another shape.
+  public func reshaped(_ shape: Shape) -> Tensor {
+    precondition(shape.count == count, "\(self.shape) cannot be seen as \(shape)")
+    return Tensor(shape, storage: storage, offset: offset)
+  }
+
+  /// A view of the given range of the outermost axis.
+  public func slice(_ range: Range<Int>) -> Tensor {
+    precondition(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "\(range) is not in \(shape)")
+    let stride = shape.dimensions.dropFirst().reduce(1, *)
+    return Tensor(shape.replacing(0, with: range.count), storage: storage, offset: offset + range.lowerBound * stride)
+  }
+
+  /// A tensor with storage of its own.
+  public func copy() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    result.pointer.update(from: pointer, count: count)
+    return result
+  }
+}

@@ -1,0 +1,13 @@
+/// Memory for floats, aligned for the widest vectors, given back to the pool when nobody holds it.
+// @unchecked: the pointer never changes; who may write through it is Tensor's rule.
+final class TensorStorage: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Float>
+  private let block: StoragePool.Block
+
+  init(count: Int) {
+    block = StoragePool.shared.allocate(bytes: count * MemoryLayout<Float>.stride)
+    pointer = block.address.assumingMemoryBound(to: Float.self)
+  }
+
+  deinit { StoragePool.shared.release(block) }
+}
