@@ -5,7 +5,7 @@
 // @unchecked: the storage is written before a tensor is handed on, and parameters change only between steps.
 public struct Tensor: @unchecked Sendable {
   public let shape: Shape
-  private let storage: TensorStorage
+  private var storage: TensorStorage
   private let offset: Int
 
   private init(_ shape: Shape, storage: TensorStorage, offset: Int) {
@@ -62,6 +62,9 @@ public struct Tensor: @unchecked Sendable {
     let stride = shape.dimensions.dropFirst().reduce(1, *)
     return Tensor(shape.replacing(0, with: range.count), storage: storage, offset: offset + range.lowerBound * stride)
   }
+
+  /// True when nobody else holds this tensor's storage, so that it may be overwritten.
+  public mutating func isUniquelyHeld() -> Bool { isKnownUniquelyReferenced(&storage) }
 
   /// A tensor with storage of its own.
   public func copy() -> Tensor {

@@ -1,0 +1,61 @@
+import Kernels
+import TensorCore
+
+/// The gradients that wait on a tape while `backward` runs. Pullbacks add to them.
+public final class Gradients {
+  private var slots: [Tensor?]
+
+  init(slots: Int) { self.slots = Array(repeating: nil, count: slots) }
+
+  /// The gradient that has come together for the operation in this place; nil when nothing depends on it.
+  func take(_ slot: Int) -> Tensor? {
+    defer { slots[slot] = nil }
+    return slots[slot]
+  }
+
+  /// Adds a gradient to a variable's. The first one is kept as it is, without a copy; later ones are added to it.
+  /// - Precondition: it has the variable's shape.
+  public func add(_ gradient: Tensor, to variable: Variable) {
+    precondition(gradient.shape == variable.shape, "the gradient of \(variable.shape) cannot be \(gradient.shape)")
+    switch variable.destination {
+    case .none: break
+    case .leaf(let sum): addInPlace(sum.pointer, gradient.pointer, count: gradient.count)
+    case .slot(let slot):
+      guard slots[slot] != nil else {
+        slots[slot] = gradient
+        return
+      }
+      own(slot)
+      addInPlace(slots[slot]!.pointer, gradient.pointer, count: gradient.count)
+    }
+  }
+
+  /// Lets a kernel write a variable's gradient where it belongs, without an intermediate tensor; does nothing when no gradient
+  /// is wanted.
+  /// - Parameter write: gets the memory, in the variable's shape, and whether to add to it (true) or to overwrite all of it.
+  public func write(to variable: Variable, _ write: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void) {
+    switch variable.destination {
+    case .none: break
+    case .leaf(let sum): write(sum.pointer, true)
+    case .slot(let slot):
+      let isFirst = slots[slot] == nil
+      if isFirst { slots[slot] = Tensor(uninitialized: variable.shape) } else { own(slot) }
+      write(slots[slot]!.pointer, !isFirst)
+    }
+  }
+
+  /// Lets a kernel add to a variable's gradient; a fresh one starts from zero. Does nothing when no gradient is wanted.
+  public func accumulate(to variable: Variable, _ add: (UnsafeMutablePointer<Float>) -> Void) {
+    write(to: variable) { pointer, adds in
+      if !adds { pointer.update(repeating: 0, count: variable.value.count) }
+      add(pointer)
+    }
+  }
+
+  /// Gives the slot memory of its own when somebody else holds the gradient in it (a sum passes one gradient to both operands).
+  private func own(_ slot: Int) {
+    var gradient = slots[slot].take()!
+    if !gradient.isUniquelyHeld() { gradient = gradient.copy() }
+    slots[slot] = gradient
+  }
+}

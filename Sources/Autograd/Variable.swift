@@ -1,0 +1,68 @@
+import TensorCore
+
+/// A tensor in a computation, with the place where its gradient goes.
+///
+/// Operations take variables and give variables. With a tape among the operands the result is on that tape; without one
+/// nothing is recorded and the same operations are plain inference.
+public struct Variable {
+  public let value: Tensor
+  let tape: Tape?
+  let destination: GradientDestination
+
+  init(value: Tensor, tape: Tape?, destination: GradientDestination) {
+    self.value = value
+    self.tape = tape
+    self.destination = destination
+  }
+
+  /// A value without a gradient and without a tape.
+  public init(constant value: Tensor) {
+    self.init(value: value, tape: nil, destination: .none)
+  }
+
+  /// A value whose gradient is added to `gradient`: a parameter. It lives longer than any tape.
+  /// - Precondition: both have the same shape.
+  public init(leaf value: Tensor, gradient: Tensor) {
+    precondition(value.shape == gradient.shape, "the gradient of \(value.shape) cannot be \(gradient.shape)")
+    self.init(value: value, tape: nil, destination: .leaf(gradient))
+  }
+
+  /// The result of an operation, and how its gradient becomes those of the operands.
+  ///
+  /// The only way to extend a computation: a value cannot be put on a tape without its pullback. What the pullback captures
+  /// is all that is kept for the way back; it is freed as soon as the pullback has run.
+  /// - Parameters:
+  ///   - operands: what `value` was made from. When none of them wants a gradient, or none is on a tape, the pullback is dropped.
+  ///   - pullback: takes the gradient of `value` and adds to those of the operands, through `Gradients`.
+  public init(_ value: Tensor, from operands: [Variable], pullback: @escaping Tape.Pullback) {
+    guard let tape = operands.lazy.compactMap(\.tape).first else {
+      self.init(constant: value)
+      return
+    }
+    guard operands.contains(where: \.wantsGradient) else {
+      self.init(value: value, tape: tape, destination: .none)
+      return
+    }
+    self.init(value: value, tape: tape, destination: .slot(tape.append(pullback)))
+  }
+
+  public var shape: Shape { value.shape }
+
+  /// True when a gradient of this value is kept or passed on.
+  public var wantsGradient: Bool {
+    if case .none = destination { false } else { true }
+  }
+
+  /// The same value, through which no gradient flows.
+  public var detached: Variable { Variable(value: value, tape: tape, destination: .none) }
+}
+
+/// Where the gradient of a variable goes.
+enum GradientDestination {
+  /// Nowhere: a constant.
+  case none
+  /// Into a place of the tape, until the pullback of the operation that made the variable takes it.
+  case slot(Int)
+  /// Added to this tensor.
+  case leaf(Tensor)
+}

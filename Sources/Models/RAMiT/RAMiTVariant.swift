@@ -1,0 +1,28 @@
+/// The models of the paper.
+public enum RAMiTVariant: String, CaseIterable, Codable, Sendable {
+  /// Table H.
+  case ramit = "RAMiT"
+  /// With MobiVari 1, the version of the first published checkpoints.
+  case ramit1 = "RAMiT-1"
+  /// Narrow, with deep outer stages (Sec. A.6).
+  case slimSR = "RAMiT-slimSR"
+  /// Narrow and shallow (Sec. A.7).
+  case slimLLE = "RAMiT-slimLLE"
+
+  public func configuration(for task: RestorationTask) -> RAMiTConfiguration {
+    var configuration = RAMiTConfiguration(task: task)
+    switch self {
+    case .ramit: break
+    case .ramit1: configuration.mobivari.version = 1
+    case .slimSR:
+      configuration.dim = 48
+      configuration.depths = [8, 2, 2, 8]
+      configuration.wide = MobiVariWidth(expansion: 2, groups: 1)
+    case .slimLLE:
+      configuration.dim = 48
+      configuration.depths = [4, 2, 2, 4]
+      configuration.wide = MobiVariWidth(expansion: 1.2, groups: 3)
+    }
+    return configuration
+  }
+}

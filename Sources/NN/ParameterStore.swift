@@ -1,0 +1,45 @@
+import Diagnostics
+import Serialization
+import TensorCore
+
+/// All parameters of a model, in order, with one contiguous buffer for the values and one for the gradients, so that the
+/// optimizer and the checkpoint see two vectors.
+public final class ParameterStore {
+  public let parameters: [Parameter]
+  /// All values, one after the other.
+  public let values: Tensor
+  /// All gradients, in the same order.
+  public let gradients: Tensor
+  /// Where each parameter lies in `values` and `gradients`.
+  public let ranges: [Range<Int>]
+
+  /// Moves the parameters of a scope into contiguous memory.
+  public init(_ scope: ParameterScope) {
+    parameters = scope.collected
+    let count = parameters.reduce(0) { $0 + $1.value.count }
+    values = Tensor(uninitialized: [count])
+    gradients = Tensor(zeros: [count])
+    var ranges: [Range<Int>] = []
+    var start = 0
+    for parameter in parameters {
+      let range = start..<start + parameter.value.count
+      let home = values.slice(range).reshaped(parameter.shape)
+      home.pointer.update(from: parameter.value.pointer, count: range.count)
+      parameter.gradient = gradients.slice(range).reshaped(parameter.shape)
+      parameter.value = home
+      ranges.append(range)
+      start = range.upperBound
+    }
+    self.ranges = ranges
+  }
+
+  /// The number of trained values.
+  public var count: Int { values.count }
+
+  public func zeroGradients() { gradients.pointer.update(repeating: 0, count: gradients.count) }
+
+  /// The ranges of `values` that belong to parameters whose name the condition accepts.
+  public func ranges(where condition: (String) -> Bool) -> [Range<Int>] {
+    zip(parameters, ranges).filter { condition($0.0.name) }.map(\.1)
+  }
+}
