@@ -58,12 +58,14 @@ struct SpatialHead {
     for token in 0..<tokens { softmax(b.map + token &* tokenStride) }
   }
 
-  /// o [T x c], rows `oStride` apart, from P and v.
+  /// o [T x c], rows `oStride` apart, from P and v, rows `vStride` apart.
   @inline(__always)
-  func mix(_ qkv: UnsafePointer<Float>, _ b: Buffers, into o: UnsafeMutablePointer<Float>, oStride: Int) {
+  func mix(
+    _ v: UnsafePointer<Float>, vStride: Int, _ b: Buffers, into o: UnsafeMutablePointer<Float>, oStride: Int
+  ) {
     gemm(
       rows: tokens, Rows(pointer: b.map, stride: tokenStride, step: 1),
-      PackedMatrix(inPlace: qkv + 2 &* headDim, rows: tokens, columns: headDim, stride: qkvStride), o, cStride: oStride,
+      PackedMatrix(inPlace: v, rows: tokens, columns: headDim, stride: vStride), o, cStride: oStride,
       epilogue: Identity())
   }
 
@@ -71,7 +73,7 @@ struct SpatialHead {
   /// for the factor's logarithm, `dLogScale`. `attend` has run.
   @inline(__always)
   func backward(
-    _ qkv: UnsafePointer<Float>, _ b: Buffers, dO: UnsafePointer<Float>, oStride: Int,
+    _ v: UnsafePointer<Float>, vStride: Int, _ b: Buffers, dO: UnsafePointer<Float>, oStride: Int,
     dqkv: UnsafeMutablePointer<Float>, dBias: UnsafeMutablePointer<Float>, dLogScale: UnsafeMutablePointer<Float>
   ) {
     let dO = (rows: Rows(pointer: dO, stride: oStride, step: 1), pointer: dO)
@@ -79,7 +81,7 @@ struct SpatialHead {
     gemm(
       rows: tokens, mapTransposed, PackedMatrix(inPlace: dO.pointer, rows: tokens, columns: headDim, stride: oStride),
       dqkv + 2 &* headDim, cStride: qkvStride, epilogue: Identity())
-    transpose(qkv + 2 &* headDim, stride: qkvStride, into: b.transposed)
+    transpose(v, stride: vStride, into: b.transposed)
     gemm(
       rows: tokens, dO.rows, PackedMatrix(b.transposed, rows: headDim, columns: tokens), b.dMap, cStride: tokenStride,
       padsColumns: true, epilogue: Identity())
