@@ -33,13 +33,13 @@ public struct LayerNorm {
 
   /// Writes dx (or adds to it) [R x C]; adds to the sums of gamma [C] and beta [C] after it.
   public func backward(
-    rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>?, adds: Bool,
+    rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool,
     sums: PartialSums
   ) {
     sums.forEachPiece((rows + Self.grain - 1) / Self.grain) { piece, _, sums in
       for row in piece * Self.grain..<min(rows, (piece + 1) * Self.grain) {
         let start = row &* channels
-        backwardRow(x + start, dy: dy + start, dx: dx.map { $0 + start }, adds: adds, sums: sums)
+        backwardRow(x + start, dy: dy + start, dx: dx + start, adds: adds, sums: sums)
       }
     }
   }
@@ -84,7 +84,7 @@ public struct LayerNorm {
   /// `dx` may be `x`.
   @inline(__always)
   func backwardRow(
-    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>?, adds: Bool,
+    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool,
     sums: UnsafeMutablePointer<Float>
   ) {
     let (mean, scale) = statistics(x)
@@ -101,7 +101,6 @@ public struct LayerNorm {
       store(load(sums + channels + c, count: lanes) + dyC, sums + channels + c, count: lanes)
       c &+= vectorWidth
     }
-    guard let dx else { return }
     let meanG = Vector(repeating: sum(totalG) / Float(channels))
     let meanGN = Vector(repeating: sum(totalGN) / Float(channels))
     c = 0

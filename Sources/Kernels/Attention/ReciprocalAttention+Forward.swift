@@ -4,7 +4,7 @@ extension ReciprocalAttention {
   /// Floats of scratch for each worker of `forward`.
   public var forwardScratchCount: Int { tileCount + headCount + tokens * max(stride, channelWidth) + 2 * vectorWidth }
 
-  /// A window's features (twice: of x and of the previous attention), its Q, K and V, its attention, the helper's factors.
+  /// A window's features, attention, Q, K and V, and the helper's factors.
   var tileCount: Int { tokens * (2 * stride + qkvStride) + paddedToVector(tokens) + tokens * headStride }
   var headCount: Int {
     SpatialHead.Buffers.count(tokens: tokens, tokenStride: tokenStride, headStride: headStride)
@@ -58,7 +58,7 @@ extension ReciprocalAttention {
 
   /// The memory of one window in work.
   struct Tile {
-    let features, previous, qkv, spatialFactor, channelFactor, attention: UnsafeMutablePointer<Float>
+    let features, qkv, spatialFactor, channelFactor, attention: UnsafeMutablePointer<Float>
     let head: SpatialHead.Buffers
     /// What is left of the worker's scratch.
     let rest: UnsafeMutablePointer<Float>
@@ -70,8 +70,7 @@ extension ReciprocalAttention {
         return memory
       }
       features = take(a.tokens * a.stride)
-      previous = take(a.tokens * a.stride)
-      attention = previous  // the previous attention has become factors when the new one is made
+      attention = take(a.tokens * a.stride)
       qkv = take(a.tokens * a.qkvStride)
       spatialFactor = take(paddedToVector(a.tokens))
       channelFactor = take(a.tokens * a.headStride)
