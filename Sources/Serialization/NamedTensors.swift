@@ -1,7 +1,50 @@
 import TensorCore
-public struct NamedTensors: Sequence {
-  public init(_ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:]) { t = tensors }
-  var t: [(name: String, tensor: Tensor)]
-  public subscript(name: String) -> Tensor? { t.first { $0.name == name }?.tensor }
-  public func makeIterator() -> IndexingIterator<[(name: String, tensor: Tensor)]> { t.makeIterator() }
+
+/// Tensors by name, in the order in which they were added, with the notes that a file keeps beside them.
+///
+/// Shapes are the file's own: a convolution's weight is O x I x kh x kw.
+public struct NamedTensors: Sequence, Sendable {
+  public private(set) var names: [String] = []
+  private var tensors: [String: Tensor] = [:]
+  /// What a file says about its tensors (the model's configuration, for example); empty where it says nothing.
+  public var metadata: [String: String]
+
+  public init(metadata: [String: String] = [:]) {
+    self.metadata = metadata
+  }
+
+  /// - Precondition: no name comes twice.
+  public init(_ pairs: some Sequence<(String, Tensor)>, metadata: [String: String] = [:]) {
+    self.init(metadata: metadata)
+    for (name, tensor) in pairs {
+      precondition(tensors[name] == nil, "two tensors are named \(name)")
+      self[name] = tensor
+    }
+  }
+
+  public var count: Int { names.count }
+  public var isEmpty: Bool { names.isEmpty }
+
+  /// A new name goes to the end, a known one keeps its place, and nil removes it.
+  public subscript(name: String) -> Tensor? {
+    get { tensors[name] }
+    set {
+      let previous = tensors.updateValue(newValue, forKey: name)
+      if previous == nil, newValue != nil { names.append(name) }
+      if previous != nil, newValue == nil { names.removeAll { $0 == name } }
+    }
+  }
+
+  public func makeIterator() -> AnyIterator<(name: String, tensor: Tensor)> {
+    var names = names.makeIterator()
+    return AnyIterator { [tensors] in names.next().map { (name: $0, tensor: tensors[$0]!) } }
+  }
+}
+
+extension Dictionary where Key == String, Value == Tensor {
+  /// Sets or, with nil, removes; returns what was there.
+  fileprivate mutating func updateValue(_ value: Tensor?, forKey key: String) -> Tensor? {
+    guard let value else { return removeValue(forKey: key) }
+    return updateValue(value, forKey: key)
+  }
 }

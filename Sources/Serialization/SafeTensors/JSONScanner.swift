@@ -1,0 +1,148 @@
+import Diagnostics
+
+/// Walks through the JSON of a safetensors header, which knows only objects, arrays, strings and natural numbers.
+///
+/// Keys are handed over one by one, so that the caller sees every key in order, duplicates included.
+struct JSONScanner {
+  private let file: FileBytes
+  private let end: Int
+  private var position: Int
+
+  init(_ file: FileBytes, _ range: Range<Int>) {
+    self.file = file
+    position = range.lowerBound
+    end = range.upperBound
+  }
+
+  func error(expected: String) -> InputError {
+    let found = position < end ? "\(describe(file.bytes[position])) at byte \(position)" : "the header's end"
+    return file.error(expected: "\(expected) in the header", found: found)
+  }
+
+  private func describe(_ byte: UInt8) -> String {
+    (0x21...0x7e).contains(byte) ? "'\(Character(Unicode.Scalar(byte)))'" : "the byte \(byte)"
+  }
+
+  private mutating func skipSpace() {
+    while position < end, [0x20, 0x09, 0x0a, 0x0d].contains(file.bytes[position]) { position += 1 }
+  }
+
+  private mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    skipSpace()
+    guard position < end, file.bytes[position] == UInt8(ascii: character) else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func expect(_ character: Unicode.Scalar) throws {
+    guard skip(character) else { throw error(expected: "'\(character)'") }
+  }
+
+  /// Only white space may follow.
+  mutating func expectEnd() throws {
+    skipSpace()
+    guard position == end else { throw error(expected: "nothing more") }
+  }
+
+  /// Calls `body` at the value of each key.
+  mutating func object(_ body: (inout JSONScanner, _ key: String) throws -> Void) throws {
+    try expect("{")
+    if skip("}") { return }
+    repeat {
+      skipSpace()
+      let key = try string()
+      try expect(":")
+      try body(&self, key)
+    } while skip(",")
+    try expect("}")
+  }
+
+  mutating func naturals() throws -> [Int] {
+    var values: [Int] = []
+    try expect("[")
+    if skip("]") { return [] }
+    repeat { values.append(try natural()) } while skip(",")
+    try expect("]")
+    return values
+  }
+
+  private mutating func natural() throws -> Int {
+    skipSpace()
+    let start = position
+    var value = 0
+    while position < end, case let digit = file.bytes[position] &- UInt8(ascii: "0"), digit < 10 {
+      let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
+      let (sum, overflow) = tens.addingReportingOverflow(Int(digit))
+      guard !overflowed, !overflow else { throw error(expected: "a number below 2^63") }
+      value = sum
+      position += 1
+    }
+    let hasLeadingZero = position - start > 1 && file.bytes[start] == UInt8(ascii: "0")
+    guard position > start, !hasLeadingZero else { throw error(expected: "a natural number") }
+    return value
+  }
+
+  mutating func string() throws -> String {
+    try expect("\"")
+    var text: [UInt8] = []
+    while position < end {
+      let byte = file.bytes[position]
+      guard byte >= 0x20 else { throw error(expected: "an escaped control character") }
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let result = String(validating: text, as: UTF8.self) else { throw error(expected: "a string in UTF-8") }
+        return result
+      case UInt8(ascii: "\\"): text += Array(String(try escaped()).utf8)
+      default: text.append(byte)
+      }
+    }
+    throw error(expected: "'\"'")
+  }
+
+  private mutating func escaped() throws -> Unicode.Scalar {
+    guard position < end else { throw error(expected: "an escape") }
+    position += 1
+    switch file.bytes[position - 1] {
+    case UInt8(ascii: "\""): return "\""
+    case UInt8(ascii: "\\"): return "\\"
+    case UInt8(ascii: "/"): return "/"
+    case UInt8(ascii: "b"): return "\u{8}"
+    case UInt8(ascii: "f"): return "\u{c}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"): return try escapedScalar()
+    default:
+      position -= 1
+      throw error(expected: "an escape")
+    }
+  }
+
+  /// The scalar of `\uXXXX`, or of two of them that are a surrogate pair; `\u` has been read.
+  private mutating func escapedScalar() throws -> Unicode.Scalar {
+    let first = try hexadecimal()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard first < 0xdc00, position + 1 < end, file.bytes[position] == UInt8(ascii: "\\"),
+      file.bytes[position + 1] == UInt8(ascii: "u")
+    else { throw error(expected: "a surrogate pair") }
+    position += 2
+    let second = try hexadecimal()
+    guard (0xdc00...0xdfff).contains(second),
+      let scalar = Unicode.Scalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00))
+    else { throw error(expected: "a surrogate pair") }
+    return scalar
+  }
+
+  private mutating func hexadecimal() throws -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard position < end, let digit = Character(Unicode.Scalar(file.bytes[position])).hexDigitValue else {
+        throw error(expected: "four hexadecimal digits")
+      }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
+    return value
+  }
+}

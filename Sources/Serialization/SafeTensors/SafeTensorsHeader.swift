@@ -1,0 +1,131 @@
+import Diagnostics
+
+/// What a safetensors file declares before its data: names, element types, shapes and places.
+struct SafeTensorsHeader {
+  struct Entry {
+    let name: String
+    let type: ElementType
+    let shape: [Int]
+    /// Where the values lie in the file.
+    let bytes: Range<Int>
+  }
+
+  /// The format's own limit, in bytes.
+  static let maximumSize = 100_000_000
+  static let metadataKey = "__metadata__"
+
+  private(set) var entries: [Entry] = []
+  private(set) var metadata: [String: String] = [:]
+
+  /// - Throws: `InputError` unless the header is well formed and its tensors cover the rest of the file exactly.
+  init(_ file: FileBytes) throws {
+    let size = try file.integer(UInt64.self, at: 0, of: "the header's size")
+    guard size <= UInt64(Self.maximumSize) else {
+      throw file.error(expected: "a header of at most \(Self.maximumSize) bytes", found: "\(size) bytes")
+    }
+    let header = try file.range(at: 8, count: size, of: "the header")
+    guard file.bytes[header].first == UInt8(ascii: "{") else {
+      throw file.error(expected: "a safetensors header", found: "no '{' at byte 8")
+    }
+    var scanner = JSONScanner(file, header)
+    var keys: Set<String> = []
+    try scanner.object { scanner, key in
+      guard keys.insert(key).inserted else {
+        throw file.error(expected: "one entry a name", found: "two named '\(key)'")
+      }
+      if key == Self.metadataKey {
+        metadata = try Self.metadata(&scanner, file)
+      } else {
+        entries.append(try Self.entry(key, &scanner, file, dataStart: header.upperBound))
+      }
+    }
+    try scanner.expectEnd()
+    try checkCoverage(of: header.upperBound..<file.count, file)
+  }
+
+  private static func metadata(_ scanner: inout JSONScanner, _ file: FileBytes) throws -> [String: String] {
+    var metadata: [String: String] = [:]
+    try scanner.object { scanner, key in
+      guard metadata.updateValue(try scanner.string(), forKey: key) == nil else {
+        throw file.error(expected: "one value a key in \(metadataKey)", found: "two for '\(key)'")
+      }
+    }
+    return metadata
+  }
+
+  private static func entry(
+    _ name: String, _ scanner: inout JSONScanner, _ file: FileBytes, dataStart: Int
+  ) throws -> Entry {
+    var typeName: String?
+    var shape: [Int]?
+    var offsets: [Int]?
+    try scanner.object { scanner, key in
+      switch key {
+      case "dtype" where typeName == nil: typeName = try scanner.string()
+      case "shape" where shape == nil: shape = try scanner.naturals()
+      case "data_offsets" where offsets == nil: offsets = try scanner.naturals()
+      default: throw file.error(expected: "dtype, shape and data_offsets of '\(name)', once each", found: "'\(key)'")
+      }
+    }
+    guard let typeName, let shape, let offsets, offsets.count == 2 else {
+      throw file.error(expected: "dtype, shape and two data_offsets of '\(name)'", found: "less")
+    }
+    guard let type = ElementType(safeTensorsName: typeName) else {
+      throw file.error(expected: "'\(name)' in a known element type", found: typeName)
+    }
+    let (begin, end) = (offsets[0], offsets[1])
+    guard begin <= end, end <= file.count - dataStart else {
+      throw file.error(
+        expected: "'\(name)' within the data of \(file.count - dataStart) bytes", found: "bytes \(begin) to \(end)")
+    }
+    guard let count = checkedCount(shape), case let (size, overflow) = count.multipliedReportingOverflow(by: type.size),
+      !overflow, size == end - begin
+    else {
+      throw file.error(
+        expected: "'\(name)' of \(typeName) and shape \(shape) in as many bytes", found: "\(end - begin) bytes")
+    }
+    return Entry(name: name, type: type, shape: shape, bytes: dataStart + begin..<dataStart + end)
+  }
+
+  /// No byte of the data may belong to two tensors, or to none.
+  private func checkCoverage(of data: Range<Int>, _ file: FileBytes) throws {
+    var position = data.lowerBound
+    let ordered = entries.sorted {
+      ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound)
+    }
+    for entry in ordered {
+      guard entry.bytes.lowerBound == position else {
+        throw file.error(
+          expected: "tensors one after another",
+          found: "'\(entry.name)' at data byte \(entry.bytes.lowerBound - data.lowerBound) "
+            + "where the one before ends at \(position - data.lowerBound)")
+      }
+      position = entry.bytes.upperBound
+    }
+    guard position == data.upperBound else {
+      throw file.error(
+        expected: "data of \(position - data.lowerBound) bytes, as the header says", found: "\(data.count) bytes")
+    }
+  }
+}
+
+extension ElementType {
+  init?(safeTensorsName name: String) {
+    switch name {
+    case "BOOL": self = .bool
+    case "U8": self = .uint8
+    case "I8": self = .int8
+    case "U16": self = .uint16
+    case "I16": self = .int16
+    case "U32": self = .uint32
+    case "I32": self = .int32
+    case "U64": self = .uint64
+    case "I64": self = .int64
+    case "F16": self = .float16
+    case "BF16": self = .bfloat16
+    case "F32": self = .float32
+    case "F64": self = .float64
+    default: return nil
+    }
+  }
+}
