@@ -44,6 +44,20 @@ public final class Gradients {
     }
   }
 
+  /// As `write(to:)`; when no gradient is wanted the kernel still runs, on memory that is then dropped: for kernels that find the
+  /// gradients of the parameters on the same way.
+  public func write(
+    toOrDiscard variable: Variable, _ write: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void
+  ) {
+    if variable.wantsGradient {
+      self.write(to: variable, write)
+    } else {
+      let unwanted = Tensor(uninitialized: variable.shape)
+      write(unwanted.pointer, false)
+      withExtendedLifetime(unwanted) {}
+    }
+  }
+
   /// Lets a kernel add to a variable's gradient; a fresh one starts from zero. Does nothing when no gradient is wanted.
   public func accumulate(to variable: Variable, _ add: (UnsafeMutablePointer<Float>) -> Void) {
     write(to: variable) { pointer, adds in

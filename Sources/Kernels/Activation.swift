@@ -1,4 +1,61 @@
 /// The activations that MobiVari can use.
 public enum Activation: String, Codable, CaseIterable, Sendable {
   case leakyReLU, relu, relu6, gelu, swish
+
+  /// The slope of LeakyReLU below zero.
+  public static let leakySlope: Float = 0.01
+
+  /// The value at x.
+  @inline(__always)
+  func callAsFunction(_ x: Vector) -> Vector {
+    switch self {
+    case .leakyReLU: pointwiseMax(x, x * Vector(repeating: Self.leakySlope))
+    case .relu: pointwiseMax(x, .zero)
+    case .relu6: x.clamped(lowerBound: .zero, upperBound: Vector(repeating: 6))
+    case .gelu: Kernels.gelu(x)
+    case .swish: x / (Vector(repeating: 1) + exp(-x))
+    }
+  }
+
+  /// The derivative at x; at a kink the one of the lower side, as in PyTorch.
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector {
+    let one = Vector(repeating: 1)
+    switch self {
+    case .leakyReLU: return one.replacing(with: Self.leakySlope, where: x .<= 0)
+    case .relu: return one.replacing(with: 0, where: x .<= 0)
+    case .relu6: return one.replacing(with: 0, where: (x .<= 0) .| (x .>= 6))
+    case .gelu: return geluDerivative(x)
+    case .swish:
+      let sigmoid = one / (one + exp(-x))
+      return sigmoid * (one + x * (one - sigmoid))
+    }
+  }
+
+  /// y = activation(x) over `count` floats, a multiple of 16; y may be x.
+  @inline(__always)
+  func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+    switch self {
+    case .leakyReLU: transform(x, y, count) { Activation.leakyReLU($0) }
+    case .relu: transform(x, y, count) { Activation.relu($0) }
+    case .relu6: transform(x, y, count) { Activation.relu6($0) }
+    case .gelu: transform(x, y, count) { Activation.gelu($0) }
+    case .swish: transform(x, y, count) { Activation.swish($0) }
+    }
+  }
+
+  /// gradient *= the derivative at x, over `count` floats, a multiple of 16.
+  @inline(__always)
+  func multiplyByDerivative(_ gradient: UnsafeMutablePointer<Float>, at x: UnsafePointer<Float>, count: Int) {
+    for i in stride(from: 0, to: count, by: vectorWidth) {
+      store(load(gradient + i) * derivative(load(x + i)), gradient + i)
+    }
+  }
+}
+
+@inline(__always)
+private func transform(
+  _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int, _ function: (Vector) -> Vector
+) {
+  for i in stride(from: 0, to: count, by: vectorWidth) { store(function(load(x + i)), y + i) }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Memory for floats, aligned for the widest vectors, given back to the pool when nobody holds it.
 // @unchecked: the pointer never changes; who may write through it is Tensor's rule.
 final class TensorStorage: @unchecked Sendable {
@@ -5,7 +7,8 @@ final class TensorStorage: @unchecked Sendable {
   private let block: StoragePool.Block
 
   init(count: Int) {
-    block = StoragePool.shared.allocate(bytes: count * MemoryLayout<Float>.stride)
+    // One vector more: kernels read whole vectors, also at the end of the last row.
+    block = StoragePool.shared.allocate(bytes: (count + vectorWidth) * MemoryLayout<Float>.stride)
     pointer = block.address.assumingMemoryBound(to: Float.self)
   }
 

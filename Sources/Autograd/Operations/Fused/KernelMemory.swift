@@ -1,0 +1,81 @@
+import Kernels
+import Parallel
+import TensorCore
+
+/// Memory that a fused kernel borrows from the pool for the time of a call.
+struct KernelMemory {
+  let scratch: Scratch
+  private let tensor: Tensor
+
+  /// - Parameters:
+  ///   - count: floats for each worker.
+  ///   - pieces: the pieces of work.
+  init(scratch count: Int, pieces: Int) {
+    let padded = paddedToVector(count)
+    // Enough workers for any kernel that cuts as many pieces, also into groups of pieces.
+    tensor = Tensor(uninitialized: [max(1, workerCount(for: pieces)) * padded])
+    scratch = Scratch(tensor.pointer, count: padded)
+  }
+}
+
+/// The partial sums of a kernel's parameter gradients.
+struct GradientSums {
+  let sums: PartialSums
+  private let tensor: Tensor
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    tensor = Tensor(zeros: [PartialSums.groups * count])
+    sums = PartialSums(tensor.pointer, count: count)
+  }
+
+  /// Adds the groups up; then `next` hands out the sums, parameter by parameter, in the kernel's order.
+  func reduced() -> Cursor {
+    sums.reduce()
+    return Cursor(tensor: tensor, next: 0)
+  }
+
+  struct Cursor {
+    let tensor: Tensor
+    var next: Int
+
+    /// Adds the sums that come next to the gradient of `parameter`.
+    mutating func add(to parameter: Variable, _ gradients: Gradients) {
+      let count = parameter.value.count
+      gradients.add(tensor.slice(next..<next + count).reshaped(parameter.shape), to: parameter)
+      next += count
+    }
+  }
+}
+
+/// The weight and bias of a point-wise convolution: O x I/groups and O.
+public struct PointwiseParameters {
+  public let weight: Variable
+  public let bias: Variable
+  public let groups: Int
+
+  public init(weight: Variable, bias: Variable, groups: Int = 1) {
+    self.weight = weight
+    self.bias = bias
+    self.groups = groups
+  }
+
+  var outputs: Int { weight.shape[0] }
+  var inputs: Int { weight.shape[1] * groups }
+  var variables: [Variable] { [weight, bias] }
+}
+
+/// A point-wise weight packed in memory of the pool.
+struct PackedPointwise {
+  let kernel: PointwiseWeight
+  private let tensor: Tensor
+
+  init(_ parameters: PointwiseParameters) {
+    tensor = Tensor(
+      uninitialized: [PointwiseWeight.count(inputs: parameters.inputs, outputs: parameters.outputs)])
+    kernel = PointwiseWeight(
+      parameters.weight.value.pointer, bias: parameters.bias.value.pointer, inputs: parameters.inputs,
+      outputs: parameters.outputs, groups: parameters.groups, memory: tensor.pointer)
+  }
+}

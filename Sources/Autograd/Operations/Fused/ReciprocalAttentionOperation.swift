@@ -1,0 +1,171 @@
+import Foundation
+import Kernels
+import TensorCore
+
+/// The parameters of a block's two self-attentions.
+public struct ReciprocalAttentionParameters {
+  /// C to 3 C.
+  public let qkv: PointwiseParameters
+  public let spatial: Spatial?
+  public let channel: Channel?
+
+  /// Of the S spatial heads.
+  public struct Spatial {
+    /// S x 1 x 1.
+    public let logitScale: Variable
+    /// (2 M - 1)^2 x S.
+    public let biasTable: Variable
+    /// S c to S c.
+    public let projection: PointwiseParameters
+
+    public init(logitScale: Variable, biasTable: Variable, projection: PointwiseParameters) {
+      self.logitScale = logitScale
+      self.biasTable = biasTable
+      self.projection = projection
+    }
+  }
+
+  /// Of the K channel heads.
+  public struct Channel {
+    /// K x 1 x 1.
+    public let logitScale: Variable
+    /// K c to K c.
+    public let projection: PointwiseParameters
+
+    public init(logitScale: Variable, projection: PointwiseParameters) {
+      self.logitScale = logitScale
+      self.projection = projection
+    }
+  }
+
+  /// - Precondition: there is at least one kind of attention.
+  public init(qkv: PointwiseParameters, spatial: Spatial?, channel: Channel?) {
+    precondition(spatial != nil || channel != nil, "attention needs a head")
+    self.qkv = qkv
+    self.spatial = spatial
+    self.channel = channel
+  }
+
+  var spatialHeads: Int { spatial?.logitScale.value.count ?? 0 }
+  var channelHeads: Int { channel?.logitScale.value.count ?? 0 }
+
+  var variables: [Variable] {
+    qkv.variables + (spatial.map { [$0.logitScale, $0.biasTable] + $0.projection.variables } ?? [])
+      + (channel.map { [$0.logitScale] + $0.projection.variables } ?? [])
+  }
+}
+
+/// Spatial and channel self-attention in parallel (Sec. 3.2, Eq. 2 and 3), projected, side by side on the channels.
+///
+/// - Parameters:
+///   - x: N x H x W x C, H and W multiples of the window.
+///   - previous: the result of the stage's previous block, when the reciprocal helper is on; the shape of x.
+///   - window: M.
+///   - shift: how far the windows are shifted, cyclically.
+/// - Returns: N x H x W x C: the spatial attention's channels, then the channel attention's.
+public func reciprocalAttention(
+  _ x: Variable, previous: Variable?, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int
+) -> Variable {
+  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
+  precondition(previous == nil || previous!.shape == x.shape, "the previous attention must have the shape \(x.shape)")
+  precondition(
+    previous == nil || (parameters.spatial != nil && parameters.channel != nil), "the helper needs both attentions")
+  let y = Tensor(uninitialized: x.shape)
+  let channelWidth = parameters.channelHeads * x.shape.last / (parameters.spatialHeads + parameters.channelHeads)
+  let values = Tensor(uninitialized: x.shape.replacing(-1, with: channelWidth))
+  var kept: Tensor?
+  withKernel(x.shape, parameters, window: window, shift: shift) { kernel in
+    let sums = Tensor(uninitialized: [x.shape[0], kernel.sumsCount])
+    let memory = Tensor(uninitialized: [kernel.forwardMemoryCount])
+    let scratch = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.pieces)
+    kernel.forward(
+      x.value.pointer, previous: previous?.value.pointer, y.pointer, values: values.pointer, sums: sums.pointer,
+      memory: memory.pointer, scratch: scratch.scratch)
+    withExtendedLifetime((memory, scratch)) {}
+    kept = sums
+  }
+  let sums = kept!
+  return Variable(y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables) { dy, gradients in
+    withKernel(x.shape, parameters, window: window, shift: shift) { kernel in
+      let partial = GradientSums(count: kernel.gradientPlaces.count)
+      let channelGradients = Tensor(zeros: [kernel.channelGradientCount])
+      let memory = Tensor(uninitialized: [kernel.backwardMemoryCount])
+      let scratch = KernelMemory(scratch: kernel.backwardScratchCount, pieces: kernel.pieces)
+      func run(_ dx: UnsafeMutablePointer<Float>, _ adds: Bool, _ dPrevious: UnsafeMutablePointer<Float>?, _ addsP: Bool) {
+        kernel.backward(
+          x.value.pointer, previous: previous?.value.pointer, dy: dy.pointer, values: values.pointer,
+          kept: sums.pointer, dx: dx, adds: adds, dPrevious: dPrevious, addsPrevious: addsP,
+          channelGradients: channelGradients.pointer, memory: memory.pointer, scratch: scratch.scratch,
+          sums: partial.sums)
+      }
+      gradients.write(toOrDiscard: x) { dx, adds in
+        guard let previous, previous.wantsGradient else { return run(dx, adds, nil, false) }
+        gradients.write(to: previous) { dPrevious, addsPrevious in run(dx, adds, dPrevious, addsPrevious) }
+      }
+      withExtendedLifetime((memory, scratch)) {}
+      var cursor = partial.reduced()
+      for parameter in parameters.qkv.variables { cursor.add(to: parameter, gradients) }
+      if let spatial = parameters.spatial {
+        for parameter in spatial.projection.variables { cursor.add(to: parameter, gradients) }
+        let places = kernel.gradientPlaces
+        let bias = RelativePosition(window: window, heads: parameters.spatialHeads)
+        gradients.accumulate(to: spatial.biasTable) { table in
+          bias.addGradient(cursor.tensor.pointer + places.positionBias, to: table)
+        }
+        gradients.accumulate(to: spatial.logitScale) { dScale in
+          addLogitScaleGradient(cursor.tensor.pointer + places.spatialScale, of: spatial.logitScale.value, to: dScale)
+        }
+      }
+      if let channel = parameters.channel {
+        let (weight, bias) = (channel.projection.weight, channel.projection.bias)
+        let count = weight.value.count
+        gradients.add(channelGradients.slice(0..<count).reshaped(weight.shape), to: weight)
+        gradients.add(channelGradients.slice(count..<count + bias.value.count), to: bias)
+        gradients.accumulate(to: channel.logitScale) { dScale in
+          addLogitScaleGradient(
+            channelGradients.pointer + count + bias.value.count, of: channel.logitScale.value, to: dScale)
+        }
+      }
+    }
+  }
+}
+
+/// The largest logarithm of the factor: 1 / tau stays below 100.
+private let largestLogitScale: Float = 4.605_170_2
+
+/// exp(min(logitScale, log 100)).
+private func factors(_ logitScale: Tensor?) -> Tensor {
+  Tensor((logitScale?.array ?? []).map { exp(min($0, largestLogitScale)) }, [logitScale?.count ?? 0])
+}
+
+/// The clamp passes no gradient above its limit.
+private func addLogitScaleGradient(
+  _ gradient: UnsafePointer<Float>, of logitScale: Tensor, to sum: UnsafeMutablePointer<Float>
+) {
+  for head in 0..<logitScale.count where logitScale.pointer[head] <= largestLogitScale { sum[head] += gradient[head] }
+}
+
+/// Builds the kernel with packed weights, scales and bias alive around it.
+private func withKernel(
+  _ shape: Shape, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int,
+  _ body: (ReciprocalAttention) -> Void
+) {
+  let (spatialHeads, channelHeads) = (parameters.spatialHeads, parameters.channelHeads)
+  let qkv = PackedPointwise(parameters.qkv)
+  let projection = parameters.spatial.map { PackedPointwise($0.projection) }
+  let scales = (factors(parameters.spatial?.logitScale.value), factors(parameters.channel?.logitScale.value))
+  let position = RelativePosition(window: window, heads: spatialHeads)
+  let bias = Tensor(uninitialized: [position.count])
+  if let spatial = parameters.spatial { position.expand(spatial.biasTable.value.pointer, into: bias.pointer) }
+  let channel = parameters.channel.map {
+    (weight: UnsafePointer($0.projection.weight.value.pointer), bias: UnsafePointer($0.projection.bias.value.pointer))
+  }
+  body(
+    ReciprocalAttention(
+      images: shape[0], height: shape[1], width: shape[2], spatialHeads: spatialHeads, channelHeads: channelHeads,
+      headDim: shape[3] / (spatialHeads + channelHeads), window: window, shift: shift,
+      weights: ReciprocalAttention.Weights(
+        qkv: qkv.kernel, spatialProjection: projection?.kernel, channelProjection: channel,
+        spatialScale: scales.0.pointer, channelScale: scales.1.pointer, positionBias: bias.pointer)))
+  withExtendedLifetime((qkv, projection, scales, bias)) {}
+}

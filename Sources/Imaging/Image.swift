@@ -1,0 +1,40 @@
+/// A picture as files hold it: interleaved rows, top first, of 8 or 16 bits.
+public struct Image: Equatable, Sendable {
+  /// The values, width * height * channels of them.
+  public enum Samples: Equatable, Sendable {
+    case uint8([UInt8])
+    case uint16([UInt16])
+
+    public var count: Int {
+      switch self {
+      case .uint8(let values): values.count
+      case .uint16(let values): values.count
+      }
+    }
+  }
+
+  public let width: Int
+  public let height: Int
+  /// 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
+  public let channels: Int
+  public var samples: Samples
+
+  /// - Precondition: 1 to 4 channels, and as many samples as the sizes say.
+  public init(width: Int, height: Int, channels: Int, samples: Samples) {
+    precondition((1...4).contains(channels), "an image has 1 to 4 channels, not \(channels)")
+    precondition(samples.count == width * height * channels, "\(samples.count) samples for \(width) x \(height) x \(channels)")
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.samples = samples
+  }
+
+  public var bitDepth: Int {
+    switch samples {
+    case .uint8: 8
+    case .uint16: 16
+    }
+  }
+
+  public var hasAlpha: Bool { channels == 2 || channels == 4 }
+}

@@ -1,0 +1,174 @@
+import Parallel
+
+extension ReciprocalAttention {
+  /// Floats of scratch for each worker of `forward`.
+  public var forwardScratchCount: Int { tileCount + headCount + tokens * max(stride, channelWidth) + 2 * vectorWidth }
+
+  /// A window's features, attention, Q, K and V, and the helper's factors.
+  var tileCount: Int { tokens * (2 * stride + qkvStride) + paddedToVector(tokens) + tokens * headStride }
+  var headCount: Int {
+    SpatialHead.Buffers.count(tokens: tokens, tokenStride: tokenStride, headStride: headStride)
+  }
+
+  /// Floats of channel attention's sums for each image: kept for the way back.
+  public var sumsCount: Int { ChannelHeads.sumsCount(headDim: headDim, heads: channelHeads) }
+
+  /// Floats of memory that the channel heads need between the passes: sums of each piece, and F packed for each image.
+  public var forwardMemoryCount: Int {
+    pieces * sumsCount + 2 * images * (channelWidth * (channelWidth + headDim))
+      + images * PointwiseWeight.count(inputs: channelWidth, outputs: channelWidth)
+  }
+
+  /// The projected attention [N x H x W x C]; overwrites it.
+  /// - Parameters:
+  ///   - x: [N x H x W x C].
+  ///   - previous: the previous block's result, when the helper is on; same shape.
+  ///   - values: the channel heads' values times the helper's factors, [N x H x W x K c]; overwritten, kept for the way back.
+  ///   - sums: [N x sumsCount]; overwritten, kept for the way back.
+  ///   - memory: `forwardMemoryCount` floats.
+  public func forward(
+    _ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>,
+    values: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>,
+    scratch: Scratch
+  ) {
+    parallelFor(pieces) { piece, worker in
+      let tile = Tile(scratch.of(worker: worker), of: self)
+      let pieceSums = memory + piece * sumsCount
+      pieceSums.update(repeating: 0, count: sumsCount)
+      for window in 0..<windowsPerRow {
+        project(x, previous: previous, piece: piece, window: window, tile)
+        attendSpatially(tile, into: tile.attention)
+        addChannelSums(tile.qkv, to: pieceSums)
+        if let projection = weights.spatialProjection {
+          gemm(
+            rows: tokens, Rows(pointer: tile.attention, stride: stride, step: 1), projection.forward, tile.features,
+            cStride: stride, padsColumns: true, epilogue: AddBias(bias: projection.bias))
+        }
+        forEachToken(piece: piece, window: window) { token, pixel in
+          (y + pixel &* channels).update(from: tile.features + token &* stride, count: spatialWidth)
+          for head in 0..<channelHeads {
+            let v = tile.qkv + (token &* qkvStride &+ (3 &* (spatialHeads &+ head) &+ 2) &* headDim)
+            (values + (pixel &* channelWidth &+ head &* headDim)).update(from: v, count: headDim)
+          }
+        }
+      }
+    }
+    if channelHeads > 0 { mixChannels(values, y, sums: sums, memory: memory, scratch: scratch) }
+  }
+
+  /// The memory of one window in work.
+  struct Tile {
+    let features, qkv, spatialFactor, channelFactor, attention: UnsafeMutablePointer<Float>
+    let head: SpatialHead.Buffers
+    /// What is left of the worker's scratch.
+    let rest: UnsafeMutablePointer<Float>
+
+    init(_ memory: UnsafeMutablePointer<Float>, of a: ReciprocalAttention) {
+      var memory = memory
+      func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+        defer { memory += count }
+        return memory
+      }
+      features = take(a.tokens * a.stride)
+      attention = take(a.tokens * a.stride)
+      qkv = take(a.tokens * a.qkvStride)
+      spatialFactor = take(paddedToVector(a.tokens))
+      channelFactor = take(a.tokens * a.headStride)
+      head = SpatialHead.Buffers(
+        take(a.headCount), tokens: a.tokens, tokenStride: a.tokenStride, headStride: a.headStride)
+      rest = memory
+    }
+  }
+
+  func head(_ index: Int) -> SpatialHead {
+    SpatialHead(
+      tokens: tokens, tokenStride: tokenStride, headDim: headDim, headStride: headStride, qkvStride: qkvStride,
+      scale: weights.spatialScale[index], bias: weights.positionBias + index &* tokens &* tokenStride)
+  }
+
+  /// Fills the tile's features, Q, K and V of a window, V times the helper's factors.
+  @inline(__always)
+  func project(
+    _ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, piece: Int, window: Int, _ tile: Tile
+  ) {
+    gather(x, piece: piece, window: window, into: tile.features)
+    gemm(
+      rows: tokens, Rows(pointer: tile.features, stride: stride, step: 1), weights.qkv.forward, tile.qkv,
+      cStride: qkvStride, padsColumns: true, epilogue: AddBias(bias: weights.qkv.bias))
+    if let previous {
+      helperFactors(
+        previous, piece: piece, window: window, spatial: tile.spatialFactor, channel: tile.channelFactor)
+      scaleValues(tile.qkv, spatial: tile.spatialFactor, channel: tile.channelFactor)
+    }
+  }
+
+  /// o [T x S c], rows `stride` apart, of all spatial heads.
+  @inline(__always)
+  private func attendSpatially(_ tile: Tile, into o: UnsafeMutablePointer<Float>) {
+    for index in 0..<spatialHeads {
+      let head = head(index), qkv = tile.qkv + 3 &* index &* headDim
+      head.attend(qkv, tile.head)
+      head.mix(qkv + 2 &* headDim, vStride: qkvStride, tile.head, into: o + index &* headDim, oStride: stride)
+    }
+  }
+
+  /// sums += q^T k, |q|^2 and |k|^2 of a window, per channel head.
+  @inline(__always)
+  private func addChannelSums(_ qkv: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>) {
+    for head in 0..<channelHeads {
+      let q = qkv + 3 &* (spatialHeads &+ head) &* headDim, k = q + headDim
+      let sums = sums + head &* (headDim &* headDim &+ 2 &* headDim)
+      gemm(
+        rows: headDim, Rows(pointer: q, stride: 1, step: qkvStride),
+        PackedMatrix(inPlace: k, rows: tokens, columns: headDim, stride: qkvStride), sums, cStride: headDim, adds: true,
+        epilogue: Identity())
+      for (source, start) in [(q, headDim &* headDim), (k, headDim &* headDim &+ headDim)] {
+        for c in 0..<headDim {
+          var total: Float = 0
+          for token in 0..<tokens {
+            let value = source[token &* qkvStride &+ c]
+            total += value * value
+          }
+          sums[start &+ c] += total
+        }
+      }
+    }
+  }
+
+  var channelAlgebra: ChannelHeads {
+    ChannelHeads(
+      headDim: headDim, heads: channelHeads, scale: weights.channelScale, projection: weights.channelProjection!.weight)
+  }
+
+  /// Adds up each image's sums, and applies its F to all pixels' values.
+  private func mixChannels(
+    _ values: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
+    memory: UnsafeMutablePointer<Float>, scratch: Scratch
+  ) {
+    let maps = memory + pieces * sumsCount
+    let fused = maps + images * channelWidth * headDim
+    let packed = fused + images * channelWidth * channelWidth
+    let packedCount = PointwiseWeight.count(inputs: channelWidth, outputs: channelWidth)
+    let algebra = channelAlgebra
+    let mixers = (0..<images).map { image in
+      let imageSums = sums + image * sumsCount
+      imageSums.update(repeating: 0, count: sumsCount)
+      for piece in image * piecesPerImage..<(image + 1) * piecesPerImage {
+        for i in 0..<sumsCount { imageSums[i] += memory[piece * sumsCount + i] }
+      }
+      let map = maps + image * channelWidth * headDim, f = fused + image * channelWidth * channelWidth
+      algebra.maps(imageSums, into: map)
+      algebra.fused(map, into: f)
+      return PointwiseWeight(
+        f, bias: weights.channelProjection!.bias, inputs: channelWidth, outputs: channelWidth,
+        memory: packed + image * packedCount)
+    }
+    let rows = height * width / piecesPerImage
+    parallelFor(pieces) { piece, _ in
+      let mixer = mixers[piece / piecesPerImage]
+      gemm(
+        rows: rows, Rows(pointer: values + piece * rows * channelWidth, stride: channelWidth, step: 1), mixer.forward,
+        y + (piece * rows * channels + spatialWidth), cStride: channels, epilogue: AddBias(bias: mixer.bias))
+    }
+  }
+}

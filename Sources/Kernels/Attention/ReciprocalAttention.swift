@@ -1,0 +1,147 @@
+/// Spatial and channel self-attention side by side, as in a D-RAMiT block (Sec. 3.2, Eq. 2 and 3), on maps N x H x W x C.
+///
+/// The L = S + K heads are c = C / L channels wide; the first S attend over the tokens of M x M windows, the last K over
+/// channels. The result holds the projected spatial attention in its first S c channels and the projected channel attention in
+/// the others. Features go through window by window: x is read once, and Q, K, V are never written to memory.
+public struct ReciprocalAttention {
+  /// N, H, W, with H and W multiples of M.
+  let images: Int
+  let height: Int
+  let width: Int
+  /// C, c, S, K.
+  let channels: Int
+  let headDim: Int
+  let spatialHeads: Int
+  let channelHeads: Int
+  /// M, and how far the windows are shifted, cyclically, without a mask.
+  let window: Int
+  let shift: Int
+  let weights: Weights
+
+  /// Parameters, as the kernels read them.
+  public struct Weights {
+    /// C to 3 C; head h has its q, k and v one after the other, from 3 c h on.
+    let qkv: PointwiseWeight
+    /// S c to S c; nil without spatial heads.
+    let spatialProjection: PointwiseWeight?
+    /// [K c x K c] and [K c], as stored; nil without channel heads.
+    let channelProjection: (weight: UnsafePointer<Float>, bias: UnsafePointer<Float>)?
+    /// The factor of the cosines, per spatial head and per channel head.
+    let spatialScale: UnsafePointer<Float>
+    let channelScale: UnsafePointer<Float>
+    /// [S x T x padded T] relative position bias of T = M M tokens; a large negative number in the padding.
+    let positionBias: UnsafePointer<Float>
+
+    public init(
+      qkv: PointwiseWeight, spatialProjection: PointwiseWeight?,
+      channelProjection: (weight: UnsafePointer<Float>, bias: UnsafePointer<Float>)?,
+      spatialScale: UnsafePointer<Float>, channelScale: UnsafePointer<Float>, positionBias: UnsafePointer<Float>
+    ) {
+      self.qkv = qkv
+      self.spatialProjection = spatialProjection
+      self.channelProjection = channelProjection
+      self.spatialScale = spatialScale
+      self.channelScale = channelScale
+      self.positionBias = positionBias
+    }
+  }
+
+  /// What the padding of `positionBias` holds: its exponential is zero.
+  public static let paddingBias: Float = -1e30
+
+  public init(
+    images: Int, height: Int, width: Int, spatialHeads: Int, channelHeads: Int, headDim: Int, window: Int, shift: Int,
+    weights: Weights
+  ) {
+    precondition(height % window == 0 && width % window == 0, "\(height) x \(width) is not made of windows of \(window)")
+    self.images = images
+    self.height = height
+    self.width = width
+    channels = (spatialHeads + channelHeads) * headDim
+    self.headDim = headDim
+    self.spatialHeads = spatialHeads
+    self.channelHeads = channelHeads
+    self.window = window
+    self.shift = shift
+    self.weights = weights
+  }
+
+  /// T.
+  var tokens: Int { window * window }
+  var tokenStride: Int { paddedToVector(tokens) }
+  /// S c and K c.
+  var spatialWidth: Int { spatialHeads * headDim }
+  var channelWidth: Int { channelHeads * headDim }
+  /// Floats between the tokens of a window's features, of its Q, K, V, and of one head's.
+  var stride: Int { paddedToVector(channels) }
+  var qkvStride: Int { paddedToVector(3 * channels) }
+  var headStride: Int { paddedToVector(headDim) }
+
+  /// A piece of work is a row of windows.
+  var piecesPerImage: Int { height / window }
+  public var pieces: Int { images * piecesPerImage }
+  var windowsPerRow: Int { width / window }
+
+  /// Calls `body(token, pixel)` for the tokens of a window: the pixel's place in the map.
+  @inline(__always)
+  func forEachToken(piece: Int, window column: Int, _ body: (_ token: Int, _ pixel: Int) -> Void) {
+    let image = piece / piecesPerImage, row = piece % piecesPerImage
+    var token = 0
+    for i in 0..<window {
+      var y = row &* window &+ i &+ shift
+      if y >= height { y &-= height }
+      let line = (image &* height &+ y) &* width
+      for j in 0..<window {
+        var x = column &* window &+ j &+ shift
+        if x >= width { x &-= width }
+        body(token, line &+ x)
+        token &+= 1
+      }
+    }
+  }
+
+  /// tile [T x C] = the pixels of a window.
+  @inline(__always)
+  func gather(_ map: UnsafePointer<Float>, piece: Int, window: Int, into tile: UnsafeMutablePointer<Float>) {
+    forEachToken(piece: piece, window: window) { token, pixel in
+      (tile + token &* stride).update(from: map + pixel &* channels, count: channels)
+    }
+  }
+
+  /// The helper's factors of a window (Sec. 3.2): the previous spatial attention averaged over its channels, [T], scales the
+  /// channel heads' values; the previous channel attention averaged over its heads, [T x c], scales the spatial heads'.
+  @inline(__always)
+  func helperFactors(
+    _ previous: UnsafePointer<Float>, piece: Int, window: Int, spatial: UnsafeMutablePointer<Float>,
+    channel: UnsafeMutablePointer<Float>
+  ) {
+    forEachToken(piece: piece, window: window) { token, pixel in
+      let source = previous + pixel &* channels
+      var total: Float = 0
+      for c in 0..<spatialWidth { total += source[c] }
+      spatial[token] = total / Float(spatialWidth)
+      for c in 0..<headDim {
+        var total: Float = 0
+        for head in 0..<channelHeads { total += source[spatialWidth &+ head &* headDim &+ c] }
+        channel[token &* headStride &+ c] = total / Float(channelHeads)
+      }
+    }
+  }
+
+  /// The values of all heads, in `qkv` [T x 3 C], times the helper's factors.
+  @inline(__always)
+  func scaleValues(
+    _ qkv: UnsafeMutablePointer<Float>, spatial: UnsafePointer<Float>, channel: UnsafePointer<Float>
+  ) {
+    for token in 0..<tokens {
+      for head in 0..<spatialHeads &+ channelHeads {
+        let v = qkv + (token &* qkvStride &+ (3 &* head &+ 2) &* headDim)
+        if head < spatialHeads {
+          for c in 0..<headDim { v[c] *= channel[token &* headStride &+ c] }
+        } else {
+          for c in 0..<headDim { v[c] *= spatial[token] }
+        }
+      }
+    }
+  }
+}

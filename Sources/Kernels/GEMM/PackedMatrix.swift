@@ -1,0 +1,96 @@
+/// The right operand of a product, seen as the tiles read it: in panels of 32 columns (the last may have 16).
+///
+/// Packed, a panel holds its rows one after the other, zeros past the last column, and streams through the cache. In place, the
+/// matrix is any row-major one; up to 15 floats past the end of a row are read (and not used).
+///
+/// A grouped convolution's matrix is block-diagonal; `groups` lets each panel skip the rows in which all its columns are zero.
+public struct PackedMatrix {
+  let pointer: UnsafePointer<Float>
+  /// Inner dimension, K.
+  let rows: Int
+  /// Outer dimension, N.
+  let columns: Int
+  let groups: Int
+  /// Floats between the rows of a matrix in place; nil when packed.
+  private let rowStride: Int?
+
+  static let panelWidth = 32
+
+  /// A matrix that `pack` or `packGrouped` has laid out.
+  public init(_ pointer: UnsafePointer<Float>, rows: Int, columns: Int, groups: Int = 1) {
+    self.pointer = pointer
+    self.rows = rows
+    self.columns = columns
+    self.groups = groups
+    rowStride = nil
+  }
+
+  /// A row-major matrix where it lies.
+  @inline(__always)
+  init(inPlace pointer: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int) {
+    self.pointer = pointer
+    self.rows = rows
+    self.columns = columns
+    groups = 1
+    rowStride = stride
+  }
+
+  /// The first row of the panel that starts at `column` and is `width` columns wide, and the floats between its rows.
+  @inline(__always)
+  func panel(at column: Int, width: Int) -> (start: UnsafePointer<Float>, step: Int) {
+    if let rowStride { (pointer + column, rowStride) } else { (pointer + column &* rows, width) }
+  }
+
+  /// The floats that a packed matrix takes.
+  public static func count(rows: Int, columns: Int) -> Int { rows * paddedToVector(columns) }
+
+  /// Packs B [rows x columns] with element (k, n) at `source[k * rowStride + n * columnStride]`; overwrites `target`.
+  public static func pack(
+    _ source: UnsafePointer<Float>, rowStride: Int, columnStride: Int, rows: Int, columns: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    var target = target
+    for panel in stride(from: 0, to: columns, by: panelWidth) {
+      let width = min(panelWidth, paddedToVector(columns - panel))
+      let filled = min(width, columns - panel)
+      for k in 0..<rows {
+        let row = source + (k &* rowStride &+ panel &* columnStride)
+        for n in 0..<filled { target[n] = row[n &* columnStride] }
+        for n in filled..<width { target[n] = 0 }
+        target += width
+      }
+    }
+  }
+
+  /// Packs the weight of a grouped point-wise convolution, `weight` [outputs x inputs/groups], as the block-diagonal matrix
+  /// [inputs x outputs] (or its transpose, for the gradient of the input); overwrites `target`.
+  public static func packGrouped(
+    _ weight: UnsafePointer<Float>, inputs: Int, outputs: Int, groups: Int, transposed: Bool = false,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let perGroup = (inputs: inputs / groups, outputs: outputs / groups)
+    let (rows, columns) = transposed ? (outputs, inputs) : (inputs, outputs)
+    var target = target
+    for panel in stride(from: 0, to: columns, by: panelWidth) {
+      let width = min(panelWidth, paddedToVector(columns - panel))
+      for k in 0..<rows {
+        for n in 0..<width {
+          let column = panel + n
+          let (input, output) = transposed ? (column, k) : (k, column)
+          let isInside = column < columns && input / perGroup.inputs == output / perGroup.outputs
+          target[n] = isInside ? weight[output * perGroup.inputs + input % perGroup.inputs] : 0
+        }
+        target += width
+      }
+    }
+  }
+
+  /// The rows that are not all zero in the panel that starts at `column`.
+  @inline(__always)
+  func rowRange(panel column: Int) -> Range<Int> {
+    if groups == 1 { return 0..<rows }
+    let rowsPerGroup = rows / groups, columnsPerGroup = columns / groups
+    let last = min(column + Self.panelWidth, columns) - 1
+    return column / columnsPerGroup * rowsPerGroup..<(last / columnsPerGroup + 1) * rowsPerGroup
+  }
+}

@@ -1,0 +1,93 @@
+import Parallel
+
+extension MobiVari {
+  /// Floats of scratch for each worker of `forward`: three rows of e, one of d.
+  public var forwardScratchCount: Int { 4 * rowCount + 2 * vectorWidth }
+
+  /// y [N x H x W x O] from x [N x H x W x C]; overwrites y.
+  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, scratch: Scratch) {
+    parallelFor(pieces) { piece, worker in
+      let (image, rows) = strip(piece)
+      let ring = scratch.of(worker: worker)
+      let d = ring + 3 * rowCount
+      // Row r of the image lies in place (r + 3) % 3 of the ring.
+      func expanded(_ row: Int) -> UnsafeMutablePointer<Float> { ring + (row + 3) % 3 * rowCount }
+      expandRow(x, image: image, y: rows.lowerBound - 1, into: expanded(rows.lowerBound - 1), before: nil)
+      expandRow(x, image: image, y: rows.lowerBound, into: expanded(rows.lowerBound), before: nil)
+      for row in rows {
+        expandRow(x, image: image, y: row + 1, into: expanded(row + 1), before: nil)
+        depthwiseRow(expanded(row - 1), expanded(row), expanded(row + 1), into: d)
+        activateAndAdd(d, expanded(row) + stride, into: d)
+        let pixel = (image * size.height + row) * size.width
+        project(d, x + pixel * channels, y + pixel * outputs)
+      }
+    }
+  }
+
+  /// q [W x E] = bias + the nine taps over three rows of e.
+  @inline(__always)
+  func depthwiseRow(
+    _ above: UnsafePointer<Float>, _ here: UnsafePointer<Float>, _ below: UnsafePointer<Float>,
+    into q: UnsafeMutablePointer<Float>
+  ) {
+    let w = depthwise.pointer, stride = stride
+    for c in Swift.stride(from: 0, to: stride, by: vectorWidth) {
+      let w0 = load(w + c), w1 = load(w + stride + c), w2 = load(w + 2 * stride + c)
+      let w3 = load(w + 3 * stride + c), w4 = load(w + 4 * stride + c), w5 = load(w + 5 * stride + c)
+      let w6 = load(w + 6 * stride + c), w7 = load(w + 7 * stride + c), w8 = load(w + 8 * stride + c)
+      let bias = load(w + 9 * stride + c)
+      var place = c
+      for _ in 0..<size.width {
+        let next = place &+ stride, last = next &+ stride
+        var first = bias.addingProduct(w0, load(above + place))
+        first = first.addingProduct(w1, load(above + next)).addingProduct(w2, load(above + last))
+        var second = (w3 * load(here + place)).addingProduct(w4, load(here + next))
+        second = second.addingProduct(w5, load(here + last))
+        var third = (w6 * load(below + place)).addingProduct(w7, load(below + next))
+        third = third.addingProduct(w8, load(below + last))
+        store(first + second + third, q + place)
+        place = next
+      }
+    }
+  }
+
+  /// d = f(q) + e, over a row; d may be q.
+  @inline(__always)
+  func activateAndAdd(
+    _ q: UnsafePointer<Float>, _ e: UnsafePointer<Float>, into d: UnsafeMutablePointer<Float>
+  ) {
+    let count = size.width * stride
+    activation.apply(q, d, count: count)
+    for i in Swift.stride(from: 0, to: count, by: vectorWidth) { store(load(d + i) + load(e + i), d + i) }
+  }
+
+  /// y [W x O] from d [W x E] and, for the residual, x [W x C].
+  @inline(__always)
+  private func project(_ d: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+    let d = Rows(pointer: d, stride: stride, step: 1)
+    let residual = isResidual ? x : nil
+    if expand == nil {
+      let epilogue = BiasActivation(
+        bias: pointwise.bias, activation: activation, residual: residual, columns: outputs)
+      gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: epilogue)
+    } else {
+      let epilogue = BiasActivation(bias: pointwise.bias, activation: nil, residual: residual, columns: outputs)
+      gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: epilogue)
+    }
+  }
+}
+
+/// f(product + bias) + residual [rows x columns].
+private struct BiasActivation: Epilogue {
+  let bias: UnsafePointer<Float>
+  let activation: Activation?
+  let residual: UnsafePointer<Float>?
+  let columns: Int
+  @inline(__always)
+  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
+    var value = value + load(bias + column)
+    if let activation { value = activation(value) }
+    if let residual { value += load(residual + (row &* columns &+ column), count: columns &- column) }
+    return value
+  }
+}

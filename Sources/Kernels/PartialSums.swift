@@ -1,0 +1,55 @@
+import Parallel
+
+/// Sums that several threads add to: the work is cut into a fixed number of groups, each with sums of its own, which are then added
+/// in order. So the result does not depend on the number of threads.
+public struct PartialSums {
+  /// Enough for the cores of a large machine, few enough that adding them up costs nothing.
+  public static let groups = 32
+
+  let pointer: UnsafeMutablePointer<Float>
+  let count: Int
+
+  /// - Parameter pointer: `groups * count` floats, zero.
+  public init(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    self.pointer = pointer
+    self.count = count
+  }
+
+  /// The sums of one group.
+  func group(_ index: Int) -> UnsafeMutablePointer<Float> { pointer + index * count }
+
+  /// Calls `body` for every piece of work in parallel, with the sums of the piece's group: a group's pieces run one after the other,
+  /// in order.
+  func forEachPiece(
+    _ pieces: Int, _ body: (_ piece: Int, _ worker: Int, _ sums: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let perGroup = (pieces + Self.groups - 1) / Self.groups
+    parallelFor((pieces + max(1, perGroup) - 1) / max(1, perGroup)) { group, worker in
+      for piece in group * perGroup..<min(pieces, (group + 1) * perGroup) { body(piece, worker, self.group(group)) }
+    }
+  }
+
+  /// Adds the groups up, into the first one.
+  public func reduce() {
+    forEachRange(of: count, grain: 4096) { range in
+      for group in 1..<Self.groups {
+        let addend = pointer + group * count
+        for i in range { pointer[i] += addend[i] }
+      }
+    }
+  }
+}
+
+/// Memory for kernels' intermediate values: as many floats for each worker of a `parallelFor`.
+public struct Scratch {
+  let pointer: UnsafeMutablePointer<Float>
+  let count: Int
+
+  /// - Parameter pointer: `count` floats, a multiple of 16, for each worker.
+  public init(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    self.pointer = pointer
+    self.count = count
+  }
+
+  func of(worker: Int) -> UnsafeMutablePointer<Float> { pointer + worker * count }
+}

@@ -1,0 +1,80 @@
+/// exp(x) with a relative error below 2e-7; 0 and infinity are not reached: x is held within -87 and 88.
+///
+/// x = n ln 2 + r with |r| <= ln 2 / 2; 2^n goes straight into the exponent bits. The sum with 1.5 * 2^23 rounds to an integer
+/// and leaves it in the low bits.
+@inline(__always)
+func exp(_ x: Vector) -> Vector {
+  let held = x.clamped(lowerBound: Vector(repeating: -87), upperBound: Vector(repeating: 88))
+  let shift = Vector(repeating: 0x1.8p23)
+  let shifted = shift.addingProduct(held, Vector(repeating: 1.442_695_04))
+  let n = shifted - shift
+  var r = held.addingProduct(n, Vector(repeating: -0.693_359_375))
+  r = r.addingProduct(n, Vector(repeating: 2.121_944_4e-4))
+  var p = Vector(repeating: 1.987_569_15e-4)
+  p = Vector(repeating: 1.398_199_95e-3).addingProduct(p, r)
+  p = Vector(repeating: 8.333_451_9e-3).addingProduct(p, r)
+  p = Vector(repeating: 4.166_579_6e-2).addingProduct(p, r)
+  p = Vector(repeating: 1.666_666_55e-1).addingProduct(p, r)
+  p = Vector(repeating: 0.5).addingProduct(p, r)
+  let value = (Vector(repeating: 1) + r).addingProduct(p, r * r)
+  let bits = unsafeBitCast(value, to: SIMD16<UInt32>.self)
+  let exponent = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< SIMD16(repeating: 23)
+  return unsafeBitCast(bits &+ exponent, to: Vector.self)
+}
+
+/// The error function, with an absolute error below 5e-7.
+///
+/// An odd rational function on [-4, 4], where float32 reaches 1 beyond; the coefficients are a minimax fit.
+@inline(__always)
+func erf(_ x: Vector) -> Vector {
+  let held = x.clamped(lowerBound: Vector(repeating: -4), upperBound: Vector(repeating: 4))
+  let s = held * held
+  var p = Vector(repeating: -2.726_142_25e-10)
+  p = Vector(repeating: 2.770_681_42e-8).addingProduct(p, s)
+  p = Vector(repeating: -2.101_024_02e-6).addingProduct(p, s)
+  p = Vector(repeating: -5.692_506_39e-5).addingProduct(p, s)
+  p = Vector(repeating: -7.349_906_30e-4).addingProduct(p, s)
+  p = Vector(repeating: -2.954_599_81e-3).addingProduct(p, s)
+  p = Vector(repeating: -1.609_603_33e-2).addingProduct(p, s)
+  var q = Vector(repeating: -1.456_607_18e-5)
+  q = Vector(repeating: -2.133_740_55e-4).addingProduct(q, s)
+  q = Vector(repeating: -1.682_826_97e-3).addingProduct(q, s)
+  q = Vector(repeating: -7.373_329_17e-3).addingProduct(q, s)
+  q = Vector(repeating: -1.426_473_90e-2).addingProduct(q, s)
+  return held * p / q
+}
+
+/// The standard normal distribution function.
+@inline(__always)
+private func normalDistribution(_ x: Vector) -> Vector {
+  Vector(repeating: 0.5).addingProduct(Vector(repeating: 0.5), erf(x * Vector(repeating: 0.707_106_78)))
+}
+
+/// GELU, exact: x times the normal distribution function (Hendrycks and Gimpel, 2016).
+@inline(__always)
+func gelu(_ x: Vector) -> Vector { x * normalDistribution(x) }
+
+/// The derivative of GELU.
+@inline(__always)
+func geluDerivative(_ x: Vector) -> Vector {
+  let density = exp(x * x * Vector(repeating: -0.5)) * Vector(repeating: 0.398_942_28)
+  return normalDistribution(x).addingProduct(x, density)
+}
+
+/// The sum of the lanes, in a fixed order.
+@inline(__always)
+func sum(_ v: Vector) -> Float {
+  let a = v.lowHalf + v.highHalf
+  let b = a.lowHalf + a.highHalf
+  let c = b.lowHalf + b.highHalf
+  return c.x + c.y
+}
+
+/// The largest lane.
+@inline(__always)
+func largest(_ v: Vector) -> Float {
+  let a = pointwiseMax(v.lowHalf, v.highHalf)
+  let b = pointwiseMax(a.lowHalf, a.highHalf)
+  let c = pointwiseMax(b.lowHalf, b.highHalf)
+  return max(c.x, c.y)
+}
