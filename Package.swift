@@ -80,6 +80,14 @@ let package = Package(
     // Tests
     .target(
       name: "TestSupport", dependencies: ["Autograd", "TensorCore", "Serialization"], path: "Tests/TestSupport"),
+    tests(of: "Optimizers", with: ["TensorCore", "Parallel"]),
+    tests(of: "Datasets", with: ["Imaging", "TensorCore", "Diagnostics"]),
+    tests(
+      of: "Training",
+      with: [
+        "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
+        "Parallel", "Diagnostics",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,81 @@
+import Imaging
+import TensorCore
+
+/// How a training sample is cut from a pair of images.
+public struct PatchSettings: Equatable, Sendable {
+  /// The side of the input patch; the target's is `scale` times that.
+  public var patch: Int
+  public var scale: Int
+  /// Mirrors every second patch.
+  public var flip: Bool
+  /// Turns patches by 0 to 3 quarters.
+  public var rotate: Bool
+  /// The range of the added noise's standard deviation, of 255; nil adds none.
+  public var noise: ClosedRange<Double>?
+
+  public init(patch: Int, scale: Int, flip: Bool = true, rotate: Bool = true, noise: ClosedRange<Double>? = nil) {
+    self.patch = patch
+    self.scale = scale
+    self.flip = flip
+    self.rotate = rotate
+    self.noise = noise
+  }
+}
+
+/// An input patch, p x p x C, and its target, sp x sp x C, in [0, 1] (an input with noise may lie outside).
+public struct Sample: Sendable {
+  public let lowQuality, target: Tensor
+}
+
+/// Cuts random patches from pairs, alike in both images of a pair.
+///
+/// A sample depends on the seed, the epoch and its index alone.
+public struct PatchSampler: Sendable {
+  private enum Purpose: UInt64 { case crop, augmentation, noiseLevel, noise }
+
+  public let settings: PatchSettings
+  private let pairs: any ImagePairs
+  private let seed: UInt64
+
+  public init(_ pairs: any ImagePairs, _ settings: PatchSettings, seed: UInt64) {
+    self.pairs = pairs
+    self.settings = settings
+    self.seed = seed
+  }
+
+  /// - Parameters:
+  ///   - pair: the number of the pair to cut from.
+  ///   - index: the sample's place in the epoch, before shuffling.
+  /// - Throws: `InputError` that names the file.
+  public func sample(pair: Int, epoch: Int, index: Int) throws -> Sample {
+    func random(_ purpose: Purpose) -> RandomNumbers {
+      RandomNumbers(seed: seed, UInt64(epoch), UInt64(index), purpose.rawValue)
+    }
+    let pair = try pairs.pair(pair)
+    var place = random(.crop)
+    let size = settings.patch, scale = settings.scale
+    // An input that was rounded up has a last pixel that its target does not cover.
+    let width = min(pair.lowQuality?.width ?? .max, pair.target.width / scale)
+    let height = min(pair.lowQuality?.height ?? .max, pair.target.height / scale)
+    precondition(min(width, height) >= size, "\(pair.name) is smaller than a patch of \(size)")
+    let x = place.below(width - size + 1), y = place.below(height - size + 1)
+
+    var choice = random(.augmentation)
+    let flips = choice.below(2) == 1 && settings.flip
+    let turns = settings.rotate ? choice.below(4) : 0
+    func cut(_ image: Image, _ scale: Int) -> Tensor {
+      var patch = image.cropped(x: x * scale, y: y * scale, width: size * scale, height: size * scale)
+      if flips { patch = patch.flippedHorizontally() }
+      if turns > 0 { patch = patch.rotated(quarterTurns: turns) }
+      return patch.tensor()
+    }
+    let target = cut(pair.target, scale)
+    var lowQuality = pair.lowQuality.map { cut($0, 1) } ?? target
+    if let noise = settings.noise {
+      var level = random(.noiseLevel)
+      let sigma = noise.lowerBound + (noise.upperBound - noise.lowerBound) * Double(level.uniform())
+      lowQuality = lowQuality.addingNoise(sigma: sigma, random(.noise))
+    }
+    return Sample(lowQuality: lowQuality, target: target)
+  }
+}

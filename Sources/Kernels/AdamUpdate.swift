@@ -1,0 +1,48 @@
+/// The constants of one Adam step, bias corrections included.
+public struct AdamCoefficients: Sendable {
+  /// What remains of the second moment, beta2.
+  public let secondDecay: Float
+  /// What each gradient adds to the moments, 1 - beta1 and 1 - beta2.
+  public let firstWeight, secondWeight: Float
+  /// The learning rate divided by the first moment's bias correction, 1 - beta1^t.
+  public let stepSize: Float
+  /// The square root of the second moment's bias correction, 1 - beta2^t.
+  public let secondCorrection: Float
+  public let epsilon: Float
+
+  public init(
+    secondDecay: Float, firstWeight: Float, secondWeight: Float, stepSize: Float, secondCorrection: Float,
+    epsilon: Float
+  ) {
+    self.secondDecay = secondDecay
+    self.firstWeight = firstWeight
+    self.secondWeight = secondWeight
+    self.stepSize = stepSize
+    self.secondCorrection = secondCorrection
+    self.epsilon = epsilon
+  }
+}
+
+/// One step of Adam (Kingma and Ba, 2015, algorithm 1) over `count` elements, in PyTorch's order of arithmetic, so that
+/// runs can be compared number by number.
+/// - Parameters:
+///   - values: updated.
+///   - gradients: read.
+///   - first: the running mean of the gradients; updated.
+///   - second: the running mean of their squares; updated.
+public func adamUpdate(
+  values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
+  second: UnsafeMutablePointer<Float>, count: Int, _ coefficients: AdamCoefficients
+) {
+  let c = coefficients
+  forEachRange(of: count, grain: streamingGrain) { range in
+    for i in range {
+      let gradient = gradients[i]
+      let mean = first[i].addingProduct(c.firstWeight, gradient - first[i])
+      let square = second[i] * c.secondDecay + c.secondWeight * gradient * gradient
+      first[i] = mean
+      second[i] = square
+      values[i] -= c.stepSize * mean / (square.squareRoot() / c.secondCorrection + c.epsilon)
+    }
+  }
+}

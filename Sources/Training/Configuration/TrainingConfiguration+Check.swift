@@ -1,0 +1,155 @@
+import Diagnostics
+import Models
+
+extension TrainingConfiguration {
+  /// Checks every value's range, and that values go together.
+  /// - Parameter place: the location of a key, by its dotted path.
+  /// - Throws: `InputError` for the first that is wrong.
+  func check(at place: @escaping (String) -> String) throws {
+    let checks = Checks(place: place)
+    try checks.require(
+      !name.isEmpty && !name.contains("/") && !name.hasPrefix("."), "name", "a name that can be a folder's", name)
+    if let output { try checks.require(!output.isEmpty, "output", "a folder", output) }
+    try model.check(checks)
+    try data.train.check(checks, task: task)
+    try data.validation.check(checks, task: task)
+    try checks.require(1...64 ~= data.loader.threads, "data.loader.threads", "1 to 64", data.loader.threads)
+    try checks.require(1...1024 ~= data.loader.ahead, "data.loader.ahead", "1 to 1024", data.loader.ahead)
+    try checks.require(0...(1 << 24) ~= data.loader.cache, "data.loader.cache", "a size in MiB", data.loader.cache)
+    try schedule.check(checks)
+    for beta in optimizer.betas { try checks.require((0..<1) ~= beta, "optimizer.betas", "0 or more, below 1", beta) }
+    try checks.require(optimizer.betas.count == 2, "optimizer.betas", "two numbers", optimizer.betas)
+    try checks.require(optimizer.epsilon > 0, "optimizer.epsilon", "a positive number", optimizer.epsilon)
+    try checks.positive(validation.everyEpochs, "validation.everyEpochs")
+    try checks.require(0...1000 ~= validation.samples, "validation.samples", "0 to 1000", validation.samples)
+    try checks.positive(checkpoints.everyIterations, "checkpoints.everyIterations")
+    try checks.positive(checkpoints.keep, "checkpoints.keep")
+    try checks.positive(logging.everyIterations, "logging.everyIterations")
+  }
+}
+
+/// Turns a failed check into an error at the key's place.
+private struct Checks {
+  let place: (String) -> String
+
+  func require(_ holds: Bool, _ path: String, _ expected: String, _ found: Any) throws {
+    if !holds { throw InputError(place(path), expected: "\(path): \(expected)", found: "\(found)") }
+  }
+
+  /// Counts are bounded so that no product of them can overflow.
+  func positive(_ value: Int, _ path: String, upTo limit: Int = 1_000_000_000) throws {
+    try require(1...limit ~= value, path, "a positive whole number up to \(limit)", value)
+  }
+}
+
+extension ModelConfiguration {
+  fileprivate func check(_ checks: Checks) throws {
+    let a = architecture
+    try checks.positive(a.heads, "model.heads", upTo: 1024)
+    try checks.positive(a.dim, "model.dim", upTo: 4096)
+    try checks.require(a.dim % a.heads == 0, "model.dim", "a multiple of the \(a.heads) heads", a.dim)
+    try checks.require(
+      0...a.heads ~= a.channelHeads, "model.channelHeads", "0 to the number of heads, \(a.heads)", a.channelHeads)
+    try checks.require(
+      a.depths.count == 4 && a.depths.allSatisfy { 1...256 ~= $0 }, "model.depths", "four numbers of blocks, 1 to 256",
+      a.depths)
+    try checks.require(2...64 ~= a.window && a.window % 2 == 0, "model.window", "an even side, 2 to 64", a.window)
+    try checks.require(0.01...64 ~= a.hiddenRatio, "model.hiddenRatio", "a ratio, 0.01 to 64", a.hiddenRatio)
+    try checks.require(1...2 ~= a.mobivari.version, "model.mobivari.version", "1 or 2", a.mobivari.version)
+    try a.mobivari.width.check(checks, "model.mobivari.width", dim: a.dim)
+    try a.wide.check(checks, "model.wide", dim: a.dim)
+    try checks.require(
+      0...64 ~= a.reconstructionLayers, "model.reconstructionLayers", "0 to 64", a.reconstructionLayers)
+    for (rate, key) in [
+      (a.attentionDropout, "attentionDropout"), (a.projectionDropout, "projectionDropout"),
+      (a.stochasticDepth, "stochasticDepth"),
+    ] {
+      try checks.require((0..<1) ~= rate, "model.\(key)", "0 or more, below 1", rate)
+    }
+  }
+}
+
+extension MobiVariWidth {
+  fileprivate func check(_ checks: Checks, _ path: String, dim: Int) throws {
+    try checks.require(0.01...64 ~= expansion, "\(path).expansion", "a factor, 0.01 to 64", expansion)
+    try checks.require(
+      groups >= 1 && dim % max(groups, 1) == 0, "\(path).groups", "a divisor of the \(dim) channels", groups)
+  }
+}
+
+extension TrainingDataConfiguration {
+  fileprivate func check(_ checks: Checks, task: RestorationTask) throws {
+    let isPaired = task == .lle || task == .dr
+    switch type {
+    case .folder:
+      try checks.require(path != nil, "data.train.path", "the folder of the training photos", "none")
+      try checks.require(
+        !isPaired || lowQuality != nil, "data.train.lowQuality", "the folder of the inputs for \(task)", "none")
+      try checks.require(
+        !task.isDenoising || lowQuality == nil, "data.train.lowQuality", "none: noise is added to the photos",
+        lowQuality ?? "")
+    case .div2k:
+      try checks.require(path != nil, "data.train.path", "the folder that holds DIV2K_train_HR", "none")
+      try checks.require(task.isSuperResolution, "data.train.type", "folder or procedural for \(task)", "div2k")
+      try checks.require(
+        lowQuality == nil, "data.train.lowQuality", "none: DIV2K has its own inputs", lowQuality ?? "")
+    case .procedural:
+      try checks.require(path == nil, "data.train.path", "none: procedural images need no files", path ?? "")
+      try checks.require(
+        lowQuality == nil, "data.train.lowQuality", "none: procedural images need no files", lowQuality ?? "")
+      try checks.require(!isPaired, "data.train.type", "folder for \(task)", "procedural")
+      try checks.require(
+        samplesPerEpoch != nil, "data.train.samplesPerEpoch", "the samples of an epoch: procedural images never end",
+        "none")
+    }
+    try checks.require(
+      `repeat` > 0 && `repeat` <= 1_000_000, "data.train.repeat", "a positive factor", `repeat`)
+    try checks.require(
+      `repeat` == 1 || samplesPerEpoch == nil, "data.train.repeat", "1 where samplesPerEpoch is given", `repeat`)
+    if let samplesPerEpoch { try checks.positive(samplesPerEpoch, "data.train.samplesPerEpoch") }
+    try checks.positive(patch, "data.train.patch", upTo: 4096)
+    try checks.positive(batch, "data.train.batch", upTo: 65536)
+    if let samplesPerEpoch {
+      try checks.require(
+        samplesPerEpoch >= batch, "data.train.samplesPerEpoch", "at least a batch, \(batch)", samplesPerEpoch)
+    }
+    try checks.require(
+      task.isDenoising == (noise != nil), "data.train.noise", task.isDenoising ? "two numbers" : "none for \(task)",
+      noise.map { "\($0)" } ?? "none")
+    if let noise {
+      try checks.require(
+        noise.count == 2 && noise[0] >= 0 && noise[0] <= noise[1] && noise[1] <= 255, "data.train.noise",
+        "two numbers in 0 to 255, the smaller one first", noise)
+    }
+  }
+}
+
+extension ValidationDataConfiguration {
+  fileprivate func check(_ checks: Checks, task: RestorationTask) throws {
+    try checks.require(
+      (type == .folder) == (path != nil), "data.validation.path", type == .folder ? "a test set's folder" : "none",
+      path ?? "none")
+    try checks.require(
+      type != .procedural || (task != .lle && task != .dr), "data.validation.type", "folder for \(task)", type.rawValue)
+    if let images { try checks.positive(images, "data.validation.images", upTo: 100_000) }
+    try checks.require(
+      type != .procedural || images != nil, "data.validation.images", "a number: procedural images never end", "none")
+    try checks.require(
+      task.isDenoising ? sigma.map { 0...255 ~= $0 } == true : sigma == nil, "data.validation.sigma",
+      task.isDenoising ? "0 to 255" : "none for \(task)", sigma.map { "\($0)" } ?? "none")
+  }
+}
+
+extension ScheduleConfiguration {
+  fileprivate func check(_ checks: Checks) throws {
+    try checks.positive(epochs, "schedule.epochs", upTo: 1_000_000)
+    if case .value(let rate) = rate {
+      try checks.require(rate > 0 && rate <= 1, "schedule.rate", "paper, or a number above 0 and at most 1", rate)
+    }
+    try checks.require(
+      0...1_000_000 ~= warmupEpochs, "schedule.warmupEpochs", "0 or more", warmupEpochs)
+    try checks.require(
+      halveAtEpochs.allSatisfy { $0 >= 0 } && zip(halveAtEpochs, halveAtEpochs.dropFirst()).allSatisfy { $0 < $1 },
+      "schedule.halveAtEpochs", "epochs in ascending order", halveAtEpochs)
+  }
+}

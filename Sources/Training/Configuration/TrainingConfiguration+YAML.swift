@@ -1,0 +1,62 @@
+import Diagnostics
+import Models
+import Yams
+
+extension TrainingConfiguration {
+  /// Reads a YAML file, with overrides `key.path=value` laid over it.
+  /// - Throws: `InputError` with the file and line, or the override, that is wrong: an unknown key (with the nearest known
+  ///   one), a value of another type or outside of its range, a key that comes twice, an alias.
+  public init(readingFile path: String, settings: [String] = []) throws {
+    try self.init(ConfigurationNode(readingFile: path), settings: settings)
+  }
+
+  /// Reads YAML; `file` is for messages.
+  public init(yaml: String, file: String, settings: [String] = []) throws {
+    try self.init(ConfigurationNode(yaml: yaml) { "\(file):\($0)" }, settings: settings)
+  }
+
+  private init(_ file: ConfigurationNode, settings: [String]) throws {
+    let given = try settings.reduce(file) { try $0.overlaid(by: ConfigurationNode(setting: $1)) }
+    if let task = given["model"]?["task"] {
+      throw InputError(task.location, expected: "the task at the top level", found: "model.task")
+    }
+    // The defaults depend on the task and the variant, so these come first.
+    let choice = try ConfigurationDecoder.decode(Choice.self, from: given, refusesUnknownKeys: false)
+    let defaults = TrainingConfiguration(task: choice.task ?? .x2, variant: choice.model?.variant ?? .ramit)
+    let whole = try defaults.node().overlaid(by: given)
+    self = try ConfigurationDecoder.decode(TrainingConfiguration.self, from: whole)
+    let locations = given.flattened().mapValues(\.location)
+    try check { locations[$0] ?? given.location }
+  }
+
+  private struct Choice: Decodable {
+    struct Model: Decodable { let variant: RAMiTVariant? }
+    let task: RestorationTask?
+    let model: Model?
+  }
+
+  private func node() throws -> ConfigurationNode {
+    try ConfigurationNode(yaml: YAMLEncoder().encode(self)) { _ in "the defaults" }
+  }
+
+  /// The whole configuration as YAML that reads back as the same configuration.
+  public func yaml() throws -> String {
+    guard var node = try Yams.compose(yaml: YAMLEncoder().encode(self)) else { return "" }
+    // The model's task is the run's.
+    if let model = node["model"]?.mapping { node["model"] = Node(model.filter { $0.key != "task" }.map { ($0.key, $0.value) }) }
+    return try Yams.serialize(node: node)
+  }
+
+  /// The keys in which a run that goes on may differ from how it began: they do not change what is learned.
+  private static let free = [
+    "name", "output", "schedule.epochs", "checkpoints.", "logging.", "validation.samples", "data.loader.",
+  ]
+
+  /// The dotted paths of the keys whose values differ and would change what is learned.
+  public func differences(from other: TrainingConfiguration) throws -> [String] {
+    let values = try node().flattened().mapValues(\.text), others = try other.node().flattened().mapValues(\.text)
+    return Set(values.keys).union(others.keys).sorted().filter { path in
+      values[path] != others[path] && !Self.free.contains { $0.hasSuffix(".") ? path.hasPrefix($0) : path == $0 }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/// A piece of a configuration: what it says, and where it says so.
+struct ConfigurationNode {
+  enum Content {
+    /// Text, and whether it was written without quotes, so that it may be a number, a truth value or nothing.
+    case scalar(String, isPlain: Bool)
+    case sequence([ConfigurationNode])
+    case mapping([Entry])
+  }
+
+  struct Entry {
+    let key: String
+    let location: String
+    var value: ConfigurationNode
+  }
+
+  var content: Content
+  /// A file with a line (`config.yaml:12`), or an option (`--set data.train.patch`).
+  let location: String
+
+  /// The value of a key, when this is a mapping that has it.
+  subscript(key: String) -> ConfigurationNode? {
+    guard case .mapping(let entries) = content else { return nil }
+    return entries.first { $0.key == key }?.value
+  }
+
+  /// True for what YAML reads as nothing: `~`, `null`, or no text at all.
+  var isNull: Bool {
+    if case .scalar(let text, isPlain: true) = content { ["", "~", "null"].contains(text) } else { false }
+  }
+
+  /// What this is, for a message.
+  var summary: String {
+    switch content {
+    case .scalar: return isNull ? "nothing" : "'\(text ?? "")'"
+    case .sequence: return "a list"
+    case .mapping: return "a group of keys"
+    }
+  }
+
+  var text: String? {
+    if case .scalar(let text, _) = content { text } else { nil }
+  }
+
+  /// This configuration with `other` laid over it: groups of keys merge, anything else is replaced.
+  func overlaid(by other: ConfigurationNode) -> ConfigurationNode {
+    guard case .mapping(var entries) = content, case .mapping(let changes) = other.content else { return other }
+    for change in changes {
+      guard let place = entries.firstIndex(where: { $0.key == change.key }) else {
+        entries.append(change)
+        continue
+      }
+      entries[place] = Entry(
+        key: change.key, location: change.location, value: entries[place].value.overlaid(by: change.value))
+    }
+    return ConfigurationNode(content: .mapping(entries), location: other.location)
+  }
+
+  /// Every scalar, and every list as one text, under its dotted path.
+  func flattened() -> [String: (text: String, location: String)] {
+    var result: [String: (text: String, location: String)] = [:]
+    flatten(under: "", into: &result)
+    return result
+  }
+
+  private func flatten(under path: String, into result: inout [String: (text: String, location: String)]) {
+    switch content {
+    case .scalar(let text, _): result[path] = (text, location)
+    case .sequence(let items): result[path] = ("[" + items.map(\.inline).joined(separator: ", ") + "]", location)
+    case .mapping(let entries):
+      for entry in entries {
+        entry.value.flatten(under: path.isEmpty ? entry.key : path + "." + entry.key, into: &result)
+      }
+    }
+  }
+
+  /// On one line, as YAML's flow style has it.
+  private var inline: String {
+    switch content {
+    case .scalar(let text, _): text
+    case .sequence(let items): "[" + items.map(\.inline).joined(separator: ", ") + "]"
+    case .mapping(let entries): "{" + entries.map { "\($0.key): \($0.value.inline)" }.joined(separator: ", ") + "}"
+    }
+  }
+}

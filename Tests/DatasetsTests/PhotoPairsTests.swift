@@ -1,0 +1,132 @@
+import Datasets
+import Diagnostics
+import Foundation
+import Imaging
+import Testing
+
+@Suite struct PhotoPairsTests {
+  let folder: TemporaryFolder
+  let cache = PhotoCache(bytes: 1 << 20)
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// The error's place and what it found.
+  private func fault(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "no error"
+    } catch let error as InputError {
+      return error.description.replacing(folder.path, with: "")
+    } catch {
+      return "another error: \(error)"
+    }
+  }
+
+  @Test func findsPhotosInFoldersOfFolders() throws {
+    for (number, name) in ["b.png", "sub/a.png", "sub/deep/c.png", ".hidden/d.png", "._e.png"].enumerated() {
+      try folder.write(drawn(number), name)
+    }
+    try Data("notes".utf8).write(to: URL(fileURLWithPath: folder.path + "/Thumbs.db"))
+    let pairs = try PhotoPairs.folder(folder.path, scale: 2, channels: 3, cache: cache)
+    #expect(pairs.count == 3)
+    #expect(try (0..<3).map { try pairs.pair($0).name } == ["b", "sub/a", "sub/deep/c"])
+    #expect(try pairs.pair(4).name == "sub/a")
+  }
+
+  @Test func inputsAreTheBicubicDownscaling() throws {
+    try folder.write(drawn(0, width: 51, height: 40), "a.png")
+    let pair = try PhotoPairs.folder(folder.path, scale: 3, channels: 3, cache: cache).pair(0)
+    #expect(pair.target == drawn(0, width: 51, height: 40))
+    #expect(pair.lowQuality == bicubicDownscale(pair.target, by: 3))
+    #expect(pair.lowQuality?.width == 17 && pair.lowQuality?.height == 13)
+  }
+
+  @Test func grayTasksReadGray() throws {
+    try folder.write(drawn(0), "a.png")
+    let pair = try PhotoPairs.folder(folder.path, scale: 1, channels: 1, cache: cache).pair(0)
+    #expect(pair.target == drawn(0).grayscale() && pair.lowQuality == nil)
+  }
+
+  @Test func div2kIsPairedByName() throws {
+    for number in 1...3 {
+      try folder.write(drawn(number), "DIV2K_train_HR/000\(number).png")
+      try folder.write(drawn(number, width: 32, height: 24), "DIV2K_train_LR_bicubic/X2/000\(number)x2.png")
+    }
+    let pairs = try PhotoPairs.div2k(folder.path, scale: 2, cache: cache)
+    try pairs.check(patch: 16)
+    for number in 1...3 {
+      let pair = try pairs.pair(number - 1)
+      #expect(pair.target == drawn(number) && pair.lowQuality == drawn(number, width: 32, height: 24))
+    }
+  }
+
+  @Test func testSetsAreFoundInTheirLayouts() throws {
+    try folder.write(drawn(1), "sr/HR/a.png")
+    try folder.write(drawn(1, width: 32, height: 24), "sr/LR_bicubic/X2/ax2.png")
+    try folder.write(drawn(2), "dr/HQ/a.png")
+    try folder.write(drawn(3), "dr/LQ/a.png")
+    try folder.write(drawn(4), "plain/a.png")
+    func pair(_ name: String, _ scale: Int) throws -> ImagePair {
+      try PhotoPairs.testSet(folder.path + "/" + name, scale: scale, channels: 3, cache: cache).pair(0)
+    }
+    #expect(try pair("sr", 2).lowQuality == drawn(1, width: 32, height: 24))
+    #expect(try pair("dr", 1).lowQuality == drawn(3))
+    #expect(try pair("dr", 1).target == drawn(2))
+    #expect(try pair("plain", 2).lowQuality == bicubicDownscale(drawn(4), by: 2))
+    #expect(try pair("plain", 1).lowQuality == nil)
+  }
+
+  @Test func unpairedFilesAreNamed() throws {
+    for name in ["HQ/a.png", "HQ/b.png", "LQ/a.png", "LQ/b.png"] { try folder.write(drawn(0), name) }
+    func open() throws {
+      _ = try PhotoPairs.folder(
+        folder.path + "/HQ", lowQuality: folder.path + "/LQ", scale: 1, channels: 3, cache: cache)
+    }
+    #expect(fault(open) == "no error")
+    try folder.write(drawn(0), "LQ/c.png")
+    #expect(fault(open) == "/LQ/c.png: expected a target of its name in /HQ, found none")
+    try folder.write(drawn(0), "HQ/c.png")
+    try folder.write(drawn(0), "HQ/d.png")
+    #expect(fault(open) == "/HQ/d.png: expected an input named d in /LQ, found none")
+    try folder.write(drawn(0), "HQ/a.jpg")
+    #expect(fault(open).contains("one image of a name"))
+  }
+
+  @Test func smallUndecodableAndMismatchedFilesAreNamed() throws {
+    try folder.write(drawn(0), "HQ/a.png")
+    try folder.write(drawn(0, width: 64, height: 20), "HQ/b.png")
+    let photos = try PhotoPairs.folder(folder.path + "/HQ", scale: 2, channels: 3, cache: cache)
+    #expect(fault { try photos.check(patch: 10) } == "no error")
+    #expect(fault { try photos.check(patch: 11) }.hasPrefix("/HQ/b.png: expected an image of at least 22 x 22 pixels"))
+
+    try Data("not an image".utf8).write(to: URL(fileURLWithPath: folder.path + "/HQ/b.png"))
+    #expect(fault { try photos.check(patch: 10) }.hasPrefix("/HQ/b.png: "))
+    #expect(fault { _ = try photos.pair(1) }.hasPrefix("/HQ/b.png: "))
+
+    try folder.write(drawn(0, width: 33, height: 24), "LQ/a.png")
+    try FileManager.default.removeItem(atPath: folder.path + "/HQ/b.png")
+    let pairs = try PhotoPairs.folder(
+      folder.path + "/HQ", lowQuality: folder.path + "/LQ", scale: 2, channels: 3, cache: cache)
+    #expect(fault { try pairs.check(patch: 8) }.hasPrefix("/LQ/a.png: expected 32 x 24 pixels"))
+    #expect(fault { _ = try pairs.pair(0) }.hasPrefix("/LQ/a.png: expected 32 x 24 pixels"))
+  }
+
+  @Test func missingAndEmptyFoldersAreNamed() throws {
+    #expect(
+      fault { _ = try PhotoPairs.folder("nowhere", scale: 2, channels: 3, cache: cache) }
+        == "nowhere: expected a folder of images, found no folder that can be read")
+    #expect(
+      fault { _ = try PhotoPairs.folder(folder.path, scale: 2, channels: 3, cache: cache) }.hasSuffix(
+        "none among 0 files"))
+    #expect(fault { _ = try PhotoPairs.div2k(folder.path, scale: 2, cache: cache) }.hasPrefix("/DIV2K_train_HR: "))
+  }
+
+  @Test func theCacheStaysWithinItsBudget() throws {
+    for number in 0..<4 { try folder.write(drawn(number), "\(number).png") }
+    let size = 64 * 48 * 3
+    let small = PhotoCache(bytes: 2 * size + size / 4)
+    let pairs = try PhotoPairs.folder(folder.path, scale: 2, channels: 3, cache: small)
+    for number in 0..<8 { #expect(try pairs.pair(number).target == drawn(number % 4)) }
+    #expect(small.bytes == 2 * size + size / 4)
+  }
+}

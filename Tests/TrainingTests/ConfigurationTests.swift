@@ -1,0 +1,218 @@
+import Diagnostics
+import Foundation
+import Models
+import Testing
+import Training
+
+/// The folder of the shipped configurations.
+let configsFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().appendingPathComponent("configs").path
+
+func shippedConfigs() throws -> [String] {
+  try FileManager.default.subpathsOfDirectory(atPath: configsFolder).filter { $0.hasSuffix(".yaml") }.sorted()
+}
+
+/// The one-line message of the error that reading this YAML gives.
+func message(_ yaml: String, settings: [String] = []) -> String {
+  do {
+    _ = try TrainingConfiguration(yaml: yaml, file: "c.yaml", settings: settings)
+    return "no error"
+  } catch {
+    return "\(error)"
+  }
+}
+
+@Suite struct ConfigurationTests {
+  static let small = "task: x2\ndata:\n  train:\n    type: procedural\n    samplesPerEpoch: 640\n"
+
+  @Test func aFileSaysOnlyWhatDiffers() throws {
+    let configuration = try TrainingConfiguration(yaml: Self.small, file: "c.yaml")
+    var expected = TrainingConfiguration(task: .x2)
+    expected.data.train.type = .procedural
+    expected.data.train.samplesPerEpoch = 640
+    #expect(configuration == expected)
+  }
+
+  @Test func defaultsFollowTaskAndVariant() throws {
+    let yaml = Self.small.replacing("x2", with: "dn") + "model: {variant: RAMiT-slimSR, depths: [1, 1, 1, 1]}\n"
+    let configuration = try TrainingConfiguration(yaml: yaml, file: "c.yaml")
+    var architecture = RAMiTVariant.slimSR.configuration(for: .dn)
+    architecture.depths = [1, 1, 1, 1]
+    #expect(configuration.model.architecture == architecture)
+    #expect(configuration.data.train.noise == [0, 50])
+    #expect(configuration.data.validation.sigma == 25)
+  }
+
+  @Test(arguments: try shippedConfigs())
+  func shippedConfigsResolveAndReadBack(name: String) throws {
+    let configuration = try TrainingConfiguration(readingFile: configsFolder + "/" + name)
+    let again = try TrainingConfiguration(yaml: configuration.yaml(), file: "resolved.yaml")
+    #expect(again == configuration)
+    #expect(try again.differences(from: configuration).isEmpty)
+  }
+
+  @Test func overridesAreLaidOverTheFile() throws {
+    let configuration = try TrainingConfiguration(
+      yaml: Self.small, file: "c.yaml",
+      settings: [
+        "data.train.patch=48", "optimizer.betas=[0.9, 0.999]", "schedule.rate=2e-4", "model.mobivari.version=1",
+      ])
+    #expect(configuration.data.train.patch == 48)
+    #expect(configuration.optimizer.betas == [0.9, 0.999])
+    #expect(configuration.schedule.rate == .value(2e-4))
+    #expect(configuration.model.architecture.mobivari.version == 1)
+    #expect(configuration.data.train.samplesPerEpoch == 640)
+  }
+
+  /// Every key of the quick configuration, with each of its letters replaced, dropped and doubled.
+  @Test func everyMisspeltKeyIsRefusedWithItsLineAndTheRightOne() throws {
+    let text = try String(contentsOfFile: configsFolder + "/quick/x2.yaml", encoding: .utf8)
+    var lines = text.components(separatedBy: "\n")
+    var mutations = 0, suggested = 0
+    for (index, line) in lines.enumerated() {
+      guard !line.hasPrefix("#"), let colon = line.firstIndex(of: ":") else { continue }
+      let indent = line.prefix { $0 == " " }
+      let key = String(line[..<colon].dropFirst(indent.count))
+      for position in key.indices {
+        let letter = String(key[position])
+        for replacement in ["q", "", letter + letter] where replacement != letter {
+          let wrong = key.replacingCharacters(in: position...position, with: replacement)
+          guard !wrong.isEmpty, wrong != key else { continue }
+          lines[index] = indent + wrong + line[colon...]
+          let found = message(lines.joined(separator: "\n"))
+          mutations += 1
+          // `patch` without its c is another key, and is refused as that.
+          #expect(
+            found.hasPrefix("c.yaml:\(index + 1): ") && (found.hasSuffix("found '\(wrong)'") || wrong == "path"),
+            "\(found)")
+          if found.contains("perhaps '\(key)'") { suggested += 1 }
+        }
+      }
+      lines[index] = line
+    }
+    #expect(mutations > 400)
+    #expect(Double(suggested) >= 0.95 * Double(mutations), "\(suggested) of \(mutations) suggest the right key")
+  }
+
+  @Test(arguments: [
+    ("seed: 1\nseed: 2", "c.yaml:6: expected each key once, found another seed"),
+    ("seed: one", "c.yaml:6: expected a whole number for seed, found 'one'"),
+    ("seed: '1'", "c.yaml:6: expected a whole number for seed, found '1'"),
+    ("seed: 99999999999999999999999", "c.yaml:6: expected a whole number for seed, found '99999999999999999999999'"),
+    ("seed: -1", "c.yaml:6: expected a whole number for seed, found '-1'"),
+    ("schedule: 5", "c.yaml:6: expected a group of keys for schedule, found '5'"),
+    ("schedule:", "c.yaml:6: expected a group of keys for schedule, found nothing"),
+    ("schedule:\n  epochs: [1]", "c.yaml:7: expected a whole number for schedule.epochs, found a list"),
+    (
+      "schedule:\n  epochs: 0",
+      "c.yaml:7: expected schedule.epochs: a positive whole number up to 1000000, found 0"
+    ),
+    ("schedule:\n  rate: fast", "c.yaml:7: expected paper or a number for schedule.rate, found 'fast'"),
+    ("schedule:\n  rate: .nan", "c.yaml:7: expected paper or a number for schedule.rate, found '.nan'"),
+    (
+      "schedule:\n  rate: -1",
+      "c.yaml:7: expected schedule.rate: paper, or a number above 0 and at most 1, found -1.0"
+    ),
+    (
+      "schedule:\n  halveAtEpochs: [3, 2]",
+      "c.yaml:7: expected schedule.halveAtEpochs: epochs in ascending order, found [3, 2]"
+    ),
+    ("schedule:\n  halveAtEpochs: [3, x]", "c.yaml:7: expected a whole number for schedule.halveAtEpochs.1, found 'x'"),
+    ("loss: l3", "c.yaml:6: expected one of l1 for loss, found 'l3'"),
+    (
+      "model: {variant: RAMIT}",
+      "c.yaml:6: expected one of RAMiT, RAMiT-1, RAMiT-slimSR, RAMiT-slimLLE for model.variant, found 'RAMIT'"
+    ),
+    ("model: {task: x3}", "c.yaml:6: expected the task at the top level, found model.task"),
+    ("model: {dim: 30}", "c.yaml:6: expected model.dim: a multiple of the 4 heads, found 30"),
+    ("model: {helper: yes}", "c.yaml:6: expected true or false for model.helper, found 'yes'"),
+    ("optimizer: {betas: [0.9]}", "c.yaml:6: expected optimizer.betas: two numbers, found [0.9]"),
+    ("a: &x 1", "c.yaml:6: expected a plain value, found a YAML anchor or alias"),
+    ("a: *x", "c.yaml:6: expected YAML, found a fault in column 4: found undefined alias"),
+    ("a: [", "c.yaml:7: expected YAML, found a fault in column 1: did not find expected node content"),
+    ("? [a]\n: 1", "c.yaml:6: expected a key, found a list or a group of keys before the colon"),
+    ("name: ../up", "c.yaml:6: expected name: a name that can be a folder's, found ../up"),
+    ("---\nname: a", "c.yaml:1: expected YAML, found a fault in column 1: but found another document"),
+  ])
+  func faultsAreNamed(addition: String, expected: String) {
+    let found = message(Self.small + addition + "\n")
+    // Where a second document begins depends on the parser; the file is what counts.
+    if expected.contains("another document") {
+      #expect(found.hasPrefix("c.yaml:") && found.contains("another document"))
+    } else {
+      #expect(found == expected)
+    }
+    #expect(!found.contains("\n"))
+  }
+
+  @Test(arguments: [
+    ("schedule.epoch=3", "--set schedule.epoch: expected a key of schedule, perhaps 'epochs', found 'epoch'"),
+    ("schedule.epochs=x", "--set schedule.epochs: expected a whole number for schedule.epochs, found 'x'"),
+    (
+      "schedule.epochs=0",
+      "--set schedule.epochs: expected schedule.epochs: a positive whole number up to 1000000, found 0"
+    ),
+    ("schedule.epochs", "--set: expected key.path=value, found 'schedule.epochs'"),
+    ("=1", "--set: expected key.path=value, found '=1'"),
+    ("a..b=1", "--set: expected key.path=value, found 'a..b=1'"),
+    (
+      "data.train.patch=[",
+      "--set data.train.patch: expected YAML, found a fault in column 2: did not find expected node content"
+    ),
+    ("task=x5", "--set task: expected one of x2, x3, x4, dn, graydn, lle, dr for task, found 'x5'"),
+  ])
+  func overridesAreChecked(setting: String, expected: String) {
+    #expect(message(Self.small, settings: [setting]).replacing("column 1:", with: "column 2:") == expected)
+  }
+
+  @Test func valuesMustGoTogether() {
+    #expect(message("task: x2\n").contains("data.train.path"))
+    #expect(message(Self.small + "    path: photos\n").contains("c.yaml:6: expected data.train.path: none"))
+    #expect(message(Self.small + "    noise: [0, 50]\n").contains("expected data.train.noise: none for x2"))
+    #expect(message(Self.small.replacing("x2", with: "lle")).contains("data.train.type: folder for lle"))
+    #expect(message(Self.small + "    batch: 1000\n").contains("at least a batch"))
+  }
+
+  @Test(.timeLimit(.minutes(1))) func bombsAreRefused() {
+    var bomb = "a: &a [x]\n"
+    for level in 0..<40 { bomb += "k\(level): &k\(level) [*\(level == 0 ? "a" : "k\(level - 1)"), *a]\n" }
+    #expect(message(bomb).contains("aliases"))
+    var keys = "? &a [x]\n: 1\n"
+    for level in 0..<30 { keys += "? &b\(level) [*a, *\(level == 0 ? "a" : "b\(level - 1)")]\n: 1\n" }
+    #expect(message(keys).contains("aliases"))
+    #expect(message(String(repeating: "[", count: 20000)).hasPrefix("c.yaml:1: expected YAML"))
+    #expect(message("a: &x 1\nb: *x\n").contains("c.yaml:1: expected a plain value"))
+  }
+
+  @Test func missingOversizedAndBinaryFilesAreNamed() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func fault(_ data: Data?) throws -> String {
+      let path = folder.appendingPathComponent("c.yaml").path
+      if let data { try data.write(to: URL(fileURLWithPath: path)) }
+      do {
+        _ = try TrainingConfiguration(readingFile: path)
+        return "no error"
+      } catch let error as InputError {
+        #expect(error.location == path)
+        return error.found
+      }
+    }
+    #expect(try fault(nil) == "no file that can be read")
+    #expect(try fault(Data(repeating: 0x20, count: 1 << 17)) == "more")
+    #expect(try fault(Data([0xff, 0xfe, 0x80])) == "other bytes")
+    #expect(throws: InputError.self) { try TrainingConfiguration(readingFile: folder.path) }
+  }
+
+  @Test func differencesNameWhatChangesTheTraining() throws {
+    let first = try TrainingConfiguration(yaml: Self.small, file: "c.yaml")
+    let second = try TrainingConfiguration(
+      yaml: Self.small, file: "c.yaml",
+      settings: [
+        "schedule.epochs=3", "output=elsewhere", "logging.everyIterations=1", "data.train.patch=32", "model.dim=32",
+        "checkpoints.keep=9",
+      ])
+    #expect(try second.differences(from: first) == ["data.train.patch", "model.dim"])
+  }
+}
