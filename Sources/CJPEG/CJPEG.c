@@ -1,1 +1,139 @@
-/* placeholder */
+#include "CJPEG.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+typedef struct {
+  struct jpeg_error_mgr base; /* first: libjpeg sees only this */
+  jmp_buf escape;
+  char *message;
+} errors;
+
+static void fail(j_common_ptr codec) {
+  errors *e = (errors *)codec->err;
+  char text[JMSG_LENGTH_MAX];
+  codec->err->format_message(codec, text);
+  strncpy(e->message, text, cjpeg_message_size - 1);
+  e->message[cjpeg_message_size - 1] = 0;
+  longjmp(e->escape, 1);
+}
+
+/* Level -1 is a warning: the data is corrupt or ends early. */
+static void warn(j_common_ptr codec, int level) {
+  if (level < 0) fail(codec);
+}
+
+/* A progressive file may hold any number of scans, each costing a pass over the image. */
+static void limit_scans(j_common_ptr codec) {
+  if (((j_decompress_ptr)codec)->input_scan_number > 100) {
+    errors *e = (errors *)codec->err;
+    strcpy(e->message, "more than 100 scans");
+    longjmp(e->escape, 1);
+  }
+}
+
+static void set_up(errors *e, char *message) {
+  jpeg_std_error(&e->base);
+  e->base.error_exit = fail;
+  e->base.emit_message = warn;
+  e->message = message;
+}
+
+static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const cjpeg_info *expected, uint8_t *pixels,
+                     char *message) {
+  struct jpeg_decompress_struct codec;
+  struct jpeg_progress_mgr progress = {.progress_monitor = limit_scans};
+  errors e;
+  uint8_t *volatile row = NULL;
+  set_up(&e, message);
+  codec.err = &e.base;
+  if (setjmp(e.escape)) {
+    jpeg_destroy_decompress(&codec);
+    free(row);
+    return -1;
+  }
+  jpeg_create_decompress(&codec);
+  codec.progress = &progress;
+  jpeg_mem_src(&codec, data, size);
+  jpeg_read_header(&codec, TRUE);
+  int is_cmyk = codec.jpeg_color_space == JCS_CMYK || codec.jpeg_color_space == JCS_YCCK;
+  int is_gray = codec.jpeg_color_space == JCS_GRAYSCALE;
+  codec.out_color_space = is_cmyk ? JCS_CMYK : is_gray ? JCS_GRAYSCALE : JCS_RGB;
+  found->width = codec.image_width;
+  found->height = codec.image_height;
+  found->channels = is_gray ? 1 : 3;
+  if (pixels) {
+    if (found->width != expected->width || found->height != expected->height || found->channels != expected->channels) {
+      strcpy(message, "the header changed");
+      longjmp(e.escape, 1);
+    }
+    jpeg_start_decompress(&codec);
+    size_t stride = (size_t)found->width * found->channels;
+    if (is_cmyk) row = malloc((size_t)found->width * 4);
+    while (codec.output_scanline < codec.output_height) {
+      uint8_t *target = pixels + codec.output_scanline * stride;
+      JSAMPROW line = is_cmyk ? row : target;
+      if (!line) longjmp(e.escape, 1);
+      jpeg_read_scanlines(&codec, &line, 1);
+      for (uint32_t x = 0; is_cmyk && x < found->width; x++) {
+        /* Adobe stores the inks inverted. */
+        const uint8_t *ink = row + 4 * x;
+        for (int c = 0; c < 3; c++) {
+          int value = codec.saw_Adobe_marker ? ink[c] * ink[3] : (255 - ink[c]) * (255 - ink[3]);
+          target[3 * x + c] = (uint8_t)((value + 127) / 255);
+        }
+      }
+    }
+    jpeg_finish_decompress(&codec);
+    free(row);
+  }
+  jpeg_destroy_decompress(&codec);
+  return 0;
+}
+
+int cjpeg_read_info(const uint8_t *data, size_t size, cjpeg_info *info, char *message) {
+  return read_jpeg(data, size, info, NULL, NULL, message);
+}
+
+int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, uint8_t *pixels, char *message) {
+  cjpeg_info found;
+  return read_jpeg(data, size, &found, info, pixels, message);
+}
+
+int cjpeg_write(const cjpeg_info *image, const uint8_t *pixels, int quality, uint8_t **file, size_t *size,
+                char *message) {
+  struct jpeg_compress_struct codec;
+  errors e;
+  unsigned char *out = NULL;
+  unsigned long count = 0;
+  set_up(&e, message);
+  codec.err = &e.base;
+  if (setjmp(e.escape)) {
+    jpeg_destroy_compress(&codec);
+    free(out);
+    return -1;
+  }
+  jpeg_create_compress(&codec);
+  jpeg_mem_dest(&codec, &out, &count);
+  codec.image_width = image->width;
+  codec.image_height = image->height;
+  codec.input_components = image->channels;
+  codec.in_color_space = image->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(&codec);
+  jpeg_set_quality(&codec, quality, TRUE);
+  if (quality >= 90) codec.comp_info[0].h_samp_factor = codec.comp_info[0].v_samp_factor = 1;
+  jpeg_start_compress(&codec, TRUE);
+  while (codec.next_scanline < codec.image_height) {
+    JSAMPROW line = (JSAMPROW)(pixels + (size_t)codec.next_scanline * image->width * image->channels);
+    jpeg_write_scanlines(&codec, &line, 1);
+  }
+  jpeg_finish_compress(&codec);
+  jpeg_destroy_compress(&codec);
+  *file = out;
+  *size = count;
+  return 0;
+}

@@ -57,7 +57,9 @@ extension MobiVari {
         if isOwn { addDepthwiseGradient(eRow(row - 1), eRow(row), eRow(row + 1), dq: q, to: depthwiseSums) }
       }
       for row in rows {
+        // Version 1 adds e after the activation, version 2 before it, through the centre tap.
         let de = ddRow(row)
+        if expand != nil { de.update(repeating: 0, count: size.width * stride) }
         addTransposedDepthwise(dqRow(row - 1), dqRow(row), dqRow(row + 1), to: de)
         let pixel = (image * size.height + row) * size.width
         let xRow = x + pixel * channels

@@ -51,13 +51,14 @@ extension MobiVari {
     }
   }
 
-  /// d = f(q) + e, over a row; d may be q.
+  /// d = f(q), in version 1 plus e, over a row; d may be q.
   @inline(__always)
   func activateAndAdd(
     _ q: UnsafePointer<Float>, _ e: UnsafePointer<Float>, into d: UnsafeMutablePointer<Float>
   ) {
     let count = size.width * stride
     activation.apply(q, d, count: count)
+    guard expand == nil else { return }
     for i in Swift.stride(from: 0, to: count, by: vectorWidth) { store(load(d + i) + load(e + i), d + i) }
   }
 

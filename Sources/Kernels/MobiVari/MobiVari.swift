@@ -2,7 +2,7 @@ import Parallel
 
 /// The MobileNet variant that mixes channels everywhere in RAMiT (Sec. A.1), on feature maps N x H x W x C, to O channels.
 ///
-///     version 2: e = f(expand x);  d = f(depthwise e) + e;  y = pointwise d     (+ x where O = C)
+///     version 2: e = f(expand x);  d = f(depthwise e + e);  y = pointwise d     (+ x where O = C)
 ///     version 1: e = x;            d = f(depthwise e) + e;  y = f(pointwise d)  (+ x where O = C)
 ///
 /// f is the activation, the depth-wise convolution 3x3 with zero padding, the expansion a grouped point-wise one. The expanded
@@ -110,8 +110,10 @@ public struct DepthwiseWeight {
   public static func count(channels: Int) -> Int { 10 * paddedToVector(channels) }
 
   /// Copies `weight` [3 x 3 x C] and `bias` [C] into `memory` (`count` floats).
+  /// - Parameter addsInput: the convolution's input is added to its result: one more at the centre tap.
   public init(
-    _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, channels: Int, memory: UnsafeMutablePointer<Float>
+    _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, channels: Int, addsInput: Bool,
+    memory: UnsafeMutablePointer<Float>
   ) {
     self.channels = channels
     let padded = paddedToVector(channels)
@@ -119,6 +121,7 @@ public struct DepthwiseWeight {
       let source = tap < 9 ? weight + tap * channels : bias
       for c in 0..<padded { memory[tap * padded + c] = c < channels ? source[c] : 0 }
     }
+    if addsInput { for c in 0..<channels { memory[4 * padded + c] += 1 } }
     pointer = UnsafePointer(memory)
   }
 }

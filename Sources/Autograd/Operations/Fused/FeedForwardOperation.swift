@@ -23,6 +23,7 @@ public func feedForward(
   run { kernel in
     let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
     kernel.forward(rows: rows, x.value.pointer, y.pointer, scratch: memory.scratch)
+    withExtendedLifetime(memory) {}
   }
   return Variable(y, from: [x] + hidden.variables + out.variables + [gamma, beta]) { dy, gradients in
     run { kernel in

@@ -40,7 +40,7 @@ public func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activation
     let depthwise = Tensor(uninitialized: [DepthwiseWeight.count(channels: expanded)])
     let weight = DepthwiseWeight(
       parameters.depthwiseWeight.value.pointer, bias: parameters.depthwiseBias.value.pointer, channels: expanded,
-      memory: depthwise.pointer)
+      addsInput: parameters.expand != nil, memory: depthwise.pointer)
     body(
       MobiVari(
         size: size, activation: activation, expand: expand?.kernel, depthwise: weight, pointwise: pointwise.kernel))
