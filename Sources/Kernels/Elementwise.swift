@@ -4,6 +4,15 @@ import Parallel
 /// both cores end together.
 let streamingGrain = 1 << 16
 
+/// Cuts `0 ..< count` into ranges of `grain` elements, the last one shorter, and runs `body` on them in parallel. The cut depends
+/// on the sizes alone.
+public func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+  let pieces = (count + grain - 1) / grain
+  parallelFor(pieces) { piece, _ in
+    body(piece * grain..<min(count, (piece + 1) * grain))
+  }
+}
+
 /// sum += addend, over `count` elements.
 public func addInPlace(_ sum: UnsafeMutablePointer<Float>, _ addend: UnsafePointer<Float>, count: Int) {
   forEachRange(of: count, grain: streamingGrain) { range in
@@ -11,11 +20,56 @@ public func addInPlace(_ sum: UnsafeMutablePointer<Float>, _ addend: UnsafePoint
   }
 }
 
-/// Cuts `0 ..< count` into ranges of `grain` elements, the last one shorter, and runs `body` on them in parallel. The cut depends
-/// on the sizes alone.
-func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
-  let pieces = (count + grain - 1) / grain
-  parallelFor(pieces) { piece, _ in
-    body(piece * grain..<min(count, (piece + 1) * grain))
+/// result = a + b, over `count` elements; overwrites.
+public func add(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int
+) {
+  forEachRange(of: count, grain: streamingGrain) { range in
+    for i in range { result[i] = a[i] + b[i] }
   }
+}
+
+/// result = a b, over `count` elements; overwrites, or adds.
+public func multiply(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int,
+  adds: Bool = false
+) {
+  forEachRange(of: count, grain: streamingGrain) { range in
+    if adds {
+      for i in range { result[i] += a[i] * b[i] }
+    } else {
+      for i in range { result[i] = a[i] * b[i] }
+    }
+  }
+}
+
+/// y [R x C] = x * factor [C] + offset [C], row by row; overwrites, or adds.
+public func scaleRows(
+  _ x: UnsafePointer<Float>, factor: [Float], offset: [Float], into y: UnsafeMutablePointer<Float>, rows: Int,
+  adds: Bool = false
+) {
+  let channels = factor.count
+  forEachRange(of: rows, grain: streamingGrain / max(1, channels)) { range in
+    for row in range {
+      for c in 0..<channels {
+        let value = x[row &* channels &+ c] * factor[c] + offset[c]
+        y[row &* channels &+ c] = adds ? y[row &* channels &+ c] + value : value
+      }
+    }
+  }
+}
+
+/// The sum over `count` elements of `term`, in double precision: ranges of fixed size, added in order.
+public func fixedOrderSum(count: Int, _ term: (Int) -> Double) -> Double {
+  let grain = streamingGrain
+  var partial = [Double](repeating: 0, count: (count + grain - 1) / grain)
+  partial.withUnsafeMutableBufferPointer { partial in
+    let partial = partial.baseAddress
+    forEachRange(of: count, grain: grain) { range in
+      var total = 0.0
+      for i in range { total += term(i) }
+      partial![range.lowerBound / grain] = total
+    }
+  }
+  return partial.reduce(0, +)
 }

@@ -25,11 +25,6 @@ public struct RAMiTConfiguration: Codable, Equatable, Sendable {
   public var reconstructionLayers = 2
   /// Hierarchical reciprocal attention mixing (Sec. 3.3).
   public var hrami = true
-  /// Dropout of attention maps, of projected attentions, and of whole residual branches (stochastic depth, growing linearly
-  /// with depth up to this rate). The paper uses none.
-  public var attentionDropout = 0.0
-  public var projectionDropout = 0.0
-  public var stochasticDepth = 0.0
 
   /// RAMiT as in Table H, with the helper where the paper uses it.
   public init(task: RestorationTask) {
@@ -42,6 +37,36 @@ public struct RAMiTConfiguration: Codable, Equatable, Sendable {
   /// Channels of one head, c.
   public var headDim: Int { dim / heads }
   public var spatialHeads: Int { heads - channelHeads }
+  /// Hidden channels of the feed-forward network.
+  public var hiddenDim: Int { Int(Double(dim) * hiddenRatio) }
+
+  /// What makes this configuration impossible, as one line; nil when it is sound.
+  public var fault: String? {
+    func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
+    return check(dim > 0 && dim <= 4096 && dim % 16 == 0, "dim must be a positive multiple of 16, not \(dim)")
+      ?? check(depths.count == 4 && depths.allSatisfy { (1...100).contains($0) }, "depths must be four numbers from 1 to 100, not \(depths)")
+      ?? check(heads > 0 && dim % max(1, heads) == 0, "heads must divide dim \(dim), which \(heads) does not")
+      ?? check((0...max(0, heads)).contains(channelHeads), "channelHeads must be 0 to heads (\(heads)), not \(channelHeads)")
+      ?? check((2...64).contains(window), "window must be 2 to 64, not \(window)")
+      ?? check(hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim > 0, "hiddenRatio must be in (0, 64], not \(hiddenRatio)")
+      ?? check([1, 2].contains(mobivari.version), "mobivari.version must be 1 or 2, not \(mobivari.version)")
+      ?? check((0...100).contains(reconstructionLayers), "reconstructionLayers must be 0 to 100, not \(reconstructionLayers)")
+      ?? (mobivari.version == 1 ? nil : widthFault)
+  }
+
+  /// Grouped expansions must divide the channels that they meet.
+  private var widthFault: String? {
+    let narrow = [dim, 4 * dim], broad = [dim + dim / 4 + dim / 16, 2 * dim + dim / 4 + dim / 16]
+    for (name, width, inputs) in [("mobivari.width", mobivari.width, narrow), ("wide", wide, broad)] {
+      guard width.expansion >= 1, width.expansion <= 16 else {
+        return "\(name).expansion must be 1 to 16, not \(width.expansion)"
+      }
+      guard width.groups > 0, inputs.allSatisfy({ $0 % width.groups == 0 }) else {
+        return "\(name).groups must divide \(inputs), which \(width.groups) does not"
+      }
+    }
+    return nil
+  }
 }
 
 /// Which MobiVari, and its hyper-parameters outside the bottleneck and H-RAMi.

@@ -1,0 +1,87 @@
+import Autograd
+import Foundation
+import NN
+import TensorCore
+
+/// A dimensional reciprocal attention mixing Transformer block (Fig. 2b):
+///
+///     attention = MobiVari([SPSA, CHSA]);  x = LN(attention) + x;  x = LN(FFN(x)) + x
+final class DRAMiTBlock {
+  private let window: Int
+  private let shift: Int
+  private let helper: Bool
+  private let qkv: (weight: Parameter, bias: Parameter)
+  private let spatial:
+    (logitScale: Parameter, biasTable: Parameter, projection: (weight: Parameter, bias: Parameter))?
+  private let channel: (logitScale: Parameter, projection: (weight: Parameter, bias: Parameter))?
+  private let mix: MobiVariLayer
+  private let norm1: (gamma: Parameter, beta: Parameter)
+  private let norm2: (gamma: Parameter, beta: Parameter)
+  private let hidden: (weight: Parameter, bias: Parameter)
+  private let out: (weight: Parameter, bias: Parameter)
+
+  /// - Parameter shift: how far the windows are shifted, cyclically.
+  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration, shift: Int) {
+    let c = configuration
+    window = c.window
+    self.shift = shift
+    helper = c.helper && c.spatialHeads > 0 && c.channelHeads > 0
+    qkv = (scope / "qkv_proj").pointwise("qkv", inputs: c.dim, outputs: 3 * c.dim)
+    // The cosines' factor starts at 10 (Liu et al., 2022).
+    let start = Initializer.constant(Float(log(10.0)))
+    if c.spatialHeads > 0 {
+      let scope = scope / "sp_attn"
+      let width = c.spatialHeads * c.headDim
+      spatial = (
+        scope.parameter("logit_scale", [c.spatialHeads, 1, 1], start: start),
+        scope.parameter(
+          "relative_position_bias_table", [(2 * c.window - 1) * (2 * c.window - 1), c.spatialHeads],
+          start: .constant(0)),
+        scope.pointwise("proj", inputs: width, outputs: width)
+      )
+    } else {
+      spatial = nil
+    }
+    if c.channelHeads > 0 {
+      let scope = scope / "ch_attn"
+      let width = c.channelHeads * c.headDim
+      channel = (
+        scope.parameter("logit_scale", [c.channelHeads, 1, 1], start: start),
+        scope.pointwise("proj", inputs: width, outputs: width)
+      )
+    } else {
+      channel = nil
+    }
+    mix = MobiVariLayer(scope / "mobivari", c.mobivari, width: c.mobivari.width, inputs: c.dim, outputs: c.dim)
+    norm1 = scope.norm("norm1", channels: c.dim)
+    norm2 = scope.norm("norm2", channels: c.dim)
+    let ffn = scope / "ffn"
+    hidden = ffn.pointwise("hidden", inputs: c.dim, outputs: c.hiddenDim)
+    out = ffn.pointwise("out", inputs: c.hiddenDim, outputs: c.dim)
+  }
+
+  /// - Parameters:
+  ///   - x: N x H x W x C.
+  ///   - previous: what the stage's previous block returned as `heads`.
+  /// - Returns: the features, both kinds of heads side by side, and the mixed attention; all of the shape of x.
+  func callAsFunction(_ x: Variable, previous: Variable?) -> (x: Variable, heads: Variable, attention: Variable) {
+    let heads = reciprocalAttention(
+      x, previous: helper ? previous : nil,
+      ReciprocalAttentionParameters(
+        qkv: PointwiseParameters(qkv),
+        spatial: spatial.map {
+          .init(
+            logitScale: $0.logitScale.variable, biasTable: $0.biasTable.variable,
+            projection: PointwiseParameters($0.projection))
+        },
+        channel: channel.map {
+          .init(logitScale: $0.logitScale.variable, projection: PointwiseParameters($0.projection))
+        }), window: window, shift: shift)
+    let attention = mix(heads)
+    let mixed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: x)
+    let result = feedForward(
+      mixed, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out), gamma: norm2.gamma.variable,
+      beta: norm2.beta.variable)
+    return (result, heads, attention)
+  }
+}

@@ -1,0 +1,96 @@
+import Autograd
+import Kernels
+import NN
+
+/// Halves the resolution and keeps the channels (Sec. 3.1): patch merging with MobiVari for the projection.
+final class Downsizing {
+  private let norm: (gamma: Parameter, beta: Parameter)
+  private let reduction: MobiVariLayer
+
+  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
+    let dim = configuration.dim
+    norm = scope.norm("norm", channels: 4 * dim)
+    reduction = MobiVariLayer(
+      scope / "reduction", configuration.mobivari, width: configuration.mobivari.width, inputs: 4 * dim, outputs: dim)
+  }
+
+  /// N x H x W x C to N x H/2 x W/2 x C.
+  func callAsFunction(_ x: Variable) -> Variable {
+    reduction(layerNorm(spaceToDepth(x), gamma: norm.gamma.variable, beta: norm.beta.variable))
+  }
+}
+
+/// The SCDP bottleneck (Fig. 2d; Choi et al., NGswin): the shallow features, pooled to each stage's resolution, are added to the
+/// stage's output, shuffled to full resolution, and mixed.
+final class Bottleneck {
+  private let mix: MobiVariLayer
+  private let norm: (gamma: Parameter, beta: Parameter)
+
+  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
+    let dim = configuration.dim
+    mix = MobiVariLayer(
+      scope / "mobivari", configuration.mobivari, width: configuration.wide, inputs: dim + dim / 4 + dim / 16,
+      outputs: dim)
+    norm = scope.norm("norm", channels: dim)
+  }
+
+  /// - Parameters:
+  ///   - shallow: N x H x W x C.
+  ///   - stages: N x H/2^i x W/2^i x C for i = 0, 1, 2.
+  /// - Returns: N x H x W x C.
+  func callAsFunction(_ shallow: Variable, _ stages: [Variable]) -> Variable {
+    let mixed = stages.enumerated().map { level, x in
+      pixelShuffle(add(x, activate(maxPool(shallow, 1 << level), .leakyReLU)), 1 << level)
+    }
+    return layerNorm(mix(concatenate(mixed)), gamma: norm.gamma.variable, beta: norm.beta.variable)
+  }
+}
+
+/// The hierarchical reciprocal attention mixer (Sec. 3.3): the last attentions of all stages at full resolution, mixed.
+final class HRAMi {
+  private let mix: MobiVariLayer
+
+  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
+    let dim = configuration.dim
+    mix = MobiVariLayer(
+      scope / "mobivari", configuration.mobivari, width: configuration.wide, inputs: 2 * dim + dim / 4 + dim / 16,
+      outputs: dim)
+  }
+
+  /// - Parameter attentions: of stages 1 to 4; N x H x W x C, N x H/2 x W/2 x C, N x H/4 x W/4 x C, N x H x W x C.
+  /// - Returns: N x H x W x C.
+  func callAsFunction(_ attentions: [Variable]) -> Variable {
+    mix(
+      concatenate([
+        attentions[0], pixelShuffle(attentions[1], 2), pixelShuffle(attentions[2], 4), attentions[3],
+      ]))
+  }
+}
+
+/// From features to the image (Sec. A.1): MobiVari layers, a convolution to the upscaled image's channels, pixel shuffle, and a last
+/// convolution.
+final class Reconstruction {
+  private let layers: [MobiVariLayer]
+  private let convolution: (weight: Parameter, bias: Parameter)
+  private let finalConvolution: (weight: Parameter, bias: Parameter)
+  private let scale: Int
+
+  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
+    let c = configuration
+    scale = c.task.scale
+    layers = (0..<c.reconstructionLayers).map {
+      MobiVariLayer(
+        scope / "mobivari" / "mobivari\($0)", c.mobivari, width: c.mobivari.width, inputs: c.dim, outputs: c.dim)
+    }
+    convolution = scope.convolution("conv", inputs: c.dim, outputs: c.task.channels * scale * scale)
+    finalConvolution = scope.convolution("final_conv", inputs: c.task.channels, outputs: c.task.channels)
+  }
+
+  /// N x H x W x C to N x sH x sW x image channels.
+  func callAsFunction(_ x: Variable) -> Variable {
+    let mixed = layers.reduce(x) { $1($0) }
+    let wide = convolution3x3(mixed, weight: convolution.weight.variable, bias: convolution.bias.variable)
+    return convolution3x3(
+      pixelShuffle(wide, scale), weight: finalConvolution.weight.variable, bias: finalConvolution.bias.variable)
+  }
+}

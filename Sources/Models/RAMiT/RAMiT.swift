@@ -1,0 +1,74 @@
+import Autograd
+import NN
+import TensorCore
+
+/// The Reciprocal Attention Mixing Transformer (Sec. 3.1, Fig. 2a).
+public final class RAMiT {
+  public let configuration: RAMiTConfiguration
+  public let parameters: ParameterStore
+
+  private let shallow: (weight: Parameter, bias: Parameter)
+  private let stage1, stage2, stage3, stage4: Stage
+  private let down1, down2: Downsizing
+  private let bottleneck: Bottleneck
+  private let hrami: HRAMi?
+  private let reconstruction: Reconstruction
+
+  /// A model with random parameters, the same for the same seed.
+  /// - Precondition: `configuration.fault` is nil.
+  public init(_ configuration: RAMiTConfiguration, seed: UInt64 = 0) {
+    precondition(configuration.fault == nil, configuration.fault ?? "")
+    self.configuration = configuration
+    let scope = ParameterScope(seed: seed)
+    shallow = (scope / "shallow").convolution("conv", inputs: configuration.task.channels, outputs: configuration.dim)
+    stage1 = Stage(scope / "stage1", configuration, depth: configuration.depths[0])
+    down1 = Downsizing(scope / "down1", configuration)
+    stage2 = Stage(scope / "stage2", configuration, depth: configuration.depths[1])
+    down2 = Downsizing(scope / "down2", configuration)
+    stage3 = Stage(scope / "stage3", configuration, depth: configuration.depths[2])
+    bottleneck = Bottleneck(scope / "bottleneck", configuration)
+    stage4 = Stage(scope / "stage4", configuration, depth: configuration.depths[3])
+    hrami = configuration.hrami ? HRAMi(scope / "attn_mix", configuration) : nil
+    reconstruction = Reconstruction(scope / "to_target", configuration)
+    parameters = ParameterStore(scope)
+  }
+
+  /// Restores images.
+  ///
+  /// - Parameters:
+  ///   - image: N x H x W x image channels, in [0, 1]. Sizes that are not multiples of 4 windows are padded with zeros; for an
+  ///     image's right and bottom edge, pad by reflection before.
+  ///   - observe: gets the result of each component, by the component's name in checkpoints.
+  /// - Returns: N x sH x sW x image channels, not clamped.
+  public func callAsFunction(
+    _ image: Variable, observe: (_ component: String, Variable) -> Void = { _, _ in }
+  ) -> Variable {
+    let task = configuration.task, unit = configuration.unit, size = (height: image.shape[1], width: image.shape[2])
+    func upToUnit(_ length: Int) -> Int { (length + unit - 1) / unit * unit }
+    func observed(_ component: String, _ x: Variable) -> Variable {
+      observe(component, x)
+      return x
+    }
+    let padded = resized(image, height: upToUnit(size.height), width: upToUnit(size.width))
+    let x = affine(
+      padded, factor: task.standardDeviation.map { 1 / $0 },
+      offset: zip(task.mean, task.standardDeviation).map { -$0 / $1 })
+
+    let shallow = observed("shallow", convolution3x3(x, weight: shallow.weight.variable, bias: shallow.bias.variable))
+    let first = stage1(shallow)
+    let second = stage2(observed("down1", down1(observed("stage1", first.x))))
+    let third = stage3(observed("down2", down2(observed("stage2", second.x))))
+    let mixed = observed("bottleneck", bottleneck(shallow, [first.x, second.x, observed("stage3", third.x)]))
+    let fourth = stage4(mixed)
+    var features = observed("stage4", fourth.x)
+    if let hrami {
+      let attentions = [first.attention, second.attention, third.attention, fourth.attention]
+      features = multiply(features, observed("attn_mix", hrami(attentions)))
+    }
+    var restored = observed("to_target", reconstruction(add(features, shallow)))
+
+    if task.scale == 1 { restored = add(restored, x) }
+    let output = affine(restored, factor: task.standardDeviation, offset: task.mean)
+    return resized(output, height: size.height * task.scale, width: size.width * task.scale)
+  }
+}

@@ -1,0 +1,26 @@
+import Autograd
+import NN
+
+/// D-RAMiT blocks at one resolution, every second one with windows shifted by half.
+final class Stage {
+  private let blocks: [DRAMiTBlock]
+
+  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration, depth: Int) {
+    blocks = (0..<depth).map { index in
+      DRAMiTBlock(
+        scope / "blocks" / "block\(index)", configuration, shift: index % 2 == 0 ? 0 : configuration.window / 2)
+    }
+  }
+
+  /// - Returns: the features and the last block's mixed attention, both of the shape of x.
+  func callAsFunction(_ x: Variable) -> (x: Variable, attention: Variable) {
+    var x = x
+    var heads: Variable?
+    var attention = x
+    for block in blocks {
+      let result = block(x, previous: heads)
+      (x, heads, attention) = (result.x, result.heads, result.attention)
+    }
+    return (x, attention)
+  }
+}
