@@ -232,7 +232,7 @@ public final class Trainer<Model: TrainableModel> {
     try folder.write(chart.svg, to: folder.curveFile)
     // The checkpoint comes last: once it is there, so is all that belongs to it.
     try Checkpoint.write(
-      model.parameters, adam, state: state, configuration: resolved, model: model.description,
+      model.parameters, adam, state: state, configuration: resolved, model: model.configurationJSON,
       to: checkpoints.path(iteration: state.iteration))
     savedIteration = state.iteration
     checkpoints.prune()
@@ -241,7 +241,7 @@ public final class Trainer<Model: TrainableModel> {
   private func writeWeights(to path: String) throws {
     try refuseNonFiniteValues()
     var weights = model.parameters.stateDict
-    weights.metadata = ["model": try model.description, "iteration": "\(state.iteration)"]
+    weights.metadata = ["model": try model.configurationJSON, "iteration": "\(state.iteration)"]
     try SafeTensors.write(weights, to: path)
   }
 
@@ -258,6 +258,33 @@ public final class Trainer<Model: TrainableModel> {
             found: "others in \(name)\(parameter.name)")
         }
       }
+    }
+  }
+}
+
+extension Trainer {
+  /// What to tell a person at the end: how good the model is, where things are, and how to go on.
+  public func summary(of outcome: TrainingOutcome) -> String {
+    let path = folder.path
+    switch outcome {
+    case .stopped(let iteration):
+      return "stopped after iteration \(iteration) of \(lastIteration); go on with --resume"
+    case .finished(let best):
+      var lines = ["\(path) is complete: \(lastIteration) iterations"]
+      if let best {
+        let gain = best.result.psnr - best.result.baselinePSNR
+        lines.append(
+          "best    \(decimals(best.result.psnr, 2)) dB after epoch \(best.epoch), \(configuration.task.baselineName)"
+            + " \(decimals(best.result.baselinePSNR, 2)) dB: \(decimals(abs(gain), 2)) dB \(gain < 0 ? "less" : "more")"
+        )
+        lines.append("weights \(folder.bestWeights)")
+        if configuration.validation.samples > 0 { lines.append("images  \(folder.samplesFolder)") }
+      } else {
+        lines.append("weights \(folder.lastWeights)")
+      }
+      lines.append("curves  \(folder.curveFile)")
+      lines.append("To start anew, remove the folder or name another with --output.")
+      return lines.joined(separator: "\n")
     }
   }
 }

@@ -13,7 +13,7 @@ final class ToyModel: TrainableModel {
   let spoil: @Sendable (Int) -> Float
 
   var unit: Int { 4 }
-  var description: String { "{\"toy\":\(scale)}" }
+  var configurationJSON: String { "{\"toy\":\(scale)}" }
 
   init(scale: Int, channels: Int = 3, seed: UInt64, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 }) {
     let scope = ParameterScope(seed: seed)

@@ -7,7 +7,7 @@ public protocol TrainableModel {
   /// The side of an input is a multiple of this; others are padded.
   var unit: Int { get }
   /// The configuration as JSON, from which the model can be built again.
-  var description: String { get throws }
+  var configurationJSON: String { get throws }
 
   /// Restores images, N x H x W x C in [0, 1]; the result is N x sH x sW x C and not clamped.
   func restore(_ images: Variable) -> Variable
