@@ -124,7 +124,10 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       "c.yaml:6: expected one of RAMiT, RAMiT-1, RAMiT-slimSR, RAMiT-slimLLE for model.variant, found 'RAMIT'"
     ),
     ("model: {task: x3}", "c.yaml:6: expected the task at the top level, found model.task"),
-    ("model: {dim: 30}", "c.yaml:6: expected model.dim: a multiple of the 4 heads, found 30"),
+    (
+      "model: {dim: 30}",
+      "c.yaml:6: expected a model that can be built, found model.dim must be a positive multiple of 16, not 30"
+    ),
     ("model: {helper: yes}", "c.yaml:6: expected true or false for model.helper, found 'yes'"),
     ("optimizer: {betas: [0.9]}", "c.yaml:6: expected optimizer.betas: two numbers, found [0.9]"),
     ("a: &x 1", "c.yaml:6: expected a plain value, found a YAML anchor or alias"),

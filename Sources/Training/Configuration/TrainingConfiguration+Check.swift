@@ -43,37 +43,11 @@ private struct Checks {
 }
 
 extension ModelConfiguration {
+  /// The model knows what it can be built with; its message begins with the key.
   fileprivate func check(_ checks: Checks) throws {
-    let a = architecture
-    try checks.positive(a.heads, "model.heads", upTo: 1024)
-    try checks.positive(a.dim, "model.dim", upTo: 4096)
-    try checks.require(a.dim % a.heads == 0, "model.dim", "a multiple of the \(a.heads) heads", a.dim)
-    try checks.require(
-      0...a.heads ~= a.channelHeads, "model.channelHeads", "0 to the number of heads, \(a.heads)", a.channelHeads)
-    try checks.require(
-      a.depths.count == 4 && a.depths.allSatisfy { 1...256 ~= $0 }, "model.depths", "four numbers of blocks, 1 to 256",
-      a.depths)
-    try checks.require(2...64 ~= a.window && a.window % 2 == 0, "model.window", "an even side, 2 to 64", a.window)
-    try checks.require(0.01...64 ~= a.hiddenRatio, "model.hiddenRatio", "a ratio, 0.01 to 64", a.hiddenRatio)
-    try checks.require(1...2 ~= a.mobivari.version, "model.mobivari.version", "1 or 2", a.mobivari.version)
-    try a.mobivari.width.check(checks, "model.mobivari.width", dim: a.dim)
-    try a.wide.check(checks, "model.wide", dim: a.dim)
-    try checks.require(
-      0...64 ~= a.reconstructionLayers, "model.reconstructionLayers", "0 to 64", a.reconstructionLayers)
-    for (rate, key) in [
-      (a.attentionDropout, "attentionDropout"), (a.projectionDropout, "projectionDropout"),
-      (a.stochasticDepth, "stochasticDepth"),
-    ] {
-      try checks.require((0..<1) ~= rate, "model.\(key)", "0 or more, below 1", rate)
-    }
-  }
-}
-
-extension MobiVariWidth {
-  fileprivate func check(_ checks: Checks, _ path: String, dim: Int) throws {
-    try checks.require(0.01...64 ~= expansion, "\(path).expansion", "a factor, 0.01 to 64", expansion)
-    try checks.require(
-      groups >= 1 && dim % max(groups, 1) == 0, "\(path).groups", "a divisor of the \(dim) channels", groups)
+    guard let fault = architecture.fault else { return }
+    let key = fault.prefix { $0 != " " }
+    throw InputError(checks.place("model.\(key)"), expected: "a model that can be built", found: "model.\(fault)")
   }
 }
 

@@ -43,7 +43,9 @@ extension TrainingConfiguration {
   public func yaml() throws -> String {
     guard var node = try Yams.compose(yaml: YAMLEncoder().encode(self)) else { return "" }
     // The model's task is the run's.
-    if let model = node["model"]?.mapping { node["model"] = Node(model.filter { $0.key != "task" }.map { ($0.key, $0.value) }) }
+    if let model = node["model"]?.mapping {
+      node["model"] = Node(model.filter { $0.key != "task" }.map { ($0.key, $0.value) })
+    }
     return try Yams.serialize(node: node)
   }
 

@@ -1,0 +1,14 @@
+import Autograd
+import Models
+
+extension RAMiT: TrainableModel {
+  public var unit: Int { configuration.unit }
+
+  public var configurationJSON: String {
+    get throws { try JSONText.encode(configuration) }
+  }
+
+  public func restore(_ images: Variable) -> Variable { self(images) }
+
+  public func restore(_ images: Variable, seed: UInt64, iteration: Int) -> Variable { self(images) }
+}

@@ -1,0 +1,17 @@
+import Autograd
+import NN
+
+/// What the trainer needs of a model.
+public protocol TrainableModel {
+  var parameters: ParameterStore { get }
+  /// The side of an input is a multiple of this; others are padded.
+  var unit: Int { get }
+  /// The configuration as JSON, from which the model can be built again.
+  var configurationJSON: String { get throws }
+
+  /// Restores images, N x H x W x C in [0, 1]; the result is N x sH x sW x C and not clamped.
+  func restore(_ images: Variable) -> Variable
+
+  /// The same while it learns: with dropout, whose random numbers are named by the seed and the iteration.
+  func restore(_ images: Variable, seed: UInt64, iteration: Int) -> Variable
+}

@@ -1,0 +1,65 @@
+import Diagnostics
+import Foundation
+import Serialization
+
+/// The folder of a run, held by one process at a time.
+public final class RunFolder {
+  public let path: String
+  private let lock: Int32
+
+  /// The whole configuration, as it is in force.
+  var configurationFile: String { path + "/config.yaml" }
+  var logFile: String { path + "/train.log" }
+  var metricsFile: String { path + "/metrics.jsonl" }
+  public var curveFile: String { path + "/curve.svg" }
+  public var samplesFolder: String { path + "/samples" }
+  var checkpointsFolder: String { path + "/checkpoints" }
+  private var weightsFolder: String { path + "/weights" }
+  /// The weights of the latest checkpoint, and those that scored best.
+  public var lastWeights: String { weightsFolder + "/last.safetensors" }
+  public var bestWeights: String { weightsFolder + "/best.safetensors" }
+
+  /// Makes the folder, or takes an existing one, and locks it until this object or the process is gone.
+  /// - Throws: `InputError` when the folder cannot be made, or another process holds it.
+  public init(_ path: String) throws {
+    self.path = path
+    for folder in [path, path + "/checkpoints", path + "/weights", path + "/samples"] {
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw InputError(folder, expected: "a folder that can be made", found: "none, and it cannot")
+      }
+    }
+    let file = path + "/lock"
+    lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard lock >= 0 else { throw InputError(file, expected: "a file that can be written", found: "none") }
+    // The system lets go of the lock when the process ends, however it ends.
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      close(lock)
+      throw InputError(path, expected: "a folder that no other process trains in", found: "one that is in use")
+    }
+    removeUnfinishedFiles()
+  }
+
+  deinit { close(lock) }
+
+  /// True when a run has begun here.
+  public var holdsRun: Bool {
+    let checkpoints = (try? FileManager.default.contentsOfDirectory(atPath: checkpointsFolder)) ?? []
+    return FileManager.default.fileExists(atPath: configurationFile) || !checkpoints.isEmpty
+  }
+
+  /// What a process that was killed while it wrote has left behind.
+  private func removeUnfinishedFiles() {
+    for folder in [path, checkpointsFolder, weightsFolder, samplesFolder] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+        try? FileManager.default.removeItem(atPath: folder + "/" + name)
+      }
+    }
+  }
+
+  func write(_ text: String, to file: String) throws {
+    try AtomicFile.write(Data(text.utf8), to: file)
+  }
+}

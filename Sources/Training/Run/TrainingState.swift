@@ -1,0 +1,26 @@
+/// How far a run has come: all that a checkpoint needs beside weights and moments.
+struct TrainingState: Codable, Equatable {
+  /// Epochs done, and iterations done in the next one.
+  var epoch = 0
+  var iterationInEpoch = 0
+  /// Iterations done in all.
+  var iteration = 0
+  /// Adam's steps.
+  var steps = 0
+  /// The losses since the last log line.
+  var lossSum = 0.0
+  var lossCount = 0
+  /// The latest validation, and the best one so far.
+  var latest: ValidationRecord?
+  var best: ValidationRecord?
+  /// The sizes of the log and of the metrics when the checkpoint was written: what comes later is dropped on resuming.
+  var logBytes: UInt64 = 0
+  var metricsBytes: UInt64 = 0
+}
+
+/// A validation, and when it was.
+public struct ValidationRecord: Codable, Equatable, Sendable {
+  /// Epochs and iterations done.
+  public var epoch, iteration: Int
+  public var result: ValidationResult
+}

@@ -1,0 +1,104 @@
+import Autograd
+import Foundation
+import NN
+import TensorCore
+import Training
+
+/// A model that is quick: every pixel becomes scale x scale pixels, times a weight, plus a bias, of its channel. While it learns
+/// it is disturbed by a random number, as dropout would disturb it.
+final class ToyModel: TrainableModel {
+  let parameters: ParameterStore
+  let scale: Int
+  /// What the output is multiplied with at an iteration: a way to spoil the loss.
+  let spoil: @Sendable (Int) -> Float
+
+  var unit: Int { 4 }
+  var configurationJSON: String { "{\"toy\":\(scale)}" }
+
+  init(scale: Int, channels: Int = 3, seed: UInt64, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 }) {
+    let scope = ParameterScope(seed: seed)
+    _ = scope.parameter("weight", [channels], start: .constant(0.5))
+    _ = (scope / "shift").parameter("bias", [channels], start: .uniform(fanIn: 100))
+    parameters = ParameterStore(scope)
+    self.scale = scale
+    self.spoil = spoil
+  }
+
+  func restore(_ images: Variable) -> Variable { restored(images, factor: 1) }
+
+  func restore(_ images: Variable, seed: UInt64, iteration: Int) -> Variable {
+    var random = RandomNumbers(seed: seed, UInt64(iteration))
+    return restored(images, factor: (1 + 0.1 * random.uniform()) * spoil(iteration))
+  }
+
+  private func restored(_ images: Variable, factor: Float) -> Variable {
+    let (n, h, w, c) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3])
+    let weight = parameters.parameters[0].variable, bias = parameters.parameters[1].variable
+    let output = Tensor(uninitialized: [n, h * scale, w * scale, c])
+    let scale = scale
+    func forEachPixel(_ body: (_ input: Int, _ output: Int) -> Void) {
+      for image in 0..<n {
+        for y in 0..<h * scale {
+          for x in 0..<w * scale {
+            body(((image * h + y / scale) * w + x / scale) * c, ((image * h * scale + y) * w * scale + x) * c)
+          }
+        }
+      }
+    }
+    forEachPixel { from, to in
+      for k in 0..<c {
+        let scaled = images.value.pointer[from + k] * weight.value.pointer[k] * factor
+        output.pointer[to + k] = scaled + bias.value.pointer[k]
+      }
+    }
+    return Variable(output, from: [images, weight, bias]) { gradient, gradients in
+      let slope = Tensor(zeros: [c]), shift = Tensor(zeros: [c])
+      forEachPixel { from, to in
+        for k in 0..<c {
+          slope.pointer[k] += gradient.pointer[to + k] * images.value.pointer[from + k] * factor
+          shift.pointer[k] += gradient.pointer[to + k]
+        }
+      }
+      gradients.add(slope, to: weight)
+      gradients.add(shift, to: bias)
+    }
+  }
+}
+
+/// A folder that is gone when the test is over.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("training-" + UUID().uuidString).path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Twenty iterations in four epochs of a super-resolution.
+func toyConfiguration(_ output: String, settings: [String] = []) throws -> TrainingConfiguration {
+  let yaml = """
+    name: toy
+    task: x2
+    seed: 3
+    output: \(output)
+    data:
+      train: {type: procedural, samplesPerEpoch: 10, patch: 8, batch: 2}
+      validation: {type: procedural, images: 1}
+    schedule: {epochs: 4, rate: 0.05, warmupEpochs: 1, halveAtEpochs: [2, 3]}
+    validation: {everyEpochs: 2, samples: 1}
+    checkpoints: {everyIterations: 3, keep: 2}
+    logging: {everyIterations: 4}
+    """
+  return try TrainingConfiguration(yaml: yaml, file: "toy.yaml", settings: settings)
+}
+
+func toyTrainer(
+  _ configuration: TrainingConfiguration, resume: Bool = false, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 }
+) throws -> Trainer<ToyModel> {
+  try Trainer(configuration, resume: resume, display: ProgressDisplay(.quiet)) {
+    ToyModel(scale: $0.task.scale, seed: $0.seed, spoil: spoil)
+  }
+}
