@@ -213,7 +213,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     let second = try TrainingConfiguration(
       yaml: Self.small, file: "c.yaml",
       settings: [
-        "schedule.epochs=3", "output=elsewhere", "logging.everyIterations=1", "data.train.patch=32", "model.dim=32",
+        "schedule.epochs=3", "output=elsewhere", "logging.everyIterations=1", "data.train.patch=32", "model.dim=128",
         "checkpoints.keep=9",
       ])
     #expect(try second.differences(from: first) == ["data.train.patch", "model.dim"])
