@@ -23,7 +23,7 @@ let package = Package(
   name: "RAMiT",
   products: [
     .executable(name: "ramit", targets: ["ramit"]),
-    .library(name: "RAMiT", targets: ["Models", "Training", "Evaluation"]),
+    .library(name: "RAMiT", targets: ["Models", "Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -61,17 +61,11 @@ let package = Package(
         "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
         "Parallel", "Diagnostics", logging, yams,
       ]),
-    floor(
-      "Evaluation",
-      on: [
-        "Models", "Metrics", "Datasets", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Parallel",
-        "Diagnostics",
-      ]),
     // 8: the command line, and timings
     .executableTarget(
       name: "ramit",
       dependencies: [
-        "Training", "Evaluation", "Models", "Optimizers", "NN", "Autograd", "Datasets", "Metrics", "Imaging",
+        "Training", "Models", "Optimizers", "NN", "Autograd", "Datasets", "Metrics", "Imaging",
         "Serialization", "TensorCore", "Kernels", "Parallel", "Diagnostics", logging, argumentParser,
       ]),
     .executableTarget(
