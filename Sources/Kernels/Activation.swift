@@ -9,9 +9,9 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
   @inline(__always)
   func callAsFunction(_ x: Vector) -> Vector {
     switch self {
-    case .leakyReLU: pointwiseMax(x, x * Vector(repeating: Self.leakySlope))
-    case .relu: pointwiseMax(x, .zero)
-    case .relu6: x.clamped(lowerBound: .zero, upperBound: Vector(repeating: 6))
+    case .leakyReLU: maximum(x, x * Vector(repeating: Self.leakySlope))
+    case .relu: maximum(x, .zero)
+    case .relu6: minimum(maximum(x, .zero), Vector(repeating: 6))
     case .gelu: Kernels.gelu(x)
     case .swish: x / (Vector(repeating: 1) + exp(-x))
     }

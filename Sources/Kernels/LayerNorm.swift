@@ -58,8 +58,7 @@ public struct LayerNorm {
     c = 0
     while c < channels {
       let lanes = channels &- c
-      var deviation = load(x + c, count: lanes) - Vector(repeating: mean)
-      if lanes < vectorWidth { for lane in lanes..<vectorWidth { deviation[lane] = 0 } }
+      let deviation = first(lanes, of: load(x + c) - Vector(repeating: mean))
       squares.addProduct(deviation, deviation)
       c &+= vectorWidth
     }

@@ -4,7 +4,7 @@
 /// and leaves it in the low bits.
 @inline(__always)
 func exp(_ x: Vector) -> Vector {
-  let held = x.clamped(lowerBound: Vector(repeating: -87), upperBound: Vector(repeating: 88))
+  let held = minimum(maximum(x, Vector(repeating: -87)), Vector(repeating: 88))
   let shift = Vector(repeating: 0x1.8p23)
   let shifted = shift.addingProduct(held, Vector(repeating: 1.442_695_04))
   let n = shifted - shift
@@ -27,7 +27,7 @@ func exp(_ x: Vector) -> Vector {
 /// An odd rational function on [-4, 4], where float32 reaches 1 beyond; the coefficients are a minimax fit.
 @inline(__always)
 func erf(_ x: Vector) -> Vector {
-  let held = x.clamped(lowerBound: Vector(repeating: -4), upperBound: Vector(repeating: 4))
+  let held = minimum(maximum(x, Vector(repeating: -4)), Vector(repeating: 4))
   let s = held * held
   var p = Vector(repeating: -2.726_142_25e-10)
   p = Vector(repeating: 2.770_681_42e-8).addingProduct(p, s)
@@ -73,8 +73,8 @@ func sum(_ v: Vector) -> Float {
 /// The largest lane.
 @inline(__always)
 func largest(_ v: Vector) -> Float {
-  let a = pointwiseMax(v.lowHalf, v.highHalf)
-  let b = pointwiseMax(a.lowHalf, a.highHalf)
-  let c = pointwiseMax(b.lowHalf, b.highHalf)
-  return max(c.x, c.y)
+  let a = v.lowHalf.replacing(with: v.highHalf, where: v.highHalf .> v.lowHalf)
+  let b = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
+  let c = b.lowHalf.replacing(with: b.highHalf, where: b.highHalf .> b.lowHalf)
+  return c.x > c.y ? c.x : c.y
 }

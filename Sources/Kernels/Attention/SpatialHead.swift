@@ -112,7 +112,7 @@ struct SpatialHead {
       var squares = Vector.zero
       var c = 0
       while c < headDim {
-        let v = masked(load(from + c), headDim &- c)
+        let v = load(from + c, count: headDim &- c)
         squares.addProduct(v, v)
         c &+= vectorWidth
       }
@@ -120,7 +120,7 @@ struct SpatialHead {
       norms[token] = norm
       c = 0
       while c < headDim {
-        store(masked(load(from + c), headDim &- c) * Vector(repeating: norm * factor), to + c)
+        store(load(from + c, count: headDim &- c) * Vector(repeating: norm * factor), to + c)
         c &+= vectorWidth
       }
     }
@@ -139,7 +139,7 @@ struct SpatialHead {
       var products = Vector.zero
       var c = 0
       while c < headDim {
-        products.addProduct(load(u + c), masked(load(g + c), headDim &- c))
+        products.addProduct(load(u + c), load(g + c, count: headDim &- c))
         c &+= vectorWidth
       }
       let product = sum(products)
@@ -154,15 +154,6 @@ struct SpatialHead {
     return total
   }
 
-  /// The lanes below `count`, the others zero.
-  @inline(__always)
-  private func masked(_ v: Vector, _ count: Int) -> Vector {
-    if count >= vectorWidth { return v }
-    var v = v
-    for lane in count..<vectorWidth { v[lane] = 0 }
-    return v
-  }
-
   /// source [T x c] as a packed matrix [c x T].
   @inline(__always)
   private func transpose(_ source: UnsafePointer<Float>, stride: Int, into target: UnsafeMutablePointer<Float>) {
@@ -173,7 +164,7 @@ struct SpatialHead {
   @inline(__always)
   private func softmax(_ row: UnsafeMutablePointer<Float>) {
     var top = load(row)
-    for i in stride(from: vectorWidth, to: tokenStride, by: vectorWidth) { top = pointwiseMax(top, load(row + i)) }
+    for i in stride(from: vectorWidth, to: tokenStride, by: vectorWidth) { top = maximum(top, load(row + i)) }
     let peak = Vector(repeating: largest(top))
     var total = Vector.zero
     for i in stride(from: 0, to: tokenStride, by: vectorWidth) {

@@ -18,18 +18,46 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
-/// Writes the first `count` lanes.
+/// Writes the first `count` lanes, in runs of 8, 4, 2 and 1: nothing past them is touched.
 @inline(__always)
 func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
   if count >= 16 { return store(vector, pointer) }
-  for lane in 0..<count { pointer[lane] = vector[lane] }
+  let target = UnsafeMutableRawPointer(pointer)
+  var place = 0
+  var eight = vector.lowHalf
+  if count & 8 != 0 {
+    target.storeBytes(of: eight, as: SIMD8<Float>.self)
+    (eight, place) = (vector.highHalf, 8)
+  }
+  var four = eight.lowHalf
+  if count & 4 != 0 {
+    target.storeBytes(of: four, toByteOffset: 4 &* place, as: SIMD4<Float>.self)
+    (four, place) = (eight.highHalf, place &+ 4)
+  }
+  var two = four.lowHalf
+  if count & 2 != 0 {
+    target.storeBytes(of: two, toByteOffset: 4 &* place, as: SIMD2<Float>.self)
+    (two, place) = (four.highHalf, place &+ 2)
+  }
+  if count & 1 != 0 { pointer[place] = two.x }
 }
 
-/// Reads `count` lanes, the others zero.
+/// The first `count` lanes, the others zero.
 @inline(__always)
-func load(_ pointer: UnsafePointer<Float>, count: Int) -> Vector {
-  if count >= 16 { return load(pointer) }
-  var vector = Vector.zero
-  for lane in 0..<count { vector[lane] = pointer[lane] }
-  return vector
+func first(_ count: Int, of vector: Vector) -> Vector {
+  if count >= 16 { return vector }
+  let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  return vector.replacing(with: 0, where: lanes .>= SIMD16(repeating: Int32(truncatingIfNeeded: count)))
 }
+
+/// Reads `count` lanes, the others zero. Up to 15 floats more are read: every buffer has a vector of room after its end.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>, count: Int) -> Vector { first(count, of: load(pointer)) }
+
+/// The larger of each two lanes. (The standard library's `pointwiseMax` goes lane by lane.)
+@inline(__always)
+func maximum(_ a: Vector, _ b: Vector) -> Vector { b.replacing(with: a, where: a .> b) }
+
+/// The smaller of each two lanes.
+@inline(__always)
+func minimum(_ a: Vector, _ b: Vector) -> Vector { b.replacing(with: a, where: a .< b) }
