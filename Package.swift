@@ -82,7 +82,7 @@ let package = Package(
         "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
         "Parallel", "Diagnostics",
       ]),
-    tests(of: "Models", with: ["Autograd", "NN", "Optimizers", "Serialization", "TensorCore"]),
+    tests(of: "Models", with: ["Autograd", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

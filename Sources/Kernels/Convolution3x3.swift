@@ -113,7 +113,9 @@ public struct Convolution3x3 {
     fill(start)
     for row in start..<min(start + Self.stripHeight, size.height) {
       fill(row + 1)
-      body((image * size.height + row) * size.width, (UnsafePointer(place(row - 1)), UnsafePointer(place(row)), UnsafePointer(place(row + 1))))
+      body(
+        (image * size.height + row) * size.width,
+        (UnsafePointer(place(row - 1)), UnsafePointer(place(row)), UnsafePointer(place(row + 1))))
     }
   }
 }

@@ -9,6 +9,8 @@ struct ChannelHeads {
   let scale: UnsafePointer<Float>
   /// [K c x K c].
   let projection: UnsafePointer<Float>
+  /// What drops entries of A; nil keeps all.
+  let dropout: DropoutMask?
 
   /// Floats of one image's sums: per head G [c x c], |q|^2 [c], |k|^2 [c].
   static func sumsCount(headDim: Int, heads: Int) -> Int { heads * (headDim * headDim + 2 * headDim) }
@@ -45,7 +47,16 @@ struct ChannelHeads {
     }
   }
 
-  /// F [K c x K c] = projection * A.
+  /// Drops entries of an image's maps, in place.
+  func drop(_ a: UnsafeMutablePointer<Float>, image: Int) {
+    let count = width * headDim
+    dropout?.apply(a, a, count: count, place: image * count)
+  }
+
+  /// The factor that dropout gave to an entry.
+  private func factor(image: Int, entry: Int) -> Float { dropout?.factors(at: image * width * headDim + entry)[0] ?? 1 }
+
+  /// F [K c x K c] = projection * A, after dropout.
   func fused(_ a: UnsafePointer<Float>, into f: UnsafeMutablePointer<Float>) {
     for o in 0..<width {
       for head in 0..<heads {
@@ -78,20 +89,22 @@ struct ChannelHeads {
     }
   }
 
-  /// From dF [K c x K c] of an image: the maps for q and k; adds to the gradients of projection [K c x K c] and of the factors'
-  /// logarithms [K].
+  /// From dF [K c x K c] of an image, and A before and after dropout: the maps for q and k; adds to the gradients of projection
+  /// [K c x K c] and of the factors' logarithms [K].
   func backward(
-    _ sums: UnsafePointer<Float>, a: UnsafePointer<Float>, dF: UnsafePointer<Float>, maps: Maps,
+    _ sums: UnsafePointer<Float>, image: Int, a: UnsafePointer<Float>, dropped: UnsafePointer<Float>,
+    dF: UnsafePointer<Float>, maps: Maps,
     dProjection: UnsafeMutablePointer<Float>, dLogScale: UnsafeMutablePointer<Float>
   ) {
     let padded = paddedToVector(headDim)
     for head in 0..<heads {
-      let sums = sums + head * perHead, a = a + head * headDim * headDim
+      let start = head * headDim * headDim
+      let sums = sums + head * perHead, a = a + start, dropped = dropped + start
       let first = head * headDim
       for o in 0..<width {
         for i in 0..<headDim {
           var total: Float = 0
-          for j in 0..<headDim { total += dF[o * width + first + j] * a[i * headDim + j] }
+          for j in 0..<headDim { total += dF[o * width + first + j] * dropped[i * headDim + j] }
           dProjection[o * width + first + i] += total
         }
       }
@@ -102,7 +115,7 @@ struct ChannelHeads {
         func dA(_ j: Int) -> Float {
           var total: Float = 0
           for o in 0..<width { total += projection[o * width + first + i] * dF[o * width + first + j] }
-          return total
+          return total * factor(image: image, entry: start + i * headDim + j)
         }
         var product: Float = 0
         for j in 0..<headDim { product += a[i * headDim + j] * dA(j) }

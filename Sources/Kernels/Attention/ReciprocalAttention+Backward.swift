@@ -31,7 +31,7 @@ extension ReciprocalAttention {
   public var backwardMemoryCount: Int {
     pieces * chunkSumsCount
       + images
-      * (channelWidth * (channelWidth + headDim) + mapsCount
+      * (channelWidth * (channelWidth + 2 * headDim) + mapsCount
         + PointwiseWeight.count(inputs: channelWidth, outputs: channelWidth))
       + paddedToVector(channelWidth) + 2 * vectorWidth
   }
@@ -60,7 +60,7 @@ extension ReciprocalAttention {
           helperFactors(
             previous, piece: piece, window: window, spatial: tile.spatialFactor, channel: tile.channelFactor)
         }
-        spatialBackward(tile, work, hasHelper: previous != nil, sums: sums)
+        spatialBackward(tile, work, piece: piece, window: window, hasHelper: previous != nil, sums: sums)
         if channelHeads > 0 {
           channelBackward(tile, work, hasHelper: previous != nil, channelMaps[piece / piecesPerImage])
         }
@@ -98,7 +98,7 @@ extension ReciprocalAttention {
   /// Fills dQ, dK, dV of the spatial heads and the gradient of their values' factors.
   @inline(__always)
   private func spatialBackward(
-    _ tile: Tile, _ work: BackwardTile, hasHelper: Bool, sums: UnsafeMutablePointer<Float>
+    _ tile: Tile, _ work: BackwardTile, piece: Int, window: Int, hasHelper: Bool, sums: UnsafeMutablePointer<Float>
   ) {
     guard let projection = weights.spatialProjection else { return }
     let places = gradientPlaces
@@ -107,7 +107,8 @@ extension ReciprocalAttention {
       epilogue: Identity())
     work.dChannelFactor.update(repeating: 0, count: tokens * headStride)
     for index in 0..<spatialHeads {
-      let head = head(index), qkv = tile.qkv + 3 &* index &* headDim, dqkv = work.dqkv + 3 &* index &* headDim
+      let head = head(index, piece: piece, window: window)
+      let qkv = tile.qkv + 3 &* index &* headDim, dqkv = work.dqkv + 3 &* index &* headDim
       let v = qkv + 2 &* headDim, dv = dqkv + 2 &* headDim
       if hasHelper {
         for token in 0..<tokens {
@@ -226,13 +227,17 @@ extension ReciprocalAttention {
         for i in 0..<chunkSumsCount { first[i] += first[piece * chunkSumsCount + i] }
       }
       for c in 0..<channelWidth { bias[c] += first[channelWidth * channelWidth + c] }
-      let a = take(channelWidth * headDim), f = take(channelWidth * channelWidth)
+      let a = take(channelWidth * headDim), dropped = take(channelWidth * headDim)
+      let f = take(channelWidth * channelWidth)
       let maps = ChannelHeads.Maps(take(mapsCount), headDim: headDim, heads: channelHeads)
       let imageSums = kept + image * sumsCount
       algebra.maps(imageSums, into: a)
-      algebra.fused(a, into: f)
+      dropped.update(from: a, count: channelWidth * headDim)
+      algebra.drop(dropped, image: image)
+      algebra.fused(dropped, into: f)
       algebra.backward(
-        imageSums, a: a, dF: first, maps: maps, dProjection: gradients, dLogScale: bias + channelWidth)
+        imageSums, image: image, a: a, dropped: dropped, dF: first, maps: maps, dProjection: gradients,
+        dLogScale: bias + channelWidth)
       let mixer = PointwiseWeight(
         f, bias: noBias, inputs: channelWidth, outputs: channelWidth,
         memory: take(PointwiseWeight.count(inputs: channelWidth, outputs: channelWidth)))

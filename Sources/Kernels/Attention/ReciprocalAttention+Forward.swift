@@ -7,7 +7,8 @@ extension ReciprocalAttention {
   /// A window's features, attention, Q, K and V, and the helper's factors.
   var tileCount: Int { tokens * (2 * stride + qkvStride) + paddedToVector(tokens) + tokens * headStride }
   var headCount: Int {
-    SpatialHead.Buffers.count(tokens: tokens, tokenStride: tokenStride, headStride: headStride)
+    SpatialHead.Buffers.count(
+      tokens: tokens, tokenStride: tokenStride, headStride: headStride, drops: dropout != nil)
   }
 
   /// Floats of channel attention's sums for each image: kept for the way back.
@@ -37,7 +38,7 @@ extension ReciprocalAttention {
       pieceSums.update(repeating: 0, count: sumsCount)
       for window in 0..<windowsPerRow {
         project(x, previous: previous, piece: piece, window: window, tile)
-        attendSpatially(tile, into: tile.attention)
+        attendSpatially(tile, piece: piece, window: window)
         addChannelSums(tile.qkv, to: pieceSums)
         if let projection = weights.spatialProjection {
           gemm(
@@ -75,15 +76,19 @@ extension ReciprocalAttention {
       spatialFactor = take(paddedToVector(a.tokens))
       channelFactor = take(a.tokens * a.headStride)
       head = SpatialHead.Buffers(
-        take(a.headCount), tokens: a.tokens, tokenStride: a.tokenStride, headStride: a.headStride)
+        take(a.headCount), tokens: a.tokens, tokenStride: a.tokenStride, headStride: a.headStride,
+        drops: a.dropout != nil)
       rest = memory
     }
   }
 
-  func head(_ index: Int) -> SpatialHead {
-    SpatialHead(
+  @inline(__always)
+  func head(_ index: Int, piece: Int, window: Int) -> SpatialHead {
+    let map = (piece &* windowsPerRow &+ window) &* spatialHeads &+ index
+    return SpatialHead(
       tokens: tokens, tokenStride: tokenStride, headDim: headDim, headStride: headStride, qkvStride: qkvStride,
-      scale: weights.spatialScale[index], bias: weights.positionBias + index &* tokens &* tokenStride)
+      scale: weights.spatialScale[index], bias: weights.positionBias + index &* tokens &* tokenStride,
+      dropout: dropout.map { ($0, map &* tokens &* tokenStride) })
   }
 
   /// Fills the tile's features, Q, K and V of a window, V times the helper's factors.
@@ -102,13 +107,14 @@ extension ReciprocalAttention {
     }
   }
 
-  /// o [T x S c], rows `stride` apart, of all spatial heads.
+  /// Fills the tile's attention [T x S c], rows `stride` apart, of all spatial heads.
   @inline(__always)
-  private func attendSpatially(_ tile: Tile, into o: UnsafeMutablePointer<Float>) {
+  private func attendSpatially(_ tile: Tile, piece: Int, window: Int) {
     for index in 0..<spatialHeads {
-      let head = head(index), qkv = tile.qkv + 3 &* index &* headDim
+      let head = head(index, piece: piece, window: window), qkv = tile.qkv + 3 &* index &* headDim
       head.attend(qkv, tile.head)
-      head.mix(qkv + 2 &* headDim, vStride: qkvStride, tile.head, into: o + index &* headDim, oStride: stride)
+      head.mix(
+        qkv + 2 &* headDim, vStride: qkvStride, tile.head, into: tile.attention + index &* headDim, oStride: stride)
     }
   }
 
@@ -137,7 +143,8 @@ extension ReciprocalAttention {
 
   var channelAlgebra: ChannelHeads {
     ChannelHeads(
-      headDim: headDim, heads: channelHeads, scale: weights.channelScale, projection: weights.channelProjection!.weight)
+      headDim: headDim, heads: channelHeads, scale: weights.channelScale, projection: weights.channelProjection!.weight,
+      dropout: dropout?.derived(1))
   }
 
   /// Adds up each image's sums, and applies its F to all pixels' values.
@@ -158,6 +165,7 @@ extension ReciprocalAttention {
       }
       let map = maps + image * channelWidth * headDim, f = fused + image * channelWidth * channelWidth
       algebra.maps(imageSums, into: map)
+      algebra.drop(map, image: image)
       algebra.fused(map, into: f)
       return PointwiseWeight(
         f, bias: weights.channelProjection!.bias, inputs: channelWidth, outputs: channelWidth,

@@ -17,6 +17,8 @@ public struct ReciprocalAttention {
   let window: Int
   let shift: Int
   let weights: Weights
+  /// What drops entries of the attention maps; nil keeps all.
+  let dropout: DropoutMask?
 
   /// Parameters, as the kernels read them.
   public struct Weights {
@@ -51,9 +53,10 @@ public struct ReciprocalAttention {
 
   public init(
     images: Int, height: Int, width: Int, spatialHeads: Int, channelHeads: Int, headDim: Int, window: Int, shift: Int,
-    weights: Weights
+    weights: Weights, dropout: DropoutMask? = nil
   ) {
-    precondition(height % window == 0 && width % window == 0, "\(height) x \(width) is not made of windows of \(window)")
+    precondition(
+      height % window == 0 && width % window == 0, "\(height) x \(width) is not made of windows of \(window)")
     self.images = images
     self.height = height
     self.width = width
@@ -64,6 +67,7 @@ public struct ReciprocalAttention {
     self.window = window
     self.shift = shift
     self.weights = weights
+    self.dropout = dropout
   }
 
   /// T.

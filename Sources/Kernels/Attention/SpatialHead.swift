@@ -1,6 +1,6 @@
 /// Cosine attention of one head over the T tokens of one window, in cache.
 ///
-///     P = softmax(scale * cos(q, k) + bias);  o = P v
+///     P = softmax(scale * cos(q, k) + bias);  D = dropout(P);  o = D v
 struct SpatialHead {
   /// T, padded T, c, padded c, and the floats between the tokens of q, k and v.
   let tokens: Int
@@ -11,6 +11,8 @@ struct SpatialHead {
   let scale: Float
   /// [T x padded T].
   let bias: UnsafePointer<Float>
+  /// What drops entries of P, and the place of this map's first entry among all maps; nil keeps all.
+  let dropout: (mask: DropoutMask, place: Int)?
 
   /// Intermediate values of one head, at places in a worker's scratch.
   struct Buffers {
@@ -18,16 +20,18 @@ struct SpatialHead {
     let q, k, qNorm, kNorm: UnsafeMutablePointer<Float>
     /// k / |k| or v transposed and packed: [c x padded T].
     let transposed: UnsafeMutablePointer<Float>
-    /// P and its gradient: [T x padded T].
-    let map, dMap: UnsafeMutablePointer<Float>
+    /// P, D (P itself without dropout), and the gradient: [T x padded T].
+    let map, dropped, dMap: UnsafeMutablePointer<Float>
     /// Gradients of q and k before normalisation's: [T x padded c].
     let dq, dk: UnsafeMutablePointer<Float>
 
-    static func count(tokens: Int, tokenStride: Int, headStride: Int) -> Int {
-      4 * tokens * headStride + 2 * tokenStride + headStride * tokenStride + 2 * tokens * tokenStride
+    static func count(tokens: Int, tokenStride: Int, headStride: Int, drops: Bool) -> Int {
+      4 * tokens * headStride + 2 * tokenStride + headStride * tokenStride + (drops ? 3 : 2) * tokens * tokenStride
     }
 
-    init(_ memory: UnsafeMutablePointer<Float>, tokens: Int, tokenStride: Int, headStride: Int) {
+    init(
+      _ memory: UnsafeMutablePointer<Float>, tokens: Int, tokenStride: Int, headStride: Int, drops: Bool
+    ) {
       var memory = memory
       func take(_ count: Int) -> UnsafeMutablePointer<Float> {
         defer { memory += count }
@@ -42,10 +46,11 @@ struct SpatialHead {
       transposed = take(headStride * tokenStride)
       map = take(tokens * tokenStride)
       dMap = take(tokens * tokenStride)
+      dropped = drops ? take(tokens * tokenStride) : map
     }
   }
 
-  /// Fills q, k, norms and the attention map P.
+  /// Fills q, k, norms and the attention maps P and D.
   @inline(__always)
   func attend(_ qkv: UnsafePointer<Float>, _ b: Buffers) {
     normalize(qkv, into: b.q, norms: b.qNorm, factor: scale)
@@ -56,15 +61,16 @@ struct SpatialHead {
       PackedMatrix(b.transposed, rows: headDim, columns: tokens), b.map, cStride: tokenStride, padsColumns: true,
       epilogue: AddPositionBias(bias: bias, stride: tokenStride))
     for token in 0..<tokens { softmax(b.map + token &* tokenStride) }
+    if let dropout { dropout.mask.apply(b.map, b.dropped, count: tokens &* tokenStride, place: dropout.place) }
   }
 
-  /// o [T x c], rows `oStride` apart, from P and v, rows `vStride` apart.
+  /// o [T x c], rows `oStride` apart, from D and v, rows `vStride` apart.
   @inline(__always)
   func mix(
     _ v: UnsafePointer<Float>, vStride: Int, _ b: Buffers, into o: UnsafeMutablePointer<Float>, oStride: Int
   ) {
     gemm(
-      rows: tokens, Rows(pointer: b.map, stride: tokenStride, step: 1),
+      rows: tokens, Rows(pointer: b.dropped, stride: tokenStride, step: 1),
       PackedMatrix(inPlace: v, rows: tokens, columns: headDim, stride: vStride), o, cStride: oStride,
       epilogue: Identity())
   }
@@ -77,7 +83,7 @@ struct SpatialHead {
     dqkv: UnsafeMutablePointer<Float>, dBias: UnsafeMutablePointer<Float>, dLogScale: UnsafeMutablePointer<Float>
   ) {
     let dO = (rows: Rows(pointer: dO, stride: oStride, step: 1), pointer: dO)
-    let mapTransposed = Rows(pointer: b.map, stride: 1, step: tokenStride)
+    let mapTransposed = Rows(pointer: b.dropped, stride: 1, step: tokenStride)
     gemm(
       rows: tokens, mapTransposed, PackedMatrix(inPlace: dO.pointer, rows: tokens, columns: headDim, stride: oStride),
       dqkv + 2 &* headDim, cStride: qkvStride, epilogue: Identity())
@@ -85,6 +91,7 @@ struct SpatialHead {
     gemm(
       rows: tokens, dO.rows, PackedMatrix(b.transposed, rows: headDim, columns: tokens), b.dMap, cStride: tokenStride,
       padsColumns: true, epilogue: Identity())
+    if let dropout { dropout.mask.apply(b.dMap, b.dMap, count: tokens &* tokenStride, place: dropout.place) }
     for token in 0..<tokens {
       let place = token &* tokenStride
       softmaxBackward(b.map + place, b.dMap + place, dBias: dBias + place)

@@ -31,7 +31,8 @@ public struct PointwiseWeight {
       PackedMatrix.pack(weight, rowStride: inputs, columnStride: 1, rows: outputs, columns: inputs, into: backward)
     } else {
       PackedMatrix.packGrouped(weight, inputs: inputs, outputs: outputs, groups: groups, into: forward)
-      PackedMatrix.packGrouped(weight, inputs: inputs, outputs: outputs, groups: groups, transposed: true, into: backward)
+      PackedMatrix.packGrouped(
+        weight, inputs: inputs, outputs: outputs, groups: groups, transposed: true, into: backward)
     }
   }
 

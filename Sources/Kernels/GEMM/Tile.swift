@@ -198,4 +198,3 @@ struct Tile1x1: Tile {
     body(0, 0, c0a)
   }
 }
-

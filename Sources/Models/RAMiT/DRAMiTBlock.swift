@@ -10,9 +10,11 @@ final class DRAMiTBlock {
   private let window: Int
   private let shift: Int
   private let helper: Bool
+  /// The block's number in the model, and its rates of dropout.
+  private let index: Int
+  private let rates: (attention: Double, projection: Double, depth: Double)
   private let qkv: (weight: Parameter, bias: Parameter)
-  private let spatial:
-    (logitScale: Parameter, biasTable: Parameter, projection: (weight: Parameter, bias: Parameter))?
+  private let spatial: (logitScale: Parameter, biasTable: Parameter, projection: (weight: Parameter, bias: Parameter))?
   private let channel: (logitScale: Parameter, projection: (weight: Parameter, bias: Parameter))?
   private let mix: MobiVariLayer
   private let norm1: (gamma: Parameter, beta: Parameter)
@@ -20,9 +22,14 @@ final class DRAMiTBlock {
   private let hidden: (weight: Parameter, bias: Parameter)
   private let out: (weight: Parameter, bias: Parameter)
 
-  /// - Parameter shift: how far the windows are shifted, cyclically.
-  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration, shift: Int) {
+  /// - Parameters:
+  ///   - index: the block's number in the model, from 0.
+  ///   - shift: how far the windows are shifted, cyclically.
+  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration, index: Int, shift: Int) {
     let c = configuration
+    self.index = index
+    let last = max(1, c.depths.reduce(0, +) - 1)
+    rates = (c.attentionDropout, c.projectionDropout, c.stochasticDepth * Double(index) / Double(last))
     window = c.window
     self.shift = shift
     helper = c.helper && c.spatialHeads > 0 && c.channelHeads > 0
@@ -63,9 +70,13 @@ final class DRAMiTBlock {
   /// - Parameters:
   ///   - x: N x H x W x C.
   ///   - previous: what the stage's previous block returned as `heads`.
+  ///   - regularization: the step's random choices; nil when not training.
   /// - Returns: the features, both kinds of heads side by side, and the mixed attention; all of the shape of x.
-  func callAsFunction(_ x: Variable, previous: Variable?) -> (x: Variable, heads: Variable, attention: Variable) {
-    let heads = reciprocalAttention(
+  func callAsFunction(
+    _ x: Variable, previous: Variable?, regularization: Regularization?
+  ) -> (x: Variable, heads: Variable, attention: Variable) {
+    let mapMask = regularization?.mask(rate: rates.attention, block: index, .attentionMap)
+    var heads = reciprocalAttention(
       x, previous: helper ? previous : nil,
       ReciprocalAttentionParameters(
         qkv: PointwiseParameters(qkv),
@@ -76,12 +87,27 @@ final class DRAMiTBlock {
         },
         channel: channel.map {
           .init(logitScale: $0.logitScale.variable, projection: PointwiseParameters($0.projection))
-        }), window: window, shift: shift)
+        }), window: window, shift: shift, dropout: mapMask)
+    if let mask = regularization?.mask(rate: rates.projection, block: index, .projection) {
+      heads = dropout(heads, mask)
+    }
     let attention = mix(heads)
-    let mixed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: x)
-    let result = feedForward(
-      mixed, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out), gamma: norm2.gamma.variable,
-      beta: norm2.beta.variable)
+    /// What stochastic depth makes of a branch from `start` to `end`.
+    func branch(from start: Variable, to end: Variable, _ purpose: Regularization.Purpose) -> Variable {
+      guard
+        let factors = regularization?.branchFactors(
+          rate: rates.depth, samples: x.shape[0], block: index, purpose)
+      else { return end }
+      return stochasticDepth(start, end, factors: factors)
+    }
+    let mixed = branch(
+      from: x, to: layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: x),
+      .attentionBranch)
+    let result = branch(
+      from: mixed,
+      to: feedForward(
+        mixed, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out), gamma: norm2.gamma.variable,
+        beta: norm2.beta.variable), .feedForwardBranch)
     return (result, heads, attention)
   }
 }

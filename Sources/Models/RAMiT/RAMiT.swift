@@ -21,13 +21,13 @@ public final class RAMiT {
     self.configuration = configuration
     let scope = ParameterScope(seed: seed)
     shallow = (scope / "shallow").convolution("conv", inputs: configuration.task.channels, outputs: configuration.dim)
-    stage1 = Stage(scope / "stage1", configuration, depth: configuration.depths[0])
+    stage1 = Stage(scope / "stage1", configuration, stage: 0)
     down1 = Downsizing(scope / "down1", configuration)
-    stage2 = Stage(scope / "stage2", configuration, depth: configuration.depths[1])
+    stage2 = Stage(scope / "stage2", configuration, stage: 1)
     down2 = Downsizing(scope / "down2", configuration)
-    stage3 = Stage(scope / "stage3", configuration, depth: configuration.depths[2])
+    stage3 = Stage(scope / "stage3", configuration, stage: 2)
     bottleneck = Bottleneck(scope / "bottleneck", configuration)
-    stage4 = Stage(scope / "stage4", configuration, depth: configuration.depths[3])
+    stage4 = Stage(scope / "stage4", configuration, stage: 3)
     hrami = configuration.hrami ? HRAMi(scope / "attn_mix", configuration) : nil
     reconstruction = Reconstruction(scope / "to_target", configuration)
     parameters = ParameterStore(scope)
@@ -38,10 +38,12 @@ public final class RAMiT {
   /// - Parameters:
   ///   - image: N x H x W x image channels, in [0, 1]. Sizes that are not multiples of 4 windows are padded with zeros; for an
   ///     image's right and bottom edge, pad by reflection before.
+  ///   - regularization: the random choices of a training step; nil, as in use, drops nothing.
   ///   - observe: gets the result of each component, by the component's name in checkpoints.
   /// - Returns: N x sH x sW x image channels, not clamped.
   public func callAsFunction(
-    _ image: Variable, observe: (_ component: String, Variable) -> Void = { _, _ in }
+    _ image: Variable, regularization: Regularization? = nil,
+    observe: (_ component: String, Variable) -> Void = { _, _ in }
   ) -> Variable {
     let task = configuration.task, unit = configuration.unit, size = (height: image.shape[1], width: image.shape[2])
     func upToUnit(_ length: Int) -> Int { (length + unit - 1) / unit * unit }
@@ -55,11 +57,11 @@ public final class RAMiT {
       offset: zip(task.mean, task.standardDeviation).map { -$0 / $1 })
 
     let shallow = observed("shallow", convolution3x3(x, weight: shallow.weight.variable, bias: shallow.bias.variable))
-    let first = stage1(shallow)
-    let second = stage2(observed("down1", down1(observed("stage1", first.x))))
-    let third = stage3(observed("down2", down2(observed("stage2", second.x))))
+    let first = stage1(shallow, regularization: regularization)
+    let second = stage2(observed("down1", down1(observed("stage1", first.x))), regularization: regularization)
+    let third = stage3(observed("down2", down2(observed("stage2", second.x))), regularization: regularization)
     let mixed = observed("bottleneck", bottleneck(shallow, [first.x, second.x, observed("stage3", third.x)]))
-    let fourth = stage4(mixed)
+    let fourth = stage4(mixed, regularization: regularization)
     var features = observed("stage4", fourth.x)
     if let hrami {
       let attentions = [first.attention, second.attention, third.attention, fourth.attention]

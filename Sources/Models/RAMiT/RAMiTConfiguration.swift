@@ -25,6 +25,11 @@ public struct RAMiTConfiguration: Codable, Equatable, Sendable {
   public var reconstructionLayers = 2
   /// Hierarchical reciprocal attention mixing (Sec. 3.3).
   public var hrami = true
+  /// Chances of dropping an entry of an attention map, and a value after an attention's projection, while training.
+  public var attentionDropout = 0.0
+  public var projectionDropout = 0.0
+  /// The chance of skipping a residual branch in the last block, while training; it grows linearly from 0 in the first one.
+  public var stochasticDepth = 0.0
 
   /// RAMiT as in Table H, with the helper where the paper uses it.
   public init(task: RestorationTask) {
@@ -44,14 +49,30 @@ public struct RAMiTConfiguration: Codable, Equatable, Sendable {
   public var fault: String? {
     func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
     return check(dim > 0 && dim <= 4096 && dim % 16 == 0, "dim must be a positive multiple of 16, not \(dim)")
-      ?? check(depths.count == 4 && depths.allSatisfy { (1...100).contains($0) }, "depths must be four numbers from 1 to 100, not \(depths)")
+      ?? check(
+        depths.count == 4 && depths.allSatisfy { (1...100).contains($0) },
+        "depths must be four numbers from 1 to 100, not \(depths)")
       ?? check(heads > 0 && dim % max(1, heads) == 0, "heads must divide dim \(dim), which \(heads) does not")
-      ?? check((0...max(0, heads)).contains(channelHeads), "channelHeads must be 0 to heads (\(heads)), not \(channelHeads)")
+      ?? check(
+        (0...max(0, heads)).contains(channelHeads), "channelHeads must be 0 to heads (\(heads)), not \(channelHeads)")
       ?? check((2...64).contains(window), "window must be 2 to 64, not \(window)")
-      ?? check(hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim > 0, "hiddenRatio must be in (0, 64], not \(hiddenRatio)")
+      ?? check(
+        hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim > 0, "hiddenRatio must be in (0, 64], not \(hiddenRatio)")
       ?? check([1, 2].contains(mobivari.version), "mobivari.version must be 1 or 2, not \(mobivari.version)")
-      ?? check((0...100).contains(reconstructionLayers), "reconstructionLayers must be 0 to 100, not \(reconstructionLayers)")
+      ?? check(
+        (0...100).contains(reconstructionLayers), "reconstructionLayers must be 0 to 100, not \(reconstructionLayers)")
       ?? (mobivari.version == 1 ? nil : widthFault)
+      ?? rateFault
+  }
+
+  /// A rate is a chance, and something must be left.
+  private var rateFault: String? {
+    let rates = [
+      ("attentionDropout", attentionDropout), ("projectionDropout", projectionDropout),
+      ("stochasticDepth", stochasticDepth),
+    ]
+    for (name, rate) in rates where !(0..<1).contains(rate) { return "\(name) must be in [0, 1), not \(rate)" }
+    return nil
   }
 
   /// Grouped expansions must divide the channels that they meet.

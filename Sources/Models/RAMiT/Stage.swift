@@ -5,20 +5,23 @@ import NN
 final class Stage {
   private let blocks: [DRAMiTBlock]
 
-  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration, depth: Int) {
-    blocks = (0..<depth).map { index in
+  /// - Parameter stage: its number, from 0.
+  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration, stage: Int) {
+    let first = configuration.depths[..<stage].reduce(0, +)
+    blocks = (0..<configuration.depths[stage]).map { index in
       DRAMiTBlock(
-        scope / "blocks" / "block\(index)", configuration, shift: index % 2 == 0 ? 0 : configuration.window / 2)
+        scope / "blocks" / "block\(index)", configuration, index: first + index,
+        shift: index % 2 == 0 ? 0 : configuration.window / 2)
     }
   }
 
   /// - Returns: the features and the last block's mixed attention, both of the shape of x.
-  func callAsFunction(_ x: Variable) -> (x: Variable, attention: Variable) {
+  func callAsFunction(_ x: Variable, regularization: Regularization?) -> (x: Variable, attention: Variable) {
     var x = x
     var heads: Variable?
     var attention = x
     for block in blocks {
-      let result = block(x, previous: heads)
+      let result = block(x, previous: heads, regularization: regularization)
       (x, heads, attention) = (result.x, result.heads, result.attention)
     }
     return (x, attention)

@@ -10,5 +10,7 @@ extension RAMiT: TrainableModel {
 
   public func restore(_ images: Variable) -> Variable { self(images) }
 
-  public func restore(_ images: Variable, seed: UInt64, iteration: Int) -> Variable { self(images) }
+  public func restore(_ images: Variable, seed: UInt64, iteration: Int) -> Variable {
+    self(images, regularization: Regularization(seed: seed, iteration: iteration))
+  }
 }

@@ -62,9 +62,11 @@ public struct ReciprocalAttentionParameters {
 ///   - previous: the result of the stage's previous block, when the reciprocal helper is on; the shape of x.
 ///   - window: M.
 ///   - shift: how far the windows are shifted, cyclically.
+///   - dropout: drops entries of the attention maps; nil keeps all.
 /// - Returns: N x H x W x C: the spatial attention's channels, then the channel attention's.
 public func reciprocalAttention(
-  _ x: Variable, previous: Variable?, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int
+  _ x: Variable, previous: Variable?, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int,
+  dropout: DropoutMask? = nil
 ) -> Variable {
   precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
   precondition(previous == nil || previous!.shape == x.shape, "the previous attention must have the shape \(x.shape)")
@@ -74,7 +76,7 @@ public func reciprocalAttention(
   let channelWidth = parameters.channelHeads * x.shape.last / (parameters.spatialHeads + parameters.channelHeads)
   let values = Tensor(uninitialized: x.shape.replacing(-1, with: channelWidth))
   var kept: Tensor?
-  withKernel(x.shape, parameters, window: window, shift: shift) { kernel in
+  withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
     let sums = Tensor(uninitialized: [x.shape[0], kernel.sumsCount])
     let memory = Tensor(uninitialized: [kernel.forwardMemoryCount])
     let scratch = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.pieces)
@@ -86,12 +88,14 @@ public func reciprocalAttention(
   }
   let sums = kept!
   return Variable(y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables) { dy, gradients in
-    withKernel(x.shape, parameters, window: window, shift: shift) { kernel in
+    withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
       let partial = GradientSums(count: kernel.gradientPlaces.count)
       let channelGradients = Tensor(zeros: [kernel.channelGradientCount])
       let memory = Tensor(uninitialized: [kernel.backwardMemoryCount])
       let scratch = KernelMemory(scratch: kernel.backwardScratchCount, pieces: kernel.pieces)
-      func run(_ dx: UnsafeMutablePointer<Float>, _ adds: Bool, _ dPrevious: UnsafeMutablePointer<Float>?, _ addsP: Bool) {
+      func run(
+        _ dx: UnsafeMutablePointer<Float>, _ adds: Bool, _ dPrevious: UnsafeMutablePointer<Float>?, _ addsP: Bool
+      ) {
         kernel.backward(
           x.value.pointer, previous: previous?.value.pointer, dy: dy.pointer, values: values.pointer,
           kept: sums.pointer, dx: dx, adds: adds, dPrevious: dPrevious, addsPrevious: addsP,
@@ -147,7 +151,7 @@ private func addLogitScaleGradient(
 
 /// Builds the kernel with packed weights, scales and bias alive around it.
 private func withKernel(
-  _ shape: Shape, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int,
+  _ shape: Shape, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int, dropout: DropoutMask?,
   _ body: (ReciprocalAttention) -> Void
 ) {
   let (spatialHeads, channelHeads) = (parameters.spatialHeads, parameters.channelHeads)
@@ -166,6 +170,7 @@ private func withKernel(
       headDim: shape[3] / (spatialHeads + channelHeads), window: window, shift: shift,
       weights: ReciprocalAttention.Weights(
         qkv: qkv.kernel, spatialProjection: projection?.kernel, channelProjection: channel,
-        spatialScale: scales.0.pointer, channelScale: scales.1.pointer, positionBias: bias.pointer)))
+        spatialScale: scales.0.pointer, channelScale: scales.1.pointer, positionBias: bias.pointer),
+      dropout: dropout))
   withExtendedLifetime((qkv, projection, scales, bias)) {}
 }

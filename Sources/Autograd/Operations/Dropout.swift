@@ -1,0 +1,50 @@
+import Kernels
+import TensorCore
+
+/// Values dropped at random, the others scaled up by what is lost (Srivastava et al., 2014); for training only.
+///
+/// - Parameter mask: which values, told again on the way back.
+public func dropout(_ x: Variable, _ mask: DropoutMask) -> Variable {
+  let y = Tensor(uninitialized: x.shape)
+  mask.apply(x.value.pointer, y.pointer, count: y.count, adds: false)
+  return Variable(y, from: [x]) { dy, gradients in
+    gradients.write(to: x) { dx, adds in mask.apply(dy.pointer, dx, count: dy.count, adds: adds) }
+  }
+}
+
+/// Stochastic depth (Huang et al., 2016): in each sample the residual branch y - x counts `factors` times.
+///
+/// A factor is 0 where the branch is dropped, and 1 / (1 - rate) where it is kept.
+/// - Parameters:
+///   - x: N x ..., what goes around the branch.
+///   - y: the shape of x: x plus the branch.
+///   - factors: N numbers.
+/// - Returns: x + factors (y - x), of the shape of x.
+public func stochasticDepth(_ x: Variable, _ y: Variable, factors: [Float]) -> Variable {
+  precondition(x.shape == y.shape, "\(x.shape) and \(y.shape) are not the two ends of a branch")
+  precondition(factors.count == x.shape[0], "\(factors.count) factors for \(x.shape[0]) samples")
+  let perSample = x.value.count / max(1, factors.count)
+  let result = Tensor(uninitialized: x.shape)
+  let (from, branched, to) = (x.value.pointer, y.value.pointer, result.pointer)
+  for (sample, factor) in factors.enumerated() {
+    forEachRange(of: perSample, grain: 1 << 16) { range in
+      for i in range.lowerBound + sample * perSample..<range.upperBound + sample * perSample {
+        to[i] = factor == 0 ? from[i] : from[i] + factor * (branched[i] - from[i])
+      }
+    }
+  }
+  return Variable(result, from: [x, y]) { gradient, gradients in
+    for (variable, share) in [(x, factors.map { 1 - $0 }), (y, factors)] {
+      gradients.write(to: variable) { target, adds in
+        for (sample, factor) in share.enumerated() {
+          forEachRange(of: perSample, grain: 1 << 16) { range in
+            for i in range.lowerBound + sample * perSample..<range.upperBound + sample * perSample {
+              let value = factor * gradient.pointer[i]
+              target[i] = adds ? target[i] + value : value
+            }
+          }
+        }
+      }
+    }
+  }
+}
