@@ -33,7 +33,6 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
   }
 
   /// y = activation(x) over `count` floats, a multiple of 16; y may be x.
-  @inline(__always)
   func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
     switch self {
     case .leakyReLU: transform(x, y, count) { Activation.leakyReLU($0) }
@@ -44,11 +43,38 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
     }
   }
 
+  /// y = activation(x) + addend over any `count`; y may be x.
+  func apply(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, adding addend: UnsafePointer<Float>?, count: Int
+  ) {
+    var i = 0
+    while i < count {
+      var value = self(load(x + i))
+      if let addend { value += load(addend + i) }
+      store(value, y + i, count: count &- i)
+      i &+= vectorWidth
+    }
+  }
+
   /// gradient *= the derivative at x, over `count` floats, a multiple of 16.
-  @inline(__always)
   func multiplyByDerivative(_ gradient: UnsafeMutablePointer<Float>, at x: UnsafePointer<Float>, count: Int) {
-    for i in stride(from: 0, to: count, by: vectorWidth) {
-      store(load(gradient + i) * derivative(load(x + i)), gradient + i)
+    switch self {
+    case .leakyReLU:
+      for i in stride(from: 0, to: count, by: vectorWidth) {
+        store(load(gradient + i) * Activation.leakyReLU.derivative(load(x + i)), gradient + i)
+      }
+    default: derivativeTimes(gradient, at: x, into: gradient, count: count)
+    }
+  }
+
+  /// result = dy times the derivative at x over any `count`; result may be dy or x.
+  func derivativeTimes(
+    _ dy: UnsafePointer<Float>, at x: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    var i = 0
+    while i < count {
+      store(load(dy + i) * derivative(load(x + i)), result + i, count: count &- i)
+      i &+= vectorWidth
     }
   }
 }
@@ -57,5 +83,9 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
 private func transform(
   _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int, _ function: (Vector) -> Vector
 ) {
-  for i in stride(from: 0, to: count, by: vectorWidth) { store(function(load(x + i)), y + i) }
+  var i = 0
+  while i < count {
+    store(function(load(x + i)), y + i)
+    i &+= vectorWidth
+  }
 }

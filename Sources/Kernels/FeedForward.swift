@@ -40,7 +40,8 @@ public struct FeedForward {
       let projected = activated + Self.tile * hiddenStride
       gemm(
         rows: count, Rows(pointer: x, stride: channels, step: 1), hidden.forward, activated, cStride: hiddenStride,
-        padsColumns: true, epilogue: BiasGELU(bias: hidden.bias))
+        padsColumns: true, epilogue: AddBias(bias: hidden.bias))
+      applyGELU(activated, activated, count: count &* hiddenStride)
       gemm(
         rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected,
         cStride: channelStride, padsColumns: true, epilogue: AddBias(bias: out.bias))
@@ -68,7 +69,7 @@ public struct FeedForward {
       gemm(
         rows: count, xRows, hidden.forward, h, cStride: hiddenStride, padsColumns: true,
         epilogue: AddBias(bias: hidden.bias))
-      for i in stride(from: 0, to: count &* hiddenStride, by: vectorWidth) { store(gelu(load(h + i)), activated + i) }
+      applyGELU(h, activated, count: count &* hiddenStride)
       gemm(
         rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected,
         cStride: channelStride, padsColumns: true, epilogue: AddBias(bias: out.bias))
@@ -83,7 +84,8 @@ public struct FeedForward {
       // The activations have been used: their place takes the gradient of h.
       gemm(
         rows: count, Rows(pointer: dProjected, stride: channelStride, step: 1), out.backward, activated,
-        cStride: hiddenStride, padsColumns: true, epilogue: TimesGELUDerivative(h: h, stride: hiddenStride))
+        cStride: hiddenStride, padsColumns: true, epilogue: Identity())
+      multiplyByGELUDerivative(activated, at: h, count: count &* hiddenStride)
       hidden.addGradient(rows: count, dy: activated, dyStride: hiddenStride, x: x, xStride: channels, to: sums)
       gemm(
         rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), hidden.backward, dx, cStride: channels,
@@ -92,19 +94,24 @@ public struct FeedForward {
   }
 }
 
-/// GELU(product + bias).
-private struct BiasGELU: Epilogue {
-  let bias: UnsafePointer<Float>
-  @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector { gelu(value + load(bias + column)) }
+/// y = GELU(x) over `count` floats, a multiple of 16; y may be x.
+///
+/// A loop of its own over a tile in cache: within the product's epilogue the polynomial would be repeated for every register.
+private func applyGELU(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+  var i = 0
+  while i < count {
+    store(gelu(load(x + i)), y + i)
+    i &+= vectorWidth
+  }
 }
 
-/// The product times the derivative of GELU at h, whose rows are padded.
-private struct TimesGELUDerivative: Epilogue {
-  let h: UnsafePointer<Float>
-  let stride: Int
-  @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
-    value * geluDerivative(load(h + (row &* stride &+ column)))
+/// gradient *= the derivative of GELU at x, over `count` floats, a multiple of 16.
+private func multiplyByGELUDerivative(
+  _ gradient: UnsafeMutablePointer<Float>, at x: UnsafePointer<Float>, count: Int
+) {
+  var i = 0
+  while i < count {
+    store(load(gradient + i) * geluDerivative(load(x + i)), gradient + i)
+    i &+= vectorWidth
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// x = n ln 2 + r with |r| <= ln 2 / 2; 2^n goes straight into the exponent bits. The sum with 1.5 * 2^23 rounds to an integer
 /// and leaves it in the low bits.
-@inline(__always)
+@_transparent
 func exp(_ x: Vector) -> Vector {
   let held = minimum(maximum(x, Vector(repeating: -87)), Vector(repeating: 88))
   let shift = Vector(repeating: 0x1.8p23)
@@ -25,7 +25,7 @@ func exp(_ x: Vector) -> Vector {
 /// The error function, with an absolute error below 5e-7.
 ///
 /// An odd rational function on [-4, 4], where float32 reaches 1 beyond; the coefficients are a minimax fit.
-@inline(__always)
+@_transparent
 func erf(_ x: Vector) -> Vector {
   let held = minimum(maximum(x, Vector(repeating: -4)), Vector(repeating: 4))
   let s = held * held
@@ -45,24 +45,24 @@ func erf(_ x: Vector) -> Vector {
 }
 
 /// The standard normal distribution function.
-@inline(__always)
+@_transparent
 private func normalDistribution(_ x: Vector) -> Vector {
   Vector(repeating: 0.5).addingProduct(Vector(repeating: 0.5), erf(x * Vector(repeating: 0.707_106_78)))
 }
 
 /// GELU, exact: x times the normal distribution function (Hendrycks and Gimpel, 2016).
-@inline(__always)
+@_transparent
 func gelu(_ x: Vector) -> Vector { x * normalDistribution(x) }
 
 /// The derivative of GELU.
-@inline(__always)
+@_transparent
 func geluDerivative(_ x: Vector) -> Vector {
   let density = exp(x * x * Vector(repeating: -0.5)) * Vector(repeating: 0.398_942_28)
   return normalDistribution(x).addingProduct(x, density)
 }
 
 /// The sum of the lanes, in a fixed order.
-@inline(__always)
+@_transparent
 func sum(_ v: Vector) -> Float {
   let a = v.lowHalf + v.highHalf
   let b = a.lowHalf + a.highHalf
@@ -71,7 +71,7 @@ func sum(_ v: Vector) -> Float {
 }
 
 /// The largest lane.
-@inline(__always)
+@_transparent
 func largest(_ v: Vector) -> Float {
   let a = v.lowHalf.replacing(with: v.highHalf, where: v.highHalf .> v.lowHalf)
   let b = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)

@@ -113,8 +113,11 @@ extension ReciprocalAttention {
       if hasHelper {
         for token in 0..<tokens {
           let place = token &* headStride
-          for c in 0..<headDim {
-            work.scaledValues[place &+ c] = v[token &* qkvStride &+ c] * tile.channelFactor[place &+ c]
+          var c = 0
+          while c < headDim {
+            let value = load(v + (token &* qkvStride &+ c)) * load(tile.channelFactor + (place &+ c))
+            store(value, work.scaledValues + (place &+ c))
+            c &+= vectorWidth
           }
         }
       }
@@ -128,10 +131,14 @@ extension ReciprocalAttention {
         dLogScale: sums + (places.spatialScale &+ index))
       guard hasHelper else { continue }
       for token in 0..<tokens {
-        for c in 0..<headDim {
+        var c = 0
+        while c < headDim {
           let place = token &* headStride &+ c, column = token &* qkvStride &+ c
-          work.dChannelFactor[place] += dv[column] * v[column]
-          dv[column] *= tile.channelFactor[place]
+          let gradient = load(dv + column)
+          store(
+            load(work.dChannelFactor + place).addingProduct(gradient, load(v + column)), work.dChannelFactor + place)
+          store(gradient * load(tile.channelFactor + place), dv + column, count: headDim &- c)
+          c &+= vectorWidth
         }
       }
     }
@@ -155,17 +162,20 @@ extension ReciprocalAttention {
       rows: tokens, Rows(pointer: work.dy + spatialWidth, stride: stride, step: 1), maps.mixer.backward, work.dO,
       cStride: stride, epilogue: Identity())
     for token in 0..<tokens {
-      var total: Float = 0
+      var total = Vector.zero
+      let factor = Vector(repeating: hasHelper ? tile.spatialFactor[token] : 1)
       for head in 0..<channelHeads {
         let place = token &* qkvStride &+ (3 &* (spatialHeads &+ head) &+ 2) &* headDim
-        let gradient = work.dO + (token &* stride &+ head &* headDim)
-        let factor = hasHelper ? tile.spatialFactor[token] : 1
-        for c in 0..<headDim {
-          total += gradient[c] * tile.qkv[place &+ c]
-          work.dqkv[place &+ c] = gradient[c] * factor
+        let source = work.dO + (token &* stride &+ head &* headDim)
+        var c = 0
+        while c < headDim {
+          let gradient = load(source + c, count: headDim &- c)
+          total.addProduct(gradient, first(headDim &- c, of: load(tile.qkv + (place &+ c))))
+          store(gradient * factor, work.dqkv + (place &+ c), count: headDim &- c)
+          c &+= vectorWidth
         }
       }
-      work.dSpatialFactor[token] = total
+      work.dSpatialFactor[token] = sum(total)
     }
     for head in 0..<channelHeads {
       let start = 3 &* (spatialHeads &+ head) &* headDim
@@ -188,7 +198,12 @@ extension ReciprocalAttention {
       epilogue: Identity())
     for token in 0..<tokens {
       let place = token &* qkvStride
-      for c in 0..<headDim { target[place &+ c] += own[place &+ c] * diagonal[c] }
+      var c = 0
+      while c < headDim {
+        let value = load(target + (place &+ c)).addingProduct(load(own + (place &+ c)), load(diagonal + c))
+        store(value, target + (place &+ c), count: headDim &- c)
+        c &+= vectorWidth
+      }
     }
   }
 
@@ -252,11 +267,7 @@ extension ReciprocalAttention {
   ) {
     forEachToken(piece: piece, window: window) { token, pixel in
       let from = tile + token &* stride, to = map + pixel &* channels
-      if adds {
-        for c in 0..<channels { to[c] += from[c] }
-      } else {
-        to.update(from: from, count: channels)
-      }
+      if adds { addChannels(from, to, count: channels) } else { copyChannels(from, to, count: channels) }
     }
   }
 
@@ -268,12 +279,19 @@ extension ReciprocalAttention {
     let spatialPart = 1 / Float(spatialWidth), channelPart = 1 / Float(channelHeads)
     forEachToken(piece: piece, window: window) { token, pixel in
       let to = map + pixel &* channels
-      if !adds { to.update(repeating: 0, count: channels) }
-      let spatial = work.dSpatialFactor[token] * spatialPart
-      for c in 0..<spatialWidth { to[c] += spatial }
+      let spatial = Vector(repeating: work.dSpatialFactor[token] * spatialPart)
+      var c = 0
+      while c < spatialWidth {
+        store(adds ? load(to + c) + spatial : spatial, to + c, count: spatialWidth &- c)
+        c &+= vectorWidth
+      }
       for head in 0..<channelHeads {
-        for c in 0..<headDim {
-          to[spatialWidth &+ head &* headDim &+ c] += work.dChannelFactor[token &* headStride &+ c] * channelPart
+        let to = to + (spatialWidth &+ head &* headDim)
+        var c = 0
+        while c < headDim {
+          let part = load(work.dChannelFactor + (token &* headStride &+ c)) * Vector(repeating: channelPart)
+          store(adds ? load(to + c) + part : part, to + c, count: headDim &- c)
+          c &+= vectorWidth
         }
       }
     }

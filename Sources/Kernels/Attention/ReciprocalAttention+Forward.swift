@@ -46,10 +46,10 @@ extension ReciprocalAttention {
             cStride: stride, padsColumns: true, epilogue: AddBias(bias: projection.bias))
         }
         forEachToken(piece: piece, window: window) { token, pixel in
-          (y + pixel &* channels).update(from: tile.features + token &* stride, count: spatialWidth)
+          copyChannels(tile.features + token &* stride, y + pixel &* channels, count: spatialWidth)
           for head in 0..<channelHeads {
             let v = tile.qkv + (token &* qkvStride &+ (3 &* (spatialHeads &+ head) &+ 2) &* headDim)
-            (values + (pixel &* channelWidth &+ head &* headDim)).update(from: v, count: headDim)
+            copyChannels(v, values + (pixel &* channelWidth &+ head &* headDim), count: headDim)
           }
         }
       }
@@ -128,16 +128,25 @@ extension ReciprocalAttention {
         rows: headDim, Rows(pointer: q, stride: 1, step: qkvStride),
         PackedMatrix(inPlace: k, rows: tokens, columns: headDim, stride: qkvStride), sums, cStride: headDim, adds: true,
         epilogue: Identity())
-      for (source, start) in [(q, headDim &* headDim), (k, headDim &* headDim &+ headDim)] {
-        for c in 0..<headDim {
-          var total: Float = 0
-          for token in 0..<tokens {
-            let value = source[token &* qkvStride &+ c]
-            total += value * value
-          }
-          sums[start &+ c] += total
-        }
+      addSquares(q, to: sums + headDim &* headDim)
+      addSquares(k, to: sums + (headDim &* headDim &+ headDim))
+    }
+  }
+
+  /// sums [c] += the squares of a window's q or k, over the tokens.
+  @inline(__always)
+  private func addSquares(_ source: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>) {
+    var c = 0
+    while c < headDim {
+      var total = Vector.zero
+      var place = c
+      for _ in 0..<tokens {
+        let value = load(source + place)
+        total.addProduct(value, value)
+        place &+= qkvStride
       }
+      store(load(sums + c) + total, sums + c, count: headDim &- c)
+      c &+= vectorWidth
     }
   }
 

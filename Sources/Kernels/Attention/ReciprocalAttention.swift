@@ -108,7 +108,7 @@ public struct ReciprocalAttention {
   @inline(__always)
   func gather(_ map: UnsafePointer<Float>, piece: Int, window: Int, into tile: UnsafeMutablePointer<Float>) {
     forEachToken(piece: piece, window: window) { token, pixel in
-      (tile + token &* stride).update(from: map + pixel &* channels, count: channels)
+      copyChannels(map + pixel &* channels, tile + token &* stride, count: channels)
     }
   }
 
@@ -119,15 +119,22 @@ public struct ReciprocalAttention {
     _ previous: UnsafePointer<Float>, piece: Int, window: Int, spatial: UnsafeMutablePointer<Float>,
     channel: UnsafeMutablePointer<Float>
   ) {
+    let spatialPart = 1 / Float(spatialWidth), channelPart = Vector(repeating: 1 / Float(channelHeads))
     forEachToken(piece: piece, window: window) { token, pixel in
       let source = previous + pixel &* channels
-      var total: Float = 0
-      for c in 0..<spatialWidth { total += source[c] }
-      spatial[token] = total / Float(spatialWidth)
-      for c in 0..<headDim {
-        var total: Float = 0
-        for head in 0..<channelHeads { total += source[spatialWidth &+ head &* headDim &+ c] }
-        channel[token &* headStride &+ c] = total / Float(channelHeads)
+      var total = Vector.zero
+      var c = 0
+      while c < spatialWidth {
+        total += load(source + c, count: spatialWidth &- c)
+        c &+= vectorWidth
+      }
+      spatial[token] = sum(total) * spatialPart
+      c = 0
+      while c < headDim {
+        var total = Vector.zero
+        for head in 0..<channelHeads { total += load(source + (spatialWidth &+ head &* headDim &+ c)) }
+        store(first(headDim &- c, of: total * channelPart), channel + (token &* headStride &+ c))
+        c &+= vectorWidth
       }
     }
   }
@@ -138,14 +145,31 @@ public struct ReciprocalAttention {
     _ qkv: UnsafeMutablePointer<Float>, spatial: UnsafePointer<Float>, channel: UnsafePointer<Float>
   ) {
     for token in 0..<tokens {
-      for head in 0..<spatialHeads &+ channelHeads {
-        let v = qkv + (token &* qkvStride &+ (3 &* head &+ 2) &* headDim)
-        if head < spatialHeads {
-          for c in 0..<headDim { v[c] *= channel[token &* headStride &+ c] }
-        } else {
-          for c in 0..<headDim { v[c] *= spatial[token] }
-        }
+      let values = qkv + (token &* qkvStride &+ 2 &* headDim)
+      for head in 0..<spatialHeads { scale(values + 3 &* head &* headDim, by: channel + token &* headStride) }
+      for head in spatialHeads..<spatialHeads &+ channelHeads {
+        scale(values + 3 &* head &* headDim, by: spatial[token])
       }
+    }
+  }
+
+  /// v [c] *= factors [c].
+  @inline(__always)
+  func scale(_ v: UnsafeMutablePointer<Float>, by factors: UnsafePointer<Float>) {
+    var c = 0
+    while c < headDim {
+      store(load(v + c) * load(factors + c), v + c, count: headDim &- c)
+      c &+= vectorWidth
+    }
+  }
+
+  /// v [c] *= factor.
+  @inline(__always)
+  func scale(_ v: UnsafeMutablePointer<Float>, by factor: Float) {
+    var c = 0
+    while c < headDim {
+      store(load(v + c) * Vector(repeating: factor), v + c, count: headDim &- c)
+      c &+= vectorWidth
     }
   }
 }

@@ -61,3 +61,23 @@ func maximum(_ a: Vector, _ b: Vector) -> Vector { b.replacing(with: a, where: a
 /// The smaller of each two lanes.
 @inline(__always)
 func minimum(_ a: Vector, _ b: Vector) -> Vector { b.replacing(with: a, where: a .< b) }
+
+/// to [count] = from [count]. (A call of memmove costs more than a pixel's channels.)
+@inline(__always)
+func copyChannels(_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, count: Int) {
+  var c = 0
+  while c < count {
+    store(load(from + c), to + c, count: count &- c)
+    c &+= vectorWidth
+  }
+}
+
+/// to [count] += from [count].
+@inline(__always)
+func addChannels(_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, count: Int) {
+  var c = 0
+  while c < count {
+    store(load(to + c) + load(from + c), to + c, count: count &- c)
+    c &+= vectorWidth
+  }
+}

@@ -81,7 +81,8 @@ extension MobiVari {
     if expand == nil {
       gemm(
         rows: size.width, Rows(pointer: d, stride: stride, step: 1), pointwise.forward, dp, cStride: outputs,
-        epilogue: GradientAtActivation(bias: pointwise.bias, activation: activation, dy: dy, columns: outputs))
+        epilogue: AddBias(bias: pointwise.bias))
+      activation.derivativeTimes(dy, at: dp, into: dp, count: size.width * outputs)
       gradient = UnsafePointer(dp)
     }
     gemm(
@@ -190,18 +191,5 @@ extension MobiVari {
         }
       }
     }
-  }
-}
-
-/// dy times the derivative of the activation at product + bias.
-private struct GradientAtActivation: Epilogue {
-  let bias: UnsafePointer<Float>
-  let activation: Activation
-  let dy: UnsafePointer<Float>
-  let columns: Int
-  @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
-    activation.derivative(value + load(bias + column))
-      * load(dy + (row &* columns &+ column), count: columns &- column)
   }
 }

@@ -66,29 +66,28 @@ extension MobiVari {
   @inline(__always)
   private func project(_ d: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
     let d = Rows(pointer: d, stride: stride, step: 1)
-    let residual = isResidual ? x : nil
-    if expand == nil {
-      let epilogue = BiasActivation(
-        bias: pointwise.bias, activation: activation, residual: residual, columns: outputs)
-      gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: epilogue)
-    } else {
-      let epilogue = BiasActivation(bias: pointwise.bias, activation: nil, residual: residual, columns: outputs)
-      gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: epilogue)
+    switch (isResidual, expand == nil) {
+    case (true, false):
+      gemm(
+        rows: size.width, d, pointwise.forward, y, cStride: outputs,
+        epilogue: AddBiasAndRows(bias: pointwise.bias, rows: x, stride: outputs))
+    case (false, false):
+      gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: AddBias(bias: pointwise.bias))
+    case (_, true):
+      // Version 1 activates the product before it adds the residual: in a second pass over the row, which is in cache.
+      gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: AddBias(bias: pointwise.bias))
+      activation.apply(y, y, adding: isResidual ? x : nil, count: size.width * outputs)
     }
   }
 }
 
-/// f(product + bias) + residual [rows x columns].
-private struct BiasActivation: Epilogue {
+/// Product + bias + a matrix of the same shape, whose rows have room for whole vectors after them.
+private struct AddBiasAndRows: Epilogue {
   let bias: UnsafePointer<Float>
-  let activation: Activation?
-  let residual: UnsafePointer<Float>?
-  let columns: Int
+  let rows: UnsafePointer<Float>
+  let stride: Int
   @inline(__always)
   func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
-    var value = value + load(bias + column)
-    if let activation { value = activation(value) }
-    if let residual { value += load(residual + (row &* columns &+ column), count: columns &- column) }
-    return value
+    value + load(bias + column) + load(rows + (row &* stride &+ column))
   }
 }
