@@ -78,7 +78,8 @@ import Testing
     .concatenation([2, 3, 4, 1], widths: [5, 16, 1]), .concatenation([1, 1, 1, 1], widths: [64, 16, 4]),
     .concatenation([3, 1], widths: [7]), .resizing([2, 3, 5, 4], height: 4, width: 8),
     .resizing([2, 5, 4, 3], height: 3, width: 2), .resizing([1, 3, 4, 2], height: 5, width: 2),
-    .resizing([1, 3, 4, 2], height: 3, width: 4),
+    .resizing([1, 3, 4, 2], height: 3, width: 4), .dropping([2, 3, 5, 7], rate: 0.3), .dropping([37], rate: 0),
+    .depth([3, 2, 5, 7], factors: [0, 1.25, 1]), .depth([1, 3], factors: [2]),
   ])
   func smallOperations(_ check: OperationCheck) { #expect(check.faults() == []) }
 

@@ -83,6 +83,30 @@ extension OperationCheck {
     }
   }
 
+  /// The twin takes the factors from what dropout makes of ones: which values it drops is its own affair.
+  static func dropping(_ shape: Shape, rate: Double) -> OperationCheck {
+    let mask = DropoutMask(rate: rate, key: 11)
+    let factors = DoubleTensor(dropout(Variable(constant: Tensor(repeating: 1, shape)), mask).value)
+    return OperationCheck("dropout \(shape), rate \(rate)", [Operand("x", shape)]) {
+      dropout($0[0], mask)
+    } twin: { v in
+      DoubleTensor(zip(v[0].values, factors.values).map { $0 * $1 }, v[0].shape)
+    }
+  }
+
+  static func depth(_ shape: Shape, factors: [Float]) -> OperationCheck {
+    OperationCheck("stochasticDepth \(shape), factors \(factors)", [Operand("x", shape), Operand("y", shape)]) {
+      stochasticDepth($0[0], $0[1], factors: factors)
+    } twin: { v in
+      var result = v[0]
+      let perSample = result.values.count / factors.count
+      for i in result.values.indices {
+        result.values[i] += Double(factors[i / perSample]) * (v[1].values[i] - v[0].values[i])
+      }
+      return result
+    }
+  }
+
   /// The losses, by name.
   enum Loss: String, CaseIterable {
     case l1, mse, charbonnier
