@@ -60,6 +60,7 @@ import Testing
     OperationCheck.layerNorm([1, 3, 5, 20], residual: true), .layerNorm([3, 2, 2, 77], residual: false),
     .layerNorm([1, 1, 1, 16], residual: true), .layerNorm([1, 2, 1, 3], residual: false),
     .layerNorm([2, 16, 17, 5], residual: true), .layerNorm([37, 64], residual: false),
+    .layerNorm([1, 3, 5, 20], residual: true, spread: 5e-3),
   ])
   func layerNorm(_ check: OperationCheck) { #expect(check.faults() == []) }
 

@@ -61,9 +61,11 @@ import Testing
     let tape = Tape()
     let (a, da) = leaf(on: tape), (b, db) = leaf(on: tape)
     let (p, q) = (Variable(passing: a), Variable(passing: b))
-    let sum = add(p, q)
-    let twice = add(sum, multiply(q, q))
-    tape.backward(from: twice)
+    // Recorded before the sum, so that its gradient comes to q when p and q already share one.
+    let product = multiply(q, q)
+    let seed = Tensor(repeating: 1, [4])
+    tape.backward(from: add(product, add(p, q)), seed: seed)
+    #expect(seed.array == [1, 1, 1, 1], "the seed was written to")
     #expect(da.array == [1, 1, 1, 1])
     #expect(db.array == Self.value.array.map { 1 + 2 * $0 })
   }

@@ -4,10 +4,12 @@ import TestSupport
 
 extension OperationCheck {
   /// Layer normalisation, with a residual or without.
-  static func layerNorm(_ shape: Shape, residual: Bool) -> OperationCheck {
+  /// - Parameter spread: the deviation of the input; near sqrt(1e-5) the epsilon matters.
+  static func layerNorm(_ shape: Shape, residual: Bool, spread: Float = 2) -> OperationCheck {
     let c = shape.last
     var operands = [
-      Operand("x", shape, spread: 2, centre: 0.5), Operand("gamma", [c], spread: 0.5, centre: 1), Operand("beta", [c]),
+      Operand("x", shape, spread: spread, centre: spread / 4), Operand("gamma", [c], spread: 0.5, centre: 1),
+      Operand("beta", [c]),
     ]
     if residual { operands.append(Operand("residual", shape)) }
     return OperationCheck("layerNorm \(shape)\(residual ? ", residual" : "")", operands) { v in
