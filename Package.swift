@@ -73,7 +73,12 @@ let package = Package(
       dependencies: ["Models", "Optimizers", "NN", "Autograd", "TensorCore", "Kernels", "Parallel", "COpenBLAS"]),
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["Autograd", "TensorCore", "Serialization"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Autograd", "Kernels", "TensorCore", "Serialization", "Parallel"],
+      path: "Tests/TestSupport"),
+    tests(of: "Parallel"),
+    tests(of: "Kernels", with: ["Autograd", "TensorCore"]),
+    tests(of: "TensorCore"),
+    tests(of: "Autograd", with: ["Kernels", "TensorCore", "Parallel"]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"]),
     tests(of: "Datasets", with: ["Imaging", "TensorCore", "Diagnostics"]),
     tests(
@@ -82,7 +87,9 @@ let package = Package(
         "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
         "Parallel", "Diagnostics",
       ]),
-    tests(of: "Models", with: ["Autograd", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore"]),
+    tests(
+      of: "Models", with: ["Autograd", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore", "Parallel"],
+      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )

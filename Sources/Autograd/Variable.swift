@@ -6,7 +6,8 @@ import TensorCore
 /// nothing is recorded and the same operations are plain inference.
 public struct Variable {
   public let value: Tensor
-  let tape: Tape?
+  /// Weak: the tape's pullbacks hold variables, and a tape that is dropped before `backward` must let go of all it saved.
+  private(set) weak var tape: Tape?
   let destination: GradientDestination
 
   init(value: Tensor, tape: Tape?, destination: GradientDestination) {
@@ -34,16 +35,23 @@ public struct Variable {
   /// - Parameters:
   ///   - operands: what `value` was made from. When none of them wants a gradient, or none is on a tape, the pullback is dropped.
   ///   - pullback: takes the gradient of `value` and adds to those of the operands, through `Gradients`.
+  /// - Precondition: the operands that were computed on a tape are on the same one.
   public init(_ value: Tensor, from operands: [Variable], pullback: @escaping Tape.Pullback) {
     guard let tape = operands.lazy.compactMap(\.tape).first else {
       self.init(constant: value)
       return
     }
+    precondition(operands.allSatisfy { $0.canJoin(tape) }, "the operands are on different tapes")
     guard operands.contains(where: \.wantsGradient) else {
       self.init(value: value, tape: tape, destination: .none)
       return
     }
     self.init(value: value, tape: tape, destination: .slot(tape.append(pullback)))
+  }
+
+  /// A slot means nothing on another tape.
+  private func canJoin(_ tape: Tape) -> Bool {
+    if case .slot = destination { self.tape === tape } else { true }
   }
 
   public var shape: Shape { value.shape }

@@ -10,8 +10,9 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
   func callAsFunction(_ x: Vector) -> Vector {
     switch self {
     case .leakyReLU: maximum(x, x * Vector(repeating: Self.leakySlope))
-    case .relu: maximum(x, .zero)
-    case .relu6: minimum(maximum(x, .zero), Vector(repeating: 6))
+    // x comes second: `maximum` and `minimum` give the second operand where one is not a number, which must be seen in the loss.
+    case .relu: maximum(.zero, x)
+    case .relu6: minimum(Vector(repeating: 6), maximum(.zero, x))
     case .gelu: Kernels.gelu(x)
     case .swish: x / (Vector(repeating: 1) + exp(-x))
     }

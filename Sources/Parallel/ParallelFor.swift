@@ -1,7 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// How many threads compute. The number changes how long work takes and never its result.
+/// How many threads compute. The number changes how long work takes and never its result. Change it only while nothing computes:
+/// kernels take scratch memory for the workers that they are about to use.
 public enum ComputeThreads {
   private static let setting = Atomic<Int>(0)
 

@@ -31,7 +31,11 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
 
   public mutating func nextWord() -> UInt32 {
     if words.isEmpty {
-      words = philox()
+      let c = Self.philox(
+        counter: (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), stream.0, stream.1),
+        key: key)
+      // Taken from the end.
+      words = [c.3, c.2, c.1, c.0]
       block &+= 1
     }
     return words.removeLast()
@@ -53,10 +57,11 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     return (Float(radius * cos(angle)), Float(radius * sin(angle)))
   }
 
-  /// Ten rounds over the counter (block, stream) under the key.
-  private func philox() -> [UInt32] {
-    var c = (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), stream.0, stream.1)
-    var k = key
+  /// Ten rounds over the counter under the key.
+  package static func philox(
+    counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)
+  ) -> (UInt32, UInt32, UInt32, UInt32) {
+    var (c, k) = (counter, key)
     for _ in 0..<10 {
       let first = UInt64(c.0) &* 0xd251_1f53
       let second = UInt64(c.2) &* 0xcd9e_8d57
@@ -66,6 +71,6 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
       )
       k = (k.0 &+ 0x9e37_79b9, k.1 &+ 0xbb67_ae85)
     }
-    return [c.3, c.2, c.1, c.0]
+    return c
   }
 }

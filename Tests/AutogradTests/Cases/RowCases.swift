@@ -1,0 +1,41 @@
+import Autograd
+import TensorCore
+import TestSupport
+
+extension OperationCheck {
+  /// Layer normalisation, with a residual or without.
+  /// - Parameter spread: the deviation of the input; near sqrt(1e-5) the epsilon matters.
+  static func layerNorm(_ shape: Shape, residual: Bool, spread: Float = 2) -> OperationCheck {
+    let c = shape.last
+    var operands = [
+      Operand("x", shape, spread: spread, centre: spread / 4), Operand("gamma", [c], spread: 0.5, centre: 1),
+      Operand("beta", [c]),
+    ]
+    if residual { operands.append(Operand("residual", shape)) }
+    return OperationCheck("layerNorm \(shape)\(residual ? ", residual" : "")", operands) { v in
+      Autograd.layerNorm(v[0], gamma: v[1], beta: v[2], residual: residual ? v[3] : nil)
+    } twin: { v in
+      let y = Twin.layerNorm(v[0], gamma: v[1], beta: v[2])
+      return residual ? y + v[3] : y
+    }
+  }
+
+  /// The feed-forward half of a block.
+  static func feedForward(_ shape: Shape, hidden: Int) -> OperationCheck {
+    let c = shape.last
+    let operands = [
+      Operand("x", shape), Operand("hidden.weight", [hidden, c], spread: 1.5 / Float(c).squareRoot()),
+      Operand("hidden.bias", [hidden], spread: 0.5),
+      Operand("out.weight", [c, hidden], spread: 1 / Float(hidden).squareRoot()), Operand("out.bias", [c]),
+      Operand("gamma", [c], spread: 0.5, centre: 1), Operand("beta", [c]),
+    ]
+    return OperationCheck("feedForward \(shape), hidden \(hidden)", operands) { v in
+      Autograd.feedForward(
+        v[0], hidden: PointwiseParameters(weight: v[1], bias: v[2]),
+        out: PointwiseParameters(weight: v[3], bias: v[4]), gamma: v[5], beta: v[6])
+    } twin: { v in
+      Twin.feedForward(
+        v[0], hidden: Twin.Pointwise(v[1], v[2]), out: Twin.Pointwise(v[3], v[4]), gamma: v[5], beta: v[6])
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Kernels
+
+extension Twin {
+  /// The weight and bias of a point-wise convolution.
+  public struct Pointwise {
+    public let weight: DoubleTensor
+    public let bias: DoubleTensor
+    public let groups: Int
+
+    public init(_ weight: DoubleTensor, _ bias: DoubleTensor, groups: Int = 1) {
+      self.weight = weight
+      self.bias = bias
+      self.groups = groups
+    }
+
+    func callAsFunction(_ x: DoubleTensor) -> DoubleTensor {
+      Twin.pointwise(x, weight: weight, bias: bias, groups: groups)
+    }
+  }
+
+  /// MobiVari (Sec. A.1), version 2 with an expansion, version 1 without.
+  public static func mobiVari(
+    _ x: DoubleTensor, expand: Pointwise?, depthwiseWeight: DoubleTensor, depthwiseBias: DoubleTensor,
+    pointwise: Pointwise, activation: Activation
+  ) -> DoubleTensor {
+    func depthwise(_ e: DoubleTensor) -> DoubleTensor {
+      Twin.depthwise3x3(e, weight: depthwiseWeight, bias: depthwiseBias)
+    }
+    let y: DoubleTensor
+    if let expand {
+      let e = activate(expand(x), activation)
+      y = pointwise(activate(depthwise(e) + e, activation))
+    } else {
+      y = activate(pointwise(activate(depthwise(x), activation) + x), activation)
+    }
+    return y.channels == x.channels ? y + x : y
+  }
+
+  /// x + LN(out(GELU(hidden(x)))) (Fig. 2b).
+  public static func feedForward(
+    _ x: DoubleTensor, hidden: Pointwise, out: Pointwise, gamma: DoubleTensor, beta: DoubleTensor
+  ) -> DoubleTensor {
+    layerNorm(out(activate(hidden(x), .gelu)), gamma: gamma, beta: beta) + x
+  }
+}

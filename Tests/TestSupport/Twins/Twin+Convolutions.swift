@@ -1,0 +1,67 @@
+extension Twin {
+  /// y[o] = bias[o] + sum over the group's i of weight[o, i] x[i], at every pixel.
+  public static func pointwise(
+    _ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor, groups: Int = 1
+  ) -> DoubleTensor {
+    let outputs = weight.shape[0], inputsEach = weight.shape[1], outputsEach = outputs / groups
+    var y = x.zeros(channels: outputs)
+    for pixel in 0..<x.pixels {
+      for o in 0..<outputs {
+        let first = pixel * x.channels + o / outputsEach * inputsEach
+        var total = bias.values[o]
+        for i in 0..<inputsEach { total += weight.values[o * inputsEach + i] * x.values[first + i] }
+        y.values[pixel * outputs + o] = total
+      }
+    }
+    return y
+  }
+
+  /// y[o] = bias[o] + sum over the 3 x 3 neighbours and i of weight[o, ky, kx, i] x[i], with zeros outside the map.
+  public static func convolution3x3(_ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor) -> DoubleTensor {
+    let outputs = weight.shape[0], inputs = x.channels
+    var y = x.zeros(channels: outputs)
+    forEachNeighbour(x) { n, row, column, tap, fromRow, fromColumn in
+      for o in 0..<outputs {
+        var total = 0.0
+        for i in 0..<inputs {
+          total += weight.values[(o * 9 + tap) * inputs + i] * x[n, fromRow, fromColumn, i]
+        }
+        y[n, row, column, o] += total
+      }
+    }
+    for place in y.values.indices { y.values[place] += bias.values[place % outputs] }
+    return y
+  }
+
+  /// y[c] = bias[c] + sum over the 3 x 3 neighbours of weight[ky, kx, c] x[c], with zeros outside the map.
+  public static func depthwise3x3(_ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor) -> DoubleTensor {
+    let channels = x.channels
+    var y = x.zeros(channels: channels)
+    forEachNeighbour(x) { n, row, column, tap, fromRow, fromColumn in
+      for c in 0..<channels {
+        y[n, row, column, c] += weight.values[tap * channels + c] * x[n, fromRow, fromColumn, c]
+      }
+    }
+    for place in y.values.indices { y.values[place] += bias.values[place % channels] }
+    return y
+  }
+
+  /// Every pixel with each of its up to nine neighbours inside the map.
+  private static func forEachNeighbour(
+    _ x: DoubleTensor,
+    _ body: (_ n: Int, _ row: Int, _ column: Int, _ tap: Int, _ fromRow: Int, _ fromColumn: Int) -> Void
+  ) {
+    let (images, height, width) = (x.shape[0], x.shape[1], x.shape[2])
+    for n in 0..<images {
+      for row in 0..<height {
+        for column in 0..<width {
+          for tap in 0..<9 {
+            let fromRow = row + tap / 3 - 1, fromColumn = column + tap % 3 - 1
+            guard (0..<height).contains(fromRow), (0..<width).contains(fromColumn) else { continue }
+            body(n, row, column, tap, fromRow, fromColumn)
+          }
+        }
+      }
+    }
+  }
+}

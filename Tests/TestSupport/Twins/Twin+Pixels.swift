@@ -1,0 +1,95 @@
+import Foundation
+import Kernels
+
+extension Twin {
+  /// The activation of every element.
+  public static func activate(_ x: DoubleTensor, _ activation: Activation) -> DoubleTensor {
+    var y = x
+    let kinks = KinkDistance.current
+    for place in x.values.indices {
+      let v = x.values[place]
+      switch activation {
+      case .leakyReLU, .relu: kinks?.note(v)
+      case .relu6: kinks?.note(min(abs(v), abs(v - 6)))
+      case .gelu, .swish: break
+      }
+      y.values[place] = value(of: activation, at: v)
+    }
+    return y
+  }
+
+  /// An activation's value.
+  public static func value(of activation: Activation, at x: Double) -> Double {
+    switch activation {
+    case .leakyReLU: x > 0 ? x : 0.01 * x
+    case .relu: x > 0 ? x : 0
+    case .relu6: min(max(x, 0), 6)
+    // erfc, not 1 + erf: below zero the sum would cancel.
+    case .gelu: x * 0.5 * erfc(-x / 2.0.squareRoot())
+    case .swish: x / (1 + exp(-x))
+    }
+  }
+
+  /// An activation's derivative; at a kink the lower side's.
+  public static func derivative(of activation: Activation, at x: Double) -> Double {
+    switch activation {
+    case .leakyReLU: return x > 0 ? 1 : 0.01
+    case .relu: return x > 0 ? 1 : 0
+    case .relu6: return x > 0 && x < 6 ? 1 : 0
+    case .gelu: return 0.5 * erfc(-x / 2.0.squareRoot()) + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+    case .swish:
+      let sigmoid = 1 / (1 + exp(-x))
+      return sigmoid + x * sigmoid * (1 - sigmoid)
+    }
+  }
+
+  /// (x - mean) / sqrt(variance + 1e-5) * gamma + beta over each pixel's channels.
+  public static func layerNorm(_ x: DoubleTensor, gamma: DoubleTensor, beta: DoubleTensor) -> DoubleTensor {
+    let channels = x.channels
+    var y = x
+    for pixel in 0..<x.pixels {
+      let row = x.values[pixel * channels..<(pixel + 1) * channels]
+      let mean = row.reduce(0, +) / Double(channels)
+      let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(channels)
+      for c in 0..<channels {
+        let normal = (x.values[pixel * channels + c] - mean) / (variance + 1e-5).squareRoot()
+        y.values[pixel * channels + c] = normal * gamma.values[c] + beta.values[c]
+      }
+    }
+    return y
+  }
+
+  /// exp(l) / sum exp(l) of one row of logits.
+  static func softmax(_ logits: [Double]) -> [Double] {
+    let largest = logits.max() ?? 0
+    let exponentials = logits.map { exp($0 - largest) }
+    let total = exponentials.reduce(0, +)
+    return exponentials.map { $0 / total }
+  }
+
+  /// Mean absolute error.
+  public static func l1(_ output: DoubleTensor, _ target: DoubleTensor) -> DoubleTensor {
+    let kinks = KinkDistance.current
+    return mean(output, target) {
+      kinks?.note($0)
+      return abs($0)
+    }
+  }
+
+  /// Mean squared error.
+  public static func mse(_ output: DoubleTensor, _ target: DoubleTensor) -> DoubleTensor {
+    mean(output, target) { $0 * $0 }
+  }
+
+  /// The mean of sqrt(error^2 + epsilon^2).
+  public static func charbonnier(_ output: DoubleTensor, _ target: DoubleTensor, epsilon: Double) -> DoubleTensor {
+    mean(output, target) { ($0 * $0 + epsilon * epsilon).squareRoot() }
+  }
+
+  private static func mean(
+    _ output: DoubleTensor, _ target: DoubleTensor, _ term: (Double) -> Double
+  ) -> DoubleTensor {
+    let terms = zip(output.values, target.values).map { term($0 - $1) }
+    return DoubleTensor([terms.reduce(0, +) / Double(terms.count)], [])
+  }
+}
