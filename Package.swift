@@ -88,7 +88,8 @@ let package = Package(
         "Parallel", "Diagnostics",
       ]),
     tests(
-      of: "Models", with: ["Autograd", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore", "Parallel"],
+      of: "Models",
+      with: ["Autograd", "Diagnostics", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore", "Parallel"],
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]

@@ -5,7 +5,7 @@ extension RAMiT: TrainableModel {
   public var unit: Int { configuration.unit }
 
   public var configurationJSON: String {
-    get throws { try JSONText.encode(configuration) }
+    get throws { try configuration.json }
   }
 
   public func restore(_ images: Variable) -> Variable { self(images) }
