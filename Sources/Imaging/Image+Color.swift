@@ -1,46 +1,82 @@
 extension Image {
   /// One channel, with OpenCV's fixed-point weights of red, green and blue (0.299, 0.587, 0.114); alpha is dropped.
   public func grayscale() -> Image {
-    perPixel(channels: 1) { pixel, values in
-      guard pixel.count >= 3 else { return values.append(pixel.first!) }
-      values.append((pixel[pixel.startIndex] * 4899 + pixel[pixel.startIndex + 1] * 9617 + pixel[pixel.startIndex + 2] * 1868 + 8192) >> 14)
+    if channels == 1 { return self }
+    if channels == 2 { return selecting([0]) }
+    let channels = channels
+    func gray<Sample: FixedWidthInteger & UnsignedInteger>(_ values: [Sample]) -> [Sample] {
+      values.withUnsafeBufferPointer { values in
+        (0..<width * height).map { pixel in
+          let (r, g, b) = (values[pixel * channels], values[pixel * channels + 1], values[pixel * channels + 2])
+          return Sample(truncatingIfNeeded: (Int(r) &* 4899 &+ Int(g) &* 9617 &+ Int(b) &* 1868 &+ 8192) >> 14)
+        }
+      }
+    }
+    switch samples {
+    case .uint8(let bytes): return Image(width: width, height: height, channels: 1, samples: .uint8(gray(bytes)))
+    case .uint16(let words): return Image(width: width, height: height, channels: 1, samples: .uint16(gray(words)))
     }
   }
 
   /// Three channels; gray is replicated, alpha dropped.
   public func rgb() -> Image {
-    if channels == 3 { return self }
-    return perPixel(channels: 3) { pixel, values in
-      if pixel.count >= 3 {
-        values.append(contentsOf: pixel.prefix(3))
-      } else {
-        values.append(contentsOf: repeatElement(pixel.first!, count: 3))
-      }
+    switch channels {
+    case 3: self
+    case 4: selecting([0, 1, 2])
+    default: selecting([0, 0, 0])
     }
   }
 
   /// The alpha channel as a gray image; nil without one.
-  public var alpha: Image? {
-    hasAlpha ? perPixel(channels: 1) { $1.append($0.last!) } : nil
-  }
+  public var alpha: Image? { hasAlpha ? selecting([channels - 1]) : nil }
 
-  private func perPixel(channels: Int, _ body: (ArraySlice<Int>, inout [Int]) -> Void) -> Image {
-    func values(_ samples: [Int]) -> [Int] {
-      var result: [Int] = []
-      result.reserveCapacity(width * height * channels)
-      for start in stride(from: 0, to: samples.count, by: self.channels) {
-        body(samples[start..<start + self.channels], &result)
+  /// The image without its alpha channel.
+  public var opaque: Image { hasAlpha ? selecting(Array(0..<channels - 1)) : self }
+
+  /// The image with this alpha channel after its own channels.
+  /// - Precondition: the image has no alpha; `alpha` is gray, of the same size and depth.
+  public func with(alpha: Image) -> Image {
+    precondition(!hasAlpha && alpha.channels == 1, "alpha is one channel beside those without alpha")
+    precondition(alpha.width == width && alpha.height == height, "alpha must have the image's size")
+    let channels = channels
+    func join<Sample>(_ values: [Sample], _ alpha: [Sample]) -> [Sample] {
+      var result: [Sample] = []
+      result.reserveCapacity(values.count + alpha.count)
+      for pixel in alpha.indices {
+        result.append(contentsOf: values[pixel * channels..<(pixel + 1) * channels])
+        result.append(alpha[pixel])
       }
       return result
     }
+    switch (samples, alpha.samples) {
+    case (.uint8(let a), .uint8(let b)):
+      return Image(width: width, height: height, channels: channels + 1, samples: .uint8(join(a, b)))
+    case (.uint16(let a), .uint16(let b)):
+      return Image(width: width, height: height, channels: channels + 1, samples: .uint16(join(a, b)))
+    default: preconditionFailure("alpha must have the image's depth")
+    }
+  }
+
+  /// The image of the channels with these numbers.
+  private func selecting(_ places: [Int]) -> Image {
+    let channels = channels, count = width * height * places.count
+    func select<Sample>(_ values: [Sample]) -> [Sample] {
+      [Sample](unsafeUninitializedCapacity: count) { result, initialized in
+        values.withUnsafeBufferPointer { values in
+          for (i, place) in places.enumerated() {
+            for pixel in 0..<width * height {
+              result.initializeElement(at: pixel * places.count + i, to: values[pixel * channels + place])
+            }
+          }
+        }
+        initialized = count
+      }
+    }
     switch samples {
     case .uint8(let bytes):
-      return Image(
-        width: width, height: height, channels: channels, samples: .uint8(values(bytes.map(Int.init)).map(UInt8.init)))
+      return Image(width: width, height: height, channels: places.count, samples: .uint8(select(bytes)))
     case .uint16(let words):
-      return Image(
-        width: width, height: height, channels: channels,
-        samples: .uint16(values(words.map(Int.init)).map(UInt16.init)))
+      return Image(width: width, height: height, channels: places.count, samples: .uint16(select(words)))
     }
   }
 }

@@ -7,8 +7,8 @@ extension Image {
     let result = Tensor(uninitialized: [height, width, channels])
     let target = result.pointer
     switch samples {
-    case .uint8(let values): for (i, value) in values.enumerated() { target[i] = Float(value) / 255 }
-    case .uint16(let values): for (i, value) in values.enumerated() { target[i] = Float(value) / 65535 }
+    case .uint8(let values): scale(values, by: 255, into: target)
+    case .uint16(let values): scale(values, by: 65535, into: target)
     }
     return result
   }
@@ -26,14 +26,25 @@ extension Image {
     }
     let samples: Samples =
       bitDepth == 8
-      ? .uint8([UInt8](unsafeUninitializedCapacity: tensor.count) { buffer, count in
-        for i in 0..<tensor.count { buffer.initializeElement(at: i, to: UInt8(sample(i, 255))) }
-        count = tensor.count
-      })
-      : .uint16([UInt16](unsafeUninitializedCapacity: tensor.count) { buffer, count in
-        for i in 0..<tensor.count { buffer.initializeElement(at: i, to: UInt16(sample(i, 65535))) }
-        count = tensor.count
-      })
+      ? .uint8(
+        [UInt8](unsafeUninitializedCapacity: tensor.count) { buffer, count in
+          for i in 0..<tensor.count { buffer.initializeElement(at: i, to: UInt8(sample(i, 255))) }
+          count = tensor.count
+        })
+      : .uint16(
+        [UInt16](unsafeUninitializedCapacity: tensor.count) { buffer, count in
+          for i in 0..<tensor.count { buffer.initializeElement(at: i, to: UInt16(sample(i, 65535))) }
+          count = tensor.count
+        })
     self.init(width: tensor.shape[1], height: tensor.shape[0], channels: tensor.shape[2], samples: samples)
+  }
+}
+
+/// target = values / maximum.
+private func scale<Sample: FixedWidthInteger & UnsignedInteger>(
+  _ values: [Sample], by maximum: Float, into target: UnsafeMutablePointer<Float>
+) {
+  values.withUnsafeBufferPointer { values in
+    for i in 0..<values.count { target[i] = Float(values[i]) / maximum }
   }
 }

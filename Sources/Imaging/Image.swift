@@ -22,7 +22,8 @@ public struct Image: Equatable, Sendable {
   /// - Precondition: 1 to 4 channels, and as many samples as the sizes say.
   public init(width: Int, height: Int, channels: Int, samples: Samples) {
     precondition((1...4).contains(channels), "an image has 1 to 4 channels, not \(channels)")
-    precondition(samples.count == width * height * channels, "\(samples.count) samples for \(width) x \(height) x \(channels)")
+    precondition(
+      samples.count == width * height * channels, "\(samples.count) samples for \(width) x \(height) x \(channels)")
     self.width = width
     self.height = height
     self.channels = channels

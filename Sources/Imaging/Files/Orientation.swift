@@ -1,0 +1,33 @@
+/// How a stored image must be turned to be upright: the values of EXIF's and TIFF's Orientation tag.
+enum Orientation: Int {
+  case upright = 1
+  case mirrored, upsideDown, mirroredUpsideDown
+  case transposed, quarterTurnClockwise, transversed, quarterTurnCounterclockwise
+
+  /// Rows and columns change places.
+  var swapsSides: Bool { rawValue >= 5 }
+
+  /// The orientation that an EXIF block tells; upright when it tells none, or is damaged.
+  /// - Parameter exif: a TIFF file in small, as APP1 segments and eXIf chunks hold it.
+  init(exif: [UInt8]) {
+    let value = try? TIFFDirectory(exif).values(.orientation)?.first
+    self = value.flatMap { Orientation(rawValue: $0) } ?? .upright
+  }
+}
+
+extension Image {
+  /// The image turned as `orientation` asks for.
+  func turned(_ orientation: Orientation) -> Image {
+    let (w, h) = (width, height)
+    return switch orientation {
+    case .upright: self
+    case .mirrored: rearranged(width: w, height: h, first: (w - 1, 0), right: (-1, 0), down: (0, 1))
+    case .upsideDown: rearranged(width: w, height: h, first: (w - 1, h - 1), right: (-1, 0), down: (0, -1))
+    case .mirroredUpsideDown: rearranged(width: w, height: h, first: (0, h - 1), right: (1, 0), down: (0, -1))
+    case .transposed: rearranged(width: h, height: w, first: (0, 0), right: (0, 1), down: (1, 0))
+    case .quarterTurnClockwise: rearranged(width: h, height: w, first: (0, h - 1), right: (0, -1), down: (1, 0))
+    case .transversed: rearranged(width: h, height: w, first: (w - 1, h - 1), right: (0, -1), down: (-1, 0))
+    case .quarterTurnCounterclockwise: rearranged(width: h, height: w, first: (w - 1, 0), right: (0, 1), down: (-1, 0))
+    }
+  }
+}
