@@ -80,7 +80,7 @@ let package = Package(
     tests(of: "TensorCore"),
     tests(of: "Autograd", with: ["Kernels", "TensorCore", "Parallel"]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"]),
-    tests(of: "Datasets", with: ["Imaging", "TensorCore", "Diagnostics"]),
+    tests(of: "Datasets", with: ["Imaging", "Serialization", "TensorCore", "Diagnostics"]),
     tests(
       of: "Training",
       with: [

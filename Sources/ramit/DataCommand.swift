@@ -17,7 +17,8 @@ struct DataCommand: ParsableCommand {
 
 /// Which images a command is about.
 struct DataSelection: ParsableArguments {
-  @Argument(help: "A folder of images: targets and inputs side by side in it (HQ and LQ, and the like), or photos alone.")
+  @Argument(
+    help: "A folder of images: targets and inputs side by side in it (HQ and LQ, and the like), or photos alone.")
   var folder: String?
 
   @Option(help: ArgumentHelp("The folder of the inputs, where it is elsewhere.", valueName: "dir"))

@@ -13,7 +13,8 @@ struct DataListCommand: ParsableCommand {
     guard let name else {
       for manifest in DatasetCatalog.manifests {
         let padded = manifest.name.padding(toLength: 12, withPad: " ", startingAt: 0)
-        print("\(padded)  \(manifest.use.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0))  \(manifest.title)")
+        print(
+          "\(padded)  \(manifest.use.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0))  \(manifest.title)")
       }
       return
     }

@@ -59,7 +59,8 @@ struct LowResolutionCommand: ParsableCommand {
 struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Decode a set into one file, of which training reads only the rows of a crop.",
-    discussion: "Name it in a configuration as data.train.decoded. A source that changes later makes it stale, which is noticed.")
+    discussion:
+      "Name it in a configuration as data.train.decoded. A source that changes later makes it stale, which is noticed.")
 
   @OptionGroup var selection: DataSelection
 

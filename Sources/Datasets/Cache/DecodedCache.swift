@@ -17,7 +17,8 @@ public final class DecodedCache: Sendable {
   public init(_ path: String, of base: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw InputError(path, expected: "a decoded cache (ramit data prepare cache makes one)", found: "no file that can be read")
+      throw InputError(
+        path, expected: "a decoded cache (ramit data prepare cache makes one)", found: "no file that can be read")
     }
     do {
       images = try Self.readIndex(descriptor, path)
@@ -70,6 +71,21 @@ public final class DecodedCache: Sendable {
     InputError(path, expected: "the images as they are now (ramit data prepare cache makes it anew)", found: found)
   }
 
+  /// The pixels of a rectangle of a file's image.
+  /// - Throws: `InputError` when the file is not in the cache, or the rectangle not in the image.
+  public func region(of file: String, x: Int, y: Int, width: Int, height: Int) throws -> Image {
+    let image = try entry(file)
+    let isInside =
+      0..<image.width ~= x && 0..<image.height ~= y && 1...image.width - x ~= width
+      && 1...image.height - y ~= height
+    guard isInside else {
+      throw InputError(
+        file, expected: "a part of \(image.width) x \(image.height) pixels",
+        found: "\(width) x \(height) at \(x), \(y)")
+    }
+    return try region(image, x: x, y: y, width: width, height: height)
+  }
+
   func entry(_ file: String) throws -> DecodedImage {
     guard let image = images[cacheName(of: file, in: base)] else { throw stale("no \(file) in it") }
     return image
@@ -89,7 +105,8 @@ public final class DecodedCache: Sendable {
       // Whole rows lie one after the other.
       let (pieces, size) = width == image.width ? (1, line * height) : (height, line)
       for piece in 0..<pieces {
-        let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[piece * size..<(piece + 1) * size])
+        let target = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[piece * size..<(piece + 1) * size])
         do {
           try Self.read(descriptor, path, at: start + piece * stride, into: target)
         } catch {
@@ -123,7 +140,8 @@ public final class DecodedCache: Sendable {
       let count = pread(descriptor, target.baseAddress! + done, target.count - done, off_t(offset + done))
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
-        throw InputError(path, expected: "a decoded cache that can be read", found: count == 0 ? "its end" : "an error of the disk")
+        throw InputError(
+          path, expected: "a decoded cache that can be read", found: count == 0 ? "its end" : "an error of the disk")
       }
       done += count
     }

@@ -51,7 +51,9 @@ struct DecodedImage: Codable, Equatable, Sendable {
 
   /// True when all sizes are possible and the pixels lie before `end`; nothing overflows then.
   func fits(before end: Int) -> Bool {
-    guard 1...(1 << 24) ~= width, 1...(1 << 24) ~= height, 1...4 ~= channels, bits == 8 || bits == 16 else { return false }
+    guard 1...(1 << 24) ~= width, 1...(1 << 24) ~= height, 1...4 ~= channels, bits == 8 || bits == 16 else {
+      return false
+    }
     return offset >= DecodedCacheHeader.size && offset <= end && byteCount <= end - offset
   }
 }

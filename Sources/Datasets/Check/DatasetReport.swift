@@ -41,7 +41,7 @@ public struct DatasetReport: Encodable, Sendable {
       for (path, result) in zip(part, parallelMap(part, Self.decode)) { facts[path] = result }
       progress(start + part.count, unknown.count)
     }
-    let finder = PairFaults(settings: set.settings, patch: 1, channels: manifest?.channels)
+    let finder = PairFaults(settings: set.settings, patch: 1, channels: manifest?.channels, gray: manifest?.gray ?? [])
     let found = finder.find(in: files.pairs) { [facts] in facts[$0]! }
     var errors = files.faults + found.map(\.error)
     let count = files.pairs.count

@@ -14,6 +14,10 @@ struct PairFaults {
   let patch: Int
   /// 3 for a set in RGB, 1 for a gray one; nil goes by what most files are.
   var channels: Int?
+  /// Names of gray images that belong to a set in RGB.
+  var gray: [String] = []
+  /// False to let any format pass, as long as it can be converted.
+  var comparesFormats = true
 
   /// - Parameter facts: of a file, or why there are none.
   /// - Returns: at most one fault a file, in the order of the pairs.
@@ -22,13 +26,18 @@ struct PairFaults {
     let known = files.compactMap { try? facts($0).get() }
     let isGray = channels.map { $0 == 1 } ?? (2 * known.count(where: \.isGray) > known.count)
     let isDeep = 2 * known.count { $0.bits == 16 } > known.count
-    func oddity(_ file: String, _ facts: PhotoFacts) -> InputError? {
-      if facts.isCMYK { return InputError(file, expected: "an image in RGB", found: "CMYK, whose colours are a printer's") }
+    func oddity(_ pair: PairedFiles.Pair, _ file: String, _ facts: PhotoFacts) -> InputError? {
+      guard comparesFormats else { return nil }
+      if facts.isCMYK {
+        return InputError(file, expected: "an image in RGB", found: "CMYK, whose colours are a printer's")
+      }
       if (facts.bits == 16) != isDeep {
         return InputError(file, expected: "\(isDeep ? 16 : 8) bits, as the others", found: "\(facts.bits)")
       }
       // Everything is made gray for a gray task.
-      guard facts.isGray != isGray, settings.channels == 3 || channels == 1 else { return nil }
+      guard facts.isGray != isGray, settings.channels == 3 || channels == 1, !gray.contains(pair.name) else {
+        return nil
+      }
       return InputError(
         file, expected: isGray ? "a gray image, as the others" : "an image in RGB, as the others",
         found: facts.isGray ? "a gray one" : "colours")
@@ -40,7 +49,7 @@ struct PairFaults {
         switch facts(file) {
         case .failure(let error): faults.append(PairFault(pair: place, error: error))
         case .success(let found):
-          if let error = oddity(file, found) {
+          if let error = oddity(pair, file, found) {
             faults.append(PairFault(pair: place, error: error))
           } else {
             whole.append(found)

@@ -4,10 +4,10 @@ import Diagnostics
 ///
 /// A path is relative to a base. `{scale}` stands for the scale; a last part with a `*` picks files of a folder by their names
 /// (`image_SRF_2/*_HR`); `.` is the base itself, without the folders in it.
-struct FolderLayout: Equatable, Sendable {
-  let targets: [String]
+public struct FolderLayout: Equatable, Sendable {
+  public let targets: [String]
   /// Empty where the layout has no inputs.
-  let inputs: [String]
+  public let inputs: [String]
 
   /// The layouts in which people keep sets of their own, besides one folder of photos.
   static let common: [FolderLayout] = [

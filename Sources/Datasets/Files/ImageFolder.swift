@@ -3,12 +3,12 @@ import Foundation
 import Imaging
 
 /// The image files of a folder and of the folders in it.
-struct ImageFolder {
-  let path: String
+public struct ImageFolder: Sendable {
+  public let path: String
   /// The files relative to the folder, in the order of their names.
-  let files: [String]
+  public let files: [String]
   /// How many other files there are: notes, thumbnails, metadata.
-  let others: Int
+  public let others: Int
 
   /// Folders within folders are followed so far; a link that leads to a folder above it would never end.
   private static let deepest = 8
@@ -18,12 +18,14 @@ struct ImageFolder {
   ///   - excluded: a folder that is left out, where it lies in this one.
   ///   - isDeep: false leaves out the folders in it.
   /// - Throws: `InputError` when there is no such folder, or no image in it.
-  init(_ path: String, pattern: String? = nil, excluding excluded: String? = nil, isDeep: Bool = true) throws {
+  public init(_ path: String, pattern: String? = nil, excluding excluded: String? = nil, isDeep: Bool = true) throws {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       throw InputError(path, expected: "a folder of images", found: "no folder that can be read")
     }
     var (images, others) = ([String](), 0)
-    Self.list(path, names, prefix: "", depth: isDeep ? 0 : Self.deepest, excluding: excluded.map(standardized), &images, &others)
+    Self.list(
+      path, names, prefix: "", depth: isDeep ? 0 : Self.deepest, excluding: excluded.map(standardized), &images, &others
+    )
     if let pattern { images = images.filter { Self.stem(of: $0).matches(pattern: pattern) } }
     guard !images.isEmpty else {
       let kinds = "images (\(ImageFile.extensions.joined(separator: ", ")))"

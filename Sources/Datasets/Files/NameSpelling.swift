@@ -1,11 +1,11 @@
 /// How the two files of a pair are named after each other.
 ///
 /// `*` is what they have in common, `{scale}` the scale. Data sets have their own ways; files are never paired by position.
-struct NameSpelling {
-  let target, input: String
+public struct NameSpelling: Sendable {
+  public let target, input: String
 
   /// The ways of the published sets, tried in this order.
-  static let known = [
+  public static let known = [
     NameSpelling(target: "*", input: "*"),
     NameSpelling(target: "*", input: "*x{scale}"),  // DIV2K, Flickr2K: 0001.png, 0001x2.png
     NameSpelling(target: "*_HR", input: "*_LR"),  // SelfExSR: img_001_SRF_2_HR.png, img_001_SRF_2_LR.png
@@ -32,10 +32,10 @@ struct NameSpelling {
   }
 
   /// The names that the input of a target may have, without extension; the folder is the target's.
-  static func inputs(for stem: String, scale: Int) -> [String] {
+  public static func inputs(for stem: String, scale: Int) -> [String] {
     let slash = stem.lastIndex(of: "/").map { stem.index(after: $0) } ?? stem.startIndex
     var names: [String] = []
-    for spelling in known {
+    for spelling in known where scale > 1 || !spelling.input.contains("{scale}") {
       guard let name = spelling.input(for: stem[slash...], scale: scale) else { continue }
       let path = String(stem[..<slash]) + name
       if !names.contains(path) { names.append(path) }

@@ -29,13 +29,15 @@ public struct PhotoFacts: Equatable, Sendable {
     self.init(width: size.width, height: size.height, channels: size.channels)
   }
 
-  /// Reads the whole file.
+  /// Reads the whole file; of CMYK the header is enough.
   /// - Throws: `InputError` that names the file.
   public init(decoding path: String) throws {
+    if let found = try Self.fromPrefix(path), found.isCMYK {
+      self = found
+      return
+    }
     let image = try ImageFile.read(path)
-    self.init(
-      width: image.width, height: image.height, channels: image.channels, bits: image.bitDepth,
-      isCMYK: (try? Self.fromPrefix(path))?.isCMYK ?? false)
+    self.init(width: image.width, height: image.height, channels: image.channels, bits: image.bitDepth)
   }
 
   /// Metadata before the frame header of a JPEG rarely is longer.

@@ -2,6 +2,9 @@ import Diagnostics
 
 /// The published sets that the program knows.
 public enum DatasetCatalog {
+  /// The texts of the manifests, by the names of their files.
+  public static var texts: [(name: String, text: String)] { embeddedManifests }
+
   /// In the order of their names.
   public static let manifests: [DatasetManifest] = embeddedManifests.map { name, text in
     do {

@@ -47,7 +47,9 @@ extension DatasetManifest {
     let what = settings.kind.needsInputFiles ? "pairs" : "images"
     let source = [page, citation].compactMap { $0 }.joined(separator: ", ")
     return InputError(
-      root, expected: "\(name), \(count) \(what), as \(tree(for: settings))" + (source.isEmpty ? "" : "; get it from \(source)"),
+      root,
+      expected: "\(name), \(count) \(what), as \(tree(for: settings))"
+        + (source.isEmpty ? "" : "; get it from \(source)"),
       found: FolderPath.isFolder(root) ? "none of these folders" : "no such folder")
   }
 }

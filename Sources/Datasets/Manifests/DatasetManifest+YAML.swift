@@ -13,16 +13,18 @@ extension DatasetManifest {
     }
     guard data.count <= Self.maximumBytes, let text = String(data: data, encoding: .utf8) else {
       throw InputError(
-        path, expected: "text in UTF-8, at most \(Self.maximumBytes) bytes", found: "\(data.count) bytes of another kind")
+        path, expected: "text in UTF-8, at most \(Self.maximumBytes) bytes",
+        found: "\(data.count) bytes of another kind")
     }
     try self.init(yaml: text, file: path)
   }
 
   /// Reads YAML; `file` is for messages.
-  init(yaml: String, file: String) throws {
+  public init(yaml: String, file: String) throws {
     let root = try ManifestNode(yaml: yaml, file: file)
     try root.refuseUnknownKeys([
-      "name", "title", "use", "tasks", "count", "repeat", "channels", "page", "cite", "folders", "layouts", "members",
+      "name", "title", "use", "tasks", "count", "repeat", "channels", "gray", "page", "cite", "folders", "layouts",
+      "members",
     ])
     name = try root.text("name")
     title = try root.text("title")
@@ -31,6 +33,7 @@ extension DatasetManifest {
     count = try root.number("count", in: 1...100_000_000)
     `repeat` = try root["repeat"].map { _ in try root.factor("repeat") }
     channels = try root["channels"].map { _ in try root.number("channels", in: 1...3) } ?? 3
+    gray = try root["gray"]?.texts ?? []
     page = try root["page"].map { try $0.text }
     citation = try root["cite"].map { try $0.text }
     folders = try root["folders"]?.texts ?? []
@@ -108,7 +111,9 @@ private struct ManifestNode {
 
   var text: String {
     get throws {
-      guard let text = node.scalar?.string, !text.isEmpty else { throw error(expected: "text", found: "something else") }
+      guard let text = node.scalar?.string, !text.isEmpty else {
+        throw error(expected: "text", found: "something else")
+      }
       return text
     }
   }

@@ -16,11 +16,13 @@ public struct DatasetManifest: Equatable, Sendable {
   public let `repeat`: Double?
   /// 3 for RGB, 1 for gray.
   public let channels: Int
+  /// Names of its images that are gray although the others are not.
+  public let gray: [String]
   /// The page to get it from, and the publication.
   public let page, citation: String?
   /// Other names under which its folder is known.
   public let folders: [String]
-  let layouts: [FolderLayout]
+  public let layouts: [FolderLayout]
   /// The sets of which this is the union; they have layouts then, and this one has none.
   public let members: [String]
 
@@ -55,7 +57,9 @@ extension Array where Element: Hashable {
 extension DatasetManifest {
   /// Lines for a person who wants to get the set.
   public var description: [String] {
-    var lines = ["\(name): \(title)", "  images  \(count)", "  for     \(tasks.map(\.rawValue).joined(separator: ", "))"]
+    var lines = [
+      "\(name): \(title)", "  images  \(count)", "  for     \(tasks.map(\.rawValue).joined(separator: ", "))",
+    ]
     if let page { lines.append("  from    \(page)") }
     if let citation { lines.append("  cite    \(citation)") }
     if let factor = `repeat` {

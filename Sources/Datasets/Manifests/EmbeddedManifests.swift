@@ -316,6 +316,7 @@ let embeddedManifests: [(name: String, text: String)] = [
     use: test
     tasks: [superResolution, denoising]
     count: 14
+    gray: [img_003, bridge]
     page: https://github.com/jbhuang0604/SelfExSR
     cite: Zeyde et al., On single image scale-up using sparse-representations, 2010
     layouts:

@@ -37,7 +37,8 @@ public struct PhotoPairs: ImagePairs {
   ) throws -> PhotoPairs {
     let settings = PairSettings(scale > 1 ? .superResolution : .denoising, scale: scale, channels: channels)
     let files = try PairedFiles(
-      targets: ImageFolder(path, excluding: lowQuality), inputs: lowQuality.map { try ImageFolder($0, excluding: path) },
+      targets: ImageFolder(path, excluding: lowQuality),
+      inputs: lowQuality.map { try ImageFolder($0, excluding: path) },
       scale: scale)
     return try whole(files, settings, cache)
   }
@@ -59,25 +60,30 @@ public struct PhotoPairs: ImagePairs {
 
   public var count: Int? { files.pairs.count }
 
-  /// Everything that is wrong with the files' names and headers, so that a run does not stop hours later.
+  /// Everything that is wrong with the files' names and headers, so that a run does not stop hours later; that includes
+  /// images in another format than most: gray, 16 bits, CMYK.
   /// - Parameter patch: the side of an input patch, which must fit in.
-  public func faults(patch: Int) -> [InputError] { files.faults + headerFaults(patch: patch).map(\.error) }
+  public func faults(patch: Int) -> [InputError] {
+    files.faults + headerFaults(patch: patch, comparesFormats: true).map(\.error)
+  }
 
+  /// The same for pairs in any format.
   /// - Throws: `InputError` that names the first file with a fault.
   public func check(patch: Int) throws {
-    if let fault = faults(patch: patch).first { throw fault }
+    if let fault = files.faults.first { throw fault }
+    if let fault = headerFaults(patch: patch, comparesFormats: false).first { throw fault.error }
   }
 
   /// These pairs without those that have a fault.
   public func withoutFaults(patch: Int) -> PhotoPairs {
-    let faulty = Set(headerFaults(patch: patch).map(\.pair))
+    let faulty = Set(headerFaults(patch: patch, comparesFormats: true).map(\.pair))
     var result = self
     result.files.pairs = files.pairs.enumerated().filter { !faulty.contains($0.offset) }.map(\.element)
     result.files.faults = []
     return result
   }
 
-  private func headerFaults(patch: Int) -> [PairFault] {
+  private func headerFaults(patch: Int, comparesFormats: Bool) -> [PairFault] {
     let paths = files.pairs.flatMap { [$0.target, $0.input].compactMap { $0 } }
     let results = parallelMap(paths) { path in
       Result { try PhotoFacts(headerOf: path) }.mapError {
@@ -85,7 +91,8 @@ public struct PhotoPairs: ImagePairs {
       }
     }
     let facts = Dictionary(zip(paths, results)) { first, _ in first }
-    return PairFaults(settings: settings, patch: patch).find(in: files.pairs) { facts[$0]! }
+    let finder = PairFaults(settings: settings, patch: patch, comparesFormats: comparesFormats)
+    return finder.find(in: files.pairs) { facts[$0]! }
   }
 
   public func pair(_ index: Int) throws -> ImagePair {
@@ -128,7 +135,8 @@ public struct PhotoPairs: ImagePairs {
     // The kernel reaches two input pixels to each side.
     let scale = settings.scale, margin = 3
     let left = max(x - margin, 0), top = max(y - margin, 0)
-    let right = min((x + patch + margin) * scale, target.width), bottom = min((y + patch + margin) * scale, target.height)
+    let right = min((x + patch + margin) * scale, target.width),
+      bottom = min((y + patch + margin) * scale, target.height)
     let around = try target.region(
       x: left * scale, y: top * scale, width: right - left * scale, height: bottom - top * scale)
     return bicubicDownscale(converted(around), by: scale).cropped(

@@ -6,18 +6,20 @@ import Synchronization
 /// Which pair comes depends on the files alone, not on when or on which thread it is found to be broken.
 public final class SkippingPairs: ImagePairs {
   private let pairs: any ImagePairs
-  private let limit: Int
+  private let limit, before: Int
   private let skipped = Mutex<[Int: InputError]>([:])
   private let report: @Sendable (InputError) -> Void
 
   /// - Parameters:
   ///   - limit: so many pairs may be broken; one more is an error.
+  ///   - before: how many of them were found and left out before.
   ///   - report: is told once of each.
   /// - Precondition: the pairs end.
-  public init(_ pairs: any ImagePairs, limit: Int, report: @escaping @Sendable (InputError) -> Void) {
+  public init(_ pairs: any ImagePairs, limit: Int, before: Int = 0, report: @escaping @Sendable (InputError) -> Void) {
     precondition(pairs.count != nil, "pairs that never end have none to skip")
     self.pairs = pairs
     self.limit = limit
+    self.before = before
     self.report = report
   }
 
@@ -46,7 +48,7 @@ public final class SkippingPairs: ImagePairs {
   private func skip(_ place: Int, _ error: InputError) throws {
     let (isNew, total) = skipped.withLock { skipped in
       let isNew = skipped.updateValue(error, forKey: place) == nil
-      return (isNew, skipped.count)
+      return (isNew, before + skipped.count)
     }
     guard total <= limit else { throw tooManySkipped(error, limit: limit, found: total) }
     if isNew { report(error) }

@@ -31,7 +31,8 @@ public struct LowResolution: Sendable {
   func pair(_ image: Image, file: String) throws -> (target: Image, input: Image) {
     let unit = method == .modcrop ? multiple : scale
     guard min(image.width, image.height) >= unit else {
-      throw InputError(file, expected: "an image of at least \(unit) x \(unit) pixels", found: "\(image.width) x \(image.height)")
+      throw InputError(
+        file, expected: "an image of at least \(unit) x \(unit) pixels", found: "\(image.width) x \(image.height)")
     }
     let target =
       method == .modcrop

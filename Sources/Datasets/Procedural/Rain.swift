@@ -71,7 +71,8 @@ struct Rain {
     for y in top...bottom {
       let along = (Float(y) - centerY) / tall
       let middle = centerX + (Float(y) - centerY) * slant
-      let left = max(Int((middle - reach).rounded(.up)), 0), right = min(Int((middle + reach).rounded(.down)), width - 1)
+      let left = max(Int((middle - reach).rounded(.up)), 0),
+        right = min(Int((middle + reach).rounded(.down)), width - 1)
       guard left <= right else { continue }
       let fade = strength * (1 - along * along)
       for x in left...right {

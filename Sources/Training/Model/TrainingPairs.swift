@@ -39,13 +39,20 @@ extension TrainingDataConfiguration {
       guard factors.count == parts.count, memberRepeat == nil || !manifest.members.isEmpty else {
         let expected =
           manifest.members.isEmpty
-          ? "none: \(manifest.name) is no union" : "\(parts.count) factors, for \(manifest.members.joined(separator: ", "))"
+          ? "none: \(manifest.name) is no union"
+          : "\(parts.count) factors, for \(manifest.members.joined(separator: ", "))"
         throw InputError("data.train.memberRepeat", expected: expected, found: "\(factors.count)")
       }
       let base = root ?? "datasets"
       let files = try parts.map { try $0.files(in: base, for: settings) }
       return try joined(files, settings, memory, base: base, factors: factors, report)
     }
+  }
+
+  private func hinted(_ fault: InputError) -> InputError {
+    InputError(
+      fault.location, expected: fault.expected,
+      found: "\(fault.found) (data.train.onBadImage: skip goes on without a few such images)")
   }
 
   /// One set of pairs out of the files of several, without those that have faults or, unless told to skip them, only when
@@ -61,7 +68,7 @@ extension TrainingDataConfiguration {
     for (files, factor) in zip(parts, factors) {
       let pairs = PhotoPairs(files, settings, reader: reader)
       let found = pairs.faults(patch: patch)
-      if onBadImage == .stop, let first = found.first { throw first }
+      if onBadImage == .stop, let first = found.first { throw hinted(first) }
       faults += found
       let sound = found.isEmpty ? pairs : pairs.withoutFaults(patch: patch)
       try cache?.check(sound.files.pairs.lazy.flatMap { [$0.target, $0.input].compactMap { $0 } })
@@ -71,10 +78,11 @@ extension TrainingDataConfiguration {
       throw tooManySkipped(last, limit: maximumSkipped, found: faults.count)
     }
     faults.forEach(report)
-    guard members.contains(where: { DatasetManifest.samplesPerEpoch(count: $0.pairs.count ?? 0, repeat: $0.repeat) > 0 })
+    guard
+      members.contains(where: { DatasetManifest.samplesPerEpoch(count: $0.pairs.count ?? 0, repeat: $0.repeat) > 0 })
     else { throw InputError(base, expected: "images to train on", found: "none") }
     let all: any ImagePairs = members.count == 1 && members[0].repeat == 1 ? members[0].pairs : UnionPairs(members)
     guard onBadImage == .skip else { return all }
-    return SkippingPairs(all, limit: maximumSkipped - faults.count, report: report)
+    return SkippingPairs(all, limit: maximumSkipped, before: faults.count, report: report)
   }
 }
