@@ -12,8 +12,9 @@ struct LowResolutionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lr", abstract: "Downscale a folder of photos as MATLAB's imresize does (bicubic).",
     discussion: """
-      floor: OUTPUT/LR_bicubic/X2/NAMEx2.png, floor(size / scale) pixels, as DIV2K and the test sets have them. \
-      modcrop: targets cropped to a multiple, OUTPUT/GTmod12/NAME.png, and OUTPUT/LRbicx2/NAME.png. Scores of the two do \
+      floor: OUTPUT/LR_bicubic/X2/NAMEx2.png, floor(size / scale) pixels of the whole image downscaled, as DIV2K. \
+      testset: the same names and sizes, but what does not fill a pixel is cut off before, as Set5, Set14 and BSD100. \
+      modcrop: targets cropped to a multiple, OUTPUT/GTmod12/NAME.png, and OUTPUT/LRbicx2/NAME.png. Scores of different protocols do \
       not compare.
       """)
 
@@ -27,10 +28,10 @@ struct LowResolutionCommand: ParsableCommand {
   var output: String
 
   @Option(
-    name: .customLong("protocol"), help: "floor or modcrop.",
+    name: .customLong("protocol"), help: "floor, testset or modcrop.",
     transform: { name in
       guard let value = LowResolutionProtocol(rawValue: name) else {
-        throw ValidationError("the protocol is floor or modcrop, not '\(name)'")
+        throw ValidationError("the protocol is floor, testset or modcrop, not '\(name)'")
       }
       return value
     })

@@ -4,9 +4,11 @@ import Imaging
 
 /// How low-resolution images are made for benchmarks; the protocols do not mix, as their right and lower edges differ.
 public enum LowResolutionProtocol: String, CaseIterable, Sendable {
-  /// The whole image is downscaled and what does not fill a pixel is cut off: DIV2K, Flickr2K and the test sets with
-  /// `LR_bicubic/X2/NAMEx2.png`.
+  /// The whole image is downscaled and what does not fill a pixel is cut off; `LR_bicubic/X2/NAMEx2.png` beside the whole
+  /// targets, as DIV2K has them.
   case floor
+  /// The same names, but what does not fill a pixel is cut off before: the published inputs of Set5, Set14 and BSD100.
+  case testset
   /// The target is first cropped to a multiple, and kept so: `GTmod12` and `LRbicx2` with the same names.
   case modcrop
 }
@@ -30,14 +32,14 @@ public struct LowResolution: Sendable {
   /// - Throws: `InputError` when nothing is left of it.
   func pair(_ image: Image, file: String) throws -> (target: Image, input: Image) {
     let unit = method == .modcrop ? multiple : scale
+    let cropped = (image.width / unit * unit, image.height / unit * unit)
     guard min(image.width, image.height) >= unit else {
       throw InputError(
         file, expected: "an image of at least \(unit) x \(unit) pixels", found: "\(image.width) x \(image.height)")
     }
-    let target =
-      method == .modcrop
-      ? image.cropped(x: 0, y: 0, width: image.width / unit * unit, height: image.height / unit * unit) : image
-    return (target, bicubicDownscale(target, by: scale))
+    guard method != .floor else { return (image, bicubicDownscale(image, by: scale)) }
+    let whole = image.cropped(x: 0, y: 0, width: cropped.0, height: cropped.1)
+    return (method == .modcrop ? whole : image, bicubicDownscale(whole, by: scale))
   }
 
   /// Writes the images of a folder as PNG, on all threads.
@@ -60,7 +62,7 @@ public struct LowResolution: Sendable {
   private func write(_ pair: PairedFiles.Pair, to output: String) throws {
     let (target, input) = try self.pair(ImageFile.read(pair.target), file: pair.target)
     switch method {
-    case .floor: try writePNG(input, to: "\(output)/LR_bicubic/X\(scale)/\(pair.name)x\(scale).png")
+    case .floor, .testset: try writePNG(input, to: "\(output)/LR_bicubic/X\(scale)/\(pair.name)x\(scale).png")
     case .modcrop:
       try writePNG(target, to: "\(output)/GTmod\(multiple)/\(pair.name).png")
       try writePNG(input, to: "\(output)/LRbicx\(scale)/\(pair.name).png")
