@@ -8,7 +8,7 @@ import Serialization
 /// It is read with `pread`, not mapped: a file that shrinks while it is in use gives an error then, and does not end the process.
 public final class DecodedCache: Sendable {
   private let path: String
-  private let base: String
+  private let names: CacheNames
   private let descriptor: Int32
   private let images: [String: DecodedImage]
 
@@ -27,7 +27,7 @@ public final class DecodedCache: Sendable {
       throw error
     }
     self.path = path
-    self.base = base
+    names = CacheNames(in: base)
     self.descriptor = descriptor
   }
 
@@ -87,7 +87,7 @@ public final class DecodedCache: Sendable {
   }
 
   func entry(_ file: String) throws -> DecodedImage {
-    guard let image = images[cacheName(of: file, in: base)] else { throw stale("no \(file) in it") }
+    guard let image = images[names.name(of: file)] else { throw stale("no \(file) in it") }
     return image
   }
 

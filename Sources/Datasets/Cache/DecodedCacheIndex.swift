@@ -72,7 +72,13 @@ struct SourceState: Equatable {
 }
 
 /// How a cache names a source: by its path in the folder of the set.
-func cacheName(of file: String, in base: String) -> String {
-  let path = standardized(file), folder = standardized(base) + "/"
-  return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
+struct CacheNames {
+  private let folder: String
+
+  init(in base: String) { folder = standardized(base) + "/" }
+
+  func name(of file: String) -> String {
+    let path = standardized(file)
+    return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
+  }
 }

@@ -12,12 +12,12 @@ extension DecodedCache {
     _ files: [String], of base: String, to path: String,
     progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws {
-    let writer = try CacheWriter(path)
+    let writer = try CacheWriter(path), names = CacheNames(in: base)
     do {
       for start in stride(from: 0, to: files.count, by: portion) {
         let part = Array(files[start..<min(start + portion, files.count)])
         for (file, decoded) in zip(part, parallelMap(part, Decoded.init)) {
-          try writer.append(decoded.image.get(), file: cacheName(of: file, in: base), source: decoded.source.get())
+          try writer.append(decoded.image.get(), file: names.name(of: file), source: decoded.source.get())
         }
         progress(start + part.count, files.count)
       }

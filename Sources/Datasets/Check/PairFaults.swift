@@ -31,8 +31,8 @@ struct PairFaults {
       if facts.isCMYK {
         return InputError(file, expected: "an image in RGB", found: "CMYK, whose colours are a printer's")
       }
-      if (facts.bits == 16) != isDeep {
-        return InputError(file, expected: "\(isDeep ? 16 : 8) bits, as the others", found: "\(facts.bits)")
+      if let bits = facts.bits, (bits == 16) != isDeep {
+        return InputError(file, expected: "\(isDeep ? 16 : 8) bits, as the others", found: "\(bits)")
       }
       // Everything is made gray for a gray task.
       guard facts.isGray != isGray, settings.channels == 3 || channels == 1, !gray.contains(pair.name) else {

@@ -7,14 +7,14 @@ public struct PhotoFacts: Equatable, Sendable {
   public let width, height: Int
   /// 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
   public let channels: Int
-  /// Bits of a channel: 8 or 16.
-  public let bits: Int
+  /// Bits of a channel: 8 or 16; nil where only decoding would tell.
+  public let bits: Int?
   /// Stored as inks, which have no colours until a printer is known.
   public let isCMYK: Bool
 
   public var isGray: Bool { channels <= 2 }
 
-  public init(width: Int, height: Int, channels: Int, bits: Int = 8, isCMYK: Bool = false) {
+  public init(width: Int, height: Int, channels: Int, bits: Int? = 8, isCMYK: Bool = false) {
     (self.width, self.height, self.channels, self.bits, self.isCMYK) = (width, height, channels, bits, isCMYK)
   }
 
@@ -26,7 +26,9 @@ public struct PhotoFacts: Equatable, Sendable {
       return
     }
     let size = try ImageFile.size(path)
-    self.init(width: size.width, height: size.height, channels: size.channels)
+    // Of what is left, TIFF alone can have 16 bits.
+    let isTIFF = [".tif", ".tiff"].contains { path.lowercased().hasSuffix($0) }
+    self.init(width: size.width, height: size.height, channels: size.channels, bits: isTIFF ? nil : 8)
   }
 
   /// Reads the whole file; of CMYK the header is enough.

@@ -18,11 +18,11 @@ struct Rain {
     let length, width, strength: Float
 
     init(scale: Float, slant: Float, random: inout RandomNumbers) {
-      density = exp(random.uniform(log(0.0008), log(0.004))) / scale
+      density = exp(random.uniform(log(0.002), log(0.012))) / scale
       self.slant = slant + random.uniform(-0.05, 0.05)
-      length = random.uniform(8, 24) * scale
+      length = random.uniform(10, 32) * scale
       width = random.uniform(0.45, 0.8) * scale
-      strength = random.uniform(0.3, 0.8)
+      strength = random.uniform(0.4, 0.9)
     }
   }
 
