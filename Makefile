@@ -5,7 +5,7 @@ MACHINE = -Xcc -march=native
 SWIFT_FLAGS = -c release $(MACHINE) --explicit-target-dependency-import-check error
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help setup build run test lint format check clean
+.PHONY: help setup build run test lint format check manifests clean
 
 help:
 	@sed -n '1p' Makefile
@@ -29,6 +29,15 @@ format:
 	swift format --in-place --recursive Sources Tests Package.swift
 
 check: lint test
+
+# The manifests of datasets/ are compiled into the program; a test fails while the two differ.
+MANIFESTS = Sources/Datasets/Manifests/EmbeddedManifests.swift
+manifests:
+	@{ echo '/// The files of datasets/, made by `make manifests`: a file name without extension, and its text.'; \
+	  echo 'let embeddedManifests: [(name: String, text: String)] = ['; \
+	  for file in datasets/*.yaml; do \
+	    printf '  (\n    "%s",\n    #"""\n' "$$(basename "$$file" .yaml)"; sed 's/^\(.\)/    \1/' "$$file"; printf '    """#\n  ),\n'; \
+	  done; echo ']'; } > $(MANIFESTS)
 
 clean:
 	rm -rf .build

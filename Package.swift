@@ -50,7 +50,7 @@ let package = Package(
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "TensorCore", "Serialization", "Diagnostics"]),
     floor("Metrics", on: ["Imaging", "TensorCore", "Parallel"]),
-    floor("Datasets", on: ["Imaging", "TensorCore", "Parallel", "Diagnostics"]),
+    floor("Datasets", on: ["Imaging", "Serialization", "TensorCore", "Parallel", "Diagnostics", yams]),
     // 6: optimizers and models
     floor("Optimizers", on: ["NN", "Kernels", "TensorCore", "Parallel"]),
     floor("Models", on: ["NN", "Autograd", "TensorCore", "Serialization", "Diagnostics"]),
@@ -80,7 +80,7 @@ let package = Package(
     tests(of: "TensorCore"),
     tests(of: "Autograd", with: ["Kernels", "TensorCore", "Parallel"]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"]),
-    tests(of: "Datasets", with: ["Imaging", "TensorCore", "Diagnostics"]),
+    tests(of: "Datasets", with: ["Imaging", "Serialization", "TensorCore", "Diagnostics"]),
     tests(
       of: "Training",
       with: [

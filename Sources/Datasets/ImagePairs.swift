@@ -1,3 +1,4 @@
+import Diagnostics
 import Imaging
 
 /// An image as it should be and, where there is one, the image to restore it from.
@@ -15,6 +16,11 @@ public struct ImagePair: Sendable {
   }
 }
 
+/// Where a patch is cut: chooses the top left pixel of a patch, in pixels of the input.
+///
+/// It gets how many places there are in each direction, at least 1, and returns one of 0 ..< columns and 0 ..< rows.
+public typealias PatchChoice = (_ columns: Int, _ rows: Int) -> (x: Int, y: Int)
+
 /// Pairs by number: photos on disk, or images drawn on the fly.
 public protocol ImagePairs: Sendable {
   /// How many different pairs there are; nil when they never end.
@@ -23,4 +29,41 @@ public protocol ImagePairs: Sendable {
   /// The pair of a number, any number from 0 on: past the last one it begins again. The same number gives the same pair.
   /// - Throws: `InputError` that names the file.
   func pair(_ index: Int) throws -> ImagePair
+
+  /// The same part of both images of a pair: `patch` pixels square of the input, `scale` times that of the target.
+  /// - Throws: `InputError` that names the file, also when the pair is smaller than the patch.
+  func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair
+}
+
+extension ImagePairs {
+  public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
+    let pair = try pair(index)
+    let (x, y) = try patchPlace(
+      name: pair.name, input: pair.lowQuality.map { ($0.width, $0.height) },
+      target: (pair.target.width, pair.target.height), patch: patch, scale: scale, at: choice)
+    return ImagePair(
+      name: pair.name, lowQuality: pair.lowQuality?.cropped(x: x, y: y, width: patch, height: patch),
+      target: pair.target.cropped(x: x * scale, y: y * scale, width: patch * scale, height: patch * scale))
+  }
+}
+
+/// Asks for the place of a patch.
+/// - Throws: `InputError` when the pair is smaller than the patch.
+func patchPlace(
+  name: String, input: (width: Int, height: Int)?, target: (width: Int, height: Int), patch: Int, scale: Int,
+  at choice: PatchChoice
+) throws -> (x: Int, y: Int) {
+  // An input that was rounded up has a last pixel that its target does not cover.
+  let width = min(input?.width ?? .max, target.width / scale)
+  let height = min(input?.height ?? .max, target.height / scale)
+  guard min(width, height) >= patch else { throw tooSmall(name, width, height, patch: patch, scale: scale) }
+  let (x, y) = choice(width - patch + 1, height - patch + 1)
+  precondition(0...width - patch ~= x && 0...height - patch ~= y, "the patch leaves the image")
+  return (x, y)
+}
+
+func tooSmall(_ file: String, _ width: Int, _ height: Int, patch: Int, scale: Int) -> InputError {
+  InputError(
+    file, expected: "an image of at least \(patch * scale) x \(patch * scale) pixels for patches of \(patch)",
+    found: "about \(width * scale) x \(height * scale)")
 }

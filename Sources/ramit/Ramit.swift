@@ -5,7 +5,7 @@ import Foundation
 @main struct Ramit: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ramit", abstract: "Image restoration with RAMiT: training, evaluation and use, on CPUs.",
-    subcommands: [TrainCommand.self])
+    subcommands: [TrainCommand.self, DataCommand.self])
 
   /// Prints what goes wrong on one line: `ramit: ...`, exit code 1. Usage errors have code 64.
   static func main() {

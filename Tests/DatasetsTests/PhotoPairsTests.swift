@@ -10,17 +10,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The error's place and what it found.
-  private func fault(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return "no error"
-    } catch let error as InputError {
-      return error.description.replacing(folder.path, with: "")
-    } catch {
-      return "another error: \(error)"
-    }
-  }
+  private func fault(_ body: () throws -> Void) -> String { folder.fault(body) }
 
   @Test func findsPhotosInFoldersOfFolders() throws {
     for (number, name) in ["b.png", "sub/a.png", "sub/deep/c.png", ".hidden/d.png", "._e.png"].enumerated() {
@@ -47,12 +37,15 @@ import Testing
     #expect(pair.target == drawn(0).grayscale() && pair.lowQuality == nil)
   }
 
-  @Test func div2kIsPairedByName() throws {
+  @Test func aPublishedSetIsPairedByName() throws {
     for number in 1...3 {
       try folder.write(drawn(number), "DIV2K_train_HR/000\(number).png")
       try folder.write(drawn(number, width: 32, height: 24), "DIV2K_train_LR_bicubic/X2/000\(number)x2.png")
     }
-    let pairs = try PhotoPairs.div2k(folder.path, scale: 2, cache: cache)
+    let settings = PairSettings(.superResolution, scale: 2)
+    let files = try DatasetCatalog.manifest("div2k").files(in: folder.path, for: settings)
+    #expect(files.faults.isEmpty)
+    let pairs = PhotoPairs(files, settings, reader: PhotoReader(memory: cache))
     try pairs.check(patch: 16)
     for number in 1...3 {
       let pair = try pairs.pair(number - 1)
@@ -118,7 +111,6 @@ import Testing
     #expect(
       fault { _ = try PhotoPairs.folder(folder.path, scale: 2, channels: 3, cache: cache) }.hasSuffix(
         "none among 0 files"))
-    #expect(fault { _ = try PhotoPairs.div2k(folder.path, scale: 2, cache: cache) }.hasPrefix("/DIV2K_train_HR: "))
   }
 
   @Test func theCacheStaysWithinItsBudget() throws {

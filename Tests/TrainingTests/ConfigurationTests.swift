@@ -172,7 +172,10 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     #expect(message("task: x2\n").contains("data.train.path"))
     #expect(message(Self.small + "    path: photos\n").contains("c.yaml:6: expected data.train.path: none"))
     #expect(message(Self.small + "    noise: [0, 50]\n").contains("expected data.train.noise: none for x2"))
-    #expect(message(Self.small.replacing("x2", with: "lle")).contains("data.train.type: folder for lle"))
+    #expect(message(Self.small + "    name: DIV2K\n").contains("c.yaml:6: expected data.train.name: none"))
+    #expect(
+      message(Self.small.replacing("procedural", with: "dataset")).contains(
+        "data.train.name: the name of a data set"))
     #expect(message(Self.small + "    batch: 1000\n").contains("at least a batch"))
   }
 

@@ -1,12 +1,11 @@
 import Diagnostics
-import Foundation
 import Imaging
 
 /// Where the input of a photo comes from.
 public enum InputOrigin: Equatable, Sendable {
   /// A file of its own.
   case file
-  /// MATLAB-compatible bicubic downscaling of the whole target.
+  /// MATLAB-compatible bicubic downscaling of the target.
   case bicubic
   /// Nowhere: noise is added to crops of the target.
   case none
@@ -14,30 +13,17 @@ public enum InputOrigin: Equatable, Sendable {
 
 /// Pairs of photos on disk.
 public struct PhotoPairs: ImagePairs {
-  private struct Entry {
-    let name: String
-    let target: String
-    let input: String?
-  }
-  private let entries: [Entry]
-  private let scale: Int
-  private let channels: Int
-  private let cache: PhotoCache
+  public private(set) var files: PairedFiles
+  public let settings: PairSettings
+  /// Of all pairs.
   public let origin: InputOrigin
+  private let reader: PhotoReader
 
-  private init(
-    _ targets: PhotoFolder, inputs: PhotoFolder?, origin: InputOrigin, scale: Int, channels: Int, cache: PhotoCache
-  ) throws {
-    let partners = try inputs.map { inputs in
-      try targets.partners(in: inputs, scale: scale).map { inputs.location(of: $0) }
-    }
-    entries = targets.files.enumerated().map { index, file in
-      Entry(name: PhotoFolder.stem(of: file), target: targets.location(of: file), input: partners?[index])
-    }
-    self.origin = inputs == nil ? origin : .file
-    self.scale = scale
-    self.channels = channels
-    self.cache = cache
+  public init(_ files: PairedFiles, _ settings: PairSettings, reader: PhotoReader) {
+    self.files = files
+    self.settings = settings
+    self.reader = reader
+    origin = files.pairs.contains { $0.input != nil } ? .file : settings.scale > 1 ? .bicubic : .none
   }
 
   /// All photos of a folder, and of the folders in it.
@@ -49,83 +35,121 @@ public struct PhotoPairs: ImagePairs {
   public static func folder(
     _ path: String, lowQuality: String? = nil, scale: Int, channels: Int, cache: PhotoCache
   ) throws -> PhotoPairs {
-    try PhotoPairs(
-      PhotoFolder(path), inputs: lowQuality.map { try PhotoFolder($0) }, origin: scale > 1 ? .bicubic : .none,
-      scale: scale, channels: channels, cache: cache)
+    let settings = PairSettings(scale > 1 ? .superResolution : .denoising, scale: scale, channels: channels)
+    let files = try PairedFiles(
+      targets: ImageFolder(path, excluding: lowQuality),
+      inputs: lowQuality.map { try ImageFolder($0, excluding: path) },
+      scale: scale)
+    return try whole(files, settings, cache)
   }
 
-  /// DIV2K's training set as it is distributed: `DIV2K_train_HR/0001.png` and `DIV2K_train_LR_bicubic/X2/0001x2.png`.
-  public static func div2k(_ path: String, scale: Int, cache: PhotoCache) throws -> PhotoPairs {
-    try folder(
-      path + "/DIV2K_train_HR", lowQuality: path + "/DIV2K_train_LR_bicubic/X\(scale)", scale: scale, channels: 3,
-      cache: cache)
-  }
-
-  /// A test set: `HR` and `LR_bicubic/X2/NAMEx2`, or `HQ` and `LQ`; or a folder of photos alone, whose inputs are made.
+  /// A test set: `HR` and `LR_bicubic/X2/NAMEx2`, or `HQ` and `LQ`, and the like; or a folder of photos alone, whose inputs are
+  /// made.
   public static func testSet(_ path: String, scale: Int, channels: Int, cache: PhotoCache) throws -> PhotoPairs {
-    func existing(_ names: String...) -> String? {
-      names.map { path + "/" + $0 }.first { FileManager.default.fileExists(atPath: $0) }
-    }
-    return try folder(
-      existing("HR", "HQ") ?? path, lowQuality: scale > 1 ? existing("LR_bicubic/X\(scale)") : existing("LQ"),
-      scale: scale, channels: channels, cache: cache)
+    let settings = PairSettings(scale > 1 ? .superResolution : .denoising, scale: scale, channels: channels)
+    let files = try PairedFiles.sideBySide(path, scale: scale) ?? PairedFiles.folder(path, for: settings)
+    return try whole(files, settings, cache)
   }
 
-  public var count: Int? { entries.count }
+  private static func whole(
+    _ files: PairedFiles, _ settings: PairSettings, _ cache: PhotoCache
+  ) throws -> PhotoPairs {
+    if let fault = files.faults.first { throw fault }
+    return PhotoPairs(files, settings, reader: PhotoReader(memory: cache))
+  }
 
-  /// Reads every file's header and checks that pairs fit together and hold a patch, so that a run does not stop hours later.
-  /// - Throws: `InputError` that names the first file that does not.
+  public var count: Int? { files.pairs.count }
+
+  /// Everything that is wrong with the files' names and headers, so that a run does not stop hours later; that includes
+  /// images in another format than most: gray, 16 bits, CMYK.
+  /// - Parameter patch: the side of an input patch, which must fit in.
+  public func faults(patch: Int) -> [InputError] {
+    files.faults + headerFaults(patch: patch, comparesFormats: true).map(\.error)
+  }
+
+  /// The same for pairs in any format.
+  /// - Throws: `InputError` that names the first file with a fault.
   public func check(patch: Int) throws {
-    for entry in entries {
-      let target = try ImageFile.size(entry.target)
-      try checkSize(target.width / scale, target.height / scale, patch: patch, file: entry.target)
-      guard let input = entry.input else { continue }
-      let size = try ImageFile.size(input)
-      try checkPair(entry, inputWidth: size.width, inputHeight: size.height, target.width, target.height)
+    if let fault = files.faults.first { throw fault }
+    if let fault = headerFaults(patch: patch, comparesFormats: false).first { throw fault.error }
+  }
+
+  /// These pairs without those that have a fault.
+  public func withoutFaults(patch: Int) -> PhotoPairs {
+    let faulty = Set(headerFaults(patch: patch, comparesFormats: true).map(\.pair))
+    var result = self
+    result.files.pairs = files.pairs.enumerated().filter { !faulty.contains($0.offset) }.map(\.element)
+    result.files.faults = []
+    return result
+  }
+
+  private func headerFaults(patch: Int, comparesFormats: Bool) -> [PairFault] {
+    let paths = files.pairs.flatMap { [$0.target, $0.input].compactMap { $0 } }
+    let results = parallelMap(paths) { path in
+      Result { try PhotoFacts(headerOf: path) }.mapError {
+        $0 as? InputError ?? InputError(path, expected: "an image", found: "\($0)")
+      }
     }
+    let facts = Dictionary(zip(paths, results)) { first, _ in first }
+    let finder = PairFaults(settings: settings, patch: patch, comparesFormats: comparesFormats)
+    return finder.find(in: files.pairs) { facts[$0]! }
   }
 
   public func pair(_ index: Int) throws -> ImagePair {
-    let entry = entries[index % entries.count]
-    let target = try cache.image(entry.target) { try read(entry.target) }
-    let input: Image?
-    switch origin {
-    case .none: input = nil
-    case .bicubic: input = try cache.image("\(entry.target) x\(scale)") { try downscale(target, entry.target) }
-    case .file: input = try cache.image(entry.input!) { try read(entry.input!) }
+    let pair = files.pairs[index % files.pairs.count]
+    let target = try reader.image(pair.target)
+    var input: Image?
+    if let file = pair.input {
+      let image = try reader.image(file)
+      try checkSizes(pair, input: (image.width, image.height), target: (target.width, target.height))
+      input = converted(image)
+    } else if origin == .bicubic {
+      let (width, height) = (target.width / settings.scale, target.height / settings.scale)
+      guard min(width, height) >= 1 else { throw tooSmall(pair.target, width, height, patch: 1, scale: settings.scale) }
+      input = reader.memory.image("\(pair.target) x\(settings.scale) c\(settings.channels)") {
+        bicubicDownscale(converted(target), by: settings.scale)
+      }
     }
-    if let input, origin == .file {
-      try checkPair(entry, inputWidth: input.width, inputHeight: input.height, target.width, target.height)
-    }
-    return ImagePair(name: entry.name, lowQuality: input, target: target)
+    return ImagePair(name: pair.name, lowQuality: input, target: converted(target))
   }
 
-  private func read(_ file: String) throws -> Image {
-    let image = try ImageFile.read(file)
-    return channels == 1 ? image.grayscale() : image.rgb()
-  }
-
-  private func downscale(_ target: Image, _ file: String) throws -> Image {
-    try checkSize(target.width / scale, target.height / scale, patch: 1, file: file)
-    return bicubicDownscale(target, by: scale)
-  }
-
-  private func checkSize(_ width: Int, _ height: Int, patch: Int, file: String) throws {
-    guard min(width, height) >= patch else {
-      throw InputError(
-        file, expected: "an image of at least \(patch * scale) x \(patch * scale) pixels for patches of \(patch)",
-        found: "about \(width * scale) x \(height * scale)")
+  public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
+    precondition(scale == settings.scale, "the pairs have scale \(settings.scale), not \(scale)")
+    let pair = files.pairs[index % files.pairs.count]
+    let target = try reader.open(pair.target)
+    let input = try pair.input.map { try reader.open($0) }
+    if let input {
+      try checkSizes(pair, input: (input.width, input.height), target: (target.width, target.height))
     }
+    let (x, y) = try patchPlace(
+      name: pair.target, input: input.map { ($0.width, $0.height) }, target: (target.width, target.height),
+      patch: patch, scale: scale, at: choice)
+    let whole = try target.region(x: x * scale, y: y * scale, width: patch * scale, height: patch * scale)
+    var lowQuality = try input.map { converted(try $0.region(x: x, y: y, width: patch, height: patch)) }
+    if origin == .bicubic { lowQuality = try downscaledPart(target, x: x, y: y, patch: patch) }
+    return ImagePair(name: pair.name, lowQuality: lowQuality, target: converted(whole))
   }
 
-  /// An input is its target's size divided by the scale, rounded down or up.
-  private func checkPair(_ entry: Entry, inputWidth: Int, inputHeight: Int, _ width: Int, _ height: Int) throws {
-    func fits(_ input: Int, _ target: Int) -> Bool { input == target / scale || input == (target + scale - 1) / scale }
-    guard fits(inputWidth, width), fits(inputHeight, height) else {
-      throw InputError(
-        entry.input ?? entry.target,
-        expected: "\(width / scale) x \(height / scale) pixels, as \(entry.target) has \(width) x \(height)",
-        found: "\(inputWidth) x \(inputHeight)")
-    }
+  /// Bicubic downscaling of a part of the target, with so much around it that it equals that part of the whole downscaled.
+  private func downscaledPart(_ target: OpenedPhoto, x: Int, y: Int, patch: Int) throws -> Image {
+    // The kernel reaches two input pixels to each side.
+    let scale = settings.scale, margin = 3
+    let left = max(x - margin, 0), top = max(y - margin, 0)
+    let right = min((x + patch + margin) * scale, target.width),
+      bottom = min((y + patch + margin) * scale, target.height)
+    let around = try target.region(
+      x: left * scale, y: top * scale, width: right - left * scale, height: bottom - top * scale)
+    return bicubicDownscale(converted(around), by: scale).cropped(
+      x: x - left, y: y - top, width: patch, height: patch)
+  }
+
+  private func converted(_ image: Image) -> Image { settings.channels == 1 ? image.grayscale() : image.rgb() }
+
+  private func checkSizes(
+    _ pair: PairedFiles.Pair, input: (width: Int, height: Int), target: (width: Int, height: Int)
+  ) throws {
+    let error = sizeError(
+      pair.input ?? pair.target, input: input, pair.target, target: target, scale: settings.scale)
+    if let error { throw error }
   }
 }

@@ -51,26 +51,22 @@ public struct PatchSampler: Sendable {
     func random(_ purpose: Purpose) -> RandomNumbers {
       RandomNumbers(seed: seed, UInt64(epoch), UInt64(index), purpose.rawValue)
     }
-    let pair = try pairs.pair(pair)
     var place = random(.crop)
-    let size = settings.patch, scale = settings.scale
-    // An input that was rounded up has a last pixel that its target does not cover.
-    let width = min(pair.lowQuality?.width ?? .max, pair.target.width / scale)
-    let height = min(pair.lowQuality?.height ?? .max, pair.target.height / scale)
-    precondition(min(width, height) >= size, "\(pair.name) is smaller than a patch of \(size)")
-    let x = place.below(width - size + 1), y = place.below(height - size + 1)
+    let pair = try pairs.crop(pair, patch: settings.patch, scale: settings.scale) { columns, rows in
+      (place.below(columns), place.below(rows))
+    }
 
     var choice = random(.augmentation)
     let flips = choice.below(2) == 1 && settings.flip
     let turns = settings.rotate ? choice.below(4) : 0
-    func cut(_ image: Image, _ scale: Int) -> Tensor {
-      var patch = image.cropped(x: x * scale, y: y * scale, width: size * scale, height: size * scale)
+    func turned(_ image: Image) -> Tensor {
+      var patch = image
       if flips { patch = patch.flippedHorizontally() }
       if turns > 0 { patch = patch.rotated(quarterTurns: turns) }
       return patch.tensor()
     }
-    let target = cut(pair.target, scale)
-    var lowQuality = pair.lowQuality.map { cut($0, 1) } ?? target
+    let target = turned(pair.target)
+    var lowQuality = pair.lowQuality.map(turned) ?? target
     if let noise = settings.noise {
       var level = random(.noiseLevel)
       let sigma = noise.lowerBound + (noise.upperBound - noise.lowerBound) * Double(level.uniform())

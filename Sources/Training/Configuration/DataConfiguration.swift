@@ -14,22 +14,35 @@ public struct DataConfiguration: Codable, Equatable, Sendable {
 
 public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    /// Photos of a folder and of the folders in it.
+    /// Anybody's own photos: a folder of targets and inputs side by side (`HQ` and `LQ`, and the like), or of photos alone.
     case folder
-    /// `DIV2K_train_HR/0001.png` and `DIV2K_train_LR_bicubic/X2/0001x2.png` in a folder.
-    case div2k
+    /// A published set by its name, in the tree in which it is distributed (docs/DATASETS.md).
+    case dataset
     /// Images drawn on the fly; they need no files and never end.
     case procedural
   }
 
   public var type = Kind.folder
-  /// The folder of the targets (`folder`), or the one that holds DIV2K's folders (`div2k`).
+  /// The folder (`folder`).
   public var path: String?
-  /// The folder of the inputs, paired with the targets by name. Without it they are made from the targets.
+  /// The folder of the inputs where it is elsewhere, paired with the targets by name (`folder`). Inputs that are nowhere are
+  /// made from the targets.
   public var lowQuality: String?
+  /// The name of the set, or the file of a manifest (`dataset`).
+  public var name: String?
+  /// The folder in which the published sets lie (`dataset`); without it, `datasets`.
+  public var root: String?
+  /// How often a round over a union has the images of each of its members, in their order; without it, once (`dataset`).
+  public var memberRepeat: [Double]?
+  /// A file with the set's decoded pixels, made by `ramit data prepare cache`.
+  public var decoded: String?
+  /// What happens when an image cannot be used.
+  public var onBadImage = BadImagePolicy.stop
+  /// So many are skipped at most (`onBadImage: skip`).
+  public var maximumSkipped = 10
   /// How often an epoch sees each photo.
   public var `repeat` = 1.0
-  /// Samples of an epoch, instead of photos x repeat.
+  /// Samples of an epoch, instead of photos x repeat, rounded down.
   public var samplesPerEpoch: Int?
   /// The side of an input patch.
   public var patch = 64
@@ -47,10 +60,20 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   }
 }
 
+/// What a run does about an image that is damaged, misshapen or without its partner.
+public enum BadImagePolicy: String, CaseIterable, Codable, Sendable {
+  /// It ends, and names the image.
+  case stop
+  /// It goes on without, as long as there are few.
+  case skip
+}
+
 public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    /// A test set with HR/ and LR_bicubic/X2/, or HQ/ and LQ/; or a folder of photos, whose inputs are made.
+    /// A folder with HR/ and LR_bicubic/X2/, or HQ/ and LQ/, and the like; or of photos, whose inputs are made.
     case folder
+    /// A published set by its name.
+    case dataset
     /// Images drawn on the fly, others than the training's.
     case procedural
     /// No validation.
@@ -59,6 +82,10 @@ public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
 
   public var type = Kind.none
   public var path: String?
+  /// The name of the set, or the file of a manifest (`dataset`).
+  public var name: String?
+  /// The folder in which the published sets lie (`dataset`); without it, `datasets`.
+  public var root: String?
   /// The first so many images, instead of all.
   public var images: Int?
   /// The noise's standard deviation, of 255 (denoising).

@@ -29,7 +29,7 @@ extension TrainingConfiguration {
 }
 
 /// Turns a failed check into an error at the key's place.
-private struct Checks {
+struct Checks {
   let place: (String) -> String
 
   func require(_ holds: Bool, _ path: String, _ expected: String, _ found: Any) throws {
@@ -48,69 +48,6 @@ extension ModelConfiguration {
     guard let fault = architecture.fault else { return }
     let key = fault.prefix { $0 != " " }
     throw InputError(checks.place("model.\(key)"), expected: "a model that can be built", found: "model.\(fault)")
-  }
-}
-
-extension TrainingDataConfiguration {
-  fileprivate func check(_ checks: Checks, task: RestorationTask) throws {
-    let isPaired = task == .lle || task == .dr
-    switch type {
-    case .folder:
-      try checks.require(path != nil, "data.train.path", "the folder of the training photos", "none")
-      try checks.require(
-        !isPaired || lowQuality != nil, "data.train.lowQuality", "the folder of the inputs for \(task)", "none")
-      try checks.require(
-        !task.isDenoising || lowQuality == nil, "data.train.lowQuality", "none: noise is added to the photos",
-        lowQuality ?? "")
-    case .div2k:
-      try checks.require(path != nil, "data.train.path", "the folder that holds DIV2K_train_HR", "none")
-      try checks.require(task.isSuperResolution, "data.train.type", "folder or procedural for \(task)", "div2k")
-      try checks.require(
-        lowQuality == nil, "data.train.lowQuality", "none: DIV2K has its own inputs", lowQuality ?? "")
-    case .procedural:
-      try checks.require(path == nil, "data.train.path", "none: procedural images need no files", path ?? "")
-      try checks.require(
-        lowQuality == nil, "data.train.lowQuality", "none: procedural images need no files", lowQuality ?? "")
-      try checks.require(!isPaired, "data.train.type", "folder for \(task)", "procedural")
-      try checks.require(
-        samplesPerEpoch != nil, "data.train.samplesPerEpoch", "the samples of an epoch: procedural images never end",
-        "none")
-    }
-    try checks.require(
-      `repeat` > 0 && `repeat` <= 1_000_000, "data.train.repeat", "a positive factor", `repeat`)
-    try checks.require(
-      `repeat` == 1 || samplesPerEpoch == nil, "data.train.repeat", "1 where samplesPerEpoch is given", `repeat`)
-    if let samplesPerEpoch { try checks.positive(samplesPerEpoch, "data.train.samplesPerEpoch") }
-    try checks.positive(patch, "data.train.patch", upTo: 4096)
-    try checks.positive(batch, "data.train.batch", upTo: 65536)
-    if let samplesPerEpoch {
-      try checks.require(
-        samplesPerEpoch >= batch, "data.train.samplesPerEpoch", "at least a batch, \(batch)", samplesPerEpoch)
-    }
-    try checks.require(
-      task.isDenoising == (noise != nil), "data.train.noise", task.isDenoising ? "two numbers" : "none for \(task)",
-      noise.map { "\($0)" } ?? "none")
-    if let noise {
-      try checks.require(
-        noise.count == 2 && noise[0] >= 0 && noise[0] <= noise[1] && noise[1] <= 255, "data.train.noise",
-        "two numbers in 0 to 255, the smaller one first", noise)
-    }
-  }
-}
-
-extension ValidationDataConfiguration {
-  fileprivate func check(_ checks: Checks, task: RestorationTask) throws {
-    try checks.require(
-      (type == .folder) == (path != nil), "data.validation.path", type == .folder ? "a test set's folder" : "none",
-      path ?? "none")
-    try checks.require(
-      type != .procedural || (task != .lle && task != .dr), "data.validation.type", "folder for \(task)", type.rawValue)
-    if let images { try checks.positive(images, "data.validation.images", upTo: 100_000) }
-    try checks.require(
-      type != .procedural || images != nil, "data.validation.images", "a number: procedural images never end", "none")
-    try checks.require(
-      task.isDenoising ? sigma.map { 0...255 ~= $0 } == true : sigma == nil, "data.validation.sigma",
-      task.isDenoising ? "0 to 255" : "none for \(task)", sigma.map { "\($0)" } ?? "none")
   }
 }
 

@@ -1,55 +1,50 @@
 import Datasets
 import Diagnostics
+import Foundation
 import Models
 
 /// The samples that a configuration describes.
-struct TrainingData {
-  let samples: TrainingSamples
+public struct TrainingData {
+  public let samples: TrainingSamples
   /// What the model is scored on; nil for nothing.
   let validation: ValidationSet?
 
-  /// Input pixels around a patch that are drawn and not used, so that no patch sees the edge of its image.
-  private static let margin = 8
   /// The side of a drawn validation image's input.
   private static let validationSide = 96
   /// Drawn validation images come from another stream than the training's.
   private static let validationSeed: UInt64 = 0x7661_6c69_6461_7465
+  /// Larger epochs do not fit into memory as an order of samples.
+  private static let maximumSamples = 100_000_000
 
   /// Opens the folders and reads every photo's header.
+  /// - Parameter report: is told of each image that is skipped; without it they go to the standard error.
   /// - Throws: `InputError` that names a folder or a file.
-  init(_ configuration: TrainingConfiguration) throws {
+  public init(
+    _ configuration: TrainingConfiguration, report: @escaping @Sendable (InputError) -> Void = Self.warn
+  ) throws {
     let (task, train) = (configuration.task, configuration.data.train)
-    let cache = PhotoCache(bytes: configuration.data.loader.cache << 20)
-    let pairs: any ImagePairs
-    switch train.type {
-    case .procedural:
-      let side = (train.patch + 2 * Self.margin) * task.scale
-      pairs = ProceduralPairs(
-        seed: configuration.seed, width: side, height: side, scale: task.scale, channels: task.channels)
-    case .folder, .div2k:
-      let path = train.path ?? ""
-      let photos =
-        train.type == .div2k
-        ? try PhotoPairs.div2k(path, scale: task.scale, cache: cache)
-        : try PhotoPairs.folder(
-          path, lowQuality: train.lowQuality, scale: task.scale, channels: task.channels, cache: cache)
-      try photos.check(patch: train.patch)
-      pairs = photos
-    }
+    let memory = PhotoCache(bytes: configuration.data.loader.cache << 20)
+    let pairs = try train.pairs(for: task, seed: configuration.seed, memory: memory, report: report)
     let settings = PatchSettings(
       patch: train.patch, scale: task.scale, flip: train.flip, rotate: train.rotate,
       noise: train.noise.map { $0[0]...$0[1] })
-    let samplesPerEpoch = train.samplesPerEpoch ?? Int((Double(pairs.count ?? 0) * train.repeat).rounded())
-    guard samplesPerEpoch >= train.batch else {
+    let samplesPerEpoch =
+      train.samplesPerEpoch ?? DatasetManifest.samplesPerEpoch(count: pairs.count ?? 0, repeat: train.repeat)
+    guard train.batch...Self.maximumSamples ~= samplesPerEpoch else {
       throw InputError(
-        train.path ?? "data.train",
-        expected: "at least a batch of \(train.batch) samples (data.train.repeat makes more)",
+        train.path ?? train.name ?? "data.train",
+        expected: "at least a batch of \(train.batch) samples (data.train.repeat makes more), and at most"
+          + " \(Self.maximumSamples)",
         found: "\(samplesPerEpoch)")
     }
     samples = TrainingSamples(
       PatchSampler(pairs, settings, seed: configuration.seed), samplesPerEpoch: samplesPerEpoch, batch: train.batch,
       seed: configuration.seed)
-    validation = try Self.validation(configuration, cache: cache)
+    validation = try Self.validation(configuration, cache: memory)
+  }
+
+  public static let warn: @Sendable (InputError) -> Void = { error in
+    FileHandle.standardError.write(Data("ramit: skipped \(error)\n".utf8))
   }
 
   private static func validation(_ configuration: TrainingConfiguration, cache: PhotoCache) throws -> ValidationSet? {
@@ -60,22 +55,25 @@ struct TrainingData {
     case .procedural:
       let side = validationSide * task.scale
       pairs = ProceduralPairs(
-        seed: validationSeed, width: side, height: side, scale: task.scale, channels: task.channels, count: data.images)
+        seed: validationSeed, width: side, height: side, task.pairSettings, count: data.images)
     case .folder:
-      let photos = try PhotoPairs.testSet(
-        data.path ?? "", scale: task.scale, channels: task.channels, cache: cache)
-      guard !task.needsInputFiles || photos.origin == .file else {
-        throw InputError(data.path ?? "", expected: "a test set with HQ and LQ for \(task)", found: "no LQ")
+      pairs = try checked(PairedFiles.folder(data.path ?? "", for: task.pairSettings), task, cache)
+    case .dataset:
+      let manifest = try DatasetCatalog.manifest(data.name ?? "")
+      guard manifest.members.isEmpty else {
+        throw InputError("data.validation.name", expected: "one data set", found: "\(manifest.name), a union")
       }
-      try photos.check(patch: ValidationSet.smallestInput(scale: task.scale))
-      pairs = photos
+      pairs = try checked(manifest.files(in: data.root ?? "datasets", for: task.pairSettings), task, cache)
     }
     let count = min(pairs.count ?? .max, data.images ?? .max)
     return ValidationSet(pairs: pairs, count: count, task: task, sigma: data.sigma, seed: validationSeed)
   }
-}
 
-extension RestorationTask {
-  /// The degradation cannot be made: inputs come from files.
-  var needsInputFiles: Bool { self == .lle || self == .dr }
+  private static func checked(
+    _ files: PairedFiles, _ task: RestorationTask, _ cache: PhotoCache
+  ) throws -> PhotoPairs {
+    let photos = PhotoPairs(files, task.pairSettings, reader: PhotoReader(memory: cache))
+    try photos.check(patch: ValidationSet.smallestInput(scale: task.scale))
+    return photos
+  }
 }

@@ -1,0 +1,72 @@
+import Diagnostics
+import Foundation
+
+/// What reading whole files told, or why it failed.
+public typealias FactsOfFiles = [String: Result<PhotoFacts, InputError>]
+
+/// What is found when every file of a set is read.
+public struct DatasetReport: Encodable, Sendable {
+  public struct Fault: Encodable, Sendable {
+    public let file, expected, found: String
+    public var line: String { InputError(file, expected: expected, found: found).description }
+
+    init(_ error: InputError) { (file, expected, found) = (error.location, error.expected, error.found) }
+  }
+  /// What was checked: a data set's name or a folder.
+  public let name: String
+  public let scale: Int
+  /// Pairs whose files are both there, or photos whose inputs are made.
+  public let pairs: Int
+  /// Image files that were read, also those without a partner.
+  public let files: Int
+  /// Files that are no images by their names, and were left alone.
+  public let others: Int
+  /// How many pairs the manifest says there are.
+  public let expected: Int?
+  public let faults: [Fault]
+
+  /// Decodes every file of a set, on all threads.
+  /// - Parameters:
+  ///   - known: what is known of files already, and then of these.
+  ///   - progress: is told how many files are done.
+  public init(
+    _ set: SelectedSet, known facts: inout FactsOfFiles,
+    progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
+  ) {
+    let (files, manifest) = (set.files, set.manifest)
+    let paths = files.pairs.flatMap { [$0.target, $0.input].compactMap { $0 } }
+    let unknown = paths.filter { facts[$0] == nil }
+    for start in stride(from: 0, to: unknown.count, by: Self.portion) {
+      let part = Array(unknown[start..<min(start + Self.portion, unknown.count)])
+      for (path, result) in zip(part, parallelMap(part, Self.decode)) { facts[path] = result }
+      progress(start + part.count, unknown.count)
+    }
+    let finder = PairFaults(settings: set.settings, patch: 1, channels: manifest?.channels, gray: manifest?.gray ?? [])
+    let found = finder.find(in: files.pairs) { [facts] in facts[$0]! }
+    var errors = files.faults + found.map(\.error)
+    let count = files.pairs.count
+    if let manifest, count != manifest.count {
+      errors.append(
+        InputError(set.location, expected: "\(manifest.count) images of \(manifest.name)", found: "\(count)"))
+    }
+    name = set.name
+    scale = set.settings.scale
+    pairs = count
+    self.files = paths.count + files.faults.count
+    others = files.others
+    expected = manifest?.count
+    faults = errors.map(Fault.init)
+  }
+
+  private static let portion = 64
+
+  private static func decode(_ path: String) -> Result<PhotoFacts, InputError> {
+    do {
+      return .success(try PhotoFacts(decoding: path))
+    } catch let error as InputError {
+      return .failure(error)
+    } catch {
+      return .failure(InputError(path, expected: "an image", found: "\(error)"))
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Diagnostics
+
+/// What is wrong with a pair's files.
+struct PairFault {
+  /// The pair's place.
+  let pair: Int
+  let error: InputError
+}
+
+/// Finds what is wrong with the files of pairs, once something is known of each file.
+struct PairFaults {
+  let settings: PairSettings
+  /// The least side of an input.
+  let patch: Int
+  /// 3 for a set in RGB, 1 for a gray one; nil goes by what most files are.
+  var channels: Int?
+  /// Names of gray images that belong to a set in RGB.
+  var gray: [String] = []
+  /// False to let any format pass, as long as it can be converted.
+  var comparesFormats = true
+
+  /// - Parameter facts: of a file, or why there are none.
+  /// - Returns: at most one fault a file, in the order of the pairs.
+  func find(in pairs: [PairedFiles.Pair], facts: (String) -> Result<PhotoFacts, InputError>) -> [PairFault] {
+    let files = pairs.flatMap { [$0.target] + ($0.input.map { [$0] } ?? []) }
+    let known = files.compactMap { try? facts($0).get() }
+    let isGray = channels.map { $0 == 1 } ?? (2 * known.count(where: \.isGray) > known.count)
+    let isDeep = 2 * known.count { $0.bits == 16 } > known.count
+    func oddity(_ pair: PairedFiles.Pair, _ file: String, _ facts: PhotoFacts) -> InputError? {
+      guard comparesFormats else { return nil }
+      if facts.isCMYK {
+        return InputError(file, expected: "an image in RGB", found: "CMYK, whose colours are a printer's")
+      }
+      if let bits = facts.bits, (bits == 16) != isDeep {
+        return InputError(file, expected: "\(isDeep ? 16 : 8) bits, as the others", found: "\(bits)")
+      }
+      // Everything is made gray for a gray task.
+      guard facts.isGray != isGray, settings.channels == 3 || channels == 1, !gray.contains(pair.name) else {
+        return nil
+      }
+      return InputError(
+        file, expected: isGray ? "a gray image, as the others" : "an image in RGB, as the others",
+        found: facts.isGray ? "a gray one" : "colours")
+    }
+    var faults: [PairFault] = []
+    for (place, pair) in pairs.enumerated() {
+      var whole: [PhotoFacts] = []
+      for file in [pair.target, pair.input].compactMap({ $0 }) {
+        switch facts(file) {
+        case .failure(let error): faults.append(PairFault(pair: place, error: error))
+        case .success(let found):
+          if let error = oddity(pair, file, found) {
+            faults.append(PairFault(pair: place, error: error))
+          } else {
+            whole.append(found)
+          }
+        }
+      }
+      guard whole.count == (pair.input == nil ? 1 : 2) else { continue }
+      if let error = sizeFault(pair, target: whole[0], input: whole.count > 1 ? whole[1] : nil) {
+        faults.append(PairFault(pair: place, error: error))
+      }
+    }
+    return faults
+  }
+
+  private func sizeFault(_ pair: PairedFiles.Pair, target: PhotoFacts, input: PhotoFacts?) -> InputError? {
+    if let file = pair.input, let input {
+      let error = sizeError(
+        file, input: (input.width, input.height), pair.target, target: (target.width, target.height),
+        scale: settings.scale)
+      if let error { return error }
+    }
+    let width = target.width / settings.scale, height = target.height / settings.scale
+    guard min(width, height) < patch else { return nil }
+    return tooSmall(pair.target, width, height, patch: patch, scale: settings.scale)
+  }
+}
+
+/// An input has its target's size divided by the scale, rounded down or up; nil when it does.
+func sizeError(
+  _ inputFile: String, input: (width: Int, height: Int), _ targetFile: String, target: (width: Int, height: Int),
+  scale: Int
+) -> InputError? {
+  func fits(_ input: Int, _ target: Int) -> Bool { input == target / scale || input == (target + scale - 1) / scale }
+  if fits(input.width, target.width), fits(input.height, target.height) { return nil }
+  return InputError(
+    inputFile,
+    expected:
+      "\(target.width / scale) x \(target.height / scale) pixels, as \(targetFile) has \(target.width) x \(target.height)",
+    found: "\(input.width) x \(input.height)")
+}

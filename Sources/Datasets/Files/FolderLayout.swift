@@ -1,0 +1,114 @@
+import Diagnostics
+
+/// Where the two sides of pairs are: one or several folders each, the n-th of one with the n-th of the other.
+///
+/// A path is relative to a base. `{scale}` stands for the scale; a last part with a `*` picks files of a folder by their names
+/// (`image_SRF_2/*_HR`); `.` is the base itself, without the folders in it.
+public struct FolderLayout: Equatable, Sendable {
+  public let targets: [String]
+  /// Empty where the layout has no inputs.
+  public let inputs: [String]
+
+  /// The layouts in which people keep sets of their own, besides one folder of photos.
+  static let common: [FolderLayout] = [
+    FolderLayout("HR", "LR_bicubic/X{scale}"),
+    FolderLayout("GTmod12", "LRbicx{scale}"),
+    FolderLayout("HQ", "LQ"),
+    FolderLayout("HR", "LR"),
+    FolderLayout("GT", "LQ"),
+    FolderLayout("target", "input"),
+    FolderLayout("high", "low"),
+    FolderLayout("normal", "low"),
+    FolderLayout("norain", "rain"),
+  ]
+
+  init(_ target: String, _ input: String) { self.init(targets: [target], inputs: [input]) }
+
+  init(targets: [String], inputs: [String]) {
+    self.targets = targets
+    self.inputs = inputs
+  }
+
+  /// The files of the layout in a folder; nil when one of its folders is not there.
+  /// - Parameter withInputs: false leaves the inputs out.
+  /// - Throws: `InputError` for a folder without images.
+  func files(in base: String, scale: Int, withInputs: Bool) throws -> PairedFiles? {
+    // Photos lie directly in the base or the layout is another.
+    if targets == ["."], (try? ImageFolder(base, isDeep: false)) == nil { return nil }
+    guard let targets = Self.resolve(targets, in: base, scale: scale) else { return nil }
+    guard withInputs else {
+      return .joined(try targets.map { PairedFiles(targets: try $0.open(), inputs: nil, scale: scale) })
+    }
+    guard !inputs.isEmpty, let inputs = Self.resolve(inputs, in: base, scale: scale) else { return nil }
+    return .joined(
+      try zip(targets, inputs).map {
+        PairedFiles(
+          targets: try $0.open(excluding: $1.folder), inputs: try $1.open(excluding: $0.folder), scale: scale)
+      })
+  }
+
+  private struct Place {
+    let folder: String
+    let pattern: String?
+    let isBase: Bool
+
+    func open(excluding other: String? = nil) throws -> ImageFolder {
+      try ImageFolder(folder, pattern: pattern, excluding: other, isDeep: !isBase)
+    }
+  }
+
+  private static func resolve(_ paths: [String], in base: String, scale: Int) -> [Place]? {
+    var places: [Place] = []
+    for path in paths {
+      var parts = path.replacing("{scale}", with: "\(scale)").split(separator: "/").map(String.init)
+      let pattern = parts.last?.contains("*") == true ? parts.removeLast() : nil
+      guard let folder = FolderPath.find(parts.joined(separator: "/"), in: base) else { return nil }
+      places.append(Place(folder: folder, pattern: pattern, isBase: path == "."))
+    }
+    return places
+  }
+}
+
+extension PairedFiles {
+  /// The pairs of anybody's own folder: targets and inputs side by side in it (`HQ` and `LQ`, `HR` and `LR_bicubic/X2`,
+  /// `target` and `input`, and the like), inputs in a folder elsewhere, or photos alone.
+  /// - Parameters:
+  ///   - inputs: the folder of the inputs, where it is not in the same folder.
+  /// - Throws: `InputError` that names a missing or empty folder, or the pairs that a task cannot do without.
+  public static func folder(_ path: String, inputs: String? = nil, for settings: PairSettings) throws -> PairedFiles {
+    let scale = settings.scale
+    if let inputs {
+      return PairedFiles(
+        targets: try ImageFolder(path, excluding: inputs), inputs: try ImageFolder(inputs, excluding: path),
+        scale: scale)
+    }
+    guard FolderPath.isFolder(path) else { throw noFolder(path) }
+    if settings.kind != .denoising, let files = try sideBySide(path, scale: scale) { return files }
+    guard !settings.kind.needsInputFiles else {
+      let names = layouts(scale: scale).map { "\($0.targets[0])/ and \($0.inputs[0])/" }.joined(separator: ", ")
+      throw InputError(
+        path, expected: "a folder of targets and one of inputs in it (\(names))", found: "no such two folders")
+    }
+    // Targets alone, whose inputs are made: inputs for another scale or task beside them do not count.
+    for layout in FolderLayout.common.prefix(3) {
+      if let files = try layout.files(in: path, scale: scale, withInputs: false) { return files }
+    }
+    return PairedFiles(targets: try ImageFolder(path), inputs: nil, scale: scale)
+  }
+
+  private static func layouts(scale: Int) -> [FolderLayout] {
+    FolderLayout.common.filter { scale > 1 || !$0.inputs[0].contains("{scale}") }
+  }
+
+  /// The pairs of a folder that holds both sides; nil when it does not.
+  static func sideBySide(_ path: String, scale: Int) throws -> PairedFiles? {
+    for layout in layouts(scale: scale) {
+      if let files = try layout.files(in: path, scale: scale, withInputs: true) { return files }
+    }
+    return nil
+  }
+
+  private static func noFolder(_ path: String) -> InputError {
+    InputError(path, expected: "a folder of images", found: "no folder that can be read")
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// Folders as people spell them.
+enum FolderPath {
+  /// The folder at a relative path, whatever the case of its letters; nil when there is none.
+  ///
+  /// The exact spelling comes first. Where several folders differ in case alone, the first in order is taken.
+  static func find(_ path: String, in root: String) -> String? {
+    var found = root
+    for part in path.split(separator: "/") where part != "." {
+      let exact = found + "/" + part
+      if isFolder(exact) {
+        found = exact
+        continue
+      }
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: found)) ?? []
+      let wanted = part.lowercased()
+      guard let name = names.sorted().first(where: { $0.lowercased() == wanted && isFolder(found + "/" + $0) }) else {
+        return nil
+      }
+      found += "/" + name
+    }
+    return isFolder(found) ? found : nil
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+}

@@ -1,0 +1,78 @@
+import Diagnostics
+
+/// What a published set is: where to get it, how its files lie, and how many there are.
+///
+/// The manifests are the YAML files in the folder `datasets/`, which are also compiled into the program.
+public struct DatasetManifest: Equatable, Sendable {
+  public enum Use: String, CaseIterable, Sendable { case training, test }
+
+  public let name: String
+  public let title: String
+  public let use: Use
+  public let tasks: [TaskKind]
+  /// Pairs, or photos where inputs are made.
+  public let count: Int
+  /// How often the paper sees each image in an epoch (Sec. B); nil where it says nothing.
+  public let `repeat`: Double?
+  /// 3 for RGB, 1 for gray.
+  public let channels: Int
+  /// Names of its images that are gray although the others are not.
+  public let gray: [String]
+  /// The page to get it from, and the publication.
+  public let page, citation: String?
+  /// Other names under which its folder is known.
+  public let folders: [String]
+  public let layouts: [FolderLayout]
+  /// The sets of which this is the union; they have layouts then, and this one has none.
+  public let members: [String]
+
+  /// The samples of an epoch in which each image comes so often: rounded down, as the paper's 64,000 for DF2K.
+  public static func samplesPerEpoch(count: Int, repeat factor: Double) -> Int {
+    Int((Double(count) * factor * (1 + 1e-12)).rounded(.down))
+  }
+
+  /// The tree that is expected, in words: `DIV2K_train_HR/ with DIV2K_train_LR_bicubic/X2/, or ...`.
+  func tree(for settings: PairSettings) -> String {
+    layouts.map { layout in
+      func spelled(_ paths: [String]) -> String {
+        let named = paths.map { path in
+          let place = path == "." ? name : "\(name)/\(path.replacing("{scale}", with: "\(settings.scale)"))"
+          return place.contains("*") ? place : place + "/"
+        }
+        return named.joined(separator: " and ")
+      }
+      guard settings.kind != .denoising, !layout.inputs.isEmpty else { return spelled(layout.targets) }
+      return "\(spelled(layout.targets)) with \(spelled(layout.inputs))"
+    }.uniqued().joined(separator: ", or ")
+  }
+}
+
+extension Array where Element: Hashable {
+  fileprivate func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}
+
+extension DatasetManifest {
+  /// Lines for a person who wants to get the set.
+  public var description: [String] {
+    var lines = [
+      "\(name): \(title)", "  images  \(count)", "  for     \(tasks.map(\.rawValue).joined(separator: ", "))",
+    ]
+    if let page { lines.append("  from    \(page)") }
+    if let citation { lines.append("  cite    \(citation)") }
+    if let factor = `repeat` {
+      let samples = Self.samplesPerEpoch(count: count, repeat: factor)
+      lines.append("  epoch   each image \(factor) times, \(samples) samples")
+    }
+    if members.isEmpty {
+      let kind = tasks.first ?? .denoising
+      let settings = PairSettings(kind, scale: kind == .superResolution ? 2 : 1)
+      lines.append("  tree    \(tree(for: settings))")
+    } else {
+      lines.append("  union   \(members.joined(separator: ", "))")
+    }
+    return lines
+  }
+}

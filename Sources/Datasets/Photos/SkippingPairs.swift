@@ -1,0 +1,63 @@
+import Diagnostics
+import Synchronization
+
+/// Pairs of which a few may be broken: in the place of one that cannot be read comes the next that can.
+///
+/// Which pair comes depends on the files alone, not on when or on which thread it is found to be broken.
+public final class SkippingPairs: ImagePairs {
+  private let pairs: any ImagePairs
+  private let limit, before: Int
+  private let skipped = Mutex<[Int: InputError]>([:])
+  private let report: @Sendable (InputError) -> Void
+
+  /// - Parameters:
+  ///   - limit: so many pairs may be broken; one more is an error.
+  ///   - before: how many of them were found and left out before.
+  ///   - report: is told once of each.
+  /// - Precondition: the pairs end.
+  public init(_ pairs: any ImagePairs, limit: Int, before: Int = 0, report: @escaping @Sendable (InputError) -> Void) {
+    precondition(pairs.count != nil, "pairs that never end have none to skip")
+    self.pairs = pairs
+    self.limit = limit
+    self.before = before
+    self.report = report
+  }
+
+  public var count: Int? { pairs.count }
+
+  public func pair(_ index: Int) throws -> ImagePair { try first(from: index) { try pairs.pair($0) } }
+
+  public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
+    try first(from: index) { try pairs.crop($0, patch: patch, scale: scale, at: choice) }
+  }
+
+  private func first(from index: Int, _ body: (Int) throws -> ImagePair) throws -> ImagePair {
+    let count = pairs.count!
+    for place in index..<index + count {
+      let isBroken = skipped.withLock { $0[place % count] != nil }
+      if isBroken { continue }
+      do {
+        return try body(place)
+      } catch let error as InputError {
+        try skip(place % count, error)
+      }
+    }
+    throw skipped.withLock { $0.min { $0.key < $1.key }!.value }
+  }
+
+  private func skip(_ place: Int, _ error: InputError) throws {
+    let (isNew, total) = skipped.withLock { skipped in
+      let isNew = skipped.updateValue(error, forKey: place) == nil
+      return (isNew, before + skipped.count)
+    }
+    guard total <= limit else { throw tooManySkipped(error, limit: limit, found: total) }
+    if isNew { report(error) }
+  }
+}
+
+/// The last straw, with how many there were.
+public func tooManySkipped(_ error: InputError, limit: Int, found: Int) -> InputError {
+  InputError(
+    error.location, expected: error.expected,
+    found: "\(error.found); \(found) images have faults, and at most \(limit) are skipped")
+}

@@ -1,0 +1,82 @@
+import Diagnostics
+import Foundation
+import Imaging
+
+/// How low-resolution images are made for benchmarks; the protocols do not mix, as their right and lower edges differ.
+public enum LowResolutionProtocol: String, CaseIterable, Sendable {
+  /// The whole image is downscaled and what does not fill a pixel is cut off; `LR_bicubic/X2/NAMEx2.png` beside the whole
+  /// targets, as DIV2K has them.
+  case floor
+  /// The same names, but what does not fill a pixel is cut off before: the published inputs of Set5, Set14 and BSD100.
+  case testset
+  /// The target is first cropped to a multiple, and kept so: `GTmod12` and `LRbicx2` with the same names.
+  case modcrop
+}
+
+/// Makes low-resolution images of a folder of photos, by MATLAB's bicubic downscaling.
+public struct LowResolution: Sendable {
+  public let method: LowResolutionProtocol
+  public let scale: Int
+  /// The multiple to which targets are cropped (`modcrop`).
+  public let multiple: Int
+
+  /// - Precondition: the multiple is one of the scale.
+  public init(_ method: LowResolutionProtocol, scale: Int, multiple: Int) {
+    precondition(scale > 1 && multiple % scale == 0, "targets cropped to \(multiple) are not divided by \(scale)")
+    self.method = method
+    self.scale = scale
+    self.multiple = multiple
+  }
+
+  /// The image in the sizes of the protocol.
+  /// - Throws: `InputError` when nothing is left of it.
+  func pair(_ image: Image, file: String) throws -> (target: Image, input: Image) {
+    let unit = method == .modcrop ? multiple : scale
+    let cropped = (image.width / unit * unit, image.height / unit * unit)
+    guard min(image.width, image.height) >= unit else {
+      throw InputError(
+        file, expected: "an image of at least \(unit) x \(unit) pixels", found: "\(image.width) x \(image.height)")
+    }
+    guard method != .floor else { return (image, bicubicDownscale(image, by: scale)) }
+    let whole = image.cropped(x: 0, y: 0, width: cropped.0, height: cropped.1)
+    return (method == .modcrop ? whole : image, bicubicDownscale(whole, by: scale))
+  }
+
+  /// Writes the images of a folder as PNG, on all threads.
+  /// - Returns: how many.
+  /// - Throws: `InputError` that names a file.
+  public func write(
+    _ folder: String, to output: String, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
+  ) throws -> Int {
+    let photos = try ImageFolder(folder, excluding: output)
+    let files = PairedFiles(targets: photos, inputs: nil, scale: scale)
+    if let fault = files.faults.first { throw fault }
+    for start in stride(from: 0, to: files.pairs.count, by: 16) {
+      let part = Array(files.pairs[start..<min(start + 16, files.pairs.count)])
+      for result in parallelMap(part, { pair in Result { try write(pair, to: output) } }) { try result.get() }
+      progress(start + part.count, files.pairs.count)
+    }
+    return files.pairs.count
+  }
+
+  private func write(_ pair: PairedFiles.Pair, to output: String) throws {
+    let (target, input) = try self.pair(ImageFile.read(pair.target), file: pair.target)
+    switch method {
+    case .floor, .testset: try writePNG(input, to: "\(output)/LR_bicubic/X\(scale)/\(pair.name)x\(scale).png")
+    case .modcrop:
+      try writePNG(target, to: "\(output)/GTmod\(multiple)/\(pair.name).png")
+      try writePNG(input, to: "\(output)/LRbicx\(scale)/\(pair.name).png")
+    }
+  }
+}
+
+/// Writes an image, and the folders that lead to it.
+func writePNG(_ image: Image, to path: String) throws {
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  do {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  } catch {
+    throw InputError(folder, expected: "a folder that can be made", found: error.localizedDescription)
+  }
+  try ImageFile.write(image, to: path)
+}

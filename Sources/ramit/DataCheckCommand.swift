@@ -1,0 +1,47 @@
+import ArgumentParser
+import Datasets
+import Foundation
+
+struct DataCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Read every image of a set and name each one that is wrong.",
+    discussion: """
+      Wrong are: an image without its partner, two of one name, one that cannot be decoded, a pair whose sizes do not fit \
+      together, gray or 16 bits among RGB of 8, CMYK, and a number of images other than the set has. The exit code is 1 \
+      when anything is wrong.
+      """)
+
+  @OptionGroup var selection: DataSelection
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Summary: Encodable {
+    let faults: Int
+    let sets: [DatasetReport]
+  }
+
+  func run() throws {
+    var known: FactsOfFiles = [:]
+    let reports = try selection.sets().map { DatasetReport($0, known: &known, progress: showProgress("read")) }
+    let summary = Summary(faults: reports.reduce(0) { $0 + $1.faults.count }, sets: reports)
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+    } else {
+      reports.forEach(printReport)
+    }
+    if summary.faults > 0 { throw ExitCode.failure }
+  }
+
+  private func printReport(_ report: DatasetReport) {
+    for fault in report.faults { print(fault.line) }
+    let scale = report.scale > 1 ? " x\(report.scale)" : ""
+    let count = report.expected.map { "\(report.pairs) of \($0)" } ?? "\(report.pairs)"
+    let others = report.others > 0 ? ", \(report.others) other files left alone" : ""
+    print(
+      "\(report.name)\(scale): \(count) \(report.files > report.pairs ? "pairs" : "images"), \(report.files) files"
+        + "\(others), \(report.faults.isEmpty ? "nothing wrong" : "\(report.faults.count) faults")")
+  }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Datasets
+import Diagnostics
+import Foundation
+import Models
+import Training
+
+/// What has to do with data sets.
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Find, check, prepare and make the images that models learn from.",
+    subcommands: [
+      DataListCommand.self, DataCheckCommand.self, DataPrepareCommand.self, DataStatisticsCommand.self,
+      DataSynthesizeCommand.self, DataBenchmarkCommand.self,
+    ])
+}
+
+/// Which images a command is about.
+struct DataSelection: ParsableArguments {
+  @Argument(
+    help: "A folder of images: targets and inputs side by side in it (HQ and LQ, and the like), or photos alone.")
+  var folder: String?
+
+  @Option(help: ArgumentHelp("The folder of the inputs, where it is elsewhere.", valueName: "dir"))
+  var inputs: String?
+
+  @Option(help: ArgumentHelp("A published data set instead of a folder (see ramit data list).", valueName: "name"))
+  var dataset: String?
+
+  @Option(help: ArgumentHelp("The folder in which published data sets lie.", valueName: "dir"))
+  var root = "datasets"
+
+  @Option(
+    help: "The task that the images are for (\(RestorationTask.allNames)); without it, all that is there.",
+    transform: RestorationTask.named)
+  var task: RestorationTask?
+
+  func validate() throws {
+    guard (folder == nil) != (dataset == nil) else { throw ValidationError("give a folder, or --dataset NAME") }
+    guard inputs == nil || folder != nil else { throw ValidationError("--inputs goes with a folder") }
+  }
+
+  func sets() throws -> [SelectedSet] {
+    if let folder { return try SelectedSet.folder(folder, inputs: inputs, settings: task?.pairSettings) }
+    return try SelectedSet.dataset(dataset ?? "", root: root, settings: task?.pairSettings)
+  }
+
+  /// The folder to which a cache's names are relative.
+  var base: String { folder ?? root }
+}
+
+extension RestorationTask {
+  static let allNames = allCases.map(\.rawValue).joined(separator: ", ")
+
+  static func named(_ name: String) throws -> RestorationTask {
+    guard let task = RestorationTask(rawValue: name) else {
+      throw ValidationError("the task is one of \(allNames), not '\(name)'")
+    }
+    return task
+  }
+}
+
+/// How far long work is, on one line of a terminal; nothing elsewhere.
+func showProgress(_ what: String) -> (_ done: Int, _ count: Int) -> Void {
+  guard isatty(STDERR_FILENO) == 1 else { return { _, _ in } }
+  return { done, count in
+    let end = done < count ? "" : "\r\u{1b}[K"
+    FileHandle.standardError.write(Data("\r\(what) \(done) of \(count)\(end)".utf8))
+  }
+}

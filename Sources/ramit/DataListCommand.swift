@@ -1,0 +1,23 @@
+import ArgumentParser
+import Datasets
+import Foundation
+
+struct DataListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "The published data sets that are known by name, or where to get one of them.")
+
+  @Argument(help: "A data set's name.")
+  var name: String?
+
+  func run() throws {
+    guard let name else {
+      for manifest in DatasetCatalog.manifests {
+        let padded = manifest.name.padding(toLength: 12, withPad: " ", startingAt: 0)
+        print(
+          "\(padded)  \(manifest.use.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0))  \(manifest.title)")
+      }
+      return
+    }
+    for line in try DatasetCatalog.manifest(name).description { print(line) }
+  }
+}

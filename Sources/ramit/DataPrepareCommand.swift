@@ -1,0 +1,80 @@
+import ArgumentParser
+import Datasets
+import Foundation
+
+struct DataPrepareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare", abstract: "Make low-resolution images, or a cache of decoded pixels.",
+    subcommands: [LowResolutionCommand.self, CacheCommand.self])
+}
+
+struct LowResolutionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lr", abstract: "Downscale a folder of photos as MATLAB's imresize does (bicubic).",
+    discussion: """
+      floor: OUTPUT/LR_bicubic/X2/NAMEx2.png, floor(size / scale) pixels of the whole image downscaled, as DIV2K. \
+      testset: the same names and sizes, but what does not fill a pixel is cut off before, as Set5, Set14 and BSD100. \
+      modcrop: targets cropped to a multiple, OUTPUT/GTmod12/NAME.png, and OUTPUT/LRbicx2/NAME.png. Scores of different protocols do \
+      not compare.
+      """)
+
+  @Argument(help: "The folder of the photos.")
+  var folder: String
+
+  @Option(help: "How many times smaller, 2 to 8.")
+  var scale: Int
+
+  @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+  var output: String
+
+  @Option(
+    name: .customLong("protocol"), help: "floor, testset or modcrop.",
+    transform: { name in
+      guard let value = LowResolutionProtocol(rawValue: name) else {
+        throw ValidationError("the protocol is floor, testset or modcrop, not '\(name)'")
+      }
+      return value
+    })
+  var method = LowResolutionProtocol.floor
+
+  @Option(help: "The multiple to which targets are cropped (modcrop; default: 12 where the scale divides it).")
+  var multiple: Int?
+
+  func validate() throws {
+    guard 2...8 ~= scale else { throw ValidationError("--scale must be 2 to 8, not \(scale)") }
+    guard let multiple else { return }
+    guard method == .modcrop else { throw ValidationError("--multiple goes with --protocol modcrop") }
+    guard 1...4096 ~= multiple, multiple % scale == 0 else {
+      throw ValidationError("--multiple must be a multiple of the scale up to 4096, not \(multiple)")
+    }
+  }
+
+  func run() throws {
+    let unit = multiple ?? (12 % scale == 0 ? 12 : scale)
+    let maker = LowResolution(method, scale: scale, multiple: method == .modcrop ? unit : scale)
+    let count = try maker.write(folder, to: output, progress: showProgress("written"))
+    print("\(output): \(count) images, x\(scale) by \(method.rawValue)")
+  }
+}
+
+struct CacheCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cache", abstract: "Decode a set into one file, of which training reads only the rows of a crop.",
+    discussion:
+      "Name it in a configuration as data.train.decoded. A source that changes later makes it stale, which is noticed.")
+
+  @OptionGroup var selection: DataSelection
+
+  @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+  var output: String
+
+  func run() throws {
+    let sets = try selection.sets()
+    if let fault = sets.lazy.flatMap(\.files.faults).first { throw fault }
+    var seen: Set<String> = []
+    let files = sets.flatMap(\.paths).filter { seen.insert($0).inserted }
+    try DecodedCache.write(files, of: selection.base, to: output, progress: showProgress("decoded"))
+    let size = (try? FileManager.default.attributesOfItem(atPath: output)[.size] as? Int) ?? 0
+    print("\(output): \(files.count) images, \(size >> 20) MiB")
+  }
+}

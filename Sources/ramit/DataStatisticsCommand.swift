@@ -1,0 +1,49 @@
+import ArgumentParser
+import Datasets
+import Diagnostics
+import Foundation
+
+struct DataStatisticsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "statistics", abstract: "Mean and standard deviation per channel, which normalise a model's inputs.",
+    discussion: """
+      Of the inputs, or of the targets for denoising, whose noise is blind. The deviation is of all pixels; the mean of \
+      the images' own deviations, which is smaller, is printed as well.
+      """)
+
+  @OptionGroup var selection: DataSelection
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Line: Encodable {
+    let name: String
+    let scale: Int
+    let statistics: ChannelStatistics
+  }
+
+  func run() throws {
+    var lines: [Line] = []
+    for set in try selection.sets() {
+      if let fault = set.files.faults.first { throw fault }
+      let statistics = try ChannelStatistics(
+        set.pairs(memory: 0), count: set.files.pairs.count, progress: showProgress("read"))
+      lines.append(Line(name: set.name, scale: set.settings.scale, statistics: statistics))
+    }
+    guard !json else {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return print(String(decoding: try encoder.encode(lines), as: UTF8.self))
+    }
+    for line in lines {
+      print("\(line.name)\(line.scale > 1 ? " x\(line.scale)" : ""): \(line.statistics.images) images")
+      print("  mean                     \(spelled(line.statistics.mean))")
+      print("  standard deviation       \(spelled(line.statistics.standardDeviation))")
+      print("  mean of the images' own  \(spelled(line.statistics.meanOfDeviations))")
+    }
+  }
+
+  private func spelled(_ values: [Double]) -> String {
+    "[" + values.map { String(format: "%.4f", $0) }.joined(separator: ", ") + "]"
+  }
+}

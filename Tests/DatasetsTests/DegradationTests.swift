@@ -1,0 +1,162 @@
+import Datasets
+import Foundation
+import Imaging
+import TensorCore
+import TestSupport
+import Testing
+
+@Suite struct DegradationTests {
+  private func levels(_ image: Image) -> [Double] {
+    guard case .uint8(let values) = image.samples else { return [] }
+    return values.map(Double.init)
+  }
+
+  private func mean(_ image: Image) -> Double { levels(image).reduce(0, +) / Double(levels(image).count) }
+
+  @Test(arguments: [TaskKind.lowLight, .deraining]) func pairsAreNamedBySeedAndNumber(kind: TaskKind) {
+    func pairs(_ seed: UInt64) -> ProceduralPairs {
+      ProceduralPairs(seed: seed, width: 40, height: 32, PairSettings(kind))
+    }
+    let first = pairs(1).pair(3)
+    #expect(first.lowQuality != nil && first.lowQuality != first.target)
+    #expect(pairs(1).pair(3).lowQuality == first.lowQuality)
+    #expect(pairs(2).pair(3).lowQuality != first.lowQuality && pairs(1).pair(4).lowQuality != first.lowQuality)
+    #expect(first.target == ProceduralPairs(seed: 1, width: 40, height: 32, PairSettings(.denoising)).pair(3).target)
+  }
+
+  /// Dark, but not black: light and order stay, so that something can be restored; and with noise.
+  @Test func lowLightIsDarkAndNoisy() {
+    let pairs = ProceduralPairs(seed: 6, width: 64, height: 64, PairSettings(.lowLight))
+    var (dark, bright) = (0.0, 0.0)
+    var exposures: [Double] = []
+    for index in 0..<16 {
+      let pair = pairs.pair(index)
+      let before = levels(pair.target), after = levels(pair.lowQuality!)
+      dark += mean(pair.lowQuality!) / 16
+      bright += mean(pair.target) / 16
+      exposures.append(mean(pair.lowQuality!) / mean(pair.target))
+      let (meanBefore, meanAfter) = (mean(pair.target), mean(pair.lowQuality!))
+      let covariance = zip(before, after).reduce(0) { $0 + ($1.0 - meanBefore) * ($1.1 - meanAfter) }
+      let power =
+        before.reduce(0) { $0 + ($1 - meanBefore) * ($1 - meanBefore) }
+        * after.reduce(0) { $0 + ($1 - meanAfter) * ($1 - meanAfter) }
+      #expect(covariance / power.squareRoot() > 0.6, "image \(index)")
+    }
+    #expect(dark < 0.5 * bright && dark > 10)
+    #expect(exposures.max()! > 1.5 * exposures.min()!)
+  }
+
+  @Test func lowLightNoiseGrowsTowardsTheDark() {
+    // Equal levels everywhere: what differs in the input is noise.
+    let pairs = ProceduralPairs(seed: 2, width: 96, height: 96, PairSettings(.lowLight))
+    var roughness = 0.0
+    for index in 0..<8 {
+      let pair = pairs.pair(index)
+      let before = levels(pair.target.grayscale()), after = levels(pair.lowQuality!.grayscale())
+      var (sum, count) = (0.0, 0.0)
+      for place in 1..<before.count where before[place] == before[place - 1] {
+        sum += abs(after[place] - after[place - 1])
+        count += 1
+      }
+      roughness += sum / max(count, 1) / 8
+    }
+    #expect((0.3...20).contains(roughness), "equal neighbours differ by \(roughness)")
+  }
+
+  /// Rain adds light in streaks: few pixels change much, and along the streak's direction changes go on.
+  @Test func rainAddsStreaks() {
+    let pairs = ProceduralPairs(seed: 4, width: 96, height: 96, PairSettings(.deraining))
+    var (along, across, changed) = (0.0, 0.0, 0.0)
+    for index in 0..<12 {
+      let pair = pairs.pair(index)
+      let difference = zip(levels(pair.lowQuality!.grayscale()), levels(pair.target.grayscale())).map { $0 - $1 }
+      #expect(mean(pair.lowQuality!) > mean(pair.target) - 12)
+      for y in 1..<96 {
+        for x in 1..<96 {
+          along += abs(difference[y * 96 + x] - difference[(y - 1) * 96 + x])
+          across += abs(difference[y * 96 + x] - difference[y * 96 + x - 1])
+          if abs(difference[y * 96 + x]) > 12 { changed += 1 / (12 * 95 * 95) }
+        }
+      }
+    }
+    #expect(along < 0.8 * across)
+    #expect((0.03...0.7).contains(changed), "\(changed) of the pixels change")
+  }
+
+  @Test(arguments: [
+    PairSettings(.superResolution, scale: 3), PairSettings(.denoising), PairSettings(.denoising, channels: 1),
+    PairSettings(.lowLight), PairSettings(.deraining),
+  ])
+  func writtenSetsAreWhole(settings: PairSettings) throws {
+    let folder = try TemporaryFolder()
+    try ProceduralSet(seed: 1, width: 48, height: 36, settings).write(count: 5, to: folder.path)
+    let sets = try SelectedSet.folder(folder.path, inputs: nil, settings: nil)
+    #expect(sets.count == 1 && sets[0].settings.scale == settings.scale)
+    var known: FactsOfFiles = [:]
+    let report = DatasetReport(sets[0], known: &known)
+    #expect(report.pairs == 5 && report.files == 10 && report.faults.isEmpty)
+    let pair = try sets[0].pairs(memory: 0).pair(4)
+    let drawn = ProceduralPairs(seed: 1, width: 48, height: 36, settings).pair(4)
+    #expect(pair.target == (settings.channels == 1 ? drawn.target.rgb() : drawn.target))
+    if let lowQuality = drawn.lowQuality { #expect(pair.lowQuality == lowQuality) }
+    #expect(pair.lowQuality != nil && pair.lowQuality != pair.target)
+  }
+
+  @Test func statisticsAreThoseOfAllPixels() throws {
+    let pairs = ProceduralPairs(seed: 8, width: 20, height: 16, PairSettings(.denoising), count: 40)
+    let found = try ChannelStatistics(pairs, count: 40)
+    #expect(found.images == 40 && found.mean.count == 3)
+    for channel in 0..<3 {
+      var values: [Double] = []
+      var deviations = 0.0
+      for index in 0..<40 {
+        let all = levels(pairs.pair(index).target)
+        let own = stride(from: channel, to: all.count, by: 3).map { all[$0] / 255 }
+        let average = own.reduce(0, +) / Double(own.count)
+        deviations += (own.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(own.count)).squareRoot() / 40
+        values += own
+      }
+      let mean = values.reduce(0, +) / Double(values.count)
+      let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
+      #expect(abs(found.mean[channel] - mean) < 1e-9)
+      #expect(abs(found.standardDeviation[channel] - deviation) < 1e-9)
+      #expect(abs(found.meanOfDeviations[channel] - deviations) < 1e-9)
+    }
+  }
+
+  @Test func lowResolutionHasTheSizesOfItsProtocol() throws {
+    let folder = try TemporaryFolder()
+    let image = drawn(1, width: 53, height: 50)
+    try folder.write(image, "photos/a.png")
+    let source = folder.path + "/photos"
+    #expect(try LowResolution(.floor, scale: 4, multiple: 4).write(source, to: folder.path + "/out") == 1)
+    let floor = try ImageFile.read(folder.path + "/out/LR_bicubic/X4/ax4.png")
+    #expect(floor.width == 13 && floor.height == 12 && floor == bicubicDownscale(image, by: 4))
+    _ = try LowResolution(.testset, scale: 4, multiple: 4).write(source, to: folder.path + "/test")
+    let whole = image.cropped(x: 0, y: 0, width: 52, height: 48)
+    #expect(try ImageFile.read(folder.path + "/test/LR_bicubic/X4/ax4.png") == bicubicDownscale(whole, by: 4))
+    _ = try LowResolution(.modcrop, scale: 4, multiple: 12).write(source, to: folder.path + "/out")
+    let target = try ImageFile.read(folder.path + "/out/GTmod12/a.png")
+    #expect(target == image.cropped(x: 0, y: 0, width: 48, height: 48))
+    #expect(try ImageFile.read(folder.path + "/out/LRbicx4/a.png") == bicubicDownscale(target, by: 4))
+  }
+
+  /// Nearly: MATLAB rounds to whole levels between rows and columns, and continues the last pixel at the edges.
+  @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"), arguments: [2, 3, 4])
+  func testsetMakesThePublishedImages(scale: Int) throws {
+    let folder = try TemporaryFolder()
+    let set = "\(referenceFolder!)/testsets/Set5"
+    _ = try LowResolution(.testset, scale: scale, multiple: scale).write("\(set)/HR", to: folder.path)
+    let names = try ImageFile.list("\(folder.path)/LR_bicubic/X\(scale)").map {
+      URL(fileURLWithPath: $0).lastPathComponent
+    }
+    #expect(names.count == 5)
+    for name in names {
+      let made = try ImageFile.read("\(folder.path)/LR_bicubic/X\(scale)/\(name)")
+      let published = try ImageFile.read("\(set)/LR_bicubic/X\(scale)/\(name)")
+      try #require(made.width == published.width && made.height == published.height)
+      let far = zip(levels(made), levels(published)).count { abs($0 - $1) > 1 }
+      #expect(Double(far) < 0.01 * Double(made.samples.count), "\(name)")
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import Datasets
+import Diagnostics
+import Foundation
+import Imaging
+import Testing
+
+/// The folder of the manifests.
+private let manifestsFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().appendingPathComponent("datasets").path
+
+@Suite struct ManifestTests {
+  @Test func theProgramHoldsTheFiles() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: manifestsFolder).filter { $0.hasSuffix(".yaml") }
+    #expect(files.sorted() == DatasetCatalog.texts.map { $0.name + ".yaml" }.sorted(), "run make manifests")
+    for (name, text) in DatasetCatalog.texts {
+      let file = try String(contentsOfFile: "\(manifestsFolder)/\(name).yaml", encoding: .utf8)
+      #expect(file == text + "\n", "\(name): run make manifests")
+      #expect(try DatasetManifest(readingFile: "\(manifestsFolder)/\(name).yaml").name == name)
+    }
+  }
+
+  /// Sec. 4.1 and B of the paper: the counts, and an epoch's samples.
+  @Test(arguments: [
+    ("DIV2K", 800, 64_000), ("DF2K", 3450, 64_000), ("DFBW", 8594, 25_782), ("LOL+VE-LOL", 1785, 25_000),
+    ("Rain13K", 13_711, 25_000),
+  ])
+  func countsAndEpochsAreThePapers(name: String, count: Int, samples: Int) throws {
+    let manifest = try DatasetCatalog.manifest(name)
+    #expect(manifest.count == count)
+    let factor = try #require(manifest.repeat)
+    #expect(DatasetManifest.samplesPerEpoch(count: count, repeat: factor) == samples)
+    #expect(try manifest.parts().reduce(0) { $0 + $1.count } == count)
+  }
+
+  @Test func everySetOfThePaperIsThere() throws {
+    for name in [
+      "DIV2K", "Flickr2K", "DF2K", "BSDS500", "WED", "DFBW", "LOL", "VE-LOL", "LOL+VE-LOL", "Rain13K", "Set5", "Set14",
+      "BSD100", "Urban100", "Manga109", "CBSD68", "Kodak24", "McMaster", "Set12", "BSD68", "LOL-test", "VE-LOL-cap",
+      "Test100", "Rain100H",
+    ] {
+      let manifest = try DatasetCatalog.manifest(name)
+      #expect(manifest.members.isEmpty == (manifest.page != nil), "\(name) says where to get it")
+    }
+    #expect(throws: InputError("DIV2", expected: "a data set's name, perhaps DIV2K", found: "an unknown one")) {
+      try DatasetCatalog.manifest("DIV2")
+    }
+  }
+
+  private func message(_ yaml: String) -> String {
+    do {
+      _ = try DatasetManifest(yaml: yaml, file: "m.yaml")
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private static let small =
+    "name: a\ntitle: b\nuse: training\ntasks: [denoising]\ncount: 3\nlayouts:\n  - targets: x\n"
+
+  @Test(arguments: [
+    ("count: 3", "conut: 3", "m.yaml:5: expected a key of a manifest, perhaps 'count', found 'conut'"),
+    ("count: 3\n", "", "m.yaml:1: expected a value for count, found none"),
+    ("count: 3", "count: x", "m.yaml:5: expected count: 1 to 100000000, found 'x'"),
+    ("[denoising]", "denoising", "m.yaml:4: expected a list, found something else"),
+    (
+      "[denoising]", "[sharpening]",
+      "m.yaml:4: expected one of superResolution, denoising, lowLight, deraining, found 'sharpening'"
+    ),
+    ("targets: x", "targets: ../x", "m.yaml:7: expected a folder in the set's own, found '../x'"),
+    ("targets: x", "inputs: x", "m.yaml:7: expected targets: a folder, found none"),
+    ("targets: x", "targets: [x, y]\n    inputs: z", "m.yaml:7: expected as many inputs as targets, found 1 and 2"),
+    ("count: 3", "count: 3\nmembers: [b]", "m.yaml:1: expected layouts or members, one of them, found both"),
+    ("name: a", "name: &a a", "no error"),
+    ("name: a", "name: *a", "m.yaml: expected no YAML aliases (a name that begins with * is quoted), found one"),
+    ("name: a", "name: [", "m.yaml: expected YAML"),
+  ])
+  func faultsAreNamed(part: String, replacement: String, expected: String) {
+    #expect(message(Self.small) == "no error")
+    let found = message(Self.small.replacing(part, with: replacement))
+    #expect(found.hasPrefix(expected), "\(found)")
+    #expect(!found.contains("\n"))
+  }
+
+  /// Every layout of every manifest, with files in it as the sets name them.
+  @Test(arguments: DatasetCatalog.manifests.filter { $0.members.isEmpty }.map(\.name))
+  func everyLayoutIsFoundAndPaired(name: String) throws {
+    let manifest = try DatasetCatalog.manifest(name)
+    let kind = try #require(manifest.tasks.first)
+    let settings = PairSettings(kind, scale: kind == .superResolution ? 3 : 1)
+    for layout in manifest.layouts {
+      let folder = try TemporaryFolder()
+      #expect(folder.fault { _ = try manifest.files(in: folder.path, for: settings) }.contains(manifest.page ?? "-"))
+      let isPaired = !layout.inputs.isEmpty && kind != .denoising
+      for (place, targets) in layout.targets.enumerated() {
+        for number in 0..<2 {
+          let stem = "\(place)\(number)"
+          func file(_ pattern: String, _ suffix: String) -> String {
+            let path = pattern.replacing("{scale}", with: "3")
+            return "\(name)/" + (path.contains("*") ? path.replacing("*", with: stem) : "\(path)/\(stem)\(suffix)")
+              + ".png"
+          }
+          try folder.write(drawn(number, width: 12, height: 12), file(targets, ""))
+          guard isPaired else { continue }
+          let isScaled = layout.inputs[place].contains("LR_bicubic")
+          try folder.write(drawn(number, width: 4, height: 4), file(layout.inputs[place], isScaled ? "x3" : ""))
+        }
+      }
+      let files = try manifest.files(in: folder.path, for: settings)
+      #expect(files.faults.isEmpty, "\(layout): \(files.faults)")
+      #expect(files.pairs.count == 2 * layout.targets.count, "\(layout)")
+      #expect(files.pairs.allSatisfy { ($0.input != nil) == isPaired }, "\(layout)")
+    }
+  }
+
+  @Test func spellingOfFoldersDoesNotMatterAndPlacesDo() throws {
+    let folder = try TemporaryFolder()
+    let lol = try DatasetCatalog.manifest("LOL")
+    try folder.write(drawn(1), "loldataset/OUR485/High/1.png")
+    try folder.write(drawn(1), "loldataset/OUR485/Low/1.png")
+    #expect(try lol.files(in: folder.path, for: PairSettings(.lowLight)).pairs.count == 1)
+    #expect(
+      folder.fault { _ = try lol.files(in: folder.path, for: PairSettings(.deraining)) }
+        == "LOL: expected a data set for deraining, found one for lowLight")
+    // Photos that lie about in the root are no set.
+    try folder.write(drawn(1), "1.bmp.png")
+    let absent = folder.fault {
+      _ = try DatasetCatalog.manifest("WED").files(in: folder.path, for: PairSettings(.denoising))
+    }
+    #expect(absent.hasPrefix(": expected WED, 4744 images, as WED/exploration_database_and_code/pristine_images/, or"))
+    #expect(absent.hasSuffix("found none of these folders") && absent.contains("https://ivc.uwaterloo.ca"))
+  }
+
+  @Test func validationPhotosOfBSDS500AreLeftOut() throws {
+    let folder = try TemporaryFolder()
+    for part in ["train", "val", "test"] { try folder.write(drawn(1), "BSDS500/images/\(part)/\(part)1.jpg") }
+    try folder.write(Array("thumbs".utf8), "BSDS500/images/train/Thumbs.db")
+    let files = try DatasetCatalog.manifest("BSDS500").files(in: folder.path, for: PairSettings(.denoising))
+    #expect(files.pairs.map(\.name) == ["train1", "test1"] && files.others == 1)
+  }
+}

@@ -1,0 +1,69 @@
+import Datasets
+import Foundation
+import Imaging
+import Testing
+
+@Suite struct PairingTests {
+  @Test(arguments: [
+    ("0001", "0001x2"), ("norm-1", "rain-1"), ("norain-001", "rain-001"), ("normal00001", "low00001"),
+    ("img_001_SRF_2_HR", "img_001_SRF_2_LR"), ("a", "a"),
+  ])
+  func knownSpellings(target: String, input: String) {
+    #expect(NameSpelling.inputs(for: target, scale: 2).contains(input))
+    #expect(NameSpelling.inputs(for: "sub/\(target)", scale: 2).contains("sub/\(input)"))
+  }
+
+  @Test func namesDecideAndNotPositions() throws {
+    let folder = try TemporaryFolder()
+    // As many files on both sides, in an order that would pair wrongly.
+    for name in ["norm-1", "norm-10", "norm-2"] {
+      try folder.write(drawn(1, width: 8, height: 8), "target/\(name).png")
+    }
+    for name in ["rain-10", "rain-2", "rain-3"] { try folder.write(drawn(1, width: 8, height: 8), "input/\(name).jpg") }
+    let files = try PairedFiles.folder(folder.path, for: PairSettings(.deraining))
+    #expect(files.pairs.map(\.name) == ["norm-10", "norm-2"])
+    #expect(files.pairs.map { $0.input?.suffix(11) } == ["rain-10.jpg", "/rain-2.jpg"])
+    #expect(
+      files.faults.map { $0.description.replacing(folder.path, with: "") } == [
+        "/target/norm-1.png: expected an input named norm-1 or rain-1 in /input, found none",
+        "/input/rain-3.jpg: expected a target of its name in /target, found none",
+      ])
+  }
+
+  @Test func secondFilesOfANameAreNamed() throws {
+    let folder = try TemporaryFolder()
+    for name in ["HQ/a.png", "HQ/a.jpg", "LQ/a.png", "LQ/a.jpg"] {
+      try folder.write(drawn(1, width: 8, height: 8), name)
+    }
+    let files = try PairedFiles.folder(folder.path, for: PairSettings(.lowLight))
+    #expect(files.pairs.count == 1 && files.faults.count == 2)
+    #expect(files.faults.allSatisfy { $0.expected == "one image of a name" && $0.location.hasSuffix("a.png") })
+  }
+
+  @Test func inputsInsideTheTargetsFolderAreNoTargets() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(drawn(1), "photos/a.png")
+    try folder.write(drawn(1), "photos/dark/a.png")
+    let files = try PairedFiles.folder(
+      folder.path + "/photos", inputs: folder.path + "/photos/dark/", for: PairSettings(.lowLight))
+    #expect(files.faults.isEmpty && files.pairs.map(\.name) == ["a"])
+  }
+
+  @Test func tasksThatNeedInputsSayWhichFolders() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(drawn(1), "a.png")
+    let found = folder.fault { _ = try PairedFiles.folder(folder.path, for: PairSettings(.lowLight)) }
+    #expect(found.hasPrefix(": expected a folder of targets and one of inputs in it (HQ/ and LQ/,"), "\(found)")
+  }
+
+  @Test func linksToFoldersAreFollowedAndCirclesEnd() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(drawn(1, width: 8, height: 8), "real/a.png")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link", withDestinationPath: folder.path + "/real")
+    #expect(try ImageFolder(folder.path + "/link").files == ["a.png"])
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/real/circle", withDestinationPath: folder.path + "/real")
+    #expect(try ImageFolder(folder.path + "/real").files.count < 20)
+  }
+}
