@@ -47,9 +47,10 @@ private struct MapPairs: ImagePairs {
   }
 
   /// The input of a crop is what downscaling the crop's surroundings gives: away from the edge, the crop alone gives it too.
+  /// Not when it is turned: rows are rounded before columns.
   @Test func aCropsInputIsItsTargetsDownscaling() throws {
     let pairs = ProceduralPairs(seed: 4, width: 128, height: 128, scale: 2, channels: 3)
-    let sampler = PatchSampler(pairs, PatchSettings(patch: 40, scale: 2), seed: 9)
+    let sampler = PatchSampler(pairs, PatchSettings(patch: 40, scale: 2, rotate: false), seed: 9)
     for index in 0..<6 {
       let sample = try sampler.sample(pair: index, epoch: 0, index: index)
       let alone = bicubicDownscale(Image(sample.target), by: 2).tensor()

@@ -37,7 +37,10 @@ public struct LowResolution: Sendable {
       throw InputError(
         file, expected: "an image of at least \(unit) x \(unit) pixels", found: "\(image.width) x \(image.height)")
     }
-    guard method != .floor else { return (image, bicubicDownscale(image, by: scale)) }
+    if method == .floor {
+      let (width, height) = (image.width / scale, image.height / scale)
+      return (image, bicubicResize(image, width: width, height: height, scale: 1 / Double(scale)))
+    }
     let whole = image.cropped(x: 0, y: 0, width: cropped.0, height: cropped.1)
     return (method == .modcrop ? whole : image, bicubicDownscale(whole, by: scale))
   }
