@@ -67,7 +67,7 @@ struct TrainingData {
       guard !task.needsInputFiles || photos.origin == .file else {
         throw InputError(data.path ?? "", expected: "a test set with HQ and LQ for \(task)", found: "no LQ")
       }
-      try photos.check(patch: ValidationSet.smallestInput(scale: task.scale))
+      try photos.check(patch: task.smallestScoredInput)
       pairs = photos
     }
     let count = min(pairs.count ?? .max, data.images ?? .max)
