@@ -53,19 +53,27 @@ let package = Package(
     floor("Datasets", on: ["Imaging", "TensorCore", "Parallel", "Diagnostics"]),
     // 6: optimizers and models
     floor("Optimizers", on: ["NN", "Kernels", "TensorCore", "Parallel"]),
-    floor("Models", on: ["NN", "Autograd", "TensorCore", "Serialization", "Diagnostics"]),
-    // 7: training, evaluation
+    floor(
+      "Models",
+      on: ["NN", "Autograd", "Metrics", "Imaging", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
+    // 7: training, evaluation, restoration
     floor(
       "Training",
       on: [
         "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
         "Parallel", "Diagnostics", logging, yams,
       ]),
+    floor(
+      "Evaluation",
+      on: [
+        "Models", "Optimizers", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Parallel",
+        "Diagnostics",
+      ]),
     // 8: the command line, and timings
     .executableTarget(
       name: "ramit",
       dependencies: [
-        "Training", "Models", "Optimizers", "NN", "Autograd", "Datasets", "Metrics", "Imaging",
+        "Training", "Evaluation", "Models", "Optimizers", "NN", "Autograd", "Datasets", "Metrics", "Imaging",
         "Serialization", "TensorCore", "Kernels", "Parallel", "Diagnostics", logging, argumentParser,
       ]),
     .executableTarget(
@@ -82,6 +90,8 @@ let package = Package(
         "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
         "Parallel", "Diagnostics",
       ]),
+    tests(of: "Evaluation", with: ["Models", "Imaging", "Metrics", "Serialization", "TensorCore", "Diagnostics"]),
+    .testTarget(name: "RamitTests", dependencies: ["Models", "Imaging", "Serialization", "TensorCore"]),
     tests(of: "Models", with: ["Autograd", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore"]),
   ],
   swiftLanguageModes: [.v6]
