@@ -53,19 +53,27 @@ let package = Package(
     floor("Datasets", on: ["Imaging", "Serialization", "TensorCore", "Parallel", "Diagnostics", yams]),
     // 6: optimizers and models
     floor("Optimizers", on: ["NN", "Kernels", "TensorCore", "Parallel"]),
-    floor("Models", on: ["NN", "Autograd", "TensorCore", "Serialization", "Diagnostics"]),
-    // 7: training, evaluation
+    floor(
+      "Models",
+      on: ["NN", "Autograd", "Metrics", "Imaging", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
+    // 7: training, evaluation, restoration
     floor(
       "Training",
       on: [
         "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
         "Parallel", "Diagnostics", logging, yams,
       ]),
+    floor(
+      "Evaluation",
+      on: [
+        "Models", "Optimizers", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Parallel",
+        "Diagnostics",
+      ]),
     // 8: the command line, and timings
     .executableTarget(
       name: "ramit",
       dependencies: [
-        "Training", "Models", "Optimizers", "NN", "Autograd", "Datasets", "Metrics", "Imaging",
+        "Training", "Evaluation", "Models", "Optimizers", "NN", "Autograd", "Datasets", "Metrics", "Imaging",
         "Serialization", "TensorCore", "Kernels", "Parallel", "Diagnostics", logging, argumentParser,
       ]),
     .executableTarget(
@@ -91,6 +99,8 @@ let package = Package(
       of: "Models",
       with: ["Autograd", "Diagnostics", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore", "Parallel"],
       resources: [.copy("Fixtures")]),
+    tests(of: "Evaluation", with: ["Models", "Imaging", "Metrics", "Serialization", "TensorCore", "Diagnostics"]),
+    .testTarget(name: "RamitTests", dependencies: ["Models", "Imaging", "Serialization", "TensorCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -5,7 +5,15 @@ import Foundation
 @main struct Ramit: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ramit", abstract: "Image restoration with RAMiT: training, evaluation and use, on CPUs.",
-    subcommands: [TrainCommand.self, DataCommand.self])
+    discussion: """
+      Exit codes: 0 only when everything was done; 1 when something was not, with one line for each failure on standard \
+      error; 64 for wrong usage.
+      """,
+    version: ramitVersion,
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, RestoreCommand.self, SummaryCommand.self, BenchmarkCommand.self,
+      ConvertCommand.self, DataCommand.self,
+    ])
 
   /// Prints what goes wrong on one line: `ramit: ...`, exit code 1. Usage errors have code 64.
   static func main() {
@@ -14,8 +22,13 @@ import Foundation
       try command.run()
     } catch {
       guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
-      FileHandle.standardError.write(Data("ramit: \(error)\n".utf8))
+      report(error)
       exit(withError: ExitCode.failure)
     }
+  }
+
+  /// One line on standard error.
+  static func report(_ error: any Error) {
+    FileHandle.standardError.write(Data("ramit: \(error)\n".utf8))
   }
 }

@@ -123,13 +123,4 @@ private struct MapPairs: ImagePairs {
     #expect(first != second)
     #expect(try pairsSeen(samplesPerEpoch: 2, batch: 2, iterations: 0..<3).sorted() == [0, 0, 1, 1, 2, 2])
   }
-
-  @Test func paddingMirrorsAtTheBottomAndTheRight() {
-    let image = Tensor((0..<6).map(Float.init), [2, 3, 1])
-    #expect(image.paddedSymmetrically(toMultipleOf: 1).array == image.array)
-    let padded = image.paddedSymmetrically(toMultipleOf: 8)
-    #expect(padded.shape == [8, 8, 1])
-    #expect(Array(padded.array[0..<8]) == [0, 1, 2, 2, 1, 0, 0, 1])
-    #expect((0..<8).map { padded.array[$0 * 8] } == [0, 3, 3, 0, 0, 3, 3, 0])
-  }
 }

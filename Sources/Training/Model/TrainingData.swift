@@ -73,7 +73,7 @@ public struct TrainingData {
     _ files: PairedFiles, _ task: RestorationTask, _ cache: PhotoCache
   ) throws -> PhotoPairs {
     let photos = PhotoPairs(files, task.pairSettings, reader: PhotoReader(memory: cache))
-    try photos.check(patch: ValidationSet.smallestInput(scale: task.scale))
+    try photos.check(patch: task.smallestScoredInput)
     return photos
   }
 }

@@ -38,8 +38,8 @@ final class Validator<Model: TrainableModel> {
       let image = try set.image(index)
       let restored = restore(image)
       let baseline = set.baseline(image)
-      let score = set.score(restored, image)
-      let before = baselines[index] ?? set.score(baseline, image)
+      let score = set.task.score(restored, against: image.target)
+      let before = baselines[index] ?? set.task.score(baseline, against: image.target)
       baselines[index] = before
       result.psnr += score.psnr / Double(set.count)
       result.ssim += score.ssim / Double(set.count)
@@ -52,10 +52,6 @@ final class Validator<Model: TrainableModel> {
   }
 
   private func restore(_ image: ValidationImage) -> Image {
-    let input = image.input
-    let padded = input.paddedSymmetrically(toMultipleOf: model.unit)
-    let output = model.restore(Variable(constant: padded.reshaped(Shape([1] + padded.shape.dimensions)))).value
-    let restored = Image(output.reshaped([output.shape[1], output.shape[2], output.shape[3]]))
-    return set.cropped(restored, to: image.target)
+    Image(restoreWhole(image.input, unit: model.unit, by: model.restore)).cropped(toFit: image.target)
   }
 }

@@ -1,0 +1,46 @@
+import Autograd
+import Models
+import TensorCore
+
+/// Restores images with a model: whole, as its scores are measured, or in tiles.
+public struct Restorer {
+  public let model: RAMiT
+  /// The side of a tile, in pixels of the input; nil restores images whole.
+  public var tile: Int?
+  /// How far a tile sees beyond its edges, in pixels of the input.
+  public var overlap = 32
+  /// Averages over the eight ways to turn and mirror an image (Lim et al., EDSR, 2017): a little better, eight times slower.
+  public var selfEnsemble = false
+
+  public init(_ model: RAMiT) { self.model = model }
+
+  public var task: RestorationTask { model.configuration.task }
+
+  /// - Parameter image: H x W x the task's channels, in [0, 1]; noise may lie outside.
+  /// - Returns: sH x sW x channels, not clamped.
+  public func callAsFunction(_ image: Tensor) -> Tensor {
+    guard selfEnsemble else { return restoreOnce(image) }
+    var total: Tensor?
+    for symmetry in Symmetry.all {
+      let restored = symmetry.undone(on: restoreOnce(symmetry.applied(to: image)))
+      guard let sum = total else {
+        total = restored.copy()
+        continue
+      }
+      for i in 0..<sum.count { sum.pointer[i] += restored.pointer[i] }
+    }
+    let mean = total!
+    for i in 0..<mean.count { mean.pointer[i] /= Float(Symmetry.all.count) }
+    return mean
+  }
+
+  private func restoreOnce(_ image: Tensor) -> Tensor {
+    guard let tile else { return restoreWhole(image) }
+    return Tiles(image.shape, side: tile, overlap: overlap, unit: model.configuration.unit)
+      .restore(image, scale: task.scale, by: restoreWhole)
+  }
+
+  private func restoreWhole(_ image: Tensor) -> Tensor {
+    Models.restoreWhole(image, unit: model.configuration.unit) { model($0) }
+  }
+}

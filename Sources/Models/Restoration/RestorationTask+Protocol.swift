@@ -1,0 +1,35 @@
+import Imaging
+import Metrics
+
+/// How restored images are compared with their targets: the protocol of the paper's tables (Sec. B).
+extension RestorationTask {
+  /// Super-resolution and deraining compare luma; the others all channels.
+  public var scoredChannels: ScoredChannels { isSuperResolution || self == .dr ? .luma : .rgb }
+
+  /// Pixels left out at each edge: as many as the scale in super-resolution, none otherwise.
+  public var scoredBorder: Int { isSuperResolution ? scale : 0 }
+
+  /// The least side of an input whose restoration can be scored: SSIM's window of 11 must fit inside the border.
+  public var smallestScoredInput: Int { (11 + 2 * scoredBorder + scale - 1) / scale }
+
+  /// Scores a restored image.
+  /// - Parameters:
+  ///   - restored: 8 bits deep.
+  ///   - target: of the same size and channels; 16 bits become 8.
+  public func score(_ restored: Image, against target: Image) -> Score {
+    let target = target.bitDepth == 8 ? target : Image(target.tensor())
+    return Metrics.score(restored, against: target, channels: scoredChannels, border: scoredBorder)
+  }
+
+  /// What can be had without a model: the bicubic upscaling, or the input itself.
+  public func baseline(_ input: Image) -> Image { isSuperResolution ? bicubicUpscale(input, by: scale) : input }
+}
+
+extension Image {
+  /// The part that both images have, from the top left: a restored image whose input was rounded up reaches beyond its target,
+  /// one whose input was rounded down ends before.
+  public func cropped(toFit other: Image) -> Image {
+    let (width, height) = (min(width, other.width), min(height, other.height))
+    return width == self.width && height == self.height ? self : cropped(x: 0, y: 0, width: width, height: height)
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Models
+import Serialization
+
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert", abstract: "Write weights as safetensors, with the model's configuration in the file.",
+    discussion: """
+      Reads a PyTorch checkpoint (.pth; only tensors are read, nothing in it is executed) or safetensors. The new file says \
+      what model it holds, so that --task and --model are not needed with it.
+
+        ramit convert RAMiT-1_X2.pth ramit-1-x2.safetensors
+        ramit convert RAMiT-1_CDN.pth ramit-1-dn.safetensors --task dn
+      """)
+
+  @Argument(help: "The weights to read.", completion: .file())
+  var input: String
+
+  @Argument(help: "The safetensors file to write.", completion: .file(extensions: ["safetensors"]))
+  var output: String
+
+  @Option(help: "What the model is for, where the weights do not tell.")
+  var task: RestorationTask?
+
+  @Flag(help: "Overwrite OUTPUT.")
+  var force = false
+
+  @Flag(help: "Print errors only.")
+  var quiet = false
+
+  func run() throws {
+    guard output.lowercased().hasSuffix(".safetensors") else {
+      throw InputError(output, expected: "a name that ends in .safetensors", found: "another")
+    }
+    if !force, FileManager.default.fileExists(atPath: output) {
+      throw InputError(output, expected: "a new file (--force overwrites)", found: "one that is there")
+    }
+    let model = try RAMiT(weights: input, task: task)
+    try model.write(to: output)
+    // What was written is read once more: the disk has the last word.
+    let written = try RAMiT(weights: output)
+    guard written.configuration == model.configuration, written.parameters.values.array == model.parameters.values.array
+    else { throw InputError(output, expected: "the weights that were written", found: "others") }
+    if !quiet {
+      let name = model.configuration.modelName
+      print("\(output): \(name) for \(model.configuration.task), \(model.parameters.count) parameters")
+    }
+  }
+}

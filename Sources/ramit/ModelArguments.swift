@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Models
+import Parallel
+
+extension RAMiTVariant: ExpressibleByArgument {}
+extension RestorationTask: ExpressibleByArgument {}
+
+/// Width and height as they are written: `1280x720`.
+struct ImageSize: ExpressibleByArgument {
+  let width, height: Int
+
+  init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
+  init?(argument: String) {
+    let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard sides.count == 2, let width = sides[0], let height = sides[1] else { return nil }
+    self.init(width: width, height: height)
+  }
+
+  var defaultValueDescription: String { "\(width)x\(height)" }
+}
+
+/// How many threads compute, and how much is printed.
+struct CommonOptions: ParsableArguments {
+  @Option(help: "Threads that compute (default: all processors).")
+  var threads: Int?
+
+  @Flag(help: "Print errors only.")
+  var quiet = false
+
+  /// Sets the number of threads.
+  func apply() {
+    if let threads { ComputeThreads.count = threads }
+  }
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+  }
+}
+
+/// Prints a line that is seen at once, also through a pipe.
+func printNow(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
+/// Weights, and what a bare PyTorch checkpoint does not tell of their model.
+struct WeightOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The weights: .safetensors or PyTorch's .pth.", valueName: "file"),
+    completion: .file(extensions: ["safetensors", "pth"]))
+  var weights: String
+
+  @Option(help: "The model (default: what the weights tell).")
+  var model: RAMiTVariant?
+
+  @Option(help: "The task (default: what the weights tell).")
+  var task: RestorationTask?
+
+  /// - Throws: `InputError` that names the file.
+  func loadModel() throws -> RAMiT { try RAMiT(weights: weights, task: task, variant: model) }
+}

@@ -1,0 +1,2 @@
+/// What `ramit --version` prints.
+let ramitVersion = "0.1.0"

@@ -1,0 +1,33 @@
+import Foundation
+import Models
+import Testing
+
+@testable import Evaluation
+
+struct ReportTests {
+  @Test func columnsAreAligned() {
+    var table = Table(header: ["name", "PSNR"])
+    table.add(["a", "7.10"])
+    table.add(["longer", "38.19"])
+    #expect(table.text == "name     PSNR\na        7.10\nlonger  38.19")
+  }
+
+  @Test func numbersForPeople() {
+    #expect(939_844.grouped == "939,844" && 12.grouped == "12" && 1000.grouped == "1,000")
+    #expect(38.18594.fixed(2) == "38.19" && Double.infinity.fixed(2) == "inf" && Double.nan.fixed(2) == "-")
+  }
+
+  /// Other programs read these keys.
+  @Test func complexityAsJSON() throws {
+    let model = RAMiT(RAMiTVariant.slimLLE.configuration(for: .lle))
+    let complexity = Complexity(of: model, outputWidth: 64, height: 32)
+    let report = ComplexityReport(
+      complexity, model: "RAMiT-slimLLE", task: .lle, outputWidth: 64, outputHeight: 32)
+    let object = try JSONSerialization.jsonObject(with: JSONFile.encode(report, pretty: true)) as? [String: Any]
+    #expect(object?["parameters"] as? Int == 358_243)
+    #expect(object?["multAdds"] as? Int == complexity.multAdds)
+    let components = try #require(object?["components"] as? [[String: Any]])
+    #expect(components.compactMap { $0["parameters"] as? Int }.reduce(0, +) == 358_243)
+    #expect(components.compactMap { $0["name"] as? String }.contains("attn_mix"))
+  }
+}

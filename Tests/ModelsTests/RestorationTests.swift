@@ -1,0 +1,76 @@
+import Autograd
+import Imaging
+import Metrics
+import Models
+import TensorCore
+import Testing
+
+/// What surrounds the model when it restores one image and is scored.
+struct RestorationTests {
+  @Test func paddingMirrorsAtTheBottomAndTheRight() {
+    let image = Tensor((0..<6).map(Float.init), [2, 3, 1])
+    #expect(image.paddedSymmetrically(toMultipleOf: 1).array == image.array)
+    let padded = image.paddedSymmetrically(toMultipleOf: 8)
+    #expect(padded.shape == [8, 8, 1])
+    #expect(Array(padded.array[0..<8]) == [0, 1, 2, 2, 1, 0, 0, 1])
+    #expect((0..<8).map { padded.array[$0 * 8] } == [0, 3, 3, 0, 0, 3, 3, 0])
+  }
+
+  @Test func cropsRowsAndColumns() {
+    let image = Tensor((0..<24).map(Float.init), [4, 3, 2])
+    #expect(image.cropped(y: 1, x: 1, height: 2, width: 2).array == [8, 9, 10, 11, 14, 15, 16, 17])
+    #expect(image.cropped(y: 2, x: 0, height: 1, width: 3).array == [12, 13, 14, 15, 16, 17])
+  }
+
+  /// The model sees a padded image, and what it made of the padding is cut off.
+  @Test func wholeImagesArePaddedAndCut() {
+    let image = Tensor((0..<30).map(Float.init), [5, 6, 1])
+    var seen = Shape([])
+    let restored = restoreWhole(image, unit: 4) { x in
+      seen = x.shape
+      return Variable(constant: doubled(x.value))
+    }
+    #expect(seen == [1, 8, 8, 1])
+    #expect(restored.shape == [10, 12, 1])
+    for y in 0..<10 {
+      for x in 0..<12 { #expect(restored.array[y * 12 + x] == image.array[y / 2 * 6 + x / 2]) }
+    }
+  }
+
+  /// Each pixel of 1 x H x W x 1 as a square of four.
+  private func doubled(_ x: Tensor) -> Tensor {
+    let (height, width) = (x.shape[1], x.shape[2])
+    let values = (0..<4 * height * width).map { x.array[$0 / (2 * width) / 2 * width + $0 % (2 * width) / 2] }
+    return Tensor(values, [1, 2 * height, 2 * width, 1])
+  }
+
+  @Test func protocolOfEachTask() {
+    #expect(RestorationTask.x3.scoredChannels == .luma && RestorationTask.x3.scoredBorder == 3)
+    #expect(RestorationTask.dr.scoredChannels == .luma && RestorationTask.dr.scoredBorder == 0)
+    #expect(RestorationTask.dn.scoredChannels == .rgb && RestorationTask.dn.scoredBorder == 0)
+    #expect(RestorationTask.x4.smallestScoredInput == 5 && RestorationTask.lle.smallestScoredInput == 11)
+  }
+
+  @Test func theBorderIsNotScored() {
+    let target = Image(width: 32, height: 32, channels: 3, samples: .uint8((0..<3072).map { UInt8($0 * 7 % 256) }))
+    guard case .uint8(var values) = target.samples else { return }
+    for i in 0..<96 * 2 { values[i] = 0 }
+    let restored = Image(width: 32, height: 32, channels: 3, samples: .uint8(values))
+    #expect(RestorationTask.x2.score(restored, against: target) == Score(psnr: .infinity, ssim: 1))
+    #expect(RestorationTask.dr.score(restored, against: target).psnr < 40)
+  }
+
+  /// 16 bits are scored as the 8 bits that they round to.
+  @Test func deepTargetsAreScored() {
+    let deep = Image(width: 16, height: 16, channels: 1, samples: .uint16((0..<256).map { UInt16($0 * 257) }))
+    let flat = Image(width: 16, height: 16, channels: 1, samples: .uint8((0..<256).map { UInt8($0) }))
+    #expect(RestorationTask.graydn.score(flat, against: deep).psnr == .infinity)
+  }
+
+  @Test func imagesAreCutToWhatBothHave() {
+    let wide = Image(width: 8, height: 4, channels: 1, samples: .uint8([UInt8](repeating: 0, count: 32)))
+    let high = Image(width: 6, height: 9, channels: 1, samples: .uint8([UInt8](repeating: 0, count: 54)))
+    let (first, second) = (wide.cropped(toFit: high), high.cropped(toFit: wide))
+    #expect(first.width == 6 && first.height == 4 && second.width == 6 && second.height == 4)
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// The built program, run as a person runs it.
+enum Program {
+  /// What a run printed, and how it ended.
+  struct Outcome {
+    /// The exit code; nil when a signal ended it: a crash.
+    let code: Int32?
+    let output: String
+    let errors: String
+
+    var errorLines: [Substring] { errors.split(separator: "\n") }
+  }
+
+  /// Beside the test bundle, where the build puts both; nil when it was not built.
+  static let path: String? = {
+    var places = [URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
+    places.append(Bundle.main.bundleURL)
+    places.append(Bundle.main.bundleURL.deletingLastPathComponent())
+    return places.map { $0.appendingPathComponent("ramit").path }.first {
+      FileManager.default.isExecutableFile(atPath: $0)
+    }
+  }()
+
+  static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+  static func run(_ arguments: [String]) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path ?? "")
+    process.arguments = arguments
+    // Files, not pipes: nothing can fill up and block.
+    return try Folder.temporary { folder in
+      let files = ["output", "errors"].map { folder.file($0) }
+      let handles = try files.map { file in
+        _ = FileManager.default.createFile(atPath: file, contents: nil)
+        return try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+      }
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = handles[0]
+      process.standardError = handles[1]
+      try process.run()
+      process.waitUntilExit()
+      let texts = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
+      return Outcome(
+        code: process.terminationReason == .exit ? process.terminationStatus : nil, output: texts[0], errors: texts[1])
+    }
+  }
+}
+
+/// A temporary folder and the files in it.
+struct Folder {
+  let path: String
+
+  static func temporary<Result>(_ body: (Folder) throws -> Result) throws -> Result {
+    let path = NSTemporaryDirectory() + "ramit-tests-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try body(Folder(path: path))
+  }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+
+  /// A folder in this one.
+  func folder(_ name: String) throws -> Folder {
+    try FileManager.default.createDirectory(atPath: file(name), withIntermediateDirectories: true)
+    return Folder(path: file(name))
+  }
+
+  @discardableResult func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+    return file(name)
+  }
+}

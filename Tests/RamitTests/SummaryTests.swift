@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+@Suite(.enabled(if: Program.path != nil, "the program is not beside the tests"))
+struct SummaryTests {
+  @Test func writesTheCounts() throws {
+    try Folder.temporary { folder in
+      let run = try Program.run(
+        "summary", "--model", "RAMiT", "--task", "x2", "--no-hrami", "--size", "1280x720", "--json",
+        folder.file("s.json"))
+      #expect(run.code == 0)
+      #expect(run.output.contains("158.54 G"))
+      let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("s.json")))
+      let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+      #expect(((object["parameters"] as? Int ?? 0) + 500) / 1000 == 920)
+      #expect((Double(object["multAdds"] as? Int ?? 0) / 1e8).rounded() == 1585)
+    }
+  }
+
+  @Test(arguments: [
+    ["--model", "RAMiTT", "--task", "x2"], ["--model", "RAMiT", "--task", "x5"],
+    ["--model", "RAMiT", "--task", "x2", "--size", "0x10"], ["--model", "RAMiT", "--task", "x2", "--size", "1280"],
+    ["--model", "RAMiT", "--task", "x2", "--size", "99999999999999999999x1"],
+    ["--model", "RAMiT", "--task", "x2", "--size", "4000000000x4000000000"],
+    ["--model", "RAMiT", "--task", "x2", "--channel-heads", "9"],
+    ["--model", "RAMiT", "--task", "x2", "--channel-heads=-1"],
+  ])
+  func wrongUsageHasCode64(_ arguments: [String]) throws {
+    let run = try Program.run(["summary"] + arguments)
+    #expect(run.code == 64, "\(run.errors)")
+    #expect(run.errors.contains("Error: "))
+  }
+
+  @Test func aFolderThatIsMissingIsNamed() throws {
+    let run = try Program.run("summary", "--model", "RAMiT", "--task", "x2", "--json", "/no/such/folder/s.json")
+    #expect(run.code == 1)
+    #expect(run.errorLines.count == 1 && run.errors.hasPrefix("ramit: /no/such/folder/s.json: expected "))
+  }
+}
