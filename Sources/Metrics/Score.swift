@@ -69,37 +69,46 @@ private func luma(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> Double {
 }
 
 /// Mean structural similarity of two planes (Wang et al., 2004): an 11 x 11 Gaussian window of sigma 1.5, where it fits entirely.
+/// Where it fits nowhere there is no value: not a number, or 1 for equal planes.
 private func ssim(_ a: [Double], _ b: [Double], width: Int, height: Int) -> Double {
   let window = (-5...5).map { exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
   let weights = window.map { $0 / window.reduce(0, +) }
   let innerWidth = width - 10, innerHeight = height - 10
   guard innerWidth > 0, innerHeight > 0 else { return a == b ? 1 : .nan }
-  func blurred(_ value: (Int) -> Double) -> [Double] {
-    var rows = [Double](repeating: 0, count: innerWidth * height)
-    for y in 0..<height {
-      for x in 0..<innerWidth {
-        var total = 0.0
-        for k in 0..<11 { total += weights[k] * value(y * width + x + k) }
-        rows[y * innerWidth + x] = total
+  var rows = [Double](repeating: 0, count: innerHeight)
+  rows.withUnsafeMutableBufferPointer { rows in
+    let sums = rows.baseAddress!
+    parallelFor(innerHeight) { y, _ in
+      // Of a, b, a a, b b and a b: down the window's rows, then along them.
+      var columns = [[Double]](repeating: [Double](repeating: 0, count: width), count: 5)
+      for k in 0..<11 {
+        let start = (y + k) * width, weight = weights[k]
+        for x in 0..<width {
+          let (p, q) = (a[start + x], b[start + x])
+          columns[0][x] += weight * p
+          columns[1][x] += weight * q
+          columns[2][x] += weight * p * p
+          columns[3][x] += weight * q * q
+          columns[4][x] += weight * p * q
+        }
       }
-    }
-    var result = [Double](repeating: 0, count: innerWidth * innerHeight)
-    for y in 0..<innerHeight {
-      for x in 0..<innerWidth {
-        var total = 0.0
-        for k in 0..<11 { total += weights[k] * rows[(y + k) * innerWidth + x] }
-        result[y * innerWidth + x] = total
+      let mean = columns.map { column in
+        var blurred = [Double](repeating: 0, count: innerWidth)
+        for k in 0..<11 {
+          for x in 0..<innerWidth { blurred[x] += weights[k] * column[x + k] }
+        }
+        return blurred
       }
+      var total = 0.0
+      for x in 0..<innerWidth {
+        let (ma, mb) = (mean[0][x], mean[1][x])
+        let va = mean[2][x] - ma * ma, vb = mean[3][x] - mb * mb, covariance = mean[4][x] - ma * mb
+        total +=
+          (2 * ma * mb + 6.5025) * (2 * covariance + 58.5225)
+          / ((ma * ma + mb * mb + 6.5025) * (va + vb + 58.5225))
+      }
+      sums[y] = total
     }
-    return result
   }
-  let ma = blurred { a[$0] }, mb = blurred { b[$0] }
-  let aa = blurred { a[$0] * a[$0] }, bb = blurred { b[$0] * b[$0] }, ab = blurred { a[$0] * b[$0] }
-  var total = 0.0
-  for i in ma.indices {
-    let va = aa[i] - ma[i] * ma[i], vb = bb[i] - mb[i] * mb[i], cov = ab[i] - ma[i] * mb[i]
-    total += (2 * ma[i] * mb[i] + 6.5025) * (2 * cov + 58.5225)
-      / ((ma[i] * ma[i] + mb[i] * mb[i] + 6.5025) * (va + vb + 58.5225))
-  }
-  return total / Double(ma.count)
+  return rows.reduce(0, +) / Double(innerWidth * innerHeight)
 }

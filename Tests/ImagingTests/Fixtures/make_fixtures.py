@@ -1,0 +1,122 @@
+"""Makes the image files of this folder: pip install pillow pypng tifffile imagecodecs; python make_fixtures.py
+
+Every file holds the same small picture, sample (x, y, c) = (37 x + 59 y + 101 c + 13 x y) mod 256 (16 bits: times 257, plus
+x + 3 y, mod 65536; fewer bits: mod 2^bits), so that the tests know what to expect of each.
+"""
+import itertools
+
+import numpy as np
+import png
+import tifffile
+from PIL import Image
+
+WIDTH, HEIGHT = 21, 18
+
+
+def picture(channels, bits=8):
+    y, x, c = np.mgrid[0:HEIGHT, 0:WIDTH, 0:channels]
+    value = (37 * x + 59 * y + 101 * c + 13 * x * y) % 256
+    if bits == 16:
+        return ((value * 257 + x + 3 * y) % 65536).astype(np.uint16)
+    return (value % (1 << bits)).astype(np.uint8)
+
+
+def make_png():
+    for bits, interlaced in itertools.product((1, 2, 4, 8, 16), (False, True)):
+        name = f"gray{bits}{'_interlaced' if interlaced else ''}.png"
+        writer = png.Writer(WIDTH, HEIGHT, greyscale=True, bitdepth=bits, interlace=interlaced)
+        writer.write(open(name, "wb"), picture(1, bits)[..., 0].tolist())
+    for channels, bits, interlaced in itertools.product((2, 3, 4), (8, 16), (False, True)):
+        name = f"{'-ga-rgb-rgba'.split('-')[channels - 1]}{bits}{'_interlaced' if interlaced else ''}.png"
+        writer = png.Writer(WIDTH, HEIGHT, greyscale=channels < 3, alpha=channels in (2, 4), bitdepth=bits,
+                            interlace=interlaced)
+        writer.write(open(name, "wb"), picture(channels, bits).reshape(HEIGHT, -1).tolist())
+    for bits in (1, 2, 4, 8):
+        colours = [(7 * i % 256, 11 * i % 256, 255 - i) for i in range(1 << bits)]
+        writer = png.Writer(WIDTH, HEIGHT, palette=colours, bitdepth=bits)
+        writer.write(open(f"palette{bits}.png", "wb"), picture(1, bits)[..., 0].tolist())
+    colours = [(7 * i % 256, 11 * i % 256, 255 - i, (3 * i + 5) % 256) for i in range(16)]
+    png.Writer(WIDTH, HEIGHT, palette=colours, bitdepth=4).write(open("palette4_alpha.png", "wb"), picture(1, 4)[..., 0].tolist())
+    # One gray level is transparent (tRNS).
+    writer = png.Writer(WIDTH, HEIGHT, greyscale=True, bitdepth=8, transparent=13)
+    writer.write(open("gray8_transparent.png", "wb"), picture(1)[..., 0].tolist())
+
+
+def make_oriented():
+    upright = Image.fromarray(np.kron(np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[0, 0, 0], [255, 255, 255], [128, 128, 128]]],
+                                               np.uint8), np.ones((8, 8, 1), np.uint8)))
+    # What must be stored so that a reader that honours the tag shows `upright`.
+    stored = {1: upright, 2: upright.transpose(Image.Transpose.FLIP_LEFT_RIGHT), 3: upright.transpose(Image.Transpose.ROTATE_180),
+              4: upright.transpose(Image.Transpose.FLIP_TOP_BOTTOM), 5: upright.transpose(Image.Transpose.TRANSPOSE),
+              6: upright.transpose(Image.Transpose.ROTATE_90), 7: upright.transpose(Image.Transpose.TRANSVERSE),
+              8: upright.transpose(Image.Transpose.ROTATE_270)}
+    for value, image in stored.items():
+        exif = Image.Exif()
+        exif[0x0112] = value
+        image.save(f"orientation{value}.jpg", quality=100, subsampling=0, exif=exif)
+        image.save(f"orientation{value}.png", exif=exif)
+        image.save(f"orientation{value}.tif", tiffinfo={274: value})
+
+
+def make_tiff():
+    for order, channels, bits in itertools.product("<>", (1, 3, 4), (8, 16)):
+        tifffile.imwrite(f"{'little' if order == '<' else 'big'}{channels}x{bits}.tif", picture(channels, bits).squeeze(),
+                         byteorder=order, photometric="rgb" if channels > 1 else "minisblack",
+                         extrasamples=["unassalpha"] if channels == 4 else None, metadata=None)
+    for name, options in {
+            "packbits": dict(compression="packbits"), "lzw": dict(compression="lzw"),
+            "lzw_predictor": dict(compression="lzw", predictor=True), "deflate": dict(compression="zlib"),
+            "deflate_predictor": dict(compression="zlib", predictor=True),
+            "strips": dict(rowsperstrip=5), "planar": dict(planarconfig="separate"),
+            "tiles": dict(tile=(16, 16)), "tiles_lzw": dict(tile=(16, 16), compression="lzw", predictor=True)}.items():
+        for bits in (8, 16):
+            pixels = picture(3, bits)
+            planar = options.get("planarconfig") == "separate"
+            tifffile.imwrite(f"{name}{bits}.tif", np.moveaxis(pixels, 2, 0) if planar else pixels, photometric="rgb",
+                             metadata=None, **options)
+    tifffile.imwrite("white_is_zero.tif", 255 - picture(1)[..., 0], photometric="miniswhite", metadata=None)
+    Image.fromarray(picture(1, 1)[..., 0].astype(bool)).save("bilevel.tif")
+    # Long enough for codes of 12 bits and a full table.
+    noise = np.random.default_rng(1).integers(0, 256, (72, 96), np.uint8)
+    tifffile.imwrite("lzw_long.tif", noise, compression="lzw", rowsperstrip=72, photometric="minisblack", metadata=None)
+    np.save("lzw_long.npy", noise)
+
+
+def make_bmp():
+    Image.fromarray(picture(3)).save("rgb.bmp")
+    Image.fromarray(picture(1)[..., 0]).save("gray.bmp")
+    Image.fromarray(picture(1, 1)[..., 0].astype(bool)).save("bilevel.bmp")
+    Image.fromarray(picture(4), "RGBA").save("rgba.bmp")
+
+
+def resized(pixels, scale, size):
+    """MATLAB's bicubic as one dense matrix a side: weights of every source pixel for every result pixel."""
+    def matrix(source, target):
+        stretch = min(scale, 1)
+        center = (np.arange(1, target + 1) / scale + 0.5 * (1 - 1 / scale))[:, None]
+        place = np.arange(1 - 20, source + 20)[None]
+        t = np.abs(stretch * (center - place))
+        weight = np.where(t <= 1, 1.5 * t**3 - 2.5 * t**2 + 1, np.where(t <= 2, -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2, 0))
+        weight /= weight.sum(1, keepdims=True)
+        folded = np.zeros((target, source))
+        np.add.at(folded.T, np.clip(place[0] - 1, 0, source - 1), weight.T)
+        return folded
+    def levels(values):
+        return np.clip(np.floor(values + 0.5 + 1e-9), 0, 255)
+    rows = levels(np.einsum("ij,jxc->ixc", matrix(pixels.shape[0], size[0]), pixels.astype(float)))
+    return levels(np.einsum("ij,yjc->yic", matrix(pixels.shape[1], size[1]), rows)).astype(np.uint8)
+
+
+def make_resized():
+    for name, scale in (("half", 1 / 2), ("third", 1 / 3), ("double", 2), ("triple", 3)):
+        pixels = picture(3)[:, : WIDTH // 6 * 6] if scale < 1 else picture(3)
+        size = [round(side * scale) for side in pixels.shape[:2]]
+        Image.fromarray(resized(pixels, scale, size)).save(f"bicubic_{name}.png")
+
+
+if __name__ == "__main__":
+    make_resized()
+    make_png()
+    make_oriented()
+    make_tiff()
+    make_bmp()

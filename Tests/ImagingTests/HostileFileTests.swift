@@ -1,0 +1,108 @@
+import Diagnostics
+import Foundation
+import Imaging
+import TensorCore
+import Testing
+
+/// Files that are not what they say: one line that names the file, and never a trap.
+@Suite struct HostileFileTests {
+  private static let fixtures: [String] = {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: fixture(""))) ?? []
+    return names.filter { ["png", "jpg", "bmp", "tif"].contains(($0 as NSString).pathExtension) }.sorted()
+  }()
+
+  /// Reads it, and takes an `InputError` of one line that names the path as an answer.
+  private func probe(_ bytes: [UInt8], _ path: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    do {
+      _ = try ImageFile.size(path)
+      let image = try ImageFile.read(path, maximumPixels: 1 << 20)
+      #expect(image.samples.count == image.width * image.height * image.channels)
+    } catch let error as InputError {
+      #expect(error.location == path && !error.description.contains("\n"))
+    }
+  }
+
+  @Test(arguments: fixtures) func cutFilesAreRefused(name: String) throws {
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture(name))))
+    try withFolder { folder in
+      for step in 0..<24 { try probe(Array(bytes.prefix(bytes.count * step / 24)), folder + "/cut") }
+      // Half of the pixels are not an image.
+      try Data(bytes.prefix(bytes.count / 2)).write(to: URL(fileURLWithPath: folder + "/half"))
+      #expect(throws: InputError.self) { try ImageFile.read(folder + "/half") }
+    }
+  }
+
+  @Test(arguments: fixtures) func changedFilesAreReadOrRefused(name: String) throws {
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture(name))))
+    var random = RandomNumbers(seed: 11, name.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) })
+    try withFolder { folder in
+      for _ in 0..<60 {
+        var changed = bytes
+        for _ in 0...random.below(3) {
+          // Headers are where damage can mislead: half of the changes are there.
+          let place = random.below(random.below(2) == 0 ? min(160, bytes.count) : bytes.count)
+          changed[place] = random.below(3) == 0 ? 0xff : UInt8(random.below(256))
+        }
+        try probe(changed, folder + "/changed")
+      }
+    }
+  }
+
+  @Test func hugeHeadersTakeNoMemory() throws {
+    try withFolder { folder in
+      let path = folder + "/huge"
+      // A PNG header of 100000 x 100000 pixels, with its right checksum, and nothing after it.
+      var png: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
+      png += [0, 1, 0x86, 0xa0, 0, 1, 0x86, 0xa0, 8, 2, 0, 0, 0]
+      let checksum = crc(png[12...])
+      png += [24, 16, 8, 0].map { UInt8(checksum >> $0 & 0xff) }
+      try probe(png, path)
+      var tiff = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture("deflate8.tif"))))
+      var bmp = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture("rgb.bmp"))))
+      bmp.replaceSubrange(18..<26, with: [0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0x80])
+      try probe(bmp, path)
+      for place in 8..<200 where place + 4 <= tiff.count {
+        let before = tiff
+        tiff.replaceSubrange(place..<place + 4, with: [0xff, 0xff, 0xff, 0x7f])
+        try probe(tiff, path)
+        tiff = before
+      }
+    }
+  }
+
+  private func crc(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    ~bytes.reduce(UInt32.max) { crc, byte in
+      (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
+    }
+  }
+
+  @Test func whatIsNoImageIsNamed() throws {
+    try withFolder { folder in
+      func message(_ name: String, _ bytes: [UInt8]?) throws -> String? {
+        let path = "\(folder)/\(name)"
+        if let bytes { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+        return (#expect(throws: InputError.self) { try ImageFile.read(path) })?.description
+          .replacingOccurrences(of: folder + "/", with: "")
+      }
+      let found1 = try message("empty.png", [])
+      #expect(found1 == "empty.png: expected an image, found an empty file")
+      let found2 = try message("missing.png", nil)
+      #expect(found2 == "missing.png: expected an image, found no such file")
+      let found3 = try message("text.png", Array("not an image".utf8))
+      #expect(found3 == "text.png: expected a PNG, JPEG, BMP or TIFF image, found another kind of file")
+      let found4 = try message("", nil)
+      #expect(found4 == ": expected an image, found a folder")
+    }
+  }
+
+  @Test func whatCannotBeWrittenIsNamed() throws {
+    let image = Picture.image(channels: 3)
+    try withFolder { folder in
+      for path in ["\(folder)/none/a.png", "\(folder)/a.webp", folder] {
+        let error = #expect(throws: InputError.self) { try ImageFile.write(image, to: path) }
+        #expect(error?.location == path)
+      }
+    }
+  }
+}
