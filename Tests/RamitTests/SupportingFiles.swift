@@ -29,8 +29,8 @@ extension Folder {
     return file(name)
   }
 
-  /// Writes files that are not what their names say, and gives their names: a PNG cut off, nothing at all, text, and a header
-  /// of an impossible size.
+  /// Writes files that are not what their names say, and gives their names: a PNG cut off, nothing at all, text, and
+  /// a header of an impossible size.
   func brokenImages(like picture: String) throws -> [String] {
     let whole = try Data(contentsOf: URL(fileURLWithPath: picture))
     try write(whole.prefix(whole.count / 2), to: "cut.png")

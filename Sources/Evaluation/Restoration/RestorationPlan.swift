@@ -18,8 +18,8 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   }
 }
 
-/// Which photos are restored, and where to: files go into the output folder by name, folders with all that is in them keep
-/// their structure there.
+/// Which photos are restored, and where to: files go into the output folder by name, folders with all that is in them
+/// keep their structure there.
 public struct RestorationPlan {
   /// A photo and the file that its restoration becomes.
   public struct Item: Equatable, Sendable {

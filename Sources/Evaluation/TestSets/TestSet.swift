@@ -4,8 +4,8 @@ import Imaging
 import Models
 import TensorCore
 
-/// A folder of benchmark images: `HR` with `LR_bicubic/X2/NAMEx2.png` for super-resolution, `HQ` for denoising, `HQ` and `LQ` for
-/// the other tasks.
+/// A folder of benchmark images: `HR` with `LR_bicubic/X2/NAMEx2.png` for super-resolution, `HQ` for denoising, `HQ`
+/// and `LQ` for the other tasks.
 public struct TestSet: Sendable {
   /// Where a model's input comes from.
   public enum Inputs: Equatable, Sendable {
