@@ -44,7 +44,7 @@ public struct TestSet: Sendable {
       let tree =
         switch task {
         case .x2, .x3, .x4:
-          "HR/NAME.png and \(inputName)/NAMEx\(task.scale).png (without LR_bicubic inputs are made by bicubic downscaling)"
+          "HR/NAME.png and \(inputName)/NAMEx\(task.scale).png (without LR_bicubic inputs are made by downscaling)"
         case .dn, .graydn: "HQ/NAME.png"
         case .lle, .dr: "HQ/NAME.png and LQ/NAME.png"
         }

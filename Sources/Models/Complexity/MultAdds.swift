@@ -5,11 +5,12 @@
 /// output's size divided by the scale, rounded down, then padded to a multiple of `RAMiTConfiguration.unit`. With H x
 /// W pixels where an operation runs, C channels and heads of c channels:
 ///
-/// - a convolution: H W k^2 Cin Cout / groups. Its bias counts nothing, nor does an activation. The reconstruction's last
-///   convolution is counted at the input's size;
+/// - a convolution: H W k^2 Cin Cout / groups. Its bias counts nothing, nor does an activation. The reconstruction's
+///   last convolution is counted at the input's size;
 /// - h spatial heads with windows of M x M: 2 h H W M^2 c, and H W (h c)^2 for their projection;
 /// - h channel heads: 2 h H W c^2, and H W (h c)^2 for their projection;
-/// - where the configuration has the helper: h H W c for either kind of heads, in every block, also where no block comes before;
+/// - where the configuration has the helper: h H W c for either kind of heads, in every block, also where no block
+///   comes before;
 /// - a layer norm: H W C. The feed-forward network: its two point-wise convolutions;
 /// - downsizing: its norm over 4 C channels and its MobiVari, at the halved size;
 /// - the bottleneck's pooling: 4 C at each pixel of half the side, twice, and of a quarter of the side, once;
