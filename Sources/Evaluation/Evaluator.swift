@@ -5,8 +5,8 @@ import Metrics
 import Models
 import TensorCore
 
-/// Scores a model on test sets with the paper's protocol (Sec. B): the whole image, padded symmetrically; the output clamped and
-/// rounded to 8 bits; luma inside a border of the scale for super-resolution.
+/// Scores a model on test sets with the paper's protocol (Sec. B): the whole image, padded symmetrically; the output
+/// clamped and rounded to 8 bits; luma inside a border of the scale for super-resolution.
 public struct Evaluator {
   private let restorer: Restorer
   /// What reports call the model.

@@ -6,9 +6,9 @@ struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Time RAMiT x2 on random images.",
     discussion: """
-      A case is infer:HxW, one image of H x W pixels, or train:BxP, one step of Adam on B patches of P x P pixels. For each \
-      case one line of JSON tells the seconds of the runs after one warm-up (minimum, median and maximum), and the peak \
-      memory of the process so far: give one case a process where memory matters.
+      A case is infer:HxW, one image of H x W pixels, or train:BxP, one step of Adam on B patches of P x P pixels. \
+      For each case one line of JSON tells the seconds of the runs after one warm-up (minimum, median and maximum), \
+      and the peak memory of the process so far: give one case a process where memory matters.
 
       Examples:
         ramit benchmark

@@ -12,8 +12,9 @@ struct EvaluateCommand: ParsableCommand {
           MATLAB-compatible bicubic downscaling,
         HQ/NAME.png for denoising (the noise is made here, the same each time), or
         HQ/NAME.png and LQ/NAME.png for low-light enhancement and deraining.
-      Scores follow the paper's protocol: luma inside a border of the scale for super-resolution, luma for deraining, all \
-      channels otherwise. An image that cannot be read is reported, the others are scored, and the exit code is 1.
+      Scores follow the paper's protocol: luma inside a border of the scale for super-resolution, luma for \
+      deraining, all channels otherwise. An image that cannot be read is reported, the others are scored, and the \
+      exit code is 1.
 
       Examples:
         ramit evaluate --weights RAMiT_X2.pth --task x2 --testset Set5 Set14

@@ -6,8 +6,8 @@ import Foundation
   static let configuration = CommandConfiguration(
     commandName: "ramit", abstract: "Image restoration with RAMiT: training, evaluation and use, on CPUs.",
     discussion: """
-      Exit codes: 0 only when everything was done; 1 when something was not, with one line for each failure on standard \
-      error; 64 for wrong usage.
+      Exit codes: 0 only when everything was done; 1 when something was not, with one line for each failure on \
+      standard error; 64 for wrong usage.
       """,
     version: ramitVersion,
     subcommands: [

@@ -8,10 +8,11 @@ struct RestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore", abstract: "Restore photos: enlarge, denoise, brighten or derain them.",
     discussion: """
-      Inputs are files, or folders with all that is in them; their structure is kept below the output folder. Gray stays gray, \
-      16 bits stay 16 bits, alpha is kept (super-resolution enlarges it by bicubic interpolation). Outputs are PNG unless \
-      --format says otherwise. No input is ever overwritten, and outputs that exist are skipped unless --overwrite is given. \
-      A photo that cannot be restored is reported, the others are restored, and the exit code is 1.
+      Inputs are files, or folders with all that is in them; their structure is kept below the output folder. Gray \
+      stays gray, 16 bits stay 16 bits, alpha is kept (super-resolution enlarges it by bicubic interpolation). \
+      Outputs are PNG unless --format says otherwise. No input is ever overwritten, and outputs that exist are \
+      skipped unless --overwrite is given. A photo that cannot be restored is reported, the others are restored, and \
+      the exit code is 1.
 
       Examples:
         ramit restore photo.jpg --weights RAMiT_X2.pth --task x2 --output large

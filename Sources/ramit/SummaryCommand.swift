@@ -7,8 +7,8 @@ struct SummaryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "summary", abstract: "Print a model's parameters and Mult-Adds, by component.",
     discussion: """
-      Mult-Adds are counted as in the paper: one multiplication with its addition counts one, for the input that gives an \
-      output of --size, padded to whole windows.
+      Mult-Adds are counted as in the paper: one multiplication with its addition counts one, for the input that \
+      gives an output of --size, padded to whole windows.
 
       Examples:
         ramit summary --model RAMiT --task x2
@@ -44,7 +44,7 @@ struct SummaryCommand: ParsableCommand {
     let sides = task.scale...Complexity.longestSide
     guard sides.contains(size.width), sides.contains(size.height) else {
       throw ValidationError(
-        "--size must have sides of \(sides.lowerBound) to \(sides.upperBound) for \(task), not \(size.width)x\(size.height)"
+        "--size must have sides of \(sides.lowerBound) to \(sides.upperBound), not \(size.width)x\(size.height)"
       )
     }
     if let fault = architecture.fault { throw ValidationError(fault) }

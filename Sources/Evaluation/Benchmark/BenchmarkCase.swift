@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// A timed piece of work of RAMiT x2: `infer:HxW` is one image of H x W pixels, `train:BxP` one step of Adam on B patches of P x P.
+/// A timed piece of work of RAMiT x2: `infer:HxW` is one image of H x W pixels, `train:BxP` one step of Adam on B
+/// patches of P x P.
 public enum BenchmarkCase: Sendable {
   case inference(height: Int, width: Int)
   case training(batch: Int, patch: Int)

@@ -1,23 +1,24 @@
 import Foundation
 import TensorCore
 
-/// The standard normal numbers of PyTorch's generator on CPUs, in its order: published denoising scores are of this noise.
+/// The standard normal numbers of PyTorch's generator on CPUs, in its order: published denoising scores are of this
+/// noise.
 ///
-/// Equal to `torch.manual_seed(seed); torch.randn(count)` but for the last digit of its single-precision sine and logarithm
-/// (differences below 1e-6).
+/// Equal to `torch.manual_seed(seed); torch.randn(count)` but for the last digit of its single-precision sine and
+/// logarithm (differences below 1e-6).
 struct TorchNoise {
   private static let block = 16
   private var generator: MersenneTwister
 
-  /// The first `count` numbers that a new generator gives in one call. (How a call takes its numbers depends on their count, so
-  /// two calls for half of them give others.)
+  /// The first `count` numbers that a new generator gives in one call. (How a call takes its numbers depends on their
+  /// count, so two calls for half of them give others.)
   static func normal(count: Int, seed: UInt32) -> [Float] {
     var noise = TorchNoise(generator: MersenneTwister(seed: seed))
     return count < block ? noise.few(count) : noise.many(count)
   }
 
-  /// In blocks of 16 (Box and Muller, 1958), eight uniform numbers for the radius and eight for the angle; the last 16 are drawn
-  /// again where the count is no multiple of that.
+  /// In blocks of 16 (Box and Muller, 1958), eight uniform numbers for the radius and eight for the angle; the last
+  /// 16 are drawn again where the count is no multiple of that.
   private mutating func many(_ count: Int) -> [Float] {
     var values = (0..<count).map { _ in uniform() }
     for start in stride(from: 0, through: count - Self.block, by: Self.block) { Self.transform(&values, start) }
@@ -60,8 +61,8 @@ struct TorchNoise {
 }
 
 extension Tensor {
-  /// An image, H x W x C in [0, 1], with the noise of the published evaluation: `torch.randn(C, H, W)` after seed 0, times
-  /// sigma / 255; not clipped.
+  /// An image, H x W x C in [0, 1], with the noise of the published evaluation: `torch.randn(C, H, W)` after seed 0,
+  /// times sigma / 255; not clipped.
   func addingPublishedNoise(sigma: Double) -> Tensor {
     let noise = TorchNoise.normal(count: count, seed: 0)
     let result = Tensor(uninitialized: shape)

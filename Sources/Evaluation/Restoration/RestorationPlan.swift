@@ -18,8 +18,8 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   }
 }
 
-/// Which photos are restored, and where to: files go into the output folder by name, folders with all that is in them keep
-/// their structure there.
+/// Which photos are restored, and where to: files go into the output folder by name, folders with all that is in them
+/// keep their structure there.
 public struct RestorationPlan {
   /// A photo and the file that its restoration becomes.
   public struct Item: Equatable, Sendable {
@@ -74,19 +74,20 @@ public struct RestorationPlan {
     guard let names = try? FileManager.default.subpathsOfDirectory(atPath: input) else {
       throw InputError(input, expected: "a folder of images", found: "a folder that cannot be read")
     }
+    let path = input.hasSuffix("/") ? String(input.dropLast()) : input
     let outputs = place(of: folder), home = place(of: input)
     let photos = names.filter { name in
       let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
       let isPhoto = ImageFile.extensions.contains(URL(fileURLWithPath: name).pathExtension.lowercased())
       // An earlier run's outputs, in a folder below the inputs.
-      let isOutput = outputs != home && place(of: input + "/" + name).hasPrefix(outputs + "/")
+      let isOutput = outputs != home && place(of: path + "/" + name).hasPrefix(outputs + "/")
       return isPhoto && !isHidden && (!isOutput || home.hasPrefix(outputs + "/"))
     }
     guard !photos.isEmpty else {
       throw InputError(
         input, expected: "images (\(ImageFile.extensions.joined(separator: ", ")))", found: "none in this folder")
     }
-    return photos.sorted().map { (input + "/" + $0, $0) }
+    return photos.sorted().map { (path + "/" + $0, $0) }
   }
 
   /// Where a path leads: absolute, links followed as far as they exist.

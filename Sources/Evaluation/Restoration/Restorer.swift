@@ -9,7 +9,8 @@ public struct Restorer {
   public var tile: Int?
   /// How far a tile sees beyond its edges, in pixels of the input.
   public var overlap = 32
-  /// Averages over the eight ways to turn and mirror an image (Lim et al., EDSR, 2017): a little better, eight times slower.
+  /// Averages over the eight ways to turn and mirror an image (Lim et al., EDSR, 2017): a little better, eight times
+  /// slower.
   public var selfEnsemble = false
 
   public init(_ model: RAMiT) { self.model = model }

@@ -2,8 +2,9 @@ import TensorCore
 
 /// Cuts an image into tiles that see beyond their edges, and puts what the model makes of them together again.
 ///
-/// Tiles begin on the windows' grid, so that local attention sees what it would in the whole image. Attention over channels does
-/// not: its maps are of all the pixels that the model gets, so tiles differ a little from the whole, and from each other.
+/// Tiles begin on the windows' grid, so that local attention sees what it would in the whole image. Attention over
+/// channels does not: its maps are of all the pixels that the model gets, so tiles differ a little from the whole,
+/// and from each other.
 struct Tiles {
   private let height, width: Int
   private let side, overlap: Int

@@ -4,8 +4,8 @@ import Imaging
 import Models
 import TensorCore
 
-/// A folder of benchmark images: `HR` with `LR_bicubic/X2/NAMEx2.png` for super-resolution, `HQ` for denoising, `HQ` and `LQ` for
-/// the other tasks.
+/// A folder of benchmark images: `HR` with `LR_bicubic/X2/NAMEx2.png` for super-resolution, `HQ` for denoising, `HQ`
+/// and `LQ` for the other tasks.
 public struct TestSet: Sendable {
   /// Where a model's input comes from.
   public enum Inputs: Equatable, Sendable {
@@ -44,7 +44,7 @@ public struct TestSet: Sendable {
       let tree =
         switch task {
         case .x2, .x3, .x4:
-          "HR/NAME.png and \(inputName)/NAMEx\(task.scale).png (without LR_bicubic inputs are made by bicubic downscaling)"
+          "HR/NAME.png and \(inputName)/NAMEx\(task.scale).png (without LR_bicubic inputs are made by downscaling)"
         case .dn, .graydn: "HQ/NAME.png"
         case .lle, .dr: "HQ/NAME.png and LQ/NAME.png"
         }

@@ -1,15 +1,16 @@
 /// The multiplications with addition that a RAMiT takes for one image, by the paper's counting rules.
 ///
-/// The paper compares models by the "Mult-Adds" of a 1280 x 720 output (Tables 1 and 2); these are the rules that give its numbers, to
-/// every digit printed, for its variants and its ablations (Tables 2 to 5). The input is the output's size divided by
-/// the scale, rounded down, then padded to a multiple of `RAMiTConfiguration.unit`. With H x W pixels where an operation runs, C
-/// channels and heads of c channels:
+/// The paper compares models by the "Mult-Adds" of a 1280 x 720 output (Tables 1 and 2); these are the rules that
+/// give its numbers, to every digit printed, for its variants and its ablations (Tables 2 to 5). The input is the
+/// output's size divided by the scale, rounded down, then padded to a multiple of `RAMiTConfiguration.unit`. With H x
+/// W pixels where an operation runs, C channels and heads of c channels:
 ///
-/// - a convolution: H W k^2 Cin Cout / groups. Its bias counts nothing, nor does an activation. The reconstruction's last
-///   convolution is counted at the input's size;
+/// - a convolution: H W k^2 Cin Cout / groups. Its bias counts nothing, nor does an activation. The reconstruction's
+///   last convolution is counted at the input's size;
 /// - h spatial heads with windows of M x M: 2 h H W M^2 c, and H W (h c)^2 for their projection;
 /// - h channel heads: 2 h H W c^2, and H W (h c)^2 for their projection;
-/// - where the configuration has the helper: h H W c for either kind of heads, in every block, also where no block comes before;
+/// - where the configuration has the helper: h H W c for either kind of heads, in every block, also where no block
+///   comes before;
 /// - a layer norm: H W C. The feed-forward network: its two point-wise convolutions;
 /// - downsizing: its norm over 4 C channels and its MobiVari, at the halved size;
 /// - the bottleneck's pooling: 4 C at each pixel of half the side, twice, and of a quarter of the side, once;
@@ -21,7 +22,8 @@ struct MultAdds {
     self.configuration = configuration
   }
 
-  /// The components in the order of the data, under their names in checkpoints, with what each takes for an input of `pixels`.
+  /// The components in the order of the data, under their names in checkpoints, with what each takes for an input of
+  /// `pixels`.
   /// - Parameter pixels: of the padded input.
   func components(pixels: Int) -> [(name: String, count: Int)] {
     let dim = configuration.dim, channels = configuration.task.channels

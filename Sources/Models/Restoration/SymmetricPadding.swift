@@ -1,8 +1,9 @@
 import TensorCore
 
 extension Tensor {
-  /// An image, H x W x C, extended at the bottom and at the right to multiples of `unit` by mirroring it, the edge pixel
-  /// included; mirrored again where the image is smaller than what is missing (paper, Sec. B: "symmetric padding").
+  /// An image, H x W x C, extended at the bottom and at the right to multiples of `unit` by mirroring it, the edge
+  /// pixel included; mirrored again where the image is smaller than what is missing (paper, Sec. B: "symmetric
+  /// padding").
   public func paddedSymmetrically(toMultipleOf unit: Int) -> Tensor {
     let (height, width, channels) = (shape[0], shape[1], shape[2])
     let (newHeight, newWidth) = ((height + unit - 1) / unit * unit, (width + unit - 1) / unit * unit)

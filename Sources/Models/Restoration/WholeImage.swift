@@ -1,8 +1,8 @@
 import Autograd
 import TensorCore
 
-/// Restores one image whole, whatever its size: it is padded symmetrically at the right and at the bottom, goes through the model
-/// without a tape, and the result is cut to what belongs to the image (paper, Sec. B).
+/// Restores one image whole, whatever its size: it is padded symmetrically at the right and at the bottom, goes
+/// through the model without a tape, and the result is cut to what belongs to the image (paper, Sec. B).
 ///
 /// - Parameters:
 ///   - image: H x W x C in [0, 1]; noise may lie outside.

@@ -1,0 +1,75 @@
+import Foundation
+import Imaging
+import Metrics
+import Models
+import TestSupport
+import Testing
+
+@testable import Evaluation
+
+struct EvaluatorTests {
+  /// A file that cannot be read is told of, and the others are scored.
+  @Test func oneFailsTheOthersAreScored() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a", "c"] { try write(picture(width: 40, height: 36, channels: 3), to: folder + "/HQ/\(name).png") }
+      try Data("not an image".utf8).write(to: URL(fileURLWithPath: folder + "/HQ/b.png"))
+      let evaluator = Evaluator(Restorer(smallModel(.dn)), modelName: "small")
+      var failures: [String] = []
+      let report = evaluator.evaluate(
+        try TestSet(folder, task: .dn), sigma: 15, saveTo: folder + "/out"
+      ) {
+        if case .failed(let error) = $0 { failures.append("\(error)") }
+      }
+      #expect(report.rows.map(\.name) == ["a", "c"])
+      #expect(failures.count == 1 && failures[0].hasPrefix(folder + "/HQ/b.png: expected "))
+      #expect(report.psnr == (report.rows[0].psnr + report.rows[1].psnr) / 2)
+      // What was saved scores what was reported.
+      let saved = try ImageFile.read(folder + "/out/a_s15.png")
+      let target = try ImageFile.read(folder + "/HQ/a.png")
+      #expect(RestorationTask.dn.score(saved, against: target).psnr == report.rows[0].psnr)
+    }
+  }
+
+  @Test func reportsAsJSON() throws {
+    let report = ScoreReport(
+      variant: "RAMiT", task: .x2, testset: "Set5", sigma: nil,
+      rows: [.init(name: "a", psnr: 30.5, ssim: 0.75), .init(name: "b", psnr: .infinity, ssim: 1)])
+    let object = try JSONSerialization.jsonObject(with: JSONFile.encode(report, pretty: true)) as? [String: Any]
+    #expect(object?["sigma"] is NSNull && object?["psnr"] is NSNull)
+    #expect(object?["images"] as? Int == 2 && object?["ssim"] as? Double == 0.875)
+    let rows = try #require(object?["rows"] as? [[String: Any]])
+    #expect(rows[0]["name"] as? String == "a" && rows[0]["psnr"] as? Double == 30.5 && rows[1]["psnr"] is NSNull)
+    let noisy = ScoreReport(variant: "RAMiT", task: .dn, testset: "Set5", sigma: 15, rows: [])
+    #expect(String(decoding: try JSONFile.encode(noisy, pretty: false), as: UTF8.self).contains(#""sigma":15,"#))
+  }
+
+  /// The published checkpoints on a few small images: scores as published, to 0.005 dB and 0.00005.
+  @Test(
+    .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"),
+    arguments: [
+      ("RAMiT-1_X2", RAMiTVariant.ramit1, RestorationTask.x2, "Set5", "img_003"),
+      ("RAMiT-1_X3", .ramit1, .x3, "Set5", "img_005"),
+      ("RAMiT-slimSR_X2", .slimSR, .x2, "Set5", "img_004"), ("RAMiT-slimSR_X4", .slimSR, .x4, "Set14", "img_001"),
+      ("RAMiT-1_CDN", .ramit1, .dn, "CBSD68", "101085"),
+    ])
+  func published(_ weights: String, _ variant: RAMiTVariant, _ task: RestorationTask, _ name: String, _ image: String)
+    throws
+  {
+    let model = try RAMiT(weights: "\(referenceFolder!)/weights/\(weights).pth", task: task, variant: variant)
+    let scores = try JSONSerialization.jsonObject(
+      with: Data(
+        contentsOf: URL(fileURLWithPath: "\(referenceFolder!)/scores/\(variant.rawValue)_\(task.rawValue)_\(name).json")
+      ))
+    let sets = try #require(scores as? [[String: Any]])
+    let set = try TestSet("\(referenceFolder!)/testsets/\(name)", task: task)
+    let index = try #require((0..<set.count).first { set.imageName($0) == image })
+    for published in sets {
+      let rows = try #require(published["rows"] as? [[String: Any]])
+      let row = try #require(rows.first { $0["name"] as? String == image })
+      let test = try set.image(index, sigma: published["sigma"] as? Double)
+      let score = task.score(Image(Restorer(model)(test.input)), against: test.target)
+      #expect(abs(score.psnr - (row["psnr"] as? Double ?? 0)) < 0.005)
+      #expect(abs(score.ssim - (row["ssim"] as? Double ?? 0)) < 0.00005)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Foundation
+import Imaging
+import Models
+import Serialization
+import TensorCore
+
+/// A temporary folder, removed after use.
+func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+  let path = NSTemporaryDirectory() + "evaluation-tests-" + UUID().uuidString
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  return try body(path)
+}
+
+/// An image with something to see in it, the same for the same arguments.
+func picture(width: Int, height: Int, channels: Int, seed: Int = 0) -> Image {
+  let values = (0..<width * height * channels).map { i in
+    let (pixel, channel) = (i / channels, i % channels)
+    let (x, y) = (pixel % width, pixel / width)
+    return UInt8((x * (3 + channel) + y * (5 - channel) + (x * y / 7) % 40 + seed * 31) % 256)
+  }
+  return Image(width: width, height: height, channels: channels, samples: .uint8(values))
+}
+
+/// Writes an image into a folder, which is made.
+func write(_ image: Image, to path: String) throws {
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  try ImageFile.write(image, to: path)
+}
+
+/// A RAMiT that is quick to run, with random weights.
+func smallModel(_ task: RestorationTask) -> RAMiT {
+  var configuration = RAMiTConfiguration(task: task)
+  configuration.dim = 16
+  configuration.depths = [1, 1, 1, 1]
+  configuration.wide = MobiVariWidth(expansion: 1.2, groups: 1)
+  return RAMiT(configuration, seed: 1)
+}

@@ -1,0 +1,111 @@
+import Diagnostics
+import Foundation
+import Imaging
+import Models
+import TensorCore
+import Testing
+
+@testable import Evaluation
+
+struct TestSetTests {
+  @Test func inputsOfTheirOwn() throws {
+    try withTemporaryFolder { folder in
+      try write(picture(width: 65, height: 64, channels: 3), to: folder + "/HR/b.png")
+      try write(picture(width: 48, height: 40, channels: 3, seed: 1), to: folder + "/HR/a.jpg")
+      try write(picture(width: 33, height: 32, channels: 3), to: folder + "/LR_bicubic/X2/bx2.png")
+      try write(picture(width: 24, height: 20, channels: 3), to: folder + "/LR_bicubic/X2/ax2.png")
+      let set = try TestSet(folder + "/", task: .x2)
+      #expect(set.inputs == .files && set.count == 2)
+      #expect((0..<2).map(set.imageName) == ["a", "b"])
+      #expect(set.name == URL(fileURLWithPath: folder).lastPathComponent)
+      // The input was rounded up: the target keeps its size.
+      let image = try set.image(1, sigma: nil)
+      #expect(image.input.shape == [32, 33, 3] && image.target.width == 65 && image.target.height == 64)
+      // No file for this scale, but others: the inputs are made.
+      #expect(try TestSet(folder, task: .x4).inputs == .bicubic)
+    }
+  }
+
+  /// What is left over at the right and at the bottom has no input, and is not scored.
+  @Test func madeInputs() throws {
+    try withTemporaryFolder { folder in
+      let photo = picture(width: 50, height: 47, channels: 3)
+      try write(photo, to: folder + "/HR/a.png")
+      let set = try TestSet(folder, task: .x3)
+      #expect(set.inputs == .bicubic)
+      let image = try set.image(0, sigma: nil)
+      #expect(Image(image.input) == bicubicDownscale(photo, by: 3))
+      #expect(image.target == photo.cropped(x: 0, y: 0, width: 48, height: 45))
+    }
+  }
+
+  @Test func noiseIsAdded() throws {
+    try withTemporaryFolder { folder in
+      let photo = picture(width: 20, height: 16, channels: 3)
+      try write(photo, to: folder + "/HQ/a.png")
+      let image = try TestSet(folder, task: .dn).image(0, sigma: 25)
+      #expect(image.target == photo)
+      #expect(image.input.array == photo.tensor().addingPublishedNoise(sigma: 25).array)
+      let gray = try TestSet(folder, task: .graydn).image(0, sigma: 25)
+      #expect(gray.target == photo.grayscale() && gray.input.shape == [16, 20, 1])
+    }
+  }
+
+  /// Gray is replicated, alpha dropped, 16 bits become 8.
+  @Test func kindsOfImages() throws {
+    try withTemporaryFolder { folder in
+      let gray = picture(width: 16, height: 16, channels: 1)
+      try write(gray, to: folder + "/HQ/a.png")
+      try write(picture(width: 16, height: 16, channels: 4), to: folder + "/HQ/b.png")
+      let deep = Image(
+        width: 16, height: 16, channels: 3, samples: .uint16((0..<768).map { UInt16($0 % 256) * 257 }))
+      try write(deep, to: folder + "/HQ/c.png")
+      let set = try TestSet(folder, task: .dn)
+      let targets = try (0..<3).map { try set.image($0, sigma: 0).target }
+      #expect(targets[0] == gray.rgb() && targets[1].channels == 3)
+      #expect(targets[2].samples == .uint8((0..<768).map { UInt8($0 % 256) }))
+    }
+  }
+
+  /// Each task's tree is shown.
+  @Test func wrongTrees() throws {
+    func fault(_ path: String, _ task: RestorationTask) -> String {
+      do {
+        _ = try TestSet(path, task: task)
+        return "none"
+      } catch { return "\(error)" }
+    }
+    try withTemporaryFolder { folder in
+      #expect(
+        fault(folder + "/none", .x2).hasPrefix("\(folder)/none: expected a test set for x2: HR/NAME.png and LR_bicubic")
+      )
+      #expect(fault(folder + "/none", .x2).hasSuffix("found no such folder"))
+      #expect(fault(folder, .dn).hasSuffix("HQ/NAME.png, found no folder HQ"))
+      try FileManager.default.createDirectory(atPath: folder + "/HQ", withIntermediateDirectories: true)
+      #expect(fault(folder, .dn).hasSuffix("found no image in HQ"))
+      try write(picture(width: 16, height: 16, channels: 3), to: folder + "/HQ/a.png")
+      #expect(fault(folder, .dr).hasSuffix("HQ/NAME.png and LQ/NAME.png, found no folder LQ"))
+      #expect(fault(folder, .x4).hasSuffix("found no folder HR"))
+    }
+  }
+
+  @Test func imagesThatDoNotFit() throws {
+    try withTemporaryFolder { folder in
+      try write(picture(width: 64, height: 64, channels: 3), to: folder + "/HR/alone.png")
+      try write(picture(width: 64, height: 64, channels: 3), to: folder + "/HR/other.png")
+      try write(picture(width: 12, height: 12, channels: 3), to: folder + "/HR/small.png")
+      try write(picture(width: 30, height: 32, channels: 3), to: folder + "/LR_bicubic/X2/otherx2.png")
+      try write(picture(width: 6, height: 6, channels: 3), to: folder + "/LR_bicubic/X2/smallx2.png")
+      let set = try TestSet(folder, task: .x2)
+      let faults = (0..<3).map { index in
+        do {
+          _ = try set.image(index, sigma: nil)
+          return "none"
+        } catch { return "\(error)" }
+      }
+      #expect(faults[0].hasPrefix(folder + "/HR/alone.png: expected its input"))
+      #expect(faults[1].hasPrefix(folder + "/LR_bicubic/X2/otherx2.png: expected 32 x 32 pixels"))
+      #expect(faults[2].hasPrefix(folder + "/LR_bicubic/X2/smallx2.png: expected at least"))
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Imaging
+import Testing
+
+@Suite(.enabled(if: Program.path != nil, "the program is not beside the tests"))
+struct EvaluateTests {
+  @Test func tableJSONAndImages() throws {
+    try Folder.temporary { folder in
+      try folder.folder("Set/HR").picture("a.png", width: 40, height: 38)
+      let run = try Program.run(
+        "evaluate", "--weights", folder.weights(), "--testset", folder.file("Set"), "--json", folder.file("s.json"),
+        "--save",
+        folder.file("out"))
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(run.output.contains("bicubic downscaling") && run.output.contains("mean of 1"))
+      let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("s.json")))
+      let reports = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+      let rows = try #require(reports.first?["rows"] as? [[String: Any]])
+      #expect(reports[0]["testset"] as? String == "Set" && reports[0]["sigma"] is NSNull)
+      #expect(rows[0]["name"] as? String == "a" && rows[0]["psnr"] is Double && rows[0]["ssim"] is Double)
+      #expect(try ImageFile.size(folder.file("out/a.png")).width == 40)
+    }
+  }
+
+  /// Levels of noise, one report each.
+  @Test func levelsOfNoise() throws {
+    try Folder.temporary { folder in
+      try folder.folder("Set/HQ").picture("a.png")
+      let run = try Program.run(
+        "evaluate", "--weights", folder.weights("dn.safetensors", .dn), "--testset", folder.file("Set"), "--sigma",
+        "15", "50",
+        "--json", folder.file("s.json"), "--quiet")
+      #expect(run.code == 0 && run.output.isEmpty, "\(run.errors)")
+      let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("s.json")))
+      let reports = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+      #expect(reports.map { $0["sigma"] as? Double } == [15, 50])
+    }
+  }
+
+  /// Broken images and missing sets give one line each; the rest is scored.
+  @Test func brokenFilesOfASet() throws {
+    try Folder.temporary { folder in
+      let targets = try folder.folder("Set/HR")
+      let names = try targets.brokenImages(like: targets.picture("good.png", width: 40, height: 40))
+      let run = try Program.run(
+        "evaluate", "--weights", folder.weights(), "--testset", folder.file("none"), folder.file("Set"), folder.path,
+        "--json", folder.file("s.json"))
+      #expect(run.code == 1)
+      #expect(run.errorLines.count == names.count + 2, "\(run.errors)")
+      for name in names { #expect(run.errors.contains("Set/HR/\(name): expected "), "\(name)") }
+      #expect(run.errors.contains("\(folder.path)/none: expected a test set for x2: HR/NAME.png"))
+      #expect(run.errors.contains("\(folder.path): expected a test set for x2: HR/NAME.png"))
+      #expect(run.output.contains("mean of 1"))
+      #expect(folder.exists("s.json"))
+    }
+  }
+
+  @Test func noiseIsForDenoising() throws {
+    try Folder.temporary { folder in
+      let run = try Program.run(
+        "evaluate", "--weights", folder.weights(), "--testset", folder.path, "--sigma", "15")
+      #expect(run.code == 1 && run.errors == "ramit: --sigma: expected a denoising model, found one for x2\n")
+    }
+  }
+}

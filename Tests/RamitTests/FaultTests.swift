@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// Weights and configurations that are not what they must be: one line, exit code 1, no crash.
+@Suite(.enabled(if: Program.path != nil, "the program is not beside the tests"))
+struct FaultTests {
+  /// The one line that a run with these weights ends with.
+  private func fault(_ folder: Folder, weights: String, _ more: String...) throws -> String {
+    let photo = try folder.picture("photo.png")
+    let run = try Program.run(
+      ["restore", photo, "--weights", weights, "--output", folder.file("out")] + more)
+    #expect(run.code == 1)
+    #expect(run.errorLines.count == 1, "\(run.errors)")
+    #expect(run.errors.hasPrefix("ramit: \(weights): expected "), "\(run.errors)")
+    #expect(!folder.exists("out/photo.png"))
+    return run.errors
+  }
+
+  @Test func weightsThatAreNot() throws {
+    try Folder.temporary { folder in
+      let whole = try Data(contentsOf: URL(fileURLWithPath: folder.weights()))
+      _ = try fault(folder, weights: folder.file("none.safetensors"))
+      _ = try fault(folder, weights: folder.write(whole.prefix(whole.count / 2), to: "cut.safetensors"))
+      _ = try fault(folder, weights: folder.write(whole.prefix(30), to: "head.safetensors"))
+      _ = try fault(folder, weights: folder.write(Data(), to: "empty.pth"))
+      _ = try fault(folder, weights: folder.write("hello".utf8, to: "text.pth"))
+      _ = try fault(folder, weights: folder.write("PK\u{3}\u{4} and no more".utf8, to: "zip.pth"))
+      let huge = [UInt8](repeating: 0xff, count: 7) + [0x7f] + Array("{\"a\":{}}".utf8)
+      _ = try fault(folder, weights: folder.write(huge, to: "huge.safetensors"))
+      _ = try fault(folder, weights: folder.picture("picture.png"))
+    }
+  }
+
+  @Test func weightsOfAnotherTask() throws {
+    try Folder.temporary { folder in
+      _ = try fault(folder, weights: folder.weights("x2.safetensors", .x2), "--task", "x3")
+    }
+  }
+
+  @Test func unknownOptionsHaveCode64() throws {
+    for arguments in [
+      ["restore"], ["evaluate", "--weights", "w"], ["nothing"], ["benchmark", "--runs", "0"],
+      ["benchmark", "--threads", "0"],
+    ] {
+      let run = try Program.run(arguments)
+      #expect(run.code == 64, "\(arguments)")
+    }
+  }
+
+  @Test func casesThatAreNot() throws {
+    let run = try Program.run("benchmark", "infer:12")
+    #expect(run.code == 1 && run.errors == "ramit: benchmark: expected infer:HxW or train:BxP, found infer:12\n")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test func configurationsThatAreNot() throws {
+    try Folder.temporary { folder in
+      func fault(_ file: String) throws -> String {
+        let run = try Program.run("train", file, "--output", folder.file("run"))
+        #expect(run.code == 1 && run.errorLines.count == 1, "\(run.errors)")
+        #expect(run.errors.hasPrefix("ramit: \(file)"), "\(run.errors)")
+        return run.errors
+      }
+      #expect(try fault(folder.write("task: x2\nmodle: 1\n".utf8, to: "key.yaml")).contains("key.yaml:2: expected"))
+      _ = try fault(folder.write("task: [".utf8, to: "syntax.yaml"))
+      _ = try fault(folder.write(Data(), to: "empty.yaml"))
+      _ = try fault(folder.write([0xff, 0xfe, 0, 1, 2], to: "binary.yaml"))
+      _ = try fault(folder.file("none.yaml"))
+    }
+  }
+
+  @Test func helpAndVersion() throws {
+    for arguments in [
+      ["--help"], ["--version"], ["evaluate", "--help"], ["restore", "--help"], ["benchmark", "--help"],
+    ] {
+      let run = try Program.run(arguments)
+      #expect(run.code == 0 && !run.output.isEmpty && run.errors.isEmpty, "\(arguments)")
+    }
+    #expect(try Program.run("--version").output.split(separator: ".").count == 3)
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Imaging
+import Testing
+
+@Suite(.enabled(if: Program.path != nil, "the program is not beside the tests"))
+struct RestoreTests {
+  @Test func filesAndFolders() throws {
+    try Folder.temporary { folder in
+      let weights = try folder.weights()
+      try folder.folder("in/sub").picture("gray.png", channels: 1)
+      try folder.picture("in/photo.jpg")
+      try folder.picture("alpha.png", channels: 4)
+      let run = try Program.run(
+        "restore", folder.file("in"), folder.file("alpha.png"), "--weights", weights, "--output", folder.file("out"),
+        "--format", "same", "--threads", "1")
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(run.output.hasSuffix("3 restored\n"))
+      #expect(try ImageFile.read(folder.file("out/sub/gray.png")).channels == 1)
+      let alpha = try ImageFile.read(folder.file("out/alpha.png"))
+      #expect(alpha.channels == 4 && alpha.width == 48 && alpha.height == 40)
+      #expect(folder.exists("out/photo.jpg"))
+
+      let again = try Program.run(
+        "restore", folder.file("in"), "--weights", weights, "--output", folder.file("out"), "--format", "same",
+        "--quiet")
+      #expect(again.code == 0 && again.output.isEmpty && again.errors.isEmpty)
+    }
+  }
+
+  /// Each broken file gives one line, and the good one is restored.
+  @Test func brokenFilesOfABatch() throws {
+    try Folder.temporary { folder in
+      let weights = try folder.weights()
+      let images = try folder.folder("in")
+      let names = try images.brokenImages(like: images.picture("good.png"))
+      let run = try Program.run(
+        "restore", images.path, folder.file("none.png"), weights, "--weights", weights, "--output", folder.file("out"))
+      #expect(run.code == 1)
+      #expect(run.errorLines.count == names.count + 2, "\(run.errors)")
+      for line in run.errorLines { #expect(line.hasPrefix("ramit: \(folder.path)/") && line.contains(": expected ")) }
+      for name in names { #expect(run.errors.contains("in/\(name): expected "), "\(name)") }
+      #expect(run.output.hasSuffix("1 restored, 7 failed\n"))
+      #expect(folder.exists("out/good.png") && !folder.exists("out/cut.png"))
+    }
+  }
+
+  /// The input's bytes are as they were, whatever is asked for.
+  @Test func inputsAreNeverOverwritten() throws {
+    try Folder.temporary { folder in
+      let weights = try folder.weights()
+      let photo = try folder.picture("photo.png")
+      let before = try Data(contentsOf: URL(fileURLWithPath: photo))
+      let run = try Program.run("restore", photo, "--weights", weights, "--output", folder.path, "--overwrite")
+      #expect(run.code == 1 && run.errorLines.count == 1)
+      #expect(run.errors.contains("expected an output that is not an input"))
+      #expect(try Data(contentsOf: URL(fileURLWithPath: photo)) == before)
+    }
+  }
+
+  @Test func anOutputThatCannotBeAFolder() throws {
+    try Folder.temporary { folder in
+      let photo = try folder.picture("photo.png")
+      let run = try Program.run("restore", photo, "--weights", folder.weights(), "--output", photo)
+      #expect(run.code == 1 && run.errorLines.count == 1)
+      #expect(run.errors.hasPrefix("ramit: \(photo): expected a folder"))
+    }
+  }
+}
