@@ -5,10 +5,18 @@ MACHINE = -Xcc -march=native
 SWIFT_FLAGS = -c release $(MACHINE) --explicit-target-dependency-import-check error
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help setup build run test lint format check manifests clean
+RAMIT = .build/release/ramit
+# Where `make run` trains.
+RUN = runs/quick-x2
+
+.PHONY: help setup build run test bench lint format check docs manifests clean
 
 help:
-	@sed -n '1p' Makefile
+	@echo 'make run     install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
+	@echo 'make test    build and run all tests'
+	@echo 'make bench   time kernels, whole images and training steps (docs/BENCHMARKS.md)'
+	@echo 'make check   what CI runs: lint and test'
+	@echo 'make setup, build, format, lint, docs, clean'
 
 setup:
 	@dpkg -s $(PACKAGES) >/dev/null 2>&1 || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PACKAGES); }
@@ -17,18 +25,35 @@ build: setup
 	swift build $(SWIFT_FLAGS)
 
 run: build
-	.build/release/ramit train configs/quick/x2.yaml --output runs/quick-x2 $(if $(wildcard runs/quick-x2),--resume)
+	$(RAMIT) train configs/quick/x2.yaml --output $(RUN) --resume
+	@test -d $(RUN)/testset || $(RAMIT) data synthesize --task x2 --count 4 --seed 1 --output $(RUN)/testset
+	$(RAMIT) evaluate --weights $(RUN)/weights/best.safetensors --testset $(RUN)/testset
+	$(RAMIT) restore $(RUN)/testset/LR_bicubic/X2 --weights $(RUN)/weights/best.safetensors --output $(RUN)/restored --overwrite
+	@echo
+	@echo 'curve      $(RUN)/curve.svg'
+	@echo 'compared   $(RUN)/samples (input, bicubic, restored and target side by side)'
+	@echo 'restored   $(RUN)/restored'
 
 test: setup
 	swift test $(SWIFT_FLAGS)
 
 lint:
-	swift format lint --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Package.swift
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
 
 check: lint test
+
+# One process for each case, so that peak memory is the case's own.
+bench: build
+	.build/release/RAMiTBenchmarks
+	@for case in infer:128x128 infer:352x640 train:4x64 train:16x64; do $(RAMIT) benchmark $$case || exit 1; done
+
+# The documentation of every public name, as a site in .build/docs.
+docs: setup
+	RAMIT_DOCS=1 swift package --allow-writing-to-directory .build/docs generate-documentation --target Models \
+	  --output-path .build/docs --transform-for-static-hosting
 
 # The manifests of datasets/ are compiled into the program; a test fails while the two differ.
 MANIFESTS = Sources/Datasets/Manifests/EmbeddedManifests.swift

@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
 // The package is a house of floors. A target imports only targets listed above it; the build checks that every import
@@ -78,7 +79,7 @@ let package = Package(
       ]),
     .executableTarget(
       name: "RAMiTBenchmarks",
-      dependencies: ["Models", "Optimizers", "NN", "Autograd", "TensorCore", "Kernels", "Parallel", "COpenBLAS"]),
+      dependencies: ["Autograd", "TensorCore", "Kernels", "Parallel", "COpenBLAS", argumentParser]),
     // Tests
     .target(
       name: "TestSupport", dependencies: ["Autograd", "Kernels", "TensorCore", "Serialization", "Parallel"],
@@ -106,3 +107,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Only `make docs` needs the documentation's plugin.
+if ProcessInfo.processInfo.environment["RAMIT_DOCS"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}

@@ -67,7 +67,9 @@ public enum ParameterLayout: Sendable {
     switch self {
     case .plain, .pointwise: source = file
     // Transposing each O's I x (k k) block; the trailing axes are seen as one.
-    case .convolution: source = file.reshaped([file.shape[0], file.shape[1], file.shape[2] * file.shape[3]]).transposed(blocks: file.shape[0])
+    case .convolution:
+      let (outputs, inputs, taps) = (file.shape[0], file.shape[1], file.shape[2] * file.shape[3])
+      source = file.reshaped([outputs, inputs, taps]).transposed(blocks: outputs)
     case .depthwise: source = file.reshaped([1, file.shape[0], file.shape[2] * file.shape[3]]).transposed(blocks: 1)
     }
     value.pointer.update(from: source.pointer, count: value.count)

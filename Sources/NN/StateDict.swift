@@ -13,7 +13,9 @@ extension ParameterStore {
   /// - Parameters:
   ///   - path: the file they came from, for the message.
   ///   - ignored: names that may be present and carry nothing to load (PyTorch's buffers).
-  public func load(_ tensors: NamedTensors, from path: String, ignoring ignored: (String) -> Bool = { _ in false }) throws {
+  public func load(
+    _ tensors: NamedTensors, from path: String, ignoring ignored: (String) -> Bool = { _ in false }
+  ) throws {
     let known = Set(parameters.map(\.name))
     var faults: [String] = []
     func report(_ title: String, _ names: [String]) {
@@ -30,7 +32,8 @@ extension ParameterStore {
         return "\(parameter.name) \(tensor.shape) for \(parameter.fileShape)"
       })
     guard faults.isEmpty else {
-      throw InputError(path, expected: "the model's \(parameters.count) parameters", found: faults.joined(separator: "; "))
+      throw InputError(
+        path, expected: "the model's \(parameters.count) parameters", found: faults.joined(separator: "; "))
     }
     for parameter in parameters { parameter.layout.load(tensors[parameter.name]!, into: parameter.value) }
   }

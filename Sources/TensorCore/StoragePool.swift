@@ -28,6 +28,8 @@ public final class StoragePool: Sendable {
   private static let page = 4096
   /// From here on the kernel is asked for huge pages: fewer faults and fewer TLB misses.
   private static let hugePage = 1 << 21
+  /// MADV_HUGEPAGE, which the system's module does not show.
+  private static let hugePageAdvice: Int32 = 14
   /// A block may serve a request of at least this share of its size.
   private static let fit = 0.75
   /// Idle memory is given back when a fresh block is needed and more than this lies idle.
@@ -71,7 +73,7 @@ public final class StoragePool: Sendable {
     let isHuge = bytes >= 2 * hugePage
     let status = posix_memalign(&address, isHuge ? hugePage : line, bytes)
     guard status == 0, let address else { fatalError("out of memory: \(bytes) bytes could not be had") }
-    if isHuge { madvise(address, bytes, 14 /* MADV_HUGEPAGE */) }
+    if isHuge { madvise(address, bytes, hugePageAdvice) }
     return Block(address: address, bytes: bytes)
   }
 }

@@ -28,13 +28,13 @@ private func meanLoss(
   let (a, b) = (output.value.pointer, target.pointer)
   let sum = fixedOrderSum(count: count) { term(Double(a[$0]) - Double(b[$0])) }
   return Variable(Tensor(Float(sum / Double(count))), from: [output]) { gradient, gradients in
-    gradients.write(to: output) { target_, adds in
+    gradients.write(to: output) { dOutput, adds in
       let factor = gradient.scalar / Float(count)
       let (a, b) = (output.value.pointer, target.pointer)
       forEachRange(of: count, grain: 1 << 16) { range in
         for i in range {
           let value = slope(a[i] - b[i]) * factor
-          target_[i] = adds ? target_[i] + value : value
+          dOutput[i] = adds ? dOutput[i] + value : value
         }
       }
     }
