@@ -87,6 +87,8 @@ let package = Package(
     tests(of: "Parallel"),
     tests(of: "Kernels", with: ["Autograd", "TensorCore"]),
     tests(of: "TensorCore"),
+    tests(of: "Serialization", with: ["TensorCore", "Diagnostics"]),
+    tests(of: "NN", with: ["Serialization", "TensorCore", "Diagnostics"]),
     tests(of: "Autograd", with: ["Kernels", "TensorCore", "Parallel"]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"]),
     tests(of: "Datasets", with: ["Imaging", "Serialization", "TensorCore", "Diagnostics"]),

@@ -28,19 +28,28 @@ import Testing
     odd.mobivari.width = MobiVariWidth(expansion: 1.5, groups: 2)
     odd.wide = MobiVariWidth(expansion: 1.3, groups: 1)
     configurations.append(odd)
+    // A ratio and expansions that are no short decimals.
+    (odd.dim, odd.hiddenRatio) = (112, 1 / 7.0.nextDown)
+    odd.mobivari.width = MobiVariWidth(expansion: 1.00625, groups: 1)
+    odd.wide = MobiVariWidth(expansion: 9.999, groups: 1)
+    configurations.append(odd)
     for heads in [0, 4] {
       var pure = RAMiTConfiguration(task: .x2)
       (pure.channelHeads, pure.depths) = (heads, [1, 1, 1, 1])
       configurations.append(pure)
     }
     for configuration in configurations {
-      let bare = RAMiT(configuration).parameters.stateDict
+      let model = RAMiT(configuration)
+      #expect(configuration.parameterCount == model.parameters.count)
+      let bare = model.parameters.stateDict
       let found = try RAMiTConfiguration.inferred(from: bare, task: configuration.task, path: "bare")
       // Shapes give the channels after an expansion, and several expansions give the same ones.
       #expect(RAMiT(found).parameters.stateDict.names == bare.names)
       #expect(found.mobivari.width.channels(found.dim) == configuration.mobivari.width.channels(found.dim))
       var same = found
+      #expect(found.hiddenDim == configuration.hiddenDim)
       (same.mobivari, same.wide) = (configuration.mobivari, configuration.wide)
+      same.hiddenRatio = configuration.hiddenRatio
       #expect(same == configuration)
     }
   }
@@ -56,6 +65,40 @@ import Testing
     #expect(try told(.dn, given: .dr) == .dr)
     let refused = #expect(throws: InputError.self) { try told(.x2, given: .x3) }
     #expect(refused?.description == "bare.pth: expected weights for the task x3, found weights for x2")
+  }
+
+  /// Distributed training puts a prefix before all names, and PyTorch has buffers; a training's moments may be beside them.
+  @Test func whatIsBesideTheParametersIsLeftOut() throws {
+    var configuration = RAMiTVariant.ramit1.configuration(for: .x2)
+    (configuration.dim, configuration.depths) = (16, [1, 1, 1, 1])
+    let model = RAMiT(configuration, seed: 3)
+    var tensors = NamedTensors(model.parameters.stateDict.map { ("module." + $0.name, $0.tensor) })
+    tensors["module.stage1.blocks.block0.sp_attn.relative_position_index"] = Tensor(zeros: [64, 64])
+    for name in ["mean", "std"] { tensors["module." + name] = Tensor(zeros: [1, 3, 1, 1]) }
+    tensors["module.adam.m.shallow.conv.bias"] = Tensor(zeros: [16])
+    let read = try RAMiT(tensors, from: "module.pth")
+    #expect(read.configuration == configuration)
+    #expect(read.parameters.values.array == model.parameters.values.array)
+    // One name without the prefix, and it is no prefix.
+    tensors["more"] = Tensor(1)
+    #expect(throws: InputError.self) { try RAMiT(tensors, from: "module.pth") }
+  }
+
+  /// A few names, or the notes, can speak of a model that no memory would hold.
+  @Test func modelsLargerThanTheFileAreRefused() throws {
+    let large = #"{"task":"x2","dim":4096,"depths":[100,100,100,100],"hiddenRatio":64}"#
+    let noted = NamedTensors([("shallow.conv.weight", Tensor(zeros: [1]))], metadata: ["model": large])
+    let error = #expect(throws: InputError.self) { try RAMiT(noted, from: "noted") }
+    #expect(error?.description.contains("values, found 1 in 1 tensors") == true)
+
+    var configuration = RAMiTVariant.ramit1.configuration(for: .x2)
+    (configuration.dim, configuration.depths) = (16, [1, 1, 1, 1])
+    var named = RAMiT(configuration).parameters.stateDict
+    named["shallow.conv.weight"] = Tensor(zeros: [4096, 3, 3, 3])
+    for stage in 1...4 {
+      for block in 0..<100 { named["stage\(stage).blocks.block\(block).x"] = Tensor(zeros: []) }
+    }
+    #expect(throws: InputError.self) { try RAMiT(named, from: "named") }
   }
 
   @Test func aFileTellsItsModel() throws {
@@ -110,13 +153,17 @@ import Testing
   @Test(
     .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"),
     arguments: [
-      ("RAMiT-1_X2", RestorationTask.x2, RAMiTVariant.ramit1), ("RAMiT-1_X3", .x3, .ramit1),
-      ("RAMiT-1_CDN", .dn, .ramit1),
-      ("RAMiT-slimSR_X2", .x2, .slimSR), ("RAMiT-slimSR_X4", .x4, .slimSR),
+      ("RAMiT-1_X2", RestorationTask.x2, RAMiTVariant.ramit1, 823_164), ("RAMiT-1_X3", .x3, .ramit1, 831_819),
+      ("RAMiT-1_CDN", .dn, .ramit1, 817_971),
+      ("RAMiT-slimSR_X2", .x2, .slimSR, 581_008), ("RAMiT-slimSR_X4", .x4, .slimSR, 596_596),
     ])
-  func publishedCheckpointsAreRead(file: String, task: RestorationTask, variant: RAMiTVariant) throws {
+  func publishedCheckpointsAreRead(file: String, task: RestorationTask, variant: RAMiTVariant, count: Int) throws {
     let model = try RAMiT(weights: "\(referenceFolder!)/weights/\(file).pth", task: task == .dn ? .dn : nil)
     #expect(model.configuration == variant.configuration(for: task))
     #expect(model.configuration.modelName == variant.rawValue)
+    #expect(model.parameters.count == count)
+    if task == .dn {
+      #expect(throws: InputError.self) { try RAMiT(weights: "\(referenceFolder!)/weights/\(file).pth") }
+    }
   }
 }

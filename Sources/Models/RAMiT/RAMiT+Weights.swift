@@ -13,20 +13,32 @@ extension RAMiT {
   public convenience init(
     weights path: String, task: RestorationTask? = nil, variant: RAMiTVariant? = nil
   ) throws {
-    let tensors = try WeightFile.read(path).withoutPrefix("module.")
+    try self.init(try WeightFile.read(path), from: path, task: task, variant: variant)
+  }
+
+  /// The model of these tensors, which were read from `path`; otherwise as `init(weights:)`.
+  public convenience init(
+    _ tensors: NamedTensors, from path: String, task: RestorationTask? = nil, variant: RAMiTVariant? = nil
+  ) throws {
+    let tensors = tensors.withoutPrefix("module.")
     let configuration = try RAMiTConfiguration.inferred(from: tensors, task: task, path: path)
     if let variant, configuration.variant != variant {
       throw InputError(
         path, expected: "weights of \(variant.rawValue) for \(configuration.task)",
         found: configuration.variant.map { "weights of \($0.rawValue)" } ?? "weights of another model")
     }
+    // A few names, or the notes, can speak of a model that no memory would hold.
+    let (needed, held) = (configuration.parameterCount, tensors.reduce(0) { $0 + $1.tensor.count })
+    guard needed / 2 <= held else {
+      throw InputError(path, expected: "a RAMiT's \(needed) values", found: "\(held) in \(tensors.count) tensors")
+    }
     self.init(configuration)
-    try parameters.load(tensors, from: path, ignoring: Self.isBuffer)
+    try parameters.load(tensors, from: path, ignoring: Self.isBesideParameters)
   }
 
-  /// Tensors that PyTorch keeps beside the parameters and that follow from the configuration.
-  private static func isBuffer(_ name: String) -> Bool {
-    name.hasSuffix(".relative_position_index") || name == "mean" || name == "std"
+  /// Tensors that PyTorch keeps beside the parameters and that follow from the configuration, and a training's moments.
+  private static func isBesideParameters(_ name: String) -> Bool {
+    name.hasSuffix(".relative_position_index") || name == "mean" || name == "std" || name.hasPrefix("adam.")
   }
 }
 

@@ -42,10 +42,18 @@ extension RAMiTConfiguration {
 private struct WeightShapes {
   private let tensors: NamedTensors
   private let path: String
+  /// What the names begin with, up to each of their dots.
+  private let modules: Set<Substring>
 
   init(_ tensors: NamedTensors, path: String) {
     self.tensors = tensors
     self.path = path
+    var modules: Set<Substring> = []
+    // No name of a RAMiT has more than seven parts; a name of a million dots would have as many beginnings.
+    for name in tensors.names where name.utf8.count < 200 {
+      for dot in name.indices where name[dot] == "." { modules.insert(name[...dot]) }
+    }
+    self.modules = modules
   }
 
   func configuration(task: RestorationTask?) throws -> RAMiTConfiguration {
@@ -61,7 +69,7 @@ private struct WeightShapes {
     result.heads = spatial + result.channelHeads
     if spatial > 0 { result.window = try window(block + "sp_attn.relative_position_bias_table") }
     let hidden = try shape(block + "ffn.hidden.weight", rank: 4)[0]
-    result.hiddenRatio = Double(hidden) / Double(max(1, dim))
+    result.hiddenRatio = Self.ratio(hidden, to: dim)
     result.reconstructionLayers = (0...100).first { !has("to_target.mobivari.mobivari\($0).") } ?? 0
     result.hrami = has("attn_mix.")
     result.mobivari.version = has(block + "mobivari.exp_conv.") ? 2 : 1
@@ -72,7 +80,13 @@ private struct WeightShapes {
     return result
   }
 
-  private func has(_ prefix: String) -> Bool { tensors.names.contains { $0.hasPrefix(prefix) } }
+  private func has(_ module: String) -> Bool { modules.contains(module[...]) }
+
+  /// The ratio that gives `dim` as many hidden channels, although they are rounded down.
+  private static func ratio(_ hidden: Int, to dim: Int) -> Double {
+    let ratio = Double(hidden) / Double(dim)
+    return Int(Double(dim) * ratio) < hidden ? ratio.nextUp : ratio
+  }
 
   private func shape(_ name: String, rank: Int) throws -> Shape {
     guard let shape = tensors[name]?.shape, shape.rank == rank, shape.count > 0 else {
@@ -130,15 +144,17 @@ private struct WeightShapes {
       throw InputError(
         path, expected: "a grouped expansion in \(layers[0])", found: "\(sizes[0].perGroup) channels a group")
     }
-    let tenths = (0...60).map { 1 + Double($0) / 10 }, hundredths = (0...600).map { 1 + Double($0) / 100 }
-    let candidates = [1.2, 2.0] + tenths + hundredths
+    // Rounded up by 1 to `groups` channels, so any expansion in a range would do; its lower end always does.
+    let lowest = sizes.map { (Double($0.outputs - groups) / Double($0.inputs)).nextUp }.max() ?? 1
+    let tenths = (10...160).map { Double($0) / 10 }, hundredths = (100...1600).map { Double($0) / 100 }
+    let candidates = [1.2, 2] + tenths + hundredths + [max(1, lowest)]
     let expansion = candidates.first { expansion in
       let width = MobiVariWidth(expansion: expansion, groups: groups)
       return sizes.allSatisfy { width.channels($0.inputs) == $0.outputs && $0.inputs == groups * $0.perGroup }
     }
     guard let expansion else {
       throw InputError(
-        path, expected: "an expansion from 1 to 7 of \(layers[0])", found: "\(sizes[0].inputs) to \(sizes[0].outputs)")
+        path, expected: "an expansion of 1 to 16 of \(layers[0])", found: "\(sizes[0].inputs) to \(sizes[0].outputs)")
     }
     return MobiVariWidth(expansion: expansion, groups: groups)
   }

@@ -46,7 +46,13 @@ struct FileBytes {
 
   var count: Int { bytes.count }
 
-  func error(expected: String, found: String) -> InputError { InputError(path, expected: expected, found: found) }
+  /// What is wrong with the file, as one line; names that come from the file may be of any length, and are cut.
+  func error(expected: String, found: String) -> InputError {
+    func cut(_ text: String) -> String {
+      text.unicodeScalars.count <= 300 ? text : String(text.unicodeScalars.prefix(300)) + "..."
+    }
+    return InputError(path, expected: cut(expected), found: cut(found))
+  }
 
   /// The range of `count` bytes from `offset`.
   /// - Throws: `InputError` naming `what` when it is not inside the file.

@@ -3,8 +3,11 @@ import Diagnostics
 /// Runs the pickle of a PyTorch archive, restricted to what describes tensors: nothing is imported, nothing is called.
 ///
 /// It holds to the subset that `torch.load(weights_only=True)` takes, less what state dictionaries do not use. Work and
-/// memory are linear in the pickle's size.
+/// memory are linear in the pickle's operations, and those have a limit.
 struct PickleMachine {
+  /// A tensor takes about 45 operations; an operation takes up to 100 bytes of memory.
+  static let maximumOperations = 1 << 19
+
   private let file: FileBytes
   private let end: Int
   private var position: Int
@@ -25,7 +28,7 @@ struct PickleMachine {
 
   /// Runs to STOP, and returns what is then on the stack.
   mutating func run() throws -> PickleValue {
-    while true {
+    for _ in 0..<Self.maximumOperations {
       let place = position
       let byte = try integer(UInt8.self)
       guard let opcode = PickleOpcode(rawValue: byte) else {
@@ -34,6 +37,7 @@ struct PickleMachine {
       if opcode == .stop { return try pop() }
       try execute(opcode)
     }
+    throw file.error(expected: "a pickle of at most \(Self.maximumOperations) operations", found: "more")
   }
 
   private mutating func execute(_ opcode: PickleOpcode) throws {

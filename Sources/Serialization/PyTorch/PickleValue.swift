@@ -45,10 +45,6 @@ enum PickleGlobal: String {
   case bfloat16 = "torch.BFloat16Storage"
   case long = "torch.LongStorage"
   case int = "torch.IntStorage"
-  case short = "torch.ShortStorage"
-  case char = "torch.CharStorage"
-  case byte = "torch.ByteStorage"
-  case bool = "torch.BoolStorage"
 
   /// The element type of a storage class; nil for the others.
   var elementType: ElementType? {
@@ -60,10 +56,6 @@ enum PickleGlobal: String {
     case .bfloat16: .bfloat16
     case .long: .int64
     case .int: .int32
-    case .short: .int16
-    case .char: .int8
-    case .byte: .uint8
-    case .bool: .bool
     }
   }
 }

@@ -8,7 +8,7 @@ import TensorCore
 public enum PyTorchCheckpoint {
   /// Where a checkpoint may keep its tensors, the first found counts; otherwise they are at the root.
   /// Averaged weights (`params_ema`) come before the last ones, as they are the ones meant for use.
-  static let nestings = ["params_ema", "params", "state_dict"]
+  static let nestings = ["params_ema", "params", "state_dict", "model_state_dict", "model"]
 
   private static let maximumPickleSize = 8 << 20
 
@@ -88,7 +88,7 @@ private struct StorageReader {
   let file: FileBytes
   let archive: ZipArchive
   let folder: String
-  private var values: [String: Tensor] = [:]
+  private var values: [String: (type: ElementType, values: Tensor)] = [:]
   private var copiedCount = 0
 
   init(file: FileBytes, archive: ZipArchive, folder: String) {
@@ -131,8 +131,14 @@ private struct StorageReader {
   }
 
   private mutating func numbers(of storage: StorageReference) throws -> Tensor {
-    let identity = "\(storage.key) \(storage.type)"
-    if let known = values[identity], known.count == storage.count { return known }
+    if let known = values[storage.key] {
+      guard known.type == storage.type, known.values.count == storage.count else {
+        throw file.error(
+          expected: "the storage \(storage.key) to hold \(known.values.count) values of type \(known.type)",
+          found: "\(storage.count) of type \(storage.type)")
+      }
+      return known.values
+    }
     guard let bytes = try archive.bytes(of: folder + storage.key) else {
       throw file.error(expected: "the storage \(folder)\(storage.key) in the archive", found: "none")
     }
@@ -143,7 +149,7 @@ private struct StorageReader {
         found: "\(bytes.count) bytes")
     }
     let result = file.bytes.withUnsafeBytes { storage.type.decode(UnsafeRawBufferPointer(rebasing: $0[bytes])) }
-    values[identity] = result
+    values[storage.key] = (storage.type, result)
     return result
   }
 }

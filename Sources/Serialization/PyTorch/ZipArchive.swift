@@ -93,6 +93,11 @@ struct ZipArchive {
     guard try file.integer(UInt32.self, at: header.lowerBound, of: what) == 0x0403_4b50 else {
       throw file.error(expected: what, found: "other bytes at \(header.lowerBound)")
     }
+    // Another method here is for readers that go by local headers: they would see other bytes.
+    let method = try file.integer(UInt16.self, at: header.lowerBound + 8, of: what)
+    guard method == 0 else {
+      throw file.error(expected: "'\(entry.name)' stored without compression", found: "compression method \(method)")
+    }
     let nameSize = UInt64(try file.integer(UInt16.self, at: header.lowerBound + 26, of: what))
     let extraSize = UInt64(try file.integer(UInt16.self, at: header.lowerBound + 28, of: what))
     let name = try file.range(at: UInt64(header.upperBound), count: nameSize, of: what)

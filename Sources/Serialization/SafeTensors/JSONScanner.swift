@@ -57,11 +57,15 @@ struct JSONScanner {
     try expect("}")
   }
 
-  mutating func naturals() throws -> [Int] {
+  /// - Parameter limit: how many there may be.
+  mutating func naturals(limit: Int) throws -> [Int] {
     var values: [Int] = []
     try expect("[")
     if skip("]") { return [] }
-    repeat { values.append(try natural()) } while skip(",")
+    repeat {
+      guard values.count < limit else { throw error(expected: "at most \(limit) numbers in a list") }
+      values.append(try natural())
+    } while skip(",")
     try expect("]")
     return values
   }

@@ -13,6 +13,8 @@ struct SafeTensorsHeader {
   /// The format's own limit, in bytes.
   static let maximumSize = 100_000_000
   static let metadataKey = "__metadata__"
+  /// As many dimensions as PyTorch and NumPy give a tensor.
+  private static let maximumRank = 64
 
   private(set) var entries: [Entry] = []
   private(set) var metadata: [String: String] = [:]
@@ -62,8 +64,8 @@ struct SafeTensorsHeader {
     try scanner.object { scanner, key in
       switch key {
       case "dtype" where typeName == nil: typeName = try scanner.string()
-      case "shape" where shape == nil: shape = try scanner.naturals()
-      case "data_offsets" where offsets == nil: offsets = try scanner.naturals()
+      case "shape" where shape == nil: shape = try scanner.naturals(limit: maximumRank)
+      case "data_offsets" where offsets == nil: offsets = try scanner.naturals(limit: 2)
       default: throw file.error(expected: "dtype, shape and data_offsets of '\(name)', once each", found: "'\(key)'")
       }
     }

@@ -1,0 +1,126 @@
+import Diagnostics
+import Foundation
+import Serialization
+import TensorCore
+import Testing
+
+/// Thousands of damaged files, the same in every run: each is read or refused, and none gets more memory than it accounts for.
+@Suite struct MutationTests {
+  /// Changed files of each format and kind; RAMIT_MUTATIONS asks for more.
+  static let count = ProcessInfo.processInfo.environment["RAMIT_MUTATIONS"].flatMap { Int($0) } ?? 3000
+
+  /// A checkpoint with types, views, a parameter and the memo.
+  private static let pytorch: ZipBytes = {
+    let pickle = PickleBytes.dictionary {
+      $0.string("module.weight")
+      $0.op("q", [1])
+      $0.tensor(key: "0", count: 12, shape: [3, 4], strides: [4, 1])
+      $0.string("transposed")
+      $0.tensor(key: "0", count: 12, offset: 4, shape: [2, 2], strides: [1, 2])
+      $0.string("half")
+      $0.tensor("HalfStorage", key: "1", count: 6, shape: [6], strides: [1])
+      $0.string("index")
+      $0.tensor("LongStorage", key: "2", count: 2, shape: [1, 2], strides: [2, 1])
+      $0.string("parameter")
+      $0.global("torch._utils", "_rebuild_parameter")
+      $0.op("(")
+      $0.tensor("DoubleStorage", key: "3", count: 2, shape: [2], strides: [1])
+      $0.op(0x88)
+      $0.dictionary()
+      $0.op("t")
+      $0.op("R")
+    }
+    return checkpoint(
+      pickle, [("0", floats(12)), ("1", [UInt8](repeating: 60, count: 12)), ("2", floats(4)), ("3", floats(4))])
+  }()
+
+  private static let safetensors: [UInt8] = {
+    var tensors = NamedTensors(metadata: ["model": #"{"task":"x2"}"#])
+    tensors["weight"] = Tensor((0..<12).map { Float($0) }, [3, 4])
+    tensors["bias"] = Tensor((0..<3).map { Float($0) }, [3])
+    tensors["scale"] = Tensor(1)
+    return (try? SafeTensors.encode(tensors, path: "")).map { [UInt8]($0) } ?? []
+  }()
+
+  /// What files are changed to: the edges of every width of integer.
+  private static let edges: [UInt64] = [
+    0, 1, 0x7f, 0x80, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff, 1 << 62, 1 << 63, .max,
+  ]
+
+  private func change(_ bytes: inout [UInt8], _ random: inout RandomNumbers, within range: Range<Int>) {
+    func place() -> Int { range.lowerBound + Int(random.next() % UInt64(range.count)) }
+    switch random.next() % 7 {
+    case 0: bytes[place()] ^= 1 << UInt8(random.next() % 8)
+    case 1: bytes[place()] = UInt8(truncatingIfNeeded: random.next())
+    case 2:
+      let (start, value) = (place(), Self.edges[Int(random.next() % UInt64(Self.edges.count))])
+      for (offset, byte) in little(value).prefix(1 << Int(random.next() % 4)).enumerated()
+      where start + offset < range.upperBound { bytes[start + offset] = byte }
+    case 3: bytes.removeLast(min(bytes.count - 1, Int(random.next() % UInt64(bytes.count))))
+    case 4:
+      let start = place()
+      bytes.removeSubrange(start..<min(bytes.count, start + 1 + Int(random.next() % 16)))
+    case 5:
+      let start = place()
+      bytes.insert(contentsOf: bytes[start..<min(bytes.count, start + 1 + Int(random.next() % 16))], at: place())
+    default:
+      let (one, other) = (place(), place())
+      bytes.swapAt(one, other)
+    }
+  }
+
+  /// Reads what is left of a file, and counts what it takes.
+  /// - Returns: whether it was read.
+  private func read(_ bytes: [UInt8]) throws -> Bool {
+    do {
+      let tensors = try WeightFile.decode(bytes, path: "mutated")
+      // Booleans grow by four; a view that is copied, by four once more.
+      let size = tensors.reduce(0) { $0 + $1.tensor.count } * MemoryLayout<Float>.size
+      try #require(size <= 8 * bytes.count, "\(size) bytes of values from \(bytes.count)")
+      return true
+    } catch let error as InputError {
+      try #require(!error.description.isEmpty)
+      return false
+    }
+  }
+
+  @Test func safetensorsAreReadOrRefused() throws {
+    var random = RandomNumbers(seed: 11)
+    #expect(try read(Self.safetensors))
+    var readCount = 0
+    for _ in 0..<Self.count {
+      var bytes = Self.safetensors
+      for _ in 0...random.next() % 3 { change(&bytes, &random, within: 0..<bytes.count) }
+      if try read(bytes) { readCount += 1 }
+    }
+    // Values may change and the file still be sound, but most changes are noticed.
+    #expect(readCount > 0 && readCount < Self.count * 3 / 4)
+  }
+
+  @Test func archivesAreReadOrRefused() throws {
+    var random = RandomNumbers(seed: 12)
+    let sound = Self.pytorch.bytes
+    #expect(try read(sound))
+    var readCount = 0
+    for _ in 0..<Self.count {
+      var bytes = sound
+      for _ in 0...random.next() % 3 { change(&bytes, &random, within: 0..<bytes.count) }
+      if try read(bytes) { readCount += 1 }
+    }
+    #expect(readCount < Self.count / 2)
+  }
+
+  /// The pickle is changed before the archive is made, so that its checksum is right and the machine gets to see it.
+  @Test func picklesAreReadOrRefused() throws {
+    var random = RandomNumbers(seed: 13)
+    var readCount = 0
+    for _ in 0..<Self.count {
+      var changed = Self.pytorch
+      for _ in 0...random.next() % 2 {
+        change(&changed.entries[0].bytes, &random, within: 0..<changed.entries[0].bytes.count)
+      }
+      if try read(changed.bytes) { readCount += 1 }
+    }
+    #expect(readCount > 0 && readCount < Self.count / 2)
+  }
+}
