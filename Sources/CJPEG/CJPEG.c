@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include <jpeglib.h>
+/* after jpeglib.h */
+#include <jerror.h>
 
 typedef struct {
   struct jpeg_error_mgr base; /* first: libjpeg sees only this */
@@ -22,9 +24,17 @@ static void fail(j_common_ptr codec) {
   longjmp(e->escape, 1);
 }
 
-/* Level -1 is a warning: the data is corrupt or ends early. */
+/* Level -1 is a warning: the data is corrupt or ends early, unless it is one of those that cameras and editors cause in files whose
+   pixels are whole. */
 static void warn(j_common_ptr codec, int level) {
-  if (level < 0) fail(codec);
+  if (level >= 0) return;
+  switch (codec->err->msg_code) {
+    case JWRN_ADOBE_XFORM:
+    case JWRN_BOGUS_ICC:
+    case JWRN_EXTRANEOUS_DATA:
+    case JWRN_JFIF_MAJOR: return;
+    default: fail(codec);
+  }
 }
 
 /* A progressive file may hold any number of scans, each costing a pass over the image. */
@@ -77,7 +87,10 @@ static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const 
     while (codec.output_scanline < codec.output_height) {
       uint8_t *target = pixels + codec.output_scanline * stride;
       JSAMPROW line = is_cmyk ? row : target;
-      if (!line) longjmp(e.escape, 1);
+      if (!line) {
+        strcpy(message, "out of memory");
+        longjmp(e.escape, 1);
+      }
       jpeg_read_scanlines(&codec, &line, 1);
       for (uint32_t x = 0; is_cmyk && x < found->width; x++) {
         /* Adobe stores the inks inverted. */

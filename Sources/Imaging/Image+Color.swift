@@ -40,13 +40,17 @@ extension Image {
     precondition(alpha.width == width && alpha.height == height, "alpha must have the image's size")
     let channels = channels
     func join<Sample>(_ values: [Sample], _ alpha: [Sample]) -> [Sample] {
-      var result: [Sample] = []
-      result.reserveCapacity(values.count + alpha.count)
-      for pixel in alpha.indices {
-        result.append(contentsOf: values[pixel * channels..<(pixel + 1) * channels])
-        result.append(alpha[pixel])
+      let count = values.count + alpha.count
+      return [Sample](unsafeUninitializedCapacity: count) { result, initialized in
+        values.withUnsafeBufferPointer { values in
+          for pixel in alpha.indices {
+            let to = pixel * (channels + 1)
+            for c in 0..<channels { result.initializeElement(at: to + c, to: values[pixel * channels + c]) }
+            result.initializeElement(at: to + channels, to: alpha[pixel])
+          }
+        }
+        initialized = count
       }
-      return result
     }
     switch (samples, alpha.samples) {
     case (.uint8(let a), .uint8(let b)):

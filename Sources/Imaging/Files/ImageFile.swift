@@ -6,7 +6,7 @@ public enum ImageFile {
   /// The endings of files that can be read, in lower case.
   public static let extensions = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"]
 
-  private static let decoders: [any ImageDecoder.Type] = [PNGFile.self, JPEGFile.self, BMPFile.self, TIFFFile.self]
+  private static var decoders: [any ImageDecoder.Type] { [PNGFile.self, JPEGFile.self, BMPFile.self, TIFFFile.self] }
 
   /// The most pixels that are read unless a caller asks for more.
   public static let maximumPixels = 89_478_485
@@ -15,23 +15,30 @@ public enum ImageFile {
   /// - Parameter maximumPixels: larger images are refused before memory is taken for them.
   /// - Throws: `InputError` that names the file.
   public static func read(_ path: String, maximumPixels: Int = Self.maximumPixels) throws -> Image {
-    let file = try open(path)
-    let (pixels, overflow) = file.width.multipliedReportingOverflow(by: file.height)
-    guard file.width > 0, file.height > 0, !overflow, pixels <= maximumPixels else {
-      throw InputError(
-        path, expected: "an image of 1 to \(maximumPixels) pixels", found: "\(file.width) x \(file.height)")
-    }
-    do {
-      return try file.decode().turned(file.orientation)
-    } catch let fault as ImageFault {
-      throw InputError(path, expected: "a whole \(type(of: file).format) image", found: fault.found)
-    }
+    try decode(StoredBytes.read(path), from: path, maximumPixels: maximumPixels)
   }
 
-  /// The size of an image, from its header.
+  /// Reads an image from a file's bytes.
+  /// - Parameters:
+  ///   - name: what messages call it; the path, where there is one.
+  ///   - maximumPixels: larger images are refused before memory is taken for them.
+  /// - Throws: `InputError` that begins with the name.
+  public static func decode(
+    _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
+  ) throws -> Image {
+    let file = try header(of: bytes, name)
+    let (pixels, overflow) = file.width.multipliedReportingOverflow(by: file.height)
+    guard !overflow, pixels <= maximumPixels else {
+      throw InputError(
+        name, expected: "an image of at most \(maximumPixels) pixels", found: "\(file.width) x \(file.height)")
+    }
+    return try naming(name, type(of: file).format) { try file.decode().turned(file.orientation) }
+  }
+
+  /// The size of an image as it is read, upright, from its header.
   /// - Throws: `InputError` that names the file.
   public static func size(_ path: String) throws -> (width: Int, height: Int, channels: Int) {
-    let file = try open(path)
+    let file = try header(of: StoredBytes.read(path), path)
     let (width, height) = (file.width, file.height)
     return file.orientation.swapsSides ? (height, width, file.channels) : (width, height, file.channels)
   }
@@ -45,47 +52,47 @@ public enum ImageFile {
       .map { folder + "/" + $0 }
   }
 
-  /// Writes a PNG or, by the path's ending, a JPEG of the given quality: first beside the target, then renamed.
+  /// Writes a PNG or, by the path's ending, a JPEG: first beside the target, then renamed.
+  /// - Parameter quality: of a JPEG, 1 to 100; from 90 on the chroma keeps its resolution.
   /// - Throws: `InputError` that names the path.
   public static func write(_ image: Image, to path: String, quality: Int = 95) throws {
+    let ending = pathExtension(path)
     let bytes: [UInt8]
     do {
-      switch pathExtension(path) {
+      switch ending {
       case "png": bytes = try PNGFile.encode(image)
       case "jpg", "jpeg": bytes = try JPEGFile.encode(image, quality: quality)
-      default: throw InputError(path, expected: "a name that ends in .png, .jpg or .jpeg", found: "another")
+      default:
+        throw InputError(
+          path, expected: "a name that ends in .png, .jpg or .jpeg", found: ending.isEmpty ? "no ending" : ".\(ending)")
       }
     } catch let fault as ImageFault {
       throw InputError(path, expected: "an image that can be encoded", found: fault.found)
     }
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw InputError(path, expected: "a file that can be written", found: error.localizedDescription)
-    }
+    try StoredBytes.write(bytes, to: path)
   }
 
   private static func pathExtension(_ name: String) -> String { URL(fileURLWithPath: name).pathExtension.lowercased() }
 
-  /// The file with its header read.
-  private static func open(_ path: String) throws -> any ImageDecoder {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw InputError(path, expected: "an image", found: "no such file")
-    }
-    guard !isFolder.boolValue else { throw InputError(path, expected: "an image", found: "a folder") }
-    guard let contents = FileManager.default.contents(atPath: path) else {
-      throw InputError(path, expected: "an image", found: "a file that cannot be read")
-    }
-    guard !contents.isEmpty else { throw InputError(path, expected: "an image", found: "an empty file") }
-    let bytes = [UInt8](contents)
+  /// The file with its header read; it has pixels.
+  private static func header(of bytes: [UInt8], _ name: String) throws -> any ImageDecoder {
+    guard !bytes.isEmpty else { throw InputError(name, expected: "an image", found: "an empty file") }
     guard let decoder = decoders.first(where: { $0.recognizes(bytes) }) else {
-      throw InputError(path, expected: "a PNG, JPEG, BMP or TIFF image", found: "another kind of file")
+      throw InputError(name, expected: "a PNG, JPEG, BMP or TIFF image", found: "another kind of file")
     }
+    let file = try naming(name, decoder.format) { try decoder.init(bytes) }
+    guard file.width > 0, file.height > 0 else {
+      throw InputError(name, expected: "an image with pixels", found: "\(file.width) x \(file.height)")
+    }
+    return file
+  }
+
+  /// Faults that `body` finds get the file's name.
+  private static func naming<Value>(_ name: String, _ format: String, _ body: () throws -> Value) throws -> Value {
     do {
-      return try decoder.init(bytes)
+      return try body()
     } catch let fault as ImageFault {
-      throw InputError(path, expected: "a whole \(decoder.format) image", found: fault.found)
+      throw InputError(name, expected: "a whole \(format) image", found: fault.found)
     }
   }
 }

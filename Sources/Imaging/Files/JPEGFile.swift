@@ -25,9 +25,14 @@ struct JPEGFile: ImageDecoder {
     let reader = ByteReader(bytes, .big)
     var place = 2
     // Segments follow one another until the compressed data begins (SOS).
-    while let marker = try? reader.uint16(place), marker >= 0xff00, marker != 0xffda, marker != 0xffd9,
-      let size = try? reader.uint16(place + 2), let data = try? reader.range(place + 4, count: size - 2)
-    {
+    while let marker = try? reader.uint16(place), marker >= 0xff00, marker != 0xffda, marker != 0xffd9 {
+      if marker == 0xffff {  // a fill byte
+        place += 1
+        continue
+      }
+      guard let size = try? reader.uint16(place + 2), let data = try? reader.range(place + 4, count: size - 2) else {
+        break
+      }
       if marker == 0xffe1, bytes[data].starts(with: Array("Exif".utf8) + [0, 0]) {
         return Orientation(exif: Array(bytes[data].dropFirst(6)))
       }

@@ -34,6 +34,11 @@ struct PNGFile: ImageDecoder {
   }
 
   func decode() throws -> Image {
+    // A pixel takes a bit at least, and Deflate packs no more than 1032 bytes into one: a header that promises more is
+    // refused before memory is taken for it.
+    guard width * height / (8 * 1032) <= bytes.count else {
+      throw ImageFault("\(bytes.count) bytes for \(width) x \(height) pixels")
+    }
     let count = width * height * channels
     var info = info
     if bitDepth == 16 {

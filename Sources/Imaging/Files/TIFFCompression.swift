@@ -8,16 +8,35 @@ enum TIFFCompression: Int {
   case packBits = 32773
   case oldDeflate = 32946
 
+  /// The most bytes that one byte can stand for, or a little more.
+  var mostExpansion: Int {
+    switch self {
+    case .none: 1
+    case .packBits: 64
+    case .lzw: 4096
+    case .deflate, .oldDeflate: 1032
+    }
+  }
+
+  /// What a number that is none of these means, for messages.
+  static func name(_ method: Int) -> String {
+    switch method {
+    case 2...4: "fax compression"
+    case 6, 7: "JPEG compression"
+    default: "compression \(method)"
+    }
+  }
+
   /// The first `count` bytes of what was packed.
   /// - Throws: `ImageFault` when there are fewer.
   func expand(_ packed: ArraySlice<UInt8>, count: Int) throws -> [UInt8] {
-    let bytes: [UInt8]
-    switch self {
-    case .none: bytes = Array(packed.prefix(count))
-    case .packBits: bytes = Self.unpackBits(packed, count)
-    case .lzw: bytes = try Self.expandLZW(packed, count)
-    case .deflate, .oldDeflate: bytes = try Self.inflate(packed, count)
-    }
+    let bytes =
+      switch self {
+      case .none: Array(packed.prefix(count))
+      case .packBits: Self.unpackBits(packed, count)
+      case .lzw: try Self.expandLZW(packed, count)
+      case .deflate, .oldDeflate: try Self.inflate(packed, count)
+      }
     guard bytes.count >= count else { throw ImageFault("a piece of \(bytes.count) bytes of \(count)") }
     return bytes
   }
@@ -89,9 +108,8 @@ enum TIFFCompression: Int {
   private static func inflate(_ packed: ArraySlice<UInt8>, _ count: Int) throws -> [UInt8] {
     var result = [UInt8](repeating: 0, count: count)
     var size = uLongf(count)
-    let source = Array(packed)
+    let status = packed.withUnsafeBufferPointer { uncompress(&result, &size, $0.baseAddress, uLong($0.count)) }
     // More than `count` bytes is not a fault: what is beyond is not wanted (Z_BUF_ERROR, with the result full).
-    let status = uncompress(&result, &size, source, uLong(source.count))
     guard status == Z_OK || (status == Z_BUF_ERROR && size == uLongf(count)) else {
       throw ImageFault("damaged Deflate data")
     }

@@ -1,7 +1,7 @@
 /// The first directory of a TIFF file (TIFF 6.0, 1992): tags with their numbers. EXIF blocks have the same form.
 struct TIFFDirectory {
   enum Tag: Int {
-    case width = 256, height = 257, bitsPerSample = 258, compression = 259, photometric = 262
+    case width = 256, height = 257, bitsPerSample = 258, compression = 259, photometric = 262, fillOrder = 266
     case stripOffsets = 273, orientation = 274, samplesPerPixel = 277, rowsPerStrip = 278, stripByteCounts = 279
     case planar = 284, predictor = 317, colorMap = 320
     case tileWidth = 322, tileHeight = 323, tileOffsets = 324, tileByteCounts = 325
@@ -15,14 +15,16 @@ struct TIFFDirectory {
   let reader: ByteReader
   private var fields: [Int: Field] = [:]
 
+  /// TIFF in either byte order, and BigTIFF, which is refused later by name.
   static func recognizes(_ bytes: [UInt8]) -> Bool {
-    bytes.starts(with: [0x49, 0x49, 42, 0]) || bytes.starts(with: [0x4d, 0x4d, 0, 42])
+    [42, 43].contains { bytes.starts(with: [0x49, 0x49, $0, 0]) || bytes.starts(with: [0x4d, 0x4d, 0, $0]) }
   }
 
   /// - Throws: `ImageFault`.
   init(_ bytes: [UInt8]) throws {
     guard Self.recognizes(bytes) else { throw ImageFault("another kind of header") }
     reader = ByteReader(bytes, bytes[0] == 0x49 ? .little : .big)
+    guard try reader.uint16(2) == 42 else { throw ImageFault("BigTIFF, which is not read") }
     let start = try reader.uint32(4), count = try reader.uint16(start)
     for index in 0..<count {
       let place = start + 2 + 12 * index

@@ -1,0 +1,31 @@
+/// A file format's reader: the header when it is made, the pixels when they are asked for.
+protocol ImageDecoder {
+  /// The format's name, for messages.
+  static var format: String { get }
+  /// Whether a file that begins like this is of the format.
+  static func recognizes(_ bytes: [UInt8]) -> Bool
+
+  /// Reads the header.
+  /// - Throws: `ImageFault`.
+  init(_ bytes: [UInt8]) throws
+
+  /// As they are stored, before the orientation.
+  var width: Int { get }
+  var height: Int { get }
+  /// Of the decoded image: 1 to 4.
+  var channels: Int { get }
+  /// 8 or 16, of the decoded image.
+  var bitDepth: Int { get }
+  var orientation: Orientation { get }
+
+  /// - Precondition: the sizes have been found reasonable.
+  /// - Throws: `ImageFault`.
+  func decode() throws -> Image
+}
+
+/// What is wrong with an image file; the door (`ImageFile`) adds the path and what was expected.
+struct ImageFault: Error {
+  let found: String
+
+  init(_ found: String) { self.found = found }
+}

@@ -1,0 +1,89 @@
+import Imaging
+import Parallel
+
+/// One channel of an image without its border, in 0 ... 255. Rows are padded with zeros to whole vectors, and one more.
+final class Plane {
+  typealias Vector = SIMD8<Double>
+
+  let width, height: Int
+  /// From row to row, a multiple of 8 and at least width + 8.
+  let stride: Int
+  /// [height x stride].
+  let values: UnsafeMutablePointer<Double>
+
+  private init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+    stride = (width + 15) / 8 * 8
+    values = .allocate(capacity: height * stride)
+  }
+
+  deinit { values.deallocate() }
+
+  /// The values of a row; every one is set, the padding by this.
+  private func fill(_ value: (_ x: Int, _ y: Int) -> Double) {
+    parallelFor(height) { y, _ in
+      let row = values + y * stride
+      for x in 0..<width { (row + x).initialize(to: value(x, y)) }
+      (row + width).initialize(repeating: 0, count: stride - width)
+    }
+  }
+
+  /// The planes to compare of an image of 8 bits.
+  static func planes(of image: Image, _ channels: ScoredChannels, _ border: Int) -> [Plane] {
+    guard case .uint8(let values) = image.samples else { preconditionFailure("scores are of 8-bit images") }
+    let (width, count) = (image.width, image.channels)
+    let isLuma = channels == .luma && count >= 3
+    return values.withUnsafeBufferPointer { values in
+      let first = values.baseAddress! + (border * width + border) * count
+      return (0..<(isLuma ? 1 : count)).map { channel in
+        let plane = Plane(width: width - 2 * border, height: image.height - 2 * border)
+        if isLuma {
+          let luma = Luma()
+          plane.fill { x, y in luma(first + (y * width + x) * count) }
+        } else {
+          plane.fill { x, y in Double(first[(y * width + x) * count + channel]) }
+        }
+        return plane
+      }
+    }
+  }
+}
+
+/// Y = 16 + 65.481 R + 128.553 G + 24.966 B of values in 0 ... 1, with the roundings to float32 that the published scores have.
+private struct Luma {
+  private let red = Self.part(65.481), green = Self.part(128.553), blue = Self.part(24.966)
+
+  private static func part(_ weight: Double) -> [Double] { (0..<256).map { Double(Float($0) / 255) * weight } }
+
+  func callAsFunction(_ pixel: UnsafePointer<UInt8>) -> Double {
+    let y = Float(red[Int(pixel[0])] + green[Int(pixel[1])] + blue[Int(pixel[2])] + 16)
+    return Double(y / 255 * 255)
+  }
+}
+
+/// The sum of squared differences.
+func squaredError(_ a: Plane, _ b: Plane) -> Double {
+  sumOfRows(a.height) { row, _ in
+    let start = row * a.stride
+    var total = Plane.Vector()
+    for i in stride(from: start, to: start + a.stride, by: 8) {
+      let difference = load(a.values + i) - load(b.values + i)
+      total += difference * difference
+    }
+    return total.sum()
+  }
+}
+
+/// The sum of each row's value, in the order of the rows whatever the number of threads.
+func sumOfRows(_ rows: Int, _ value: (_ row: Int, _ worker: Int) -> Double) -> Double {
+  withUnsafeTemporaryAllocation(of: Double.self, capacity: rows) { totals in
+    parallelFor(rows) { row, worker in totals.initializeElement(at: row, to: value(row, worker)) }
+    return totals.reduce(0, +)
+  }
+}
+
+@inline(__always)
+func load(_ pointer: UnsafePointer<Double>) -> Plane.Vector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Plane.Vector.self)
+}
