@@ -102,7 +102,7 @@ let package = Package(
       of: "Models",
       with: ["Autograd", "Diagnostics", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore", "Parallel"],
       resources: [.copy("Fixtures")]),
-    tests(of: "Imaging", with: ["TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
+    tests(of: "Imaging", with: ["CZlib", "TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(of: "Metrics", with: ["Imaging"]),
     tests(of: "Evaluation", with: ["Models", "Imaging", "Metrics", "Serialization", "TensorCore", "Diagnostics"]),
     .testTarget(name: "RamitTests", dependencies: ["Models", "Imaging", "Serialization", "TensorCore"]),

@@ -22,6 +22,12 @@ enum Picture {
     let samples: Image.Samples = bits == 16 ? .uint16(values.map(UInt16.init)) : .uint8(values.map(UInt8.init))
     return Image(width: width, height: height, channels: channels, samples: samples)
   }
+
+  /// The picture as indices into a palette of 16 colours.
+  static let indexed = drawn(width: width, height: height, channels: 3) { x, y, c in
+    let index = sample(x, y, 0, bits: 4)
+    return [7 * index, 11 * index, 255 - index][c]
+  }
 }
 
 /// The path of a fixture.

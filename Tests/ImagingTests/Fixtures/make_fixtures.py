@@ -80,6 +80,29 @@ def make_tiff():
     noise = np.random.default_rng(1).integers(0, 256, (72, 96), np.uint8)
     tifffile.imwrite("lzw_long.tif", noise, compression="lzw", rowsperstrip=72, photometric="minisblack", metadata=None)
     np.save("lzw_long.npy", noise)
+    indexed().save("palette.tif")
+    with tifffile.TiffWriter("pages.tif") as pages:
+        for page in (picture(1), 255 - picture(1)):
+            pages.write(page[..., 0], photometric="minisblack", compression="packbits", metadata=None)
+
+
+def indexed():
+    image = Image.fromarray(picture(1, 4)[..., 0]).convert("P")
+    image.putdata(picture(1, 4).flatten().tolist())
+    image.putpalette([level for i in range(16) for level in (7 * i % 256, 11 * i % 256, 255 - i)])
+    return image
+
+
+def make_jpeg():
+    """Beside each file what it is decoded to (NAME.raw): interleaved bytes, top row first."""
+    smooth = Image.fromarray((picture(3) // 4 + np.mgrid[0:HEIGHT, 0:WIDTH].sum(0)[..., None] * 4).astype(np.uint8))
+    files = {"gray": (smooth.convert("L"), {}), "subsampled": (smooth, dict(quality=85)),
+             "progressive": (smooth, dict(quality=85, subsampling=0, progressive=True)),
+             "cmyk": (smooth.convert("CMYK"), dict(quality=90))}
+    for name, (image, options) in files.items():
+        image.save(f"{name}.jpg", **options)
+        decoded = Image.open(f"{name}.jpg")
+        open(f"{name}.raw", "wb").write((decoded.convert("RGB") if name == "cmyk" else decoded).tobytes())
 
 
 def make_bmp():
@@ -87,6 +110,7 @@ def make_bmp():
     Image.fromarray(picture(1)[..., 0]).save("gray.bmp")
     Image.fromarray(picture(1, 1)[..., 0].astype(bool)).save("bilevel.bmp")
     Image.fromarray(picture(4), "RGBA").save("rgba.bmp")
+    indexed().save("palette.bmp")
 
 
 def resized(pixels, scale, size):
@@ -119,4 +143,5 @@ if __name__ == "__main__":
     make_png()
     make_oriented()
     make_tiff()
+    make_jpeg()
     make_bmp()

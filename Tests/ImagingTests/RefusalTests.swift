@@ -1,0 +1,68 @@
+import Foundation
+import Imaging
+import Testing
+
+/// What is refused, and in which words.
+@Suite struct RefusalTests {
+  @Test func whatIsNoFileIsRefused() throws {
+    try withFolder { folder in
+      #expect(message { try ImageFile.read(folder) } == "\(folder): expected an image, found a folder")
+      let missing = folder + "/missing.png"
+      #expect(message { try ImageFile.size(missing) } == "\(missing): expected an image, found no such file")
+      #expect(message { try ImageFile.list(missing) } != nil)
+      let pipe = folder + "/pipe.png"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      #expect(message { try ImageFile.read(pipe) } == "\(pipe): expected an image, found a device or pipe")
+    }
+  }
+
+  /// Headers that promise more than their files can hold are refused before memory is taken.
+  @Test func bombsAreRefused() throws {
+    func png(_ side: Int) -> [UInt8] {
+      var png = ByteWriter(bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], isLittle: false)
+      var header = ByteWriter(isLittle: false)
+      header.uint32(side, side)
+      header.uint8(16, 6, 0, 0, 0)
+      png.chunk("IHDR", header.bytes)
+      png.chunk("IDAT", deflated([0]))
+      return png.bytes
+    }
+    #expect(
+      message { try ImageFile.decode(png(100_000), from: "a") }
+        == "a: expected an image of at most 89478485 pixels, found 100000 x 100000")
+    #expect(message { try ImageFile.decode(png(9000), from: "a") }?.contains("bytes for 9000 x 9000 pixels") == true)
+    #expect(message { try ImageFile.decode(png(2_000_000), from: "a") } != nil)
+    #expect(
+      message { try ImageFile.decode(png(30), from: "a", maximumPixels: 899) }
+        == "a: expected an image of at most 899 pixels, found 30 x 30")
+    for (width, height) in [(9000, 9000), (1 << 31, 1 << 31), (0, 5), (1, 1 << 32 - 1)] {
+      let tiff = TIFFSource(width: width, height: height, compression: 8, data: [1, 2, 3]).file
+      #expect(message { try ImageFile.decode(tiff, from: "a") }?.hasPrefix("a: expected ") == true)
+    }
+    // A small image in a tile that is not.
+    var tiled = TIFFSource(width: 4, height: 4, compression: 8, data: deflated([UInt8](repeating: 0, count: 1 << 20)))
+    tiled.tile = (1 << 18, 4)
+    #expect(message { try ImageFile.decode(tiled.file, from: "a") }?.contains("262144 x 4 pixels") == true)
+    var bmp = ByteWriter(bytes: Array("BM".utf8))
+    bmp.uint32(0, 0, 54, 40, 9000, 9000)
+    bmp.uint16(1, 24)
+    bmp.uint32(0, 0, 0, 0, 0, 0)
+    #expect(message { try ImageFile.decode(bmp.bytes, from: "a") }?.contains("a file that ends at byte 54") == true)
+  }
+
+  @Test func whatIsNotReadIsNamed() {
+    func found(_ tiff: TIFFSource) -> String? {
+      message { try ImageFile.decode(tiff.file, from: "a") }?.replacing(
+        "a: expected a whole TIFF image, found ", with: "")
+    }
+    #expect(found(TIFFSource(compression: 7)) == "JPEG compression, which is not read")
+    #expect(found(TIFFSource(compression: 4)) == "fax compression, which is not read")
+    #expect(found(TIFFSource(photometric: 5, samples: 4)) == "colours of kind 5 (not gray, RGB or palette)")
+    #expect(found(TIFFSource(bits: 32)) == "1 samples of 32 bits")
+    var big = TIFFSource().file
+    big[2] = 43
+    #expect(
+      message { try ImageFile.decode(big, from: "a") }
+        == "a: expected a whole TIFF image, found BigTIFF, which is not read")
+  }
+}
