@@ -76,6 +76,11 @@ static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const 
   found->width = codec.image_width;
   found->height = codec.image_height;
   found->channels = is_gray ? 1 : 3;
+  /* Huffman codes give a block of 64 pixels a bit at least: a header that promises more is refused before memory is taken. */
+  if (!codec.arith_code && (uint64_t)found->width * found->height / 512 > size) {
+    strcpy(message, "the file ends early");
+    longjmp(e.escape, 1);
+  }
   if (pixels) {
     if (found->width != expected->width || found->height != expected->height || found->channels != expected->channels) {
       strcpy(message, "the header changed");

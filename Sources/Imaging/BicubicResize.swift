@@ -1,7 +1,8 @@
 import Parallel
 
-/// MATLAB's `imresize(image, scale, 'bicubic')`: antialiased where it shrinks, rows before columns, rounded to whole levels after
-/// either, the edge pixel continued beyond the edges. So were the inputs of the super-resolution benchmarks made.
+/// MATLAB's `imresize(image, scale, 'bicubic')`: antialiased where it shrinks, rows before columns, rounded to whole
+/// levels after either, the edge pixel continued beyond the edges. So were the inputs of the super-resolution benchmarks
+/// made.
 ///
 /// - Parameters:
 ///   - width, height: of the result; MATLAB takes ceil(size * scale).
@@ -21,8 +22,8 @@ public func bicubicResize(_ image: Image, width: Int, height: Int, scale: Double
   }
 }
 
-/// The low-resolution image of the super-resolution benchmarks: right and bottom rests that do not fill a pixel are cut off, and
-/// what is left is resized.
+/// The low-resolution image of the super-resolution benchmarks: right and bottom rests that do not fill a pixel are cut
+/// off, and what is left is resized.
 /// - Precondition: at least one pixel is left.
 public func bicubicDownscale(_ image: Image, by scale: Int) -> Image {
   let (width, height) = (image.width / scale, image.height / scale)

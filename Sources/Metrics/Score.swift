@@ -12,7 +12,8 @@ public enum ScoredChannels: Sendable {
 public struct Score: Equatable, Sendable {
   /// 10 log10(255^2 / mean squared error) over all compared channels; infinite for equal images.
   public let psnr: Double
-  /// The mean over the compared channels, 1 for equal images; of others not a number where no window of 11 x 11 pixels fits.
+  /// The mean over the compared channels, 1 for equal images; of others not a number where no window of 11 x 11 pixels
+  /// fits.
   public let ssim: Double
 
   public init(psnr: Double, ssim: Double) {

@@ -43,6 +43,11 @@ import Testing
     var tiled = TIFFSource(width: 4, height: 4, compression: 8, data: deflated([UInt8](repeating: 0, count: 1 << 20)))
     tiled.tile = (1 << 18, 4)
     #expect(message { try ImageFile.decode(tiled.file, from: "a") }?.contains("262144 x 4 pixels") == true)
+    var jpeg = try bytes(of: fixture("gray.jpg"))
+    let frame = try #require(jpeg.indices.first { jpeg[$0] == 0xff && jpeg[$0 + 1] == 0xc0 })
+    jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0x23, 0x28, 0x23, 0x28])
+    #expect(
+      message { try ImageFile.decode(jpeg, from: "a") } == "a: expected a whole JPEG image, found the file ends early")
     var bmp = ByteWriter(bytes: Array("BM".utf8))
     bmp.uint32(0, 0, 54, 40, 9000, 9000)
     bmp.uint16(1, 24)

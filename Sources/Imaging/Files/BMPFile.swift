@@ -1,4 +1,5 @@
-/// Windows bitmaps: 1, 4 and 8 bits with a palette, 16, 24 and 32 bits, uncompressed or with bit fields, bottom-up or top-down.
+/// Windows bitmaps: 1, 4 and 8 bits with a palette, 16, 24 and 32 bits, uncompressed or with bit fields, bottom-up or
+/// top-down.
 struct BMPFile: ImageDecoder {
   static let format = "BMP"
   static func recognizes(_ bytes: [UInt8]) -> Bool { bytes.starts(with: "BM".utf8) }

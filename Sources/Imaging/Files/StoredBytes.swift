@@ -39,7 +39,8 @@ enum StoredBytes {
     return bytes
   }
 
-  /// Writes beside the path, then renames; what was at the path stays until then, and a failure leaves no other file behind.
+  /// Writes beside the path, then renames; what was at the path stays until then, and a failure leaves no other file
+  /// behind.
   /// - Throws: `InputError` that names the path and the system's reason.
   static func write(_ bytes: [UInt8], to path: String) throws {
     let target = URL(fileURLWithPath: path)

@@ -48,8 +48,8 @@ extension TIFFFile {
         bytes: try reader.range(segments.offsets[index], count: segments.counts[index]),
         sample: index / (across * down), inside: inside, x: x, y: y,
         columns: min(segments.width, width - x), rows: min(segments.height, height - y), line: line)
-      // Memory is taken for what can be there: a tile that reaches far beyond its image, or holds more than its bytes can
-      // pack, is a fault or an attack.
+      // Memory is taken for what can be there: a tile that reaches far beyond its image, or holds more than its bytes
+      // can pack, is a fault or an attack.
       let (size, overflow) = piece.rows.multipliedReportingOverflow(by: line)
       guard !overflow, size / compression.mostExpansion <= piece.bytes.count,
         segments.width <= max(width, 1 << 12)
