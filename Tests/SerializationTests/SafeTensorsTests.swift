@@ -147,6 +147,11 @@ import Testing
   ])
   func brokenHeadersAreRefused(header: String) { expectRefusal(file(header)) }
 
+  @Test func tensorsHaveALimit() {
+    let fields = (0...1 << 17).map { field("\($0)", "0", 0, 0) }
+    expectRefusal(file("{\(fields.joined(separator: ","))}"), "at most 131072 tensors")
+  }
+
   @Test func namesAreUTF8() {
     let header = Array(#"{""#.utf8) + [0xff] + Array(#"":{}}"#.utf8)
     expectRefusal(little(UInt64(header.count)) + header, "a string in UTF-8")

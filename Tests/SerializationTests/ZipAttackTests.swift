@@ -15,8 +15,7 @@ import Testing
   ) {
     var archive = sound
     change(&archive)
-    let bytes = archive.bytes
-    expectRefusal(bytes, words.first ?? "", words.last ?? "", sourceLocation: sourceLocation)
+    expectRefusal(archive.bytes, words: words, sourceLocation: sourceLocation)
   }
 
   @Test func theSoundOneIsRead() throws {
@@ -55,7 +54,7 @@ import Testing
     refused("the central directory", "a file of") { $0.directoryOffset = .max - 1 }
     refused("the central directory") { $0.directorySize = .max - 1 }
     refused("entry of the central directory", "other bytes") { $0.directoryOffset = 0 }
-    refused { $0.directorySize = 20 }
+    refused("an entry of the central directory", "the directory's end") { $0.directorySize = 20 }
   }
 
   /// An entry within another's bytes would let a small file stand for a huge one.

@@ -13,6 +13,8 @@ struct SafeTensorsHeader {
   /// The format's own limit, in bytes.
   static let maximumSize = 100_000_000
   static let metadataKey = "__metadata__"
+  /// A hundred times those of the largest published models; empty tensors would take far more memory than their file.
+  private static let maximumCount = 1 << 17
   /// As many dimensions as PyTorch and NumPy give a tensor.
   private static let maximumRank = 64
 
@@ -38,6 +40,9 @@ struct SafeTensorsHeader {
       if key == Self.metadataKey {
         metadata = try Self.metadata(&scanner, file)
       } else {
+        guard entries.count < Self.maximumCount else {
+          throw file.error(expected: "at most \(Self.maximumCount) tensors", found: "more")
+        }
         entries.append(try Self.entry(key, &scanner, file, dataStart: header.upperBound))
       }
     }

@@ -6,6 +6,10 @@ import Testing
 func expectRefusal(
   _ bytes: [UInt8], _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
 ) {
+  expectRefusal(bytes, words: words, sourceLocation: sourceLocation)
+}
+
+func expectRefusal(_ bytes: [UInt8], words: [String], sourceLocation: SourceLocation = #_sourceLocation) {
   let error = #expect(throws: InputError.self, sourceLocation: sourceLocation) {
     try WeightFile.decode(bytes, path: "weights")
   }
