@@ -36,6 +36,7 @@ public struct Evaluator {
     for index in 0..<set.count {
       do {
         let image = try set.image(index, sigma: sigma)
+        try restorer.checkMemory(set.targets[index], width: image.input.shape[1], height: image.input.shape[0])
         let restored = Image(restorer(image.input))
         if let folder { try save(restored, set, index, sigma, folder) }
         let score = set.task.score(restored.cropped(toFit: image.target), against: image.target)

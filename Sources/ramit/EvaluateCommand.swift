@@ -61,7 +61,8 @@ struct EvaluateCommand: ParsableCommand {
     }
     var restorer = Restorer(model)
     restorer.selfEnsemble = selfEnsemble
-    let evaluator = Evaluator(restorer, modelName: model.configuration.modelName)
+    let modelName = model.configuration.modelName
+    let evaluator = Evaluator(restorer, modelName: modelName)
     let levels: [Double?] = task.isDenoising ? (sigma.isEmpty ? [15, 25, 50] : sigma) : [nil]
     var reports: [ScoreReport] = []
     var failures = 0
@@ -74,21 +75,30 @@ struct EvaluateCommand: ParsableCommand {
         failures += 1
         continue
       }
-      if !common.quiet, set.inputs == .bicubic {
-        printNow("\(path): no LR_bicubic/X\(task.scale); inputs are made by bicubic downscaling")
+      if set.inputs == .bicubic {
+        tell("\(path): no LR_bicubic/X\(task.scale); inputs are made by bicubic downscaling")
       }
       let folder = save.map { testset.count > 1 ? "\($0)/\(set.name)" : $0 }
       for level in levels {
-        let report = evaluator.evaluate(set, sigma: level, saveTo: folder) {
-          guard case .failed(let error) = $0 else { return }
-          Ramit.report(error)
-          failures += 1
+        let table = ScoreTable(set, modelName: modelName, sigma: level)
+        tell(table.header)
+        let report = evaluator.evaluate(set, sigma: level, saveTo: folder) { outcome in
+          switch outcome {
+          case .scored(let row): tell(table.line(row))
+          case .failed(let error):
+            Ramit.report(error)
+            failures += 1
+          }
         }
         reports.append(report)
-        if !common.quiet { printNow(report.table + "\n") }
+        tell(table.mean(report) + "\n")
       }
     }
     if let json { try ScoreReport.write(reports, to: json) }
     if failures > 0 { throw ExitCode.failure }
+  }
+
+  private func tell(_ line: String) {
+    if !common.quiet { printNow(line) }
   }
 }

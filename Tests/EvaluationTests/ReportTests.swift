@@ -12,6 +12,19 @@ struct ReportTests {
     #expect(table.text == "name     PSNR\na        7.10\nlonger  38.19")
   }
 
+  @Test func scoresLineByLine() throws {
+    try withTemporaryFolder { folder in
+      try write(picture(width: 16, height: 16, channels: 3), to: folder + "/Set/HQ/a.png")
+      let table = ScoreTable(try TestSet(folder + "/Set", task: .dn), modelName: "RAMiT", sigma: 25)
+      #expect(table.header == "Set, RAMiT dn, sigma 25  PSNR (dB)       SSIM")
+      #expect(
+        table.line(.init(name: "a", psnr: 30.12344, ssim: 0.9)) == "a                          30.1234    0.90000")
+      let report = ScoreReport(
+        variant: "RAMiT", task: .dn, testset: "Set", sigma: 25, rows: [.init(name: "a", psnr: .infinity, ssim: 1)])
+      #expect(table.mean(report) == "mean of 1                      inf    1.00000")
+    }
+  }
+
   @Test func numbersForPeople() {
     #expect(939_844.grouped == "939,844" && 12.grouped == "12" && 1000.grouped == "1,000")
     #expect(38.18594.fixed(2) == "38.19" && Double.infinity.fixed(2) == "inf" && Double.nan.fixed(2) == "-")

@@ -65,6 +65,24 @@ struct RestorerTests {
     #expect(restorer(image).array == whole.array)
   }
 
+  /// What the memory cannot hold is refused before it is tried; in tiles it fits.
+  @Test func memoryIsCheckedBefore() throws {
+    var restorer = Restorer(RAMiT(RAMiTVariant.slimLLE.configuration(for: .lle)))
+    try restorer.checkMemory("a.png", width: 640, height: 480, available: 1 << 30)
+    func fault() -> String {
+      do {
+        try restorer.checkMemory("a.png", width: 8000, height: 6000, available: 1 << 30)
+        return "none"
+      } catch { return "\(error)" }
+    }
+    #expect(
+      fault().hasPrefix("a.png: expected a smaller image, or tiles (--tile), for 1.1 GB of memory, found 8000 x 6000"))
+    restorer.tile = 256
+    #expect(fault() == "none")
+    restorer.tile = 4096
+    #expect(fault().contains("expected smaller tiles"))
+  }
+
   @Test func symmetriesAreUndone() {
     let image = Tensor((0..<24).map(Float.init), [4, 3, 2])
     let turned = Symmetry.all.map { $0.applied(to: image) }

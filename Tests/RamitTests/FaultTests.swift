@@ -28,6 +28,12 @@ struct FaultTests {
       let huge = [UInt8](repeating: 0xff, count: 7) + [0x7f] + Array("{\"a\":{}}".utf8)
       _ = try fault(folder, weights: folder.write(huge, to: "huge.safetensors"))
       _ = try fault(folder, weights: folder.picture("picture.png"))
+      // A small file whose notes claim a model of 10^11 parameters.
+      let notes = #"{"task":"x2","dim":4096,"depths":[100,100,100,100]}"#.replacing("\"", with: #"\""#)
+      let header = #"{"__metadata__":{"model":"\#(notes)"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+      let size = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
+      let claim = try folder.write(size + Array(header.utf8) + [0, 0, 0, 0], to: "claim.safetensors")
+      #expect(try fault(folder, weights: claim).contains("values, found 1 in 1 tensors"))
     }
   }
 

@@ -46,7 +46,7 @@ extension BenchmarkCase {
   }
 
   private func prepared() -> () -> Void {
-    let model = RAMiT(RAMiTVariant.ramit.configuration(for: .x2))
+    let model = RAMiT(Self.model)
     switch self {
     case .inference(let height, let width):
       let image = Variable(constant: noise([1, height, width, 3]))

@@ -1,4 +1,5 @@
 import Diagnostics
+import Models
 
 /// A timed piece of work of RAMiT x2: `infer:HxW` is one image of H x W pixels, `train:BxP` one step of Adam on B
 /// patches of P x P.
@@ -8,10 +9,11 @@ public enum BenchmarkCase: Sendable {
 
   /// What is timed when no case is named.
   public static let standard = ["infer:128x128", "infer:352x640", "train:4x64", "train:16x64"]
-  /// The most pixels of an input; what is larger does not fit into memory.
-  private static let maximumPixels = 1 << 26
 
-  /// - Throws: `InputError` that shows the form.
+  /// What is timed.
+  static let model = RAMiTVariant.ramit.configuration(for: .x2)
+
+  /// - Throws: `InputError` that shows the form, or tells that the case needs more memory than there is.
   public init(_ name: String) throws {
     let parts = name.split(separator: ":", omittingEmptySubsequences: false)
     let sizes = parts.last.map { $0.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) } } ?? []
@@ -19,19 +21,17 @@ public enum BenchmarkCase: Sendable {
     guard parts.count == 2, sizes.count == 2, let first = sizes[0], let second = sizes[1], range.contains(first),
       range.contains(second)
     else { throw InputError("benchmark", expected: "infer:HxW or train:BxP", found: name) }
-    let pixels: Int
+    let need: MemoryNeed
     switch parts[0] {
     case "infer":
       self = .inference(height: first, width: second)
-      pixels = first * second
+      need = MemoryNeed(Self.model, pixels: first * second)
     case "train":
       self = .training(batch: first, patch: second)
-      pixels = first * second * second
+      need = MemoryNeed(Self.model, pixels: first * second * second, trains: true)
     default: throw InputError("benchmark", expected: "infer:HxW or train:BxP", found: name)
     }
-    guard pixels <= Self.maximumPixels else {
-      throw InputError("benchmark", expected: "a case of at most \(Self.maximumPixels) pixels", found: name)
-    }
+    try need.check("benchmark", expected: "a smaller case", found: name)
   }
 
   var name: String {

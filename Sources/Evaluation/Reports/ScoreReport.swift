@@ -30,18 +30,6 @@ public struct ScoreReport: Encodable, Sendable {
   /// - Throws: `InputError` that names the file.
   public static func write(_ reports: [ScoreReport], to path: String) throws { try JSONFile.write(reports, to: path) }
 
-  /// One line for each image, and the mean.
-  public var table: String {
-    var table = Table(header: [title, "PSNR (dB)", "SSIM"])
-    for row in rows { table.add([row.name, row.psnr.fixed(2), row.ssim.fixed(4)]) }
-    table.add(["mean of \(rows.count)", psnr.fixed(2), ssim.fixed(4)])
-    return table.text
-  }
-
-  private var title: String {
-    "\(testset), \(variant) \(task.rawValue)" + (sigma.map { ", sigma \(Self.text(sigma: $0))" } ?? "")
-  }
-
   /// Whole numbers without a point.
   static func text(sigma: Double) -> String {
     Int(exactly: sigma).map(String.init) ?? String(sigma)

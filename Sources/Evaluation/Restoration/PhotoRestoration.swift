@@ -53,6 +53,7 @@ public struct PhotoRestoration {
       }
       do {
         let photo = try ImageFile.read(item.input)
+        try restorer.checkMemory(item.input, width: photo.width, height: photo.height)
         let restored = restorer.restore(photo)
         try OutputFolder.create(URL(fileURLWithPath: item.output).deletingLastPathComponent().relativePath)
         try ImageFile.write(restored, to: item.output, quality: quality)

@@ -17,6 +17,24 @@ public struct Restorer {
 
   public var task: RestorationTask { model.configuration.task }
 
+  /// Checks that an image fits into the memory, in one piece or in tiles.
+  /// - Parameters:
+  ///   - file: for the message.
+  ///   - width, height: of the input.
+  ///   - available: bytes; nil for what the machine has.
+  /// - Throws: `InputError` when it does not.
+  public func checkMemory(_ file: String, width: Int, height: Int, available: Int? = nil) throws {
+    let unit = model.configuration.unit
+    func side(_ length: Int) -> Int {
+      let part = tile.map { min(length, $0 + 2 * overlap + 2 * unit) } ?? length
+      return (part + unit - 1) / unit * unit
+    }
+    try MemoryNeed(model.configuration, pixels: side(width) * side(height)).check(
+      file, expected: tile == nil ? "a smaller image, or tiles (--tile)" : "smaller tiles",
+      found: tile.map { "tiles of \($0)" } ?? "\(width) x \(height) pixels",
+      available: available ?? MemoryNeed.available)
+  }
+
   /// - Parameter image: H x W x the task's channels, in [0, 1]; noise may lie outside.
   /// - Returns: sH x sW x channels, not clamped.
   public func callAsFunction(_ image: Tensor) -> Tensor {

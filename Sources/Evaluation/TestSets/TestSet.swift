@@ -99,9 +99,8 @@ public struct TestSet: Sendable {
 
   /// As the task's models take it: RGB or gray, without alpha, 8 bits deep.
   private func read(_ file: String) throws -> Image {
-    let image = try ImageFile.read(file)
-    let colors = task.channels == 1 ? image.grayscale() : image.rgb()
-    return colors.bitDepth == 8 ? colors : Image(colors.tensor())
+    let image = try ImageFile.read(file).upperBits
+    return task.channels == 1 ? image.grayscale() : image.rgb()
   }
 
   /// The file of the target's name, in super-resolution with the scale's suffix; the target's own ending comes first.
@@ -137,6 +136,14 @@ public struct TestSet: Sendable {
         found: "\(input.width) x \(input.height)")
     }
     try checkSize(min(input.width, target.width / task.scale), min(input.height, target.height / task.scale), inputFile)
+  }
+}
+
+extension Image {
+  /// The upper 8 of 16 bits: what OpenCV, which the published scores were made with, reads where it is asked for 8.
+  fileprivate var upperBits: Image {
+    guard case .uint16(let values) = samples else { return self }
+    return Image(width: width, height: height, channels: channels, samples: .uint8(values.map { UInt8($0 >> 8) }))
   }
 }
 

@@ -1,0 +1,34 @@
+import Models
+
+/// Scores as a table for people, line by line: each image shows as soon as it is done.
+public struct ScoreTable {
+  private let title: String
+  private let width: Int
+  private static let numbers = ["PSNR (dB)", "SSIM"]
+
+  /// - Parameter sigma: the noise's standard deviation, of 255; nil without noise.
+  public init(_ set: TestSet, modelName: String, sigma: Double?) {
+    title =
+      "\(set.name), \(modelName) \(set.task.rawValue)" + (sigma.map { ", sigma \(ScoreReport.text(sigma: $0))" } ?? "")
+    let names = (0..<set.count).map(set.imageName) + [title, Self.mean(of: set.count)]
+    width = names.map(\.count).max() ?? 0
+  }
+
+  public var header: String { line(title, Self.numbers) }
+
+  public func line(_ row: ScoreReport.Row) -> String { line(row.name, row.psnr, row.ssim) }
+
+  /// The last line.
+  public func mean(_ report: ScoreReport) -> String { line(Self.mean(of: report.rows.count), report.psnr, report.ssim) }
+
+  private static func mean(of count: Int) -> String { "mean of \(count)" }
+
+  private func line(_ name: String, _ psnr: Double, _ ssim: Double) -> String {
+    line(name, [psnr.fixed(4), ssim.fixed(5)])
+  }
+
+  private func line(_ name: String, _ cells: [String]) -> String {
+    let first = name + String(repeating: " ", count: max(0, width - name.count))
+    return ([first] + cells.map { String(repeating: " ", count: max(0, 9 - $0.count)) + $0 }).joined(separator: "  ")
+  }
+}

@@ -1,0 +1,46 @@
+import Diagnostics
+import Foundation
+import Models
+
+/// The memory that a model needs for an image, as far as it can be told before.
+///
+/// Whoever asks for more than there is should get a line that says so: the system would end the program without one.
+struct MemoryNeed {
+  /// Feature maps that inference holds at its peak, each of `dim` numbers for a pixel of the input (measured: 13.2).
+  private static let mapsInUse = 14
+  /// The same for a training step, whose tape keeps what the way back needs (measured: 75).
+  private static let mapsInTraining = 80
+
+  let bytes: Int
+
+  /// - Parameters:
+  ///   - pixels: of the input, padded; at most 2^32.
+  ///   - trains: a training step, not inference.
+  init(_ configuration: RAMiTConfiguration, pixels: Int, trains: Bool = false) {
+    let maps = trains ? Self.mapsInTraining : Self.mapsInUse
+    let (bytes, overflow) = (maps * configuration.dim * MemoryLayout<Float>.size).multipliedReportingOverflow(
+      by: pixels)
+    self.bytes = overflow ? .max : bytes
+  }
+
+  /// - Parameters:
+  ///   - location: the file that needs it.
+  ///   - expected: what would do with less.
+  ///   - found: what needs it.
+  /// - Throws: `InputError` when it is more than the machine has.
+  func check(_ location: String, expected: String, found: String, available: Int = Self.available) throws {
+    guard bytes > available else { return }
+    func gigabytes(_ bytes: Int) -> String { (Double(bytes) / 1e9).fixed(1) }
+    throw InputError(
+      location, expected: "\(expected), for \(gigabytes(available)) GB of memory",
+      found: "\(found), for about \(gigabytes(bytes)) GB")
+  }
+
+  /// What this process may use: the machine's memory or, in a container, its share.
+  static let available: Int = {
+    let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    let limit = try? String(contentsOfFile: "/sys/fs/cgroup/memory.max", encoding: .utf8)
+    let share = limit.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    return min(machine, share ?? .max)
+  }()
+}
