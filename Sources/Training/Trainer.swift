@@ -51,7 +51,7 @@ public final class Trainer<Model: TrainableModel> {
     data = try TrainingData(configuration)
     folder = try RunFolder(configuration.folder)
     checkpoints = CheckpointStore(folder: folder.checkpointsFolder, keep: configuration.checkpoints.keep)
-    guard resume || !folder.holdsRun else {
+    guard try resume || !folder.holdsRun else {
       throw InputError(
         folder.path, expected: "a folder without a run (--resume goes on with it, --output names another)",
         found: "a run that has begun")
@@ -77,13 +77,15 @@ public final class Trainer<Model: TrainableModel> {
     let found = try checkpoints.latest()
     if let found {
       try refuseChanges(since: found.checkpoint.configuration)
+      try refuseOtherData(than: found.checkpoint.state)
       try found.checkpoint.restore(model.parameters, adam)
       state = found.checkpoint.state
       savedIteration = state.iteration
-      checkpoints.setAside(after: state.iteration)
+      try checkpoints.setAside(after: state.iteration)
     } else if let began = try? String(contentsOfFile: folder.configurationFile, encoding: .utf8) {
       try refuseChanges(since: began)
     }
+    state.data = data.size
     try log.cut(to: state.logBytes)
     try metrics.cut(to: state.metricsBytes)
     for damage in found?.damage ?? [] { try say("damaged, and set aside: \(damage)") }
@@ -102,23 +104,42 @@ public final class Trainer<Model: TrainableModel> {
     }
   }
 
+  /// Other images would be other samples under the same numbers.
+  private func refuseOtherData(than state: TrainingState) throws {
+    if let before = state.data, before != data.size {
+      throw InputError(
+        folder.path, expected: "the training data that the run began with, \(before)", found: "\(data.size)")
+    }
+    guard state.isPossible(iterationsPerEpoch: iterationsPerEpoch) else {
+      throw InputError(
+        checkpoints.path(iteration: state.iteration),
+        expected: "a position in epochs of \(iterationsPerEpoch) iterations",
+        found: "iteration \(state.iteration) as number \(state.iterationInEpoch) after \(state.epoch) epochs")
+    }
+  }
+
   // MARK: Training
 
-  /// Trains until all epochs are done, or until `isStopRequested` says so after a step.
+  /// Trains until all epochs are done, or until `isStopRequested` says so: it is asked after each step, and before each
+  /// image of a validation.
   /// - Throws: `InputError` for a photo that cannot be read, a file that cannot be written, or a loss that is not finite.
   public func run(isStopRequested: () -> Bool = { false }) throws -> TrainingOutcome {
-    if state.iteration < lastIteration { try train(isStopRequested) }
+    try train(isStopRequested)
     display.clear()
-    return state.iteration < lastIteration ? .stopped(iteration: state.iteration) : .finished(best: state.best)
+    return isComplete ? .finished(best: state.best) : .stopped(iteration: state.iteration)
   }
+
+  private var isComplete: Bool { state.iteration >= lastIteration && !isValidationDue }
 
   private func train(_ isStopRequested: () -> Bool) throws {
     let loader = BatchLoader(
-      state.iteration..<lastIteration, threads: configuration.data.loader.threads,
+      state.iteration..<max(state.iteration, lastIteration), threads: configuration.data.loader.threads,
       ahead: configuration.data.loader.ahead
     ) { [samples = data.samples] in try samples.batch(iteration: $0) }
     speed.start()
-    while state.iteration < lastIteration, let batch = try loader.next() {
+    while true {
+      if isValidationDue, try !validate(isStopRequested) { return }
+      guard let batch = try next(of: loader) else { return }
       let rate = rates.rate(
         epoch: state.epoch, iteration: state.iterationInEpoch, iterationsPerEpoch: iterationsPerEpoch)
       let loss = try step(batch, rate: rate)
@@ -128,6 +149,16 @@ public final class Trainer<Model: TrainableModel> {
         try save()
       }
       if stops { return }
+    }
+  }
+
+  private func next(of loader: BatchLoader<Batch>) throws -> Batch? {
+    do {
+      return try loader.next()
+    } catch {
+      // A photo that cannot be read may be put right; what has been learned before it stays.
+      if state.iteration > 0 { try save() }
+      throw error
     }
   }
 
@@ -150,7 +181,7 @@ public final class Trainer<Model: TrainableModel> {
     return value
   }
 
-  /// Counts an iteration, and logs and validates where it is time.
+  /// Counts an iteration, and logs where it is time.
   private func advance(loss: Double, rate: Double) throws {
     state.iteration += 1
     state.iterationInEpoch += 1
@@ -162,7 +193,6 @@ public final class Trainer<Model: TrainableModel> {
     guard state.iterationInEpoch == iterationsPerEpoch else { return }
     state.epoch += 1
     state.iterationInEpoch = 0
-    if state.epoch % configuration.validation.everyEpochs == 0 || state.epoch == epochs { try validate() }
   }
 
   private func progress(rate: Double) -> ProgressDisplay.Iteration {
@@ -193,15 +223,27 @@ public final class Trainer<Model: TrainableModel> {
 
   // MARK: Validation
 
-  private func validate() throws {
-    guard let validator else { return }
-    let result = try validator.run(progress: display.showValidation) { index, image, baseline, restored in
+  private var isValidationDue: Bool {
+    guard validator != nil, state.iterationInEpoch == 0, state.epoch > 0, state.latest?.epoch != state.epoch else {
+      return false
+    }
+    return state.epoch % configuration.validation.everyEpochs == 0 || state.epoch == epochs
+  }
+
+  /// - Returns: false when it was asked to stop; the next run begins the validation again.
+  private func validate(_ isStopRequested: () -> Bool) throws -> Bool {
+    guard let validator else { return true }
+    // With the training's last step on the disk, a validation that ends early costs no more than its own time.
+    try save()
+    let result = try validator.run(isStopRequested: isStopRequested, progress: display.showValidation) {
+      index, image, baseline, restored in
       guard index < configuration.validation.samples else { return }
       let sheet = SampleSheet.image(
         input: image.input, baseline: configuration.task.isSuperResolution ? baseline : nil, restored: restored,
         target: image.target, scale: configuration.task.scale)
       try ImageFile.write(sheet, to: "\(folder.samplesFolder)/\(image.name.replacing("/", with: "-")).png")
     }
+    guard let result else { return false }
     let record = ValidationRecord(epoch: state.epoch, iteration: state.iteration, result: result)
     state.latest = record
     try metrics.append(MetricsLine(record).json)
@@ -214,8 +256,10 @@ public final class Trainer<Model: TrainableModel> {
       "epoch \(state.epoch)/\(epochs)  validation PSNR \(decimals(result.psnr, 3)) dB, SSIM \(decimals(result.ssim, 4))"
         + "  (\(configuration.task.baselineName) \(decimals(result.baselinePSNR, 3)) dB,"
         + " \(decimals(result.baselineSSIM, 4)))" + (isBest ? "  best" : ""))
+    savedIteration = nil
     try save()
     speed.start()
+    return true
   }
 
   // MARK: Saving
@@ -235,7 +279,7 @@ public final class Trainer<Model: TrainableModel> {
       model.parameters, adam, state: state, configuration: resolved, model: model.configurationJSON,
       to: checkpoints.path(iteration: state.iteration))
     savedIteration = state.iteration
-    checkpoints.prune()
+    try checkpoints.prune()
   }
 
   private func writeWeights(to path: String) throws {

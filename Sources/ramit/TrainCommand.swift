@@ -9,8 +9,8 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Train a model as a YAML configuration says.",
     discussion: """
       The run's folder holds the resolved configuration, a log, metrics as JSON lines, curves as SVG, sample images, \
-      checkpoints and weights. SIGINT (Control-C) or SIGTERM saves and stops after the current step, with exit code \
-      128 + the signal's number; a second one ends at once.
+      checkpoints and weights. SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step, \
+      with exit code 128 + the signal's number; a second SIGINT or SIGTERM ends at once.
       """)
 
   @Argument(help: "The YAML configuration.", completion: .file(extensions: ["yaml", "yml"]))

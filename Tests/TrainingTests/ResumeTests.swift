@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
+import Imaging
 import Serialization
-import Synchronization
 import Testing
 import Training
 
@@ -36,11 +36,7 @@ import Training
       let path = folder.path + "/stopped-\(stops.count)-\(stops[0])"
       let configuration = try toyConfiguration(path)
       for (turn, stop) in stops.enumerated() {
-        let steps = stop - (turn == 0 ? 0 : stops[turn - 1])
-        let left = Atomic<Int>(steps)
-        let outcome = try toyTrainer(configuration, resume: turn > 0).run {
-          left.subtract(1, ordering: .relaxed).newValue == 0
-        }
+        let outcome = try runToy(configuration, resume: turn > 0) { $0 >= stop }
         #expect(outcome == .stopped(iteration: stop))
       }
       let outcome = try toyTrainer(configuration, resume: true).run()
@@ -53,25 +49,51 @@ import Training
     }
   }
 
+  /// A stop between a step and its validation, or between two images of it.
+  @Test func aStopDuringAValidationEndsWithTheSameBits() throws {
+    let settings = ["data.validation.images=3"]
+    let whole = try uninterrupted(settings)
+    for stop in [10, 20] {
+      for call in 1...4 {
+        let path = folder.path + "/validation-\(stop)-\(call)"
+        let configuration = try toyConfiguration(path, settings: settings)
+        var calls = 0
+        let outcome = try runToy(configuration) { iteration in
+          calls += iteration == stop ? 1 : 0
+          return calls == call
+        }
+        #expect(outcome == .stopped(iteration: stop))
+        let records = try String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+        #expect(records.count { $0.contains("validation") } == stop / 10 - 1)
+        guard case .finished = try toyTrainer(configuration, resume: true).run() else {
+          Issue.record("the run is not finished")
+          return
+        }
+        try expectSame(path, whole, "after a stop at \(stop), call \(call)")
+      }
+    }
+  }
+
   /// A copy of the folder between a step and what is saved after it is what a killed process would leave.
   @Test func aRunThatWasKilledEndsWithTheSameBits() throws {
     let whole = try uninterrupted()
-    var iteration = 0
+    var moments = 0
     let path = folder.path + "/killed"
     _ = try toyTrainer(toyConfiguration(path)).run {
-      iteration += 1
-      try! FileManager.default.copyItem(atPath: path, toPath: "\(path)-\(iteration)")
+      moments += 1
+      try! FileManager.default.copyItem(atPath: path, toPath: "\(path)-\(moments)")
       return false
     }
-    #expect(iteration == 20)
-    for iteration in 1...20 {
-      let copy = "\(path)-\(iteration)"
+    #expect(moments == 20 + 2, "after each step, and before each validation's one image")
+    for moment in 1...moments {
+      let copy = "\(path)-\(moment)"
       // What was being written when the process died.
-      try Data("half".utf8).write(to: URL(fileURLWithPath: copy + "/checkpoints/.half.tmp"))
+      let unfinished = [copy + "/checkpoints/.half.tmp", copy + "/samples/.dat.nosync1f.half"]
+      for file in unfinished { try Data("half".utf8).write(to: URL(fileURLWithPath: file)) }
       try Data("{\"kind\":\"training\",\"epo".utf8).append(to: copy + "/metrics.jsonl")
       _ = try toyTrainer(toyConfiguration(copy), resume: true).run()
-      try expectSame(copy, whole, "after a kill at \(iteration)")
-      #expect(!FileManager.default.fileExists(atPath: copy + "/checkpoints/.half.tmp"))
+      try expectSame(copy, whole, "after a kill at moment \(moment)")
+      for file in unfinished { #expect(!FileManager.default.fileExists(atPath: file)) }
     }
   }
 
@@ -110,44 +132,6 @@ import Training
     #expect(try bytes(path + "/metrics.jsonl") == before)
   }
 
-  @Test func aDamagedCheckpointIsSetAside() throws {
-    let whole = try uninterrupted()
-    let path = folder.path + "/damaged"
-    let newest = path + "/checkpoints/iteration-00000013.safetensors"
-    for damage in ["flip", "cut", "empty", "position"] {
-      try? FileManager.default.removeItem(atPath: path)
-      var left = 13
-      _ = try toyTrainer(toyConfiguration(path)).run {
-        left -= 1
-        return left == 0
-      }
-      var content = try bytes(newest)
-      switch damage {
-      case "flip": content[content.count - 5] ^= 4
-      case "cut": content = content.prefix(content.count / 2)
-      case "position":
-        let place = try #require(content.range(of: Data("\\\"iteration\\\":13".utf8)))
-        content[place.upperBound - 1] = UInt8(ascii: "4")
-      default: content = Data()
-      }
-      try content.write(to: URL(fileURLWithPath: newest))
-      _ = try toyTrainer(toyConfiguration(path), resume: true).run()
-      try expectSame(path, whole, "after damage: \(damage)")
-      #expect(FileManager.default.fileExists(atPath: newest + ".damaged"))
-      let log = try String(contentsOfFile: path + "/train.log", encoding: .utf8)
-      #expect(log.contains("damaged, and set aside: \(newest): "))
-    }
-  }
-
-  @Test func allCheckpointsDamagedIsAnError() throws {
-    let path = try uninterrupted()
-    for name in try FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints") {
-      try Data("x".utf8).write(to: URL(fileURLWithPath: path + "/checkpoints/" + name))
-    }
-    let error = #expect(throws: InputError.self) { try toyTrainer(toyConfiguration(path), resume: true) }
-    #expect(error?.location == path + "/checkpoints/iteration-00000020.safetensors")
-  }
-
   @Test func aChangedConfigurationIsRefusedByItsKeys() throws {
     let path = try uninterrupted()
     let error = #expect(throws: InputError.self) {
@@ -155,6 +139,57 @@ import Training
     }
     #expect(error?.location == path)
     #expect(error?.found == "other values of data.train.batch, optimizer.epsilon")
+  }
+
+  @Test func otherTrainingDataAreRefused() throws {
+    let photos = folder.path + "/photos"
+    try FileManager.default.createDirectory(atPath: photos, withIntermediateDirectories: true)
+    func addPhoto(_ number: Int) throws {
+      let levels = (0..<40 * 40 * 3).map { UInt8(($0 * (number + 3) / 7) % 251) }
+      try ImageFile.write(
+        Image(width: 40, height: 40, channels: 3, samples: .uint8(levels)), to: "\(photos)/\(number).png")
+    }
+    for number in 0..<3 { try addPhoto(number) }
+    let configuration = try toyConfiguration(
+      folder.path + "/run", settings: ["data.train={type: folder, path: \(photos), samplesPerEpoch: 10}"])
+    _ = try runToy(configuration) { $0 >= 2 }
+    try addPhoto(3)
+    let error = #expect(throws: InputError.self) { try toyTrainer(configuration, resume: true) }
+    #expect(error?.expected == "the training data that the run began with, 3 images, 10 samples an epoch")
+    #expect(error?.found == "4 images, 10 samples an epoch")
+  }
+
+  /// The photo may be put right: the work before it is not lost.
+  @Test func aPhotoThatCannotBeReadLeavesACheckpoint() throws {
+    let photos = folder.path + "/photos"
+    try FileManager.default.createDirectory(atPath: photos, withIntermediateDirectories: true)
+    for number in 0..<2 {
+      let levels = (0..<40 * 40 * 3).map { UInt8(($0 * (number + 3) / 7) % 251) }
+      try ImageFile.write(
+        Image(width: 40, height: 40, channels: 3, samples: .uint8(levels)), to: "\(photos)/\(number).png")
+    }
+    let path = folder.path + "/run"
+    let configuration = try toyConfiguration(
+      path,
+      settings: [
+        "data.train={type: folder, path: \(photos), samplesPerEpoch: 10}",
+        "data.loader={threads: 1, ahead: 1, cache: 0}",
+        "checkpoints.everyIterations=1000",
+      ])
+    var reached = 0
+    let error = #expect(throws: InputError.self) {
+      try runToy(configuration) { iteration in
+        reached = iteration
+        if iteration == 3 {
+          for number in 0..<2 { try! Data("no".utf8).write(to: URL(fileURLWithPath: "\(photos)/\(number).png")) }
+        }
+        return false
+      }
+    }
+    #expect(error?.location.hasPrefix(photos) == true)
+    #expect((3...5).contains(reached))
+    let name = "iteration-0000000\(reached).safetensors"
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints") == [name])
   }
 
   @Test func aFolderThatHoldsARunIsNotOverwritten() throws {

@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NN
+import Synchronization
 import TensorCore
 import Training
 
@@ -101,4 +102,22 @@ func toyTrainer(
   try Trainer(configuration, resume: resume, display: ProgressDisplay(.quiet)) {
     ToyModel(scale: $0.task.scale, seed: $0.seed, spoil: spoil)
   }
+}
+
+/// Counts the iterations of a toy.
+private final class Steps: Sendable {
+  let done = Atomic<Int>(0)
+}
+
+/// Trains the toy, and asks it to stop: `isStopRequested` gets the iterations that this run has done so far in all, 0 before
+/// its first, at every moment at which a run can be stopped.
+func runToy(
+  _ configuration: TrainingConfiguration, resume: Bool = false, isStopRequested: (_ iteration: Int) -> Bool
+) throws -> TrainingOutcome {
+  let steps = Steps()
+  let trainer = try toyTrainer(configuration, resume: resume) {
+    steps.done.store($0 + 1, ordering: .relaxed)
+    return 1
+  }
+  return try trainer.run { isStopRequested(steps.done.load(ordering: .relaxed)) }
 }

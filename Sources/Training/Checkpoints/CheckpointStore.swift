@@ -9,17 +9,22 @@ struct CheckpointStore {
 
   private static let prefix = "iteration-", suffix = ".safetensors"
 
-  func path(iteration: Int) -> String {
+  func path(iteration: Int) -> String { folder + "/" + name(iteration: iteration) }
+
+  private func name(iteration: Int) -> String {
     let digits = String(iteration)
-    return folder + "/" + Self.prefix + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + Self.suffix
+    return Self.prefix + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + Self.suffix
   }
 
   /// The iterations that there are checkpoints of, the newest first.
-  var iterations: [Int] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.compactMap { name in
-      guard name.hasPrefix(Self.prefix), name.hasSuffix(Self.suffix) else { return nil }
-      return Int(name.dropFirst(Self.prefix.count).dropLast(Self.suffix.count))
+  /// - Throws: `InputError` when the folder cannot be read.
+  private func iterations() throws -> [Int] {
+    try names(in: folder).compactMap { file in
+      guard file.hasPrefix(Self.prefix), file.hasSuffix(Self.suffix),
+        let iteration = Int(file.dropFirst(Self.prefix.count).dropLast(Self.suffix.count)),
+        file == name(iteration: iteration)
+      else { return nil }
+      return iteration
     }.sorted(by: >)
   }
 
@@ -27,9 +32,15 @@ struct CheckpointStore {
   /// - Throws: `InputError` of the newest when none of those there are is whole.
   func latest() throws -> (checkpoint: Checkpoint, damage: [InputError])? {
     var damage: [InputError] = []
-    for iteration in iterations {
+    for iteration in try iterations() {
       do {
-        return (try Checkpoint(reading: path(iteration: iteration)), damage)
+        let checkpoint = try Checkpoint(reading: path(iteration: iteration))
+        guard checkpoint.state.iteration == iteration else {
+          throw InputError(
+            path(iteration: iteration), expected: "the checkpoint after iteration \(iteration)",
+            found: "the one after iteration \(checkpoint.state.iteration)")
+        }
+        return (checkpoint, damage)
       } catch let error as InputError {
         damage.append(error)
       }
@@ -39,15 +50,15 @@ struct CheckpointStore {
   }
 
   /// Takes checkpoints that are newer than this iteration, which are damaged, out of the way and keeps them under another name.
-  func setAside(after iteration: Int) {
-    for newer in iterations where newer > iteration {
+  func setAside(after iteration: Int) throws {
+    for newer in try iterations() where newer > iteration {
       rename(path(iteration: newer), path(iteration: newer) + ".damaged")
     }
   }
 
   /// Removes all but the newest; call it when the newest is durable.
-  func prune() {
-    for iteration in iterations.dropFirst(keep) {
+  func prune() throws {
+    for iteration in try iterations().dropFirst(keep) {
       try? FileManager.default.removeItem(atPath: path(iteration: iteration))
     }
   }

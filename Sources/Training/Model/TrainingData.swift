@@ -6,6 +6,7 @@ import Models
 /// The samples that a configuration describes.
 public struct TrainingData {
   public let samples: TrainingSamples
+  let size: DataSize
   /// What the model is scored on; nil for nothing.
   let validation: ValidationSet?
 
@@ -37,6 +38,7 @@ public struct TrainingData {
           + " \(Self.maximumSamples)",
         found: "\(samplesPerEpoch)")
     }
+    size = DataSize(images: pairs.count, samplesPerEpoch: samplesPerEpoch)
     samples = TrainingSamples(
       PatchSampler(pairs, settings, seed: configuration.seed), samplesPerEpoch: samplesPerEpoch, batch: train.batch,
       seed: configuration.seed)

@@ -1,6 +1,9 @@
 import Foundation
 
 /// Shows a run to the person who watches: on a terminal a bar that is drawn over itself, elsewhere lines.
+///
+/// What cannot be shown, because the terminal is gone or the reader of a pipe has ended, is left out: nobody's training ends
+/// for it.
 public final class ProgressDisplay {
   public enum Style: Sendable {
     /// A bar when the standard output is a terminal, else lines.
@@ -11,18 +14,26 @@ public final class ProgressDisplay {
 
   private enum Mode { case bar, lines, quiet }
   private let mode: Mode
-  private var speed = Speed()
   private var isBarDrawn = false
+  /// When something was shown last, in seconds of the system's clock.
+  private var shown = -Double.infinity
+
+  /// Seconds between two drawings of the bar, and the longest time without a line where there is none.
+  private static let drawInterval = 0.1, lineInterval = 30.0
 
   public init(_ style: Style) {
     mode = style == .quiet ? .quiet : isatty(STDOUT_FILENO) == 1 ? .bar : .lines
+    if mode == .lines { shown = Self.now }
   }
+
+  private static var now: Double { ProcessInfo.processInfo.systemUptime }
 
   /// Prints a line above the bar.
   func line(_ text: String) {
     if mode == .quiet { return }
     clear()
     write(text + "\n")
+    if mode == .lines { shown = Self.now }
   }
 
   /// Removes the bar, so that something else can be printed.
@@ -32,7 +43,7 @@ public final class ProgressDisplay {
     isBarDrawn = false
   }
 
-  /// What the bar shows of an iteration.
+  /// What is shown of an iteration.
   struct Iteration {
     var epoch, epochs: Int
     var done, iterationsPerEpoch: Int
@@ -41,31 +52,52 @@ public final class ProgressDisplay {
     var secondsLeft: Double
   }
 
-  /// Draws the bar, a few times a second.
+  /// Draws the bar a few times a second, or prints a line when there has been none for long.
   func show(_ iteration: @autoclosure () -> Iteration) {
-    guard mode == .bar, speed.isTimeToDraw() else { return }
+    guard isTime else { return }
     let now = iteration()
-    let width = 24
-    let full = width * now.done / max(1, now.iterationsPerEpoch)
-    let bar = String(repeating: "=", count: full) + String(repeating: " ", count: width - full)
-    draw(
-      "epoch \(now.epoch)/\(now.epochs) [\(bar)] \(now.done)/\(now.iterationsPerEpoch)"
-        + "  loss \(decimals(now.loss, 5))  rate \(scientific(now.rate))  \(decimals(now.imagesPerSecond, 1)) images/s"
+    show(
+      "epoch \(now.epoch)/\(now.epochs)", now.done, now.iterationsPerEpoch,
+      "  loss \(decimals(now.loss, 5))  rate \(scientific(now.rate))  \(decimals(now.imagesPerSecond, 1)) images/s"
         + "  \(duration(now.secondsLeft)) left")
   }
 
-  /// Draws the state of a validation.
+  /// Shows how far a validation is.
   func showValidation(_ done: Int, _ count: Int) {
-    guard mode == .bar else { return }
-    draw("validation \(done)/\(count)")
+    if isTime { show("validation", done, count, "") }
   }
 
-  private func draw(_ text: String) {
-    write("\r\u{1b}[K" + text.prefix(terminalWidth() - 1))
+  private var isTime: Bool {
+    switch mode {
+    case .quiet: false
+    case .bar: Self.now - shown >= Self.drawInterval
+    case .lines: Self.now - shown >= Self.lineInterval
+    }
+  }
+
+  private func show(_ title: String, _ done: Int, _ count: Int, _ rest: String) {
+    let text = "\(done)/\(count)\(rest)"
+    shown = Self.now
+    guard mode == .bar else { return write("\(title)  \(text)\n") }
+    let width = 24
+    let full = width * min(done, count) / max(1, count)
+    let bar = "[" + String(repeating: "=", count: full) + String(repeating: " ", count: width - full) + "] "
+    // Where the line is too narrow, the numbers are worth more than the bar.
+    let space = terminalWidth() - 1
+    let line = title.count + 1 + bar.count + text.count <= space ? "\(title) \(bar)\(text)" : "\(title) \(text)"
+    write("\r\u{1b}[K" + line.prefix(space))
     isBarDrawn = true
   }
 
-  private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  private func write(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress!, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return }
+      rest = rest.dropFirst(count)
+    }
+  }
 
   private func terminalWidth() -> Int {
     var size = winsize()
@@ -76,9 +108,7 @@ public final class ProgressDisplay {
 /// How long an iteration takes: a mean that forgets, so that it follows a machine that slows down.
 struct Speed {
   private static let memory = 0.95
-  private static let drawInterval = 0.1
   private var last: Double?
-  private var drawn = 0.0
   /// Seconds of an iteration.
   private(set) var seconds: Double?
 
@@ -95,13 +125,6 @@ struct Speed {
       seconds = seconds.map { $0 * Self.memory + elapsed * (1 - Self.memory) } ?? elapsed
     }
     last = now
-  }
-
-  mutating func isTimeToDraw() -> Bool {
-    let now = Self.now
-    guard now - drawn >= Self.drawInterval else { return false }
-    drawn = now
-    return true
   }
 }
 

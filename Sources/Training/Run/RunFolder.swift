@@ -27,33 +27,37 @@ public final class RunFolder {
       do {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       } catch {
-        throw InputError(folder, expected: "a folder that can be made", found: "none, and it cannot")
+        throw InputError(folder, expected: "a folder, or a place where one can be made", found: "neither")
       }
     }
     let file = path + "/lock"
     lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard lock >= 0 else { throw InputError(file, expected: "a file that can be written", found: "none") }
+    guard lock >= 0 else { throw InputError(file, expected: "a file that can be written", found: systemReason()) }
     // The system lets go of the lock when the process ends, however it ends.
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
-      throw InputError(path, expected: "a folder that no other process trains in", found: "one that is in use")
+      throw InputError(
+        path, expected: "a folder that no other process trains in",
+        found: errno == EWOULDBLOCK ? "one that is in use" : "one that cannot be locked: \(systemReason())")
     }
-    removeUnfinishedFiles()
+    try removeUnfinishedFiles()
   }
 
-  deinit { close(lock) }
+  deinit { if lock >= 0 { close(lock) } }
 
   /// True when a run has begun here.
-  public var holdsRun: Bool {
-    let checkpoints = (try? FileManager.default.contentsOfDirectory(atPath: checkpointsFolder)) ?? []
-    return FileManager.default.fileExists(atPath: configurationFile) || !checkpoints.isEmpty
+  /// - Throws: `InputError` when it cannot be seen.
+  var holdsRun: Bool {
+    get throws {
+      if FileManager.default.fileExists(atPath: configurationFile) { return true }
+      return try !names(in: checkpointsFolder).isEmpty
+    }
   }
 
-  /// What a process that was killed while it wrote has left behind.
-  private func removeUnfinishedFiles() {
+  /// What a process that was killed while it wrote has left behind: `AtomicFile`'s files, and Foundation's.
+  private func removeUnfinishedFiles() throws {
     for folder in [path, checkpointsFolder, weightsFolder, samplesFolder] {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      for name in names where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+      for name in try names(in: folder)
+      where name.hasPrefix(".") && name.hasSuffix(".tmp") || name.hasPrefix(".dat.nosync") {
         try? FileManager.default.removeItem(atPath: folder + "/" + name)
       }
     }
@@ -61,5 +65,15 @@ public final class RunFolder {
 
   func write(_ text: String, to file: String) throws {
     try AtomicFile.write(Data(text.utf8), to: file)
+  }
+}
+
+/// The names of what is in a folder.
+/// - Throws: `InputError` when it cannot be listed: what is out of sight must not be taken for gone.
+func names(in folder: String) throws -> [String] {
+  do {
+    return try FileManager.default.contentsOfDirectory(atPath: folder)
+  } catch {
+    throw InputError(folder, expected: "a folder that can be read", found: "none")
   }
 }

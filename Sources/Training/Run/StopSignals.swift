@@ -1,24 +1,55 @@
 import Foundation
 import Synchronization
 
-/// Asks the training to stop when the process gets SIGINT or SIGTERM. The first signal lets it save; a second one of either
-/// kind ends the process at once.
+/// Asks the training to stop when the process is told to: by SIGINT (Control-C), SIGTERM, SIGUSR1 (a batch system's warning that
+/// time is up) or SIGHUP (the terminal is gone).
+///
+/// The first signal lets the training save. A second SIGINT or SIGTERM ends the process at once; SIGUSR1 and SIGHUP may
+/// come as often as they like.
 public enum StopSignals {
   // A signal handler can reach nothing but globals.
-  private static let received = Atomic<Int32>(0)
+  private static let first = Atomic<Int32>(0)
+  private static let insisting = Atomic<Int32>(0)
 
-  /// Begins to listen.
+  /// Begins to listen, to the signals that whoever started the process has not told it to ignore (as `nohup` does).
+  ///
+  /// From now on a write that nobody reads, or that a limit on file sizes forbids, fails instead of ending the process.
   public static func listen() {
+    // So that the globals exist before a handler needs them.
+    _ = first.load(ordering: .relaxed) + insisting.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {
-      signal(number) { number in
-        if StopSignals.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+      handle(number) { number in
+        if StopSignals.insisting.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+        StopSignals.remember(number)
       }
     }
+    for number in [SIGUSR1, SIGHUP] {
+      handle(number) { StopSignals.remember($0) }
+    }
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    unblock([SIGINT, SIGTERM, SIGUSR1, SIGHUP])
   }
 
-  /// The signal that came, nil for none.
+  /// The signal that came first, nil for none.
   public static var pending: Int32? {
-    let number = received.load(ordering: .relaxed)
+    let number = first.load(ordering: .relaxed)
     return number == 0 ? nil : number
+  }
+
+  private static func remember(_ number: Int32) {
+    _ = first.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+  }
+
+  private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+    let before = signal(number, handler)
+    if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
+  }
+
+  /// A process may be born with signals blocked: it has its parent's mask.
+  private static func unblock(_ numbers: [Int32]) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in numbers { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

@@ -28,12 +28,14 @@ final class Validator<Model: TrainableModel> {
   /// - Parameters:
   ///   - progress: is told how many of the images are done.
   ///   - visit: gets each image with its baseline and its restoration.
+  /// - Returns: the scores; nil when `isStopRequested`, which is asked before each image, said so.
   func run(
-    progress: (_ done: Int, _ count: Int) -> Void,
+    isStopRequested: () -> Bool, progress: (_ done: Int, _ count: Int) -> Void,
     visit: (_ index: Int, ValidationImage, _ baseline: Image, _ restored: Image) throws -> Void
-  ) throws -> ValidationResult {
+  ) throws -> ValidationResult? {
     var result = ValidationResult(psnr: 0, ssim: 0, baselinePSNR: 0, baselineSSIM: 0)
     for index in 0..<set.count {
+      if isStopRequested() { return nil }
       progress(index, set.count)
       let image = try set.image(index)
       let restored = restore(image)

@@ -1,0 +1,53 @@
+import Diagnostics
+import Foundation
+
+/// A text file that grows line by line, and can be cut back to where a checkpoint was.
+final class LineFile {
+  private let path: String
+  private let descriptor: Int32
+
+  /// - Throws: `InputError` when the file cannot be written.
+  init(_ path: String) throws {
+    self.path = path
+    // Every write goes to the end, wherever that is after a cut.
+    descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    try check(descriptor)
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Drops what comes after the first `bytes`.
+  func cut(to bytes: UInt64) throws {
+    if try size() > bytes { try check(ftruncate(descriptor, off_t(bytes))) }
+  }
+
+  /// - Throws: `InputError` when the line, or its end, cannot be written; the next `cut` removes what was.
+  func append(_ line: String) throws {
+    var rest = Array((line + "\n").utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      try check(Int32(clamping: count))
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Makes what was written durable; returns the size.
+  func flush() throws -> UInt64 {
+    try check(fsync(descriptor))
+    return try size()
+  }
+
+  private func size() throws -> UInt64 {
+    var status = stat()
+    try check(fstat(descriptor, &status))
+    return UInt64(status.st_size)
+  }
+
+  private func check(_ status: Int32) throws {
+    if status < 0 { throw InputError(path, expected: "a file that can be written", found: systemReason()) }
+  }
+}
+
+/// Why the system refused what was asked of it last.
+func systemReason() -> String { String(cString: strerror(errno)).lowercased() }

@@ -1,0 +1,208 @@
+import Foundation
+import Models
+import Serialization
+import TensorCore
+import Testing
+
+/// `ramit train` when it is killed, stopped, or left without disk, terminal or reader.
+@Suite(.serialized, .enabled(if: Program.path != nil, "the program is not beside the tests"))
+struct InterruptionTests {
+  /// A hundred iterations of a very small model, in five epochs.
+  private static let configuration = """
+    task: x2
+    seed: 11
+    model: {variant: RAMiT-slimSR, dim: 16, depths: [1, 1, 1, 1], window: 2, attentionDropout: 0.1}
+    data:
+      train: {type: procedural, samplesPerEpoch: 40, patch: 8, batch: 2}
+      validation: {type: procedural, images: 2}
+    schedule: {epochs: 5, rate: 0.001, warmupEpochs: 1, halveAtEpochs: [3]}
+    validation: {everyEpochs: 2, samples: 0}
+    checkpoints: {everyIterations: 3, keep: 2}
+    logging: {everyIterations: 1}
+
+    """
+
+  /// A run's folder, and the command that trains in it.
+  private struct Run {
+    let path: String
+    let arguments: [String]
+
+    init(_ name: String, in folder: Folder, _ more: String...) throws {
+      path = folder.file(name)
+      let configuration = try folder.write(InterruptionTests.configuration.utf8, to: "c.yaml")
+      arguments = ["train", configuration, "--output", path, "--resume"] + more
+    }
+
+    var metrics: String { path + "/metrics.jsonl" }
+    var last: String { path + "/weights/last.safetensors" }
+
+    func bytes(_ file: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + file)) }
+
+    func names(_ folder: String) throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
+    }
+  }
+
+  /// Every file that a run is judged by is the same, byte for byte; the checkpoint but for the folder's name in it.
+  private func expectSame(_ run: Run, _ whole: Run) throws {
+    for file in ["weights/last.safetensors", "weights/best.safetensors", "metrics.jsonl"] {
+      #expect(try run.bytes(file) == whole.bytes(file), "\(file) differs")
+    }
+    #expect(try run.names("checkpoints") == whole.names("checkpoints"))
+    let name = "/checkpoints/iteration-00000100.safetensors"
+    let (one, other) = (try SafeTensors.read(run.path + name), try SafeTensors.read(whole.path + name))
+    #expect(one.names == other.names)
+    for (name, tensor) in one { #expect(tensor.array == other[name]?.array, "\(name) differs") }
+  }
+
+  @Test func killedAndStoppedRunsEndWithTheSameBits() throws {
+    try Folder.temporary { folder in
+      let whole = try Run("whole", in: folder, "--threads", "2")
+      #expect(try Program.run(whole.arguments).code == 0)
+
+      let run = try Run("run", in: folder, "--threads", "1")
+      var random = RandomNumbers(seed: 2024)
+      for (turn, signal) in [SIGKILL, SIGTERM, SIGKILL, SIGUSR1, SIGKILL].enumerated() {
+        let program = try RunningProgram(run.arguments, in: folder)
+        // In the step, in the save, in the validation: wherever it is a moment after a seeded number of steps.
+        program.wait(forLines: 14 * turn + 2 + random.below(12), in: run.metrics)
+        usleep(UInt32(random.below(15_000)))
+        program.send(signal)
+        let outcome = try program.outcome()
+        if signal == SIGKILL {
+          #expect(outcome.code == nil, "killed before the end: \(outcome.output.suffix(300))")
+        } else {
+          #expect(outcome.code == 128 + signal, "\(outcome)")
+          let iteration = try #require(outcome.output.firstMatch(of: /stopped after iteration (\d+) of 100/)?.1)
+          let newest = try #require(run.names("checkpoints").last)
+          #expect(newest.hasSuffix("0\(iteration).safetensors"), "\(newest) is not of iteration \(iteration)")
+        }
+      }
+      let outcome = try Program.run(run.arguments)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      try expectSame(run, whole)
+      for part in ["checkpoints", "weights", "samples"] {
+        #expect(try run.names(part).allSatisfy { !$0.hasPrefix(".") }, "unfinished files in \(part)")
+      }
+      // What training writes is what everything else reads.
+      let model = try RAMiT(weights: run.last)
+      #expect(model.configuration.task == .x2 && model.configuration.dim == 16 && model.configuration.window == 2)
+    }
+  }
+
+  @Test func aSecondProcessIsRefusedUntilTheFirstIsKilled() throws {
+    try Folder.temporary { folder in
+      let run = try Run("run", in: folder)
+      let first = try RunningProgram(run.arguments, in: folder)
+      first.wait(forLines: 1, in: run.metrics)
+      let second = try Program.run(run.arguments + ["--set", "schedule.epochs=1"])
+      #expect(first.isRunning)
+      #expect(second.code == 1)
+      #expect(
+        second.errors
+          == "ramit: \(run.path): expected a folder that no other process trains in, found one that is in use\n")
+      first.send(SIGKILL)
+      _ = try first.outcome()
+      let third = try RunningProgram(run.arguments, in: folder)
+      third.wait(forLines: 4, in: run.metrics)
+      third.send(SIGTERM)
+      #expect(try third.outcome().code == 128 + SIGTERM)
+    }
+  }
+
+  /// A limit on the size of files stands for a full disk: the weights fit, the checkpoint does not.
+  @Test func aFullDiskKeepsTheLastCheckpoint() throws {
+    try Folder.temporary { folder in
+      let run = try Run("run", in: folder, "--set", "schedule.epochs=1")
+      let begun = try RunningProgram(run.arguments, in: folder)
+      begun.wait(forLines: 4, in: run.metrics)
+      begun.send(SIGTERM)
+      #expect(try begun.outcome().code == 128 + SIGTERM)
+      let before = try run.names("checkpoints")
+      let newest = try #require(before.last)
+      let limit = try (run.bytes("checkpoints/" + newest).count + run.bytes("weights/last.safetensors").count) / 2
+
+      let full = try RunningProgram(run.arguments, in: folder, shell: "ulimit -f \(limit / 512); exec \"$@\"").outcome()
+      #expect(full.code == 1)
+      #expect(full.errorLines.count == 1)
+      #expect(full.errors.hasPrefix("ramit: \(run.path)/checkpoints/iteration-"), "\(full.errors)")
+      #expect(full.errors.hasSuffix(".safetensors: expected a file that can be written, found file too large\n"))
+      #expect(try run.names("checkpoints") == before)
+
+      let whole = try Run("whole", in: folder, "--set", "schedule.epochs=1")
+      #expect(try Program.run(whole.arguments).code == 0)
+      #expect(try Program.run(run.arguments).code == 0)
+      #expect(try run.bytes("weights/last.safetensors") == whole.bytes("weights/last.safetensors"))
+    }
+  }
+
+  @Test func aReaderThatLeavesDoesNotEndTheTraining() throws {
+    try Folder.temporary { folder in
+      let run = try Run("run", in: folder, "--set", "schedule.epochs=1")
+      let outcome = try RunningProgram(run.arguments, in: folder, shell: "\"$@\" | head -n 1").outcome()
+      #expect(outcome.output.contains("parameters, 20 iterations"))
+      #expect(try run.names("checkpoints").last == "iteration-00000020.safetensors")
+      #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    }
+  }
+
+  @Test func progressIsABarOnATerminalAndLinesElsewhere() throws {
+    try Folder.temporary { folder in
+      let quiet = ["--set", "schedule.epochs=1", "--set", "logging.everyIterations=10"]
+      let lines = try Program.run(Run("lines", in: folder).arguments + quiet).output
+      #expect(
+        lines.contains(
+          /epoch 1\/1  iteration 10  loss 0\.\d{5}  rate \d\.\d\de-\d\d  \d+\.\d images\/s  \d+:\d\d left\n/),
+        "\(lines)")
+      #expect(!lines.contains("\u{1b}") && !lines.contains("\r"))
+
+      let terminal = try PseudoTerminal()
+      let program = try RunningProgram(
+        Run("bar", in: folder).arguments + quiet, in: folder, output: terminal.end)
+      let shown = try terminal.read { program.isRunning }
+      #expect(try program.outcome().code == 0)
+      #expect(
+        shown.contains(
+          /epoch 1\/1 \[=* *\] \d+\/20  loss 0\.\d{5}  rate \d\.\d\de-\d\d  \d+\.\d images\/s  \d+:\d\d left/),
+        "\(shown)")
+    }
+  }
+}
+
+/// A terminal whose screen is read by the test.
+private struct PseudoTerminal {
+  /// The end that a program takes for its terminal.
+  let end: FileHandle
+  private let screen: Int32
+
+  init() throws {
+    screen = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    // TIOCSPTLCK unlocks the other end, and TIOCGPTN tells its number: C macros that Swift does not see.
+    var lock: Int32 = 0, number: Int32 = 0
+    try #require(screen >= 0 && ioctl(screen, 0x4004_5431, &lock) == 0 && ioctl(screen, 0x8004_5430, &number) == 0)
+    var size = winsize(ws_row: 40, ws_col: 160, ws_xpixel: 0, ws_ypixel: 0)
+    let descriptor = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+    try #require(descriptor >= 0 && ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0)
+    _ = fcntl(screen, F_SETFL, O_NONBLOCK)
+    end = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+
+  /// What is shown while `isRunning`, and what is left then.
+  func read(_ isRunning: () -> Bool) throws -> String {
+    var shown: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let wasRunning = isRunning()
+      let count = Foundation.read(screen, &chunk, chunk.count)
+      if count > 0 {
+        shown += chunk.prefix(count)
+      } else if wasRunning {
+        usleep(1000)
+      } else {
+        break
+      }
+    }
+    close(screen)
+    return String(decoding: shown, as: UTF8.self)
+  }
+}
