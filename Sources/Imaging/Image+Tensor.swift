@@ -19,23 +19,10 @@ extension Image {
   public init(_ tensor: Tensor, bitDepth: Int = 8) {
     precondition(tensor.shape.rank == 3, "an image is H x W x C, not \(tensor.shape)")
     precondition(bitDepth == 8 || bitDepth == 16, "the depth is 8 or 16 bits, not \(bitDepth)")
-    let source = tensor.pointer
-    func sample(_ i: Int, _ maximum: Float) -> Float {
-      let value = source[i]
-      return value > 0 ? (min(value, 1) * maximum).rounded(.toNearestOrEven) : 0
-    }
     let samples: Samples =
       bitDepth == 8
-      ? .uint8(
-        [UInt8](unsafeUninitializedCapacity: tensor.count) { buffer, count in
-          for i in 0..<tensor.count { buffer.initializeElement(at: i, to: UInt8(sample(i, 255))) }
-          count = tensor.count
-        })
-      : .uint16(
-        [UInt16](unsafeUninitializedCapacity: tensor.count) { buffer, count in
-          for i in 0..<tensor.count { buffer.initializeElement(at: i, to: UInt16(sample(i, 65535))) }
-          count = tensor.count
-        })
+      ? .uint8(levels(tensor.pointer, tensor.count, maximum: 255))
+      : .uint16(levels(tensor.pointer, tensor.count, maximum: 65535))
     self.init(width: tensor.shape[1], height: tensor.shape[0], channels: tensor.shape[2], samples: samples)
   }
 }
@@ -46,5 +33,21 @@ private func scale<Sample: FixedWidthInteger & UnsignedInteger>(
 ) {
   values.withUnsafeBufferPointer { values in
     for i in 0..<values.count { target[i] = Float(values[i]) / maximum }
+  }
+}
+
+/// The values, clamped to 0 ... 1, times the maximum, rounded half to even.
+private func levels<Sample: FixedWidthInteger & UnsignedInteger>(
+  _ values: UnsafePointer<Float>, _ count: Int, maximum: Float
+) -> [Sample] {
+  // From 2^23 on float32's neighbours are 1 apart: adding it rounds, and leaves the whole number in the lowest bits.
+  let rounding: Float = 8_388_608
+  return [Sample](unsafeUninitializedCapacity: count) { result, initialized in
+    for i in 0..<count {
+      let value = values[i]
+      let clamped: Float = value > 0 ? (value < 1 ? value : 1) : 0
+      result.initializeElement(at: i, to: Sample(truncatingIfNeeded: (clamped * maximum + rounding).bitPattern))
+    }
+    initialized = count
   }
 }

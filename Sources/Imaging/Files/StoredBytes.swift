@@ -57,6 +57,8 @@ enum StoredBytes {
         if count < 0 { error = failure() } else { written += count }
       }
     }
+    // Renamed before its bytes are on the disk, a power cut could leave an empty file where there was a whole one.
+    if error == nil, fsync(descriptor) != 0 { error = failure() }
     // Some file systems tell only now that there was no room.
     if close(descriptor) != 0, error == nil { error = failure() }
     if error == nil, rename(temporary, target.path) != 0 { error = failure() }

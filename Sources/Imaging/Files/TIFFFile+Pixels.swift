@@ -48,11 +48,11 @@ extension TIFFFile {
         bytes: try reader.range(segments.offsets[index], count: segments.counts[index]),
         sample: index / (across * down), inside: inside, x: x, y: y,
         columns: min(segments.width, width - x), rows: min(segments.height, height - y), line: line)
-      // Memory is taken for what can be there: a tile that reaches far beyond its image, or holds more than its bytes
-      // can pack, is a fault or an attack.
+      // Memory and time are taken for what can be there: a piece that holds more than its bytes can pack is a fault or an
+      // attack, and so are tiles that reach far beyond the image, all the more as they may share their bytes.
       let (size, overflow) = piece.rows.multipliedReportingOverflow(by: line)
       guard !overflow, size / compression.mostExpansion <= piece.bytes.count,
-        segments.width <= max(width, 1 << 12)
+        segments.width <= max(4 * width, (1 << 26) / height)
       else { throw ImageFault("\(piece.bytes.count) bytes for a piece of \(segments.width) x \(piece.rows) pixels") }
       return piece
     }
