@@ -131,31 +131,62 @@ public struct MaxPool {
     self.size = size
   }
 
-  /// Calls `body` with the place of each result and of the first largest element of its cell.
+  /// Calls `body` with the place of each vector of results, of its cell's first element, and how many channels it holds.
   @inline(__always)
-  private func forEach(_ x: UnsafePointer<Float>, _ body: (_ result: Int, _ place: Int) -> Void) {
+  private func forEachVector(_ body: (_ result: Int, _ cell: Int, _ lanes: Int) -> Void) {
     let (rows, columns) = (height / size, width / size)
     parallelFor(images * rows) { row, _ in
       for column in 0..<columns {
-        for c in 0..<channels {
-          var best = ((row &* size) &* width &+ column &* size) &* channels &+ c
-          for i in 0..<size {
-            for j in 0..<size {
-              let place = ((row &* size &+ i) &* width &+ column &* size &+ j) &* channels &+ c
-              if x[place] > x[best] { best = place }
-            }
-          }
-          body((row &* columns &+ column) &* channels &+ c, best)
+        let cell = ((row &* size) &* width &+ column &* size) &* channels
+        let result = (row &* columns &+ column) &* channels
+        var c = 0
+        while c < channels {
+          body(result &+ c, cell &+ c, channels &- c)
+          c &+= vectorWidth
         }
       }
     }
   }
 
+  /// How far the element (i, j) of a cell lies from its first one.
+  @inline(__always)
+  private func step(_ i: Int, _ j: Int) -> Int { (i &* width &+ j) &* channels }
+
   /// Overwrites the result.
-  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) { forEach(x) { y[$0] = x[$1] } }
+  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+    forEachVector { result, cell, lanes in
+      var top = load(x + cell)
+      for i in 0..<size {
+        for j in 0..<size {
+          let value = load(x + (cell &+ step(i, j)))
+          top = top.replacing(with: value, where: value .> top)
+        }
+      }
+      store(top, y + result, count: lanes)
+    }
+  }
 
   /// Adds each gradient at its cell's first largest element.
   public func backward(_ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, addingTo dx: UnsafeMutablePointer<Float>) {
-    forEach(x) { dx[$1] += dy[$0] }
+    forEachVector { result, cell, lanes in
+      var top = load(x + cell)
+      var place = SIMD16<Int32>(repeating: 0)
+      for i in 0..<size {
+        for j in 0..<size {
+          let value = load(x + (cell &+ step(i, j)))
+          let isLarger = value .> top
+          top = top.replacing(with: value, where: isLarger)
+          place = place.replacing(with: Int32(truncatingIfNeeded: i &* size &+ j), where: isLarger)
+        }
+      }
+      let gradient = load(dy + result)
+      for i in 0..<size {
+        for j in 0..<size {
+          let target = dx + (cell &+ step(i, j))
+          let isHere = place .== SIMD16(repeating: Int32(truncatingIfNeeded: i &* size &+ j))
+          store(load(target) + Vector.zero.replacing(with: gradient, where: isHere), target, count: lanes)
+        }
+      }
+    }
   }
 }

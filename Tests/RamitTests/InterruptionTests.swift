@@ -163,7 +163,7 @@ struct InterruptionTests {
       #expect(try program.outcome().code == 0)
       #expect(
         shown.contains(
-          /epoch 1\/1 \[=* *\] \d+\/20  loss 0\.\d{5}  rate \d\.\d\de-\d\d  \d+\.\d images\/s  \d+:\d\d left/),
+          /epoch 1\/1 \[=* *\] \d+\/20  loss 0\.\d{5}  rate \d\.\d\de[+-]\d\d  \d+\.\d images\/s  \d+:\d\d left/),
         "\(shown)")
     }
   }

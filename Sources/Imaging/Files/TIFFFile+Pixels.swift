@@ -52,7 +52,7 @@ extension TIFFFile {
       // attack, and so are tiles that reach far beyond the image, all the more as they may share their bytes.
       let (size, overflow) = piece.rows.multipliedReportingOverflow(by: line)
       guard !overflow, size / compression.mostExpansion <= piece.bytes.count,
-        segments.width <= max(4 * width, (1 << 26) / height)
+        segments.width <= max(width, 1 << 12), segments.width <= max(4 * width, (1 << 26) / height)
       else { throw ImageFault("\(piece.bytes.count) bytes for a piece of \(segments.width) x \(piece.rows) pixels") }
       return piece
     }
