@@ -88,7 +88,7 @@ import Training
     for moment in 1...moments {
       let copy = "\(path)-\(moment)"
       // What was being written when the process died.
-      let unfinished = [copy + "/checkpoints/.half.tmp", copy + "/samples/.dat.nosync1f.half"]
+      let unfinished = [copy + "/checkpoints/.half.tmp", copy + "/samples/.half.tmp"]
       for file in unfinished { try Data("half".utf8).write(to: URL(fileURLWithPath: file)) }
       try Data("{\"kind\":\"training\",\"epo".utf8).append(to: copy + "/metrics.jsonl")
       _ = try toyTrainer(toyConfiguration(copy), resume: true).run()

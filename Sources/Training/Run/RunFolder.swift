@@ -53,11 +53,10 @@ public final class RunFolder {
     }
   }
 
-  /// What a process that was killed while it wrote has left behind: `AtomicFile`'s files, and Foundation's.
+  /// What a process that was killed while it wrote has left behind.
   private func removeUnfinishedFiles() throws {
     for folder in [path, checkpointsFolder, weightsFolder, samplesFolder] {
-      for name in try names(in: folder)
-      where name.hasPrefix(".") && name.hasSuffix(".tmp") || name.hasPrefix(".dat.nosync") {
+      for name in try names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
         try? FileManager.default.removeItem(atPath: folder + "/" + name)
       }
     }
