@@ -7,17 +7,17 @@ import Testing
 /// `ramit train` when it is killed, stopped, or left without disk, terminal or reader.
 @Suite(.serialized, .enabled(if: Program.path != nil, "the program is not beside the tests"))
 struct InterruptionTests {
-  /// A hundred iterations of a very small model, in five epochs.
+  /// Four hundred iterations of a very small model, in five epochs.
   private static let configuration = """
     task: x2
     seed: 11
     model: {variant: RAMiT-slimSR, dim: 16, depths: [1, 1, 1, 1], window: 2, attentionDropout: 0.1}
     data:
-      train: {type: procedural, samplesPerEpoch: 40, patch: 8, batch: 2}
+      train: {type: procedural, samplesPerEpoch: 160, patch: 8, batch: 2}
       validation: {type: procedural, images: 2}
     schedule: {epochs: 5, rate: 0.001, warmupEpochs: 1, halveAtEpochs: [3]}
     validation: {everyEpochs: 2, samples: 0}
-    checkpoints: {everyIterations: 3, keep: 2}
+    checkpoints: {everyIterations: 7, keep: 2}
     logging: {everyIterations: 1}
 
     """
@@ -49,7 +49,7 @@ struct InterruptionTests {
       #expect(try run.bytes(file) == whole.bytes(file), "\(file) differs")
     }
     #expect(try run.names("checkpoints") == whole.names("checkpoints"))
-    let name = "/checkpoints/iteration-00000100.safetensors"
+    let name = "/checkpoints/iteration-00000400.safetensors"
     let (one, other) = (try SafeTensors.read(run.path + name), try SafeTensors.read(whole.path + name))
     #expect(one.names == other.names)
     for (name, tensor) in one { #expect(tensor.array == other[name]?.array, "\(name) differs") }
@@ -65,15 +65,15 @@ struct InterruptionTests {
       for (turn, signal) in [SIGKILL, SIGTERM, SIGKILL, SIGUSR1, SIGKILL].enumerated() {
         let program = try RunningProgram(run.arguments, in: folder)
         // In the step, in the save, in the validation: wherever it is a moment after a seeded number of steps.
-        program.wait(forLines: 14 * turn + 2 + random.below(12), in: run.metrics)
-        usleep(UInt32(random.below(15_000)))
+        program.wait(forLines: 60 * turn + 2 + random.below(40), in: run.metrics)
+        usleep(UInt32(random.below(10_000)))
         program.send(signal)
         let outcome = try program.outcome()
         if signal == SIGKILL {
           #expect(outcome.code == nil, "killed before the end: \(outcome.output.suffix(300))")
         } else {
           #expect(outcome.code == 128 + signal, "\(outcome)")
-          let iteration = try #require(outcome.output.firstMatch(of: /stopped after iteration (\d+) of 100/)?.1)
+          let iteration = try #require(outcome.output.firstMatch(of: /stopped after iteration (\d+) of 400/)?.1)
           let newest = try #require(run.names("checkpoints").last)
           #expect(newest.hasSuffix("0\(iteration).safetensors"), "\(newest) is not of iteration \(iteration)")
         }
@@ -92,10 +92,10 @@ struct InterruptionTests {
 
   @Test func aSecondProcessIsRefusedUntilTheFirstIsKilled() throws {
     try Folder.temporary { folder in
-      let run = try Run("run", in: folder)
+      let run = try Run("run", in: folder, "--set", "schedule.epochs=1000")
       let first = try RunningProgram(run.arguments, in: folder)
       first.wait(forLines: 1, in: run.metrics)
-      let second = try Program.run(run.arguments + ["--set", "schedule.epochs=1"])
+      let second = try Program.run(run.arguments)
       #expect(first.isRunning)
       #expect(second.code == 1)
       #expect(
@@ -140,8 +140,8 @@ struct InterruptionTests {
     try Folder.temporary { folder in
       let run = try Run("run", in: folder, "--set", "schedule.epochs=1")
       let outcome = try RunningProgram(run.arguments, in: folder, shell: "\"$@\" | head -n 1").outcome()
-      #expect(outcome.output.contains("parameters, 20 iterations"))
-      #expect(try run.names("checkpoints").last == "iteration-00000020.safetensors")
+      #expect(outcome.output.contains("parameters, 80 iterations"))
+      #expect(try run.names("checkpoints").last == "iteration-00000080.safetensors")
       #expect(outcome.errors.isEmpty, "\(outcome.errors)")
     }
   }
@@ -163,7 +163,7 @@ struct InterruptionTests {
       #expect(try program.outcome().code == 0)
       #expect(
         shown.contains(
-          /epoch 1\/1 \[=* *\] \d+\/20  loss 0\.\d{5}  rate \d\.\d\de[+-]\d\d  \d+\.\d images\/s  \d+:\d\d left/),
+          /epoch 1\/1 \[=* *\] \d+\/80  loss 0\.\d{5}  rate \d\.\d\de[+-]\d\d  \d+\.\d images\/s  \d+:\d\d left/),
         "\(shown)")
     }
   }
