@@ -34,6 +34,7 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+    if output?.isEmpty == true { throw ValidationError("--output must name a folder") }
   }
 
   func run() throws {

@@ -177,6 +177,8 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       message(Self.small.replacing("procedural", with: "dataset")).contains(
         "data.train.name: the name of a data set"))
     #expect(message(Self.small + "    batch: 1000\n").contains("at least a batch"))
+    #expect(
+      message(Self.small + "    batch: 640\n    patch: 512\n").contains("found 640 patches of 512 x 512"))
   }
 
   @Test(.timeLimit(.minutes(1))) func bombsAreRefused() {
