@@ -9,8 +9,13 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Train a model as a YAML configuration says.",
     discussion: """
       The run's folder holds the resolved configuration, a log, metrics as JSON lines, curves as SVG, sample images, \
-      checkpoints and weights. SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step, \
-      with exit code 128 + the signal's number; a second SIGINT or SIGTERM ends at once.
+      checkpoints and weights. docs/TRAINING.md lists all keys.
+
+      SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step; a second one, of the first \
+      three, ends at once.
+
+      Exit codes: 0 when all epochs are done; 128 + the signal's number (130, 143, 138, 129) when a signal stopped it and it \
+      can be resumed; 1 for anything else that went wrong; 64 for wrong usage.
       """)
 
   @Argument(help: "The YAML configuration.", completion: .file(extensions: ["yaml", "yml"]))
@@ -25,6 +30,9 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(help: "Go on with the run in the folder, exactly where its last checkpoint is; begin if there is none.")
   var resume = false
+
+  @Flag(help: "Print the plan, the data found, memory and time, and write nothing.")
+  var dryRun = false
 
   @Option(help: "Threads that compute (default: all processors).")
   var threads: Int?
@@ -41,12 +49,22 @@ struct TrainCommand: ParsableCommand {
     if let threads { ComputeThreads.count = threads }
     var settings = try TrainingConfiguration(readingFile: config, settings: set)
     if let output { settings.output = output }
-    let trainer = try Trainer(settings, resume: resume, display: ProgressDisplay(quiet ? .quiet : .automatic)) {
-      RAMiT($0.model.architecture, seed: $0.seed)
-    }
+    if dryRun { return try printPlan(settings) }
+    let trainer = try Trainer(
+      settings, resume: resume, display: ProgressDisplay(quiet ? .quiet : .automatic), makeModel: model)
     StopSignals.listen()
     let outcome = try trainer.run { StopSignals.pending != nil }
     if !quiet { print(trainer.summary(of: outcome)) }
     if case .stopped = outcome, let signal = StopSignals.pending { throw ExitCode(128 + signal) }
+  }
+
+  private func model(_ configuration: TrainingConfiguration) -> RAMiT {
+    RAMiT(configuration.model.architecture, seed: configuration.seed)
+  }
+
+  private func printPlan(_ configuration: TrainingConfiguration) throws {
+    let dryRun = try DryRun(configuration, makeModel: model)
+    if !quiet { print(dryRun.lines.joined(separator: "\n")) }
+    if let fault = dryRun.dataFault { throw fault }
   }
 }

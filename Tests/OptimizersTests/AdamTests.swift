@@ -40,6 +40,39 @@ import Testing
     #expect(adam.steps == 5)
   }
 
+  /// torch.optim.AdamW and torch.optim.Adam with weight_decay=0.1, the same steps.
+  static let torchDecayed: [WeightDecay: [Float]] = [
+    .decoupled: [
+      0.4997788369655609, -1.2502508163452148, 0.0018367866287007928, 2.9992997646331787, -0.06186283007264137, 0.0,
+    ],
+    .l2: [
+      0.4997847378253937, -1.249183177947998, 0.0017935222713276744, 2.999580144882202, -0.06140030920505524, 0.0,
+    ],
+  ]
+
+  @Test(arguments: WeightDecay.allCases) func weightDecayEqualsPyTorch(kind: WeightDecay) throws {
+    var configuration = AdamConfiguration()
+    configuration.weightDecay = 0.1
+    configuration.weightDecayKind = kind
+    let values = Tensor(Self.start, [6])
+    let adam = Adam(count: 6, configuration)
+    for step in 0..<5 { adam.step(values, gradients: Tensor(Self.gradients[step], [6]), rate: Self.rates[step]) }
+    let expected = try #require(Self.torchDecayed[kind])
+    for (value, expected) in zip(values.array, expected) { #expect(abs(value - expected) <= 5e-7 * abs(expected)) }
+  }
+
+  @Test func forgets() {
+    let values = Tensor(Self.start, [6]), again = Tensor(Self.start, [6])
+    let adam = Adam(count: 6), fresh = Adam(count: 6)
+    adam.step(values, gradients: Tensor(Self.gradients[1], [6]), rate: 1e-3)
+    adam.reset()
+    values.pointer.update(from: again.pointer, count: 6)
+    for adam in [adam, fresh] {
+      adam.step(adam === fresh ? again : values, gradients: Tensor(Self.gradients[0], [6]), rate: 1e-3)
+    }
+    #expect(values.array == again.array && adam.steps == 1)
+  }
+
   @Test func trainsOnlyTheGivenRanges() {
     let values = Tensor(Self.start, [6]), all = Tensor(Self.start, [6])
     let gradient = Tensor(Self.gradients[0], [6])

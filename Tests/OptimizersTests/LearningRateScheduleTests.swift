@@ -48,6 +48,19 @@ import Testing
     #expect(schedule.rate(epoch: 900, iteration: 9, iterationsPerEpoch: 10) == 1e-3)
   }
 
+  @Test func cosineFallsFromTheBaseToTheFinalRate() {
+    let schedule = LearningRateSchedule(base: 1e-3, warmupEpochs: 2, decay: .cosine(epochs: 12, final: 1e-5))
+    func rate(_ epoch: Int, _ iteration: Int = 0) -> Double {
+      schedule.rate(epoch: epoch, iteration: iteration, iterationsPerEpoch: 10)
+    }
+    #expect(rate(0) == 0 && abs(rate(1) - 5e-4) < 1e-18 && rate(2) == 1e-3)
+    #expect(abs(rate(7) - (1e-3 + 1e-5) / 2) < 1e-12)
+    #expect(abs(rate(4, 5) - (1e-5 + 0.99e-3 * (1 + 0.5.squareRoot()) / 2)) < 1e-12)
+    #expect(rate(12) == 1e-5 && rate(99, 9) == 1e-5)
+    let rates = (20..<120).map { rate($0 / 10, $0 % 10) }
+    #expect(zip(rates, rates.dropFirst()).allSatisfy { $0 > $1 })
+  }
+
   @Test(arguments: [(64, 4e-4), (32, 2e-4), (16, 1e-4), (128, 8e-4)])
   func paperRateIsProportionalToTheBatch(batch: Int, rate: Double) {
     #expect(LearningRateSchedule.paperRate(batch: batch) == rate)

@@ -118,7 +118,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       "c.yaml:7: expected schedule.halveAtEpochs: epochs in ascending order, found [3, 2]"
     ),
     ("schedule:\n  halveAtEpochs: [3, x]", "c.yaml:7: expected a whole number for schedule.halveAtEpochs.1, found 'x'"),
-    ("loss: l3", "c.yaml:6: expected one of l1 for loss, found 'l3'"),
+    ("loss: l3", "c.yaml:6: expected one of l1, mse, charbonnier for loss, found 'l3'"),
     (
       "model: {variant: RAMIT}",
       "c.yaml:6: expected one of RAMiT, RAMiT-1, RAMiT-slimSR, RAMiT-slimLLE for model.variant, found 'RAMIT'"

@@ -10,7 +10,7 @@ import Training
 final class ToyModel: TrainableModel {
   let parameters: ParameterStore
   let scale: Int
-  /// What the output is multiplied with at an iteration: a way to spoil the loss.
+  /// What the output is multiplied with at a step: a way to spoil the loss.
   let spoil: @Sendable (Int) -> Float
 
   var unit: Int { 4 }
@@ -27,9 +27,9 @@ final class ToyModel: TrainableModel {
 
   func restore(_ images: Variable) -> Variable { restored(images, factor: 1) }
 
-  func restore(_ images: Variable, seed: UInt64, iteration: Int) -> Variable {
-    var random = RandomNumbers(seed: seed, UInt64(iteration))
-    return restored(images, factor: (1 + 0.1 * random.uniform()) * spoil(iteration))
+  func restore(_ images: Variable, seed: UInt64, step: Int) -> Variable {
+    var random = RandomNumbers(seed: seed, UInt64(step))
+    return restored(images, factor: (1 + 0.1 * random.uniform()) * spoil(step))
   }
 
   private func restored(_ images: Variable, factor: Float) -> Variable {

@@ -36,9 +36,11 @@ extension RAMiT {
     try parameters.load(tensors, from: path, ignoring: Self.isBesideParameters)
   }
 
-  /// Tensors that PyTorch keeps beside the parameters and that follow from the configuration, and a training's moments.
-  private static func isBesideParameters(_ name: String) -> Bool {
+  /// Tensors that PyTorch keeps beside the parameters and that follow from the configuration, and a training's moments and
+  /// averages.
+  public static func isBesideParameters(_ name: String) -> Bool {
     name.hasSuffix(".relative_position_index") || name == "mean" || name == "std" || name.hasPrefix("adam.")
+      || name.hasPrefix("ema.")
   }
 }
 

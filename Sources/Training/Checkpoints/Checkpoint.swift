@@ -1,12 +1,12 @@
 import Diagnostics
 import Foundation
 import NN
-import Optimizers
 import Serialization
 import TensorCore
 
 /// Everything that a run needs to go on as if it had not stopped, in one safetensors file: the weights under their names,
-/// Adam's moments under `adam.m.NAME` and `adam.v.NAME`, and the position, the configuration and a checksum in the metadata.
+/// Adam's moments under `adam.m.NAME` and `adam.v.NAME`, the average of the weights under `ema.NAME` where there is one, and the
+/// position, the configuration and a checksum in the metadata.
 struct Checkpoint {
   let state: TrainingState
   /// The whole configuration of the run, as YAML.
@@ -20,21 +20,28 @@ struct Checkpoint {
     static let model = "model"
     static let checksum = "crc32"
   }
-  private static let firstPrefix = "adam.m.", secondPrefix = "adam.v."
+
+  /// The vectors beside the weights, in the order of the parameters, and what their names begin with.
+  private static func vectors(_ learner: Learner<some TrainableModel>) -> [(prefix: String, values: Tensor)] {
+    [("adam.m.", learner.adam.first), ("adam.v.", learner.adam.second)]
+      + (learner.average.map { [("ema.", $0.values)] } ?? [])
+  }
 
   /// Writes a checkpoint; it is whole on the disk, or not there.
   static func write(
-    _ parameters: ParameterStore, _ adam: Adam, state: TrainingState, configuration: String, model: String,
-    to path: String
+    _ learner: Learner<some TrainableModel>, state: TrainingState, configuration: String, to path: String
   ) throws {
+    let parameters = learner.model.parameters
     var tensors = parameters.stateDict
     for (parameter, range) in zip(parameters.parameters, parameters.ranges) {
-      func moment(_ all: Tensor) -> Tensor { parameter.layout.exported(all.slice(range).reshaped(parameter.shape)) }
-      tensors[firstPrefix + parameter.name] = moment(adam.first)
-      tensors[secondPrefix + parameter.name] = moment(adam.second)
+      for (prefix, values) in vectors(learner) {
+        let value = values.slice(range).reshaped(parameter.shape)
+        tensors[prefix + parameter.name] = parameter.layout.exported(value)
+      }
     }
     tensors.metadata = [
-      Key.state: try JSONText.encode(state), Key.configuration: configuration, Key.model: model,
+      Key.state: try JSONText.encode(state), Key.configuration: configuration,
+      Key.model: try learner.model.configurationJSON,
     ]
     tensors.metadata[Key.checksum] = checksum(of: tensors)
     try SafeTensors.write(tensors, to: path)
@@ -62,25 +69,26 @@ struct Checkpoint {
     self.configuration = configuration
   }
 
-  /// Puts the weights, the moments and the step count back.
+  /// Puts the weights, the moments, the average and the step count back.
   /// - Throws: `InputError` when the names or shapes are not the model's; nothing is changed then.
-  func restore(_ parameters: ParameterStore, _ adam: Adam) throws {
-    func isMoment(_ name: String) -> Bool { name.hasPrefix(Self.firstPrefix) || name.hasPrefix(Self.secondPrefix) }
+  func restore(_ learner: Learner<some TrainableModel>) throws {
+    let parameters = learner.model.parameters
+    let vectors = Self.vectors(learner)
     for parameter in parameters.parameters {
-      for name in [Self.firstPrefix + parameter.name, Self.secondPrefix + parameter.name] {
+      for (prefix, _) in vectors {
+        let name = prefix + parameter.name
         guard tensors[name]?.shape == parameter.fileShape else {
           throw InputError(path, expected: "\(name), \(parameter.fileShape)", found: "\(tensors[name]?.shape ?? [0])")
         }
       }
     }
-    try parameters.load(tensors, from: path, ignoring: isMoment)
+    try parameters.load(tensors, from: path) { name in vectors.contains { name.hasPrefix($0.prefix) } }
     for (parameter, range) in zip(parameters.parameters, parameters.ranges) {
-      for (prefix, moments) in [(Self.firstPrefix, adam.first), (Self.secondPrefix, adam.second)] {
-        parameter.layout.load(
-          tensors[prefix + parameter.name]!, into: moments.slice(range).reshaped(parameter.shape))
+      for (prefix, values) in vectors {
+        parameter.layout.load(tensors[prefix + parameter.name]!, into: values.slice(range).reshaped(parameter.shape))
       }
     }
-    adam.steps = state.steps
+    learner.adam.steps = state.steps
   }
 
   /// Over all names, shapes, values and notes.

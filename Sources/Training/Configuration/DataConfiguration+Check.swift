@@ -10,13 +10,7 @@ extension TrainingDataConfiguration {
     try checks.require(
       `repeat` == 1 || samplesPerEpoch == nil, "data.train.repeat", "1 where samplesPerEpoch is given", `repeat`)
     if let samplesPerEpoch { try checks.positive(samplesPerEpoch, "data.train.samplesPerEpoch") }
-    try checks.positive(patch, "data.train.patch", upTo: 4096)
-    try checks.positive(batch, "data.train.batch", upTo: 65536)
-    // One feature map of 64 channels would have 16 GiB.
-    let pixels = batch * patch * patch
-    try checks.require(
-      pixels <= 1 << 26, "data.train.batch", "at most \(1 << 26) pixels in a batch",
-      "\(batch) patches of \(patch) x \(patch)")
+    try checks.batch(batch, patch: patch, "data.train")
     if let samplesPerEpoch {
       try checks.require(
         samplesPerEpoch >= batch, "data.train.samplesPerEpoch", "at least a batch, \(batch)", samplesPerEpoch)

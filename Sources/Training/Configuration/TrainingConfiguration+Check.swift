@@ -17,9 +17,21 @@ extension TrainingConfiguration {
     try checks.require(1...1024 ~= data.loader.ahead, "data.loader.ahead", "1 to 1024", data.loader.ahead)
     try checks.require(0...(1 << 24) ~= data.loader.cache, "data.loader.cache", "a size in MiB", data.loader.cache)
     try schedule.check(checks)
+    try warmStart.check(checks)
+    try checks.require(
+      initialWeights == nil || warmStart.weights == nil, "initialWeights", "none beside warmStart.weights",
+      initialWeights ?? "")
+    let smallest = ([data.train.batch] + schedule.stages.map(\.batch)).min() ?? 1
+    try checks.require(
+      1...smallest ~= gradients.accumulate, "gradients.accumulate", "1 to the smallest batch, \(smallest)",
+      gradients.accumulate)
+    if let norm = gradients.clipNorm { try checks.require(norm > 0, "gradients.clipNorm", "a positive number", norm) }
+    if let decay = ema.decay { try checks.require((0..<1) ~= decay, "ema.decay", "0 or more, below 1", decay) }
     for beta in optimizer.betas { try checks.require((0..<1) ~= beta, "optimizer.betas", "0 or more, below 1", beta) }
     try checks.require(optimizer.betas.count == 2, "optimizer.betas", "two numbers", optimizer.betas)
     try checks.require(optimizer.epsilon > 0, "optimizer.epsilon", "a positive number", optimizer.epsilon)
+    try checks.require(
+      0...1 ~= optimizer.weightDecay, "optimizer.weightDecay", "0 to 1", optimizer.weightDecay)
     try checks.positive(validation.everyEpochs, "validation.everyEpochs")
     try checks.require(0...1000 ~= validation.samples, "validation.samples", "0 to 1000", validation.samples)
     try checks.positive(checkpoints.everyIterations, "checkpoints.everyIterations")
@@ -39,6 +51,18 @@ struct Checks {
   /// Counts are bounded so that no product of them can overflow.
   func positive(_ value: Int, _ path: String, upTo limit: Int = 1_000_000_000) throws {
     try require(1...limit ~= value, path, "a positive whole number up to \(limit)", value)
+  }
+}
+
+extension Checks {
+  /// Checks `patch` and `batch` of a group of keys.
+  func batch(_ batch: Int, patch: Int, _ group: String) throws {
+    try positive(patch, "\(group).patch", upTo: 4096)
+    try positive(batch, "\(group).batch", upTo: 65536)
+    // One feature map of 64 channels would have 16 GiB.
+    try require(
+      batch * patch * patch <= 1 << 26, "\(group).batch", "at most \(1 << 26) pixels in a batch",
+      "\(batch) patches of \(patch) x \(patch)")
   }
 }
 
@@ -62,5 +86,24 @@ extension ScheduleConfiguration {
     try checks.require(
       halveAtEpochs.allSatisfy { $0 >= 0 } && zip(halveAtEpochs, halveAtEpochs.dropFirst()).allSatisfy { $0 < $1 },
       "schedule.halveAtEpochs", "epochs in ascending order", halveAtEpochs)
+    try checks.require(finalRate >= 0 && finalRate <= 1, "schedule.finalRate", "0 to 1", finalRate)
+    try checks.require(
+      decay == .halving || epochs > warmupEpochs, "schedule.epochs",
+      "more than warmupEpochs, \(warmupEpochs), for cosine", epochs)
+    for (index, stage) in stages.enumerated() {
+      let path = "schedule.stages.\(index)"
+      let before = index == 0 ? 0 : stages[index - 1].epoch
+      try checks.require(
+        before + 1...1_000_000 ~= stage.epoch, "\(path).epoch", "more than the stage before, \(before)", stage.epoch)
+      try checks.batch(stage.batch, patch: stage.patch, path)
+    }
+  }
+}
+
+extension WarmStartConfiguration {
+  fileprivate func check(_ checks: Checks) throws {
+    if let weights { try checks.require(!weights.isEmpty, "warmStart.weights", "a weight file", "none") }
+    try checks.require(0...1_000_000 ~= epochs, "warmStart.epochs", "0 or more", epochs)
+    try checks.require(!module.isEmpty, "warmStart.module", "a module's name", "none")
   }
 }

@@ -25,8 +25,7 @@ extension TrainingConfiguration {
     let defaults = TrainingConfiguration(task: choice.task ?? .x2, variant: choice.model?.variant ?? .ramit)
     let whole = try defaults.node().overlaid(by: given)
     self = try ConfigurationDecoder.decode(TrainingConfiguration.self, from: whole)
-    let locations = given.flattened().mapValues(\.location)
-    try check { locations[$0] ?? given.location }
+    try check(at: given.location)
   }
 
   private struct Choice: Decodable {
@@ -57,9 +56,11 @@ extension TrainingConfiguration {
 
   /// The dotted paths of the keys whose values differ and would change what is learned.
   public func differences(from other: TrainingConfiguration) throws -> [String] {
-    let values = try node().flattened().mapValues(\.text), others = try other.node().flattened().mapValues(\.text)
+    let values = try node().flattened(), others = try other.node().flattened()
+    // The length of a cosine is its shape.
+    let free = Self.free.filter { $0 != "schedule.epochs" || schedule.decay == .halving }
     return Set(values.keys).union(others.keys).sorted().filter { path in
-      values[path] != others[path] && !Self.free.contains { $0.hasSuffix(".") ? path.hasPrefix($0) : path == $0 }
+      values[path] != others[path] && !free.contains { $0.hasSuffix(".") ? path.hasPrefix($0) : path == $0 }
     }
   }
 }

@@ -14,7 +14,12 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var model: ModelConfiguration
   public var data: DataConfiguration
   public var schedule = ScheduleConfiguration()
+  /// The weights to begin with, all of them: fine-tuning. Random ones without it.
+  public var initialWeights: String?
+  public var warmStart = WarmStartConfiguration()
   public var optimizer = AdamConfiguration()
+  public var gradients = GradientConfiguration()
+  public var ema = AverageConfiguration()
   public var loss = Loss.l1
   public var validation = ValidationConfiguration()
   public var checkpoints = CheckpointConfiguration()
@@ -57,61 +62,32 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
   }
 }
 
-/// How long the training lasts and how its learning rate goes.
-public struct ScheduleConfiguration: Codable, Equatable, Sendable {
-  public var epochs = 500
-  /// The rate after the warm-up.
-  public var rate = BaseRate.paper
-  /// Epochs over which the rate grows from 0, iteration by iteration.
-  public var warmupEpochs = 20
-  /// The rate halves once these numbers of epochs are done.
-  public var halveAtEpochs = [200, 300, 400, 425, 450, 475]
+/// How far the restored image is from the target, as a mean over all values.
+public enum Loss: String, CaseIterable, Codable, Sendable {
+  /// The absolute difference (the paper's).
+  case l1
+  /// The squared difference.
+  case mse
+  /// sqrt(difference^2 + 0.001^2).
+  case charbonnier
+}
+
+/// What becomes of gradients before the optimizer gets them.
+public struct GradientConfiguration: Codable, Equatable, Sendable {
+  /// Parts that a batch goes through the model in, one after the other, so that it needs less memory.
+  public var accumulate = 1
+  /// The largest norm of all gradients together; larger ones are scaled down. None without it.
+  public var clipNorm: Double?
 
   public init() {}
-
-  /// The rate of every iteration.
-  public func learningRate(batch: Int) -> LearningRateSchedule {
-    LearningRateSchedule(base: rate.value(batch: batch), warmupEpochs: warmupEpochs, halveAtEpochs: halveAtEpochs)
-  }
 }
 
-/// A learning rate: `paper`, which follows the batch, or a number.
-public enum BaseRate: Codable, Equatable, Sendable, DescribedChoice {
-  case paper
-  case value(Double)
+/// The exponential moving average of the weights, which is validated and saved in their place.
+public struct AverageConfiguration: Codable, Equatable, Sendable {
+  /// The share that a step keeps, below 1; no average without it.
+  public var decay: Double?
 
-  static var choices: String { "paper or a number" }
-
-  public func value(batch: Int) -> Double {
-    switch self {
-    case .paper: LearningRateSchedule.paperRate(batch: batch)
-    case .value(let value): value
-    }
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let value = try? container.decode(Double.self) {
-      self = .value(value)
-    } else if try container.decode(String.self) == "paper" {
-      self = .paper
-    } else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "neither paper nor a number")
-    }
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .paper: try container.encode("paper")
-    case .value(let value): try container.encode(value)
-    }
-  }
-}
-
-public enum Loss: String, CaseIterable, Codable, Sendable {
-  /// The mean absolute difference of the restored image and the target.
-  case l1
+  public init() {}
 }
 
 public struct ValidationConfiguration: Codable, Equatable, Sendable {

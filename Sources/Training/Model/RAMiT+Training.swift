@@ -10,7 +10,9 @@ extension RAMiT: TrainableModel {
 
   public func restore(_ images: Variable) -> Variable { self(images) }
 
-  public func restore(_ images: Variable, seed: UInt64, iteration: Int) -> Variable {
-    self(images, regularization: Regularization(seed: seed, iteration: iteration))
+  public func restore(_ images: Variable, seed: UInt64, step: Int) -> Variable {
+    self(images, regularization: Regularization(seed: seed, iteration: step))
   }
+
+  public func isBesideParameters(_ name: String) -> Bool { Self.isBesideParameters(name) }
 }

@@ -12,6 +12,14 @@ public protocol TrainableModel {
   /// Restores images, N x H x W x C in [0, 1]; the result is N x sH x sW x C and not clamped.
   func restore(_ images: Variable) -> Variable
 
-  /// The same while it learns: with dropout, whose random numbers are named by the seed and the iteration.
-  func restore(_ images: Variable, seed: UInt64, iteration: Int) -> Variable
+  /// The same while it learns: with dropout, whose random numbers are named by the seed and the step.
+  /// - Parameter step: the number of the forward pass.
+  func restore(_ images: Variable, seed: UInt64, step: Int) -> Variable
+
+  /// True for names that a weight file may have beside the parameters and that carry nothing to load.
+  func isBesideParameters(_ name: String) -> Bool
+}
+
+extension TrainableModel {
+  public func isBesideParameters(_ name: String) -> Bool { false }
 }

@@ -5,8 +5,11 @@ import Models
 
 /// The samples that a configuration describes.
 public struct TrainingData {
+  /// Of the first stage.
   public let samples: TrainingSamples
   let size: DataSize
+  private let pairs: any ImagePairs
+  private let configuration: TrainingConfiguration
   /// What the model is scored on; nil for nothing.
   let validation: ValidationSet?
 
@@ -25,16 +28,19 @@ public struct TrainingData {
   ) throws {
     let (task, train) = (configuration.task, configuration.data.train)
     let memory = PhotoCache(bytes: configuration.data.loader.cache << 20)
-    let pairs = try train.pairs(for: task, seed: configuration.seed, memory: memory, report: report)
-    let settings = PatchSettings(
-      patch: train.patch, scale: task.scale, flip: train.flip, rotate: train.rotate,
-      noise: train.noise.map { $0[0]...$0[1] })
+    let stages = configuration.schedule.stages
+    let batch = stages.reduce(train.batch) { max($0, $1.batch) }
+    // The images must hold the largest patch.
+    var largest = train
+    largest.patch = stages.reduce(train.patch) { max($0, $1.patch) }
+    pairs = try largest.pairs(for: task, seed: configuration.seed, memory: memory, report: report)
+    self.configuration = configuration
     let samplesPerEpoch =
       train.samplesPerEpoch ?? DatasetManifest.samplesPerEpoch(count: pairs.count ?? 0, repeat: train.repeat)
-    guard train.batch...Self.maximumSamples ~= samplesPerEpoch else {
+    guard batch...max(batch, Self.maximumSamples) ~= samplesPerEpoch else {
       throw InputError(
         train.path ?? train.name ?? "data.train",
-        expected: "at least a batch of \(train.batch) samples (data.train.repeat makes more), and at most"
+        expected: "at least a batch of \(batch) samples (data.train.repeat makes more), and at most"
           + " \(Self.maximumSamples)",
         found: "\(samplesPerEpoch)")
     }
@@ -42,7 +48,34 @@ public struct TrainingData {
     samples = TrainingSamples(
       PatchSampler(pairs, settings, seed: configuration.seed), samplesPerEpoch: samplesPerEpoch, batch: train.batch,
       seed: configuration.seed)
+    samples = Self.samples(
+      pairs, configuration, samplesPerEpoch: samplesPerEpoch, patch: train.patch, batch: train.batch)
     validation = try Self.validation(configuration, cache: memory)
+  }
+
+  private static func samples(
+    _ pairs: any ImagePairs, _ configuration: TrainingConfiguration, samplesPerEpoch: Int, patch: Int, batch: Int
+  ) -> TrainingSamples {
+    let train = configuration.data.train
+    let settings = PatchSettings(
+      patch: patch, scale: configuration.task.scale, flip: train.flip, rotate: train.rotate,
+      noise: train.noise.map { $0[0]...$0[1] })
+    return TrainingSamples(
+      PatchSampler(pairs, settings, seed: configuration.seed), samplesPerEpoch: samplesPerEpoch, batch: batch,
+      seed: configuration.seed)
+  }
+
+  /// What makes the batches of a plan; it may be called on several threads.
+  func batches(of plan: TrainingPlan) -> @Sendable (_ iteration: Int) throws -> Batch {
+    let samples = plan.stages.map {
+      Self.samples(
+        pairs, configuration, samplesPerEpoch: plan.samplesPerEpoch, patch: $0.patch, batch: $0.batch)
+    }
+    return { iteration in
+      let position = plan.position(iteration)
+      return try samples[position.stageIndex].batch(
+        iteration: position.epoch * position.stage.iterationsPerEpoch + position.iterationInEpoch)
+    }
   }
 
   public static let warn: @Sendable (InputError) -> Void = { error in

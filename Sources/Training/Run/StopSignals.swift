@@ -4,8 +4,8 @@ import Synchronization
 /// Asks the training to stop when the process is told to: by SIGINT (Control-C), SIGTERM, SIGUSR1 (a batch system's warning that
 /// time is up) or SIGHUP (the terminal is gone).
 ///
-/// The first signal lets the training save. A second SIGINT or SIGTERM ends the process at once; SIGUSR1 and SIGHUP may
-/// come as often as they like.
+/// The first signal lets the training save. A second one ends the process at once, with the exit code 128 + its number; SIGHUP
+/// may come as often as it likes.
 public enum StopSignals {
   // A signal handler can reach nothing but globals.
   private static let first = Atomic<Int32>(0)
@@ -17,15 +17,13 @@ public enum StopSignals {
   public static func listen() {
     // So that the globals exist before a handler needs them.
     _ = first.load(ordering: .relaxed) + insisting.load(ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] {
+    for number in [SIGINT, SIGTERM, SIGUSR1] {
       handle(number) { number in
         if StopSignals.insisting.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
         StopSignals.remember(number)
       }
     }
-    for number in [SIGUSR1, SIGHUP] {
-      handle(number) { StopSignals.remember($0) }
-    }
+    handle(SIGHUP) { StopSignals.remember($0) }
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     unblock([SIGINT, SIGTERM, SIGUSR1, SIGHUP])
   }

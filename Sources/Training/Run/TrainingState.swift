@@ -1,9 +1,6 @@
 /// How far a run has come: all that a checkpoint needs beside weights and moments.
 struct TrainingState: Codable, Equatable {
-  /// Epochs done, and iterations done in the next one.
-  var epoch = 0
-  var iterationInEpoch = 0
-  /// Iterations done in all.
+  /// Iterations done.
   var iteration = 0
   /// Adam's steps.
   var steps = 0
@@ -18,14 +15,6 @@ struct TrainingState: Codable, Equatable {
   /// The sizes of the log and of the metrics when the checkpoint was written: what comes later is dropped on resuming.
   var logBytes: UInt64 = 0
   var metricsBytes: UInt64 = 0
-}
-
-extension TrainingState {
-  /// Whether the position is one that a run with so many iterations an epoch can have.
-  func isPossible(iterationsPerEpoch: Int) -> Bool {
-    iteration >= 0 && steps >= 0
-      && iteration.quotientAndRemainder(dividingBy: iterationsPerEpoch) == (epoch, iterationInEpoch)
-  }
 }
 
 /// How much there is to learn from.

@@ -28,6 +28,9 @@ private final class KnownKeys {
   }
 
   func check(_ node: ConfigurationNode, path: String) throws {
+    if case .sequence(let items) = node.content {
+      for (index, item) in items.enumerated() { try check(item, path: "\(path).\(index)") }
+    }
     guard case .mapping(let entries) = node.content, let known = keys[path] else { return }
     for entry in entries where !known.contains(entry.key) {
       let group = path.isEmpty ? "a key" : "a key of \(path)"

@@ -55,17 +55,33 @@ struct ConfigurationNode {
     return ConfigurationNode(content: .mapping(entries), location: other.location)
   }
 
+  /// Where the value of a dotted path is, such as `schedule.stages.1.patch`; of what is not there, where its group is.
+  func location(of path: String) -> String {
+    var node = self
+    for part in path.split(separator: ".") {
+      let next: ConfigurationNode? =
+        switch node.content {
+        case .scalar: nil
+        case .sequence(let items): Int(part).flatMap { items.indices.contains($0) ? items[$0] : nil }
+        case .mapping: node[String(part)]
+        }
+      guard let next else { break }
+      node = next
+    }
+    return node.location
+  }
+
   /// Every scalar, and every list as one text, under its dotted path.
-  func flattened() -> [String: (text: String, location: String)] {
-    var result: [String: (text: String, location: String)] = [:]
+  func flattened() -> [String: String] {
+    var result: [String: String] = [:]
     flatten(under: "", into: &result)
     return result
   }
 
-  private func flatten(under path: String, into result: inout [String: (text: String, location: String)]) {
+  private func flatten(under path: String, into result: inout [String: String]) {
     switch content {
-    case .scalar(let text, _): result[path] = (text, location)
-    case .sequence(let items): result[path] = ("[" + items.map(\.inline).joined(separator: ", ") + "]", location)
+    case .scalar(let text, _): result[path] = text
+    case .sequence(let items): result[path] = "[" + items.map(\.inline).joined(separator: ", ") + "]"
     case .mapping(let entries):
       for entry in entries {
         entry.value.flatten(under: path.isEmpty ? entry.key : path + "." + entry.key, into: &result)

@@ -1,0 +1,52 @@
+import Diagnostics
+import NN
+import Serialization
+
+extension ParameterStore {
+  /// Loads the weights that a warm start begins with, and leaves what begins anew as it is.
+  ///
+  /// - Parameters:
+  ///   - tensors: of a model that differs in the module alone, as x4 differs from x2.
+  ///   - path: the file they came from, for messages.
+  ///   - isBesideParameters: names that may be present and carry nothing to load.
+  /// - Returns: the names that begin anew.
+  /// - Throws: `InputError` when names outside of the module are missing, unexpected or misshapen; nothing is changed then.
+  func warmStart(
+    _ tensors: NamedTensors, from path: String, _ warmStart: WarmStartConfiguration, isBesideParameters: (String) -> Bool
+  ) throws -> [String] {
+    let prefix = warmStart.module + "."
+    guard parameters.contains(where: { $0.name.hasPrefix(prefix) }) else {
+      let modules = Set(parameters.map { $0.name.prefix { $0 != "." } }).sorted().joined(separator: ", ")
+      throw InputError("warmStart.module", expected: "a module of the model (\(modules))", found: warmStart.module)
+    }
+    let fresh = parameters.filter { parameter in
+      guard parameter.name.hasPrefix(prefix) else { return false }
+      return warmStart.fresh == .module || tensors[parameter.name]?.shape != parameter.fileShape
+    }
+    let names = fresh.map(\.name)
+    var fitting = NamedTensors()
+    for (name, tensor) in tensors where !name.hasPrefix(prefix) { fitting[name] = tensor }
+    for parameter in parameters where parameter.name.hasPrefix(prefix) {
+      // What begins anew is loaded from itself, so that the rest is checked as strictly as ever.
+      fitting[parameter.name] = names.contains(parameter.name) ? parameter.exported : tensors[parameter.name]
+    }
+    try load(fitting, from: path, ignoring: isBesideParameters)
+    return names
+  }
+}
+
+extension TrainableModel {
+  /// Loads the weights that the configuration begins with.
+  /// - Returns: a line for the log; nil when the model begins with random weights.
+  /// - Throws: `InputError` that names the file.
+  func loadFirstWeights(_ configuration: TrainingConfiguration) throws -> String? {
+    if let path = configuration.initialWeights {
+      try parameters.load(WeightFile.read(path), from: path, ignoring: isBesideParameters)
+      return "begins with \(path)"
+    }
+    guard let path = configuration.warmStart.weights else { return nil }
+    let fresh = try parameters.warmStart(
+      WeightFile.read(path), from: path, configuration.warmStart, isBesideParameters: isBesideParameters)
+    return "begins with \(path)" + (fresh.isEmpty ? "" : "; anew: \(fresh.joined(separator: ", "))")
+  }
+}

@@ -1,0 +1,107 @@
+import Datasets
+import Diagnostics
+import Foundation
+
+/// What a run would do: its model, its data, its plan and its cost. Nothing is written.
+public struct DryRun {
+  public let configuration: TrainingConfiguration
+  public let plan: TrainingPlan
+  public let parameters: Int
+  public let cost: CostMeasurement
+  /// Why the data cannot be used; the plan is that of the published count then.
+  public let dataFault: InputError?
+
+  /// - Parameter makeModel: the model that would learn.
+  /// - Throws: `InputError` when the data is absent and its size is not known either, or when the first weights are absent.
+  public init<Model: TrainableModel>(
+    _ configuration: TrainingConfiguration, makeModel: (TrainingConfiguration) throws -> Model
+  ) throws {
+    self.configuration = configuration
+    let samples: Int
+    do {
+      samples = try TrainingData(configuration).samples.samplesPerEpoch
+      dataFault = nil
+    } catch let fault as InputError {
+      guard let published = try? configuration.publishedSamplesPerEpoch else { throw fault }
+      samples = published
+      dataFault = fault
+    }
+    plan = TrainingPlan(configuration, samplesPerEpoch: samples)
+    let learner = Learner(try makeModel(configuration), configuration)
+    parameters = learner.model.parameters.count
+    cost = try CostMeasurement.measure(learner, plan, configuration)
+  }
+
+  /// For a person.
+  public var lines: [String] {
+    let (train, accumulate) = (configuration.data.train, configuration.gradients.accumulate)
+    let what = train.name ?? train.path ?? train.type.rawValue
+    let state = dataFault == nil ? "" : ", by its published count: it is not here"
+    var lines = [
+      "\(configuration.name)  \(configuration.task), \(configuration.model.variant.rawValue), \(parameters) parameters",
+      "data    \(what), \(plan.samplesPerEpoch) samples an epoch\(state)",
+    ]
+    if let path = configuration.initialWeights ?? configuration.warmStart.weights {
+      let isThere = FileManager.default.fileExists(atPath: path)
+      lines.append("weights \(path)\(isThere ? "" : ", which is not there yet")")
+    }
+    lines.append("")
+    lines += TrainingPlan.table(plan.rows)
+    let photos = train.type == .procedural ? 0 : configuration.data.loader.cache
+    let memory = cost.bytes(plan, accumulate: accumulate) + Double(photos << 20)
+    lines += [
+      "",
+      "total   \(plan.epochs) epochs, \(plan.iterations) iterations, \(plan.samples) samples",
+      "memory  about \(decimals(memory / 1e9, 1)) GB" + (accumulate > 1 ? ", batches in \(accumulate) parts" : "")
+        + (photos == 0 ? "" : ", \(photos) MiB of them for decoded photos"),
+      "time    about \(longDuration(cost.seconds(plan))) without validation: \(decimals(cost.seconds, 2)) s here for"
+        + " \(cost.batch) patches of \(cost.patch)",
+    ]
+    return lines
+  }
+}
+
+extension TrainingPlan {
+  /// Rows as columns of text, with a heading.
+  static func table(_ rows: [Row]) -> [String] {
+    var lines = [["epochs", "learns", "patch", "batch", "iterations", "rate"]]
+    for row in rows {
+      let rate = scientific(row.firstRate)
+      lines.append([
+        "\(row.epochs.lowerBound)-\(row.epochs.upperBound)", row.module ?? "all", "\(row.patch)", "\(row.batch)",
+        "\(row.iterationsPerEpoch)", row.firstRate == row.lastRate ? rate : "\(rate) to \(scientific(row.lastRate))",
+      ])
+    }
+    let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    return lines.map { line in
+      let cells = zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+      return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+    }
+  }
+}
+
+extension TrainingConfiguration {
+  /// The samples of an epoch by the published size of the data set; nil where it has none.
+  public var publishedSamplesPerEpoch: Int? {
+    get throws {
+      let train = data.train
+      if let samples = train.samplesPerEpoch { return samples }
+      guard train.type == .dataset, let name = train.name else { return nil }
+      let manifest = try DatasetCatalog.manifest(name)
+      guard let factors = train.memberRepeat else {
+        return DatasetManifest.samplesPerEpoch(count: manifest.count, repeat: train.repeat)
+      }
+      let count = try zip(manifest.parts(), factors).reduce(0) { sum, part in
+        sum + DatasetManifest.samplesPerEpoch(count: part.0.count, repeat: part.1)
+      }
+      return DatasetManifest.samplesPerEpoch(count: count, repeat: train.repeat)
+    }
+  }
+}
+
+/// Days and hours of what takes long, else hours, minutes and seconds.
+func longDuration(_ seconds: Double) -> String {
+  guard seconds.isFinite, seconds < 1e15 else { return "?" }
+  let hours = Int((seconds / 3600).rounded())
+  return hours >= 48 ? "\(hours / 24) days \(hours % 24) hours" : duration(seconds)
+}

@@ -1,0 +1,156 @@
+import Autograd
+import Datasets
+import Diagnostics
+import NN
+import Optimizers
+import TensorCore
+
+/// A model and all that learning changes: its parameters, Adam's moments, and the average of the parameters.
+final class Learner<Model: TrainableModel> {
+  let model: Model
+  let adam: Adam
+  /// Nil where no average is wanted.
+  let average: MovingAverage?
+  private let configuration: TrainingConfiguration
+  private var module: String?
+  /// The elements that learn; nil means all.
+  private var trained: [Range<Int>]?
+
+  /// - Parameter model: with the weights to begin with.
+  init(_ model: Model, _ configuration: TrainingConfiguration) {
+    self.model = model
+    self.configuration = configuration
+    adam = Adam(count: model.parameters.count, configuration.optimizer)
+    average = configuration.ema.decay.map { MovingAverage(of: model.parameters.values, decay: $0) }
+  }
+
+  /// Lets all parameters learn, or those of one module alone.
+  private func train(only module: String?) {
+    guard module != self.module else { return }
+    self.module = module
+    func learns(_ name: String) -> Bool { module.map { name.hasPrefix($0 + ".") } ?? true }
+    for parameter in model.parameters.parameters { parameter.isTrained = learns(parameter.name) }
+    trained = module.map { _ in model.parameters.ranges(where: learns) }
+  }
+
+  /// Takes one step.
+  /// - Parameters:
+  ///   - iteration: iterations done, where `position` is.
+  ///   - place: for messages.
+  /// - Returns: the loss of the batch before the step.
+  /// - Throws: `InputError` when the loss or a gradient is not finite; the parameters are as they were then.
+  func step(_ batch: Batch, iteration: Int, at position: TrainingPlan.Position, place: String) throws -> Double {
+    train(only: position.stage.module)
+    // After a warm start all parameters begin to learn together.
+    if iteration > 0, iteration == position.stage.firstIteration, position.epoch == position.stage.scheduleStart {
+      adam.reset()
+    }
+    let parameters = model.parameters
+    parameters.zeroGradients()
+    let loss = try accumulateGradients(batch, iteration: iteration, place: place)
+    let norm = parameters.gradients.norm(in: trained)
+    guard norm.isFinite else { throw notFinite("a gradient", parameters.gradients, place) }
+    if let limit = configuration.gradients.clipNorm { parameters.gradients.clip(norm: norm, to: limit, in: trained) }
+    adam.step(parameters.values, gradients: parameters.gradients, rate: position.rate, in: trained)
+    average?.update(with: parameters.values, step: iteration)
+    return loss
+  }
+
+  /// The gradients of the whole batch's mean loss, which is returned, part after part.
+  private func accumulateGradients(_ batch: Batch, iteration: Int, place: String) throws -> Double {
+    let size = batch.target.shape[0], parts = configuration.gradients.accumulate
+    var total = 0.0
+    for part in 0..<parts {
+      let range = part * size / parts..<(part + 1) * size / parts
+      let tape = Tape()
+      let input = batch.lowQuality.slice(range)
+      // Each forward pass drops out values of its own.
+      let output = model.restore(tape.constant(input), seed: configuration.seed, step: iteration * parts + part)
+      let loss = configuration.loss.value(output, batch.target.slice(range))
+      let value = Double(loss.value.scalar)
+      guard value.isFinite else { throw notFinite(loss: value, input: input, output: output.value, place) }
+      let share = Double(range.count) / Double(size)
+      total += parts == 1 ? value : value * share
+      tape.backward(from: loss, seed: parts == 1 ? nil : Tensor(Float(share)))
+    }
+    return total
+  }
+
+  // MARK: Values that are not finite
+
+  /// A loss that is not finite, and the first tensor on its way that is not.
+  private func notFinite(loss: Double, input: Tensor, output: Tensor, _ place: String) -> InputError {
+    let parameters = model.parameters
+    let source: String
+    if !input.isFinite {
+      source = " of an input that is not finite"
+    } else if let name = parameters.firstNotFinite(in: parameters.values) {
+      source = " of \(name), which is not finite"
+    } else if !output.isFinite {
+      source = " of an output that is not finite"
+    } else {
+      source = ""
+    }
+    return InputError(
+      place, expected: "a finite loss (a lower schedule.rate may help)", found: "\(loss)" + source)
+  }
+
+  private func notFinite(_ what: String, _ values: Tensor, _ place: String) -> InputError {
+    let name = model.parameters.firstNotFinite(in: values)
+    return InputError(
+      place, expected: "finite gradients (a lower schedule.rate may help)",
+      found: name.map { "\(what) of \($0) that is not finite" } ?? "a norm that is not finite")
+  }
+
+  /// A checkpoint that is not finite would take the place of one that is.
+  /// - Throws: `InputError` that names the first tensor of parameters or moments that is not.
+  func refuseNonFiniteValues(place: String) throws {
+    let parameters = model.parameters
+    let tensors = [
+      (parameters.values, ""), (adam.first, "Adam's mean of "), (adam.second, "Adam's square of "),
+    ]
+    for (tensor, title) in tensors + (average.map { [($0.values, "the average of ")] } ?? []) {
+      if let name = parameters.firstNotFinite(in: tensor) {
+        throw InputError(
+          place, expected: "finite weights and moments (a lower schedule.rate may help)",
+          found: "others in \(title)\(name)")
+      }
+    }
+  }
+
+  // MARK: The average
+
+  /// Runs `body` while the model has the average's values, where there is one: for validation, and for the weights that are saved.
+  func withAverage<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard let average else { return try body() }
+    let values = model.parameters.values
+    let own = values.copy()
+    values.pointer.update(from: average.values.pointer, count: values.count)
+    defer { values.pointer.update(from: own.pointer, count: values.count) }
+    return try body()
+  }
+}
+
+extension Loss {
+  /// A scalar.
+  func value(_ output: Variable, _ target: Tensor) -> Variable {
+    switch self {
+    case .l1: l1Loss(output, target)
+    case .mse: mseLoss(output, target)
+    case .charbonnier: charbonnierLoss(output, target)
+    }
+  }
+}
+
+extension Tensor {
+  fileprivate var isFinite: Bool {
+    UnsafeBufferPointer(start: pointer, count: count).allSatisfy(\.isFinite)
+  }
+}
+
+extension ParameterStore {
+  /// The name of the first parameter that is not finite in a vector of the size of all.
+  fileprivate func firstNotFinite(in tensor: Tensor) -> String? {
+    zip(parameters, ranges).first { !tensor.slice($0.1).isFinite }?.0.name
+  }
+}

@@ -1,0 +1,105 @@
+import Imaging
+import Models
+import Serialization
+
+extension Trainer {
+  /// Scores the model, notes what is best, and saves.
+  /// - Returns: false when it was asked to stop; the next run begins the validation again.
+  /// - Throws: `InputError` for an image that cannot be read, or a file that cannot be written.
+  func validate(_ isStopRequested: () -> Bool) throws -> Bool {
+    guard let validator else { return true }
+    // With the training's last step on the disk, a validation that ends early costs no more than its own time.
+    try save()
+    let result = try learner.withAverage {
+      try validator.run(
+        isStopRequested: isStopRequested, progress: display.showValidation, visit: writeSample)
+    }
+    guard let result else { return false }
+    let record = ValidationRecord(
+      epoch: plan.epochsDone(after: state.iteration).count, iteration: state.iteration, result: result)
+    state.latest = record
+    try metrics.append(MetricsLine(record).json)
+    let isBest = result.psnr > state.best?.result.psnr ?? -.infinity
+    if isBest {
+      state.best = record
+      try writeWeights(to: folder.bestWeights)
+    }
+    try say(
+      "epoch \(record.epoch)/\(plan.epochs)  validation PSNR \(decimals(result.psnr, 3)) dB,"
+        + " SSIM \(decimals(result.ssim, 4))  (\(configuration.task.baselineName) \(decimals(result.baselinePSNR, 3)) dB,"
+        + " \(decimals(result.baselineSSIM, 4)))" + (isBest ? "  best" : ""))
+    try save()
+    speed.start()
+    return true
+  }
+
+  private func writeSample(_ index: Int, _ image: ValidationImage, baseline: Image, restored: Image) throws {
+    guard index < configuration.validation.samples else { return }
+    let sheet = SampleSheet.image(
+      input: image.input, baseline: configuration.task.isSuperResolution ? baseline : nil, restored: restored,
+      target: image.target, scale: configuration.task.scale)
+    try ImageFile.write(sheet, to: "\(folder.samplesFolder)/\(image.name.replacing("/", with: "-")).png")
+  }
+
+  /// Writes a checkpoint of this very moment, the weights, and the curves.
+  func save() throws {
+    guard savedState != state else { return }
+    try refuseNonFiniteValues()
+    state.steps = learner.adam.steps
+    state.logBytes = try log.flush()
+    state.metricsBytes = try metrics.flush()
+    try writeWeights(to: folder.lastWeights)
+    let chart = CurveChart(title: configuration.name, metrics: MetricsLine.read(folder.metricsFile))
+    try folder.write(chart.svg, to: folder.curveFile)
+    // The checkpoint comes last: once it is there, so is all that belongs to it.
+    try Checkpoint.write(
+      learner, state: state, configuration: resolved, to: checkpoints.path(iteration: state.iteration))
+    savedState = state
+    try checkpoints.prune()
+  }
+
+  /// The average's values where there is one, else the model's.
+  private func writeWeights(to path: String) throws {
+    try refuseNonFiniteValues()
+    let model = learner.model
+    var weights = learner.withAverage { model.parameters.stateDict }
+    weights.metadata = ["model": try model.configurationJSON, "iteration": "\(state.iteration)"]
+    try SafeTensors.write(weights, to: path)
+  }
+
+  private func refuseNonFiniteValues() throws {
+    try learner.refuseNonFiniteValues(place: "\(folder.path), iteration \(state.iteration)")
+  }
+}
+
+extension Trainer {
+  /// What to tell a person at the end: how good the model is, where things are, and how to go on.
+  public func summary(of outcome: TrainingOutcome) -> String {
+    let path = folder.path
+    switch outcome {
+    case .stopped(let iteration):
+      return "stopped after iteration \(iteration) of \(plan.iterations); go on with --resume"
+    case .finished(let best):
+      var lines = ["\(path) is complete: \(plan.iterations) iterations"]
+      if let best {
+        let gain = best.result.psnr - best.result.baselinePSNR
+        lines.append(
+          "best    \(decimals(best.result.psnr, 2)) dB after epoch \(best.epoch), \(configuration.task.baselineName)"
+            + " \(decimals(best.result.baselinePSNR, 2)) dB: \(decimals(abs(gain), 2)) dB \(gain < 0 ? "less" : "more")"
+        )
+        lines.append("weights \(folder.bestWeights)")
+        if configuration.validation.samples > 0 { lines.append("images  \(folder.samplesFolder)") }
+      } else {
+        lines.append("weights \(folder.lastWeights)")
+      }
+      lines.append("curves  \(folder.curveFile)")
+      lines.append("To start anew, remove the folder or name another with --output.")
+      return lines.joined(separator: "\n")
+    }
+  }
+}
+
+extension RestorationTask {
+  /// What restored images are compared with.
+  var baselineName: String { isSuperResolution ? "bicubic" : isDenoising ? "noisy" : "input" }
+}
