@@ -160,7 +160,7 @@ public final class Trainer<Model: TrainableModel> {
     guard plan.stages.count > 1 else { return }
     let stage = position.stage
     try say(
-      "epoch \(position.epoch + 1)/\(plan.epochs)  \(stage.module ?? "all") learns from \(stage.batch) patches of"
+      "epoch \(position.epoch + 1)/\(plan.epochs)  trains \(stage.module ?? "all") on \(stage.batch) patches of"
         + " \(stage.patch)")
   }
 

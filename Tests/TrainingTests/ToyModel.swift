@@ -12,27 +12,34 @@ final class ToyModel: TrainableModel {
   let scale: Int
   /// What the output is multiplied with at a step: a way to spoil the loss.
   let spoil: @Sendable (Int) -> Float
+  /// What the weight's gradient is multiplied with at a step.
+  let spoilGradient: @Sendable (Int) -> Float
 
   var unit: Int { 4 }
   var configurationJSON: String { "{\"toy\":\(scale)}" }
 
-  init(scale: Int, channels: Int = 3, seed: UInt64, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 }) {
+  init(
+    scale: Int, channels: Int = 3, seed: UInt64, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 },
+    spoilGradient: @escaping @Sendable (Int) -> Float = { _ in 1 }
+  ) {
     let scope = ParameterScope(seed: seed)
     _ = scope.parameter("weight", [channels], start: .constant(0.5))
     _ = (scope / "shift").parameter("bias", [channels], start: .uniform(fanIn: 100))
     parameters = ParameterStore(scope)
     self.scale = scale
     self.spoil = spoil
+    self.spoilGradient = spoilGradient
   }
 
-  func restore(_ images: Variable) -> Variable { restored(images, factor: 1) }
+  func restore(_ images: Variable) -> Variable { restored(images, factor: 1, gradientFactor: 1) }
 
   func restore(_ images: Variable, seed: UInt64, step: Int) -> Variable {
     var random = RandomNumbers(seed: seed, UInt64(step))
-    return restored(images, factor: (1 + 0.1 * random.uniform()) * spoil(step))
+    let factor = (1 + 0.1 * random.uniform()) * spoil(step)
+    return restored(images, factor: factor, gradientFactor: spoilGradient(step))
   }
 
-  private func restored(_ images: Variable, factor: Float) -> Variable {
+  private func restored(_ images: Variable, factor: Float, gradientFactor: Float) -> Variable {
     let (n, h, w, c) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3])
     let weight = parameters.parameters[0].variable, bias = parameters.parameters[1].variable
     let output = Tensor(uninitialized: [n, h * scale, w * scale, c])
@@ -60,6 +67,7 @@ final class ToyModel: TrainableModel {
           shift.pointer[k] += gradient.pointer[to + k]
         }
       }
+      for k in 0..<c { slope.pointer[k] *= gradientFactor }
       gradients.add(slope, to: weight)
       gradients.add(shift, to: bias)
     }

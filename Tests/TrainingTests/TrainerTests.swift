@@ -58,6 +58,19 @@ import Training
     #expect(weights.allSatisfy { $0.tensor.array.allSatisfy(\.isFinite) })
   }
 
+  @Test(arguments: [Float.nan, .infinity])
+  func aGradientThatIsNotFiniteStopsAndIsNamed(value: Float) throws {
+    let path = folder.path + "/run"
+    let trainer = try Trainer(toyConfiguration(path), resume: false, display: ProgressDisplay(.quiet)) {
+      ToyModel(scale: $0.task.scale, seed: $0.seed, spoilGradient: { $0 == 7 ? value : 1 })
+    }
+    let error = #expect(throws: InputError.self) { try trainer.run() }
+    #expect(error?.location == "\(path), iteration 8")
+    #expect(error?.expected.hasPrefix("finite gradients") == true)
+    #expect(error?.found == "a gradient of weight that is not finite")
+    #expect(try names(path + "/checkpoints") == ["iteration-00000003.safetensors", "iteration-00000006.safetensors"])
+  }
+
   /// A gradient can be too large for its square while the loss is finite.
   @Test func valuesThatAreNotFiniteAreNotSaved() throws {
     let path = folder.path + "/run"

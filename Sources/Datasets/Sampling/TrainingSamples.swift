@@ -4,6 +4,11 @@ import TensorCore
 /// A batch for one iteration: inputs N x p x p x C and targets N x sp x sp x C.
 public struct Batch: Sendable {
   public let lowQuality, target: Tensor
+
+  public init(lowQuality: Tensor, target: Tensor) {
+    self.lowQuality = lowQuality
+    self.target = target
+  }
 }
 
 /// The samples of all epochs, in batches by the number of the iteration.

@@ -48,6 +48,12 @@ public struct StageConfiguration: Codable, Equatable, Sendable {
   public var epoch: Int
   /// As `data.train.patch` and `data.train.batch`.
   public var patch, batch: Int
+
+  public init(epoch: Int, patch: Int, batch: Int) {
+    self.epoch = epoch
+    self.patch = patch
+    self.batch = batch
+  }
 }
 
 /// Weights of another task's model to begin with, and a while in which one module trains alone (paper, Sec. B, after Lin et al.,

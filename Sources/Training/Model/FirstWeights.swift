@@ -12,7 +12,8 @@ extension ParameterStore {
   /// - Returns: the names that begin anew.
   /// - Throws: `InputError` when names outside of the module are missing, unexpected or misshapen; nothing is changed then.
   func warmStart(
-    _ tensors: NamedTensors, from path: String, _ warmStart: WarmStartConfiguration, isBesideParameters: (String) -> Bool
+    _ tensors: NamedTensors, from path: String, _ warmStart: WarmStartConfiguration,
+    isBesideParameters: (String) -> Bool
   ) throws -> [String] {
     let prefix = warmStart.module + "."
     guard parameters.contains(where: { $0.name.hasPrefix(prefix) }) else {

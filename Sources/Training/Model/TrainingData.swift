@@ -45,9 +45,6 @@ public struct TrainingData {
         found: "\(samplesPerEpoch)")
     }
     size = DataSize(images: pairs.count, samplesPerEpoch: samplesPerEpoch)
-    samples = TrainingSamples(
-      PatchSampler(pairs, settings, seed: configuration.seed), samplesPerEpoch: samplesPerEpoch, batch: train.batch,
-      seed: configuration.seed)
     samples = Self.samples(
       pairs, configuration, samplesPerEpoch: samplesPerEpoch, patch: train.patch, batch: train.batch)
     validation = try Self.validation(configuration, cache: memory)

@@ -64,7 +64,7 @@ public struct DryRun {
 extension TrainingPlan {
   /// Rows as columns of text, with a heading.
   static func table(_ rows: [Row]) -> [String] {
-    var lines = [["epochs", "learns", "patch", "batch", "iterations", "rate"]]
+    var lines = [["epochs", "trains", "patch", "batch", "iterations", "rate"]]
     for row in rows {
       let rate = scientific(row.firstRate)
       lines.append([

@@ -1,0 +1,189 @@
+import Autograd
+import Datasets
+import Diagnostics
+import Models
+import NN
+import Optimizers
+import Serialization
+import TensorCore
+import Testing
+
+@testable import Training
+
+@Suite struct LearnerTests {
+  private func configuration(_ settings: [String] = []) throws -> TrainingConfiguration {
+    let yaml = """
+      task: x2
+      seed: 5
+      model: {dim: 16, depths: [1, 1, 1, 1], heads: 2, window: 2, wide: {groups: 1}}
+      data: {train: {type: procedural, samplesPerEpoch: 60, patch: 8, batch: 6}}
+      schedule: {epochs: 2, rate: 0.001, warmupEpochs: 0, halveAtEpochs: []}
+      """
+    return try TrainingConfiguration(yaml: yaml, file: "c.yaml", settings: settings)
+  }
+
+  private func learner(_ configuration: TrainingConfiguration) -> Learner<RAMiT> {
+    Learner(RAMiT(configuration.model.architecture, seed: configuration.seed), configuration)
+  }
+
+  /// Takes a few steps; returns the losses.
+  private func train(_ learner: Learner<RAMiT>, _ configuration: TrainingConfiguration, steps: Int) throws -> [Double] {
+    let data = try TrainingData(configuration)
+    let plan = TrainingPlan(configuration, samplesPerEpoch: data.samples.samplesPerEpoch)
+    let batches = data.batches(of: plan)
+    return try (0..<steps).map {
+      try learner.step(batches($0), iteration: $0, at: plan.position($0), place: "test")
+    }
+  }
+
+  private func difference(_ a: Tensor, _ b: Tensor) -> Float {
+    zip(a.array, b.array).reduce(0) { max($0, abs($1.0 - $1.1)) }
+  }
+
+  private func largest(_ a: Tensor) -> Float { a.array.reduce(0) { max($0, abs($1)) } }
+
+  /// Parts of equal and of unequal size, down to single patches.
+  @Test(arguments: [2, 4, 6]) func accumulatedGradientsAreTheBatchs(parts: Int) throws {
+    let whole = try configuration(), parted = try configuration(["gradients.accumulate=\(parts)"])
+    let (one, other, again) = (learner(whole), learner(parted), learner(parted))
+    let losses = try train(one, whole, steps: 1), partedLosses = try train(other, parted, steps: 1)
+    #expect(abs(losses[0] - partedLosses[0]) < 1e-7)
+    let (gradients, accumulated) = (one.model.parameters.gradients, other.model.parameters.gradients)
+    #expect(difference(gradients, accumulated) < 2e-6 * largest(gradients))
+    // The same bits every time.
+    #expect(try train(again, parted, steps: 1) == partedLosses)
+    #expect(again.model.parameters.gradients.array == accumulated.array)
+    #expect(again.model.parameters.values.array == other.model.parameters.values.array)
+  }
+
+  /// Adam turns rounding errors of small gradients into whole steps, so runs are compared by what they reach.
+  @Test func accumulatedStepsLearnAlike() throws {
+    let whole = try configuration(), parted = try configuration(["gradients.accumulate=3"])
+    let losses = try train(learner(whole), whole, steps: 6), partedLosses = try train(learner(parted), parted, steps: 6)
+    for (loss, other) in zip(losses, partedLosses) { #expect(abs(loss - other) < 1e-3 * loss) }
+  }
+
+  @Test func eachPartDropsOutOtherValues() throws {
+    let dropping = ["model.projectionDropout=0.5", "gradients.accumulate=2"]
+    let configuration = try configuration(dropping)
+    let learner = learner(configuration)
+    let plan = TrainingPlan(configuration, samplesPerEpoch: 60)
+    // Two parts that are equal: were their choices equal too, each would give half of the gradient.
+    let part = Tensor(repeating: 0.25, [1, 8, 8, 3]), target = Tensor(repeating: 0.5, [1, 16, 16, 3])
+    func twice(_ x: Tensor) -> Tensor { Tensor(x.array + x.array, x.shape.replacing(0, with: 2)) }
+    _ = try learner.step(
+      Batch(lowQuality: twice(part), target: twice(target)), iteration: 3, at: plan.position(3), place: "test")
+    let both = learner.model.parameters.gradients.copy()
+
+    let alone = RAMiT(configuration.model.architecture, seed: configuration.seed)
+    alone.parameters.zeroGradients()
+    let tape = Tape()
+    tape.backward(from: l1Loss(alone.restore(tape.constant(part), seed: configuration.seed, step: 6), target))
+    #expect(difference(both, alone.parameters.gradients) > 0.01 * largest(both))
+  }
+
+  @Test func clippingBoundsTheStepAndLeavesTheDirection() throws {
+    let free = try configuration(), bound = try configuration(["gradients.clipNorm=0.001"])
+    let (one, other) = (learner(free), learner(bound))
+    _ = try train(one, free, steps: 1)
+    _ = try train(other, bound, steps: 1)
+    let norm = one.model.parameters.gradients.norm()
+    #expect(norm > 0.01)
+    #expect(abs(other.model.parameters.gradients.norm() - 0.001) < 1e-8)
+    let scaled = one.model.parameters.gradients.array.map { $0 * Float(0.001 / norm) }
+    #expect(difference(other.model.parameters.gradients, Tensor(scaled, [scaled.count])) < 1e-9)
+  }
+
+  @Test(arguments: Loss.allCases) func lossesAreTheirFormulas(loss: Loss) {
+    let output = Tensor([0.5, -1, 2, 0.25], [1, 1, 4, 1]), target = Tensor([0.25, 1, 2, 0.5], [1, 1, 4, 1])
+    let errors = [0.25, -2, 0, -0.25]
+    let expected =
+      switch loss {
+      case .l1: errors.map(abs).reduce(0, +) / 4
+      case .mse: errors.map { $0 * $0 }.reduce(0, +) / 4
+      case .charbonnier: errors.map { ($0 * $0 + 1e-6).squareRoot() }.reduce(0, +) / 4
+      }
+    #expect(abs(Double(loss.value(Variable(constant: output), target).value.scalar) - expected) < 1e-7)
+  }
+
+  // MARK: Warm start
+
+  private func weights(of model: RAMiT) -> NamedTensors { model.parameters.stateDict }
+
+  private func small(_ task: RestorationTask, seed: UInt64) throws -> RAMiT {
+    var architecture = try configuration().model.architecture
+    architecture.task = task
+    return RAMiT(architecture, seed: seed)
+  }
+
+  @Test(arguments: [WarmStartConfiguration.Fresh.misfits, .module])
+  func aWarmStartLoadsAllButWhatBeginsAnew(fresh: WarmStartConfiguration.Fresh) throws {
+    let x2 = try small(.x2, seed: 1), x4 = try small(.x4, seed: 2), untouched = try small(.x4, seed: 2)
+    var settings = WarmStartConfiguration()
+    settings.fresh = fresh
+    var file = weights(of: x2)
+    file["mean"] = Tensor([0, 0, 0], [1, 3, 1, 1])
+    let names = try x4.parameters.warmStart(
+      file, from: "x2.pth", settings, isBesideParameters: RAMiT.isBesideParameters)
+    if fresh == .misfits {
+      // The last convolution works on image channels, whatever the scale.
+      #expect(names == ["to_target.conv.weight", "to_target.conv.bias"])
+    } else {
+      #expect(names == x4.parameters.parameters.map(\.name).filter { $0.hasPrefix("to_target.") })
+      #expect(names.count > 6)
+    }
+    let (loaded, before) = (weights(of: x4), weights(of: untouched))
+    for (name, tensor) in loaded {
+      #expect(tensor.array == (names.contains(name) ? before : file)[name]!.array, "\(name)")
+    }
+  }
+
+  @Test func weightsOfAnotherModelAreRefused() throws {
+    let x4 = try small(.x4, seed: 2)
+    let before = x4.parameters.values.array
+    func refusal(_ change: (inout NamedTensors) -> Void, module: String = "to_target") throws -> String {
+      var file = weights(of: try small(.x2, seed: 1))
+      change(&file)
+      var settings = WarmStartConfiguration()
+      settings.module = module
+      let error = #expect(throws: InputError.self) {
+        try x4.parameters.warmStart(
+          file, from: "x2.pth", settings, isBesideParameters: RAMiT.isBesideParameters)
+      }
+      #expect(x4.parameters.values.array == before)
+      return error?.description ?? ""
+    }
+    #expect(try refusal { $0["shallow.conv.bias"] = nil }.contains("1 missing (shallow.conv.bias)"))
+    #expect(try refusal { $0["more.weight"] = Tensor(1) }.contains("1 unexpected (more.weight)"))
+    #expect(
+      try refusal { $0["shallow.conv.bias"] = Tensor(zeros: [3]) }.contains("shallow.conv.bias [3] for [16]"))
+    #expect(
+      try refusal({ _ in }, module: "to_taget").contains(
+        "warmStart.module: expected a module of the model (attn_mix, bottleneck, down1"))
+  }
+
+  @Test func frozenParametersGetNoGradient() throws {
+    let model = try small(.x2, seed: 1)
+    let image = Tensor(repeating: 0.3, [1, 8, 8, 3]), target = Tensor(repeating: 0.5, [1, 16, 16, 3])
+    func gradients(only module: String?) -> (all: [Float], operations: Int) {
+      for parameter in model.parameters.parameters {
+        parameter.isTrained = module.map { parameter.name.hasPrefix($0) } ?? true
+      }
+      model.parameters.zeroGradients()
+      let tape = Tape()
+      let loss = l1Loss(model.restore(tape.constant(image), seed: 0, step: 0), target)
+      let count = tape.count
+      tape.backward(from: loss)
+      return (model.parameters.gradients.array, count)
+    }
+    let all = gradients(only: nil), module = gradients(only: "to_target.")
+    for (parameter, range) in zip(model.parameters.parameters, model.parameters.ranges) {
+      if parameter.name.hasPrefix("to_target.") {
+        #expect(Array(module.all[range]) == Array(all.all[range]), "\(parameter.name)")
+      } else {
+        #expect(module.all[range].allSatisfy { $0 == 0 }, "\(parameter.name)")
+      }
+    }
+    #expect(module.operations < all.operations / 2, "what leads to frozen parameters alone is not recorded")
+  }
+}
