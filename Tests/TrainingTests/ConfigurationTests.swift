@@ -76,7 +76,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       guard let match = line.firstMatch(of: /^( *)(- )?([A-Za-z]+):(.*)$/) else { continue }
       let depth = (match.1.count + (match.2?.count ?? 0)) / 2
       groups = groups.prefix(depth) + [String(match.3)]
-      if !match.4.isEmpty { #expect(documented.contains(groups.joined(separator: ".")), "\(groups)") }
+      if !match.4.isEmpty, match.4 != " {}" { #expect(documented.contains(groups.joined(separator: ".")), "\(groups)") }
     }
   }
 
@@ -127,7 +127,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8, batch: 2}\n    - epoch: 6\n      pach: 8\n      batch: 2",
-      "c.yaml:9: expected a value for schedule.stages.1.patch, found none"
+      "c.yaml:10: expected a key of schedule.stages.1, perhaps 'patch', found 'pach'"
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8, batch: 2, rate: 1}",

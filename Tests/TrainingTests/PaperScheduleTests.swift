@@ -1,7 +1,8 @@
 import Foundation
 import Models
 import Testing
-import Training
+
+@testable import Training
 
 /// The schedules of the shipped configurations against the paper's appendix B, written out here by hand.
 @Suite struct PaperScheduleTests {

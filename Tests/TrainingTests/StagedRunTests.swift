@@ -87,7 +87,9 @@ import Training
 
   @Test func aWarmStartTrainsItsModuleAloneFromTheGivenWeights() throws {
     let path = folder.path + "/warm"
-    let settings = ["ema.decay=null", "checkpoints.everyIterations=1", "checkpoints.keep=100", "warmStart.fresh=misfits"]
+    let settings = [
+      "ema.decay=null", "checkpoints.everyIterations=1", "checkpoints.keep=100", "warmStart.fresh=misfits",
+    ]
     _ = try toyTrainer(configuration(path, settings: settings)).run()
     func checkpoint(_ iteration: Int) throws -> NamedTensors {
       let digits = iteration < 10 ? "0\(iteration)" : "\(iteration)"

@@ -49,6 +49,9 @@ public struct StageConfiguration: Codable, Equatable, Sendable {
   /// As `data.train.patch` and `data.train.batch`.
   public var patch, batch: Int
 
+  // The list lets a misspelt key be told from one that is missing.
+  private enum CodingKeys: String, CodingKey, CaseIterable { case epoch, patch, batch }
+
   public init(epoch: Int, patch: Int, batch: Int) {
     self.epoch = epoch
     self.patch = patch

@@ -27,17 +27,25 @@ private final class KnownKeys {
     if !keys[group, default: []].contains(key) { keys[group, default: []].append(key) }
   }
 
+  /// Refuses the keys of a configuration that nothing asked for.
   func check(_ node: ConfigurationNode, path: String) throws {
+    try checkKeys(of: node, path: path)
+    if case .mapping(let entries) = node.content, keys[path] != nil {
+      for entry in entries { try check(entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)") }
+    }
     if case .sequence(let items) = node.content {
       for (index, item) in items.enumerated() { try check(item, path: "\(path).\(index)") }
     }
+  }
+
+  /// Refuses keys of a group that nothing asked for.
+  func checkKeys(of node: ConfigurationNode, path: String) throws {
     guard case .mapping(let entries) = node.content, let known = keys[path] else { return }
     for entry in entries where !known.contains(entry.key) {
       let group = path.isEmpty ? "a key" : "a key of \(path)"
       let hint = entry.key.nearest(in: known).map { "perhaps '\($0)'" } ?? "one of " + known.joined(separator: ", ")
       throw InputError(entry.location, expected: "\(group), \(hint)", found: "'\(entry.key)'")
     }
-    for entry in entries { try check(entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)") }
   }
 }
 
@@ -51,6 +59,7 @@ private struct NodeDecoder: Decoder {
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     guard case .mapping = node.content else { throw mismatch("a group of keys") }
+    for key in NodeKeys<Key>.all ?? [] { known.add(key, to: path) }
     return KeyedDecodingContainer(NodeKeys<Key>(decoder: self))
   }
 
@@ -119,6 +128,8 @@ extension CaseIterable {
   fileprivate static var names: [String] {
     allCases.map { ($0 as? any RawRepresentable)?.rawValue as? String ?? "\($0)" }
   }
+
+  fileprivate static var keyNames: [String] { allCases.compactMap { ($0 as? any CodingKey)?.stringValue } }
 }
 
 private struct NodeValue: SingleValueDecodingContainer {
@@ -148,6 +159,9 @@ private struct NodeKeys<Key: CodingKey>: KeyedDecodingContainerProtocol {
   var codingPath: [any CodingKey] { decoder.codingPath }
   var allKeys: [Key] { [] }
 
+  /// All keys of the group, where its type lists them.
+  static var all: [String]? { (Key.self as? any CaseIterable.Type)?.keyNames }
+
   func contains(_ key: Key) -> Bool { value(of: key) != nil }
 
   func decodeNil(forKey key: Key) -> Bool { value(of: key)?.isNull ?? true }
@@ -170,6 +184,8 @@ private struct NodeKeys<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   private func child(_ key: Key) throws -> NodeDecoder {
     guard let value = value(of: key) else {
+      // A misspelt key leaves the right one without a value.
+      if Self.all != nil { try decoder.known.checkKeys(of: decoder.node, path: decoder.path) }
       let path = decoder.path.isEmpty ? key.stringValue : "\(decoder.path).\(key.stringValue)"
       throw InputError(decoder.node.location, expected: "a value for \(path)", found: "none")
     }
