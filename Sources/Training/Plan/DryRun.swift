@@ -6,6 +6,8 @@ import Foundation
 public struct DryRun {
   public let configuration: TrainingConfiguration
   public let plan: TrainingPlan
+  /// What there is to learn from.
+  private let size: DataSize
   public let parameters: Int
   public let cost: CostMeasurement
   /// Why the data cannot be used; the plan is that of the published count then.
@@ -17,16 +19,15 @@ public struct DryRun {
     _ configuration: TrainingConfiguration, makeModel: (TrainingConfiguration) throws -> Model
   ) throws {
     self.configuration = configuration
-    let samples: Int
     do {
-      samples = try TrainingData(configuration).samples.samplesPerEpoch
+      size = try TrainingData(configuration).size
       dataFault = nil
     } catch let fault as InputError {
       guard let published = try? configuration.publishedSamplesPerEpoch else { throw fault }
-      samples = published
+      size = DataSize(images: nil, samplesPerEpoch: published)
       dataFault = fault
     }
-    plan = TrainingPlan(configuration, samplesPerEpoch: samples)
+    plan = TrainingPlan(configuration, samplesPerEpoch: size.samplesPerEpoch)
     let learner = Learner(try makeModel(configuration), configuration)
     parameters = learner.model.parameters.count
     cost = try CostMeasurement.measure(learner, plan, configuration)
@@ -39,7 +40,7 @@ public struct DryRun {
     let state = dataFault == nil ? "" : ", by its published count: it is not here"
     var lines = [
       "\(configuration.name)  \(configuration.task), \(configuration.model.variant.rawValue), \(parameters) parameters",
-      "data    \(what), \(plan.samplesPerEpoch) samples an epoch\(state)",
+      "data    \(what), \(size)\(state)",
     ]
     if let path = configuration.initialWeights ?? configuration.warmStart.weights {
       let isThere = FileManager.default.fileExists(atPath: path)

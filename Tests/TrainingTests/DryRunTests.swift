@@ -1,0 +1,87 @@
+import Diagnostics
+import Foundation
+import Models
+import Serialization
+import TensorCore
+import Testing
+
+@testable import Training
+
+@Suite struct DryRunTests {
+  private func dryRun(_ yaml: String, settings: [String] = []) throws -> DryRun {
+    let configuration = try TrainingConfiguration(yaml: yaml, file: "c.yaml", settings: settings)
+    return try DryRun(configuration) {
+      ToyModel(scale: $0.task.scale, channels: $0.task.channels, seed: $0.seed)
+    }
+  }
+
+  @Test func printsThePlanAndWritesNothing() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path + "/run"
+    let run = try dryRun(
+      ConfigurationTests.small + """
+        output: \(output)
+        schedule:
+          epochs: 6
+          warmupEpochs: 1
+          halveAtEpochs: [3]
+          stages: [{epoch: 4, patch: 96, batch: 32}]
+
+        """)
+    #expect(run.dataFault == nil)
+    let lines = run.lines
+    #expect(lines[0] == "ramit  x2, RAMiT, 6 parameters")
+    #expect(lines[1] == "data    procedural, 640 samples an epoch")
+    #expect(
+      Array(lines[3...7]) == [
+        "epochs  trains  patch  batch  iterations  rate",
+        "1-1     all     64     64     10          0.00e+00 to 4.00e-04",
+        "2-3     all     64     64     10          4.00e-04",
+        "4-4     all     64     64     10          2.00e-04",
+        "5-6     all     96     32     20          1.00e-04",
+      ])
+    #expect(lines[9] == "total   6 epochs, 80 iterations, 3840 samples")
+    #expect(lines[10].wholeMatch(of: /memory  about \d+\.\d GB/) != nil)
+    #expect(
+      lines[11].wholeMatch(of: /time    about \d+:\d\d without validation: \d+\.\d\d s here for 4 patches of 64/) != nil
+    )
+    #expect(!FileManager.default.fileExists(atPath: output))
+  }
+
+  @Test func absentDataAreCountedAsPublished() throws {
+    let yaml = "task: x4\ndata: {train: {type: dataset, name: DF2K, root: nowhere, repeat: 18.551}}\n"
+    let run = try dryRun(yaml, settings: ["warmStart.weights=absent.pth"])
+    #expect(run.plan.samplesPerEpoch == 64_000)
+    #expect(run.dataFault?.expected.contains("DIV2K, 800 images") == true)
+    #expect(run.lines[1] == "data    DF2K, 64000 samples an epoch, by its published count: it is not here")
+    #expect(run.lines[2] == "weights absent.pth, which is not there yet")
+    // Of a folder nothing is published.
+    let error = #expect(throws: InputError.self) {
+      try dryRun("task: x2\ndata: {train: {path: nowhere}}\n")
+    }
+    #expect(error?.location == "nowhere")
+  }
+
+  @Test func unionsCountTheirMembers() throws {
+    func samples(_ train: String) throws -> Int? {
+      let yaml = "task: x2\ndata: {train: {type: dataset, \(train)}}\n"
+      return try TrainingConfiguration(yaml: yaml, file: "c.yaml").publishedSamplesPerEpoch
+    }
+    #expect(try samples("name: DIV2K") == 800)
+    #expect(try samples("name: DF2K, memberRepeat: [3, 0.5]") == 2400 + 1325)
+    #expect(try samples("name: DF2K, samplesPerEpoch: 77") == 77)
+    #expect(throws: InputError.self) { try samples("name: DIV3K") }
+  }
+
+  @Test func costFollowsThePixels() throws {
+    let configuration = try TrainingConfiguration(
+      yaml: ConfigurationTests.small, file: "c.yaml",
+      settings: ["schedule.epochs=4", "schedule.stages=[{epoch: 2, patch: 128, batch: 32}]"])
+    let plan = TrainingPlan(configuration, samplesPerEpoch: 640)
+    let cost = CostMeasurement(patch: 64, batch: 4, seconds: 2, fixedBytes: 1000, bytesPerPixel: 10)
+    // 20 iterations of 64 patches, and 40 of 32 patches with four times the pixels.
+    #expect(cost.seconds(plan) == 20 * 32 + 40 * 64)
+    #expect(cost.bytes(plan, accumulate: 1) == 1000 + 10 * 32 * 128 * 128)
+    #expect(cost.bytes(plan, accumulate: 16) == 1000 + 10 * 2 * 128 * 128)
+  }
+}
