@@ -53,13 +53,18 @@ import Testing
     let run = try dryRun(yaml, settings: ["warmStart.weights=absent.pth"])
     #expect(run.plan.samplesPerEpoch == 64_000)
     #expect(run.dataFault?.expected.contains("DIV2K, 800 images") == true)
-    #expect(run.lines[1] == "data    DF2K, 64000 samples an epoch, by its published count: it is not here")
+    #expect(run.lines[1] == "data    DF2K, 64000 samples an epoch, by its published count, as it cannot be read")
     #expect(run.lines[2] == "weights absent.pth, which is not there yet")
     // Of a folder nothing is published.
     let error = #expect(throws: InputError.self) {
       try dryRun("task: x2\ndata: {train: {path: nowhere}}\n")
     }
     #expect(error?.location == "nowhere")
+    // Nor is there a plan for less than a batch.
+    let few = #expect(throws: InputError.self) {
+      try dryRun("task: x2\ndata: {train: {type: dataset, name: DIV2K, root: nowhere, repeat: 0.01, batch: 16}}\n")
+    }
+    #expect(few?.location == "nowhere")
   }
 
   @Test func unionsCountTheirMembers() throws {

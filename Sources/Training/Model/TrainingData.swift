@@ -28,19 +28,18 @@ public struct TrainingData {
   ) throws {
     let (task, train) = (configuration.task, configuration.data.train)
     let memory = PhotoCache(bytes: configuration.data.loader.cache << 20)
-    let stages = configuration.schedule.stages
-    let batch = stages.reduce(train.batch) { max($0, $1.batch) }
     // The images must hold the largest patch.
     var largest = train
-    largest.patch = stages.reduce(train.patch) { max($0, $1.patch) }
+    largest.patch = configuration.schedule.stages.reduce(train.patch) { max($0, $1.patch) }
     pairs = try largest.pairs(for: task, seed: configuration.seed, memory: memory, report: report)
     self.configuration = configuration
     let samplesPerEpoch =
       train.samplesPerEpoch ?? DatasetManifest.samplesPerEpoch(count: pairs.count ?? 0, repeat: train.repeat)
-    guard batch...max(batch, Self.maximumSamples) ~= samplesPerEpoch else {
+    let possible = Self.possibleSamples(configuration)
+    guard possible ~= samplesPerEpoch else {
       throw InputError(
         train.path ?? train.name ?? "data.train",
-        expected: "at least a batch of \(batch) samples (data.train.repeat makes more), and at most"
+        expected: "at least a batch of \(possible.lowerBound) samples (data.train.repeat makes more), and at most"
           + " \(Self.maximumSamples)",
         found: "\(samplesPerEpoch)")
     }
@@ -48,6 +47,12 @@ public struct TrainingData {
     samples = Self.samples(
       pairs, configuration, samplesPerEpoch: samplesPerEpoch, patch: train.patch, batch: train.batch)
     validation = try Self.validation(configuration, cache: memory)
+  }
+
+  /// An epoch holds a batch of every stage.
+  static func possibleSamples(_ configuration: TrainingConfiguration) -> ClosedRange<Int> {
+    let batch = configuration.schedule.stages.reduce(configuration.data.train.batch) { max($0, $1.batch) }
+    return batch...max(batch, maximumSamples)
   }
 
   private static func samples(

@@ -13,18 +13,20 @@ public struct CostMeasurement: Equatable, Sendable {
   /// Bytes for each input pixel that is in the model at one time.
   public let bytesPerPixel: Double
 
-  /// At most so many input pixels are measured with: a few seconds' work.
-  private static let pixels = 4 * 64 * 64
+  /// At most so many input pixels, in patches of such a side, are measured with: a few seconds' work.
+  private static let largest = (side: 64, pixels: 4 * 64 * 64)
   private static let steps = 2
 
-  /// Takes steps of the plan's first stage in which all parameters learn, on random images.
-  static func measure(
-    _ learner: Learner<some TrainableModel>, _ plan: TrainingPlan, _ configuration: TrainingConfiguration
+  /// Takes steps in which all parameters learn, on random images.
+  static func measure<Model: TrainableModel>(
+    _ model: Model, _ plan: TrainingPlan, _ configuration: TrainingConfiguration
   ) throws -> CostMeasurement {
     let stage = plan.stages.first { $0.module == nil } ?? plan.stages[0]
-    let patch = stage.patch
-    let parts = configuration.gradients.accumulate
-    let batch = max(parts, min(stage.batch, pixels / (patch * patch)))
+    let patch = min(stage.patch, largest.side)
+    let batch = min(stage.batch, largest.pixels / (patch * patch))
+    var whole = configuration
+    whole.gradients.accumulate = 1
+    let learner = Learner(model, whole)
     let task = configuration.task
     let side = patch * task.scale
     var random = RandomNumbers(seed: configuration.seed)
@@ -41,10 +43,9 @@ public struct CostMeasurement: Equatable, Sendable {
       _ = try learner.step(sample, iteration: stage.firstIteration, at: position, place: "a step that is measured")
       fastest = min(fastest, ProcessInfo.processInfo.systemUptime - start)
     }
-    let pixels = Double((batch + parts - 1) / parts * patch * patch)
     return CostMeasurement(
       patch: patch, batch: batch, seconds: fastest, fixedBytes: before,
-      bytesPerPixel: Double(max(0, StoragePool.shared.peakBytes - before)) / pixels)
+      bytesPerPixel: Double(max(0, StoragePool.shared.peakBytes - before)) / Double(batch * patch * patch))
   }
 
   /// Bytes at one time in the stage that needs most.

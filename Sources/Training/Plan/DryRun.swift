@@ -14,7 +14,7 @@ public struct DryRun {
   public let dataFault: InputError?
 
   /// - Parameter makeModel: the model that would learn.
-  /// - Throws: `InputError` when the data is absent and its size is not known either, or when the first weights are absent.
+  /// - Throws: `InputError` when the data cannot be read and its size is not published either.
   public init<Model: TrainableModel>(
     _ configuration: TrainingConfiguration, makeModel: (TrainingConfiguration) throws -> Model
   ) throws {
@@ -23,21 +23,23 @@ public struct DryRun {
       size = try TrainingData(configuration).size
       dataFault = nil
     } catch let fault as InputError {
-      guard let published = try? configuration.publishedSamplesPerEpoch else { throw fault }
+      guard let published = try? configuration.publishedSamplesPerEpoch,
+        TrainingData.possibleSamples(configuration) ~= published
+      else { throw fault }
       size = DataSize(images: nil, samplesPerEpoch: published)
       dataFault = fault
     }
     plan = TrainingPlan(configuration, samplesPerEpoch: size.samplesPerEpoch)
-    let learner = Learner(try makeModel(configuration), configuration)
-    parameters = learner.model.parameters.count
-    cost = try CostMeasurement.measure(learner, plan, configuration)
+    let model = try makeModel(configuration)
+    parameters = model.parameters.count
+    cost = try CostMeasurement.measure(model, plan, configuration)
   }
 
   /// For a person.
   public var lines: [String] {
     let (train, accumulate) = (configuration.data.train, configuration.gradients.accumulate)
     let what = train.name ?? train.path ?? train.type.rawValue
-    let state = dataFault == nil ? "" : ", by its published count: it is not here"
+    let state = dataFault == nil ? "" : ", by its published count, as it cannot be read"
     var lines = [
       "\(configuration.name)  \(configuration.task), \(configuration.model.variant.rawValue), \(parameters) parameters",
       "data    \(what), \(size)\(state)",
