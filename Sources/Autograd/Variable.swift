@@ -5,7 +5,7 @@ import TensorCore
 /// Operations take variables and give variables. With a tape among the operands the result is on that tape; without one
 /// nothing is recorded and the same operations are plain inference.
 public struct Variable {
-  public let value: Tensor
+  public private(set) var value: Tensor
   /// Weak: the tape's pullbacks hold variables, and a tape that is dropped before `backward` must let go of all it saved.
   private(set) weak var tape: Tape?
   let destination: GradientDestination
@@ -55,6 +55,17 @@ public struct Variable {
   }
 
   public var shape: Shape { value.shape }
+
+  /// The value's own memory for a result of the same shape, when in plain inference nobody else holds it: a model then does with a few
+  /// buffers. For kernels that read of the operand all that a write destroys before they write it.
+  ///
+  /// Callers give an operand away (`consume`) when they need it no more; one that they keep is never overwritten.
+  mutating func reusableMemory() -> Tensor? {
+    tape == nil && !wantsGradient && value.isUniquelyHeld() ? value : nil
+  }
+
+  /// Memory for a result of the same shape: the value's own where that may be reused, else fresh.
+  mutating func memoryForResult() -> Tensor { reusableMemory() ?? Tensor(uninitialized: shape) }
 
   /// True when a gradient of this value is kept or passed on.
   public var wantsGradient: Bool {

@@ -19,6 +19,7 @@ public final class StoragePool: Sendable {
     var sizes: [Int] = []  // the keys of `idle`, ascending
     var idleBytes = 0
     var usedBytes = 0
+    var mostUsedBytes = 0
     var peakBytes = 0
   }
   private let state = Mutex(State())
@@ -32,9 +33,6 @@ public final class StoragePool: Sendable {
   private static let hugePageAdvice: Int32 = 14
   /// A block may serve a request of at least this share of its size.
   private static let fit = 0.75
-  /// Idle memory is given back when a fresh block is needed and more than this lies idle.
-  private static func idleLimit(used: Int) -> Int { max(64 << 20, used / 4) }
-
   /// Bytes that tensors hold now.
   public var usedBytes: Int { state.withLock { $0.usedBytes } }
   /// The most bytes that were held or kept at one time.
@@ -46,13 +44,13 @@ public final class StoragePool: Sendable {
     let (reused, surplus) = state.withLock { state -> (Block?, [Block]) in
       defer { state.peakBytes = max(state.peakBytes, state.usedBytes + state.idleBytes) }
       if let block = state.takeIdle(atLeast: bytes, atMost: Int(Double(bytes) / Self.fit)) {
-        state.usedBytes += block.bytes
+        state.use(block.bytes)
         return (block, [])
       }
-      state.usedBytes += bytes
-      return (nil, state.trim(to: Self.idleLimit(used: state.usedBytes)))
+      state.use(bytes)
+      return (nil, state.trim(to: state.idleLimit))
     }
-    for block in surplus { free(block.address) }
+    for block in surplus { Self.discard(block) }
     return reused ?? Self.fresh(bytes: bytes)
   }
 
@@ -65,20 +63,43 @@ public final class StoragePool: Sendable {
 
   /// Gives all idle memory back to the system.
   public func trim() {
-    for block in state.withLock({ $0.trim(to: 0) }) { free(block.address) }
+    for block in state.withLock({ $0.trim(to: 0) }) { Self.discard(block) }
   }
 
   private static func fresh(bytes: Int) -> Block {
-    var address: UnsafeMutableRawPointer?
-    let isHuge = bytes >= 2 * hugePage
-    let status = posix_memalign(&address, isHuge ? hugePage : line, bytes)
-    guard status == 0, let address else { fatalError("out of memory: \(bytes) bytes could not be had") }
-    if isHuge { madvise(address, bytes, hugePageAdvice) }
+    let address = isMapped(bytes) ? mapped(bytes: bytes) : aligned_alloc(line, bytes)
+    guard let address else { fatalError("out of memory: \(bytes) bytes could not be had") }
     return Block(address: address, bytes: bytes)
+  }
+
+  private static func discard(_ block: Block) {
+    if isMapped(block.bytes) { munmap(block.address, block.bytes) } else { free(block.address) }
+  }
+
+  /// Large blocks are pages of their own, which go back to the system for certain; the allocator would keep some.
+  private static func isMapped(_ bytes: Int) -> Bool { bytes >= 2 * hugePage }
+
+  /// Fresh pages from a multiple of the huge page's size on.
+  private static func mapped(bytes: Int) -> UnsafeMutableRawPointer? {
+    let reach = mmap(nil, bytes + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let reach, reach != MAP_FAILED else { return nil }
+    let head = (hugePage - Int(bitPattern: reach) % hugePage) % hugePage
+    if head > 0 { munmap(reach, head) }
+    munmap(reach + (head + bytes), hugePage - head)
+    madvise(reach + head, bytes, hugePageAdvice)
+    return reach + head
   }
 }
 
 extension StoragePool.State {
+  /// What may lie idle when a fresh block is needed: what is in use and what lies idle come to no more than what was once in use.
+  fileprivate var idleLimit: Int { mostUsedBytes - usedBytes }
+
+  fileprivate mutating func use(_ bytes: Int) {
+    usedBytes += bytes
+    mostUsedBytes = max(mostUsedBytes, usedBytes)
+  }
+
   fileprivate mutating func takeIdle(atLeast bytes: Int, atMost limit: Int) -> StoragePool.Block? {
     guard let place = sizes.firstIndex(where: { $0 >= bytes }), sizes[place] <= limit else { return nil }
     let size = sizes[place]

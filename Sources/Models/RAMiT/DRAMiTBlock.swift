@@ -73,11 +73,12 @@ final class DRAMiTBlock {
   ///   - regularization: the step's random choices; nil when not training.
   /// - Returns: the features, both kinds of heads side by side, and the mixed attention; all of the shape of x.
   func callAsFunction(
-    _ x: Variable, previous: Variable?, regularization: Regularization?
+    _ x: consuming Variable, previous: consuming Variable?, regularization: Regularization?
   ) -> (x: Variable, heads: Variable, attention: Variable) {
+    let x = x
     let mapMask = regularization?.mask(rate: rates.attention, block: index, .attentionMap)
     var heads = reciprocalAttention(
-      x, previous: helper ? previous : nil,
+      x, previous: helper ? consume previous : nil,
       ReciprocalAttentionParameters(
         qkv: PointwiseParameters(qkv),
         spatial: spatial.map {
@@ -92,22 +93,27 @@ final class DRAMiTBlock {
       heads = dropout(heads, mask)
     }
     let attention = mix(heads)
-    /// What stochastic depth makes of a branch from `start` to `end`.
-    func branch(from start: Variable, to end: Variable, _ purpose: Regularization.Purpose) -> Variable {
-      guard
-        let factors = regularization?.branchFactors(
-          rate: rates.depth, samples: x.shape[0], block: index, purpose)
-      else { return end }
-      return stochasticDepth(start, end, factors: factors)
-    }
-    let mixed = branch(
-      from: x, to: layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: x),
-      .attentionBranch)
-    let result = branch(
-      from: mixed,
-      to: feedForward(
-        mixed, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out), gamma: norm2.gamma.variable,
-        beta: norm2.beta.variable), .feedForwardBranch)
+    // Each value is given away with its last use: in plain inference its memory takes the next one.
+    let start = skipping(x, .attentionBranch, regularization)
+    let normed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: consume x)
+    let mixed = branched(consume normed, start)
+    let middle = skipping(mixed, .feedForwardBranch, regularization)
+    let transformed = feedForward(
+      consume mixed, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out), gamma: norm2.gamma.variable,
+      beta: norm2.beta.variable)
+    let result = branched(consume transformed, middle)
     return (result, heads, attention)
+  }
+
+  /// Where a branch begins and how much of it each sample gets, with stochastic depth.
+  private func skipping(
+    _ start: Variable, _ purpose: Regularization.Purpose, _ regularization: Regularization?
+  ) -> (start: Variable, factors: [Float])? {
+    regularization?.branchFactors(rate: rates.depth, samples: start.shape[0], block: index, purpose).map { (start, $0) }
+  }
+
+  private func branched(_ end: consuming Variable, _ around: (start: Variable, factors: [Float])?) -> Variable {
+    guard let around else { return end }
+    return stochasticDepth(around.start, end, factors: around.factors)
   }
 }

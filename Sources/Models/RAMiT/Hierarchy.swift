@@ -38,11 +38,11 @@ final class Bottleneck {
   ///   - shallow: N x H x W x C.
   ///   - stages: N x H/2^i x W/2^i x C for i = 0, 1, 2.
   /// - Returns: N x H x W x C.
-  func callAsFunction(_ shallow: Variable, _ stages: [Variable]) -> Variable {
-    let mixed = stages.enumerated().map { level, x in
-      pixelShuffle(add(x, activate(maxPool(shallow, 1 << level), .leakyReLU)), 1 << level)
+  func callAsFunction(_ shallow: Variable, _ stages: consuming [Variable]) -> Variable {
+    let mixed = (consume stages).enumerated().map { level, x in
+      pixelShuffle(add(activate(maxPool(shallow, 1 << level), .leakyReLU), x), 1 << level)
     }
-    return layerNorm(mix(concatenate(mixed)), gamma: norm.gamma.variable, beta: norm.beta.variable)
+    return layerNorm(mix(concatenate(consume mixed)), gamma: norm.gamma.variable, beta: norm.beta.variable)
   }
 }
 
@@ -59,11 +59,13 @@ final class HRAMi {
 
   /// - Parameter attentions: of stages 1 to 4; N x H x W x C, N x H/2 x W/2 x C, N x H/4 x W/4 x C, N x H x W x C.
   /// - Returns: N x H x W x C.
-  func callAsFunction(_ attentions: [Variable]) -> Variable {
-    mix(
-      concatenate([
-        attentions[0], pixelShuffle(attentions[1], 2), pixelShuffle(attentions[2], 4), attentions[3],
-      ]))
+  func callAsFunction(_ attentions: consuming [Variable]) -> Variable {
+    let attentions = attentions
+    let atFullResolution = [
+      attentions[0], pixelShuffle(attentions[1], 2), pixelShuffle(attentions[2], 4), attentions[3],
+    ]
+    _ = consume attentions
+    return mix(concatenate(consume atFullResolution))
   }
 }
 
@@ -87,9 +89,10 @@ final class Reconstruction {
   }
 
   /// N x H x W x C to N x sH x sW x image channels.
-  func callAsFunction(_ x: Variable) -> Variable {
-    let mixed = layers.reduce(x) { $1($0) }
-    let wide = convolution3x3(mixed, weight: convolution.weight.variable, bias: convolution.bias.variable)
+  func callAsFunction(_ x: consuming Variable) -> Variable {
+    var mixed = x
+    for layer in layers { mixed = layer(consume mixed) }
+    let wide = convolution3x3(consume mixed, weight: convolution.weight.variable, bias: convolution.bias.variable)
     return convolution3x3(
       pixelShuffle(wide, scale), weight: finalConvolution.weight.variable, bias: finalConvolution.bias.variable)
   }

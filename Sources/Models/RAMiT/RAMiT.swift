@@ -51,26 +51,30 @@ public final class RAMiT {
       observe(component, x)
       return x
     }
+    // What is needed no more is given away: plain inference then overwrites it.
     let padded = resized(image, height: upToUnit(size.height), width: upToUnit(size.width))
     let x = affine(
-      padded, factor: task.standardDeviation.map { 1 / $0 },
+      consume padded, factor: task.standardDeviation.map { 1 / $0 },
       offset: zip(task.mean, task.standardDeviation).map { -$0 / $1 })
 
     let shallow = observed("shallow", convolution3x3(x, weight: shallow.weight.variable, bias: shallow.bias.variable))
-    let first = stage1(shallow, regularization: regularization)
-    let second = stage2(observed("down1", down1(observed("stage1", first.x))), regularization: regularization)
-    let third = stage3(observed("down2", down2(observed("stage2", second.x))), regularization: regularization)
-    let mixed = observed("bottleneck", bottleneck(shallow, [first.x, second.x, observed("stage3", third.x)]))
-    let fourth = stage4(mixed, regularization: regularization)
-    var features = observed("stage4", fourth.x)
+    let (first, attention1) = stage1(shallow, regularization: regularization)
+    let (second, attention2) = stage2(
+      observed("down1", down1(observed("stage1", first))), regularization: regularization)
+    let (third, attention3) = stage3(
+      observed("down2", down2(observed("stage2", second))), regularization: regularization)
+    let stages = [consume first, consume second, observed("stage3", consume third)]
+    let mixed = observed("bottleneck", bottleneck(shallow, consume stages))
+    let (fourth, attention4) = stage4(consume mixed, regularization: regularization)
+    var features = observed("stage4", consume fourth)
     if let hrami {
-      let attentions = [first.attention, second.attention, third.attention, fourth.attention]
-      features = multiply(features, observed("attn_mix", hrami(attentions)))
+      let attentions = [consume attention1, consume attention2, consume attention3, consume attention4]
+      features = multiply(observed("attn_mix", hrami(consume attentions)), consume features)
     }
-    var restored = observed("to_target", reconstruction(add(features, shallow)))
+    var restored = observed("to_target", reconstruction(add(consume features, shallow)))
 
-    if task.scale == 1 { restored = add(restored, x) }
-    let output = affine(restored, factor: task.standardDeviation, offset: task.mean)
+    if task.scale == 1 { restored = add(consume restored, x) }
+    let output = affine(consume restored, factor: task.standardDeviation, offset: task.mean)
     return resized(output, height: size.height * task.scale, width: size.width * task.scale)
   }
 }

@@ -16,13 +16,14 @@ final class Stage {
   }
 
   /// - Returns: the features and the last block's mixed attention, both of the shape of x.
-  func callAsFunction(_ x: Variable, regularization: Regularization?) -> (x: Variable, attention: Variable) {
-    var x = x
-    var heads: Variable?
-    var attention = x
-    for block in blocks {
-      let result = block(x, previous: heads, regularization: regularization)
-      (x, heads, attention) = (result.x, result.heads, result.attention)
+  func callAsFunction(
+    _ x: consuming Variable, regularization: Regularization?
+  ) -> (x: Variable, attention: Variable) {
+    // What has been used is given away: its memory serves the next block.
+    var (x, heads, attention) = blocks[0](x, previous: nil, regularization: regularization)
+    for block in blocks.dropFirst() {
+      _ = consume attention
+      (x, heads, attention) = block(consume x, previous: consume heads, regularization: regularization)
     }
     return (x, attention)
   }

@@ -8,7 +8,7 @@ import TensorCore
 ///   - hidden, out: C to H and H to C.
 ///   - gamma, beta: C.
 public func feedForward(
-  _ x: Variable, hidden: PointwiseParameters, out: PointwiseParameters, gamma: Variable, beta: Variable
+  _ x: consuming Variable, hidden: PointwiseParameters, out: PointwiseParameters, gamma: Variable, beta: Variable
 ) -> Variable {
   precondition(hidden.inputs == x.shape.last && out.outputs == x.shape.last, "the projections do not fit \(x.shape)")
   let (rows, channels) = (x.shape.rows, x.shape.last)
@@ -19,13 +19,14 @@ public func feedForward(
     body(FeedForward(hidden: packed.0.kernel, out: packed.1.kernel, norm: norm))
     withExtendedLifetime(packed) {}
   }
-  let y = Tensor(uninitialized: x.shape)
+  var x = x
+  let y = x.memoryForResult()
   run { kernel in
     let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
     kernel.forward(rows: rows, x.value.pointer, y.pointer, scratch: memory.scratch)
     withExtendedLifetime(memory) {}
   }
-  return Variable(y, from: [x] + hidden.variables + out.variables + [gamma, beta]) { dy, gradients in
+  return Variable(y, from: [x] + hidden.variables + out.variables + [gamma, beta]) { [x] dy, gradients in
     run { kernel in
       let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
       let sums = GradientSums(count: kernel.gradientCount)

@@ -7,14 +7,17 @@ import TensorCore
 ///   - x: ... x C.
 ///   - gamma, beta: C.
 ///   - residual: the shape of x, or nil.
-public func layerNorm(_ x: Variable, gamma: Variable, beta: Variable, residual: Variable? = nil) -> Variable {
+public func layerNorm(
+  _ x: consuming Variable, gamma: Variable, beta: Variable, residual: consuming Variable? = nil
+) -> Variable {
+  var x = x, residual = residual
   precondition(gamma.shape == [x.shape.last] && beta.shape == gamma.shape, "gamma and beta must be \(x.shape.last)")
   precondition(residual == nil || residual!.shape == x.shape, "the residual must have the shape \(x.shape)")
   let (rows, channels) = (x.shape.rows, x.shape.last)
-  let y = Tensor(uninitialized: x.shape)
+  let y = x.reusableMemory() ?? residual?.reusableMemory() ?? Tensor(uninitialized: x.shape)
   LayerNorm(channels: channels, gamma: gamma.value.pointer, beta: beta.value.pointer)
     .forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, y.pointer)
-  return Variable(y, from: [x, gamma, beta] + (residual.map { [$0] } ?? [])) { dy, gradients in
+  return Variable(y, from: [x, gamma, beta] + (residual.map { [$0] } ?? [])) { [x, residual] dy, gradients in
     let kernel = LayerNorm(channels: channels, gamma: gamma.value.pointer, beta: beta.value.pointer)
     let sums = GradientSums(count: 2 * channels)
     gradients.write(toOrDiscard: x) { dx, adds in

@@ -65,14 +65,16 @@ public struct ReciprocalAttentionParameters {
 ///   - dropout: drops entries of the attention maps; nil keeps all.
 /// - Returns: N x H x W x C: the spatial attention's channels, then the channel attention's.
 public func reciprocalAttention(
-  _ x: Variable, previous: Variable?, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int,
+  _ x: Variable, previous: consuming Variable?, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int,
   dropout: DropoutMask? = nil
 ) -> Variable {
+  var previous = previous
   precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
   precondition(previous == nil || previous!.shape == x.shape, "the previous attention must have the shape \(x.shape)")
   precondition(
     previous == nil || (parameters.spatial != nil && parameters.channel != nil), "the helper needs both attentions")
-  let y = Tensor(uninitialized: x.shape)
+  // A window of the previous result is read before that of this one is written.
+  let y = previous?.reusableMemory() ?? Tensor(uninitialized: x.shape)
   let channelWidth = parameters.channelHeads * x.shape.last / (parameters.spatialHeads + parameters.channelHeads)
   let values = Tensor(uninitialized: x.shape.replacing(-1, with: channelWidth))
   var kept: Tensor?
@@ -87,7 +89,8 @@ public func reciprocalAttention(
     kept = sums
   }
   let sums = kept!
-  return Variable(y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables) { dy, gradients in
+  return Variable(y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables) {
+    [previous] dy, gradients in
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
       let partial = GradientSums(count: kernel.gradientPlaces.count)
       let channelGradients = Tensor(zeros: [kernel.channelGradientCount])
