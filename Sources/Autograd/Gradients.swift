@@ -44,6 +44,21 @@ public final class Gradients {
     }
   }
 
+  /// As `write(to:)` for several variables at once; those that want no gradient get memory that is then dropped.
+  public func write(
+    toOrDiscard variables: [Variable], _ write: ([(pointer: UnsafeMutablePointer<Float>, adds: Bool)]) -> Void
+  ) {
+    var targets: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)] = []
+    func collect(_ rest: ArraySlice<Variable>) {
+      guard let next = rest.first else { return write(targets) }
+      self.write(toOrDiscard: next) { pointer, adds in
+        targets.append((pointer, adds))
+        collect(rest.dropFirst())
+      }
+    }
+    collect(variables[...])
+  }
+
   /// As `write(to:)`; when no gradient is wanted the kernel still runs, on memory that is then dropped: for kernels that find the
   /// gradients of the parameters on the same way.
   public func write(

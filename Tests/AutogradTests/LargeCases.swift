@@ -12,11 +12,13 @@ extension OperationCheck {
       attention(batch: 1, height: 40, width: 16, spatial: 4, channel: 0, headDim: 12, window: 8, shift: 4),
       mobiVari(batch: 2, height: 70, width: 30, inputs: 36, outputs: 36, expanded: 44, groups: 4),
       mobiVari(batch: 3, height: 37, width: 20, inputs: 20, outputs: 16, activation: .gelu),
+      joinedMobiVari(
+        batch: 2, height: 40, width: 24, parts: [(16, 1), (4, 2)], outputs: 20, expanded: 24, groups: 4),
       convolution(batch: 2, height: 37, width: 40, inputs: 3, outputs: 36),
       convolution(batch: 1, height: 50, width: 21, inputs: 20, outputs: 12),
       layerNorm([3, 37, 41, 20], residual: true), feedForward([3, 37, 41, 20], hidden: 40),
       sum([3, 90, 91, 12]), product([3, 90, 91, 12]), affine([3, 210, 211, 3]), shuffle([3, 60, 61, 12], 2),
-      cells([3, 60, 62, 12]), pool([3, 60, 64, 12], 4), concatenation([3, 90, 91, 1], widths: [12, 5, 1]),
+      cells([3, 60, 62, 12]), pool([3, 60, 64, 12], 4),
       resizing([3, 70, 71, 12], height: 96, width: 96), dropping([3, 90, 91, 12], rate: 0.3),
       depth([3, 90, 91, 12], factors: [0, 1.25, 1]),
     ] + Activation.allCases.map { activation($0, [3, 90, 91, 12]) } + Loss.allCases.map { loss($0, [3, 210, 211, 3]) }

@@ -34,6 +34,9 @@ import Testing
     .mobiVari(height: 4, width: 6, inputs: 77, outputs: 20, expanded: 93, groups: 1),
     .mobiVari(height: 1, width: 1, inputs: 12, outputs: 12, expanded: 15, groups: 3),
     .mobiVari(height: 2, width: 1, inputs: 64, outputs: 16, expanded: 80, groups: 4),
+    .joinedMobiVari(height: 8, width: 12, parts: [(6, 1), (4, 2), (2, 4)], outputs: 12, expanded: 16, groups: 4),
+    .joinedMobiVari(batch: 2, height: 4, width: 8, parts: [(8, 1), (1, 4), (8, 1)], outputs: 5),
+    .joinedMobiVari(height: 35, width: 3, parts: [(5, 1), (3, 1)], outputs: 8, expanded: 12, groups: 2),
   ])
   func mobiVari(_ check: OperationCheck) { #expect(check.faults() == []) }
 
@@ -76,8 +79,7 @@ import Testing
     .affine([5, 20]), .shuffle([2, 3, 4, 12], 2), .shuffle([1, 1, 1, 27], 3), .shuffle([1, 2, 3, 16], 4),
     .shuffle([1, 2, 2, 5], 1), .cells([2, 4, 6, 5]), .cells([1, 2, 2, 16]), .pool([2, 4, 6, 5], 2),
     .pool([1, 4, 8, 20], 4), .pool([1, 3, 3, 1], 3), .pool([1, 2, 2, 3], 1),
-    .concatenation([2, 3, 4, 1], widths: [5, 16, 1]), .concatenation([1, 1, 1, 1], widths: [64, 16, 4]),
-    .concatenation([3, 1], widths: [7]), .resizing([2, 3, 5, 4], height: 4, width: 8),
+    .resizing([2, 3, 5, 4], height: 4, width: 8),
     .resizing([2, 5, 4, 3], height: 3, width: 2), .resizing([1, 3, 4, 2], height: 5, width: 2),
     .resizing([1, 3, 4, 2], height: 3, width: 4), .dropping([2, 3, 5, 7], rate: 0.3), .dropping([37], rate: 0),
     .depth([3, 2, 5, 7], factors: [0, 1.25, 1]), .depth([1, 3], factors: [2]),

@@ -26,32 +26,6 @@ public func spaceToDepth(_ x: Variable) -> Variable {
   }
 }
 
-/// Feature maps side by side on the channels: ... x C1, ... x C2, ... to ... x (C1 + C2 + ...).
-public func concatenate(_ parts: [Variable]) -> Variable {
-  precondition(!parts.isEmpty, "nothing to concatenate")
-  let widths = parts.map(\.shape.last)
-  let shape = parts[0].shape.replacing(-1, with: widths.reduce(0, +))
-  precondition(parts.allSatisfy { $0.shape.rows == shape.rows }, "the parts differ in more than their channels")
-  let y = Tensor(uninitialized: shape)
-  var start = 0
-  for (part, width) in zip(parts, widths) {
-    copyColumns(
-      part.value.pointer, stride: width, into: y.pointer + start, stride: shape.last, columns: width, rows: shape.rows)
-    start += width
-  }
-  return Variable(y, from: parts) { dy, gradients in
-    var start = 0
-    for (part, width) in zip(parts, widths) {
-      gradients.write(to: part) { target, adds in
-        copyColumns(
-          dy.pointer + start, stride: shape.last, into: target, stride: width, columns: width, rows: shape.rows,
-          adds: adds)
-      }
-      start += width
-    }
-  }
-}
-
 /// The largest value of each size x size cell: N x H x W x C to N x H/s x W/s x C.
 public func maxPool(_ x: Variable, _ size: Int) -> Variable {
   precondition(

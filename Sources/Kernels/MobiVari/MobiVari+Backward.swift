@@ -1,74 +1,106 @@
 import Parallel
 
 extension MobiVari {
-  /// Floats of scratch for each worker of `backward`: of a strip with its neighbours, e and what went into its activation (two
-  /// rows more on either side), dq and dd (one row more), and the gradient that enters the point-wise convolution.
+  private var backwardStrips: Strips { Strips(size: size, height: 32) }
+  /// The pieces of work of `backward`, to size the scratch.
+  public var backwardPieces: Int { backwardStrips.count }
+  /// Floats of scratch for each worker of `backward`: see `BackwardRows`.
   public var backwardScratchCount: Int {
-    let rows = min(Self.stripHeight, size.height)
-    return 2 * (rows + 4) * rowCount + 2 * (rows + 2) * rowCount + 2 * size.width * max(stride, paddedToVector(outputs))
-      + 2 * vectorWidth
+    11 * rowCount + 2 * size.width * max(stride, paddedToVector(outputs)) + 2 * input.rowCount + 2 * vectorWidth
   }
 
-  /// Writes dx (or adds to it) [N x H x W x C] and adds to the sums of the parameters' gradients.
+  /// Writes the gradients of the input's maps (or adds to them) and adds to the sums of the parameters' gradients.
+  /// - Parameters:
+  ///   - dy: [N x H x W x O].
+  ///   - dx: for each map the gradient, and whether to add to it.
   public func backward(
-    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool, scratch: Scratch,
-    sums: PartialSums
+    _ x: [UnsafePointer<Float>], dy: UnsafePointer<Float>, dx: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)],
+    scratch: Scratch, sums: PartialSums
   ) {
-    sums.forEachPiece(pieces) { piece, worker, sums in
-      let (image, rows) = strip(piece)
-      var memory = scratch.of(worker: worker)
+    let dx = dx.map { JoinedMaps.Gradient(pointer: $0.pointer, adds: $0.adds) }
+    sums.forEachPiece(backwardPieces) { piece, worker, sums in
+      let (image, strip) = backwardStrips.strip(piece)
+      let rows = BackwardRows(scratch.of(worker: worker), of: self)
+      func expand(_ row: Int) {
+        expandRow(x, image: image, y: row, gathered: rows.x, into: rows.e(row), before: rows.before(row))
+      }
+      func back(_ row: Int) { rowBackward(row, image: image, dy: dy, isOwn: strip.contains(row), rows, sums: sums) }
+      for row in strip.lowerBound - 2..<strip.lowerBound + 1 { expand(row) }
+      back(strip.lowerBound - 1)
+      expand(strip.lowerBound + 1)
+      back(strip.lowerBound)
+      for row in strip {
+        expand(row + 2)
+        back(row + 1)
+        // Version 1 adds e after the activation, version 2 before it, through the centre tap.
+        let de = rows.dd(row)
+        if self.expand != nil { de.update(repeating: 0, count: size.width * stride) }
+        addTransposedDepthwise(rows.dq(row - 1), rows.dq(row), rows.dq(row + 1), to: de)
+        let xRow = input.row(of: x, image: image, y: row, memory: rows.x)
+        let residual = isResidual ? dy + (image * size.height + row) * size.width * outputs : nil
+        input.writeRow(to: dx, image: image, y: row, memory: rows.dx) { target, adds in
+          inputBackward(
+            de, before: rows.before(row), x: xRow, residual: residual, dx: target, adds: adds, sums: sums)
+        }
+      }
+    }
+  }
+
+  /// The rows in work: a row of dx needs dq of three, each of which needs e of three.
+  private struct BackwardRows {
+    let rowCount: Int
+    /// Rings of three rows [(W + 2) x E]: e, what went into its activation (without the border), and the gradient of q.
+    private let expanded, beforeActivation, dConvolved: UnsafeMutablePointer<Float>
+    /// A ring of two rows: the gradient of d.
+    private let dActivated: UnsafeMutablePointer<Float>
+    /// d, the gradient that enters the point-wise convolution, and a row of the input and of its gradient.
+    let d, dp, x, dx: UnsafeMutablePointer<Float>
+
+    init(_ memory: UnsafeMutablePointer<Float>, of m: MobiVari) {
+      var memory = memory
       func take(_ count: Int) -> UnsafeMutablePointer<Float> {
         defer { memory += count }
         return memory
       }
-      // Places of image row r: e and before at r - first + 2, dq and dd at r - first + 1.
-      let first = rows.lowerBound
-      let e = take((rows.count + 4) * rowCount), before = take((rows.count + 4) * rowCount)
-      let dq = take((rows.count + 2) * rowCount), dd = take((rows.count + 2) * rowCount)
-      let d = take(size.width * max(stride, paddedToVector(outputs)))
-      let dp = take(size.width * max(stride, paddedToVector(outputs)))
-      func eRow(_ row: Int) -> UnsafeMutablePointer<Float> { e + (row - first + 2) * rowCount }
-      func dqRow(_ row: Int) -> UnsafeMutablePointer<Float> { dq + (row - first + 1) * rowCount }
-      func ddRow(_ row: Int) -> UnsafeMutablePointer<Float> { dd + (row - first + 1) * rowCount }
-
-      for row in first - 2..<rows.upperBound + 2 {
-        expandRow(x, image: image, y: row, into: eRow(row), before: before + (row - first + 2) * rowCount)
-      }
-      let depthwiseSums = sums + (expand?.gradientCount ?? 0)
-      let pointwiseSums = depthwiseSums + 10 * depthwise.channels
-      for row in first - 1..<rows.upperBound + 1 {
-        let dqRow = dqRow(row)
-        dqRow.update(repeating: 0, count: stride)
-        (dqRow + (size.width + 1) * stride).update(repeating: 0, count: stride)
-        guard row >= 0, row < size.height else {
-          dqRow.update(repeating: 0, count: rowCount)
-          continue
-        }
-        let q = dqRow + stride
-        let isOwn = rows.contains(row)
-        depthwiseRow(eRow(row - 1), eRow(row), eRow(row + 1), into: q)
-        activateAndAdd(q, eRow(row) + stride, into: d)
-        let dyRow = dy + (image * size.height + row) * size.width * outputs
-        pointwiseBackward(d, dyRow, dp: dp, dd: ddRow(row), sums: isOwn ? pointwiseSums : nil)
-        // dq = dd f'(q)
-        for i in Swift.stride(from: 0, to: size.width * stride, by: vectorWidth) {
-          store(load(ddRow(row) + i) * activation.derivative(load(q + i)), q + i)
-        }
-        if isOwn { addDepthwiseGradient(eRow(row - 1), eRow(row), eRow(row + 1), dq: q, to: depthwiseSums) }
-      }
-      for row in rows {
-        // Version 1 adds e after the activation, version 2 before it, through the centre tap.
-        let de = ddRow(row)
-        if expand != nil { de.update(repeating: 0, count: size.width * stride) }
-        addTransposedDepthwise(dqRow(row - 1), dqRow(row), dqRow(row + 1), to: de)
-        let pixel = (image * size.height + row) * size.width
-        let xRow = x + pixel * channels
-        let residual = isResidual ? dy + pixel * outputs : nil
-        inputBackward(
-          de, before: before + (row - first + 2) * rowCount, x: xRow, residual: residual, dx: dx + pixel * channels,
-          adds: adds, sums: sums)
-      }
+      rowCount = m.rowCount
+      expanded = take(3 * rowCount)
+      beforeActivation = take(3 * rowCount)
+      dConvolved = take(3 * rowCount)
+      dActivated = take(2 * rowCount)
+      d = take(m.size.width * max(m.stride, paddedToVector(m.outputs)))
+      dp = take(m.size.width * max(m.stride, paddedToVector(m.outputs)))
+      x = take(m.input.rowCount)
+      dx = take(m.input.rowCount)
     }
+
+    /// The place in a ring of three; rows from -2 on.
+    private func third(_ row: Int) -> Int { (row + 3) % 3 * rowCount }
+    func e(_ row: Int) -> UnsafeMutablePointer<Float> { expanded + third(row) }
+    func before(_ row: Int) -> UnsafeMutablePointer<Float> { beforeActivation + third(row) }
+    func dq(_ row: Int) -> UnsafeMutablePointer<Float> { dConvolved + third(row) }
+    func dd(_ row: Int) -> UnsafeMutablePointer<Float> { dActivated + (row + 2) % 2 * rowCount }
+  }
+
+  /// Fills the rows of dq (zeros outside the image) and dd; where the row is the strip's own, adds to the parameters' gradients.
+  @inline(__always)
+  private func rowBackward(
+    _ row: Int, image: Int, dy: UnsafePointer<Float>, isOwn: Bool, _ rows: BackwardRows,
+    sums: UnsafeMutablePointer<Float>
+  ) {
+    let dq = rows.dq(row)
+    guard row >= 0, row < size.height else { return dq.update(repeating: 0, count: rowCount) }
+    dq.update(repeating: 0, count: stride)
+    (dq + (size.width + 1) * stride).update(repeating: 0, count: stride)
+    let q = dq + stride, dd = rows.dd(row)
+    let depthwiseSums = sums + (expand?.gradientCount ?? 0)
+    let pointwiseSums = depthwiseSums + 10 * depthwise.channels
+    depthwiseRow(rows.e(row - 1), rows.e(row), rows.e(row + 1), into: q)
+    activateAndAdd(q, rows.e(row) + stride, into: rows.d)
+    let dyRow = dy + (image * size.height + row) * size.width * outputs
+    pointwiseBackward(rows.d, dyRow, dp: rows.dp, dd: dd, sums: isOwn ? pointwiseSums : nil)
+    // dq = dd f'(q)
+    activation.derivativeTimes(dd, at: q, into: q, count: size.width * stride)
+    if isOwn { addDepthwiseGradient(rows.e(row - 1), rows.e(row), rows.e(row + 1), dq: q, to: depthwiseSums) }
   }
 
   /// dd [W x E] from dy [W x O], through the point-wise convolution (and in version 1 the activation after it).

@@ -1,25 +1,31 @@
 import Parallel
 
 extension MobiVari {
-  /// Floats of scratch for each worker of `forward`: three rows of e, one of d.
-  public var forwardScratchCount: Int { 4 * rowCount + 2 * vectorWidth }
+  private var forwardStrips: Strips { Strips(size: size, height: 16) }
+  /// The pieces of work of `forward`, to size the scratch.
+  public var forwardPieces: Int { forwardStrips.count }
+  /// Floats of scratch for each worker of `forward`: three rows of e, one of d, one of the input.
+  public var forwardScratchCount: Int { 4 * rowCount + input.rowCount + 2 * vectorWidth }
 
-  /// y [N x H x W x O] from x [N x H x W x C]; overwrites y.
-  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, scratch: Scratch) {
-    parallelFor(pieces) { piece, worker in
-      let (image, rows) = strip(piece)
+  /// y [N x H x W x O] from the input's maps; overwrites y.
+  public func forward(_ x: [UnsafePointer<Float>], _ y: UnsafeMutablePointer<Float>, scratch: Scratch) {
+    parallelFor(forwardPieces) { piece, worker in
+      let (image, rows) = forwardStrips.strip(piece)
       let ring = scratch.of(worker: worker)
-      let d = ring + 3 * rowCount
+      let d = ring + 3 * rowCount, gathered = d + rowCount
       // Row r of the image lies in place (r + 3) % 3 of the ring.
       func expanded(_ row: Int) -> UnsafeMutablePointer<Float> { ring + (row + 3) % 3 * rowCount }
-      expandRow(x, image: image, y: rows.lowerBound - 1, into: expanded(rows.lowerBound - 1), before: nil)
-      expandRow(x, image: image, y: rows.lowerBound, into: expanded(rows.lowerBound), before: nil)
+      func expand(_ row: Int) {
+        expandRow(x, image: image, y: row, gathered: gathered, into: expanded(row), before: nil)
+      }
+      expand(rows.lowerBound - 1)
+      expand(rows.lowerBound)
       for row in rows {
-        expandRow(x, image: image, y: row + 1, into: expanded(row + 1), before: nil)
+        expand(row + 1)
         depthwiseRow(expanded(row - 1), expanded(row), expanded(row + 1), into: d)
         activateAndAdd(d, expanded(row) + stride, into: d)
-        let pixel = (image * size.height + row) * size.width
-        project(d, x + pixel * channels, y + pixel * outputs)
+        let residual = isResidual ? input.row(of: x, image: image, y: row, memory: gathered) : nil
+        project(d, residual: residual, y + (image * size.height + row) * size.width * outputs)
       }
     }
   }
@@ -62,22 +68,21 @@ extension MobiVari {
     for i in Swift.stride(from: 0, to: count, by: vectorWidth) { store(load(d + i) + load(e + i), d + i) }
   }
 
-  /// y [W x O] from d [W x E] and, for the residual, x [W x C].
+  /// y [W x O] from d [W x E] and the residual [W x O].
   @inline(__always)
-  private func project(_ d: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+  private func project(
+    _ d: UnsafePointer<Float>, residual: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>
+  ) {
     let d = Rows(pointer: d, stride: stride, step: 1)
-    switch (isResidual, expand == nil) {
-    case (true, false):
+    if let residual, expand != nil {
       gemm(
         rows: size.width, d, pointwise.forward, y, cStride: outputs,
-        epilogue: AddBiasAndRows(bias: pointwise.bias, rows: x, stride: outputs))
-    case (false, false):
-      gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: AddBias(bias: pointwise.bias))
-    case (_, true):
-      // Version 1 activates the product before it adds the residual: in a second pass over the row, which is in cache.
-      gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: AddBias(bias: pointwise.bias))
-      activation.apply(y, y, adding: isResidual ? x : nil, count: size.width * outputs)
+        epilogue: AddBiasAndRows(bias: pointwise.bias, rows: residual, stride: outputs))
+      return
     }
+    gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: AddBias(bias: pointwise.bias))
+    // Version 1 activates the product before it adds the residual: in a second pass over the row, which is in cache.
+    if expand == nil { activation.apply(y, y, adding: residual, count: size.width * outputs) }
   }
 }
 

@@ -6,8 +6,7 @@ import Parallel
 ///     version 1: e = x;            d = f(depthwise e) + e;  y = f(pointwise d)  (+ x where O = C)
 ///
 /// f is the activation, the depth-wise convolution 3x3 with zero padding, the expansion a grouped point-wise one. The expanded
-/// channels exist only for a few rows at a time, in cache: forward three, backward the strip in work and its two neighbours on
-/// either side. Only x is needed for the way back.
+/// channels exist only for three rows at a time, in cache. Only x is needed for the way back.
 public struct MobiVari {
   /// N, H, W.
   public struct Size {
@@ -22,7 +21,8 @@ public struct MobiVari {
     }
   }
 
-  let size: Size
+  /// What is read: C channels in all.
+  let input: JoinedMaps
   let activation: Activation
   /// nil in version 1.
   let expand: PointwiseWeight?
@@ -31,19 +31,22 @@ public struct MobiVari {
   let pointwise: PointwiseWeight
 
   public init(
-    size: Size, activation: Activation, expand: PointwiseWeight?, depthwise: DepthwiseWeight, pointwise: PointwiseWeight
+    input: JoinedMaps, activation: Activation, expand: PointwiseWeight?, depthwise: DepthwiseWeight,
+    pointwise: PointwiseWeight
   ) {
     precondition(depthwise.channels == pointwise.inputs, "the depth-wise and the point-wise convolution do not fit")
     precondition((expand?.outputs ?? depthwise.channels) == depthwise.channels, "the expansion does not fit")
-    self.size = size
+    precondition(input.channels == expand?.inputs ?? depthwise.channels, "the input does not fit")
+    self.input = input
     self.activation = activation
     self.expand = expand
     self.depthwise = depthwise
     self.pointwise = pointwise
   }
 
+  var size: Size { input.size }
   /// C.
-  var channels: Int { expand?.inputs ?? depthwise.channels }
+  var channels: Int { input.channels }
   /// O.
   var outputs: Int { pointwise.outputs }
   /// E, padded to whole vectors.
@@ -55,23 +58,27 @@ public struct MobiVari {
   /// Floats of gradient: expansion (if any), depth-wise weight and bias, point-wise.
   public var gradientCount: Int { (expand?.gradientCount ?? 0) + 10 * depthwise.channels + pointwise.gradientCount }
 
-  /// The rows of images that one piece of work takes: all of a small image, so that few rows are computed twice.
-  static let stripHeight = 16
-  var stripsPerImage: Int { (size.height + Self.stripHeight - 1) / Self.stripHeight }
-  /// The pieces of work, to size the scratch.
-  public var pieces: Int { size.images * stripsPerImage }
+  /// How images are cut into pieces of work, strips of whole rows; the rows beside a strip are computed twice.
+  struct Strips {
+    let size: Size
+    let height: Int
 
-  /// The image and the rows of a piece.
-  func strip(_ piece: Int) -> (image: Int, rows: Range<Int>) {
-    let start = piece % stripsPerImage * Self.stripHeight
-    return (piece / stripsPerImage, start..<min(start + Self.stripHeight, size.height))
+    private var perImage: Int { (size.height + height - 1) / height }
+    var count: Int { size.images * perImage }
+
+    /// The image and the rows of a strip.
+    func strip(_ index: Int) -> (image: Int, rows: Range<Int>) {
+      let start = index % perImage * height
+      return (index / perImage, start..<min(start + height, size.height))
+    }
   }
 
   /// Writes e of image row `y` (zeros outside the image) into `e` [(W + 2) x E], and what went into its activation into `before`.
+  /// - Parameter gathered: memory for a row of the input.
   @inline(__always)
   func expandRow(
-    _ x: UnsafePointer<Float>, image: Int, y: Int, into e: UnsafeMutablePointer<Float>,
-    before: UnsafeMutablePointer<Float>?
+    _ x: [UnsafePointer<Float>], image: Int, y: Int, gathered: UnsafeMutablePointer<Float>,
+    into e: UnsafeMutablePointer<Float>, before: UnsafeMutablePointer<Float>?
   ) {
     e.update(repeating: 0, count: stride)
     (e + (size.width + 1) * stride).update(repeating: 0, count: stride)
@@ -81,7 +88,7 @@ public struct MobiVari {
       before?.update(repeating: 0, count: size.width * stride)
       return
     }
-    let source = x + (image * size.height + y) * size.width * channels
+    let source = input.row(of: x, image: image, y: y, memory: gathered)
     guard let expand else {
       for pixel in 0..<size.width {
         let from = source + pixel * channels, to = inside + pixel * stride

@@ -40,9 +40,9 @@ final class Bottleneck {
   /// - Returns: N x H x W x C.
   func callAsFunction(_ shallow: Variable, _ stages: consuming [Variable]) -> Variable {
     let mixed = (consume stages).enumerated().map { level, x in
-      pixelShuffle(add(activate(maxPool(shallow, 1 << level), .leakyReLU), x), 1 << level)
+      add(activate(maxPool(shallow, 1 << level), .leakyReLU), x)
     }
-    return layerNorm(mix(concatenate(consume mixed)), gamma: norm.gamma.variable, beta: norm.beta.variable)
+    return layerNorm(mix(mixed), gamma: norm.gamma.variable, beta: norm.beta.variable)
   }
 }
 
@@ -59,14 +59,7 @@ final class HRAMi {
 
   /// - Parameter attentions: of stages 1 to 4; N x H x W x C, N x H/2 x W/2 x C, N x H/4 x W/4 x C, N x H x W x C.
   /// - Returns: N x H x W x C.
-  func callAsFunction(_ attentions: consuming [Variable]) -> Variable {
-    let attentions = attentions
-    let atFullResolution = [
-      attentions[0], pixelShuffle(attentions[1], 2), pixelShuffle(attentions[2], 4), attentions[3],
-    ]
-    _ = consume attentions
-    return mix(concatenate(consume atFullResolution))
-  }
+  func callAsFunction(_ attentions: [Variable]) -> Variable { mix(attentions) }
 }
 
 /// From features to the image (Sec. A.1): MobiVari layers, a convolution to the upscaled image's channels, pixel shuffle, and a last

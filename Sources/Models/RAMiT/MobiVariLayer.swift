@@ -33,9 +33,12 @@ final class MobiVariLayer {
   }
 
   /// N x H x W x inputs to N x H x W x outputs.
-  func callAsFunction(_ x: Variable) -> Variable {
+  func callAsFunction(_ x: Variable) -> Variable { self([x]) }
+
+  /// Feature maps side by side, coarser ones shuffled to the first one's resolution, to N x H x W x outputs.
+  func callAsFunction(_ parts: [Variable]) -> Variable {
     mobiVari(
-      x,
+      parts,
       MobiVariParameters(
         expand: expand.map {
           PointwiseParameters(weight: $0.weight.variable, bias: $0.bias.variable, groups: $0.groups)

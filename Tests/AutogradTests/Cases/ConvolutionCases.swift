@@ -23,9 +23,19 @@ extension OperationCheck {
     batch: Int = 1, height: Int, width: Int, inputs: Int, outputs: Int, expanded: Int? = nil, groups: Int = 1,
     activation: Activation = .leakyReLU
   ) -> OperationCheck {
-    let map: Shape = [batch, height, width, inputs], e = expanded ?? inputs
+    joinedMobiVari(
+      batch: batch, height: height, width: width, parts: [(inputs, 1)], outputs: outputs, expanded: expanded,
+      groups: groups, activation: activation)
+  }
+
+  /// MobiVari of maps side by side, each of so many channels at full resolution and coarser by a factor.
+  static func joinedMobiVari(
+    batch: Int = 1, height: Int, width: Int, parts: [(channels: Int, factor: Int)], outputs: Int, expanded: Int? = nil,
+    groups: Int = 1, activation: Activation = .leakyReLU
+  ) -> OperationCheck {
+    let inputs = parts.reduce(0) { $0 + $1.channels }, e = expanded ?? inputs
     var operands = [
-      Operand("x", map), Operand("depthwise.weight", [3, 3, e], spread: 0.33),
+      Operand("depthwise.weight", [3, 3, e], spread: 0.33),
       Operand("depthwise.bias", [e], spread: 0.3),
       Operand("pointwise.weight", [outputs, e], spread: 1 / Float(e).squareRoot()),
       Operand("pointwise.bias", [outputs], spread: 0.3),
@@ -37,21 +47,28 @@ extension OperationCheck {
         Operand("expand.bias", [e], spread: activation == .relu6 ? 4 : 0.3),
       ]
     }
+    let first = operands.count
+    operands += parts.enumerated().map { index, part in
+      let (channels, factor) = part
+      return Operand("x\(index)", [batch, height / factor, width / factor, channels * factor * factor])
+    }
+    let maps = operands[first...].map { "\($0.shape)" }.joined(separator: " beside ")
     let title =
-      "mobiVari \(map) to \(outputs), \(activation)"
+      "mobiVari \(maps) to \(outputs), \(activation)"
       + (expanded.map { ", expanded to \($0) in \(groups) groups" } ?? "")
     return OperationCheck(title, operands) { v in
       let expand =
-        expanded == nil ? nil : PointwiseParameters(weight: v[5], bias: v[6], groups: groups)
+        expanded == nil ? nil : PointwiseParameters(weight: v[4], bias: v[5], groups: groups)
       return Autograd.mobiVari(
-        v[0],
+        Array(v[first...]),
         MobiVariParameters(
-          expand: expand, depthwiseWeight: v[1], depthwiseBias: v[2],
-          pointwise: PointwiseParameters(weight: v[3], bias: v[4])), activation: activation)
+          expand: expand, depthwiseWeight: v[0], depthwiseBias: v[1],
+          pointwise: PointwiseParameters(weight: v[2], bias: v[3])), activation: activation)
     } twin: { v in
-      Twin.mobiVari(
-        v[0], expand: expanded == nil ? nil : Twin.Pointwise(v[5], v[6], groups: groups), depthwiseWeight: v[1],
-        depthwiseBias: v[2], pointwise: Twin.Pointwise(v[3], v[4]), activation: activation)
+      let shuffled = zip(v[first...], parts).map { Twin.pixelShuffle($0, $1.factor) }
+      return Twin.mobiVari(
+        Twin.concatenate(shuffled), expand: expanded == nil ? nil : Twin.Pointwise(v[4], v[5], groups: groups),
+        depthwiseWeight: v[0], depthwiseBias: v[1], pointwise: Twin.Pointwise(v[2], v[3]), activation: activation)
     }
   }
 }

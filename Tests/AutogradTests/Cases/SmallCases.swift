@@ -66,15 +66,6 @@ extension OperationCheck {
     }
   }
 
-  static func concatenation(_ shape: Shape, widths: [Int]) -> OperationCheck {
-    let operands = widths.enumerated().map { Operand("part\($0)", shape.replacing(-1, with: $1)) }
-    return OperationCheck("concatenate \(shape), widths \(widths)", operands) {
-      concatenate($0)
-    } twin: {
-      Twin.concatenate($0)
-    }
-  }
-
   static func resizing(_ shape: Shape, height: Int, width: Int) -> OperationCheck {
     OperationCheck("resized \(shape) to \(height) x \(width)", [Operand("x", shape)]) {
       resized($0[0], height: height, width: width)

@@ -31,8 +31,27 @@ public struct MobiVariParameters {
 /// - Parameter x: N x H x W x C.
 /// - Returns: N x H x W x O.
 public func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activation: Activation) -> Variable {
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
-  let size = MobiVari.Size(images: x.shape[0], height: x.shape[1], width: x.shape[2])
+  mobiVari([x], parameters, activation: activation)
+}
+
+/// MobiVari of feature maps side by side on the channels, coarser ones shuffled to the first one's resolution (Shi et al., 2016);
+/// the joined map is never in memory.
+///
+/// - Parameter parts: N x H x W x c; others N x H/r x W/r x (c r r). C is the sum of all c.
+/// - Returns: N x H x W x O.
+public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, activation: Activation) -> Variable {
+  precondition(parts.allSatisfy { $0.shape.rank == 4 }, "feature maps are N x H x W x C")
+  let shape = parts[0].shape
+  let size = MobiVari.Size(images: shape[0], height: shape[1], width: shape[2])
+  let input = JoinedMaps(
+    parts.map { part in
+      let factor = shape[1] / max(1, part.shape[1]), cell = factor * factor
+      precondition(
+        [shape[0], part.shape[1] * factor, part.shape[2] * factor] == shape.dimensions[..<3]
+          && part.shape.last % max(1, cell) == 0, "\(part.shape) cannot be shuffled to the resolution of \(shape)")
+      return JoinedMaps.Part(channels: part.shape.last / cell, factor: factor)
+    }, size: size)
+  let x = parts.map { UnsafePointer($0.value.pointer) }
   let expanded = parameters.depthwiseBias.value.count
   func run(_ body: (MobiVari) -> Void) {
     let expand = parameters.expand.map(PackedPointwise.init)
@@ -43,22 +62,21 @@ public func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activation
       addsInput: parameters.expand != nil, memory: depthwise.pointer)
     body(
       MobiVari(
-        size: size, activation: activation, expand: expand?.kernel, depthwise: weight, pointwise: pointwise.kernel))
+        input: input, activation: activation, expand: expand?.kernel, depthwise: weight, pointwise: pointwise.kernel))
     withExtendedLifetime((expand, pointwise, depthwise)) {}
   }
-  let y = Tensor(uninitialized: x.shape.replacing(-1, with: parameters.pointwise.outputs))
+  let y = Tensor(uninitialized: shape.replacing(-1, with: parameters.pointwise.outputs))
   run { kernel in
-    let memory = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.pieces)
-    kernel.forward(x.value.pointer, y.pointer, scratch: memory.scratch)
+    let memory = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.forwardPieces)
+    kernel.forward(x, y.pointer, scratch: memory.scratch)
     withExtendedLifetime(memory) {}
   }
-  return Variable(y, from: [x] + parameters.variables) { dy, gradients in
+  return Variable(y, from: parts + parameters.variables) { dy, gradients in
     run { kernel in
-      let memory = KernelMemory(scratch: kernel.backwardScratchCount, pieces: kernel.pieces)
+      let memory = KernelMemory(scratch: kernel.backwardScratchCount, pieces: kernel.backwardPieces)
       let sums = GradientSums(count: kernel.gradientCount)
-      gradients.write(toOrDiscard: x) { dx, adds in
-        kernel.backward(
-          x.value.pointer, dy: dy.pointer, dx: dx, adds: adds, scratch: memory.scratch, sums: sums.sums)
+      gradients.write(toOrDiscard: parts) { dx in
+        kernel.backward(x, dy: dy.pointer, dx: dx, scratch: memory.scratch, sums: sums.sums)
       }
       var cursor = sums.reduced()
       for parameter in parameters.variables { cursor.add(to: parameter, gradients) }

@@ -1,0 +1,48 @@
+import Autograd
+import TensorCore
+import Testing
+
+/// Plain inference overwrites what was given away, and nothing else.
+@Suite struct ReuseTests {
+  private func filled(_ value: Float) -> Variable { Variable(constant: Tensor(repeating: value, [10, 30])) }
+
+  @Test func aValueGivenAwayIsOverwritten() {
+    let x = filled(2), place = x.value.pointer
+    let sum = add(consume x, filled(1))
+    #expect(sum.value.pointer == place)
+    let product = multiply(consume sum, filled(-4))
+    #expect(product.value.pointer == place)
+    let result = activate(consume product, .relu)
+    #expect(result.value.pointer == place && result.value.array.allSatisfy { $0 == 0 })
+  }
+
+  @Test func theResidualIsOverwrittenWhereTheInputIsKept() {
+    let x = filled(2), residual = filled(3), place = residual.value.pointer
+    let (gamma, beta) = (Variable(constant: Tensor(repeating: 1, [30])), Variable(constant: Tensor(repeating: 5, [30])))
+    let result = layerNorm(x, gamma: gamma, beta: beta, residual: consume residual)
+    #expect(result.value.pointer == place && result.value.array.allSatisfy { $0 == 8 })
+    #expect(x.value.array.allSatisfy { $0 == 2 })
+  }
+
+  @Test func aValueThatIsKeptStays() {
+    let x = filled(2), tensor = Tensor(repeating: 3, [10, 30]), view = tensor.reshaped([300])
+    let sum = add(x, x)
+    #expect(sum.value.pointer != x.value.pointer)
+    let other = add(Variable(constant: tensor), x)
+    #expect(other.value.array.allSatisfy { $0 == 5 })
+    #expect(x.value.array.allSatisfy { $0 == 2 } && view.array.allSatisfy { $0 == 3 })
+  }
+
+  @Test func nothingOnATapeIsOverwritten() {
+    let tape = Tape(), gradient = Tensor(zeros: [10, 30])
+    let x = tape.leaf(Tensor(repeating: 2, [10, 30]), gradient: gradient)
+    let first = add(x, x), place = first.value.pointer
+    let second = activate(consume first, .swish)
+    #expect(second.value.pointer != place)
+    let constant = tape.constant(Tensor(repeating: 2, [10, 30])), start = constant.value.pointer
+    #expect(
+      affine(consume constant, factor: [Float](repeating: 1, count: 30), offset: [Float](repeating: 1, count: 30))
+        .value.pointer != start)
+    withExtendedLifetime(tape) {}
+  }
+}

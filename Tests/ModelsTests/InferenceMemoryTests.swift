@@ -1,0 +1,26 @@
+import Autograd
+import Models
+import Parallel
+import TensorCore
+import Testing
+
+/// The pool is the whole process's: a process of its own.
+@Suite struct InferenceMemoryTests {
+  /// Shallow features, the first stage's attention, and in the last stage its features, heads and attention live at one time, each
+  /// a feature map at full resolution; with the channel heads' values and what is coarser or small, about six and a half.
+  @Test func aWholeImageTakesSevenFeatureMaps() async {
+    await #expect(processExitsWith: .success) {
+      ComputeThreads.count = 2
+      var configuration = RAMiTConfiguration(task: .x2)
+      configuration.dim = 32
+      configuration.heads = 2
+      configuration.depths = [2, 1, 1, 3]
+      configuration.wide.groups = 2
+      let model = RAMiT(configuration)
+      let image = Tensor(repeating: 0.5, [1, 512, 512, 3]), before = StoragePool.shared.usedBytes
+      _ = model(Variable(constant: image))
+      let featureMap = 512 * 512 * 32 * 4
+      #expect(StoragePool.shared.peakBytes - before < 7 * featureMap)
+    }
+  }
+}
