@@ -40,13 +40,41 @@ import Testing
     }
   }
 
-  @Test func heldAndIdleMemoryIsNoMoreThanWasOnceHeld() async {
+  /// Large blocks that lie side by side become one when they are free.
+  @Test func freeNeighboursJoin() async {
     await #expect(processExitsWith: .success) {
-      do { _ = [Tensor(uninitialized: [8_000_000]), Tensor(uninitialized: [9_000_000])] }
-      let most = StoragePool.shared.peakBytes
-      // 60 MB more fit beside the idle 68 MB only if some of it goes.
-      do { _ = Tensor(uninitialized: [15_000_000]) }
-      #expect(StoragePool.shared.peakBytes == most)
+      var parts: [Tensor?] = (0..<5).map { _ in Tensor(uninitialized: [1_000_000]) }
+      let places = parts.map { $0!.pointer }, peak = StoragePool.shared.peakBytes
+      for order in [1, 3, 2] { parts[order] = nil }
+      #expect(Tensor(uninitialized: [2_900_000]).pointer == places[1])
+      parts[4] = nil
+      #expect(Tensor(uninitialized: [3_900_000]).pointer == places[1])
+      parts[0] = nil
+      #expect(Tensor(uninitialized: [4_900_000]).pointer == places[0])
+      #expect(StoragePool.shared.peakBytes == peak)
+    }
+  }
+
+  /// Tensors of random sizes that come and go at random keep their values, and leave no holes behind.
+  @Test func blocksNeverOverlap() async {
+    await #expect(processExitsWith: .success) {
+      var random = RandomNumbers(seed: 1)
+      var held: [(tensor: Tensor, value: Float)] = []
+      for i in 0..<400 {
+        if held.count > 12 || (random.next() % 3 == 0 && !held.isEmpty) {
+          let (tensor, value) = held.remove(at: Int(random.next() % UInt64(held.count)))
+          #expect(tensor.pointer[0] == value && tensor.pointer[tensor.count - 1] == value)
+          #expect(tensor.pointer[tensor.count / 2] == value)
+        } else {
+          let count = 1000 + Int(random.next() % 2_000_000)
+          held.append((Tensor(repeating: Float(i), [count]), Float(i)))
+        }
+      }
+      held = []
+      let peak = StoragePool.shared.peakBytes
+      #expect(peak < 2 * 13 * 8_000_000)
+      _ = Tensor(uninitialized: [peak / 4 - (72 << 18)])
+      #expect(StoragePool.shared.peakBytes == peak)
     }
   }
 
