@@ -3,8 +3,12 @@
 /// x = n ln 2 + r with |r| <= ln 2 / 2; 2^n goes straight into the exponent bits. The sum with 1.5 * 2^23 rounds to an integer
 /// and leaves it in the low bits.
 @_transparent
-func exp(_ x: Vector) -> Vector {
-  let held = minimum(maximum(x, Vector(repeating: -87)), Vector(repeating: 88))
+func exp(_ x: Vector) -> Vector { expOfNegative(minimum(x, Vector(repeating: 88))) }
+
+/// exp(x) for x below 88.
+@_transparent
+func expOfNegative(_ x: Vector) -> Vector {
+  let held = maximum(x, Vector(repeating: -87))
   let shift = Vector(repeating: 0x1.8p23)
   let shifted = shift.addingProduct(held, Vector(repeating: 1.442_695_04))
   let n = shifted - shift
@@ -65,9 +69,30 @@ func geluDerivative(_ x: Vector) -> Vector {
 @_transparent
 func sum(_ v: Vector) -> Float {
   let a = v.lowHalf + v.highHalf
-  let b = a.lowHalf + a.highHalf
-  let c = b.lowHalf + b.highHalf
+  let b = a.evenHalf + a.oddHalf
+  let c = b.evenHalf + b.oddHalf
   return c.x + c.y
+}
+
+/// The sums of the lanes of eight vectors at once: one after the other, each would wait for its own lanes.
+struct EightSums {
+  private(set) var totals = SIMD8<Float>.zero
+
+  /// Adds the lanes of vector i to sum i.
+  @inline(__always)
+  mutating func add(_ vector: (_ i: Int) -> Vector) {
+    func half(_ i: Int) -> SIMD8<Float> {
+      let v = vector(i)
+      return v.lowHalf + v.highHalf
+    }
+    func pairs(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+      let both = SIMD16(lowHalf: a, highHalf: b)
+      return both.evenHalf + both.oddHalf
+    }
+    let low = pairs(pairs(half(0), half(1)), pairs(half(2), half(3)))
+    let high = pairs(pairs(half(4), half(5)), pairs(half(6), half(7)))
+    totals += pairs(low, high)
+  }
 }
 
 /// The largest lane.

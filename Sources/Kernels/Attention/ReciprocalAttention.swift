@@ -31,7 +31,7 @@ public struct ReciprocalAttention {
     /// The factor of the cosines, per spatial head and per channel head.
     let spatialScale: UnsafePointer<Float>
     let channelScale: UnsafePointer<Float>
-    /// [S x T x padded T] relative position bias of T = M M tokens; a large negative number in the padding.
+    /// [S x T x padded T] relative position bias of T = M M tokens: a row for each key; zeros in the padding.
     let positionBias: UnsafePointer<Float>
 
     public init(
@@ -47,9 +47,6 @@ public struct ReciprocalAttention {
       self.positionBias = positionBias
     }
   }
-
-  /// What the padding of `positionBias` holds: its exponential is zero.
-  public static let paddingBias: Float = -1e30
 
   public init(
     images: Int, height: Int, width: Int, spatialHeads: Int, channelHeads: Int, headDim: Int, window: Int, shift: Int,

@@ -10,12 +10,12 @@ public struct RelativePosition {
   }
 
   private var tokens: Int { window * window }
-  /// Floats of the expanded bias [S x T x padded T].
+  /// Floats of the expanded bias [S x T x padded T]: a row for each key, a column for each query.
   public var count: Int { heads * tokens * paddedToVector(tokens) }
 
-  /// bias [S x T x padded T] from table [(2 M - 1)^2 x S]; the padding excludes itself from the softmax.
+  /// bias [S x T x padded T] from table [(2 M - 1)^2 x S]; zeros in the padding.
   public func expand(_ table: UnsafePointer<Float>, into bias: UnsafeMutablePointer<Float>) {
-    bias.update(repeating: ReciprocalAttention.paddingBias, count: count)
+    bias.update(repeating: 0, count: count)
     forEach { place, entry in bias[place] = table[entry] }
   }
 
@@ -27,10 +27,10 @@ public struct RelativePosition {
   private func forEach(_ body: (_ place: Int, _ entry: Int) -> Void) {
     let side = 2 * window - 1
     for head in 0..<heads {
-      for a in 0..<tokens {
-        for b in 0..<tokens {
-          let y = a / window - b / window + window - 1, x = a % window - b % window + window - 1
-          body((head * tokens + a) * paddedToVector(tokens) + b, (y * side + x) * heads + head)
+      for key in 0..<tokens {
+        for query in 0..<tokens {
+          let y = query / window - key / window + window - 1, x = query % window - key % window + window - 1
+          body((head * tokens + key) * paddedToVector(tokens) + query, (y * side + x) * heads + head)
         }
       }
     }

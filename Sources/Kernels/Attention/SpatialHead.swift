@@ -1,6 +1,9 @@
 /// Cosine attention of one head over the T tokens of one window, in cache.
 ///
 ///     P = softmax(scale * cos(q, k) + bias);  D = dropout(P);  o = D v
+///
+/// The maps lie transposed, a row for each key and a column for each query: the softmax over keys then runs down the columns, sixteen
+/// queries at a time, and no sum goes across the lanes of a vector. The products read them either way.
 struct SpatialHead {
   /// T, padded T, c, padded c, and the floats between the tokens of q, k and v.
   let tokens: Int
@@ -9,24 +12,26 @@ struct SpatialHead {
   let headStride: Int
   let qkvStride: Int
   let scale: Float
-  /// [T x padded T].
+  /// [T x padded T]: a row for each key.
   let bias: UnsafePointer<Float>
   /// What drops entries of P, and the place of this map's first entry among all maps; nil keeps all.
   let dropout: (mask: DropoutMask, place: Int)?
 
   /// Intermediate values of one head, at places in a worker's scratch.
   struct Buffers {
-    /// q / |q| * scale and k / |k|: [T x padded c]; 1 / |q| and 1 / |k|: [T].
+    /// q / |q| * scale (for the way back) and k / |k|: [T x padded c]; 1 / |q| and 1 / |k|: [T].
     let q, k, qNorm, kNorm: UnsafeMutablePointer<Float>
-    /// k / |k| or v transposed and packed: [c x padded T].
+    /// q / |q| * scale or the gradient of o, transposed and packed: [c x padded T].
     let transposed: UnsafeMutablePointer<Float>
-    /// P, D (P itself without dropout), and the gradient: [T x padded T].
+    /// For each query [T], what the exponentials are to be multiplied by; for each token, the gradient along a unit vector.
+    let factors: UnsafeMutablePointer<Float>
+    /// P (in `attend` without its factors), D (P itself without dropout), and the gradient: [T x padded T].
     let map, dropped, dMap: UnsafeMutablePointer<Float>
     /// Gradients of q and k before normalisation's: [T x padded c].
     let dq, dk: UnsafeMutablePointer<Float>
 
     static func count(tokens: Int, tokenStride: Int, headStride: Int, drops: Bool) -> Int {
-      4 * tokens * headStride + 2 * tokenStride + headStride * tokenStride + (drops ? 3 : 2) * tokens * tokenStride
+      4 * tokens * headStride + 3 * tokenStride + headStride * tokenStride + (drops ? 3 : 2) * tokens * tokenStride
     }
 
     init(
@@ -43,6 +48,7 @@ struct SpatialHead {
       dk = take(tokens * headStride)
       qNorm = take(tokenStride)
       kNorm = take(tokenStride)
+      factors = take(tokenStride)
       transposed = take(headStride * tokenStride)
       map = take(tokens * tokenStride)
       dMap = take(tokens * tokenStride)
@@ -50,153 +56,269 @@ struct SpatialHead {
     }
   }
 
-  /// Fills q, k, norms and the attention maps P and D.
+  /// Fills k, norms, and the attention maps P and D up to the factors of the queries, which are filled too.
   @inline(__always)
   func attend(_ qkv: UnsafePointer<Float>, _ b: Buffers) {
-    normalize(qkv, into: b.q, norms: b.qNorm, factor: scale)
-    normalize(qkv + headDim, into: b.k, norms: b.kNorm, factor: 1)
-    transpose(b.k, stride: headStride, into: b.transposed)
+    transpose(qkv, stride: qkvStride, into: b.transposed)
+    normalizeColumns(b.transposed, norms: b.qNorm)
+    normalizeRows(qkv + headDim, into: b.k, norms: b.kNorm)
     gemm(
-      rows: tokens, Rows(pointer: b.q, stride: headStride, step: 1),
+      rows: tokens, Rows(pointer: b.k, stride: headStride, step: 1),
       PackedMatrix(b.transposed, rows: headDim, columns: tokens), b.map, cStride: tokenStride, padsColumns: true,
       epilogue: AddPositionBias(bias: bias, stride: tokenStride))
-    for token in 0..<tokens { softmax(b.map + token &* tokenStride) }
+    exponentials(b.map, factors: b.factors)
     if let dropout { dropout.mask.apply(b.map, b.dropped, count: tokens &* tokenStride, place: dropout.place) }
   }
 
-  /// o [T x c], rows `oStride` apart, from D and v, rows `vStride` apart.
+  /// o [T x c], rows `oStride` apart, from D, the queries' factors and v, rows `vStride` apart.
   @inline(__always)
   func mix(
     _ v: UnsafePointer<Float>, vStride: Int, _ b: Buffers, into o: UnsafeMutablePointer<Float>, oStride: Int
   ) {
     gemm(
-      rows: tokens, Rows(pointer: b.dropped, stride: tokenStride, step: 1),
+      rows: tokens, Rows(pointer: b.dropped, stride: 1, step: tokenStride),
       PackedMatrix(inPlace: v, rows: tokens, columns: headDim, stride: vStride), o, cStride: oStride,
-      epilogue: Identity())
+      epilogue: ScaleRows(factors: b.factors))
   }
 
   /// Writes the gradients of q, k and v at their places in `dqkv`, from that of o; adds to those of the bias [T x padded T] and,
-  /// for the factor's logarithm, `dLogScale`. `attend` has run.
+  /// for the factor's logarithm, `dLogScale`. `attend` has run, and `mix`, if at all: the maps take their factors here.
   @inline(__always)
   func backward(
-    _ v: UnsafePointer<Float>, vStride: Int, _ b: Buffers, dO: UnsafePointer<Float>, oStride: Int,
-    dqkv: UnsafeMutablePointer<Float>, dBias: UnsafeMutablePointer<Float>, dLogScale: UnsafeMutablePointer<Float>
+    _ qkv: UnsafePointer<Float>, _ v: UnsafePointer<Float>, vStride: Int, _ b: Buffers, dO: UnsafePointer<Float>,
+    oStride: Int, dqkv: UnsafeMutablePointer<Float>, dBias: UnsafeMutablePointer<Float>,
+    dLogScale: UnsafeMutablePointer<Float>
   ) {
-    let dO = (rows: Rows(pointer: dO, stride: oStride, step: 1), pointer: dO)
-    let mapTransposed = Rows(pointer: b.dropped, stride: 1, step: tokenStride)
+    scaleColumns(b.map, by: b.factors)
+    if dropout != nil { scaleColumns(b.dropped, by: b.factors) }
     gemm(
-      rows: tokens, mapTransposed, PackedMatrix(inPlace: dO.pointer, rows: tokens, columns: headDim, stride: oStride),
-      dqkv + 2 &* headDim, cStride: qkvStride, epilogue: Identity())
-    transpose(v, stride: vStride, into: b.transposed)
+      rows: tokens, Rows(pointer: b.dropped, stride: tokenStride, step: 1),
+      PackedMatrix(inPlace: dO, rows: tokens, columns: headDim, stride: oStride), dqkv + 2 &* headDim,
+      cStride: qkvStride, epilogue: Identity())
+    transpose(dO, stride: oStride, into: b.transposed)
     gemm(
-      rows: tokens, dO.rows, PackedMatrix(b.transposed, rows: headDim, columns: tokens), b.dMap, cStride: tokenStride,
-      padsColumns: true, epilogue: Identity())
+      rows: tokens, Rows(pointer: v, stride: vStride, step: 1),
+      PackedMatrix(b.transposed, rows: headDim, columns: tokens), b.dMap, cStride: tokenStride, padsColumns: true,
+      epilogue: Identity())
     if let dropout { dropout.mask.apply(b.dMap, b.dMap, count: tokens &* tokenStride, place: dropout.place) }
-    for token in 0..<tokens {
-      let place = token &* tokenStride
-      softmaxBackward(b.map + place, b.dMap + place, dBias: dBias + place)
-    }
-    gemm(
-      rows: tokens, Rows(pointer: b.dMap, stride: tokenStride, step: 1),
-      PackedMatrix(inPlace: b.k, rows: tokens, columns: headDim, stride: headStride), b.dq, cStride: headStride,
-      padsColumns: true, epilogue: Identity())
+    softmaxBackward(b.map, b.dMap, dBias: dBias)
     gemm(
       rows: tokens, Rows(pointer: b.dMap, stride: 1, step: tokenStride),
+      PackedMatrix(inPlace: b.k, rows: tokens, columns: headDim, stride: headStride), b.dq, cStride: headStride,
+      padsColumns: true, epilogue: Identity())
+    scaleRows(qkv, by: b.qNorm, times: scale, into: b.q)
+    gemm(
+      rows: tokens, Rows(pointer: b.dMap, stride: tokenStride, step: 1),
       PackedMatrix(inPlace: b.q, rows: tokens, columns: headDim, stride: headStride), b.dk, cStride: headStride,
       padsColumns: true, epilogue: Identity())
-    dLogScale.pointee += normalizeBackward(b.q, b.dq, norms: b.qNorm, factor: scale, into: dqkv)
-    _ = normalizeBackward(b.k, b.dk, norms: b.kNorm, factor: 1, into: dqkv + headDim)
+    normalizeBackward(b.q, b.dq, norms: b.qNorm, factor: scale, products: b.factors, into: dqkv)
+    for token in 0..<tokens { dLogScale.pointee += b.factors[token] }
+    normalizeBackward(b.k, b.dk, norms: b.kNorm, factor: 1, products: b.factors, into: dqkv + headDim)
   }
 
-  /// unit [T x padded c] = source * factor / max(|source|, 1e-12), zeros in the padding; norms [T] = 1 / max(|source|, 1e-12).
-  @inline(__always)
-  private func normalize(
-    _ source: UnsafePointer<Float>, into unit: UnsafeMutablePointer<Float>, norms: UnsafeMutablePointer<Float>,
-    factor: Float
-  ) {
-    for token in 0..<tokens {
-      let from = source + token &* qkvStride, to = unit + token &* headStride
-      var squares = Vector.zero
-      var c = 0
-      while c < headDim {
-        let v = load(from + c, count: headDim &- c)
-        squares.addProduct(v, v)
-        c &+= vectorWidth
-      }
-      let norm = 1 / max(sum(squares).squareRoot(), 1e-12)
-      norms[token] = norm
-      c = 0
-      while c < headDim {
-        store(load(from + c, count: headDim &- c) * Vector(repeating: norm * factor), to + c)
-        c &+= vectorWidth
-      }
-    }
-  }
-
-  /// With u = unit / factor: target [T x c] = factor / |source| * (gradient - u (u . gradient)); returns the sum of
-  /// unit . gradient, which is the gradient of the factor's logarithm.
-  @inline(__always)
-  private func normalizeBackward(
-    _ unit: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, norms: UnsafePointer<Float>, factor: Float,
-    into target: UnsafeMutablePointer<Float>
-  ) -> Float {
-    var total: Float = 0
-    for token in 0..<tokens {
-      let u = unit + token &* headStride, g = gradient + token &* headStride, to = target + token &* qkvStride
-      var products = Vector.zero
-      var c = 0
-      while c < headDim {
-        products.addProduct(load(u + c), load(g + c, count: headDim &- c))
-        c &+= vectorWidth
-      }
-      let product = sum(products)
-      total += product
-      let along = Vector(repeating: product / (factor * factor)), outer = Vector(repeating: factor * norms[token])
-      c = 0
-      while c < headDim {
-        store((load(g + c) - load(u + c) * along) * outer, to + c, count: headDim &- c)
-        c &+= vectorWidth
-      }
-    }
-    return total
-  }
-
-  /// source [T x c] as a packed matrix [c x T].
+  /// source [T x c] as a packed matrix [c x T], zeros past the last column.
   @inline(__always)
   private func transpose(_ source: UnsafePointer<Float>, stride: Int, into target: UnsafeMutablePointer<Float>) {
     PackedMatrix.pack(
       source, rowStride: 1, columnStride: stride, rows: headDim, columns: tokens, into: target)
   }
 
+  /// The columns of a packed matrix [c x T] times scale / max(|column|, 1e-12); norms [T] = 1 / max(|column|, 1e-12).
   @inline(__always)
-  private func softmax(_ row: UnsafeMutablePointer<Float>) {
-    var top = load(row)
-    for i in stride(from: vectorWidth, to: tokenStride, by: vectorWidth) { top = maximum(top, load(row + i)) }
-    let peak = Vector(repeating: largest(top))
-    var total = Vector.zero
-    for i in stride(from: 0, to: tokenStride, by: vectorWidth) {
-      let logits = load(row + i)
-      // The vector exponential never reaches zero; the padding must.
-      let value = exp(logits - peak).replacing(with: 0, where: logits .< Vector(repeating: -1e29))
-      total += value
-      store(value, row + i)
+  private func normalizeColumns(_ matrix: UnsafeMutablePointer<Float>, norms: UnsafeMutablePointer<Float>) {
+    let packed = PackedMatrix(matrix, rows: headDim, columns: tokens)
+    var column = 0
+    while column < tokenStride {
+      let width = min(PackedMatrix.panelWidth, tokenStride &- column)
+      let panel = packed.panel(at: column, width: width)
+      var lane = 0
+      while lane < width {
+        let start = matrix + (panel.start - UnsafePointer(matrix) &+ lane)
+        var squares = Vector.zero
+        var row = start
+        for _ in 0..<headDim {
+          squares.addProduct(load(row), load(row))
+          row += panel.step
+        }
+        let norm = Vector(repeating: 1) / maximum(squares.squareRoot(), Vector(repeating: 1e-12))
+        store(norm, norms + (column &+ lane))
+        let factor = norm * Vector(repeating: scale)
+        row = start
+        for _ in 0..<headDim {
+          store(load(row) * factor, row)
+          row += panel.step
+        }
+        lane &+= vectorWidth
+      }
+      column &+= width
     }
-    let scale = Vector(repeating: 1 / sum(total))
-    for i in stride(from: 0, to: tokenStride, by: vectorWidth) { store(load(row + i) * scale, row + i) }
   }
 
-  /// d = p (d - p . d), in place; dBias += d.
+  /// unit [T x padded c] = source / max(|source|, 1e-12), zeros in the padding; norms [T] = 1 / max(|source|, 1e-12).
+  @inline(__always)
+  private func normalizeRows(
+    _ source: UnsafePointer<Float>, into unit: UnsafeMutablePointer<Float>, norms: UnsafeMutablePointer<Float>
+  ) {
+    forEachEight { start in
+      var squares = EightSums()
+      var c = 0
+      while c < headDim {
+        squares.add { i in
+          let v = load(source + (row(start &+ i) &* qkvStride &+ c), count: headDim &- c)
+          return v * v
+        }
+        c &+= vectorWidth
+      }
+      let length = squares.totals.squareRoot(), least = SIMD8<Float>(repeating: 1e-12)
+      let norm = 1 / least.replacing(with: length, where: length .> least)
+      for i in 0..<min(8, tokens &- start) { norms[start &+ i] = norm[i] }
+    }
+    scaleRows(source, by: norms, times: 1, into: unit)
+  }
+
+  /// target [T x padded c] = source times each token's norm and a factor, zeros in the padding.
+  @inline(__always)
+  private func scaleRows(
+    _ source: UnsafePointer<Float>, by norms: UnsafePointer<Float>, times factor: Float,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    for token in 0..<tokens {
+      let from = source + token &* qkvStride, to = target + token &* headStride
+      let factor = Vector(repeating: norms[token] * factor)
+      var c = 0
+      while c < headDim {
+        store(load(from + c, count: headDim &- c) * factor, to + c)
+        c &+= vectorWidth
+      }
+    }
+  }
+
+  /// With u = unit / factor: target [T x c] = factor / |source| * (gradient - u (u . gradient)); products [T] = unit . gradient, whose
+  /// sum is the gradient of the factor's logarithm.
+  @inline(__always)
+  private func normalizeBackward(
+    _ unit: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, norms: UnsafePointer<Float>, factor: Float,
+    products: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
+  ) {
+    forEachEight { start in
+      var along = EightSums()
+      var c = 0
+      while c < headDim {
+        // The padding of both is zero.
+        along.add { i in
+          let place = row(start &+ i) &* headStride &+ c
+          return load(unit + place) * load(gradient + place)
+        }
+        c &+= vectorWidth
+      }
+      let totals = along.totals
+      for i in 0..<min(8, tokens &- start) { products[start &+ i] = totals[i] }
+    }
+    for token in 0..<tokens {
+      let u = unit + token &* headStride, g = gradient + token &* headStride, to = target + token &* qkvStride
+      let along = Vector(repeating: products[token] / (factor * factor))
+      let outer = Vector(repeating: factor * norms[token])
+      var c = 0
+      while c < headDim {
+        store((load(g + c) - load(u + c) * along) * outer, to + c, count: headDim &- c)
+        c &+= vectorWidth
+      }
+    }
+  }
+
+  /// Calls `body` with every eighth token.
+  @inline(__always)
+  private func forEachEight(_ body: (_ start: Int) -> Void) {
+    var start = 0
+    while start < tokens {
+      body(start)
+      start &+= 8
+    }
+  }
+
+  /// Past the last token, the last one again.
+  @inline(__always)
+  private func row(_ token: Int) -> Int { min(token, tokens &- 1) }
+
+  /// Each column's exponentials, its largest value subtracted; factors [padded T] = 1 / the column's sum.
+  @inline(__always)
+  private func exponentials(_ map: UnsafeMutablePointer<Float>, factors: UnsafeMutablePointer<Float>) {
+    var column = 0
+    while column < tokenStride {
+      let top = map + column
+      var largest = (load(top), load(top))
+      forEachPair(top, tokenStride) { a, b in
+        largest.0 = maximum(largest.0, load(a))
+        largest.1 = maximum(largest.1, load(b))
+      }
+      let peak = maximum(largest.0, largest.1)
+      var total = (Vector.zero, Vector.zero)
+      forEachPair(top, tokenStride) { a, b in
+        let value = (expOfNegative(load(a) - peak), expOfNegative(load(b) - peak))
+        total.0 += value.0
+        store(value.0, a)
+        if a != b {
+          total.1 += value.1
+          store(value.1, b)
+        }
+      }
+      store(Vector(repeating: 1) / (total.0 + total.1), factors + column)
+      column &+= vectorWidth
+    }
+  }
+
+  /// Calls `body` with two rows of a column at a time; an odd last one comes as both.
+  @inline(__always)
+  private func forEachPair(
+    _ top: UnsafeMutablePointer<Float>, _ stride: Int,
+    _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    var row = 0
+    while row < tokens {
+      body(top + row &* stride, top + min(row &+ 1, tokens &- 1) &* stride)
+      row &+= 2
+    }
+  }
+
+  /// The columns of a map times their factors.
+  @inline(__always)
+  private func scaleColumns(_ map: UnsafeMutablePointer<Float>, by factors: UnsafePointer<Float>) {
+    for row in 0..<tokens {
+      let row = map + row &* tokenStride
+      var column = 0
+      while column < tokenStride {
+        store(load(row + column) * load(factors + column), row + column)
+        column &+= vectorWidth
+      }
+    }
+  }
+
+  /// d = p (d - p . d) in each column, in place; dBias += d.
   @inline(__always)
   private func softmaxBackward(
     _ p: UnsafePointer<Float>, _ d: UnsafeMutablePointer<Float>, dBias: UnsafeMutablePointer<Float>
   ) {
-    var products = Vector.zero
-    for i in stride(from: 0, to: tokenStride, by: vectorWidth) { products.addProduct(load(p + i), load(d + i)) }
-    let product = Vector(repeating: sum(products))
-    for i in stride(from: 0, to: tokenStride, by: vectorWidth) {
-      let value = load(p + i) * (load(d + i) - product)
-      store(value, d + i)
-      store(load(dBias + i) + value, dBias + i)
+    var column = 0
+    while column < tokenStride {
+      var products = (Vector.zero, Vector.zero)
+      var place = column
+      for row in 0..<tokens {
+        if row & 1 == 0 {
+          products.0.addProduct(load(p + place), load(d + place))
+        } else {
+          products.1.addProduct(load(p + place), load(d + place))
+        }
+        place &+= tokenStride
+      }
+      let product = products.0 + products.1
+      place = column
+      for _ in 0..<tokens {
+        let value = load(p + place) * (load(d + place) - product)
+        store(value, d + place)
+        store(load(dBias + place) + value, dBias + place)
+        place &+= tokenStride
+      }
+      column &+= vectorWidth
     }
   }
 }
@@ -208,5 +330,14 @@ private struct AddPositionBias: Epilogue {
   @inline(__always)
   func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
     value + load(bias + (row &* stride &+ column))
+  }
+}
+
+/// Each row of the product times its factor.
+private struct ScaleRows: Epilogue {
+  let factors: UnsafePointer<Float>
+  @inline(__always)
+  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
+    value * Vector(repeating: factors[row])
   }
 }
