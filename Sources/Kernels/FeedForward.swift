@@ -45,10 +45,7 @@ public struct FeedForward {
       gemm(
         rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected,
         cStride: channelStride, padsColumns: true, epilogue: AddBias(bias: out.bias))
-      for row in 0..<count {
-        let place = row &* channels
-        norm.forwardRow(projected + row &* channelStride, residual: x + place, y + place)
-      }
+      norm.forwardRows(count, projected, stride: channelStride, residual: x, y)
     }
   }
 
@@ -73,11 +70,9 @@ public struct FeedForward {
       gemm(
         rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected,
         cStride: channelStride, padsColumns: true, epilogue: AddBias(bias: out.bias))
-      for row in 0..<count {
-        let place = projected + row &* channelStride
-        norm.backwardRow(
-          place, dy: dy + row &* channels, dx: place, adds: false, sums: outSums + out.gradientCount)
-      }
+      norm.backwardRows(
+        count, projected, stride: channelStride, dy: dy, dx: projected, dxStride: channelStride, adds: false,
+        sums: outSums + out.gradientCount)
       let dProjected = UnsafePointer(projected)
       out.addGradient(
         rows: count, dy: dProjected, dyStride: channelStride, x: activated, xStride: hiddenStride, to: outSums)

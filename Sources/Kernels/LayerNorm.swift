@@ -24,10 +24,8 @@ public struct LayerNorm {
     rows: Int, _ x: UnsafePointer<Float>, residual: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>
   ) {
     forEachRange(of: rows, grain: Self.grain) { range in
-      for row in range {
-        let start = row &* channels
-        forwardRow(x + start, residual: residual.map { $0 + start }, y + start)
-      }
+      let start = range.lowerBound &* channels
+      forwardRows(range.count, x + start, stride: channels, residual: residual.map { $0 + start }, y + start)
     }
   }
 
@@ -37,80 +35,141 @@ public struct LayerNorm {
     sums: PartialSums
   ) {
     sums.forEachPiece((rows + Self.grain - 1) / Self.grain) { piece, _, sums in
-      for row in piece * Self.grain..<min(rows, (piece + 1) * Self.grain) {
-        let start = row &* channels
-        backwardRow(x + start, dy: dy + start, dx: dx + start, adds: adds, sums: sums)
+      let first = piece * Self.grain, start = first * channels
+      backwardRows(
+        min(rows - first, Self.grain), x + start, stride: channels, dy: dy + start, dx: dx + start, dxStride: channels,
+        adds: adds, sums: sums)
+    }
+  }
+
+  /// y [R x C] from x [R x C], whose rows lie `stride` apart, and the residual [R x C].
+  func forwardRows(
+    _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, residual: UnsafePointer<Float>?,
+    _ y: UnsafeMutablePointer<Float>
+  ) {
+    forEachEight(of: rows) { row, count in
+      let x = x + row &* stride
+      let (mean, scale) = statistics(x, stride: stride, count: count)
+      for i in 0..<count {
+        let mean = Vector(repeating: mean[i]), scale = Vector(repeating: scale[i])
+        let x = x + i &* stride, place = (row &+ i) &* channels
+        var c = 0
+        while c < channels {
+          let lanes = channels &- c
+          var value = load(beta + c).addingProduct(load(gamma + c), (load(x + c) - mean) * scale)
+          if let residual { value += load(residual + (place &+ c)) }
+          store(value, y + (place &+ c), count: lanes)
+          c &+= vectorWidth
+        }
       }
     }
   }
 
-  /// The mean and the reciprocal standard deviation of a row.
+  /// With n = (x - mean) * scale and g = dy * gamma: dx = scale * (g - mean(g) - n * mean(g n)), dgamma += dy n, dbeta += dy.
+  /// x and dx have rows `stride` and `dxStride` apart, dy [R x C]; `dx` may be `x`.
+  func backwardRows(
+    _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
+    dxStride: Int, adds: Bool, sums: UnsafeMutablePointer<Float>
+  ) {
+    forEachEight(of: rows) { row, count in
+      let x = x + row &* stride, dy = dy + row &* channels, dx = dx + row &* dxStride
+      let (mean, scale) = statistics(x, stride: stride, count: count)
+      @inline(__always)
+      func normal(_ i: Int, _ c: Int) -> Vector {
+        (load(x + (i &* stride &+ c)) - Vector(repeating: mean[i])) * Vector(repeating: scale[i])
+      }
+      addParameterGradients(count: count, dy: dy, to: sums, normal: normal)
+      var totalG = EightSums(), totalGN = EightSums()
+      totalG.add { i in
+        self.total { c, lanes in load(dy + (min(i, count &- 1) &* channels &+ c)) * load(gamma + c, count: lanes) }
+      }
+      totalGN.add { i in
+        let i = min(i, count &- 1)
+        return self.total { c, lanes in
+          first(lanes, of: load(dy + (i &* channels &+ c)) * load(gamma + c) * normal(i, c))
+        }
+      }
+      let meanG = totalG.totals * part, meanGN = totalGN.totals * part
+      for i in 0..<count {
+        let (meanG, meanGN) = (Vector(repeating: meanG[i]), Vector(repeating: meanGN[i]))
+        let scale = Vector(repeating: scale[i]), target = dx + i &* dxStride
+        var c = 0
+        while c < channels {
+          let g = load(dy + (i &* channels &+ c)) * load(gamma + c)
+          var value = (g - meanG - normal(i, c) * meanGN) * scale
+          if adds { value += load(target + c) }
+          store(value, target + c, count: channels &- c)
+          c &+= vectorWidth
+        }
+      }
+    }
+  }
+
+  private var part: Float { 1 / Float(channels) }
+
+  /// dgamma += the sum of dy n over some rows, dbeta += that of dy.
   @inline(__always)
-  func statistics(_ x: UnsafePointer<Float>) -> (mean: Float, scale: Float) {
+  private func addParameterGradients(
+    count: Int, dy: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>,
+    normal: (_ row: Int, _ channel: Int) -> Vector
+  ) {
+    var c = 0
+    while c < channels {
+      let lanes = channels &- c
+      var dGamma = load(sums + c), dBeta = load(sums + (channels &+ c))
+      for i in 0..<count {
+        let gradient = load(dy + (i &* channels &+ c))
+        dGamma.addProduct(gradient, normal(i, c))
+        dBeta += gradient
+      }
+      store(dGamma, sums + c, count: lanes)
+      store(dBeta, sums + (channels &+ c), count: lanes)
+      c &+= vectorWidth
+    }
+  }
+
+  /// The means and the reciprocal standard deviations of up to eight rows.
+  @inline(__always)
+  private func statistics(
+    _ x: UnsafePointer<Float>, stride: Int, count: Int
+  ) -> (mean: SIMD8<Float>, scale: SIMD8<Float>) {
+    // Past the last row, the last one again.
+    func row(_ i: Int) -> UnsafePointer<Float> { x + min(i, count &- 1) &* stride }
+    var sums = EightSums()
+    sums.add { i in
+      let x = row(i)
+      return total { c, lanes in load(x + c, count: lanes) }
+    }
+    let mean = sums.totals * part
+    var squares = EightSums()
+    squares.add { i in
+      let x = row(i), mean = Vector(repeating: mean[i])
+      return total { c, lanes in
+        let deviation = first(lanes, of: load(x + c) - mean)
+        return deviation * deviation
+      }
+    }
+    return (mean, 1 / (squares.totals * part + Self.epsilon).squareRoot())
+  }
+
+  /// The sum of vectors over the channels.
+  @inline(__always)
+  private func total(_ vector: (_ channel: Int, _ lanes: Int) -> Vector) -> Vector {
     var total = Vector.zero
     var c = 0
     while c < channels {
-      total += load(x + c, count: channels &- c)
+      total += vector(c, channels &- c)
       c &+= vectorWidth
     }
-    let mean = sum(total) / Float(channels)
-    var squares = Vector.zero
-    c = 0
-    while c < channels {
-      let lanes = channels &- c
-      let deviation = first(lanes, of: load(x + c) - Vector(repeating: mean))
-      squares.addProduct(deviation, deviation)
-      c &+= vectorWidth
-    }
-    return (mean, 1 / (sum(squares) / Float(channels) + Self.epsilon).squareRoot())
+    return total
   }
 
   @inline(__always)
-  func forwardRow(_ x: UnsafePointer<Float>, residual: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>) {
-    let (mean, scale) = statistics(x)
-    var c = 0
-    while c < channels {
-      let lanes = channels &- c
-      let normal = (load(x + c, count: lanes) - Vector(repeating: mean)) * Vector(repeating: scale)
-      var value = load(beta + c, count: lanes).addingProduct(load(gamma + c, count: lanes), normal)
-      if let residual { value += load(residual + c, count: lanes) }
-      store(value, y + c, count: lanes)
-      c &+= vectorWidth
-    }
-  }
-
-  /// With n = (x - mean) * scale and g = dy * gamma: dx = scale * (g - mean(g) - n * mean(g n)), dgamma += dy n, dbeta += dy.
-  /// `dx` may be `x`.
-  @inline(__always)
-  func backwardRow(
-    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool,
-    sums: UnsafeMutablePointer<Float>
-  ) {
-    let (mean, scale) = statistics(x)
-    var totalG = Vector.zero, totalGN = Vector.zero
-    var c = 0
-    while c < channels {
-      let lanes = channels &- c
-      let normal = (load(x + c, count: lanes) - Vector(repeating: mean)) * Vector(repeating: scale)
-      let dyC = load(dy + c, count: lanes)
-      let g = dyC * load(gamma + c, count: lanes)
-      totalG += g
-      totalGN.addProduct(g, normal)
-      store(load(sums + c, count: lanes).addingProduct(dyC, normal), sums + c, count: lanes)
-      store(load(sums + channels + c, count: lanes) + dyC, sums + channels + c, count: lanes)
-      c &+= vectorWidth
-    }
-    let meanG = Vector(repeating: sum(totalG) / Float(channels))
-    let meanGN = Vector(repeating: sum(totalGN) / Float(channels))
-    c = 0
-    while c < channels {
-      let lanes = channels &- c
-      let normal = (load(x + c, count: lanes) - Vector(repeating: mean)) * Vector(repeating: scale)
-      let g = load(dy + c, count: lanes) * load(gamma + c, count: lanes)
-      var value = (g - meanG - normal * meanGN) * Vector(repeating: scale)
-      if adds { value += load(dx + c, count: lanes) }
-      store(value, dx + c, count: lanes)
-      c &+= vectorWidth
+  private func forEachEight(of rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+    var row = 0
+    while row < rows {
+      body(row, min(8, rows &- row))
+      row &+= 8
     }
   }
 }

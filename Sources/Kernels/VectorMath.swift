@@ -81,25 +81,16 @@ struct EightSums {
   /// Adds the lanes of vector i to sum i.
   @inline(__always)
   mutating func add(_ vector: (_ i: Int) -> Vector) {
-    func half(_ i: Int) -> SIMD8<Float> {
-      let v = vector(i)
-      return v.lowHalf + v.highHalf
-    }
-    func pairs(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
-      let both = SIMD16(lowHalf: a, highHalf: b)
-      return both.evenHalf + both.oddHalf
-    }
-    let low = pairs(pairs(half(0), half(1)), pairs(half(2), half(3)))
-    let high = pairs(pairs(half(4), half(5)), pairs(half(6), half(7)))
-    totals += pairs(low, high)
+    let first = pairSums(pairSums(vector(0), vector(1)), pairSums(vector(2), vector(3)))
+    let second = pairSums(pairSums(vector(4), vector(5)), pairSums(vector(6), vector(7)))
+    let both = pairSums(first, second)
+    totals += pairSums(both, both).lowHalf
   }
 }
 
-/// The largest lane.
+/// The sums of neighbouring lanes: those of a, then those of b.
 @_transparent
-func largest(_ v: Vector) -> Float {
-  let a = v.lowHalf.replacing(with: v.highHalf, where: v.highHalf .> v.lowHalf)
-  let b = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
-  let c = b.lowHalf.replacing(with: b.highHalf, where: b.highHalf .> b.lowHalf)
-  return c.x > c.y ? c.x : c.y
+private func pairSums(_ a: Vector, _ b: Vector) -> Vector {
+  let (even, odd) = deal(a, b)
+  return even + odd
 }

@@ -126,7 +126,8 @@ extension ReciprocalAttention {
       head.mix(
         values.pointer, vStride: values.stride, tile.head, into: tile.attention + index &* headDim, oStride: stride)
       head.backward(
-        qkv, values.pointer, vStride: values.stride, tile.head, dO: work.dO + index &* headDim, oStride: stride, dqkv: dqkv,
+        qkv, values.pointer, vStride: values.stride, tile.head, dO: work.dO + index &* headDim, oStride: stride,
+        dqkv: dqkv,
         dBias: sums + (places.positionBias &+ index &* tokens &* tokenStride),
         dLogScale: sums + (places.spatialScale &+ index))
       guard hasHelper else { continue }

@@ -119,8 +119,7 @@ struct SpatialHead {
   /// source [T x c] as a packed matrix [c x T], zeros past the last column.
   @inline(__always)
   private func transpose(_ source: UnsafePointer<Float>, stride: Int, into target: UnsafeMutablePointer<Float>) {
-    PackedMatrix.pack(
-      source, rowStride: 1, columnStride: stride, rows: headDim, columns: tokens, into: target)
+    PackedMatrix.packTransposed(source, stride: stride, rows: headDim, columns: tokens, into: target)
   }
 
   /// The columns of a packed matrix [c x T] times scale / max(|column|, 1e-12); norms [T] = 1 / max(|column|, 1e-12).

@@ -62,6 +62,33 @@ public struct PackedMatrix {
     }
   }
 
+  /// Packs the transpose of `source` [columns x rows], whose rows lie `stride` apart, 16 x 16 elements at a time where they are all
+  /// there; overwrites `target`.
+  @inline(__always)
+  static func packTransposed(
+    _ source: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    guard rows % vectorWidth == 0, columns % vectorWidth == 0 else {
+      return pack(source, rowStride: 1, columnStride: stride, rows: rows, columns: columns, into: target)
+    }
+    var panel = 0
+    while panel < columns {
+      let width = min(panelWidth, columns &- panel), start = target + panel &* rows
+      var column = 0
+      while column < width {
+        var row = 0
+        while row < rows {
+          var block = Block16(source + ((panel &+ column) &* stride &+ row), stride: stride)
+          block.transpose()
+          block.store(start + (row &* width &+ column), stride: width)
+          row &+= vectorWidth
+        }
+        column &+= vectorWidth
+      }
+      panel &+= width
+    }
+  }
+
   /// Packs the weight of a grouped point-wise convolution, `weight` [outputs x inputs/groups], as the block-diagonal matrix
   /// [inputs x outputs] (or its transpose, for the gradient of the input); overwrites `target`.
   public static func packGrouped(

@@ -54,6 +54,16 @@ func first(_ count: Int, of vector: Vector) -> Vector {
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, count: Int) -> Vector { first(count, of: load(pointer)) }
 
+/// The lanes of both vectors, a's first: the even ones, and the odd ones; an instruction each. (The standard library's `evenHalf` takes
+/// many.)
+@_transparent
+func deal(_ a: Vector, _ b: Vector) -> (even: Vector, odd: Vector) {
+  (
+    Vector(a[0], a[2], a[4], a[6], a[8], a[10], a[12], a[14], b[0], b[2], b[4], b[6], b[8], b[10], b[12], b[14]),
+    Vector(a[1], a[3], a[5], a[7], a[9], a[11], a[13], a[15], b[1], b[3], b[5], b[7], b[9], b[11], b[13], b[15])
+  )
+}
+
 /// The larger of each two lanes. (The standard library's `pointwiseMax` goes lane by lane.)
 @inline(__always)
 func maximum(_ a: Vector, _ b: Vector) -> Vector { b.replacing(with: a, where: a .> b) }

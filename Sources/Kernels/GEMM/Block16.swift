@@ -1,0 +1,59 @@
+/// 16 x 16 floats in registers, to be transposed.
+///
+/// Four rounds, in each of which two rows at a time deal out their lanes, like cards: the even ones to a row of the first half, the odd
+/// ones to one of the second.
+struct Block16 {
+  private var r0: Vector, r1: Vector, r2: Vector, r3: Vector
+  private var r4: Vector, r5: Vector, r6: Vector, r7: Vector
+  private var r8: Vector, r9: Vector, r10: Vector, r11: Vector
+  private var r12: Vector, r13: Vector, r14: Vector, r15: Vector
+
+  /// Reads 16 rows, `stride` floats apart.
+  @inline(__always)
+  init(_ source: UnsafePointer<Float>, stride: Int) {
+    func row(_ i: Int) -> Vector { load(source + i &* stride) }
+    (r0, r1, r2, r3) = (row(0), row(1), row(2), row(3))
+    (r4, r5, r6, r7) = (row(4), row(5), row(6), row(7))
+    (r8, r9, r10, r11) = (row(8), row(9), row(10), row(11))
+    (r12, r13, r14, r15) = (row(12), row(13), row(14), row(15))
+  }
+
+  /// Writes 16 rows, `stride` floats apart.
+  @inline(__always)
+  func store(_ target: UnsafeMutablePointer<Float>, stride: Int) {
+    Kernels.store(r0, target)
+    Kernels.store(r1, target + 1 &* stride)
+    Kernels.store(r2, target + 2 &* stride)
+    Kernels.store(r3, target + 3 &* stride)
+    Kernels.store(r4, target + 4 &* stride)
+    Kernels.store(r5, target + 5 &* stride)
+    Kernels.store(r6, target + 6 &* stride)
+    Kernels.store(r7, target + 7 &* stride)
+    Kernels.store(r8, target + 8 &* stride)
+    Kernels.store(r9, target + 9 &* stride)
+    Kernels.store(r10, target + 10 &* stride)
+    Kernels.store(r11, target + 11 &* stride)
+    Kernels.store(r12, target + 12 &* stride)
+    Kernels.store(r13, target + 13 &* stride)
+    Kernels.store(r14, target + 14 &* stride)
+    Kernels.store(r15, target + 15 &* stride)
+  }
+
+  @inline(__always)
+  mutating func transpose() {
+    for _ in 0..<4 { dealRows() }
+  }
+
+  @inline(__always)
+  private mutating func dealRows() {
+    let old = self
+    (r0, r8) = deal(old.r0, old.r1)
+    (r1, r9) = deal(old.r2, old.r3)
+    (r2, r10) = deal(old.r4, old.r5)
+    (r3, r11) = deal(old.r6, old.r7)
+    (r4, r12) = deal(old.r8, old.r9)
+    (r5, r13) = deal(old.r10, old.r11)
+    (r6, r14) = deal(old.r12, old.r13)
+    (r7, r15) = deal(old.r14, old.r15)
+  }
+}
