@@ -3,24 +3,33 @@ import TensorCore
 
 /// The gradients that wait on a tape while `backward` runs. Pullbacks add to them.
 public final class Gradients {
-  private var slots: [Tensor?]
+  /// The tape that is going back.
+  let tape: Tape
+  private var slots: [Tensor?] = []
 
-  init(slots: Int) { self.slots = Array(repeating: nil, count: slots) }
+  init(tape: Tape) { self.tape = tape }
 
-  /// The gradient that has come together for the operation in this place; nil when nothing depends on it.
+  /// The gradient that has come together for the result in this place; nil when nothing depends on it.
   func take(_ slot: Int) -> Tensor? {
+    guard slot < slots.count else { return nil }
     defer { slots[slot] = nil }
     return slots[slot]
   }
 
-  /// Adds a gradient to a variable's. The first one is kept as it is, without a copy; later ones are added to it.
-  /// - Precondition: it has the variable's shape.
-  public func add(_ gradient: Tensor, to variable: Variable) {
-    precondition(gradient.shape == variable.shape, "the gradient of \(variable.shape) cannot be \(gradient.shape)")
-    switch variable.destination {
+  /// Operations may be recorded on the way back, and have slots too.
+  private func reserve(_ slot: Int) {
+    if slot >= slots.count { slots += Array(repeating: nil, count: slot + 1 - slots.count) }
+  }
+
+  /// Adds a gradient to an operand's. The first one is kept as it is, without a copy; later ones are added to it.
+  /// - Precondition: it has the operand's shape.
+  public func add(_ gradient: Tensor, to operand: some Operand) {
+    precondition(gradient.shape == operand.shape, "the gradient of \(operand.shape) cannot be \(gradient.shape)")
+    switch operand.destination {
     case .none: break
     case .leaf(let sum): addInPlace(sum.pointer, gradient.pointer, count: gradient.count)
     case .slot(let slot):
+      reserve(slot)
       guard slots[slot] != nil else {
         slots[slot] = gradient
         return
@@ -30,53 +39,54 @@ public final class Gradients {
     }
   }
 
-  /// Lets a kernel write a variable's gradient where it belongs, without an intermediate tensor; does nothing when no gradient
+  /// Lets a kernel write an operand's gradient where it belongs, without an intermediate tensor; does nothing when no gradient
   /// is wanted.
-  /// - Parameter write: gets the memory, in the variable's shape, and whether to add to it (true) or to overwrite all of it.
-  public func write(to variable: Variable, _ write: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void) {
-    switch variable.destination {
+  /// - Parameter write: gets the memory, in the operand's shape, and whether to add to it (true) or to overwrite all of it.
+  public func write(to operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void) {
+    switch operand.destination {
     case .none: break
     case .leaf(let sum): write(sum.pointer, true)
     case .slot(let slot):
+      reserve(slot)
       let isFirst = slots[slot] == nil
-      if isFirst { slots[slot] = Tensor(uninitialized: variable.shape) } else { own(slot) }
+      if isFirst { slots[slot] = Tensor(uninitialized: operand.shape) } else { own(slot) }
       write(slots[slot]!.pointer, !isFirst)
     }
   }
 
-  /// As `write(to:)` for several variables at once; those that want no gradient get memory that is then dropped.
-  public func write(
-    toOrDiscard variables: [Variable], _ write: ([(pointer: UnsafeMutablePointer<Float>, adds: Bool)]) -> Void
+  /// As `write(to:)` for several operands at once; those that want no gradient get memory that is then dropped.
+  public func write<O: Operand>(
+    toOrDiscard operands: [O], _ write: ([(pointer: UnsafeMutablePointer<Float>, adds: Bool)]) -> Void
   ) {
     var targets: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)] = []
-    func collect(_ rest: ArraySlice<Variable>) {
+    func collect(_ rest: ArraySlice<O>) {
       guard let next = rest.first else { return write(targets) }
       self.write(toOrDiscard: next) { pointer, adds in
         targets.append((pointer, adds))
         collect(rest.dropFirst())
       }
     }
-    collect(variables[...])
+    collect(operands[...])
   }
 
   /// As `write(to:)`; when no gradient is wanted the kernel still runs, on memory that is then dropped: for kernels that find the
   /// gradients of the parameters on the same way.
   public func write(
-    toOrDiscard variable: Variable, _ write: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void
+    toOrDiscard operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void
   ) {
-    if variable.wantsGradient {
-      self.write(to: variable, write)
+    if operand.wantsGradient {
+      self.write(to: operand, write)
     } else {
-      let unwanted = Tensor(uninitialized: variable.shape)
+      let unwanted = Tensor(uninitialized: operand.shape)
       write(unwanted.pointer, false)
       withExtendedLifetime(unwanted) {}
     }
   }
 
-  /// Lets a kernel add to a variable's gradient; a fresh one starts from zero. Does nothing when no gradient is wanted.
-  public func accumulate(to variable: Variable, _ add: (UnsafeMutablePointer<Float>) -> Void) {
-    write(to: variable) { pointer, adds in
-      if !adds { pointer.update(repeating: 0, count: variable.value.count) }
+  /// Lets a kernel add to an operand's gradient; a fresh one starts from zero. Does nothing when no gradient is wanted.
+  public func accumulate(to operand: some Operand, _ add: (UnsafeMutablePointer<Float>) -> Void) {
+    write(to: operand) { pointer, adds in
+      if !adds { pointer.update(repeating: 0, count: operand.shape.count) }
       add(pointer)
     }
   }

@@ -4,16 +4,19 @@ import TensorCore
 ///
 /// Operations take variables and give variables. With a tape among the operands the result is on that tape; without one
 /// nothing is recorded and the same operations are plain inference.
-public struct Variable {
+public struct Variable: Operand {
   public private(set) var value: Tensor
   /// Weak: the tape's pullbacks hold variables, and a tape that is dropped before `backward` must let go of all it saved.
   private(set) weak var tape: Tape?
-  let destination: GradientDestination
+  public let destination: GradientDestination
+  /// How pullbacks make the value again; nil when they keep it.
+  let recipe: Recipe?
 
-  init(value: Tensor, tape: Tape?, destination: GradientDestination) {
+  init(value: Tensor, tape: Tape?, destination: GradientDestination, recipe: Recipe? = nil) {
     self.value = value
     self.tape = tape
     self.destination = destination
+    self.recipe = recipe
   }
 
   /// A value without a gradient and without a tape.
@@ -31,7 +34,8 @@ public struct Variable {
   /// The result of an operation, and how its gradient becomes those of the operands.
   ///
   /// The only way to extend a computation: a value cannot be put on a tape without its pullback. What the pullback captures
-  /// is all that is kept for the way back; it is freed as soon as the pullback has run.
+  /// is all that is kept for the way back; it is freed as soon as the pullback has run. Its capture list says what it needs of each
+  /// operand: `saved` with the value, `place` without.
   /// - Parameters:
   ///   - operands: what `value` was made from. When none of them wants a gradient, or none is on a tape, the pullback is dropped.
   ///   - pullback: takes the gradient of `value` and adds to those of the operands, through `Gradients`.
@@ -50,7 +54,7 @@ public struct Variable {
   }
 
   /// A slot means nothing on another tape.
-  private func canJoin(_ tape: Tape) -> Bool {
+  func canJoin(_ tape: Tape) -> Bool {
     if case .slot = destination { self.tape === tape } else { true }
   }
 
@@ -67,21 +71,6 @@ public struct Variable {
   /// Memory for a result of the same shape: the value's own where that may be reused, else fresh.
   mutating func memoryForResult() -> Tensor { reusableMemory() ?? Tensor(uninitialized: shape) }
 
-  /// True when a gradient of this value is kept or passed on.
-  public var wantsGradient: Bool {
-    if case .none = destination { false } else { true }
-  }
-
   /// The same value, through which no gradient flows.
   public var detached: Variable { Variable(value: value, tape: tape, destination: .none) }
-}
-
-/// Where the gradient of a variable goes.
-enum GradientDestination {
-  /// Nowhere: a constant.
-  case none
-  /// Into a place of the tape, until the pullback of the operation that made the variable takes it.
-  case slot(Int)
-  /// Added to this tensor.
-  case leaf(Tensor)
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Models
 
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,6 +14,7 @@ struct BenchmarkCommand: ParsableCommand {
       Examples:
         ramit benchmark
         ramit benchmark infer:352x640 --threads 2 --runs 5
+        ramit benchmark train:16x128 --recompute stages
       """)
 
   @Argument(
@@ -21,6 +23,9 @@ struct BenchmarkCommand: ParsableCommand {
 
   @Option(help: "Timed runs of a case.")
   var runs = 3
+
+  @Option(help: "What a training step computes again instead of keeping it: none, blocks or stages.")
+  var recompute = Recomputation.none
 
   @OptionGroup var common: CommonOptions
 
@@ -31,7 +36,7 @@ struct BenchmarkCommand: ParsableCommand {
   func run() throws {
     common.apply()
     for work in try (cases.isEmpty ? BenchmarkCase.standard : cases).map(BenchmarkCase.init) {
-      printNow(try work.run(runs: runs, version: ramitVersion).json())
+      printNow(try work.run(runs: runs, recomputation: recompute, version: ramitVersion).json())
     }
   }
 }

@@ -5,6 +5,7 @@ import Parallel
 
 extension RAMiTVariant: ExpressibleByArgument {}
 extension RestorationTask: ExpressibleByArgument {}
+extension Recomputation: ExpressibleByArgument {}
 
 /// Width and height as they are written: `1280x720`.
 struct ImageSize: ExpressibleByArgument {

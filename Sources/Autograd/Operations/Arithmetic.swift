@@ -7,7 +7,7 @@ public func add(_ a: consuming Variable, _ b: Variable) -> Variable {
   var a = a
   let sum = a.memoryForResult()
   Kernels.add(a.value.pointer, b.value.pointer, into: sum.pointer, count: sum.count)
-  return Variable(sum, from: [a, b]) { [a] gradient, gradients in
+  return Variable(sum, from: [a, b]) { [a = a.place, b = b.place] gradient, gradients in
     gradients.add(gradient, to: a)
     gradients.add(gradient, to: b)
   }
@@ -19,7 +19,7 @@ public func multiply(_ a: consuming Variable, _ b: Variable) -> Variable {
   var a = a
   let product = a.memoryForResult()
   Kernels.multiply(a.value.pointer, b.value.pointer, into: product.pointer, count: product.count)
-  return Variable(product, from: [a, b]) { [a] gradient, gradients in
+  return Variable(product, from: [a, b]) { [a = a.saved, b = b.saved] gradient, gradients in
     for (variable, other) in [(a, b), (b, a)] {
       gradients.write(to: variable) { target, adds in
         Kernels.multiply(
@@ -39,7 +39,7 @@ public func affine(_ x: consuming Variable, factor: [Float], offset: [Float]) ->
   var x = x
   let result = x.memoryForResult()
   scaleRows(x.value.pointer, factor: factor, offset: offset, into: result.pointer, rows: x.shape.rows)
-  return Variable(result, from: [x]) { [x] gradient, gradients in
+  return Variable(result, from: [x]) { [x = x.place] gradient, gradients in
     gradients.write(to: x) { target, adds in
       let none = [Float](repeating: 0, count: factor.count)
       scaleRows(gradient.pointer, factor: factor, offset: none, into: target, rows: gradient.shape.rows, adds: adds)
@@ -52,7 +52,7 @@ public func activate(_ x: consuming Variable, _ activation: Activation) -> Varia
   var x = x
   let y = x.memoryForResult()
   activation.forward(x.value.pointer, y.pointer, count: y.count)
-  return Variable(y, from: [x]) { [x] dy, gradients in
+  return Variable(y, from: [x]) { [x = x.saved] dy, gradients in
     gradients.write(to: x) { dx, adds in
       activation.backward(x.value.pointer, dy: dy.pointer, dx: dx, count: dy.count, adds: adds)
     }

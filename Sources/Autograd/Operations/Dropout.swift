@@ -7,7 +7,7 @@ import TensorCore
 public func dropout(_ x: Variable, _ mask: DropoutMask) -> Variable {
   let y = Tensor(uninitialized: x.shape)
   mask.apply(x.value.pointer, y.pointer, count: y.count, adds: false)
-  return Variable(y, from: [x]) { dy, gradients in
+  return Variable(y, from: [x]) { [x = x.place] dy, gradients in
     gradients.write(to: x) { dx, adds in mask.apply(dy.pointer, dx, count: dy.count, adds: adds) }
   }
 }
@@ -33,7 +33,7 @@ public func stochasticDepth(_ x: Variable, _ y: Variable, factors: [Float]) -> V
       }
     }
   }
-  return Variable(result, from: [x, y]) { gradient, gradients in
+  return Variable(result, from: [x, y]) { [x = x.place, y = y.place] gradient, gradients in
     for (variable, share) in [(x, factors.map { 1 - $0 }), (y, factors)] {
       gradients.write(to: variable) { target, adds in
         for (sample, factor) in share.enumerated() {

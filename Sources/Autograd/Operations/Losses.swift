@@ -27,7 +27,7 @@ private func meanLoss(
   let count = target.count
   let (a, b) = (output.value.pointer, target.pointer)
   let sum = fixedOrderSum(count: count) { term(Double(a[$0]) - Double(b[$0])) }
-  return Variable(Tensor(Float(sum / Double(count))), from: [output]) { gradient, gradients in
+  return Variable(Tensor(Float(sum / Double(count))), from: [output]) { [output = output.saved] gradient, gradients in
     gradients.write(to: output) { dOutput, adds in
       let factor = gradient.scalar / Float(count)
       let (a, b) = (output.value.pointer, target.pointer)

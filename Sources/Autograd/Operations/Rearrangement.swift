@@ -10,7 +10,7 @@ public func pixelShuffle(_ x: Variable, _ factor: Int) -> Variable {
     images: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3] / cell, factor: factor)
   let y = Tensor(uninitialized: [x.shape[0], x.shape[1] * factor, x.shape[2] * factor, x.shape[3] / cell])
   kernel.forward(x.value.pointer, y.pointer)
-  return Variable(y, from: [x]) { dy, gradients in
+  return Variable(y, from: [x]) { [x = x.place] dy, gradients in
     gradients.write(to: x) { dx, adds in kernel.backward(dy.pointer, dx, adds: adds) }
   }
 }
@@ -21,7 +21,7 @@ public func spaceToDepth(_ x: Variable) -> Variable {
   let kernel = SpaceToDepth(images: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3])
   let y = Tensor(uninitialized: [x.shape[0], x.shape[1] / 2, x.shape[2] / 2, 4 * x.shape[3]])
   kernel.forward(x.value.pointer, y.pointer)
-  return Variable(y, from: [x]) { dy, gradients in
+  return Variable(y, from: [x]) { [x = x.place] dy, gradients in
     gradients.write(to: x) { dx, adds in kernel.backward(dy.pointer, dx, adds: adds) }
   }
 }
@@ -35,7 +35,7 @@ public func maxPool(_ x: Variable, _ size: Int) -> Variable {
     images: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3], size: size)
   let y = Tensor(uninitialized: [x.shape[0], x.shape[1] / size, x.shape[2] / size, x.shape[3]])
   kernel.forward(x.value.pointer, y.pointer)
-  return Variable(y, from: [x]) { dy, gradients in
+  return Variable(y, from: [x]) { [x = x.saved] dy, gradients in
     gradients.accumulate(to: x) { dx in kernel.backward(x.value.pointer, dy: dy.pointer, addingTo: dx) }
   }
 }
@@ -61,7 +61,7 @@ public func resized(_ x: Variable, height: Int, width: Int) -> Variable {
   let y = Tensor(zeros: [images, height, width, channels])
   let here = (height: x.shape[1], width: x.shape[2]), there = (height: height, width: width)
   copy(x.value.pointer, here, y.pointer, there)
-  return Variable(y, from: [x]) { dy, gradients in
+  return Variable(y, from: [x]) { [x = x.place] dy, gradients in
     gradients.accumulate(to: x) { dx in copy(dy.pointer, there, dx, here) }
   }
 }

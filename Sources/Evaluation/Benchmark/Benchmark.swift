@@ -13,6 +13,8 @@ public struct BenchmarkResult: Encodable, Sendable {
   }
 
   public let name: String
+  /// What a training step computed again.
+  public let recomputation: Recomputation?
   /// The program's version.
   public let version: String
   public let threads: Int
@@ -21,7 +23,7 @@ public struct BenchmarkResult: Encodable, Sendable {
   public let peakGigabytes: Double
 
   private enum CodingKeys: String, CodingKey {
-    case name = "case", version = "ramit", threads, seconds, peakGigabytes = "peak_gb"
+    case name = "case", recomputation = "recompute", version = "ramit", threads, seconds, peakGigabytes = "peak_gb"
   }
 
   /// One line of JSON.
@@ -30,22 +32,23 @@ public struct BenchmarkResult: Encodable, Sendable {
 
 extension BenchmarkCase {
   /// Times RAMiT x2 with random weights on random images.
+  /// - Parameter recomputation: what a training step computes again.
   /// - Precondition: at least one run.
-  public func run(runs: Int, version: String) -> BenchmarkResult {
+  public func run(runs: Int, recomputation: Recomputation = .none, version: String) -> BenchmarkResult {
     precondition(runs > 0, "nothing is timed without a run")
-    let step = prepared()
+    let step = prepared(recomputation)
     step()
     let seconds = (0..<runs).map { _ in
       let elapsed = ContinuousClock().measure(step)
       return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     }.sorted()
     return BenchmarkResult(
-      name: name, version: version, threads: ComputeThreads.count,
+      name: name, recomputation: trains ? recomputation : nil, version: version, threads: ComputeThreads.count,
       seconds: .init(min: seconds[0], median: seconds[runs / 2], max: seconds[runs - 1]), peakGigabytes: peakGigabytes()
     )
   }
 
-  private func prepared() -> () -> Void {
+  private func prepared(_ recomputation: Recomputation) -> () -> Void {
     let model = RAMiT(Self.model)
     switch self {
     case .inference(let height, let width):
@@ -57,7 +60,7 @@ extension BenchmarkCase {
       return {
         model.parameters.zeroGradients()
         let tape = Tape()
-        tape.backward(from: l1Loss(model(tape.constant(images)), targets))
+        tape.backward(from: l1Loss(model(tape.constant(images), recomputation: recomputation), targets))
         adam.step(model.parameters.values, gradients: model.parameters.gradients, rate: 4e-4)
       }
     }

@@ -34,6 +34,8 @@ public enum BenchmarkCase: Sendable {
     try need.check("benchmark", expected: "a smaller case", found: name)
   }
 
+  var trains: Bool { if case .training = self { true } else { false } }
+
   var name: String {
     switch self {
     case .inference(let height, let width): "infer:\(height)x\(width)"

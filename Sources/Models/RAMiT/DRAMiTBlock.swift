@@ -71,9 +71,11 @@ final class DRAMiTBlock {
   ///   - x: N x H x W x C.
   ///   - previous: what the stage's previous block returned as `heads`.
   ///   - regularization: the step's random choices; nil when not training.
+  ///   - recomputation: what a training step computes again.
   /// - Returns: the features, both kinds of heads side by side, and the mixed attention; all of the shape of x.
   func callAsFunction(
-    _ x: consuming Variable, previous: consuming Variable?, regularization: Regularization?
+    _ x: consuming Variable, previous: consuming Variable?, regularization: Regularization?,
+    recomputation: Recomputation
   ) -> (x: Variable, heads: Variable, attention: Variable) {
     let x = x
     let mapMask = regularization?.mask(rate: rates.attention, block: index, .attentionMap)
@@ -92,17 +94,28 @@ final class DRAMiTBlock {
     if let mask = regularization?.mask(rate: rates.projection, block: index, .projection) {
       heads = dropout(heads, mask)
     }
-    let attention = mix(heads)
-    // Each value is given away with its last use: in plain inference its memory takes the next one.
-    let start = skipping(x, .attentionBranch, regularization)
-    let normed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: consume x)
-    let mixed = branched(consume normed, start)
+    let attention = recomputation == .none ? mix(heads) : remade(heads) { [mix] in mix($0) }
+    // Each value is given away with its last use: in plain inference its memory takes the next one. Training does not keep what costs
+    // little beside the rest of the block.
+    let mixed = remade(consume x, attention) { [self] x, attention in
+      added(attention, to: x, regularization: regularization)
+    }
     let middle = skipping(mixed, .feedForwardBranch, regularization)
     let transformed = feedForward(
       consume mixed, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out), gamma: norm2.gamma.variable,
       beta: norm2.beta.variable)
     let result = branched(consume transformed, middle)
     return (result, heads, attention)
+  }
+
+  /// x = LN(attention) + x.
+  private func added(
+    _ attention: Variable, to x: consuming Variable, regularization: Regularization?
+  ) -> Variable {
+    let x = x
+    let start = skipping(x, .attentionBranch, regularization)
+    let normed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: consume x)
+    return branched(consume normed, start)
   }
 
   /// Where a branch begins and how much of it each sample gets, with stochastic depth.

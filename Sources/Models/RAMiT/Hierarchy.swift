@@ -16,7 +16,8 @@ final class Downsizing {
 
   /// N x H x W x C to N x H/2 x W/2 x C.
   func callAsFunction(_ x: Variable) -> Variable {
-    reduction(layerNorm(spaceToDepth(x), gamma: norm.gamma.variable, beta: norm.beta.variable))
+    reduction(
+      remade(spaceToDepth(x)) { [norm] in layerNorm($0, gamma: norm.gamma.variable, beta: norm.beta.variable) })
   }
 }
 

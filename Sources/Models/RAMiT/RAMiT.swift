@@ -39,10 +39,11 @@ public final class RAMiT {
   ///   - image: N x H x W x image channels, in [0, 1]. Sizes that are not multiples of 4 windows are padded with zeros; for an
   ///     image's right and bottom edge, pad by reflection before.
   ///   - regularization: the random choices of a training step; nil, as in use, drops nothing.
+  ///   - recomputation: what a training step computes again instead of keeping it.
   ///   - observe: gets the result of each component, by the component's name in checkpoints.
   /// - Returns: N x sH x sW x image channels, not clamped.
   public func callAsFunction(
-    _ image: Variable, regularization: Regularization? = nil,
+    _ image: Variable, regularization: Regularization? = nil, recomputation: Recomputation = .none,
     observe: (_ component: String, Variable) -> Void = { _, _ in }
   ) -> Variable {
     let task = configuration.task, unit = configuration.unit, size = (height: image.shape[1], width: image.shape[2])
@@ -51,6 +52,9 @@ public final class RAMiT {
       observe(component, x)
       return x
     }
+    func run(_ stage: Stage, _ x: consuming Variable) -> (x: Variable, attention: Variable) {
+      stage(x, regularization: regularization, recomputation: recomputation)
+    }
     // What is needed no more is given away: plain inference then overwrites it.
     let padded = resized(image, height: upToUnit(size.height), width: upToUnit(size.width))
     let x = affine(
@@ -58,14 +62,12 @@ public final class RAMiT {
       offset: zip(task.mean, task.standardDeviation).map { -$0 / $1 })
 
     let shallow = observed("shallow", convolution3x3(x, weight: shallow.weight.variable, bias: shallow.bias.variable))
-    let (first, attention1) = stage1(shallow, regularization: regularization)
-    let (second, attention2) = stage2(
-      observed("down1", down1(observed("stage1", first))), regularization: regularization)
-    let (third, attention3) = stage3(
-      observed("down2", down2(observed("stage2", second))), regularization: regularization)
+    let (first, attention1) = run(stage1, shallow)
+    let (second, attention2) = run(stage2, observed("down1", down1(observed("stage1", first))))
+    let (third, attention3) = run(stage3, observed("down2", down2(observed("stage2", second))))
     let stages = [consume first, consume second, observed("stage3", consume third)]
     let mixed = observed("bottleneck", bottleneck(shallow, consume stages))
-    let (fourth, attention4) = stage4(consume mixed, regularization: regularization)
+    let (fourth, attention4) = run(stage4, consume mixed)
     var features = observed("stage4", consume fourth)
     if let hrami {
       let attentions = [consume attention1, consume attention2, consume attention3, consume attention4]

@@ -17,13 +17,28 @@ final class Stage {
 
   /// - Returns: the features and the last block's mixed attention, both of the shape of x.
   func callAsFunction(
-    _ x: consuming Variable, regularization: Regularization?
+    _ x: consuming Variable, regularization: Regularization?, recomputation: Recomputation
+  ) -> (x: Variable, attention: Variable) {
+    guard recomputation == .stages else {
+      return run(x, regularization: regularization, recomputation: recomputation)
+    }
+    let results = recomputed([x]) { [self] inputs in
+      let (x, attention) = run(inputs[0], regularization: regularization, recomputation: .blocks)
+      return [x, attention]
+    }
+    return (results[0], results[1])
+  }
+
+  private func run(
+    _ x: consuming Variable, regularization: Regularization?, recomputation: Recomputation
   ) -> (x: Variable, attention: Variable) {
     // What has been used is given away: its memory serves the next block.
-    var (x, heads, attention) = blocks[0](x, previous: nil, regularization: regularization)
+    var (x, heads, attention) = blocks[0](
+      x, previous: nil, regularization: regularization, recomputation: recomputation)
     for block in blocks.dropFirst() {
       _ = consume attention
-      (x, heads, attention) = block(consume x, previous: consume heads, regularization: regularization)
+      (x, heads, attention) = block(
+        consume x, previous: consume heads, regularization: regularization, recomputation: recomputation)
     }
     return (x, attention)
   }

@@ -17,7 +17,8 @@ public func layerNorm(
   let y = x.reusableMemory() ?? residual?.reusableMemory() ?? Tensor(uninitialized: x.shape)
   LayerNorm(channels: channels, gamma: gamma.value.pointer, beta: beta.value.pointer)
     .forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, y.pointer)
-  return Variable(y, from: [x, gamma, beta] + (residual.map { [$0] } ?? [])) { [x, residual] dy, gradients in
+  return Variable(y, from: [x, gamma, beta] + (residual.map { [$0] } ?? [])) {
+    [x = x.saved, residual = residual?.place] dy, gradients in
     let kernel = LayerNorm(channels: channels, gamma: gamma.value.pointer, beta: beta.value.pointer)
     let sums = GradientSums(count: 2 * channels)
     gradients.write(toOrDiscard: x) { dx, adds in

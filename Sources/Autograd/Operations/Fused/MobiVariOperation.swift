@@ -51,7 +51,6 @@ public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, acti
           && part.shape.last % max(1, cell) == 0, "\(part.shape) cannot be shuffled to the resolution of \(shape)")
       return JoinedMaps.Part(channels: part.shape.last / cell, factor: factor)
     }, size: size)
-  let x = parts.map { UnsafePointer($0.value.pointer) }
   let expanded = parameters.depthwiseBias.value.count
   func run(_ body: (MobiVari) -> Void) {
     let expand = parameters.expand.map(PackedPointwise.init)
@@ -68,10 +67,11 @@ public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, acti
   let y = Tensor(uninitialized: shape.replacing(-1, with: parameters.pointwise.outputs))
   run { kernel in
     let memory = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.forwardPieces)
-    kernel.forward(x, y.pointer, scratch: memory.scratch)
+    kernel.forward(parts.map { UnsafePointer($0.value.pointer) }, y.pointer, scratch: memory.scratch)
     withExtendedLifetime(memory) {}
   }
-  return Variable(y, from: parts + parameters.variables) { dy, gradients in
+  return Variable(y, from: parts + parameters.variables) { [parts = parts.map(\.saved)] dy, gradients in
+    let x = parts.map { UnsafePointer($0.value.pointer) }
     run { kernel in
       let memory = KernelMemory(scratch: kernel.backwardScratchCount, pieces: kernel.backwardPieces)
       let sums = GradientSums(count: kernel.gradientCount)

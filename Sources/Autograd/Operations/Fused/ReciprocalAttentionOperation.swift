@@ -90,7 +90,7 @@ public func reciprocalAttention(
   }
   let sums = kept!
   return Variable(y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables) {
-    [previous] dy, gradients in
+    [x = x.saved, previous = previous?.saved] dy, gradients in
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
       let partial = GradientSums(count: kernel.gradientPlaces.count)
       let channelGradients = Tensor(zeros: [kernel.channelGradientCount])

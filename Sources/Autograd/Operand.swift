@@ -1,0 +1,64 @@
+import TensorCore
+
+/// What a gradient can be added to: a variable, or as much of it as a pullback keeps.
+public protocol Operand {
+  var shape: Shape { get }
+  var destination: GradientDestination { get }
+}
+
+extension Operand {
+  /// True when a gradient of this value is kept or passed on.
+  public var wantsGradient: Bool {
+    if case .none = destination { false } else { true }
+  }
+}
+
+/// Where the gradient of a variable goes.
+public enum GradientDestination {
+  /// Nowhere: a constant.
+  case none
+  /// Into a place of the tape, until the pullback of the operation that made the variable takes it.
+  case slot(Int)
+  /// Added to this tensor.
+  case leaf(Tensor)
+}
+
+/// What a pullback keeps of an operand whose value it does not read: nothing but where the gradient goes.
+public struct GradientPlace: Operand {
+  public let shape: Shape
+  public let destination: GradientDestination
+}
+
+/// What a pullback keeps of an operand whose value it reads: the value or, where `remade` says so, how to make it again.
+public struct SavedVariable: Operand {
+  public let shape: Shape
+  public let destination: GradientDestination
+  private let content: Content
+
+  private enum Content {
+    case kept(Tensor)
+    case remade(Recipe)
+  }
+
+  init(_ variable: Variable) {
+    shape = variable.shape
+    destination = variable.destination
+    content = variable.recipe.map { .remade($0) } ?? .kept(variable.value)
+  }
+
+  /// The value, which lives as long as what holds it: a pullback may use its memory until it returns.
+  public var value: Tensor {
+    switch content {
+    case .kept(let value): value
+    case .remade(let recipe): recipe.value
+    }
+  }
+}
+
+extension Variable {
+  /// For the capture list of a pullback that reads the value.
+  public var saved: SavedVariable { SavedVariable(self) }
+
+  /// For the capture list of a pullback that only passes a gradient on.
+  public var place: GradientPlace { GradientPlace(shape: shape, destination: destination) }
+}
