@@ -18,12 +18,15 @@ public final class StoragePool: Sendable {
   private struct State {
     var usedBytes = 0
     var peakBytes = 0
+    /// The most bytes in use since `peakGrowth` began to measure.
+    var measuredBytes = 0
     var small = SmallBlocks()
     /// Of the range of large blocks, by their distance from its start.
     var large: Extents
 
     mutating func count(_ bytes: Int) {
       usedBytes += bytes
+      measuredBytes = max(measuredBytes, usedBytes)
       peakBytes = max(peakBytes, small.usedBytes + small.idleBytes + large.end)
     }
   }
@@ -58,6 +61,16 @@ public final class StoragePool: Sendable {
   public var usedBytes: Int { state.withLock { $0.usedBytes } }
   /// The most bytes that were held or kept at one time.
   public var peakBytes: Int { state.withLock { $0.peakBytes } }
+
+  /// How far the bytes that tensors hold rise while `body` runs; those of other threads count as well.
+  public func peakGrowth(of body: () throws -> Void) rethrows -> Int {
+    let before = state.withLock { state in
+      state.measuredBytes = state.usedBytes
+      return state.usedBytes
+    }
+    try body()
+    return state.withLock { $0.measuredBytes } - before
+  }
 
   func allocate(bytes requested: Int) -> Block {
     if requested >= Self.largeSize {

@@ -20,6 +20,8 @@ public final class Trainer<Model: TrainableModel> {
   let resolved: String
   let learner: Learner<Model>
   public let plan: TrainingPlan
+  /// What steps compute again so that they fit into memory.
+  let memory: MemoryPlan
   private let data: TrainingData
   let validator: Validator<Model>?
   let folder: RunFolder
@@ -54,6 +56,8 @@ public final class Trainer<Model: TrainableModel> {
     let model = try makeModel(configuration)
     // A checkpoint has weights of its own.
     let beginning = found == nil ? try model.loadFirstWeights(configuration) : nil
+    memory = MemoryPlan(model, plan, configuration)
+    if let fault = memory.fault { throw fault }
     learner = Learner(model, configuration)
     validator = data.validation.map { Validator(model, $0) }
     log = try LineFile(folder.logFile)
@@ -87,6 +91,7 @@ public final class Trainer<Model: TrainableModel> {
     try say(
       state.iteration == 0 ? "\(configuration.name): \(size)" : "resumed after iteration \(state.iteration): \(size)")
     if let beginning { try say(beginning) }
+    try say("memory \(memory.summary(plan))")
   }
 
   private func refuseChanges(since began: String) throws {
@@ -136,7 +141,9 @@ public final class Trainer<Model: TrainableModel> {
       let position = plan.position(state.iteration)
       if state.iteration == position.stage.firstIteration { try announce(position) }
       let loss = try learner.step(
-        batch, iteration: state.iteration, at: position, place: "\(folder.path), iteration \(state.iteration + 1)")
+        batch, iteration: state.iteration, at: position,
+        recomputation: memory.choices[position.stageIndex].recomputation,
+        place: "\(folder.path), iteration \(state.iteration + 1)")
       try advance(from: position, loss: loss)
       let stops = isStopRequested()
       let isTime = state.iteration % configuration.checkpoints.everyIterations == 0

@@ -65,6 +65,6 @@ struct TrainCommand: ParsableCommand {
   private func printPlan(_ configuration: TrainingConfiguration) throws {
     let dryRun = try DryRun(configuration, makeModel: model)
     if !quiet { print(dryRun.lines.joined(separator: "\n")) }
-    if let fault = dryRun.dataFault { throw fault }
+    if let fault = dryRun.dataFault ?? dryRun.memory.fault { throw fault }
   }
 }

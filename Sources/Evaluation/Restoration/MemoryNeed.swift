@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Models
+import TensorCore
 
 /// The memory that a model needs for an image, as far as it can be told before.
 ///
@@ -28,19 +29,11 @@ struct MemoryNeed {
   ///   - expected: what would do with less.
   ///   - found: what needs it.
   /// - Throws: `InputError` when it is more than the machine has.
-  func check(_ location: String, expected: String, found: String, available: Int = Self.available) throws {
+  func check(_ location: String, expected: String, found: String, available: Int = MachineMemory.total) throws {
     guard bytes > available else { return }
     func gigabytes(_ bytes: Int) -> String { (Double(bytes) / 1e9).fixed(1) }
     throw InputError(
       location, expected: "\(expected), for \(gigabytes(available)) GB of memory",
       found: "\(found), for about \(gigabytes(bytes)) GB")
   }
-
-  /// What this process may use: the machine's memory or, in a container, its share.
-  static let available: Int = {
-    let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    let limit = try? String(contentsOfFile: "/sys/fs/cgroup/memory.max", encoding: .utf8)
-    let share = limit.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-    return min(machine, share ?? .max)
-  }()
 }

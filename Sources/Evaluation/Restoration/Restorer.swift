@@ -32,7 +32,7 @@ public struct Restorer {
     try MemoryNeed(model.configuration, pixels: side(width) * side(height)).check(
       file, expected: tile == nil ? "a smaller image, or tiles (--tile)" : "smaller tiles",
       found: tile.map { "tiles of \($0)" } ?? "\(width) x \(height) pixels",
-      available: available ?? MemoryNeed.available)
+      available: available ?? MachineMemory.total)
   }
 
   /// - Parameter image: H x W x the task's channels, in [0, 1]; noise may lie outside.

@@ -51,7 +51,7 @@ extension TrainingConfiguration {
   /// The keys in which a run that goes on may differ from how it began: they do not change what is learned.
   private static let free = [
     "name", "output", "schedule.epochs", "checkpoints.", "logging.", "validation.samples", "data.loader.",
-    "data.train.decoded",
+    "data.train.decoded", "memory.",
   ]
 
   /// The dotted paths of the keys whose values differ and would change what is learned.

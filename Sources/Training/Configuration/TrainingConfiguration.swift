@@ -21,6 +21,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var gradients = GradientConfiguration()
   public var ema = AverageConfiguration()
   public var loss = Loss.l1
+  public var memory = MemoryConfiguration()
   public var validation = ValidationConfiguration()
   public var checkpoints = CheckpointConfiguration()
   public var logging = LoggingConfiguration()

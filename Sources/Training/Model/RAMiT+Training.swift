@@ -10,8 +10,8 @@ extension RAMiT: TrainableModel {
 
   public func restore(_ images: Variable) -> Variable { self(images) }
 
-  public func restore(_ images: Variable, seed: UInt64, step: Int) -> Variable {
-    self(images, regularization: Regularization(seed: seed, iteration: step))
+  public func restore(_ images: Variable, seed: UInt64, step: Int, recomputation: Recomputation) -> Variable {
+    self(images, regularization: Regularization(seed: seed, iteration: step), recomputation: recomputation)
   }
 
   public func isBesideParameters(_ name: String) -> Bool { Self.isBesideParameters(name) }

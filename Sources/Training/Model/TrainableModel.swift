@@ -1,4 +1,5 @@
 import Autograd
+import Models
 import NN
 
 /// What the trainer needs of a model.
@@ -13,8 +14,10 @@ public protocol TrainableModel {
   func restore(_ images: Variable) -> Variable
 
   /// The same while it learns: with dropout, whose random numbers are named by the seed and the step.
-  /// - Parameter step: the number of the forward pass.
-  func restore(_ images: Variable, seed: UInt64, step: Int) -> Variable
+  /// - Parameters:
+  ///   - step: the number of the forward pass.
+  ///   - recomputation: what is computed again on the way back; the gradients do not depend on it.
+  func restore(_ images: Variable, seed: UInt64, step: Int, recomputation: Recomputation) -> Variable
 
   /// True for names that a weight file may have beside the parameters and that carry nothing to load.
   func isBesideParameters(_ name: String) -> Bool

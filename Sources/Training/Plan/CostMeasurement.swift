@@ -2,16 +2,12 @@ import Datasets
 import Foundation
 import TensorCore
 
-/// What steps of a run cost on this machine: real ones with few patches, from which the others are reckoned by their pixels.
+/// The time of a run's steps on this machine: real ones with few patches, from which the others are reckoned by their pixels.
 public struct CostMeasurement: Equatable, Sendable {
   /// Of the step that was measured.
   public let patch, batch: Int
   /// Seconds that it took, the least of several.
   public let seconds: Double
-  /// Bytes of parameters, gradients, moments and averages.
-  public let fixedBytes: Int
-  /// Bytes for each input pixel that is in the model at one time.
-  public let bytesPerPixel: Double
 
   /// At most so many input pixels, in patches of such a side, are measured with: a few seconds' work.
   private static let largest = (side: 64, pixels: 4 * 64 * 64)
@@ -19,9 +15,10 @@ public struct CostMeasurement: Equatable, Sendable {
 
   /// Takes steps in which all parameters learn, on random images.
   static func measure<Model: TrainableModel>(
-    _ model: Model, _ plan: TrainingPlan, _ configuration: TrainingConfiguration
+    _ model: Model, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, _ memory: MemoryPlan
   ) throws -> CostMeasurement {
-    let stage = plan.stages.first { $0.module == nil } ?? plan.stages[0]
+    let stageIndex = plan.stages.firstIndex { $0.module == nil } ?? 0
+    let stage = plan.stages[stageIndex]
     let patch = min(stage.patch, largest.side)
     let batch = min(stage.batch, largest.pixels / (patch * patch))
     var whole = configuration
@@ -35,23 +32,17 @@ public struct CostMeasurement: Equatable, Sendable {
       lowQuality: Tensor(noise, [batch, patch, patch, task.channels]),
       target: Tensor(repeating: 0.5, [batch, side, side, task.channels]))
     let position = TrainingPlan.Position(
-      stage: stage, stageIndex: 0, epoch: stage.epochs.lowerBound, iterationInEpoch: 0)
-    let before = StoragePool.shared.usedBytes
+      stage: stage, stageIndex: stageIndex, epoch: stage.epochs.lowerBound, iterationInEpoch: 0)
     var fastest = Double.infinity
     for _ in 0..<steps {
       let start = ProcessInfo.processInfo.systemUptime
-      _ = try learner.step(sample, iteration: stage.firstIteration, at: position, place: "a step that is measured")
+      _ = try learner.step(
+        sample, iteration: stage.firstIteration, at: position,
+        recomputation: memory.choices[stageIndex].recomputation, place: "a step that is measured")
       fastest = min(fastest, ProcessInfo.processInfo.systemUptime - start)
     }
     return CostMeasurement(
-      patch: patch, batch: batch, seconds: fastest, fixedBytes: before,
-      bytesPerPixel: Double(max(0, StoragePool.shared.peakBytes - before)) / Double(batch * patch * patch))
-  }
-
-  /// Bytes at one time in the stage that needs most.
-  public func bytes(_ plan: TrainingPlan, accumulate parts: Int) -> Double {
-    let pixels = plan.stages.map { Double(($0.batch + parts - 1) / parts) * Double($0.patch) * Double($0.patch) }
-    return Double(fixedBytes) + bytesPerPixel * (pixels.max() ?? 0)
+      patch: patch, batch: batch, seconds: fastest)
   }
 
   /// Seconds for all steps; a stage in which one module learns takes less.

@@ -9,6 +9,7 @@ public struct DryRun {
   /// What there is to learn from.
   private let size: DataSize
   public let parameters: Int
+  public let memory: MemoryPlan
   public let cost: CostMeasurement
   /// Why the data cannot be used; the plan is that of the published count then.
   public let dataFault: InputError?
@@ -32,7 +33,8 @@ public struct DryRun {
     plan = TrainingPlan(configuration, samplesPerEpoch: size.samplesPerEpoch)
     let model = try makeModel(configuration)
     parameters = model.parameters.count
-    cost = try CostMeasurement.measure(model, plan, configuration)
+    memory = MemoryPlan(model, plan, configuration)
+    cost = try CostMeasurement.measure(model, plan, configuration, memory)
   }
 
   /// For a person.
@@ -51,11 +53,10 @@ public struct DryRun {
     lines.append("")
     lines += TrainingPlan.table(plan.rows)
     let photos = train.type == .procedural ? 0 : configuration.data.loader.cache
-    let memory = cost.bytes(plan, accumulate: accumulate) + Double(photos << 20)
     lines += [
       "",
       "total   \(plan.epochs) epochs, \(plan.iterations) iterations, \(plan.samples) samples",
-      "memory  about \(decimals(memory / 1e9, 1)) GB" + (accumulate > 1 ? ", batches in \(accumulate) parts" : "")
+      "memory  \(memory.summary(plan))" + (accumulate > 1 ? ", batches in \(accumulate) parts" : "")
         + (photos == 0 ? "" : ", \(photos) MiB of them for decoded photos"),
       "time    about \(longDuration(cost.seconds(plan))) without validation: \(decimals(cost.seconds, 2)) s here for"
         + " \(cost.batch) patches of \(cost.patch)",

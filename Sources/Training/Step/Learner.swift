@@ -1,6 +1,7 @@
 import Autograd
 import Datasets
 import Diagnostics
+import Models
 import NN
 import Optimizers
 import TensorCore
@@ -36,10 +37,14 @@ final class Learner<Model: TrainableModel> {
   /// Takes one step.
   /// - Parameters:
   ///   - iteration: iterations done, where `position` is.
+  ///   - recomputation: what is computed again on the way back.
   ///   - place: for messages.
   /// - Returns: the loss of the batch before the step.
   /// - Throws: `InputError` when the loss or a gradient is not finite; the parameters are as they were then.
-  func step(_ batch: Batch, iteration: Int, at position: TrainingPlan.Position, place: String) throws -> Double {
+  func step(
+    _ batch: Batch, iteration: Int, at position: TrainingPlan.Position, recomputation: Recomputation = .none,
+    place: String
+  ) throws -> Double {
     train(only: position.stage.module)
     // After a warm start all parameters begin to learn together.
     if iteration > 0, iteration == position.stage.firstIteration, position.epoch == position.stage.scheduleStart {
@@ -47,7 +52,7 @@ final class Learner<Model: TrainableModel> {
     }
     let parameters = model.parameters
     parameters.zeroGradients()
-    let loss = try accumulateGradients(batch, iteration: iteration, place: place)
+    let loss = try accumulateGradients(batch, iteration: iteration, recomputation, place: place)
     let norm = parameters.gradients.norm(in: trained)
     guard norm.isFinite else { throw notFinite("a gradient", parameters.gradients, place) }
     if let limit = configuration.gradients.clipNorm { parameters.gradients.clip(norm: norm, to: limit, in: trained) }
@@ -57,7 +62,9 @@ final class Learner<Model: TrainableModel> {
   }
 
   /// The gradients of the whole batch's mean loss, which is returned, part after part.
-  private func accumulateGradients(_ batch: Batch, iteration: Int, place: String) throws -> Double {
+  private func accumulateGradients(
+    _ batch: Batch, iteration: Int, _ recomputation: Recomputation, place: String
+  ) throws -> Double {
     let size = batch.target.shape[0], parts = configuration.gradients.accumulate
     var total = 0.0
     for part in 0..<parts {
@@ -65,7 +72,8 @@ final class Learner<Model: TrainableModel> {
       let tape = Tape()
       let input = batch.lowQuality.slice(range)
       // Each forward pass drops out values of its own.
-      let output = model.restore(tape.constant(input), seed: configuration.seed, step: iteration * parts + part)
+      let output = model.restore(
+        tape.constant(input), seed: configuration.seed, step: iteration * parts + part, recomputation: recomputation)
       let loss = configuration.loss.value(output, batch.target.slice(range))
       let value = Double(loss.value.scalar)
       guard value.isFinite else { throw notFinite(loss: value, input: input, output: output.value, place) }

@@ -1,0 +1,104 @@
+import Autograd
+import Kernels
+import Models
+import NN
+import TensorCore
+import TestSupport
+import Testing
+
+/// Training steps of small models, of which parts are computed again.
+@Suite struct RecomputationTests {
+  private func random(_ shape: Shape, seed: UInt64) -> Tensor {
+    var random = RandomNumbers(seed: seed)
+    return Tensor((0..<shape.count).map { _ in random.uniform() }, shape)
+  }
+
+  private func configuration(_ task: RestorationTask = .x2) -> RAMiTConfiguration {
+    var configuration = RAMiTConfiguration(task: task)
+    configuration.dim = 16
+    configuration.depths = [3, 1, 2, 2]
+    configuration.window = 4
+    configuration.wide = MobiVariWidth(expansion: 1.2, groups: 1)
+    return configuration
+  }
+
+  /// The loss and all gradients of a step, as bits.
+  private func step(
+    _ configuration: RAMiTConfiguration, _ recomputation: Recomputation, learns: (String) -> Bool = { _ in true }
+  ) -> [UInt32] {
+    let model = RAMiT(configuration, seed: 3), task = configuration.task
+    for parameter in model.parameters.parameters { parameter.isTrained = learns(parameter.name) }
+    let image = random([2, 16, 32, task.channels], seed: 4)
+    let target = random([2, 16 * task.scale, 32 * task.scale, task.channels], seed: 5)
+    let tape = Tape()
+    let loss = l1Loss(
+      model(
+        tape.constant(image), regularization: Regularization(seed: 1, iteration: 7), recomputation: recomputation),
+      target)
+    tape.backward(from: loss)
+    return ([loss.value.scalar] + model.parameters.gradients.array).map(\.bitPattern)
+  }
+
+  @Test(arguments: [(0.0, 0.0, 0.0), (0.3, 0.0, 0.0), (0.0, 0.3, 0.0), (0.0, 0.0, 0.5), (0.2, 0.2, 0.3)])
+  func gradientsAreTheSameBits(attention: Double, projection: Double, depth: Double) {
+    var configuration = configuration()
+    configuration.attentionDropout = attention
+    configuration.projectionDropout = projection
+    configuration.stochasticDepth = depth
+    let kept = step(configuration, .none)
+    #expect(kept.count { $0 != 0 } > kept.count * 9 / 10)
+    for recomputation in Recomputation.allCases.dropFirst() {
+      #expect(step(configuration, recomputation) == kept, "\(recomputation)")
+    }
+  }
+
+  @Test func soTheyAreInEveryKindOfModel() {
+    let changes: [(String, (inout RAMiTConfiguration) -> Void)] = [
+      ("without H-RAMi", { $0.hrami = false }), ("without the helper", { $0.helper = false }),
+      ("channel attention", { $0.channelHeads = 4 }), ("spatial attention", { $0.channelHeads = 0 }),
+      ("MobiVari 1", { $0.mobivari.version = 1 }), ("denoising", { $0.task = .dn }),
+    ]
+    for (name, change) in changes {
+      var configuration = configuration()
+      change(&configuration)
+      let kept = step(configuration, .none)
+      for recomputation in Recomputation.allCases.dropFirst() {
+        #expect(step(configuration, recomputation) == kept, "\(name), \(recomputation)")
+      }
+    }
+  }
+
+  /// As in a warm start, alone in the middle, and behind what is frozen.
+  @Test(arguments: [["to_target."], ["stage2."], ["stage3.", "bottleneck.", "stage4.", "attn_mix."]])
+  func soTheyAreWhileAPartLearns(modules: [String]) {
+    let kept = step(configuration(), .none) { name in modules.contains { name.hasPrefix($0) } }
+    for recomputation in Recomputation.allCases.dropFirst() {
+      let again = step(configuration(), recomputation) { name in modules.contains { name.hasPrefix($0) } }
+      #expect(again == kept, "\(recomputation)")
+    }
+  }
+
+  /// What a tape keeps of a step.
+  @Test func eachKeepsLess() async {
+    await #expect(processExitsWith: .success) {
+      var configuration = RAMiTConfiguration(task: .x2)
+      configuration.dim = 32
+      configuration.depths = [4, 2, 2, 4]
+      configuration.wide = MobiVariWidth(expansion: 1.2, groups: 1)
+      let model = RAMiT(configuration)
+      let image = Tensor(repeating: 0.5, [4, 32, 32, 3]), target = Tensor(repeating: 0.4, [4, 64, 64, 3])
+      let map = 4 * 32 * 32 * configuration.dim * MemoryLayout<Float>.size
+      let kept = Recomputation.allCases.map { recomputation in
+        let tape = Tape()
+        var loss: Variable?
+        let kept = storageLeak {
+          loss = l1Loss(model(tape.constant(image), recomputation: recomputation), target)
+        }
+        tape.backward(from: loss!)
+        return Double(kept) / Double(map)
+      }
+      // Of 8.625 blocks at full resolution each keeps 3.25 maps, or 2.25, or nothing.
+      #expect(kept[0] - kept[1] > 8 && kept[1] - kept[2] > 14, "\(kept)")
+    }
+  }
+}

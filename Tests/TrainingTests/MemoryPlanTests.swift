@@ -1,0 +1,150 @@
+import Autograd
+import Diagnostics
+import Foundation
+import Models
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// `memory:` of a configuration, and what a run does about it.
+@Suite struct MemoryPlanTests {
+  private func configuration(_ settings: [String] = []) throws -> TrainingConfiguration {
+    let yaml = """
+      task: x2
+      model: {dim: 16, depths: [2, 1, 1, 2], heads: 2, window: 4, wide: {groups: 1}, projectionDropout: 0.1}
+      data: {train: {type: procedural, samplesPerEpoch: 96, patch: 16, batch: 8}}
+      schedule: {epochs: 4, rate: 0.001, warmupEpochs: 0, halveAtEpochs: [], stages: [{epoch: 2, patch: 64, batch: 48}]}
+      """
+    return try TrainingConfiguration(yaml: yaml, file: "c.yaml", settings: settings)
+  }
+
+  private func plan(_ configuration: TrainingConfiguration, free: Int = 1 << 40, total: Int = 1 << 40) -> MemoryPlan {
+    MemoryPlan(
+      RAMiT(configuration.model.architecture), TrainingPlan(configuration, samplesPerEpoch: 96), configuration,
+      free: free, total: total)
+  }
+
+  @Test func sizes() throws {
+    for (text, bytes) in [
+      ("8 GB", 8_000_000_000), ("1.5GiB", 3 << 29), ("512 MiB", 512 << 20), ("2 TB", 2_000_000_000_000),
+    ] {
+      #expect(try configuration(["memory.limit=\(text)"]).memory.limit?.bytes == bytes)
+    }
+    for text in ["8", "GB", "8 kB", "-1 GB", "nan GB", "inf GB", "1e99 GB", "1 KB", "0 GB", "[1]", "true"] {
+      let error = #expect(throws: InputError.self) { try configuration(["memory.limit=\(text)"]) }
+      #expect(error?.expected == "a size such as 8 GB, from 1 MB to 1000 TB for memory.limit", "\(text): \(error!)")
+    }
+    let error = #expect(throws: InputError.self) { try configuration(["memory.recompute=all"]) }
+    #expect(error?.expected == "one of auto, none, blocks, stages for memory.recompute")
+  }
+
+  @Test func theConfigurationIsKept() throws {
+    let given = try configuration(["memory.limit=1.5 GiB", "memory.recompute=stages"])
+    let again = try TrainingConfiguration(yaml: given.yaml(), file: "again.yaml")
+    #expect(again == given)
+    #expect(again.memory.limit?.bytes == 3 << 29 && again.memory.recompute == .stages)
+    // It does not change what is learned, so a run may go on with another.
+    #expect(try given.differences(from: configuration()).isEmpty)
+  }
+
+  /// Each stage of the schedule keeps as much as fits. Memory is counted for the whole process, so this is one of its own.
+  @Test func stagesOfTheScheduleChooseForThemselves() async {
+    await #expect(processExitsWith: .success) {
+      let tests = MemoryPlanTests()
+      let all = try tests.plan(tests.configuration())
+      #expect(all.choices.map(\.recomputation) == [.none, .none] && all.fault == nil)
+      let large = all.choices.map(\.bytes)
+      #expect(large[0] < large[1] / 2)
+      let forced = try ["none", "blocks", "stages"].map {
+        try tests.plan(tests.configuration(["memory.recompute=\($0)"])).choices[1].bytes
+      }
+      #expect(forced[0] == large[1] && forced[1] < forced[0] && forced[2] < forced[1], "\(forced)")
+      // Limits between what the three take; of free memory nine tenths are used.
+      for (index, expected) in [(0, Recomputation.none), (1, .blocks), (2, .stages)] {
+        let limit = forced[index] + 1e6
+        let limited = try tests.plan(tests.configuration(["memory.limit=\(limit / 1e6) MB"]))
+        #expect(limited.choices.map(\.recomputation) == [.none, expected] && limited.fault == nil)
+        let free = try tests.plan(tests.configuration(), free: Int(limit / 0.9))
+        #expect(free == limited)
+      }
+      let between = try tests.plan(tests.configuration(["memory.limit=\((forced[1] + 1e6) / 1e6) MB"]))
+      let plan = try TrainingPlan(tests.configuration(), samplesPerEpoch: 96)
+      #expect(
+        between.summary(plan) == "about \(decimals(forced[1] / 1e9, 1)) GB, recompute: none, blocks from epoch 3")
+    }
+  }
+
+  @Test func whatCannotFitIsRefused() async {
+    await #expect(processExitsWith: .success) {
+      let tests = MemoryPlanTests()
+      let limited = try tests.plan(tests.configuration(["memory.limit=70 MB"]))
+      #expect(limited.choices.map(\.recomputation).last == .stages)
+      #expect(limited.fault?.location == "memory")
+      #expect(limited.fault?.expected.hasPrefix("steps in 0.1 GB, which memory.limit allows") == true)
+      // What is not free now may be later; what the machine has not will never be.
+      #expect(try tests.plan(tests.configuration(), free: 0).fault == nil)
+      #expect(try tests.plan(tests.configuration(), free: 0, total: 70_000_000).fault != nil)
+      // Smaller parts take less.
+      let whole = try tests.plan(tests.configuration(["memory.recompute=none"])).bytes
+      let parted = try tests.plan(tests.configuration(["memory.recompute=none", "gradients.accumulate=8"])).bytes
+      #expect(parted < whole / 2)
+    }
+  }
+
+  /// The line through two small passes meets a step with many more pixels.
+  @Test func theForecastIsRight() async {
+    await #expect(processExitsWith: .success) {
+      let tests = MemoryPlanTests()
+      let configuration = try tests.configuration(["data.train.patch=32"])
+      let model = RAMiT(configuration.model.architecture)
+      for recomputation in Recomputation.allCases {
+        let forecast = StepMemory.measure(model, configuration, recomputation).bytes(pixels: 20 * 48 * 48)
+        let measured = StoragePool.shared.peakGrowth {
+          let images = Tensor(zeros: [20, 48, 48, 3]), targets = Tensor(zeros: [20, 96, 96, 3])
+          _ = tests.step(model, configuration, images, targets, recomputation)
+        }
+        #expect(abs(forecast - Double(measured)) < 0.08 * Double(measured), "\(forecast) for \(measured)")
+      }
+    }
+  }
+
+  private func step(
+    _ model: RAMiT, _ configuration: TrainingConfiguration, _ images: Tensor, _ targets: Tensor,
+    _ recomputation: Recomputation
+  ) -> Float {
+    let tape = Tape()
+    let loss = configuration.loss.value(
+      model.restore(tape.constant(images), seed: 0, step: 0, recomputation: recomputation), targets)
+    tape.backward(from: loss)
+    return loss.value.scalar
+  }
+
+  /// Runs that recompute learn the same, and may be resumed with another choice.
+  @Test func runsLearnTheSame() throws {
+    func weights(_ choices: [String], in folder: String) throws -> [Float] {
+      for (part, choice) in choices.enumerated() {
+        let settings = [
+          "output=\(folder)", "memory.recompute=\(choice)", "model.stochasticDepth=0.2", "model.dim=16",
+          "data.train.samplesPerEpoch=8", "data.train.batch=2", "schedule.stages=[]", "schedule.epochs=2",
+          "data.train.patch=8",
+        ]
+        let trainer = try Trainer(
+          configuration(settings), resume: part > 0, display: ProgressDisplay(.quiet),
+          makeModel: { RAMiT($0.model.architecture, seed: $0.seed) })
+        let last = part == choices.count - 1
+        let outcome = try trainer.run { !last && trainer.iteration == 3 }
+        #expect(outcome == (last ? .finished(best: nil) : .stopped(iteration: 3)))
+        if last { return trainer.learner.model.parameters.values.array }
+      }
+      return []
+    }
+    let folder = try TemporaryFolder()
+    let none = try weights(["none"], in: folder.path + "/a")
+    #expect(try weights(["stages"], in: folder.path + "/b") == none)
+    #expect(try weights(["blocks", "auto"], in: folder.path + "/c") == none)
+    let log = try String(contentsOfFile: folder.path + "/b/train.log", encoding: .utf8)
+    #expect(log.contains(#/  memory about \d+\.\d GB, recompute: stages\n/#))
+  }
+}
