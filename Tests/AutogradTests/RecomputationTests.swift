@@ -14,7 +14,7 @@ import Testing
   }
 
   /// The parameters of a small network, and what backward adds to their gradients.
-  private struct Network {
+  fileprivate struct Network {
     let gamma = Leaf(Tensor(repeating: 1.5, [16])), beta = Leaf(Tensor(repeating: 0.1, [16]))
     let weight = Leaf(random([16, 16], seed: 2)), bias = Leaf(random([16], seed: 3))
 
