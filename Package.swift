@@ -33,15 +33,16 @@ let package = Package(
   ],
   targets: [
     // 0: C libraries. A shim exists only where the library reports errors by longjmp.
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    // CVectors holds no code: its modules exist or not, as the compiler has vector instructions or not.
+    .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     // 1: words for people, and threads
-    floor("Diagnostics"),
+    floor("Diagnostics", on: ["CVectors"]),
     floor("Parallel"),
     // 2: arithmetic on pointers
-    floor("Kernels", on: ["COpenBLAS", "Parallel"]),
+    floor("Kernels", on: ["Parallel"]),
     // 3: tensors
     floor("TensorCore", on: ["Kernels", "Parallel"]),
     // 4: gradients, images, files
@@ -67,8 +68,8 @@ let package = Package(
     floor(
       "Evaluation",
       on: [
-        "Models", "Optimizers", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Parallel",
-        "Diagnostics",
+        "Models", "Optimizers", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Kernels",
+        "Parallel", "Diagnostics",
       ]),
     // 8: the command line, and timings
     .executableTarget(
@@ -79,11 +80,14 @@ let package = Package(
       ]),
     .executableTarget(
       name: "RAMiTBenchmarks",
-      dependencies: ["Autograd", "TensorCore", "Kernels", "Parallel", "COpenBLAS", argumentParser]),
+      dependencies: [
+        "Evaluation", "Models", "NN", "Autograd", "TensorCore", "Kernels", "Parallel", "Diagnostics", argumentParser,
+      ]),
     // Tests
     .target(
       name: "TestSupport", dependencies: ["Autograd", "Kernels", "TensorCore", "Serialization", "Parallel"],
       path: "Tests/TestSupport"),
+    tests(of: "Diagnostics"),
     tests(of: "Parallel"),
     tests(of: "Kernels", with: ["Autograd", "TensorCore"]),
     tests(of: "TensorCore"),
@@ -104,7 +108,9 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     tests(of: "Imaging", with: ["CZlib", "TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(of: "Metrics", with: ["Imaging"]),
-    tests(of: "Evaluation", with: ["Models", "Imaging", "Metrics", "Serialization", "TensorCore", "Diagnostics"]),
+    tests(
+      of: "Evaluation",
+      with: ["Models", "Autograd", "Imaging", "Metrics", "Serialization", "TensorCore", "Parallel", "Diagnostics"]),
     .testTarget(name: "RamitTests", dependencies: ["Models", "Imaging", "Serialization", "TensorCore"]),
   ],
   swiftLanguageModes: [.v6]

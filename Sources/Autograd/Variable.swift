@@ -38,9 +38,16 @@ public struct Variable: Operand {
   /// operand: `saved` with the value, `place` without.
   /// - Parameters:
   ///   - operands: what `value` was made from. When none of them wants a gradient, or none is on a tape, the pullback is dropped.
+  ///   - multiplyAdds: of the way there, for a `Profiler`; 0 for what only moves data.
+  ///   - operation: its name for a `Profiler`: the function that calls this.
   ///   - pullback: takes the gradient of `value` and adds to those of the operands, through `Gradients`.
   /// - Precondition: the operands that were computed on a tape are on the same one.
-  public init(_ value: Tensor, from operands: [Variable], pullback: @escaping Tape.Pullback) {
+  public init(
+    _ value: Tensor, from operands: [Variable], multiplyAdds: @autoclosure () -> Int = 0,
+    operation: String = #function, pullback: @escaping Tape.Pullback
+  ) {
+    let pullback =
+      Profiler.current?.operation(operation, value, operands, multiplyAdds: multiplyAdds(), pullback) ?? pullback
     guard let tape = operands.lazy.compactMap(\.tape).first else {
       self.init(constant: value)
       return

@@ -13,9 +13,10 @@ public struct ParameterScope {
 
   private let collection: Collection
   private let path: String
-  private let seed: UInt64
+  private let seed: UInt64?
 
-  public init(seed: UInt64) {
+  /// - Parameter seed: nil gives zeros, for a model whose weights are then read.
+  public init(seed: UInt64?) {
     collection = Collection()
     path = ""
     self.seed = seed
@@ -42,7 +43,7 @@ public struct ParameterScope {
   ) -> Parameter {
     let name = path + name
     precondition(collection.names.insert(name).inserted, "two parameters are called \(name)")
-    let value = start.values(shape, seed: seed, name: name)
+    let value = seed.map { start.values(shape, seed: $0, name: name) } ?? Tensor(zeros: shape)
     let parameter = Parameter(name: name, layout: layout, value: value)
     collection.parameters.append(parameter)
     return parameter

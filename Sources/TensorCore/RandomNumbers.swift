@@ -8,7 +8,9 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
   private let key: (UInt32, UInt32)
   private let stream: (UInt32, UInt32)
   private var block: UInt64 = 0
-  private var words: [UInt32] = []
+  /// The last block, of which the first `left` words are still to be given, from the end.
+  private var words = SIMD4<UInt32>()
+  private var left = 0
 
   /// The stream with this name; different names give independent streams.
   public init(seed: UInt64, _ name: UInt64...) {
@@ -30,15 +32,16 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
   }
 
   public mutating func nextWord() -> UInt32 {
-    if words.isEmpty {
+    if left == 0 {
       let c = Self.philox(
         counter: (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), stream.0, stream.1),
         key: key)
-      // Taken from the end.
-      words = [c.3, c.2, c.1, c.0]
+      words = SIMD4(c.3, c.2, c.1, c.0)
+      left = 4
       block &+= 1
     }
-    return words.removeLast()
+    left &-= 1
+    return words[left]
   }
 
   public mutating func next() -> UInt64 { UInt64(nextWord()) << 32 | UInt64(nextWord()) }

@@ -2,18 +2,37 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Models
+import Parallel
+
+/// Numbers of threads as they are written: `1,2`.
+struct ThreadCounts: ExpressibleByArgument {
+  let counts: [Int]
+
+  init?(argument: String) {
+    let counts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard counts.allSatisfy({ (1...4096).contains($0) }) else { return nil }
+    self.counts = counts
+  }
+}
 
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Time RAMiT x2 on random images.",
     discussion: """
       A case is infer:HxW, one image of H x W pixels, or train:BxP, one step of Adam on B patches of P x P pixels. \
-      For each case one line of JSON tells the seconds of the runs after one warm-up (minimum, median and maximum), \
-      and the peak memory of the process so far: give one case a process where memory matters.
+      For each case and number of threads one line of JSON tells the seconds of the runs after one warm-up (minimum, \
+      median and maximum) and the process's peak memory. Several numbers of threads take turns; speedup is the median \
+      of each run's ratio to the run with the first number before it.
+
+      With --profile a table tells where the time goes: each operation on the way there (forward) and back (backward), \
+      its share, its GFLOP/s and GB/s, and how near it comes to the machine's limit, which is its arithmetic at \
+      the speed of OpenBLAS's sgemm or its data at the memory's, both measured before. More than 100 % is data that \
+      were still in a cache. Arithmetic that the way back repeats is not counted.
 
       Examples:
         ramit benchmark
-        ramit benchmark infer:352x640 --threads 2 --runs 5
+        ramit benchmark infer:352x640 --threads 1,2 --runs 5
+        ramit benchmark train:16x64 --profile --json profile.json
         ramit benchmark train:16x128 --recompute stages
       """)
 
@@ -24,19 +43,53 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Timed runs of a case.")
   var runs = 3
 
+  @Option(help: ArgumentHelp("Threads that compute (default: all processors).", valueName: "count[,count...]"))
+  var threads: ThreadCounts?
+
   @Option(help: "What a training step computes again instead of keeping it: none, blocks or stages.")
   var recompute = Recomputation.none
 
-  @OptionGroup var common: CommonOptions
+  @Flag(help: "Print where the time goes, operation by operation.")
+  var profile = false
+
+  @Flag(help: "With --profile, a line for every shape of an operation's result.")
+  var shapes = false
+
+  @Option(
+    help: ArgumentHelp("Write results, or profiles, to a JSON file.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var json: String?
+
+  @Flag(help: "Print results and errors only.")
+  var quiet = false
 
   func validate() throws {
     guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs must be at least 1, not \(runs)") }
+    if shapes, !profile { throw ValidationError("--shapes belongs to --profile") }
   }
 
   func run() throws {
-    common.apply()
-    for work in try (cases.isEmpty ? BenchmarkCase.standard : cases).map(BenchmarkCase.init) {
-      printNow(try work.run(runs: runs, recomputation: recompute, version: ramitVersion).json())
+    try Ramit.checkBuild(quiet: quiet)
+    let works = try (cases.isEmpty ? BenchmarkCase.standard : cases).map(BenchmarkCase.init)
+    let threads = threads?.counts ?? [ComputeThreads.count]
+    var report = BenchmarkReport()
+    if profile {
+      for count in threads {
+        ComputeThreads.count = count
+        let peaks = MachinePeaks.measured()
+        for work in works {
+          let profile = work.profile(runs: runs, recomputation: recompute, peaks: peaks)
+          printNow(profile.text(byShape: shapes) + "\n")
+          report.profiles.append(profile)
+        }
+      }
+    } else {
+      for work in works {
+        let results = work.run(runs: runs, threads: threads, recomputation: recompute, version: ramitVersion)
+        for result in results { printNow(try result.json()) }
+        report.results += results
+      }
     }
+    if let json { try report.write(to: json) }
   }
 }

@@ -53,7 +53,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    common.apply()
+    try common.apply()
     let model = try weights.loadModel()
     let task = model.configuration.task
     if !sigma.isEmpty, !task.isDenoising {

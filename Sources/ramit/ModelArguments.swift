@@ -33,8 +33,9 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Print errors only.")
   var quiet = false
 
-  /// Sets the number of threads.
-  func apply() {
+  /// Sets the number of threads, and looks whether the program fits the machine.
+  func apply() throws {
+    try Ramit.checkBuild(quiet: quiet)
     if let threads { ComputeThreads.count = threads }
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Foundation
 
 /// Trains, measures and uses RAMiT.
@@ -9,7 +10,7 @@ import Foundation
       Exit codes: 0 only when everything was done; 1 when something was not, with one line for each failure on \
       standard error; 64 for wrong usage.
       """,
-    version: ramitVersion,
+    version: versionText,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, RestoreCommand.self, SummaryCommand.self, BenchmarkCommand.self,
       ConvertCommand.self, DataCommand.self,
@@ -27,8 +28,16 @@ import Foundation
     }
   }
 
-  /// One line on standard error.
-  static func report(_ error: any Error) {
-    FileHandle.standardError.write(Data("ramit: \(error)\n".utf8))
+  /// Looks whether the program fits the machine, before anything long is computed: one line on standard error when it was
+  /// built for less than the machine has.
+  /// - Throws: `InputError` when it was built for more.
+  static func checkBuild(quiet: Bool) throws {
+    try InstructionSet.check()
+    if !quiet, let advice = InstructionSet.advice() { report(advice) }
   }
+
+  /// One line on standard error.
+  static func report(_ error: any Error) { report("\(error)") }
+
+  static func report(_ line: String) { FileHandle.standardError.write(Data("ramit: \(line)\n".utf8)) }
 }

@@ -62,7 +62,7 @@ struct RestoreCommand: ParsableCommand {
   }
 
   func run() throws {
-    common.apply()
+    try common.apply()
     var restorer = Restorer(try weights.loadModel())
     restorer.tile = tile
     restorer.overlap = overlap

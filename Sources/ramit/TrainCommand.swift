@@ -46,6 +46,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    try Ramit.checkBuild(quiet: quiet)
     if let threads { ComputeThreads.count = threads }
     var settings = try TrainingConfiguration(readingFile: config, settings: set)
     if let output { settings.output = output }

@@ -32,7 +32,7 @@ extension RAMiT {
     guard needed / 2 <= held else {
       throw InputError(path, expected: "a RAMiT's \(needed) values", found: "\(held) in \(tensors.count) tensors")
     }
-    self.init(configuration)
+    self.init(configuration, scope: ParameterScope(seed: nil))
     try parameters.load(tensors, from: path, ignoring: Self.isBesideParameters)
   }
 

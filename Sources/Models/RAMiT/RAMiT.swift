@@ -16,10 +16,14 @@ public final class RAMiT {
 
   /// A model with random parameters, the same for the same seed.
   /// - Precondition: `configuration.fault` is nil.
-  public init(_ configuration: RAMiTConfiguration, seed: UInt64 = 0) {
+  public convenience init(_ configuration: RAMiTConfiguration, seed: UInt64 = 0) {
+    self.init(configuration, scope: ParameterScope(seed: seed))
+  }
+
+  /// - Parameter scope: gives the parameters their first values.
+  init(_ configuration: RAMiTConfiguration, scope: ParameterScope) {
     precondition(configuration.fault == nil, configuration.fault ?? "")
     self.configuration = configuration
-    let scope = ParameterScope(seed: seed)
     shallow = (scope / "shallow").convolution("conv", inputs: configuration.task.channels, outputs: configuration.dim)
     stage1 = Stage(scope / "stage1", configuration, stage: 0)
     down1 = Downsizing(scope / "down1", configuration)

@@ -17,7 +17,9 @@ public func convolution3x3(_ x: Variable, weight: Variable, bias: Variable) -> V
   convolve(
     Convolution3x3(size: size, inputs: inputs, outputs: outputs), x.value, weight: weight.value, bias: bias.value,
     into: y.pointer, adds: false)
-  return Variable(y, from: [x, weight, bias]) { [x = x.saved] dy, gradients in
+  return Variable(
+    y, from: [x, weight, bias], multiplyAdds: x.shape.rows * weight.value.count
+  ) { [x = x.saved] dy, gradients in
     let kernel = Convolution3x3(size: size, inputs: inputs, outputs: outputs)
     let memory = KernelMemory(scratch: kernel.scratchCount, pieces: kernel.pieces)
     let sums = GradientSums(count: kernel.gradientCount)

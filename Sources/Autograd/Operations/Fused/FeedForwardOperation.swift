@@ -26,7 +26,10 @@ public func feedForward(
     kernel.forward(rows: rows, x.value.pointer, y.pointer, scratch: memory.scratch)
     withExtendedLifetime(memory) {}
   }
-  return Variable(y, from: [x] + hidden.variables + out.variables + [gamma, beta]) { [x = x.saved] dy, gradients in
+  return Variable(
+    y, from: [x] + hidden.variables + out.variables + [gamma, beta],
+    multiplyAdds: rows * (hidden.weight.value.count + out.weight.value.count)
+  ) { [x = x.saved] dy, gradients in
     run { kernel in
       let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
       let sums = GradientSums(count: kernel.gradientCount)

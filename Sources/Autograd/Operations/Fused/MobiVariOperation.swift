@@ -20,6 +20,11 @@ public struct MobiVariParameters {
     self.pointwise = pointwise
   }
 
+  /// Without biases: each weight meets each pixel once.
+  var weightCount: Int {
+    (expand?.weight.value.count ?? 0) + depthwiseWeight.value.count + pointwise.weight.value.count
+  }
+
   /// In the order of the kernel's gradients.
   var variables: [Variable] {
     (expand?.variables ?? []) + [depthwiseWeight, depthwiseBias] + pointwise.variables
@@ -70,7 +75,9 @@ public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, acti
     kernel.forward(parts.map { UnsafePointer($0.value.pointer) }, y.pointer, scratch: memory.scratch)
     withExtendedLifetime(memory) {}
   }
-  return Variable(y, from: parts + parameters.variables) { [parts = parts.map(\.saved)] dy, gradients in
+  return Variable(
+    y, from: parts + parameters.variables, multiplyAdds: shape.rows * parameters.weightCount
+  ) { [parts = parts.map(\.saved)] dy, gradients in
     let x = parts.map { UnsafePointer($0.value.pointer) }
     run { kernel in
       let memory = KernelMemory(scratch: kernel.backwardScratchCount, pieces: kernel.backwardPieces)

@@ -49,6 +49,14 @@ public struct ReciprocalAttentionParameters {
   var spatialHeads: Int { spatial?.logitScale.value.count ?? 0 }
   var channelHeads: Int { channel?.logitScale.value.count ?? 0 }
 
+  /// Of a pixel: projections, and for each head Q K^T and the product with V, over a window's pixels or a head's channels.
+  func multiplyAdds(channels: Int, window: Int) -> Int {
+    let headDim = channels / (spatialHeads + channelHeads)
+    let projections = (spatial?.projection.weight.value.count ?? 0) + (channel?.projection.weight.value.count ?? 0)
+    return qkv.weight.value.count + projections
+      + 2 * headDim * (spatialHeads * window * window + channelHeads * headDim)
+  }
+
   var variables: [Variable] {
     qkv.variables + (spatial.map { [$0.logitScale, $0.biasTable] + $0.projection.variables } ?? [])
       + (channel.map { [$0.logitScale] + $0.projection.variables } ?? [])
@@ -89,8 +97,10 @@ public func reciprocalAttention(
     kept = sums
   }
   let sums = kept!
-  return Variable(y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables) {
-    [x = x.saved, previous = previous?.saved] dy, gradients in
+  return Variable(
+    y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables,
+    multiplyAdds: x.shape.rows * parameters.multiplyAdds(channels: x.shape.last, window: window)
+  ) { [x = x.saved, previous = previous?.saved] dy, gradients in
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
       let partial = GradientSums(count: kernel.gradientPlaces.count)
       let channelGradients = Tensor(zeros: [kernel.channelGradientCount])

@@ -1,0 +1,106 @@
+import Autograd
+import Parallel
+import TensorCore
+
+/// Where the time of a case goes, operation by operation, beside the least that the machine could take.
+public struct Profile: Encodable {
+  /// All calls of an operation in one direction, on results of one shape or of any.
+  public struct Row: Encodable, Equatable {
+    /// The operation's function in `Autograd`.
+    public let operation: String
+    public let direction: Profiler.Direction
+    /// Of the result; nil for all.
+    public let shape: String?
+    public let calls: Int
+    public let seconds: Double
+    /// Of the case's time.
+    public let share: Double
+    public let gflops: Double
+    public let gigabytesPerSecond: Double
+    /// The shortest time that the machine's peaks allow: each call's arithmetic at the one, or its data at the other, whichever
+    /// takes longer. Nil when it is not known.
+    public let limitSeconds: Double?
+
+    /// How much of its limit is reached.
+    var ofLimit: Double? { limitSeconds.map { $0 / seconds } }
+  }
+
+  public let name: String
+  public let threads: Int
+  public let peaks: MachinePeaks
+  /// Of the whole case, and of all operations.
+  public let seconds, operationSeconds: Double
+  /// By direction and operation, and by the result's shape as well; the longest first.
+  public let operations, shapes: [Row]
+
+  private enum CodingKeys: String, CodingKey {
+    case name = "case", threads, peaks, seconds, operationSeconds, operations, shapes
+  }
+
+  init(name: String, seconds: Double, laps: [Profiler.Lap], peaks: MachinePeaks) {
+    self.name = name
+    self.seconds = seconds
+    self.peaks = peaks
+    threads = ComputeThreads.count
+    operationSeconds = laps.reduce(0) { $0 + $1.seconds }
+    operations = Self.rows(laps, of: seconds, peaks, byShape: false)
+    shapes = Self.rows(laps, of: seconds, peaks, byShape: true)
+  }
+
+  private static func rows(
+    _ laps: [Profiler.Lap], of whole: Double, _ peaks: MachinePeaks, byShape: Bool
+  ) -> [Row] {
+    Dictionary(grouping: laps) { [$0.name, $0.direction.rawValue, byShape ? $0.shape.description : ""] }
+      .map { _, laps in
+        let first = laps[0], seconds = laps.reduce(0) { $0 + $1.seconds }
+        let limits = laps.compactMap { peaks.limit(of: $0.work) }
+        return Row(
+          operation: first.name, direction: first.direction, shape: byShape ? first.shape.description : nil,
+          calls: laps.count, seconds: seconds, share: seconds / whole,
+          gflops: laps.reduce(0) { $0 + $1.work.floatingPointOperations } / seconds / 1e9,
+          gigabytesPerSecond: laps.reduce(0) { $0 + $1.work.bytes } / seconds / 1e9,
+          limitSeconds: limits.count == laps.count ? limits.reduce(0, +) : nil)
+      }
+      .sorted { ($0.seconds, $0.operation) > ($1.seconds, $1.operation) }
+  }
+
+  /// For people.
+  /// - Parameter byShape: a line for every shape of a result.
+  public func text(byShape: Bool = false) -> String {
+    var table = Table(
+      header: ["operation", "direction"] + (byShape ? ["result"] : [])
+        + ["calls", "ms", "share", "GFLOP/s", "GB/s", "of limit", "ms above"])
+    let rows = byShape ? shapes : operations
+    for row in rows {
+      let above = row.limitSeconds.map { 1e3 * max(0, row.seconds - $0) }
+      table.add(
+        [row.operation, row.direction.rawValue] + (row.shape.map { [$0] } ?? []) + [
+          row.calls.grouped, (1e3 * row.seconds).fixed(2), Self.percent(row.share),
+          row.gflops > 0 ? row.gflops.fixed(0) : "", row.gigabytesPerSecond.fixed(0),
+          row.ofLimit.map(Self.percent) ?? "", above?.fixed(2) ?? "",
+        ])
+    }
+    let limits = operations.compactMap(\.limitSeconds)
+    let limit = limits.count == operations.count ? limits.reduce(0, +) : nil
+    let total = limit.map { "; its limit \($0.fixed(3)) s, \(Self.percent($0 / seconds)) reached" } ?? ""
+    return """
+      \(name), \(threads) threads: \(seconds.fixed(3)) s, in operations \(operationSeconds.fixed(3)) s \
+      (\(Self.percent(operationSeconds / seconds)))\(total)
+      \(peaks.text)
+      \(table.text)
+      """
+  }
+
+  private static func percent(_ share: Double) -> String { (100 * share).fixed(1) + " %" }
+}
+
+/// What `ramit benchmark --json` writes.
+public struct BenchmarkReport: Encodable {
+  public var results: [BenchmarkResult] = []
+  public var profiles: [Profile] = []
+
+  public init() {}
+
+  /// - Throws: `InputError` that names the file.
+  public func write(to path: String) throws { try JSONFile.write(self, to: path) }
+}

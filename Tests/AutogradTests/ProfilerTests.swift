@@ -1,0 +1,70 @@
+import Autograd
+import TensorCore
+import Testing
+
+@Suite struct ProfilerTests {
+  private static let image = Tensor(repeating: 0.5, [1, 4, 6, 3])
+  private static let weight = Tensor(repeating: 0.1, [2, 3, 3, 3])
+  private static let bias = Tensor(zeros: [2])
+
+  private func convolution(of x: Variable, on tape: Tape) -> Variable {
+    convolution3x3(
+      x, weight: tape.leaf(Self.weight, gradient: Tensor(zeros: Self.weight.shape)),
+      bias: tape.leaf(Self.bias, gradient: Tensor(zeros: Self.bias.shape)))
+  }
+
+  /// Names, ways and shapes in the order of the computation, there and back.
+  @Test func lapsInOrder() {
+    let laps = Profiler.laps {
+      let tape = Tape()
+      let x = tape.leaf(Self.image, gradient: Tensor(zeros: Self.image.shape))
+      tape.backward(from: activate(convolution(of: x, on: tape), .leakyReLU))
+      Profiler.update("step", shape: [10], passes: 7)
+    }
+    #expect(laps.map(\.name) == ["convolution3x3", "activate", "activate", "convolution3x3", "step"])
+    #expect(laps.map(\.direction) == [.forward, .forward, .backward, .backward, .update])
+    #expect(laps[0].shape == [1, 4, 6, 2] && laps[4].work.bytes == 280)
+    #expect(laps.allSatisfy { $0.seconds >= 0 })
+  }
+
+  /// 4 x 6 pixels, 54 weights; a multiply-add is two operations, and an image that wants no gradient saves half of the way back.
+  @Test(arguments: [true, false]) func workOfAConvolution(imageWantsGradient: Bool) {
+    let laps = Profiler.laps {
+      let tape = Tape()
+      let x =
+        imageWantsGradient
+        ? tape.leaf(Self.image, gradient: Tensor(zeros: Self.image.shape)) : tape.constant(Self.image)
+      tape.backward(from: convolution(of: x, on: tape))
+    }
+    #expect(laps.map(\.work.floatingPointOperations) == [2592, imageWantsGradient ? 5184 : 2592])
+    let bytes = 4.0 * (24 * 3 + 54 + 2 + 24 * 2)
+    #expect(laps.map(\.work.bytes) == [bytes, imageWantsGradient ? bytes : bytes - 4 * 24 * 3])
+  }
+
+  /// The laps of a computation cover its time: none of it is lost between them.
+  @Test func lapsCoverTheTime() {
+    let clock = ContinuousClock()
+    var laps: [Profiler.Lap] = []
+    let elapsed = clock.measure {
+      laps = Profiler.laps {
+        var x = Variable(constant: Tensor(repeating: 1, [1, 64, 64, 64]))
+        for _ in 0..<20 { x = add(x, x) }
+      }
+    }
+    #expect(laps.count == 20)
+    #expect(laps.reduce(0) { $0 + $1.seconds } <= elapsed / .seconds(1))
+  }
+
+  /// Results do not depend on who watches, and outside of `laps` nobody does.
+  @Test func watchingChangesNothing() {
+    func gradient() -> [Float] {
+      let tape = Tape(), gradient = Tensor(zeros: Self.image.shape)
+      tape.backward(from: activate(convolution(of: tape.leaf(Self.image, gradient: gradient), on: tape), .leakyReLU))
+      return gradient.array
+    }
+    var watched: [Float] = []
+    let laps = Profiler.laps { watched = gradient() }
+    #expect(watched == gradient())
+    #expect(laps.count == 4)
+  }
+}
