@@ -1,5 +1,5 @@
 # make run: install what is missing, build, and train the embedded default. make test: build and run all tests.
-PACKAGES = libopenblas-dev liblapacke-dev libpng-dev zlib1g-dev libjpeg62-turbo-dev
+PACKAGES = libpng-dev zlib1g-dev libjpeg62-turbo-dev
 # The one place where the machine's instruction set is chosen; without it the program is correct and slower.
 MACHINE = -Xcc -march=native
 SWIFT_FLAGS = -c release $(MACHINE) --explicit-target-dependency-import-check error
@@ -9,12 +9,20 @@ RAMIT = .build/release/ramit
 # Where `make run` trains.
 RUN = runs/quick-x2
 
-.PHONY: help setup build run test bench lint format check docs manifests clean
+# What `make bench` measured last, and what it compares with: `make baseline` makes the one of the other.
+TIMINGS = runs/bench/latest.json
+BASELINE = runs/bench/baseline.json
+# The sgemm of OpenBLAS is the roof over the benchmarks; nothing else uses it.
+BENCH_PACKAGES = libopenblas0
+# Names of cases, or parts of them; empty for all.
+ONLY =
+
+.PHONY: help setup build run test bench baseline lint format check docs manifests clean
 
 help:
 	@echo 'make run     install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
 	@echo 'make test    build and run all tests'
-	@echo 'make bench   time kernels, whole images and training steps (docs/BENCHMARKS.md)'
+	@echo 'make bench   time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make check   what CI runs: lint and test'
 	@echo 'make setup, build, format, lint, docs, clean'
 
@@ -45,10 +53,13 @@ format:
 
 check: lint test
 
-# One process for each case, so that peak memory is the case's own.
+bench: PACKAGES += $(BENCH_PACKAGES)
 bench: build
-	.build/release/RAMiTBenchmarks
-	@for case in infer:128x128 infer:352x640 train:4x64 train:16x64; do $(RAMIT) benchmark $$case || exit 1; done
+	@mkdir -p $(dir $(TIMINGS))
+	.build/release/RAMiTBenchmarks --json $(TIMINGS) $(if $(wildcard $(BASELINE)),--baseline $(BASELINE)) $(if $(ONLY),--only $(ONLY))
+
+baseline:
+	cp $(TIMINGS) $(BASELINE)
 
 # The documentation of every public name, as a site in .build/docs.
 docs: setup

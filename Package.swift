@@ -81,7 +81,7 @@ let package = Package(
     .executableTarget(
       name: "RAMiTBenchmarks",
       dependencies: [
-        "Evaluation", "Models", "NN", "Autograd", "TensorCore", "Kernels", "Parallel", "Diagnostics", argumentParser,
+        "Evaluation", "Models", "Optimizers", "NN", "Autograd", "TensorCore", "Parallel", "Diagnostics", argumentParser,
       ]),
     // Tests
     .target(

@@ -26,7 +26,7 @@ struct BenchmarkCommand: ParsableCommand {
 
       With --profile a table tells where the time goes: each operation on the way there (forward) and back (backward), \
       its share, its GFLOP/s and GB/s, and how near it comes to the machine's limit, which is its arithmetic at \
-      the speed of OpenBLAS's sgemm or its data at the memory's, both measured before. More than 100 % is data that \
+      the speed of OpenBLAS's sgemm or its data at the memory's, both measured before and after. More than 100 % is data that \
       were still in a cache. Arithmetic that the way back repeats is not counted.
 
       Examples:
@@ -76,9 +76,8 @@ struct BenchmarkCommand: ParsableCommand {
     if profile {
       for count in threads {
         ComputeThreads.count = count
-        let peaks = MachinePeaks.measured()
         for work in works {
-          let profile = work.profile(runs: runs, recomputation: recompute, peaks: peaks)
+          let profile = work.profile(runs: runs, recomputation: recompute)
           printNow(profile.text(byShape: shapes) + "\n")
           report.profiles.append(profile)
         }

@@ -40,10 +40,13 @@ extension BenchmarkCase {
   /// - Parameters:
   ///   - runs: after a warm-up; the one of median time is told about.
   ///   - recomputation: what a training step computes again.
-  ///   - peaks: of the machine with the threads in force.
+  ///   - peaks: measures the machine; before and after, for the faster of both counts.
   /// - Precondition: at least one run.
-  public func profile(runs: Int, recomputation: Recomputation = .none, peaks: MachinePeaks) -> Profile {
+  public func profile(
+    runs: Int, recomputation: Recomputation = .none, peaks measured: () -> MachinePeaks = MachinePeaks.measured
+  ) -> Profile {
     precondition(runs > 0, "nothing is timed without a run")
+    let peaks = measured()
     let step = prepared(recomputation)
     step()
     let profiled = (0..<runs).map { _ in
@@ -52,7 +55,7 @@ extension BenchmarkCase {
       return (seconds: seconds, laps: laps)
     }.sorted { $0.seconds < $1.seconds }
     let median = profiled[runs / 2]
-    return Profile(name: name, seconds: median.seconds, laps: median.laps, peaks: peaks)
+    return Profile(name: name, seconds: median.seconds, laps: median.laps, peaks: peaks.maximum(measured()))
   }
 
   /// Makes model and data, and returns what is to be timed.

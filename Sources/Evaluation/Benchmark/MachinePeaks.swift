@@ -36,9 +36,28 @@ public struct MachinePeaks: Codable, Equatable, Sendable {
     return "\(arithmetic), memory \(gigabytesPerSecond.fixed(0)) GB/s"
   }
 
+  /// The faster of both: of two measurements, the one that less was going on beside.
+  public func maximum(_ other: MachinePeaks) -> MachinePeaks {
+    MachinePeaks(
+      gflops: [gflops, other.gflops].compactMap { $0 }.max(),
+      gigabytesPerSecond: max(gigabytesPerSecond, other.gigabytesPerSecond))
+  }
+
+  /// By a tenth or more, in either.
+  public func isAbove(_ other: MachinePeaks) -> Bool {
+    (gflops ?? 0) > 1.1 * (other.gflops ?? 0) || gigabytesPerSecond > 1.1 * other.gigabytesPerSecond
+  }
+
   /// Every thread multiplies its own rows.
+  ///
+  /// OpenBLAS is a measure only: the program neither needs nor links it, and lets go of it and its memory afterwards.
   private static func sgemm() -> Double? {
-    guard let multiply = openBLAS else { return nil }
+    // One thread a caller: threads of its own would go on spinning.
+    setenv("OPENBLAS_NUM_THREADS", "1", 1)
+    guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL) else { return nil }
+    defer { dlclose(library) }
+    guard let symbol = dlsym(library, "cblas_sgemm") else { return nil }
+    let multiply = unsafeBitCast(symbol, to: SGEMM.self)
     let n = 2048, threads = ComputeThreads.count
     let a = Tensor(repeating: 0.5, [n, n]), b = Tensor(repeating: 0.25, [n, n]), c = Tensor(zeros: [n, n])
     let seconds = fastest(of: 5) {
@@ -71,12 +90,4 @@ public struct MachinePeaks: Codable, Equatable, Sendable {
       Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32, UnsafePointer<Float>, Int32, Float,
       UnsafeMutablePointer<Float>, Int32
     ) -> Void
-
-  /// Only a measure: the program neither needs nor links it. One thread a caller, or its own would go on spinning.
-  private static let openBLAS: SGEMM? = {
-    setenv("OPENBLAS_NUM_THREADS", "1", 1)
-    guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL), let symbol = dlsym(library, "cblas_sgemm")
-    else { return nil }
-    return unsafeBitCast(symbol, to: SGEMM.self)
-  }()
 }

@@ -69,15 +69,15 @@ public struct Profile: Encodable {
   public func text(byShape: Bool = false) -> String {
     var table = Table(
       header: ["operation", "direction"] + (byShape ? ["result"] : [])
-        + ["calls", "ms", "share", "GFLOP/s", "GB/s", "of limit", "ms above"])
+        + ["calls", "ms", "share", "GFLOP/s", "GB/s", "of limit", "ms to gain"])
     let rows = byShape ? shapes : operations
     for row in rows {
-      let above = row.limitSeconds.map { 1e3 * max(0, row.seconds - $0) }
+      let gain = row.limitSeconds.map { 1e3 * max(0, row.seconds - $0) }
       table.add(
         [row.operation, row.direction.rawValue] + (row.shape.map { [$0] } ?? []) + [
           row.calls.grouped, (1e3 * row.seconds).fixed(2), Self.percent(row.share),
           row.gflops > 0 ? row.gflops.fixed(0) : "", row.gigabytesPerSecond.fixed(0),
-          row.ofLimit.map(Self.percent) ?? "", above?.fixed(2) ?? "",
+          row.ofLimit.map { $0 > 1 ? "> 100 %" : Self.percent($0) } ?? "", gain?.fixed(2) ?? "",
         ])
     }
     let limits = operations.compactMap(\.limitSeconds)

@@ -6,7 +6,7 @@ import TensorCore
 /// A dimensional reciprocal attention mixing Transformer block (Fig. 2b):
 ///
 ///     attention = MobiVari([SPSA, CHSA]);  x = LN(attention) + x;  x = LN(FFN(x)) + x
-final class DRAMiTBlock {
+package final class DRAMiTBlock {
   private let window: Int
   private let shift: Int
   private let helper: Bool
@@ -25,7 +25,7 @@ final class DRAMiTBlock {
   /// - Parameters:
   ///   - index: the block's number in the model, from 0.
   ///   - shift: how far the windows are shifted, cyclically.
-  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration, index: Int, shift: Int) {
+  package init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration, index: Int, shift: Int) {
     let c = configuration
     self.index = index
     let last = max(1, c.depths.reduce(0, +) - 1)
@@ -73,9 +73,9 @@ final class DRAMiTBlock {
   ///   - regularization: the step's random choices; nil when not training.
   ///   - recomputation: what a training step computes again.
   /// - Returns: the features, both kinds of heads side by side, and the mixed attention; all of the shape of x.
-  func callAsFunction(
+  package func callAsFunction(
     _ x: consuming Variable, previous: consuming Variable?, regularization: Regularization?,
-    recomputation: Recomputation
+    recomputation: Recomputation = .none
   ) -> (x: Variable, heads: Variable, attention: Variable) {
     let x = x
     let mapMask = regularization?.mask(rate: rates.attention, block: index, .attentionMap)

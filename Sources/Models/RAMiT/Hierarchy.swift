@@ -3,11 +3,11 @@ import Kernels
 import NN
 
 /// Halves the resolution and keeps the channels (Sec. 3.1): patch merging with MobiVari for the projection.
-final class Downsizing {
+package final class Downsizing {
   private let norm: (gamma: Parameter, beta: Parameter)
   private let reduction: MobiVariLayer
 
-  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
+  package init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
     let dim = configuration.dim
     norm = scope.norm("norm", channels: 4 * dim)
     reduction = MobiVariLayer(
@@ -15,7 +15,7 @@ final class Downsizing {
   }
 
   /// N x H x W x C to N x H/2 x W/2 x C.
-  func callAsFunction(_ x: Variable) -> Variable {
+  package func callAsFunction(_ x: Variable) -> Variable {
     reduction(
       remade(spaceToDepth(x)) { [norm] in layerNorm($0, gamma: norm.gamma.variable, beta: norm.beta.variable) })
   }
@@ -23,11 +23,11 @@ final class Downsizing {
 
 /// The SCDP bottleneck (Fig. 2d; Choi et al., NGswin): the shallow features, pooled to each stage's resolution, are added to the
 /// stage's output, shuffled to full resolution, and mixed.
-final class Bottleneck {
+package final class Bottleneck {
   private let mix: MobiVariLayer
   private let norm: (gamma: Parameter, beta: Parameter)
 
-  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
+  package init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
     let dim = configuration.dim
     mix = MobiVariLayer(
       scope / "mobivari", configuration.mobivari, width: configuration.wide, inputs: dim + dim / 4 + dim / 16,
@@ -39,7 +39,7 @@ final class Bottleneck {
   ///   - shallow: N x H x W x C.
   ///   - stages: N x H/2^i x W/2^i x C for i = 0, 1, 2.
   /// - Returns: N x H x W x C.
-  func callAsFunction(_ shallow: Variable, _ stages: consuming [Variable]) -> Variable {
+  package func callAsFunction(_ shallow: Variable, _ stages: consuming [Variable]) -> Variable {
     let mixed = (consume stages).enumerated().map { level, x in
       add(activate(maxPool(shallow, 1 << level), .leakyReLU), x)
     }
@@ -48,10 +48,10 @@ final class Bottleneck {
 }
 
 /// The hierarchical reciprocal attention mixer (Sec. 3.3): the last attentions of all stages at full resolution, mixed.
-final class HRAMi {
+package final class HRAMi {
   private let mix: MobiVariLayer
 
-  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
+  package init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
     let dim = configuration.dim
     mix = MobiVariLayer(
       scope / "mobivari", configuration.mobivari, width: configuration.wide, inputs: 2 * dim + dim / 4 + dim / 16,
@@ -60,18 +60,18 @@ final class HRAMi {
 
   /// - Parameter attentions: of stages 1 to 4; N x H x W x C, N x H/2 x W/2 x C, N x H/4 x W/4 x C, N x H x W x C.
   /// - Returns: N x H x W x C.
-  func callAsFunction(_ attentions: [Variable]) -> Variable { mix(attentions) }
+  package func callAsFunction(_ attentions: [Variable]) -> Variable { mix(attentions) }
 }
 
 /// From features to the image (Sec. A.1): MobiVari layers, a convolution to the upscaled image's channels, pixel shuffle, and a last
 /// convolution.
-final class Reconstruction {
+package final class Reconstruction {
   private let layers: [MobiVariLayer]
   private let convolution: (weight: Parameter, bias: Parameter)
   private let finalConvolution: (weight: Parameter, bias: Parameter)
   private let scale: Int
 
-  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
+  package init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
     let c = configuration
     scale = c.task.scale
     layers = (0..<c.reconstructionLayers).map {
@@ -83,7 +83,7 @@ final class Reconstruction {
   }
 
   /// N x H x W x C to N x sH x sW x image channels.
-  func callAsFunction(_ x: consuming Variable) -> Variable {
+  package func callAsFunction(_ x: consuming Variable) -> Variable {
     var mixed = x
     for layer in layers { mixed = layer(consume mixed) }
     let wide = convolution3x3(consume mixed, weight: convolution.weight.variable, bias: convolution.bias.variable)

@@ -1,0 +1,140 @@
+import Autograd
+import Models
+import Optimizers
+import TensorCore
+
+extension BenchmarkItem {
+  /// A feature map of RAMiT x2: the shape, and how it is called.
+  private struct Map {
+    let name: String
+    let shape: Shape
+
+    init(_ images: Int, _ height: Int, _ width: Int) {
+      name = (images > 1 ? "\(images) x " : "") + "\(height)x\(width)"
+      shape = [images, height, width, 64]
+    }
+
+    func with(channels: Int) -> Shape { shape.replacing(-1, with: channels) }
+
+    /// At a coarser level of the hierarchy.
+    func level(_ level: Int) -> Shape { [shape[0], shape[1] >> level, shape[2] >> level, shape[3]] }
+  }
+
+  private static let model = RAMiTVariant.ramit.configuration(for: .x2)
+
+  /// Every operation at the shapes of an image of 352x640 and of a step on 16 patches; those of the blocks at the model's coarsest
+  /// resolution, too.
+  static var operations: [BenchmarkItem] {
+    let image = Map(1, 352, 640), coarse = Map(1, 88, 160), patches = Map(16, 64, 64)
+    return [image, coarse, patches].flatMap(blockOperations) + [image, patches].flatMap(otherOperations) + [adam]
+  }
+
+  private static func blockOperations(_ map: Map) -> [BenchmarkItem] {
+    attention(map) + feedForward(map) + mobiVari("MobiVari, \(map.name)", [map.shape])
+      + bothWays("layer norm + residual, \(map.name)", [map.shape, [64], [64], map.shape]) {
+        { layerNorm($0[0], gamma: $0[1], beta: $0[2], residual: $0[3]) }
+      }
+  }
+
+  private static func attention(_ map: Map) -> [BenchmarkItem] {
+    let (spatial, channel, window) = (model.spatialHeads, model.channelHeads, model.window)
+    let (wide, narrow) = (spatial * model.headDim, channel * model.headDim)
+    let positions = (2 * window - 1) * (2 * window - 1)
+    return bothWays(
+      "reciprocal attention, \(map.name)",
+      [
+        map.shape, map.shape, [192, 64], [192], [spatial, 1, 1], [positions, spatial], [wide, wide], [wide],
+        [channel, 1, 1], [narrow, narrow], [narrow],
+      ]
+    ) {
+      { v in
+        let parameters = ReciprocalAttentionParameters(
+          qkv: PointwiseParameters(weight: v[2], bias: v[3]),
+          spatial: .init(
+            logitScale: v[4], biasTable: v[5], projection: PointwiseParameters(weight: v[6], bias: v[7])),
+          channel: .init(logitScale: v[8], projection: PointwiseParameters(weight: v[9], bias: v[10])))
+        return reciprocalAttention(v[0], previous: v[1], parameters, window: window, shift: window / 2)
+      }
+    }
+  }
+
+  private static func feedForward(_ map: Map) -> [BenchmarkItem] {
+    let hidden = model.hiddenDim
+    return bothWays("feed-forward, \(map.name)", [map.shape, [hidden, 64], [hidden], [64, hidden], [64], [64], [64]]) {
+      { v in
+        Autograd.feedForward(
+          v[0], hidden: PointwiseParameters(weight: v[1], bias: v[2]),
+          out: PointwiseParameters(weight: v[3], bias: v[4]), gamma: v[5], beta: v[6])
+      }
+    }
+  }
+
+  /// To 64 channels.
+  /// - Parameter parts: side by side, coarser ones shuffled to the first one's resolution.
+  private static func mobiVari(_ name: String, _ parts: [Shape]) -> [BenchmarkItem] {
+    let inputs = parts.reduce(0) { $0 + $1.count } / parts[0].rows
+    let width = model.mobivari.width, wide = width.channels(inputs), groups = width.groups
+    return bothWays(
+      name, [[wide, inputs / groups], [wide], [3, 3, wide], [wide], [64, wide], [64]] + parts
+    ) {
+      { v in
+        Autograd.mobiVari(
+          Array(v[6...]),
+          MobiVariParameters(
+            expand: PointwiseParameters(weight: v[0], bias: v[1], groups: groups), depthwiseWeight: v[2],
+            depthwiseBias: v[3], pointwise: PointwiseParameters(weight: v[4], bias: v[5])),
+          activation: model.mobivari.activation)
+      }
+    }
+  }
+
+  private static func otherOperations(_ map: Map) -> [BenchmarkItem] {
+    let pyramid = [map.shape, map.level(1), map.level(2)]
+    return mobiVari("MobiVari of three levels, \(map.name)", pyramid)
+      + mobiVari("MobiVari of three levels and a map, \(map.name)", pyramid + [map.shape])
+      + mobiVari("MobiVari of merged pixels, \(map.name)", [map.level(1).replacing(-1, with: 4 * 64)])
+      + convolution(map, 3, 64) + convolution(map, 64, 12)
+      + convolution(Map(map.shape[0], 2 * map.shape[1], 2 * map.shape[2]), 3, 3)
+      + moves(map) + elementwise(map)
+  }
+
+  private static func convolution(_ map: Map, _ inputs: Int, _ outputs: Int) -> [BenchmarkItem] {
+    bothWays(
+      "3x3 convolution \(inputs) to \(outputs), \(map.name)",
+      [map.with(channels: inputs), [outputs, 3, 3, inputs], [outputs]]
+    ) { { convolution3x3($0[0], weight: $0[1], bias: $0[2]) } }
+  }
+
+  private static func moves(_ map: Map) -> [BenchmarkItem] {
+    bothWays("pixel shuffle, \(map.name)", [map.with(channels: 12)]) { { pixelShuffle($0[0], 2) } }
+      + bothWays("max pool by 2, \(map.name)", [map.shape]) { { maxPool($0[0], 2) } }
+      + bothWays("max pool by 4, \(map.name)", [map.shape]) { { maxPool($0[0], 4) } }
+      + bothWays("space to depth, \(map.name)", [map.shape]) { { spaceToDepth($0[0]) } }
+  }
+
+  private static func elementwise(_ map: Map) -> [BenchmarkItem] {
+    let image = Shape([map.shape[0], 2 * map.shape[1], 2 * map.shape[2], 3])
+    return bothWays("sum, \(map.name)", [map.shape, map.shape]) { { add($0[0], $0[1]) } }
+      + bothWays("product, \(map.name)", [map.shape, map.shape]) { { multiply($0[0], $0[1]) } }
+      + bothWays("LeakyReLU, \(map.name)", [map.shape]) { { activate($0[0], .leakyReLU) } }
+      + bothWays("normalisation of the image, \(map.name)", [map.with(channels: 3)]) {
+        { affine($0[0], factor: [4, 4, 4], offset: [-2, -2, -2]) }
+      }
+      + bothWays("L1 loss, \(map.name)", [image]) {
+        let target = Tensor(zeros: image)
+        return { l1Loss($0[0], target) }
+      }
+  }
+
+  /// One step over all parameters.
+  private static var adam: BenchmarkItem {
+    BenchmarkItem(name: "Adam") {
+      let count = model.parameterCount, adam = Adam(count: count)
+      let values = Tensor(zeros: [count]), gradients = Tensor(repeating: 1e-3, [count])
+      return {
+        adam.step(values, gradients: gradients, rate: 1e-4)
+        Profiler.update("adam", shape: values.shape, passes: 7)
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Autograd
+import Evaluation
+import TensorCore
+
+/// A piece of work that is timed.
+struct BenchmarkItem {
+  let name: String
+  /// Makes the operands, and returns what is to be timed.
+  let prepare: () throws -> () -> Void
+
+  static var all: [BenchmarkItem] { operations + blocks + whole }
+
+  /// Images and steps, as `ramit benchmark` times them.
+  private static var whole: [BenchmarkItem] {
+    BenchmarkCase.standard.map { name in
+      BenchmarkItem(name: name) { try BenchmarkCase(name).prepared() }
+    }
+  }
+
+  /// An operation as in use, and there and back, with gradients for all of its operands.
+  /// - Parameters:
+  ///   - operands: their shapes.
+  ///   - make: makes the operation, with parameters of its own if it has any.
+  static func bothWays(
+    _ name: String, _ operands: [Shape], make: @escaping () -> ([Variable]) -> Variable
+  ) -> [BenchmarkItem] {
+    [
+      BenchmarkItem(name: name) {
+        let operation = make(), values = operands.random().map { Variable(constant: $0) }
+        return { _ = operation(values) }
+      },
+      BenchmarkItem(name: name + ", both ways") {
+        let operation = make(), values = operands.random()
+        let gradients = operands.map { Tensor(zeros: $0) }
+        let seed = Tensor(repeating: 1, operation(values.map { Variable(constant: $0) }).shape)
+        return {
+          let tape = Tape()
+          tape.backward(from: operation(zip(values, gradients).map { tape.leaf($0, gradient: $1) }), seed: seed)
+        }
+      },
+    ]
+  }
+
+  /// Times the work.
+  /// - Returns: the timing, and the laps of one run.
+  /// - Throws: `InputError` when the machine has too little memory for it.
+  func time(runs: Int) throws -> (BenchmarkTimings.Timing, [Profiler.Lap]) {
+    PeakMemory.reset()
+    let body = try prepare()
+    let laps = Profiler.laps(of: body)
+    let clock = ContinuousClock()
+    // What is short is repeated, so that the clock and a thread's start do not count.
+    let once = clock.measure(body) / .seconds(1)
+    let repeats = max(1, min(1000, Int(0.005 / max(once, 1e-6))))
+    let seconds = (0..<runs).map { _ in
+      clock.measure { for _ in 0..<repeats { body() } } / .seconds(1) / Double(repeats)
+    }
+    return (BenchmarkTimings.Timing(name: name, seconds: seconds, peakBytes: PeakMemory.bytes), laps)
+  }
+}
+
+extension [Shape] {
+  /// A tensor of each shape, with values around 0.
+  fileprivate func random() -> [Tensor] {
+    enumerated().map { place, shape in
+      var random = RandomNumbers(seed: UInt64(place))
+      let tensor = Tensor(uninitialized: shape)
+      for i in 0..<tensor.count { tensor.pointer[i] = 0.2 * (random.uniform() - 0.5) }
+      return tensor
+    }
+  }
+}
