@@ -37,8 +37,9 @@ import Testing
       tape.backward(from: convolution(of: x, on: tape))
     }
     #expect(laps.map(\.work.floatingPointOperations) == [2592, imageWantsGradient ? 5184 : 2592])
-    let bytes = 4.0 * (24 * 3 + 54 + 2 + 24 * 2)
-    #expect(laps.map(\.work.bytes) == [bytes, imageWantsGradient ? bytes : bytes - 4 * 24 * 3])
+    let elements = 24 * 3 + 54 + 2 + 24 * 2
+    let bytes = Double(4 * elements), image = Double(4 * 24 * 3)
+    #expect(laps.map(\.work.bytes) == [bytes, imageWantsGradient ? bytes : bytes - image])
   }
 
   /// The laps of a computation cover its time: none of it is lost between them.

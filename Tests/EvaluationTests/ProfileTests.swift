@@ -1,9 +1,9 @@
-import Autograd
 import Foundation
 import Parallel
 import TensorCore
 import Testing
 
+@testable import Autograd
 @testable import Evaluation
 
 struct ProfileTests {
