@@ -18,17 +18,17 @@ extension Trainer {
     let record = ValidationRecord(
       epoch: plan.epochsDone(after: state.iteration).count, iteration: state.iteration, result: result)
     state.latest = record
-    try metrics.append(MetricsLine(record).json)
+    try journal.add(record)
     let isBest = result.psnr > state.best?.result.psnr ?? -.infinity
     if isBest {
       state.best = record
-      try writeWeights(to: folder.bestWeights)
+      try writeWeights(to: folder.files.bestWeights)
     }
     try say(
       "epoch \(record.epoch)/\(plan.epochs)  validation PSNR \(decimals(result.psnr, 3)) dB,"
         + " SSIM \(decimals(result.ssim, 4))  (\(configuration.task.baselineName) \(decimals(result.baselinePSNR, 3)) dB,"
         + " \(decimals(result.baselineSSIM, 4)))" + (isBest ? "  best" : ""))
-    try save()
+    try save(isReportAwaited: true)
     speed.start()
     return true
   }
@@ -38,24 +38,39 @@ extension Trainer {
     let sheet = SampleSheet.image(
       input: image.input, baseline: configuration.task.isSuperResolution ? baseline : nil, restored: restored,
       target: image.target, scale: configuration.task.scale)
-    try ImageFile.write(sheet, to: "\(folder.samplesFolder)/\(image.name.replacing("/", with: "-")).png")
+    let path = "\(folder.files.samples)/\(image.name.replacing("/", with: "-")).png"
+    try ImageFile.write(sheet, to: path)
+    try journal.add(
+      sheet, path: path, iteration: state.iteration, isEvent: index < Self.eventImages && areSamplesEvents)
   }
 
-  /// Writes a checkpoint of this very moment, the weights, and the curves.
-  func save() throws {
+  /// TensorBoard gets the samples of so many validations at most, spread over the run, and so many images of each: of all, a
+  /// long run's would take gigabytes.
+  private static var eventValidations: Int { 32 }
+  private static var eventImages: Int { 4 }
+
+  private var areSamplesEvents: Bool {
+    let every = configuration.validation.everyEpochs
+    let (epochs, validations) = (plan.epochsDone(after: state.iteration).count, (plan.epochs + every - 1) / every)
+    let stride = (validations + Self.eventValidations - 1) / Self.eventValidations
+    return epochs == plan.epochs || epochs / every % max(1, stride) == 0
+  }
+
+  /// Writes a checkpoint of this very moment, the weights, and a report.
+  /// - Parameter isReportAwaited: false where it may be left out because the last one is recent.
+  func save(isReportAwaited: Bool = false) throws {
     guard savedState != state else { return }
     try refuseNonFiniteValues()
     state.steps = learner.adam.steps
     state.logBytes = try log.flush()
-    state.metricsBytes = try metrics.flush()
-    try writeWeights(to: folder.lastWeights)
-    let chart = CurveChart(title: configuration.name, metrics: MetricsLine.read(folder.metricsFile))
-    try folder.write(chart.svg, to: folder.curveFile)
+    try journal.flush(into: &state)
+    try writeWeights(to: folder.files.lastWeights)
     // The checkpoint comes last: once it is there, so is all that belongs to it.
     try Checkpoint.write(
       learner, state: state, configuration: resolved, to: checkpoints.path(iteration: state.iteration))
     savedState = state
     try checkpoints.prune()
+    try journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, isUnderWay: true)
   }
 
   /// The average's values where there is one, else the model's.
@@ -87,12 +102,12 @@ extension Trainer {
           "best    \(decimals(best.result.psnr, 2)) dB after epoch \(best.epoch), \(configuration.task.baselineName)"
             + " \(decimals(best.result.baselinePSNR, 2)) dB: \(decimals(abs(gain), 2)) dB \(gain < 0 ? "less" : "more")"
         )
-        lines.append("weights \(folder.bestWeights)")
-        if configuration.validation.samples > 0 { lines.append("images  \(folder.samplesFolder)") }
+        lines.append("weights \(folder.files.bestWeights)")
+        if configuration.validation.samples > 0 { lines.append("images  \(folder.files.samples)") }
       } else {
-        lines.append("weights \(folder.lastWeights)")
+        lines.append("weights \(folder.files.lastWeights)")
       }
-      lines.append("curves  \(folder.curveFile)")
+      lines.append("report  \(folder.files.report)")
       lines.append("To start anew, remove the folder or name another with --output.")
       return lines.joined(separator: "\n")
     }

@@ -1,6 +1,7 @@
 import Datasets
 import Diagnostics
 import Foundation
+import Serialization
 
 /// How a run ended.
 public enum TrainingOutcome: Equatable, Sendable {
@@ -26,7 +27,8 @@ public final class Trainer<Model: TrainableModel> {
   let validator: Validator<Model>?
   let folder: RunFolder
   let checkpoints: CheckpointStore
-  let log, metrics: LineFile
+  let log: GrowingFile
+  let journal: RunJournal
   let display: ProgressDisplay
   var state = TrainingState()
   var savedState: TrainingState?
@@ -46,7 +48,7 @@ public final class Trainer<Model: TrainableModel> {
     data = try TrainingData(configuration)
     plan = TrainingPlan(configuration, samplesPerEpoch: data.samples.samplesPerEpoch)
     folder = try RunFolder(configuration.folder)
-    checkpoints = CheckpointStore(folder: folder.checkpointsFolder, keep: configuration.checkpoints.keep)
+    checkpoints = CheckpointStore(folder: folder.files.checkpoints, keep: configuration.checkpoints.keep)
     guard try resume || !folder.holdsRun else {
       throw InputError(
         folder.path, expected: "a folder without a run (--resume goes on with it, --output names another)",
@@ -60,10 +62,11 @@ public final class Trainer<Model: TrainableModel> {
     if let fault = memory.fault { throw fault }
     learner = Learner(model, configuration)
     validator = data.validation.map { Validator(model, $0) }
-    log = try LineFile(folder.logFile)
-    metrics = try LineFile(folder.metricsFile)
+    log = try GrowingFile(folder.files.log)
+    journal = try RunJournal(folder.files, configuration)
     try takeUp(found, beginning: beginning)
-    try folder.write(resolved, to: folder.configurationFile)
+    try AtomicFile.write(Data(resolved.utf8), to: folder.files.configuration)
+    try journal.publish(iteration: state.iteration, isAwaited: true, isUnderWay: !isComplete)
   }
 
   /// Iterations done.
@@ -80,12 +83,14 @@ public final class Trainer<Model: TrainableModel> {
       state = found.checkpoint.state
       savedState = state
       try checkpoints.setAside(after: state.iteration)
-    } else if let began = try? String(contentsOfFile: folder.configurationFile, encoding: .utf8) {
+    } else if let began = try? String(contentsOfFile: folder.files.configuration, encoding: .utf8) {
       try refuseChanges(since: began)
     }
     state.data = data.size
     try log.cut(to: state.logBytes)
-    try metrics.cut(to: state.metricsBytes)
+    try journal.takeUp(state, parameters: learner.model.parameters.count, plan: plan) {
+      try say("left out of the report: \($0)")
+    }
     for damage in found?.damage ?? [] { try say("damaged, and set aside: \(damage)") }
     let size = "\(learner.model.parameters.count) parameters, \(plan.iterations) iterations"
     try say(
@@ -95,7 +100,7 @@ public final class Trainer<Model: TrainableModel> {
   }
 
   private func refuseChanges(since began: String) throws {
-    let before = try TrainingConfiguration(yaml: began, file: folder.configurationFile)
+    let before = try TrainingConfiguration(yaml: began, file: folder.files.configuration)
     let changed = try configuration.differences(from: before)
     guard changed.isEmpty else {
       throw InputError(
@@ -124,6 +129,7 @@ public final class Trainer<Model: TrainableModel> {
   /// - Throws: `InputError` for a photo that cannot be read, a file that cannot be written, or values that are not finite.
   public func run(isStopRequested: () -> Bool = { false }) throws -> TrainingOutcome {
     try train(isStopRequested)
+    try journal.publish(iteration: state.iteration, isAwaited: true, isUnderWay: false)
     display.clear()
     return isComplete ? .finished(best: state.best) : .stopped(iteration: state.iteration)
   }
@@ -207,8 +213,9 @@ public final class Trainer<Model: TrainableModel> {
   private func logLoss(at position: TrainingPlan.Position) throws {
     let now = progress(at: position)
     (state.lossSum, state.lossCount) = (0, 0)
-    try metrics.append(
-      MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, rate: now.rate).json)
+    try journal.add(
+      MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, rate: now.rate),
+      imagesPerSecond: now.imagesPerSecond)
     try say(
       "epoch \(now.epoch)/\(plan.epochs)  iteration \(state.iteration)  loss \(decimals(now.loss, 5))"
         + "  rate \(scientific(now.rate))  \(decimals(now.imagesPerSecond, 1)) images/s"
@@ -217,7 +224,7 @@ public final class Trainer<Model: TrainableModel> {
 
   /// A line for people: to the log with the time, and to the display.
   func say(_ line: String) throws {
-    try log.append("\(Date.now.formatted(.iso8601))  \(line)")
+    try log.append(line: "\(Date.now.formatted(.iso8601))  \(line)")
     display.line(line)
   }
 }

@@ -12,8 +12,8 @@ import Foundation
       """,
     version: versionText,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, RestoreCommand.self, SummaryCommand.self, BenchmarkCommand.self,
-      ConvertCommand.self, DataCommand.self,
+      TrainCommand.self, ReportCommand.self, EvaluateCommand.self, RestoreCommand.self, SummaryCommand.self,
+      BenchmarkCommand.self, ConvertCommand.self, DataCommand.self,
     ])
 
   /// Prints what goes wrong on one line: `ramit: ...`, exit code 1. Usage errors have code 64.

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// The program's version.
-let ramitVersion = "0.1.0"
+let ramitVersion = Product.version
 
 /// What `ramit --version` prints.
 var versionText: String {

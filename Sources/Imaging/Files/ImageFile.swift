@@ -72,6 +72,16 @@ public enum ImageFile {
     try StoredBytes.write(bytes, to: path)
   }
 
+  /// A PNG's bytes.
+  /// - Throws: `InputError` that begins with the name.
+  public static func png(_ image: Image, named name: String) throws -> [UInt8] {
+    do {
+      return try PNGFile.encode(image)
+    } catch let fault as ImageFault {
+      throw InputError(name, expected: "an image that can be encoded", found: fault.found)
+    }
+  }
+
   private static func pathExtension(_ name: String) -> String { URL(fileURLWithPath: name).pathExtension.lowercased() }
 
   /// The file with its header read; it has pixels.

@@ -34,7 +34,7 @@ extension TrainingConfiguration {
     let model: Model?
   }
 
-  private func node() throws -> ConfigurationNode {
+  func node() throws -> ConfigurationNode {
     try ConfigurationNode(yaml: YAMLEncoder().encode(self)) { _ in "the defaults" }
   }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One line of the metrics: a mean training loss, or a validation. It holds no times, so that equal runs have equal metrics.
 struct MetricsLine: Codable, Equatable {
   enum Kind: String, Codable { case training, validation }
@@ -28,28 +26,4 @@ struct MetricsLine: Codable, Equatable {
 
   /// As one line of JSON with its keys in order.
   var json: String { get throws { try JSONText.encode(self) } }
-
-  /// The lines of a metrics file; what cannot be read is left out.
-  static func read(_ path: String) -> [MetricsLine] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
-    return text.split(separator: "\n").compactMap { try? JSONText.decode(MetricsLine.self, from: String($0)) }
-  }
-}
-
-/// JSON with keys in order; infinite scores, which an image that is restored exactly gets, are allowed.
-enum JSONText {
-  static func encode(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-
-  static func decode<T: Decodable>(_ type: T.Type, from text: String) throws -> T {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return try decoder.decode(type, from: Data(text.utf8))
-  }
 }

@@ -1,29 +1,18 @@
 import Diagnostics
 import Foundation
-import Serialization
 
 /// The folder of a run, held by one process at a time.
 public final class RunFolder {
-  public let path: String
+  public let files: RunFiles
   private let lock: Int32
 
-  /// The whole configuration, as it is in force.
-  var configurationFile: String { path + "/config.yaml" }
-  var logFile: String { path + "/train.log" }
-  var metricsFile: String { path + "/metrics.jsonl" }
-  public var curveFile: String { path + "/curve.svg" }
-  public var samplesFolder: String { path + "/samples" }
-  var checkpointsFolder: String { path + "/checkpoints" }
-  private var weightsFolder: String { path + "/weights" }
-  /// The weights of the latest checkpoint, and those that scored best.
-  public var lastWeights: String { weightsFolder + "/last.safetensors" }
-  public var bestWeights: String { weightsFolder + "/best.safetensors" }
+  public var path: String { files.path }
 
   /// Makes the folder, or takes an existing one, and locks it until this object or the process is gone.
   /// - Throws: `InputError` when the folder cannot be made, or another process holds it.
   public init(_ path: String) throws {
-    self.path = path
-    for folder in [path, path + "/checkpoints", path + "/weights", path + "/samples"] {
+    files = RunFiles(path: path)
+    for folder in files.folders {
       do {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       } catch {
@@ -48,22 +37,18 @@ public final class RunFolder {
   /// - Throws: `InputError` when it cannot be seen.
   var holdsRun: Bool {
     get throws {
-      if FileManager.default.fileExists(atPath: configurationFile) { return true }
-      return try !names(in: checkpointsFolder).isEmpty
+      if FileManager.default.fileExists(atPath: files.configuration) { return true }
+      return try !names(in: files.checkpoints).isEmpty
     }
   }
 
   /// What a process that was killed while it wrote has left behind.
   private func removeUnfinishedFiles() throws {
-    for folder in [path, checkpointsFolder, weightsFolder, samplesFolder] {
+    for folder in files.folders {
       for name in try names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
         try? FileManager.default.removeItem(atPath: folder + "/" + name)
       }
     }
-  }
-
-  func write(_ text: String, to file: String) throws {
-    try AtomicFile.write(Data(text.utf8), to: file)
   }
 }
 

@@ -15,6 +15,8 @@ struct TrainingState: Codable, Equatable {
   /// The sizes of the log and of the metrics when the checkpoint was written: what comes later is dropped on resuming.
   var logBytes: UInt64 = 0
   var metricsBytes: UInt64 = 0
+  /// The size of TensorBoard's events then; nil where there were none.
+  var eventBytes: UInt64?
 }
 
 /// How much there is to learn from.

@@ -1,9 +1,15 @@
 import Imaging
+import Models
 import TensorCore
 
 /// Images side by side, with a white line between them, for eyes to compare.
 enum SampleSheet {
   private static let gap = 4
+
+  /// What is on the sheet of a task, from left to right.
+  static func titles(_ task: RestorationTask) -> [String] {
+    (task.isSuperResolution ? ["input"] : []) + [task.baselineName, "restored", "target"]
+  }
 
   /// - Parameters:
   ///   - input: H x W x C; shown as large as the target, each pixel a square.
@@ -11,8 +17,12 @@ enum SampleSheet {
   static func image(input: Tensor, baseline: Image?, restored: Image, target: Image, scale: Int) -> Image {
     var panels = [enlarged(input, by: scale, width: target.width, height: target.height)]
     if let baseline { panels.append(baseline.tensor()) }
-    panels += [restored.tensor(), target.tensor()]
-    let (height, channels) = (target.height, input.shape[2])
+    return joined(panels + [restored.tensor(), target.tensor()])
+  }
+
+  /// - Precondition: at least one panel, all of one shape.
+  private static func joined(_ panels: [Tensor]) -> Image {
+    let (height, channels) = (panels[0].shape[0], panels[0].shape[2])
     let width = panels.reduce(0) { $0 + $1.shape[1] } + gap * (panels.count - 1)
     let sheet = Tensor(repeating: 1, [height, width, channels])
     var left = 0
@@ -25,6 +35,22 @@ enum SampleSheet {
     }
     return Image(sheet)
   }
+
+  /// The middle of each panel of a sheet, at most `side` pixels wide and high; nil when it cannot be a sheet of so many.
+  static func middles(of sheet: Image, panels: Int, side: Int) -> [Image]? {
+    let pixels = sheet.width - gap * (panels - 1)
+    guard panels > 0, pixels > 0, pixels % panels == 0 else { return nil }
+    let panel = pixels / panels
+    let (width, height) = (min(panel, side), min(sheet.height, side))
+    return (0..<panels).map { number in
+      sheet.cropped(
+        x: number * (panel + gap) + (panel - width) / 2, y: (sheet.height - height) / 2, width: width, height: height)
+    }
+  }
+
+  /// A sheet of images.
+  /// - Precondition: at least one, all of one size and of the same channels.
+  static func joined(_ images: [Image]) -> Image { joined(images.map { $0.tensor() }) }
 
   private static func enlarged(_ input: Tensor, by scale: Int, width: Int, height: Int) -> Tensor {
     let channels = input.shape[2]

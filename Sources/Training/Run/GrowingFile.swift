@@ -1,9 +1,9 @@
 import Diagnostics
 import Foundation
 
-/// A text file that grows line by line, and can be cut back to where a checkpoint was.
-final class LineFile {
-  private let path: String
+/// A file that grows at its end, and can be cut back to where a checkpoint was.
+final class GrowingFile {
+  let path: String
   private let descriptor: Int32
 
   /// - Throws: `InputError` when the file cannot be written.
@@ -22,13 +22,26 @@ final class LineFile {
   }
 
   /// - Throws: `InputError` when the line, or its end, cannot be written; the next `cut` removes what was.
-  func append(_ line: String) throws {
-    var rest = Array((line + "\n").utf8)[...]
+  func append(line: String) throws { try append(Array((line + "\n").utf8)) }
+
+  /// - Throws: `InputError` when the bytes, or the last of them, cannot be written; the next `cut` removes what was.
+  func append(_ bytes: [UInt8]) throws {
+    var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
       if count < 0, errno == EINTR { continue }
       try check(Int32(clamping: count))
       rest = rest.dropFirst(count)
+    }
+  }
+
+  /// All of it.
+  /// - Throws: `InputError` when it cannot be read.
+  func read() throws -> Data {
+    do {
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw InputError(path, expected: "a file that can be read", found: "none")
     }
   }
 

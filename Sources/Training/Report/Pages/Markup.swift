@@ -1,0 +1,46 @@
+/// A piece of a page or of an SVG. Text that is put into it is escaped, so that a name can never be taken for marks; only other
+/// pieces stay as they are.
+struct Markup: ExpressibleByStringInterpolation {
+  private(set) var source: String
+
+  init(stringLiteral source: String) { self.source = source }
+
+  init(stringInterpolation: StringInterpolation) { source = stringInterpolation.source }
+
+  struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var source = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) { source.reserveCapacity(literalCapacity) }
+
+    mutating func appendLiteral(_ literal: String) { source += literal }
+
+    mutating func appendInterpolation(_ text: String) { source += Markup.escaped(text) }
+
+    mutating func appendInterpolation(_ number: Int) { source += String(number) }
+
+    mutating func appendInterpolation(_ piece: Markup) { source += piece.source }
+
+    mutating func appendInterpolation(_ pieces: [Markup]) { for piece in pieces { source += piece.source } }
+  }
+
+  static func + (first: Markup, second: Markup) -> Markup { "\(first)\(second)" }
+
+  /// Text for content and for quoted attributes. XML knows no control characters.
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      case "\n", "\t": result += " "
+      case _ where scalar.properties.generalCategory == .control: result += "\u{fffd}"
+      case "\u{fffe}", "\u{ffff}": result += "\u{fffd}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,26 @@
+/// Where things are in a run's folder.
+public struct RunFiles: Sendable {
+  public let path: String
+
+  public init(path: String) { self.path = path }
+
+  /// The whole configuration, as it is in force.
+  var configuration: String { path + "/config.yaml" }
+  /// What the run was started with, each time.
+  var environment: String { path + "/environment.json" }
+  var log: String { path + "/train.log" }
+  var metrics: String { path + "/metrics.jsonl" }
+  var events: String { tensorBoard + "/events.out.tfevents.ramit" }
+  public var report: String { path + "/report.html" }
+  public var curves: String { path + "/curve.svg" }
+  public var samples: String { path + "/samples" }
+  var checkpoints: String { path + "/checkpoints" }
+  private var weights: String { path + "/weights" }
+  private var tensorBoard: String { path + "/tensorboard" }
+  /// The weights of the latest checkpoint, and those that scored best.
+  public var lastWeights: String { weights + "/last.safetensors" }
+  public var bestWeights: String { weights + "/best.safetensors" }
+
+  /// The folder itself, and those in it.
+  var folders: [String] { [path, checkpoints, weights, samples, tensorBoard] }
+}

@@ -1,0 +1,82 @@
+import Diagnostics
+import Foundation
+
+/// All that the metrics of a run tell, in memory.
+struct RunHistory: Equatable {
+  /// Over iterations done.
+  private(set) var losses: [CurvePoint] = []
+  private(set) var rates: [CurvePoint] = []
+  private(set) var validations: [MetricsLine] = []
+  /// Iterations done, as far as the metrics tell.
+  private(set) var lastIteration = 0
+
+  init() {}
+
+  mutating func add(_ line: MetricsLine) {
+    lastIteration = max(lastIteration, line.iteration)
+    switch line.kind {
+    case .validation: validations.append(line)
+    case .training:
+      if let loss = line.loss { losses.append(CurvePoint(x: Double(line.iteration), y: loss)) }
+      if let rate = line.rate { rates.append(CurvePoint(x: Double(line.iteration), y: rate)) }
+    }
+  }
+
+  /// The validation with the highest PSNR; of equal ones the first, whose weights are kept.
+  var best: MetricsLine? {
+    validations.reduce(nil) { best, line in
+      guard let psnr = line.psnr, psnr > best?.psnr ?? -.infinity else { return best }
+      return line
+    }
+  }
+
+  /// A validation's scores over iterations done.
+  func scores(_ score: KeyPath<MetricsLine, Double?>) -> [CurvePoint] {
+    validations.compactMap { line in line[keyPath: score].map { CurvePoint(x: Double(line.iteration), y: $0) } }
+  }
+}
+
+extension RunHistory {
+  /// Reads a metrics file. A last line without an end is left out: it is being written.
+  /// - Parameter report: is told of the first other line that cannot be read; the rest is read all the same.
+  /// - Throws: `InputError` when the file cannot be read at all.
+  init(reading path: String, report: (InputError) -> Void) throws {
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
+      throw InputError(path, expected: "the metrics of a run", found: "no file that can be read")
+    }
+    var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    lines.removeLast()
+    var wrong: (first: Int, count: Int)?
+    // Many short texts are slow to decode one by one.
+    for start in stride(from: 0, to: lines.count, by: Self.decodedTogether) {
+      let part = start..<min(start + Self.decodedTogether, lines.count)
+      if let together = Self.decoded(lines[part]) {
+        together.forEach { add($0) }
+        continue
+      }
+      for place in part {
+        guard let line = Self.decoded(lines[place...place])?.first else {
+          wrong = (wrong?.first ?? place, (wrong?.count ?? 0) + 1)
+          continue
+        }
+        add(line)
+      }
+    }
+    guard let wrong else { return }
+    report(
+      InputError(
+        "\(path):\(wrong.first + 1)", expected: "a line of metrics",
+        found: wrong.count == 1 ? "something else" : "something else, as in \(wrong.count) lines"))
+  }
+
+  private static let decodedTogether = 1000
+
+  /// The values of lines of JSON; nil unless each of them is one.
+  private static func decoded(_ lines: ArraySlice<Data>) -> [MetricsLine]? {
+    let text = "[" + lines.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",") + "]"
+    guard let values = try? JSONText.decode([MetricsLine].self, from: text), values.count == lines.count else {
+      return nil
+    }
+    return values
+  }
+}

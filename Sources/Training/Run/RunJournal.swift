@@ -1,0 +1,133 @@
+import Diagnostics
+import Foundation
+import Imaging
+import Serialization
+
+/// What a run tells of itself while it goes on: metrics, TensorBoard's events, its starts, and a report made of them.
+///
+/// Metrics and events are cut back together with the log when a run resumes. The rest is made anew from them.
+final class RunJournal {
+  private let files: RunFiles
+  private let metrics: GrowingFile
+  private let events: EventFile
+  private var record: RunRecord
+  /// When this process began, in seconds of the system's clock.
+  private let began = RunJournal.now
+  /// When the report was last written, and how long that took.
+  private var published = (at: -Double.infinity, cost: 0.0)
+
+  /// Of the training's time, reports take one part in so many, unless somebody waits for them.
+  private static let costRatio = 200.0
+  private static var now: Double { ProcessInfo.processInfo.systemUptime }
+
+  /// - Throws: `InputError` when a file cannot be written.
+  init(_ files: RunFiles, _ configuration: TrainingConfiguration) throws {
+    self.files = files
+    metrics = try GrowingFile(files.metrics)
+    events = try EventFile(files.events)
+    record = RunRecord(path: files.path, configuration: configuration)
+  }
+
+  // MARK: Going on
+
+  /// Goes on from where a checkpoint was, and notes the start.
+  /// - Parameter report: is told of what cannot be read: the report is made without it.
+  /// - Throws: `InputError` when a file cannot be read or written.
+  func takeUp(
+    _ state: TrainingState, parameters: Int, plan: TrainingPlan, report: (InputError) throws -> Void
+  ) throws {
+    try metrics.cut(to: state.metricsBytes)
+    try events.cut(to: state.eventBytes ?? 0)
+    var faults: [InputError] = []
+    record.history = try RunHistory(reading: files.metrics) { faults.append($0) }
+    if state.iteration > 0 {
+      record.samples = RunSample.read(files.samples, of: record.configuration.task) { faults.append($0) }
+    }
+    do {
+      record.starts = try RunStarts(reading: files.environment)
+    } catch let error as InputError {
+      rename(files.environment, files.environment + ".damaged")
+      faults.append(error)
+    }
+    for fault in faults { try report(fault) }
+    record.starts.starts.append(
+      RunStart(
+        time: Date.now.formatted(.iso8601), environment: .current, seed: record.configuration.seed,
+        parameters: parameters, plannedIterations: plan.iterations, plannedEpochs: plan.epochs,
+        firstIteration: state.iteration, lastIteration: state.iteration, seconds: 0))
+  }
+
+  // MARK: What happens
+
+  func add(_ line: MetricsLine, imagesPerSecond: Double) throws {
+    try metrics.append(line: line.json)
+    record.history.add(line)
+    try add(
+      [
+        .scalar("training/loss", line.loss ?? .nan), .scalar("training/rate", line.rate ?? .nan),
+        .scalar("training/images per second", imagesPerSecond),
+      ], at: line.iteration)
+  }
+
+  func add(_ validation: ValidationRecord) throws {
+    let line = MetricsLine(validation)
+    try metrics.append(line: line.json)
+    record.history.add(line)
+    let result = validation.result
+    try add(
+      [
+        .scalar("validation/PSNR", result.psnr), .scalar("validation/SSIM", result.ssim),
+        .scalar("validation before/PSNR", result.baselinePSNR), .scalar("validation before/SSIM", result.baselineSSIM),
+      ], at: line.iteration)
+  }
+
+  /// Notes a validation's sample.
+  /// - Parameters:
+  ///   - path: where the sheet has been written.
+  ///   - isEvent: whether TensorBoard is to get it.
+  func add(_ sheet: Image, path: String, iteration: Int, isEvent: Bool) throws {
+    let others = record.samples.filter { $0.path != path }
+    guard others.count < RunSample.mostShown else { return }
+    let sample = try RunSample(sheet, of: record.configuration.task, path: path)
+    record.samples = (others + [sample]).sorted { RunSample.isBefore($0.name, $1.name) }
+    guard isEvent else { return }
+    let strip = sample.strip
+    try add(
+      [
+        .image(
+          "samples/\(sample.name)", width: strip.width, height: strip.height, channels: strip.channels,
+          file: ImageFile.png(strip, named: path))
+      ], at: iteration)
+  }
+
+  private func add(_ summaries: [Event.Summary], at iteration: Int) throws {
+    try events.append(Event(time: Date.now.timeIntervalSince1970, step: iteration, summaries: summaries))
+  }
+
+  // MARK: Saving
+
+  /// Makes metrics and events durable, and notes their sizes.
+  func flush(into state: inout TrainingState) throws {
+    state.metricsBytes = try metrics.flush()
+    state.eventBytes = try events.flush()
+  }
+
+  /// Writes the starts, the curves and the report.
+  /// - Parameters:
+  ///   - iteration: of the last checkpoint.
+  ///   - isAwaited: false where it may be left out because the last one is recent.
+  /// - Throws: `InputError` when a file cannot be written.
+  func publish(iteration: Int, isAwaited: Bool, isUnderWay: Bool) throws {
+    let start = Self.now
+    guard isAwaited || start - published.at >= Self.costRatio * published.cost else { return }
+    let last = record.starts.starts.count - 1
+    record.starts.starts[last].lastIteration = iteration
+    record.starts.starts[last].seconds = start - began
+    try record.starts.write(to: files.environment)
+    let charts = RunCharts(record.history, task: record.configuration.task)
+    let chart = CurveChart(title: record.configuration.name, charts: charts.all)
+    try AtomicFile.write(Data(chart.svg.utf8), to: files.curves)
+    try AtomicFile.write(Data(RunReport(record, isUnderWay: isUnderWay).page.utf8), to: files.report)
+    published = (start, Self.now - start)
+  }
+}

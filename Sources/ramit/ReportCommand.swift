@@ -1,0 +1,61 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Training
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Compare runs: a table here, and a page with curves and images.",
+    discussion: """
+      The scores are those of each run's best validation; before is what the images had without a model, and the time is \
+      that of all starts of the run. Runs may be under way. A folder or a part of it that cannot be read is named, the others are \
+      reported, and the exit code is 1.
+
+      Examples:
+        ramit report runs/quick-x2
+        ramit report runs/* --output comparison.html
+      """)
+
+  @Argument(help: ArgumentHelp("The runs' folders.", valueName: "dir"), completion: .directory)
+  var folders: [String]
+
+  @Option(help: ArgumentHelp("The page to write.", valueName: "file"), completion: .file(extensions: ["html"]))
+  var output = "report.html"
+
+  @Flag(help: "Print errors only.")
+  var quiet = false
+
+  func validate() throws {
+    if output.isEmpty { throw ValidationError("--output must name a file") }
+  }
+
+  func run() throws {
+    var faults = 0
+    func report(_ error: any Error) {
+      Ramit.report(error)
+      faults += 1
+    }
+    let records = folders.compactMap { folder in
+      do {
+        return try RunRecord(reading: folder.trimmingEndSlashes, report: report)
+      } catch {
+        report(error)
+        return nil
+      }
+    }
+    guard !records.isEmpty else { throw ExitCode.failure }
+    let comparison = RunComparison(records)
+    if !quiet { comparison.lines.forEach(printNow) }
+    try comparison.write(to: output)
+    if !quiet { printNow("\npage    \(output)") }
+    if faults > 0 { throw ExitCode.failure }
+  }
+}
+
+extension String {
+  /// `runs/x2/` is `runs/x2`.
+  fileprivate var trimmingEndSlashes: String {
+    let end = lastIndex { $0 != "/" }
+    return end.map { String(self[...$0]) } ?? self
+  }
+}
