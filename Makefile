@@ -38,7 +38,7 @@ run: build
 	$(RAMIT) evaluate --weights $(RUN)/weights/best.safetensors --testset $(RUN)/testset
 	$(RAMIT) restore $(RUN)/testset/LR_bicubic/X2 --weights $(RUN)/weights/best.safetensors --output $(RUN)/restored --overwrite
 	@echo
-	@echo 'curve      $(RUN)/curve.svg'
+	@echo 'report     $(RUN)/report.html'
 	@echo 'compared   $(RUN)/samples (input, bicubic, restored and target side by side)'
 	@echo 'restored   $(RUN)/restored'
 

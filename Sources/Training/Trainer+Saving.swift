@@ -40,6 +40,7 @@ extension Trainer {
       target: image.target, scale: configuration.task.scale)
     let path = "\(folder.files.samples)/\(image.name.replacing("/", with: "-")).png"
     try ImageFile.write(sheet, to: path)
+    guard index < RunSample.mostShown else { return }
     try journal.add(
       sheet, path: path, iteration: state.iteration, isEvent: index < Self.eventImages && areSamplesEvents)
   }

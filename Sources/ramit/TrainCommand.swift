@@ -8,8 +8,8 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a model as a YAML configuration says.",
     discussion: """
-      The run's folder holds the resolved configuration, a log, metrics as JSON lines, curves as SVG, sample images, \
-      checkpoints and weights. docs/TRAINING.md lists all keys.
+      The run's folder holds the resolved configuration, a log, metrics as JSON lines, events for TensorBoard, a report \
+      (report.html), sample images, checkpoints and weights. docs/TRAINING.md lists all keys.
 
       SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step; a second one, of the first \
       three, ends at once.

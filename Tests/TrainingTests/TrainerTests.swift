@@ -21,7 +21,9 @@ import Training
     _ = try toyTrainer(configuration).run()
     #expect(
       try names(path) == [
-        "checkpoints", "config.yaml", "curve.svg", "lock", "metrics.jsonl", "samples", "train.log", "weights",
+        "checkpoints", "config.yaml", "curve.svg", "environment.json", "lock", "metrics.jsonl", "report.html",
+        "samples",
+        "tensorboard", "train.log", "weights",
       ])
     #expect(try names(path + "/checkpoints") == ["iteration-00000018.safetensors", "iteration-00000020.safetensors"])
     #expect(try TrainingConfiguration(readingFile: path + "/config.yaml") == configuration)

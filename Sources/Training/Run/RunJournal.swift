@@ -11,6 +11,8 @@ final class RunJournal {
   private let metrics: GrowingFile
   private let events: EventFile
   private var record: RunRecord
+  /// The samples that this process has made.
+  private var visited: Set<String> = []
   /// When this process began, in seconds of the system's clock.
   private let began = RunJournal.now
   /// When the report was last written, and how long that took.
@@ -81,14 +83,18 @@ final class RunJournal {
       ], at: line.iteration)
   }
 
-  /// Notes a validation's sample.
+  /// Notes one of a validation's first samples, at most `RunSample.mostShown` of them.
   /// - Parameters:
   ///   - path: where the sheet has been written.
   ///   - isEvent: whether TensorBoard is to get it.
   func add(_ sheet: Image, path: String, iteration: Int, isEvent: Bool) throws {
-    let others = record.samples.filter { $0.path != path }
-    guard others.count < RunSample.mostShown else { return }
     let sample = try RunSample(sheet, of: record.configuration.task, path: path)
+    visited.insert(path)
+    var others = record.samples.filter { $0.path != path }
+    // Of the samples that an earlier process left, as many stay as there is room for.
+    if others.count >= RunSample.mostShown, let place = others.lastIndex(where: { !visited.contains($0.path) }) {
+      others.remove(at: place)
+    }
     record.samples = (others + [sample]).sorted { RunSample.isBefore($0.name, $1.name) }
     guard isEvent else { return }
     let strip = sample.strip
