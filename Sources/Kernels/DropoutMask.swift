@@ -34,7 +34,7 @@ public struct DropoutMask: Sendable {
     let hash = Self.mix(first ^ SIMD16(repeating: key.1 &+ high &* 0x85eb_ca6b))
     let keeps = hash .>= SIMD16(repeating: threshold)
     return Vector.zero.replacing(
-      with: Vector(repeating: scale), where: unsafeBitCast(keeps, to: SIMDMask<SIMD16<Int32>>.self))
+      with: Vector(repeating: scale), where: keeps)
   }
 
   /// A bijection of 32 bits in which every input bit changes every output bit with a chance of nearly one half.

@@ -31,7 +31,8 @@ extension BenchmarkCase {
     return threads.indices.map { place in
       let ratios = zip(seconds[0], seconds[place]).map { $0 / $1 }.sorted()
       return BenchmarkResult(
-        name: name, recomputation: trains ? recomputation : nil, version: version, threads: threads[place], seconds: .init(seconds[place]),
+        name: name, recomputation: trains ? recomputation : nil, version: version, threads: threads[place],
+        seconds: .init(seconds[place]),
         speedup: place > 0 ? ratios.median : nil, peakGigabytes: peak)
     }
   }

@@ -28,7 +28,8 @@ public struct BenchmarkResult: Encodable, Sendable {
   public let peakGigabytes: Double
 
   private enum CodingKeys: String, CodingKey {
-    case name = "case", recomputation = "recompute", version = "ramit", instructionSet = "built_for", threads, seconds, speedup
+    case name = "case", recomputation = "recompute", version = "ramit", instructionSet = "built_for", threads, seconds,
+      speedup
     case peakGigabytes = "peak_gb"
   }
 

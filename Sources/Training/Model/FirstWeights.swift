@@ -48,6 +48,9 @@ extension TrainableModel {
     guard let path = configuration.warmStart.weights else { return nil }
     let fresh = try parameters.warmStart(
       WeightFile.read(path), from: path, configuration.warmStart, isBesideParameters: isBesideParameters)
-    return "begins with \(path)" + (fresh.isEmpty ? "" : "; anew: \(fresh.joined(separator: ", "))")
+    if fresh.isEmpty { return "begins with \(path)" }
+    let isWhole = configuration.warmStart.fresh == .module
+    return "begins with \(path); anew: "
+      + (isWhole ? "all of \(configuration.warmStart.module)" : fresh.joined(separator: ", "))
   }
 }

@@ -9,7 +9,7 @@ struct RunEnvironment: Codable, Equatable {
   /// The compiler's.
   var swift: String
   var system: String
-  /// The processor's name, and its instructions for vectors.
+  /// The processor's name, and the vector instructions that the program was built for.
   var processor, instructions: String
   /// The processors of the machine, and the threads that compute.
   var cores, threads: Int
@@ -18,7 +18,7 @@ struct RunEnvironment: Codable, Equatable {
     let facts = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     return RunEnvironment(
       version: Product.version, swift: compiler, system: ProcessInfo.processInfo.operatingSystemVersionString,
-      processor: processorName(facts), instructions: architecture + vectors(facts),
+      processor: processorName(facts), instructions: InstructionSet.built.description,
       cores: ProcessInfo.processInfo.processorCount, threads: ComputeThreads.count)
   }
 
@@ -36,26 +36,9 @@ struct RunEnvironment: Codable, Equatable {
     #endif
   }
 
-  private static var architecture: String {
-    #if arch(x86_64)
-      "x86-64"
-    #elseif arch(arm64)
-      "arm64"
-    #else
-      "another"
-    #endif
-  }
-
   private static func processorName(_ facts: String) -> String {
     let names = ["model name", "Model", "Hardware"].lazy.compactMap { value(of: $0, in: facts) }
     return names.first { !$0.isEmpty } ?? "unknown"
-  }
-
-  /// The widest kinds of vectors, of those that arithmetic here gains from.
-  private static func vectors(_ facts: String) -> String {
-    let flags = Set((value(of: "flags", in: facts) ?? value(of: "Features", in: facts) ?? "").split(separator: " "))
-    let known = [("avx512f", "AVX-512"), ("avx2", "AVX2"), ("sve2", "SVE2"), ("sve", "SVE"), ("asimd", "NEON")]
-    return known.first { flags.contains($0.0[...]) }.map { ", \($0.1)" } ?? ""
   }
 
   /// The first line `name : value` of /proc/cpuinfo.
