@@ -90,9 +90,9 @@ extension BenchmarkItem {
 
   private static func otherOperations(_ map: Map) -> [BenchmarkItem] {
     let pyramid = [map.shape, map.level(1), map.level(2)]
-    return mobiVari("MobiVari of three levels, \(map.name)", pyramid)
-      + mobiVari("MobiVari of three levels and a map, \(map.name)", pyramid + [map.shape])
-      + mobiVari("MobiVari of merged pixels, \(map.name)", [map.level(1).replacing(-1, with: 4 * 64)])
+    return mobiVari("MobiVari of the bottleneck, \(map.name)", pyramid)
+      + mobiVari("MobiVari of H-RAMi, \(map.name)", pyramid + [map.shape])
+      + mobiVari("MobiVari of downsizing, \(map.name)", [map.level(1).replacing(-1, with: 4 * 64)])
       + convolution(map, 3, 64) + convolution(map, 64, 12)
       + convolution(Map(map.shape[0], 2 * map.shape[1], 2 * map.shape[2]), 3, 3)
       + moves(map) + elementwise(map)

@@ -9,7 +9,7 @@ struct ResultPrinter {
   /// A share of the time.
   let threshold: Double
 
-  private static let nameWidth = 46
+  private static let nameWidth = 50
 
   func printHeader(threads: Int, builtFor: String) {
     show("\(threads) threads, built for \(builtFor); \(peaks.text)")
