@@ -13,8 +13,9 @@ struct SmallBlocks {
 
   /// A waiting block, or nil and the blocks that are to go before a fresh one is made.
   mutating func take(_ bytes: Int) -> (reused: StoragePool.Block?, surplus: [StoragePool.Block]) {
-    if let block = takeIdle(atLeast: bytes, atMost: Int(Double(bytes) / Self.fit)) {
+    if var block = takeIdle(atLeast: bytes, atMost: Int(Double(bytes) / Self.fit)) {
       usedBytes += block.bytes
+      block.used = bytes
       return (block, [])
     }
     usedBytes += bytes

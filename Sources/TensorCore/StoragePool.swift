@@ -13,6 +13,8 @@ public final class StoragePool: Sendable {
   struct Block: @unchecked Sendable {
     let address: UnsafeMutableRawPointer
     let bytes: Int
+    /// The part that was asked for: what counts as in use, whichever block happened to be free.
+    var used: Int
   }
 
   private struct State {
@@ -80,25 +82,24 @@ public final class StoragePool: Sendable {
         if place != nil { state.count(bytes) }
         return place
       }
-      if let place, let range { return Block(address: range + place, bytes: bytes) }
+      if let place, let range { return Block(address: range + place, bytes: bytes, used: bytes) }
     }
     let bytes = max(Self.line, (requested + Self.line - 1) / Self.line * Self.line)
     let (reused, surplus) = state.withLock { state in
-      let result = state.small.take(bytes)
-      state.count(result.reused?.bytes ?? bytes)
-      return result
+      defer { state.count(bytes) }
+      return state.small.take(bytes)
     }
     for block in surplus { free(block.address) }
     if let reused { return reused }
     guard let address = aligned_alloc(Self.line, bytes) else {
       fatalError("out of memory: \(bytes) bytes could not be had")
     }
-    return Block(address: address, bytes: bytes)
+    return Block(address: address, bytes: bytes, used: bytes)
   }
 
   func release(_ block: Block) {
     state.withLock { state in
-      state.usedBytes -= block.bytes
+      state.usedBytes -= block.used
       if let place = place(of: block, in: state.large) {
         state.large.giveBack(place..<place + block.bytes)
       } else {

@@ -32,7 +32,7 @@ import Testing
     ] {
       #expect(try configuration(["memory.limit=\(text)"]).memory.limit?.bytes == bytes)
     }
-    for text in ["8", "GB", "8 kB", "-1 GB", "nan GB", "inf GB", "1e99 GB", "1 KB", "0 GB", "[1]", "true"] {
+    for text in ["8", "GB", "8 kB", "-1 GB", "nan GB", "inf GB", "1e99 GB", "1 KB", "0 GB", "true"] {
       let error = #expect(throws: InputError.self) { try configuration(["memory.limit=\(text)"]) }
       #expect(error?.expected == "a size such as 8 GB, from 1 MB to 1000 TB for memory.limit", "\(text): \(error!)")
     }
