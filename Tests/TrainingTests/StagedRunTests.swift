@@ -121,7 +121,7 @@ import Training
     let path = folder.path + "/anew"
     let trainer = try toyTrainer(configuration(path))
     let log = try String(contentsOfFile: path + "/train.log", encoding: .utf8)
-    #expect(log.contains("first.safetensors; anew: shift.bias\n"))
+    #expect(log.contains("first.safetensors; anew: all of shift\n"))
     _ = try trainer.run { true }
     let bias = try SafeTensors.read(path + "/checkpoints/iteration-00000001.safetensors")["shift.bias"]!.array
     #expect(bias.allSatisfy { abs($0) < 0.2 }, "not the file's")
