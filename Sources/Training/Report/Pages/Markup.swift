@@ -27,6 +27,8 @@ struct Markup: ExpressibleByStringInterpolation {
 
   /// Text for content and for quoted attributes. XML knows no control characters.
   private static func escaped(_ text: String) -> String {
+    // Most texts, and images as text above all, have nothing to escape.
+    if text.utf8.allSatisfy(isPlain) { return text }
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -42,5 +44,12 @@ struct Markup: ExpressibleByStringInterpolation {
       }
     }
     return result
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+    default: (0x20..<0x7f).contains(byte)
+    }
   }
 }

@@ -40,7 +40,8 @@ enum PageStyle {
     th { color: var(--soft); font-weight: 500; }
     tbody tr:last-child td { border-bottom: 0; }
     .words { text-align: left; }
-    td.words { white-space: normal; overflow-wrap: break-word; min-width: 90px; max-width: 420px; }
+    td.words { white-space: normal; overflow-wrap: break-word; min-width: 60px; max-width: 420px; }
+    td.words:first-child { min-width: 150px; }
     dl { margin: 0; columns: 3 300px; column-gap: 36px; background: var(--card); border: 1px solid var(--line);
       border-radius: 8px; padding: 8px 14px; }
     dl div { display: flex; justify-content: space-between; gap: 14px; padding: 3px 0; font-size: 14px;
