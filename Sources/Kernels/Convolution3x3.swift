@@ -5,13 +5,13 @@ import Parallel
 /// Three neighbouring pixels lie side by side in memory, so each of the kernel's three rows is one product of depth 3 C whose left
 /// rows overlap: nothing is unfolded. A row of the map is copied once, with a zero pixel on either side.
 public struct Convolution3x3 {
-  let size: MobiVari.Size
+  let size: MapSize
   let inputs: Int
   let outputs: Int
   /// Rows of an image that one piece of work takes.
   static let stripHeight = 8
 
-  public init(size: MobiVari.Size, inputs: Int, outputs: Int) {
+  public init(size: MapSize, inputs: Int, outputs: Int) {
     self.size = size
     self.inputs = inputs
     self.outputs = outputs

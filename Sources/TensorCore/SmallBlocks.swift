@@ -1,6 +1,6 @@
 /// Freed blocks that wait for a request of about their size.
 struct SmallBlocks {
-  private var idle: [Int: [StoragePool.Block]] = [:]
+  private var idle: [Int: [StorageBlock]] = [:]
   /// The keys of `idle`, ascending.
   private var sizes: [Int] = []
   private(set) var idleBytes = 0
@@ -12,7 +12,7 @@ struct SmallBlocks {
   private static let idleLimit = 64 << 20
 
   /// A waiting block, or nil and the blocks that are to go before a fresh one is made.
-  mutating func take(_ bytes: Int) -> (reused: StoragePool.Block?, surplus: [StoragePool.Block]) {
+  mutating func take(_ bytes: Int) -> (reused: StorageBlock?, surplus: [StorageBlock]) {
     if var block = takeIdle(atLeast: bytes, atMost: Int(Double(bytes) / Self.fit)) {
       usedBytes += block.bytes
       block.used = bytes
@@ -22,7 +22,7 @@ struct SmallBlocks {
     return (nil, trim(to: Self.idleLimit))
   }
 
-  mutating func keep(_ block: StoragePool.Block) {
+  mutating func keep(_ block: StorageBlock) {
     if idle[block.bytes] == nil {
       sizes.insert(block.bytes, at: sizes.firstIndex { $0 > block.bytes } ?? sizes.endIndex)
     }
@@ -32,15 +32,15 @@ struct SmallBlocks {
   }
 
   /// Removes idle blocks, largest first, until at most `limit` bytes are idle.
-  mutating func trim(to limit: Int) -> [StoragePool.Block] {
-    var removed: [StoragePool.Block] = []
+  mutating func trim(to limit: Int) -> [StorageBlock] {
+    var removed: [StorageBlock] = []
     while idleBytes > limit, let size = sizes.last, let block = takeIdle(atLeast: size, atMost: size) {
       removed.append(block)
     }
     return removed
   }
 
-  private mutating func takeIdle(atLeast bytes: Int, atMost limit: Int) -> StoragePool.Block? {
+  private mutating func takeIdle(atLeast bytes: Int, atMost limit: Int) -> StorageBlock? {
     guard let place = sizes.firstIndex(where: { $0 >= bytes }), sizes[place] <= limit else { return nil }
     let size = sizes[place]
     let block = idle[size]!.removeLast()

@@ -9,14 +9,6 @@ import Synchronization
 public final class StoragePool: Sendable {
   public static let shared = StoragePool()
 
-  // @unchecked: a block is owned by one storage or by the pool, and handed over under the lock.
-  struct Block: @unchecked Sendable {
-    let address: UnsafeMutableRawPointer
-    let bytes: Int
-    /// The part that was asked for: what counts as in use, whichever block happened to be free.
-    var used: Int
-  }
-
   private struct State {
     var usedBytes = 0
     var peakBytes = 0
@@ -74,7 +66,7 @@ public final class StoragePool: Sendable {
     return state.withLock { $0.measuredBytes } - before
   }
 
-  func allocate(bytes requested: Int) -> Block {
+  func allocate(bytes requested: Int) -> StorageBlock {
     if requested >= Self.largeSize {
       let bytes = (requested + Self.page - 1) / Self.page * Self.page
       let place = state.withLock { state in
@@ -82,7 +74,7 @@ public final class StoragePool: Sendable {
         if place != nil { state.count(bytes) }
         return place
       }
-      if let place, let range { return Block(address: range + place, bytes: bytes, used: bytes) }
+      if let place, let range { return StorageBlock(address: range + place, bytes: bytes, used: bytes) }
     }
     let bytes = max(Self.line, (requested + Self.line - 1) / Self.line * Self.line)
     let (reused, surplus) = state.withLock { state in
@@ -94,10 +86,10 @@ public final class StoragePool: Sendable {
     guard let address = aligned_alloc(Self.line, bytes) else {
       fatalError("out of memory: \(bytes) bytes could not be had")
     }
-    return Block(address: address, bytes: bytes, used: bytes)
+    return StorageBlock(address: address, bytes: bytes, used: bytes)
   }
 
-  func release(_ block: Block) {
+  func release(_ block: StorageBlock) {
     state.withLock { state in
       state.usedBytes -= block.used
       if let place = place(of: block, in: state.large) {
@@ -108,7 +100,7 @@ public final class StoragePool: Sendable {
     }
   }
 
-  private func place(of block: Block, in large: Extents) -> Int? {
+  private func place(of block: StorageBlock, in large: Extents) -> Int? {
     guard let range else { return nil }
     let distance = block.address - range
     return 0..<large.capacity ~= distance ? distance : nil

@@ -4,7 +4,7 @@ import Kernels
 // @unchecked: the pointer never changes; who may write through it is Tensor's rule.
 final class TensorStorage: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Float>
-  private let block: StoragePool.Block
+  private let block: StorageBlock
 
   init(count: Int) {
     // One vector more: kernels read whole vectors, also at the end of the last row.

@@ -14,12 +14,12 @@ public struct JoinedMaps {
   }
 
   /// N, H, W.
-  let size: MobiVari.Size
+  let size: MapSize
   let parts: [Part]
   /// The sum of the parts' c.
   let channels: Int
 
-  public init(_ parts: [Part], size: MobiVari.Size) {
+  public init(_ parts: [Part], size: MapSize) {
     self.size = size
     self.parts = parts
     channels = parts.reduce(0) { $0 + $1.channels }

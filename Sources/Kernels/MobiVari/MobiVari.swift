@@ -8,19 +8,6 @@ import Parallel
 /// f is the activation, the depth-wise convolution 3x3 with zero padding, the expansion a grouped point-wise one. The expanded
 /// channels exist only for three rows at a time, in cache. Only x is needed for the way back.
 public struct MobiVari {
-  /// N, H, W.
-  public struct Size {
-    let images: Int
-    let height: Int
-    let width: Int
-
-    public init(images: Int, height: Int, width: Int) {
-      self.images = images
-      self.height = height
-      self.width = width
-    }
-  }
-
   /// What is read: C channels in all.
   let input: JoinedMaps
   let activation: Activation
@@ -44,7 +31,7 @@ public struct MobiVari {
     self.pointwise = pointwise
   }
 
-  var size: Size { input.size }
+  var size: MapSize { input.size }
   /// C.
   var channels: Int { input.channels }
   /// O.
@@ -60,7 +47,7 @@ public struct MobiVari {
 
   /// How images are cut into pieces of work, strips of whole rows; the rows beside a strip are computed twice.
   struct Strips {
-    let size: Size
+    let size: MapSize
     let height: Int
 
     private var perImage: Int { (size.height + height - 1) / height }

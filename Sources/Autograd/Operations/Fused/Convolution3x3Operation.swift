@@ -12,7 +12,7 @@ public func convolution3x3(_ x: Variable, weight: Variable, bias: Variable) -> V
   let (inputs, outputs) = (x.shape.last, weight.shape[0])
   precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
   precondition(weight.shape == [outputs, 3, 3, inputs], "the weight \(weight.shape) does not fit \(x.shape)")
-  let size = MobiVari.Size(images: x.shape[0], height: x.shape[1], width: x.shape[2])
+  let size = MapSize(images: x.shape[0], height: x.shape[1], width: x.shape[2])
   let y = Tensor(uninitialized: x.shape.replacing(-1, with: outputs))
   convolve(
     Convolution3x3(size: size, inputs: inputs, outputs: outputs), x.value, weight: weight.value, bias: bias.value,

@@ -47,7 +47,7 @@ public func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activation
 public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, activation: Activation) -> Variable {
   precondition(parts.allSatisfy { $0.shape.rank == 4 }, "feature maps are N x H x W x C")
   let shape = parts[0].shape
-  let size = MobiVari.Size(images: shape[0], height: shape[1], width: shape[2])
+  let size = MapSize(images: shape[0], height: shape[1], width: shape[2])
   let input = JoinedMaps(
     parts.map { part in
       let factor = shape[1] / max(1, part.shape[1]), cell = factor * factor

@@ -1,0 +1,12 @@
+/// Of feature maps N x H x W x C, whatever C.
+public struct MapSize {
+  let images: Int
+  let height: Int
+  let width: Int
+
+  public init(images: Int, height: Int, width: Int) {
+    self.images = images
+    self.height = height
+    self.width = width
+  }
+}
