@@ -97,11 +97,8 @@ package final class DRAMiTBlock {
     let attention = recomputation == .none ? mix(heads) : remade(heads) { [mix] in mix($0) }
     // Each value is given away with its last use: in plain inference its memory takes the next one. Training does not keep what costs
     // little beside the rest of the block.
-    let mixed: Variable
-    if x.isRecorded {
-      mixed = remade(x, attention) { [self] x, attention in added(attention, to: x, regularization: regularization) }
-    } else {
-      mixed = added(attention, to: consume x, regularization: regularization)
+    let mixed = remade(consume x, attention) { [self] x, attention in
+      added(attention, to: consume x, regularization: regularization)
     }
     let middle = skipping(mixed, .feedForwardBranch, regularization)
     let transformed = feedForward(

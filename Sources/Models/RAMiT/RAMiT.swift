@@ -57,7 +57,7 @@ public final class RAMiT {
       return x
     }
     func run(_ stage: Stage, _ x: consuming Variable) -> (x: Variable, attention: Variable) {
-      stage(x, regularization: regularization, recomputation: recomputation)
+      stage(consume x, regularization: regularization, recomputation: recomputation)
     }
     // What is needed no more is given away: plain inference then overwrites it.
     let padded = resized(image, height: upToUnit(size.height), width: upToUnit(size.width))

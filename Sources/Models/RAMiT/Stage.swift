@@ -20,7 +20,7 @@ final class Stage {
     _ x: consuming Variable, regularization: Regularization?, recomputation: Recomputation
   ) -> (x: Variable, attention: Variable) {
     guard recomputation == .stages else {
-      return run(x, regularization: regularization, recomputation: recomputation)
+      return run(consume x, regularization: regularization, recomputation: recomputation)
     }
     let results = recomputed([x]) { [self] inputs in
       let (x, attention) = run(inputs[0], regularization: regularization, recomputation: .blocks)

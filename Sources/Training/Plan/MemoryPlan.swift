@@ -16,10 +16,10 @@ public struct MemoryPlan: Equatable, Sendable {
   /// Why the run cannot be: it needs more than the limit or, without one, than the machine has.
   public let fault: InputError?
 
-  /// Beside tensors: the program, the threads' stacks, the journal.
+  /// Beside tensors: the program and the stacks of its threads.
   private static let program = 60e6
-  /// The pool keeps freed memory that fits no request at once (measured: up to 8 % of what is in use).
-  private static let slack = 1.1
+  /// Holes between the pool's blocks that fit no request (measured: 1 %), and what is held for a moment beside a step.
+  private static let slack = 1.05
   /// Without a limit the run leaves a part of the free memory to others.
   private static let shareOfFree = 0.9
 

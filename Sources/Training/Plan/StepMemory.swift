@@ -10,16 +10,17 @@ struct StepMemory: Equatable {
 
   func bytes(pixels: Double) -> Double { base + perPixel * pixels }
 
-  /// A patch of at most this side is measured with: a fraction of a second's work.
-  private static let largestSide = 64
+  /// So many pixels are measured with, and twice as many, in patches of at most this side: a fraction of a second's work.
+  private static let measured = (side: 64, pixels: 64 * 64)
 
-  /// Finds the line from a pass with one patch and a pass with two. The parameters stay as they are; their gradients become zero.
+  /// Finds the line from two passes. The parameters stay as they are; their gradients become zero.
   static func measure<Model: TrainableModel>(
     _ model: Model, _ configuration: TrainingConfiguration, _ recomputation: Recomputation
   ) -> StepMemory {
     let task = configuration.task
-    let side = model.padded(min(configuration.data.train.patch, largestSide))
-    let bytes = [1, 2].map { batch in
+    let side = model.padded(min(configuration.data.train.patch, measured.side))
+    let patches = max(1, measured.pixels / (side * side)), pixels = Double(patches * side * side)
+    let bytes = [patches, 2 * patches].map { batch in
       let input = Tensor(zeros: [batch, side, side, task.channels])
       let target = Tensor(zeros: [batch, side * task.scale, side * task.scale, task.channels])
       return StoragePool.shared.peakGrowth {
@@ -30,8 +31,8 @@ struct StepMemory: Equatable {
       }
     }
     model.parameters.zeroGradients()
-    let perPixel = Double(max(0, bytes[1] - bytes[0])) / Double(side * side)
-    return StepMemory(base: max(0, Double(bytes[0]) - perPixel * Double(side * side)), perPixel: perPixel)
+    let perPixel = Double(max(0, bytes[1] - bytes[0])) / pixels
+    return StepMemory(base: max(0, Double(bytes[0]) - perPixel * pixels), perPixel: perPixel)
   }
 }
 
