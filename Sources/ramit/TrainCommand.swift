@@ -51,6 +51,7 @@ struct TrainCommand: ParsableCommand {
     var settings = try TrainingConfiguration(readingFile: config, settings: set)
     if let output { settings.output = output }
     if dryRun { return try printPlan(settings) }
+    StopSignals.outliveReaders()
     let trainer = try Trainer(
       settings, resume: resume, display: ProgressDisplay(quiet ? .quiet : .automatic), makeModel: model)
     StopSignals.listen()
