@@ -79,15 +79,17 @@ public struct LayerNorm {
         (load(x + (i &* stride &+ c)) - Vector(repeating: mean[i])) * Vector(repeating: scale[i])
       }
       addParameterGradients(count: count, dy: dy, to: sums, normal: normal)
+      @inline(__always)
+      func g(_ i: Int, _ c: Int) -> Vector { load(dy + (i &* channels &+ c)) * load(gamma + c) }
       var totalG = EightSums(), totalGN = EightSums()
+      // What lies past the last channel may be anything: it is left out of sums, also where it would be multiplied by zero.
       totalG.add { i in
-        self.total { c, lanes in load(dy + (min(i, count &- 1) &* channels &+ c)) * load(gamma + c, count: lanes) }
+        let i = min(i, count &- 1)
+        return total { c, lanes in first(lanes, of: g(i, c)) }
       }
       totalGN.add { i in
         let i = min(i, count &- 1)
-        return self.total { c, lanes in
-          first(lanes, of: load(dy + (i &* channels &+ c)) * load(gamma + c) * normal(i, c))
-        }
+        return total { c, lanes in first(lanes, of: g(i, c) * normal(i, c)) }
       }
       let meanG = totalG.totals * part, meanGN = totalGN.totals * part
       for i in 0..<count {
@@ -95,8 +97,7 @@ public struct LayerNorm {
         let scale = Vector(repeating: scale[i]), target = dx + i &* dxStride
         var c = 0
         while c < channels {
-          let g = load(dy + (i &* channels &+ c)) * load(gamma + c)
-          var value = (g - meanG - normal(i, c) * meanGN) * scale
+          var value = (g(i, c) - meanG - normal(i, c) * meanGN) * scale
           if adds { value += load(target + c) }
           store(value, target + c, count: channels &- c)
           c &+= vectorWidth
