@@ -1,5 +1,3 @@
-import Foundation
-
 /// The vector instructions that arithmetic is done with, from narrow to wide.
 public enum InstructionSet: Int, Comparable, CaseIterable, Sendable, CustomStringConvertible {
   /// What every processor of the architecture has: SSE2 on x86-64, NEON on ARM; 4 floats.
@@ -22,19 +20,12 @@ public enum InstructionSet: Int, Comparable, CaseIterable, Sendable, CustomStrin
   }
 
   /// What this machine has, as Linux tells it; nil where it does not.
-  public static var machine: InstructionSet? {
-    // Processors are alike, and the first one's description is shorter than this.
-    guard let file = FileHandle(forReadingAtPath: "/proc/cpuinfo"), let start = try? file.read(upToCount: 1 << 14)
-    else { return nil }
-    return InstructionSet(processorInformation: String(decoding: start, as: UTF8.self))
-  }
+  public static var machine: InstructionSet? { InstructionSet(.machine) }
 
-  /// What a text like that of /proc/cpuinfo tells; nil when it tells no features.
-  init?(processorInformation text: String) {
-    let keys = ["flags", "Features"]
-    guard let line = text.split(separator: "\n").first(where: { line in keys.contains { line.hasPrefix($0) } })
-    else { return nil }
-    let features = Set(line.drop { $0 != ":" }.dropFirst().split(separator: " "))
+  /// What a processor has; nil when its description tells no features.
+  init?(_ processor: ProcessorDescription) {
+    guard let list = processor.value(of: "flags", "Features") else { return nil }
+    let features = Set(list.split(separator: " "))
     self =
       features.contains("avx512f") ? .avx512 : features.isSuperset(of: ["avx2", "fma"]) ? .avx2 : .baseline
   }

@@ -16,7 +16,11 @@ struct Extents {
 
   /// The start of `count` free places: the smallest free extent that holds them, or new ones at the end. Nil when there is no room.
   mutating func take(_ count: Int) -> Int? {
-    if let best = free.indices.filter({ free[$0].count >= count }).min(by: { free[$0].count < free[$1].count }) {
+    var best: Int?
+    for (index, extent) in free.enumerated() where extent.count >= count {
+      if best == nil || extent.count < free[best!].count { best = index }
+    }
+    if let best {
       let start = free[best].lowerBound
       if free[best].count == count {
         free.remove(at: best)

@@ -61,7 +61,7 @@ extension Trainer {
   /// - Parameter isReportAwaited: false where it may be left out because the last one is recent.
   func save(isReportAwaited: Bool = false) throws {
     guard savedState != state else { return }
-    try refuseNonFiniteValues()
+    try learner.refuseNonFiniteValues(place: "\(folder.path), iteration \(state.iteration)")
     state.steps = learner.adam.steps
     state.logBytes = try log.flush()
     try journal.flush(into: &state)
@@ -74,17 +74,12 @@ extension Trainer {
     try journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, isUnderWay: true)
   }
 
-  /// The average's values where there is one, else the model's.
+  /// The average's values where there is one, else the model's: of the moment that was saved last, and so finite.
   private func writeWeights(to path: String) throws {
-    try refuseNonFiniteValues()
     let model = learner.model
     var weights = learner.withAverage { model.parameters.stateDict }
     weights.metadata = ["model": try model.configurationJSON, "iteration": "\(state.iteration)"]
     try SafeTensors.write(weights, to: path)
-  }
-
-  private func refuseNonFiniteValues() throws {
-    try learner.refuseNonFiniteValues(place: "\(folder.path), iteration \(state.iteration)")
   }
 }
 

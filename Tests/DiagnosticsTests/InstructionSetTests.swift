@@ -11,12 +11,12 @@ struct InstructionSetTests {
     ("processor\t: 0\nFeatures\t: fp asimd sve\n", .baseline),
   ])
   func processors(_ text: String, _ expected: InstructionSet) {
-    #expect(InstructionSet(processorInformation: text) == expected)
+    #expect(InstructionSet(ProcessorDescription(text)) == expected)
   }
 
   @Test(arguments: ["", "processor : 0\n", "\n\n"])
   func textsWithoutFeatures(_ text: String) {
-    #expect(InstructionSet(processorInformation: text) == nil)
+    #expect(InstructionSet(ProcessorDescription(text)) == nil)
   }
 
   /// A line where the machine has more, an error where the program wants more, and nothing where they agree or the

@@ -5,13 +5,6 @@ import Testing
 @testable import Evaluation
 
 struct ReportTests {
-  @Test func columnsAreAligned() {
-    var table = Table(header: ["name", "PSNR"])
-    table.add(["a", "7.10"])
-    table.add(["longer", "38.19"])
-    #expect(table.text == "name     PSNR\na        7.10\nlonger  38.19")
-  }
-
   @Test func scoresLineByLine() throws {
     try withTemporaryFolder { folder in
       try write(picture(width: 16, height: 16, channels: 3), to: folder + "/Set/HQ/a.png")

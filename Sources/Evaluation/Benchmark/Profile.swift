@@ -1,4 +1,5 @@
 import Autograd
+import Diagnostics
 import Parallel
 import TensorCore
 
@@ -67,7 +68,7 @@ public struct Profile: Encodable {
   /// For people.
   /// - Parameter byShape: a line for every shape of a result.
   public func text(byShape: Bool = false) -> String {
-    var table = Table(
+    var table = TextTable(
       header: ["operation", "direction"] + (byShape ? ["result"] : [])
         + ["calls", "ms", "share", "GFLOP/s", "GB/s", "of limit", "ms to gain"])
     let rows = byShape ? shapes : operations

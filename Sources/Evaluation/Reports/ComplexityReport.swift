@@ -1,3 +1,4 @@
+import Diagnostics
 import Models
 
 /// A model's parameters and Mult-Adds, for people and for programs.
@@ -32,7 +33,7 @@ public struct ComplexityReport: Encodable {
 
   /// One line for each component, and the total.
   public var table: String {
-    var table = Table(header: ["\(model) \(task.rawValue)", "parameters", "Mult-Adds"])
+    var table = TextTable(header: ["\(model) \(task.rawValue)", "parameters", "Mult-Adds"])
     func add(_ name: String, _ parameters: Int, _ multAdds: Int) {
       table.add([name, parameters.grouped, (Double(multAdds) / 1e9).fixed(2) + " G"])
     }

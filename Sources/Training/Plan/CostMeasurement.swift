@@ -41,8 +41,7 @@ public struct CostMeasurement: Equatable, Sendable {
         recomputation: memory.choices[stageIndex].recomputation, place: "a step that is measured")
       fastest = min(fastest, ProcessInfo.processInfo.systemUptime - start)
     }
-    return CostMeasurement(
-      patch: patch, batch: batch, seconds: fastest)
+    return CostMeasurement(patch: patch, batch: batch, seconds: fastest)
   }
 
   /// Seconds for all steps; a stage in which one module learns takes less.

@@ -68,19 +68,16 @@ public struct DryRun {
 extension TrainingPlan {
   /// Rows as columns of text, with a heading.
   static func table(_ rows: [Row]) -> [String] {
-    var lines = [["epochs", "trains", "patch", "batch", "iterations", "rate"]]
+    let header = ["epochs", "trains", "patch", "batch", "iterations", "rate"]
+    var table = TextTable(header: header, textColumns: header.count)
     for row in rows {
       let rate = scientific(row.firstRate)
-      lines.append([
+      table.add([
         "\(row.epochs.lowerBound)-\(row.epochs.upperBound)", row.module ?? "all", "\(row.patch)", "\(row.batch)",
         "\(row.iterationsPerEpoch)", row.firstRate == row.lastRate ? rate : "\(rate) to \(scientific(row.lastRate))",
       ])
     }
-    let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    return lines.map { line in
-      let cells = zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-      return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-    }
+    return table.lines
   }
 }
 

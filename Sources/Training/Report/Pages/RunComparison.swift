@@ -49,14 +49,9 @@ public struct RunComparison {
 
   /// Lines for a terminal; the scores are those of each run's best validation.
   public var lines: [String] {
-    let rows = [Self.columns] + runs.map { $0.cells.map(Self.printable) }
-    let widths = Self.columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    var lines = rows.map { row in
-      row.indices.map { column in
-        let space = String(repeating: " ", count: widths[column] - row[column].count)
-        return column < 2 ? row[column] + space : space + row[column]
-      }.joined(separator: "  ").trimmingTrailingSpaces
-    }
+    var table = TextTable(header: Self.columns, textColumns: 2)
+    for run in runs { table.add(run.cells.map(Self.printable)) }
+    var lines = table.lines
     for group in groups where group.hasOtherImages { lines.append(Self.note(group)) }
     return lines
   }
@@ -111,8 +106,4 @@ struct ComparedRun {
       RunSummary.decibels(summary.best?.baselinePSNR), RunSummary.signed(summary.gain), summary.lastLoss, summary.time,
     ]
   }
-}
-
-extension String {
-  fileprivate var trimmingTrailingSpaces: String { String(reversed().drop { $0 == " " }.reversed()) }
 }

@@ -15,10 +15,10 @@ struct RunEnvironment: Codable, Equatable {
   var cores, threads: Int
 
   static var current: RunEnvironment {
-    let facts = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    return RunEnvironment(
+    RunEnvironment(
       version: Product.version, swift: compiler, system: ProcessInfo.processInfo.operatingSystemVersionString,
-      processor: processorName(facts), instructions: InstructionSet.built.description,
+      processor: ProcessorDescription.machine.value(of: "model name", "Model", "Hardware") ?? "unknown",
+      instructions: InstructionSet.built.description,
       cores: ProcessInfo.processInfo.processorCount, threads: ComputeThreads.count)
   }
 
@@ -34,21 +34,5 @@ struct RunEnvironment: Codable, Equatable {
     #else
       "6.1"
     #endif
-  }
-
-  private static func processorName(_ facts: String) -> String {
-    let names = ["model name", "Model", "Hardware"].lazy.compactMap { value(of: $0, in: facts) }
-    return names.first { !$0.isEmpty } ?? "unknown"
-  }
-
-  /// The first line `name : value` of /proc/cpuinfo.
-  private static func value(of name: String, in facts: String) -> String? {
-    for line in facts.split(separator: "\n") {
-      let parts = line.split(separator: ":", maxSplits: 1)
-      if parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name {
-        return parts[1].trimmingCharacters(in: .whitespaces)
-      }
-    }
-    return nil
   }
 }
