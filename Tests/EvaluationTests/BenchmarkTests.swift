@@ -20,29 +20,36 @@ struct BenchmarkTests {
     #expect(throws: InputError.self) { try BenchmarkCase(name) }
   }
 
+  // A run sets the number of threads, which is the whole process's and may change only while nothing computes: these two tests
+  // have processes of their own.
+
   /// The keys of the line, and seconds in order.
-  @Test func linesOfJSON() throws {
-    let results = try BenchmarkCase("infer:32x32").run(runs: 2, threads: [1], version: "1.2.3")
-    let line = try results[0].json()
-    #expect(results.count == 1 && !line.contains("\n"))
-    let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-    #expect(object["case"] as? String == "infer:32x32" && object["ramit"] as? String == "1.2.3")
-    #expect(object["threads"] as? Int == 1 && object["peak_gb"] as? Double ?? 0 > 0)
-    #expect(object["built_for"] as? String == InstructionSet.built.description && object["speedup"] == nil)
-    let seconds = try #require(object["seconds"] as? [String: Double])
-    #expect(seconds["min"]! > 0 && seconds["min"]! <= seconds["median"]! && seconds["median"]! <= seconds["max"]!)
+  @Test func linesOfJSON() async {
+    await #expect(processExitsWith: .success) {
+      let results = try BenchmarkCase("infer:32x32").run(runs: 2, threads: [1], version: "1.2.3")
+      let line = try results[0].json()
+      #expect(results.count == 1 && !line.contains("\n"))
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      #expect(object["case"] as? String == "infer:32x32" && object["ramit"] as? String == "1.2.3")
+      #expect(object["threads"] as? Int == 1 && object["peak_gb"] as? Double ?? 0 > 0)
+      #expect(object["built_for"] as? String == InstructionSet.built.description && object["speedup"] == nil)
+      let seconds = try #require(object["seconds"] as? [String: Double])
+      #expect(seconds["min"]! > 0 && seconds["min"]! <= seconds["median"]! && seconds["median"]! <= seconds["max"]!)
+    }
   }
 
   /// Every thread count has its result; all but the first tell how much faster they are.
-  @Test func threadCountsTakeTurns() throws {
-    let before = ComputeThreads.count
-    let results = try BenchmarkCase("infer:32x32").run(runs: 1, threads: [2, 1, 2], version: "")
-    #expect(results.map(\.threads) == [2, 1, 2] && ComputeThreads.count == before)
-    #expect(results[0].speedup == nil)
-    // With one run, the ratio of the two times.
-    for result in results[1...] {
-      let speedup = try #require(result.speedup)
-      #expect(speedup == results[0].seconds.median / result.seconds.median)
+  @Test func threadCountsTakeTurns() async {
+    await #expect(processExitsWith: .success) {
+      let before = ComputeThreads.count
+      let results = try BenchmarkCase("infer:32x32").run(runs: 1, threads: [2, 1, 2], version: "")
+      #expect(results.map(\.threads) == [2, 1, 2] && ComputeThreads.count == before)
+      #expect(results[0].speedup == nil)
+      // With one run, the ratio of the two times.
+      for result in results[1...] {
+        let speedup = try #require(result.speedup)
+        #expect(speedup == results[0].seconds.median / result.seconds.median)
+      }
     }
   }
 
