@@ -9,30 +9,26 @@ public struct PartialSums {
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
 
-  /// - Parameter pointer: `groups * count` floats, zero.
+  /// - Parameter pointer: `groups * count` floats; overwritten.
   public init(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
     self.pointer = pointer
     self.count = count
   }
 
-  /// The sums of one group.
-  func group(_ index: Int) -> UnsafeMutablePointer<Float> { pointer + index * count }
-
-  /// Calls `body` for every piece of work in parallel, with the sums of the piece's group: a group's pieces run one after the other,
-  /// in order.
+  /// Calls `body` for every piece of work in parallel, with the sums of the piece's group to add to: a group's pieces run one after the
+  /// other, in order. Then the sums of all pieces are in the first group's place.
   func forEachPiece(
     _ pieces: Int, _ body: (_ piece: Int, _ worker: Int, _ sums: UnsafeMutablePointer<Float>) -> Void
   ) {
-    let perGroup = (pieces + Self.groups - 1) / Self.groups
-    parallelFor((pieces + max(1, perGroup) - 1) / max(1, perGroup)) { group, worker in
-      for piece in group * perGroup..<min(pieces, (group + 1) * perGroup) { body(piece, worker, self.group(group)) }
+    let perGroup = max(1, (pieces + Self.groups - 1) / Self.groups)
+    let groups = max(1, (pieces + perGroup - 1) / perGroup)
+    parallelFor(groups) { group, worker in
+      let sums = pointer + group * count
+      sums.update(repeating: 0, count: count)
+      for piece in group * perGroup..<min(pieces, (group + 1) * perGroup) { body(piece, worker, sums) }
     }
-  }
-
-  /// Adds the groups up, into the first one.
-  public func reduce() {
     forEachRange(of: count, grain: 4096) { range in
-      for group in 1..<Self.groups {
+      for group in 1..<groups {
         let addend = pointer + group * count
         for i in range { pointer[i] += addend[i] }
       }

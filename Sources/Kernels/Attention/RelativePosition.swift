@@ -24,13 +24,16 @@ public struct RelativePosition {
     forEach { place, entry in table[entry] += bias[place] }
   }
 
+  @inline(__always)
   private func forEach(_ body: (_ place: Int, _ entry: Int) -> Void) {
-    let side = 2 * window - 1
+    let side = 2 * window - 1, stride = paddedToVector(tokens)
     for head in 0..<heads {
       for key in 0..<tokens {
-        for query in 0..<tokens {
-          let y = query / window - key / window + window - 1, x = query % window - key % window + window - 1
-          body((head * tokens + key) * paddedToVector(tokens) + query, (y * side + x) * heads + head)
+        let row = (head * tokens + key) * stride
+        // Of the query in the window's first place.
+        let first = (window - 1 - key / window) * side + window - 1 - key % window
+        for y in 0..<window {
+          for x in 0..<window { body(row + y * window + x, (first + y * side + x) * heads + head) }
         }
       }
     }

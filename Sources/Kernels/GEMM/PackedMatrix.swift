@@ -96,18 +96,21 @@ public struct PackedMatrix {
     into target: UnsafeMutablePointer<Float>
   ) {
     let perGroup = (inputs: inputs / groups, outputs: outputs / groups)
-    let (rows, columns) = transposed ? (outputs, inputs) : (inputs, outputs)
+    let columns = transposed ? inputs : outputs
+    let (groupRows, groupColumns) = transposed ? (perGroup.outputs, perGroup.inputs) : perGroup
     var target = target
     for panel in stride(from: 0, to: columns, by: panelWidth) {
       let width = min(panelWidth, paddedToVector(columns - panel))
-      for k in 0..<rows {
-        for n in 0..<width {
-          let column = panel + n
-          let (input, output) = transposed ? (column, k) : (k, column)
-          let isInside = column < columns && input / perGroup.inputs == output / perGroup.outputs
-          target[n] = isInside ? weight[output * perGroup.inputs + input % perGroup.inputs] : 0
+      for group in 0..<groups {
+        let filled = (group * groupColumns..<(group + 1) * groupColumns).clamped(to: panel..<panel + width)
+        for row in group * groupRows..<(group + 1) * groupRows {
+          target.update(repeating: 0, count: width)
+          for column in filled {
+            let (input, output) = transposed ? (column - group * groupColumns, row) : (row - group * groupRows, column)
+            target[column - panel] = weight[output * perGroup.inputs + input]
+          }
+          target += width
         }
-        target += width
       }
     }
   }

@@ -27,7 +27,7 @@ public struct PointwiseWeight {
     let forward = memory + padded
     let backward = forward + PackedMatrix.count(rows: inputs, columns: outputs)
     if groups == 1 {
-      PackedMatrix.pack(weight, rowStride: 1, columnStride: inputs, rows: inputs, columns: outputs, into: forward)
+      PackedMatrix.packTransposed(weight, stride: inputs, rows: inputs, columns: outputs, into: forward)
       PackedMatrix.pack(weight, rowStride: inputs, columnStride: 1, rows: outputs, columns: inputs, into: backward)
     } else {
       PackedMatrix.packGrouped(weight, inputs: inputs, outputs: outputs, groups: groups, into: forward)

@@ -25,7 +25,7 @@ public func convolution3x3(_ x: Variable, weight: Variable, bias: Variable) -> V
     let sums = GradientSums(count: kernel.gradientCount)
     kernel.backward(x.value.pointer, dy: dy.pointer, scratch: memory.scratch, sums: sums.sums)
     withExtendedLifetime(memory) {}
-    var cursor = sums.reduced()
+    var cursor = sums.results
     cursor.add(to: weight, gradients)
     cursor.add(to: bias, gradients)
     gradients.write(to: x) { dx, adds in

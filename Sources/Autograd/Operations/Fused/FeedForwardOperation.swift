@@ -37,7 +37,7 @@ public func feedForward(
         kernel.backward(
           rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, adds: adds, scratch: memory.scratch, sums: sums.sums)
       }
-      var cursor = sums.reduced()
+      var cursor = sums.results
       for parameter in hidden.variables + out.variables + [gamma, beta] { cursor.add(to: parameter, gradients) }
       withExtendedLifetime(memory) {}
     }

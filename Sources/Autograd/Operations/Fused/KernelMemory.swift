@@ -18,23 +18,18 @@ struct KernelMemory {
   }
 }
 
-/// The partial sums of a kernel's parameter gradients.
+/// The sums of a kernel's parameter gradients.
 struct GradientSums {
   let sums: PartialSums
   private let tensor: Tensor
-  private let count: Int
 
   init(count: Int) {
-    self.count = count
-    tensor = Tensor(zeros: [PartialSums.groups * count])
+    tensor = Tensor(uninitialized: [PartialSums.groups * count])
     sums = PartialSums(tensor.pointer, count: count)
   }
 
-  /// Adds the groups up; then `next` hands out the sums, parameter by parameter, in the kernel's order.
-  func reduced() -> Cursor {
-    sums.reduce()
-    return Cursor(tensor: tensor, next: 0)
-  }
+  /// Hands out the sums when the kernel has run, parameter by parameter, in the kernel's order.
+  var results: Cursor { Cursor(tensor: tensor, next: 0) }
 
   struct Cursor {
     let tensor: Tensor

@@ -24,7 +24,7 @@ public func layerNorm(
     gradients.write(toOrDiscard: x) { dx, adds in
       kernel.backward(rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, adds: adds, sums: sums.sums)
     }
-    var cursor = sums.reduced()
+    var cursor = sums.results
     cursor.add(to: gamma, gradients)
     cursor.add(to: beta, gradients)
     if let residual { gradients.add(dy, to: residual) }

@@ -85,7 +85,7 @@ public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, acti
       gradients.write(toOrDiscard: parts) { dx in
         kernel.backward(x, dy: dy.pointer, dx: dx, scratch: memory.scratch, sums: sums.sums)
       }
-      var cursor = sums.reduced()
+      var cursor = sums.results
       for parameter in parameters.variables { cursor.add(to: parameter, gradients) }
       withExtendedLifetime(memory) {}
     }

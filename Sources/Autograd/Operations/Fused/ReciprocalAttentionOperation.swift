@@ -120,7 +120,7 @@ public func reciprocalAttention(
         gradients.write(to: previous) { dPrevious, addsPrevious in run(dx, adds, dPrevious, addsPrevious) }
       }
       withExtendedLifetime((memory, scratch)) {}
-      var cursor = partial.reduced()
+      var cursor = partial.results
       for parameter in parameters.qkv.variables { cursor.add(to: parameter, gradients) }
       if let spatial = parameters.spatial {
         for parameter in spatial.projection.variables { cursor.add(to: parameter, gradients) }
