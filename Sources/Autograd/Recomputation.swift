@@ -71,7 +71,7 @@ public func recomputed(_ inputs: [Variable], _ segment: @escaping ([Variable]) -
 
 extension Variable {
   /// True when operations on this value are recorded, so that pullbacks may keep it.
-  fileprivate var isRecorded: Bool { tape != nil }
+  var isRecorded: Bool { tape != nil }
 
   /// The same variable; pullbacks will make its value again rather than keep it.
   fileprivate func withRecipe(_ remake: @escaping () -> Variable) -> Variable {

@@ -1,10 +1,15 @@
 import Parallel
 
-/// The second half of a D-RAMiT block: y = x + LN(W2 GELU(W1 x + b1) + b2), with W1 [H x C] and W2 [C x H].
+/// The second half of a D-RAMiT block, with W1 [H x C] and W2 [C x H], on R pixels of C channels:
 ///
-/// A tile of pixels goes through all of it in cache; the hidden features are never written to memory. The backward pass computes
-/// them again: that costs a third more arithmetic, and keeping them would cost two more feature maps of memory.
+///     m = x + LN1(branch), or x where there is no branch
+///     y = m + LN(W2 GELU(W1 m + b1) + b2)
+///
+/// A tile of pixels goes through all of it in cache; m and the hidden features are never written to memory. The backward pass computes
+/// them again: that costs a quarter more arithmetic, and keeping them would cost three more feature maps of memory. What enters the
+/// second layer norm is one map for as much arithmetic as the hidden features: callers choose whether to keep it.
 public struct FeedForward {
+  let branchNorm: LayerNorm?
   let hidden: PointwiseWeight
   let out: PointwiseWeight
   let norm: LayerNorm
@@ -12,8 +17,10 @@ public struct FeedForward {
   /// Pixels of a tile: its hidden features (128 x 128 floats) fit the second-level cache with the weights.
   private static let tile = 128
 
-  public init(hidden: PointwiseWeight, out: PointwiseWeight, norm: LayerNorm) {
+  /// - Parameter branchNorm: LN1; nil where there is no branch.
+  public init(branchNorm: LayerNorm?, hidden: PointwiseWeight, out: PointwiseWeight, norm: LayerNorm) {
     precondition(hidden.outputs == out.inputs && hidden.inputs == out.outputs, "the two projections do not fit")
+    self.branchNorm = branchNorm
     self.hidden = hidden
     self.out = out
     self.norm = norm
@@ -21,92 +28,171 @@ public struct FeedForward {
 
   private var channels: Int { hidden.inputs }
   private var hiddenStride: Int { paddedToVector(hidden.outputs) }
-  private var channelStride: Int { paddedToVector(channels) }
 
   /// Floats of scratch for each worker.
-  public var scratchCount: Int { Self.tile * (2 * hiddenStride + channelStride) + 2 * vectorWidth }
-  /// Floats of gradient: W1, b1, W2, b2, gamma, beta.
-  public var gradientCount: Int { hidden.gradientCount + out.gradientCount + 2 * channels }
+  public var scratchCount: Int { Self.tile * (2 * hiddenStride + 3 * channels) + 3 * vectorWidth }
+  /// Floats of gradient: LN1 (if any), W1, b1, W2, b2, gamma, beta.
+  public var gradientCount: Int { branchCount + hidden.gradientCount + out.gradientCount + 2 * channels }
+  private var branchCount: Int { branchNorm == nil ? 0 : 2 * channels }
 
   /// The pieces of work, to size the scratch: tiles of pixels.
   public static func pieces(rows: Int) -> Int { (rows + tile - 1) / tile }
 
-  /// y [R x C] from x [R x C]; overwrites y.
-  public func forward(rows: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, scratch: Scratch) {
+  /// What the two ways read.
+  public struct Input {
+    let x: UnsafePointer<Float>
+    let branch: UnsafePointer<Float>?
+
+    /// - Parameters:
+    ///   - x: [R x C].
+    ///   - branch: [R x C], with `branchNorm`, or nil.
+    public init(x: UnsafePointer<Float>, branch: UnsafePointer<Float>?) {
+      self.x = x
+      self.branch = branch
+    }
+  }
+
+  /// y [R x C]; overwrites y, which may be x.
+  /// - Parameter projection: where W2 GELU(...) + b2 [R x C] is kept for the way back; nil does not keep it.
+  public func forward(
+    rows: Int, _ input: Input, _ y: UnsafeMutablePointer<Float>, projection: UnsafeMutablePointer<Float>?,
+    scratch: Scratch
+  ) {
     parallelFor(Self.pieces(rows: rows)) { piece, worker in
       let start = piece * Self.tile, count = min(Self.tile, rows - start)
-      let x = x + start * channels, y = y + start * channels
-      let activated = scratch.of(worker: worker)
-      let projected = activated + Self.tile * hiddenStride
-      gemm(
-        rows: count, Rows(pointer: x, stride: channels, step: 1), hidden.forward, activated, cStride: hiddenStride,
-        padsColumns: true, epilogue: AddBias(bias: hidden.bias))
-      applyGELU(activated, activated, count: count &* hiddenStride)
-      gemm(
-        rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected,
-        cStride: channelStride, padsColumns: true, epilogue: AddBias(bias: out.bias))
-      norm.forwardRows(count, projected, stride: channelStride, residual: x, y)
+      let memory = TileMemory(scratch.of(worker: worker), of: self)
+      let m = middle(input, start: start, count: count, memory)
+      let projected = projection.map { $0 + start * channels } ?? memory.projected
+      project(m, count: count, to: memory.activated)
+      applyGELU(memory.activated, count: count &* hiddenStride)
+      project(activated: memory.activated, count: count, to: projected)
+      norm.forwardRows(count, projected, stride: channels, residual: m, y + start * channels)
     }
   }
 
-  /// Writes dx (or adds to it) [R x C] and adds to the sums of the parameters' gradients.
+  /// Writes dx (or adds to it) [R x C], with a branch the same for dBranch, and adds to the sums of the parameters' gradients.
+  /// - Parameters:
+  ///   - projection: as `forward` kept it; nil computes it again.
+  ///   - gradients: of x and, with a branch, of that, and whether to add to what is there.
   public func backward(
-    rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool,
-    scratch: Scratch, sums: PartialSums
+    rows: Int, _ input: Input, projection: UnsafePointer<Float>?, dy: UnsafePointer<Float>,
+    gradients: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)], scratch: Scratch, sums: PartialSums
   ) {
     sums.forEachPiece(Self.pieces(rows: rows)) { piece, worker, sums in
-      let start = piece * Self.tile, count = min(Self.tile, rows - start)
-      let x = x + start * channels, dy = dy + start * channels, dx = dx + start * channels
-      let h = scratch.of(worker: worker)
-      let activated = h + Self.tile * hiddenStride
-      let projected = activated + Self.tile * hiddenStride
-      let outSums = sums + hidden.gradientCount
-      let xRows = Rows(pointer: x, stride: channels, step: 1)
+      let start = piece * Self.tile, count = min(Self.tile, rows - start), offset = start * channels
+      let memory = TileMemory(scratch.of(worker: worker), of: self)
+      let activated = memory.activated, dProjected = memory.projected
+      let hiddenSums = sums + branchCount, outSums = hiddenSums + hidden.gradientCount
+      let dy = dy + offset, dx = gradients[0]
+      let m = middle(input, start: start, count: count, memory)
 
-      gemm(
-        rows: count, xRows, hidden.forward, h, cStride: hiddenStride, padsColumns: true,
-        epilogue: AddBias(bias: hidden.bias))
-      applyGELU(h, activated, count: count &* hiddenStride)
-      gemm(
-        rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected,
-        cStride: channelStride, padsColumns: true, epilogue: AddBias(bias: out.bias))
+      project(m, count: count, to: activated)
+      applyGELU(activated, derivative: memory.derivative, count: count &* hiddenStride)
+      if projection == nil { project(activated: activated, count: count, to: dProjected) }
       norm.backwardRows(
-        count, projected, stride: channelStride, dy: dy, dx: projected, dxStride: channelStride, adds: false,
-        sums: outSums + out.gradientCount)
-      let dProjected = UnsafePointer(projected)
+        count, projection.map { $0 + offset } ?? UnsafePointer(dProjected), stride: channels, dy: dy, dx: dProjected,
+        dxStride: channels, adds: false, sums: outSums + out.gradientCount)
       out.addGradient(
-        rows: count, dy: dProjected, dyStride: channelStride, x: activated, xStride: hiddenStride, to: outSums)
-      // The activations have been used: their place takes the gradient of h.
+        rows: count, dy: dProjected, dyStride: channels, x: activated, xStride: hiddenStride, to: outSums)
+      // The activations have been used: their place takes the gradient of what they were made from.
       gemm(
-        rows: count, Rows(pointer: dProjected, stride: channelStride, step: 1), out.backward, activated,
-        cStride: hiddenStride, padsColumns: true, epilogue: Identity())
-      multiplyByGELUDerivative(activated, at: h, count: count &* hiddenStride)
-      hidden.addGradient(rows: count, dy: activated, dyStride: hiddenStride, x: x, xStride: channels, to: sums)
-      gemm(
-        rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), hidden.backward, dx, cStride: channels,
-        adds: adds, epilogue: AddRows(addend: dy, stride: channels, columns: channels))
+        rows: count, Rows(pointer: dProjected, stride: channels, step: 1), out.backward, activated,
+        cStride: hiddenStride, padsColumns: true,
+        epilogue: MultiplyRows(factors: memory.derivative, stride: hiddenStride))
+      hidden.addGradient(rows: count, dy: activated, dyStride: hiddenStride, x: m, xStride: channels, to: hiddenSums)
+      let dHidden = Rows(pointer: activated, stride: hiddenStride, step: 1)
+      let throughM = AddRows(addend: dy, stride: channels, columns: channels)
+      guard let branch = input.branch, let branchNorm else {
+        return gemm(
+          rows: count, dHidden, hidden.backward, dx.pointer + offset, cStride: channels, adds: dx.adds,
+          epilogue: throughM)
+      }
+      let dm = memory.dMiddle, dBranch = gradients[1]
+      gemm(rows: count, dHidden, hidden.backward, dm, cStride: channels, epilogue: throughM)
+      if dx.adds {
+        addChannels(dm, dx.pointer + offset, count: count &* channels)
+      } else {
+        copyChannels(dm, dx.pointer + offset, count: count &* channels)
+      }
+      branchNorm.backwardRows(
+        count, branch + offset, stride: channels, dy: dm, dx: dBranch.pointer + offset, dxStride: channels,
+        adds: dBranch.adds, sums: sums)
     }
   }
+
+  /// The memory of one tile in work.
+  private struct TileMemory {
+    /// [tile x padded H].
+    let activated, derivative: UnsafeMutablePointer<Float>
+    /// [tile x C]: m, its gradient, and what enters the second layer norm, then its gradient.
+    let middle, dMiddle, projected: UnsafeMutablePointer<Float>
+
+    init(_ memory: UnsafeMutablePointer<Float>, of f: FeedForward) {
+      activated = memory
+      derivative = activated + FeedForward.tile * f.hiddenStride
+      middle = derivative + FeedForward.tile * f.hiddenStride
+      // Whole vectors are read from the end of a row.
+      dMiddle = middle + FeedForward.tile * f.channels + vectorWidth
+      projected = dMiddle + FeedForward.tile * f.channels + vectorWidth
+    }
+  }
+
+  /// m [count x C] of a tile: in the tile's memory, or x itself.
+  @inline(__always)
+  private func middle(_ input: Input, start: Int, count: Int, _ memory: TileMemory) -> UnsafePointer<Float> {
+    let x = input.x + start &* channels
+    guard let branch = input.branch, let branchNorm else { return x }
+    branchNorm.forwardRows(count, branch + start &* channels, stride: channels, residual: x, memory.middle)
+    return UnsafePointer(memory.middle)
+  }
+
+  /// h [count x padded H] = W1 m + b1.
+  @inline(__always)
+  private func project(_ m: UnsafePointer<Float>, count: Int, to h: UnsafeMutablePointer<Float>) {
+    gemm(
+      rows: count, Rows(pointer: m, stride: channels, step: 1), hidden.forward, h, cStride: hiddenStride,
+      padsColumns: true, epilogue: AddBias(bias: hidden.bias))
+  }
+
+  /// projected [count x C] = W2 activated + b2.
+  @inline(__always)
+  private func project(
+    activated: UnsafePointer<Float>, count: Int, to projected: UnsafeMutablePointer<Float>
+  ) {
+    gemm(
+      rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected, cStride: channels,
+      epilogue: AddBias(bias: out.bias))
+  }
 }
 
-/// y = GELU(x) over `count` floats, a multiple of 16; y may be x.
+/// x = GELU(x) over `count` floats, a multiple of 16.
 ///
 /// A loop of its own over a tile in cache: within the product's epilogue the polynomial would be repeated for every register.
-private func applyGELU(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+private func applyGELU(_ x: UnsafeMutablePointer<Float>, count: Int) {
   var i = 0
   while i < count {
-    store(gelu(load(x + i)), y + i)
+    store(gelu(load(x + i)), x + i)
     i &+= vectorWidth
   }
 }
 
-/// gradient *= the derivative of GELU at x, over `count` floats, a multiple of 16.
-private func multiplyByGELUDerivative(
-  _ gradient: UnsafeMutablePointer<Float>, at x: UnsafePointer<Float>, count: Int
-) {
+/// x = GELU(x), and the derivative there, over `count` floats, a multiple of 16.
+private func applyGELU(_ x: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int) {
   var i = 0
   while i < count {
-    store(load(gradient + i) * geluDerivative(load(x + i)), gradient + i)
+    let (value, slope) = geluAndDerivative(load(x + i))
+    store(value, x + i)
+    store(slope, derivative + i)
     i &+= vectorWidth
+  }
+}
+
+/// The product times a matrix of the same shape, whose rows are padded.
+private struct MultiplyRows: Epilogue {
+  let factors: UnsafePointer<Float>
+  let stride: Int
+  @inline(__always)
+  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
+    value * load(factors + (row &* stride &+ column))
   }
 }

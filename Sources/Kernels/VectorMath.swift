@@ -60,9 +60,14 @@ func gelu(_ x: Vector) -> Vector { x * normalDistribution(x) }
 
 /// The derivative of GELU.
 @_transparent
-func geluDerivative(_ x: Vector) -> Vector {
-  let density = exp(x * x * Vector(repeating: -0.5)) * Vector(repeating: 0.398_942_28)
-  return normalDistribution(x).addingProduct(x, density)
+func geluDerivative(_ x: Vector) -> Vector { geluAndDerivative(x).derivative }
+
+/// Both, which share the distribution function.
+@_transparent
+func geluAndDerivative(_ x: Vector) -> (value: Vector, derivative: Vector) {
+  let distribution = normalDistribution(x)
+  let density = expOfNegative(x * x * Vector(repeating: -0.5)) * Vector(repeating: 0.398_942_28)
+  return (x * distribution, distribution.addingProduct(x, density))
 }
 
 /// The sum of the lanes, in a fixed order.

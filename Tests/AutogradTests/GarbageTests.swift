@@ -10,7 +10,7 @@ import Testing
       let checks =
         OperationCheck.large + [
           .layerNorm([3, 5, 20], residual: true), .layerNorm([9, 33], residual: false),
-          .feedForward([2, 3, 4, 20], hidden: 36),
+          .feedForward([2, 3, 4, 20], hidden: 36), .feedForward([2, 3, 4, 20], hidden: 36, branch: true, keeps: true),
           .attention(height: 6, width: 9, spatial: 1, channel: 2, headDim: 5, window: 3, shift: 1, helper: true),
           .mobiVari(height: 5, width: 7, inputs: 20, outputs: 20, expanded: 28, groups: 4),
           .joinedMobiVari(height: 8, width: 12, parts: [(6, 1), (4, 2), (2, 4)], outputs: 12, expanded: 16, groups: 4),

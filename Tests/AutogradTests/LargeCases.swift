@@ -17,6 +17,7 @@ extension OperationCheck {
       convolution(batch: 2, height: 37, width: 40, inputs: 3, outputs: 36),
       convolution(batch: 1, height: 50, width: 21, inputs: 20, outputs: 12),
       layerNorm([3, 37, 41, 20], residual: true), feedForward([3, 37, 41, 20], hidden: 40),
+      feedForward([3, 37, 41, 20], hidden: 40, branch: true, keeps: true),
       sum([3, 90, 91, 12]), product([3, 90, 91, 12]), affine([3, 210, 211, 3]), shuffle([3, 60, 61, 12], 2),
       cells([3, 60, 62, 12]), pool([3, 60, 64, 12], 4),
       resizing([3, 70, 71, 12], height: 96, width: 96), dropping([3, 90, 91, 12], rate: 0.3),

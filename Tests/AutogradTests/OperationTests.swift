@@ -70,7 +70,10 @@ import Testing
   @Test(arguments: [
     OperationCheck.feedForward([1, 3, 5, 20], hidden: 40), .feedForward([3, 2, 3, 36], hidden: 77),
     .feedForward([1, 1, 1, 16], hidden: 32), .feedForward([1, 7, 11, 12], hidden: 5),
-    .feedForward([131, 16], hidden: 24),
+    .feedForward([131, 16], hidden: 24), .feedForward([131, 16], hidden: 24, keeps: true),
+    .feedForward([1, 3, 5, 20], hidden: 40, branch: true),
+    .feedForward([3, 2, 3, 36], hidden: 77, branch: true, keeps: true),
+    .feedForward([131, 16], hidden: 24, branch: true, keeps: true),
   ])
   func feedForward(_ check: OperationCheck) { #expect(check.faults() == []) }
 

@@ -41,8 +41,10 @@ import Testing
       let bent = again ? remade(x) { activate($0, .gelu) } : activate(x, .gelu)
       let normed = again ? remade(bent, x) { norm($0, $1) } : norm(bent, x)
       let dropped = dropout(normed, DropoutMask(rate: 0.3, key: 5))
+      let branch = NormedBranch(bent, gamma: gamma.variable, beta: beta.variable)
       let fed = feedForward(
-        dropped, hidden: pointwise, out: pointwise, gamma: gamma.variable, beta: beta.variable)
+        dropped, adding: branch, hidden: pointwise, out: pointwise, gamma: gamma.variable, beta: beta.variable,
+        keepsProjection: !again)
       return [multiply(fed, add(normed, x)), bent]
     }
 

@@ -95,38 +95,28 @@ package final class DRAMiTBlock {
       heads = dropout(heads, mask)
     }
     let attention = recomputation == .none ? mix(heads) : remade(heads) { [mix] in mix($0) }
-    // Each value is given away with its last use: in plain inference its memory takes the next one. Training does not keep what costs
-    // little beside the rest of the block.
-    let mixed = remade(consume x, attention) { [self] x, attention in
-      added(attention, to: consume x, regularization: regularization)
+    func factors(_ purpose: Regularization.Purpose) -> [Float]? {
+      regularization?.branchFactors(rate: rates.depth, samples: x.shape[0], block: index, purpose)
     }
-    let middle = skipping(mixed, .feedForwardBranch, regularization)
-    let transformed = feedForward(
-      consume mixed, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out), gamma: norm2.gamma.variable,
-      beta: norm2.beta.variable)
-    let result = branched(consume transformed, middle)
-    return (result, heads, attention)
+    guard let first = factors(.attentionBranch), let second = factors(.feedForwardBranch) else {
+      let branch = NormedBranch(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable)
+      // x is given away with its last use: in plain inference its memory takes the result.
+      let result = feedForward(consume x, adding: branch, keepsProjection: recomputation == .none)
+      return (result, heads, attention)
+    }
+    // Stochastic depth stands between the two halves. Training does not keep what costs little beside the rest of the block.
+    let mixed = remade(consume x, attention) { [norm1] x, attention in
+      let normed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: x)
+      return stochasticDepth(x, normed, factors: first)
+    }
+    let result = feedForward(mixed, adding: nil, keepsProjection: recomputation == .none)
+    return (stochasticDepth(mixed, result, factors: second), heads, attention)
   }
 
-  /// x = LN(attention) + x.
-  private func added(
-    _ attention: Variable, to x: consuming Variable, regularization: Regularization?
-  ) -> Variable {
-    let x = x
-    let start = skipping(x, .attentionBranch, regularization)
-    let normed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: consume x)
-    return branched(consume normed, start)
-  }
-
-  /// Where a branch begins and how much of it each sample gets, with stochastic depth.
-  private func skipping(
-    _ start: Variable, _ purpose: Regularization.Purpose, _ regularization: Regularization?
-  ) -> (start: Variable, factors: [Float])? {
-    regularization?.branchFactors(rate: rates.depth, samples: start.shape[0], block: index, purpose).map { (start, $0) }
-  }
-
-  private func branched(_ end: consuming Variable, _ around: (start: Variable, factors: [Float])?) -> Variable {
-    guard let around else { return end }
-    return stochasticDepth(around.start, end, factors: around.factors)
+  /// m + LN(FFN(m)), with m = x + LN(branch) where there is one.
+  private func feedForward(_ x: consuming Variable, adding branch: NormedBranch?, keepsProjection: Bool) -> Variable {
+    Autograd.feedForward(
+      consume x, adding: branch, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out),
+      gamma: norm2.gamma.variable, beta: norm2.beta.variable, keepsProjection: keepsProjection)
   }
 }

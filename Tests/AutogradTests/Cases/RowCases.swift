@@ -20,22 +20,26 @@ extension OperationCheck {
     }
   }
 
-  /// The feed-forward half of a block.
-  static func feedForward(_ shape: Shape, hidden: Int) -> OperationCheck {
+  /// The feed-forward half of a block, with a branch before it or without; what enters its layer norm is kept or computed again.
+  static func feedForward(_ shape: Shape, hidden: Int, branch: Bool = false, keeps: Bool = false) -> OperationCheck {
     let c = shape.last
-    let operands = [
-      Operand("x", shape), Operand("hidden.weight", [hidden, c], spread: 1.5 / Float(c).squareRoot()),
-      Operand("hidden.bias", [hidden], spread: 0.5),
-      Operand("out.weight", [c, hidden], spread: 1 / Float(hidden).squareRoot()), Operand("out.bias", [c]),
-      Operand("gamma", [c], spread: 0.5, centre: 1), Operand("beta", [c]),
-    ]
-    return OperationCheck("feedForward \(shape), hidden \(hidden)", operands) { v in
+    let norm = [Operand("gamma", [c], spread: 0.5, centre: 1), Operand("beta", [c])]
+    let operands =
+      [
+        Operand("x", shape), Operand("hidden.weight", [hidden, c], spread: 1.5 / Float(c).squareRoot()),
+        Operand("hidden.bias", [hidden], spread: 0.5),
+        Operand("out.weight", [c, hidden], spread: 1 / Float(hidden).squareRoot()), Operand("out.bias", [c]),
+      ] + norm + (branch ? [Operand("branch", shape, spread: 2, centre: 0.5)] + norm : [])
+    let name = "feedForward \(shape), hidden \(hidden)\(branch ? ", branch" : "")\(keeps ? ", kept" : "")"
+    return OperationCheck(name, operands) { v in
       Autograd.feedForward(
-        v[0], hidden: PointwiseParameters(weight: v[1], bias: v[2]),
-        out: PointwiseParameters(weight: v[3], bias: v[4]), gamma: v[5], beta: v[6])
+        v[0], adding: branch ? NormedBranch(v[7], gamma: v[8], beta: v[9]) : nil,
+        hidden: PointwiseParameters(weight: v[1], bias: v[2]), out: PointwiseParameters(weight: v[3], bias: v[4]),
+        gamma: v[5], beta: v[6], keepsProjection: keeps)
     } twin: { v in
-      Twin.feedForward(
-        v[0], hidden: Twin.Pointwise(v[1], v[2]), out: Twin.Pointwise(v[3], v[4]), gamma: v[5], beta: v[6])
+      let m = branch ? v[0] + Twin.layerNorm(v[7], gamma: v[8], beta: v[9]) : v[0]
+      return Twin.feedForward(
+        m, hidden: Twin.Pointwise(v[1], v[2]), out: Twin.Pointwise(v[3], v[4]), gamma: v[5], beta: v[6])
     }
   }
 }

@@ -1,45 +1,78 @@
 import Kernels
 import TensorCore
 
-/// The second half of a D-RAMiT block: x + LN(out(GELU(hidden(x)))) (Fig. 2b), without the hidden features in memory.
+/// What is normalised and added before a feed-forward layer: LN(value), with gamma and beta [C].
+public struct NormedBranch {
+  public let value: Variable
+  public let gamma: Variable
+  public let beta: Variable
+
+  public init(_ value: Variable, gamma: Variable, beta: Variable) {
+    self.value = value
+    self.gamma = gamma
+    self.beta = beta
+  }
+}
+
+/// The second half of a D-RAMiT block: m + LN(out(GELU(hidden(m)))) of m = x + LN(branch) (Fig. 2b), without m or the hidden features in
+/// memory.
 ///
 /// - Parameters:
 ///   - x: ... x C.
+///   - branch: the shape of x; nil adds nothing.
 ///   - hidden, out: C to H and H to C.
 ///   - gamma, beta: C.
+///   - keepsProjection: whether the way back finds what enters the second layer norm, a map more to keep, rather than compute it again.
 public func feedForward(
-  _ x: consuming Variable, hidden: PointwiseParameters, out: PointwiseParameters, gamma: Variable, beta: Variable
+  _ x: consuming Variable, adding branch: NormedBranch? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
+  gamma: Variable, beta: Variable, keepsProjection: Bool = false
 ) -> Variable {
   precondition(hidden.inputs == x.shape.last && out.outputs == x.shape.last, "the projections do not fit \(x.shape)")
+  precondition(branch == nil || branch!.value.shape == x.shape, "the branch must have the shape \(x.shape)")
   let (rows, channels) = (x.shape.rows, x.shape.last)
-  /// The kernel, with its packed weights alive around it.
-  func run(_ body: (FeedForward) -> Void) {
+  // Without the branch's value, which the way back may make again.
+  let branchNorm = branch.map { (gamma: $0.gamma, beta: $0.beta) }
+  /// The kernel, with its packed weights alive around it, and the memory that it works in.
+  func run(_ body: (FeedForward, Scratch) -> Void) {
     let packed = (PackedPointwise(hidden), PackedPointwise(out))
-    let norm = LayerNorm(channels: channels, gamma: gamma.value.pointer, beta: beta.value.pointer)
-    body(FeedForward(hidden: packed.0.kernel, out: packed.1.kernel, norm: norm))
-    withExtendedLifetime(packed) {}
+    func norm(_ gamma: Variable, _ beta: Variable) -> LayerNorm {
+      LayerNorm(channels: channels, gamma: gamma.value.pointer, beta: beta.value.pointer)
+    }
+    let kernel = FeedForward(
+      branchNorm: branchNorm.map { norm($0.gamma, $0.beta) }, hidden: packed.0.kernel, out: packed.1.kernel,
+      norm: norm(gamma, beta))
+    let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
+    body(kernel, memory.scratch)
+    withExtendedLifetime((packed, memory)) {}
   }
   var x = x
   let y = x.memoryForResult()
-  run { kernel in
-    let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
-    kernel.forward(rows: rows, x.value.pointer, y.pointer, scratch: memory.scratch)
-    withExtendedLifetime(memory) {}
+  let inputs = [x] + (branch.map { [$0.value] } ?? [])
+  let parameters = (branchNorm.map { [$0.gamma, $0.beta] } ?? []) + hidden.variables + out.variables + [gamma, beta]
+  let projection = keepsProjection && inputs.contains(where: \.isRecorded) ? Tensor(uninitialized: x.shape) : nil
+  run { kernel, scratch in
+    kernel.forward(
+      rows: rows, FeedForward.Input(inputs.map(\.value)), y.pointer, projection: projection?.pointer, scratch: scratch)
   }
   return Variable(
-    y, from: [x] + hidden.variables + out.variables + [gamma, beta],
-    multiplyAdds: rows * (hidden.weight.value.count + out.weight.value.count)
-  ) { [x = x.saved] dy, gradients in
-    run { kernel in
-      let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
+    y, from: inputs + parameters, multiplyAdds: rows * (hidden.weight.value.count + out.weight.value.count)
+  ) { [inputs = inputs.map(\.saved)] dy, gradients in
+    run { kernel, scratch in
       let sums = GradientSums(count: kernel.gradientCount)
-      gradients.write(toOrDiscard: x) { dx, adds in
+      gradients.write(toOrDiscard: inputs) { targets in
         kernel.backward(
-          rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, adds: adds, scratch: memory.scratch, sums: sums.sums)
+          rows: rows, FeedForward.Input(inputs.map(\.value)), projection: projection.map { UnsafePointer($0.pointer) },
+          dy: dy.pointer, gradients: targets, scratch: scratch, sums: sums.sums)
       }
       var cursor = sums.results
-      for parameter in hidden.variables + out.variables + [gamma, beta] { cursor.add(to: parameter, gradients) }
-      withExtendedLifetime(memory) {}
+      for parameter in parameters { cursor.add(to: parameter, gradients) }
     }
+  }
+}
+
+extension FeedForward.Input {
+  /// - Parameter values: x and, if there is one, the branch.
+  fileprivate init(_ values: [Tensor]) {
+    self.init(x: values[0].pointer, branch: values.count > 1 ? UnsafePointer(values[1].pointer) : nil)
   }
 }
