@@ -154,39 +154,32 @@ public struct MaxPool {
 
   /// Overwrites the result.
   public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+    forEachVector { result, cell, lanes in store(largest(x, cell), y + result, count: lanes) }
+  }
+
+  /// The gradient of each cell's first largest element; the others get zero. Overwrites dx, or adds to it.
+  public func backward(
+    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, adds: Bool
+  ) {
     forEachVector { result, cell, lanes in
-      var top = load(x + cell)
+      let top = largest(x, cell)
+      var rest = load(dy + result)
       for i in 0..<size {
         for j in 0..<size {
-          let value = load(x + (cell &+ step(i, j)))
-          top = top.replacing(with: value, where: value .> top)
+          let place = cell &+ step(i, j), isTop = load(x + place) .== top
+          var gradient = Vector.zero.replacing(with: rest, where: isTop)
+          rest = rest.replacing(with: 0, where: isTop)
+          if adds { gradient += load(dx + place) }
+          store(gradient, dx + place, count: lanes)
         }
       }
-      store(top, y + result, count: lanes)
     }
   }
 
-  /// Adds each gradient at its cell's first largest element.
-  public func backward(_ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, addingTo dx: UnsafeMutablePointer<Float>) {
-    forEachVector { result, cell, lanes in
-      var top = load(x + cell)
-      var place = SIMD16<Int32>(repeating: 0)
-      for i in 0..<size {
-        for j in 0..<size {
-          let value = load(x + (cell &+ step(i, j)))
-          let isLarger = value .> top
-          top = top.replacing(with: value, where: isLarger)
-          place = place.replacing(with: Int32(truncatingIfNeeded: i &* size &+ j), where: isLarger)
-        }
-      }
-      let gradient = load(dy + result)
-      for i in 0..<size {
-        for j in 0..<size {
-          let target = dx + (cell &+ step(i, j))
-          let isHere = place .== SIMD16(repeating: Int32(truncatingIfNeeded: i &* size &+ j))
-          store(load(target) + Vector.zero.replacing(with: gradient, where: isHere), target, count: lanes)
-        }
-      }
-    }
+  @inline(__always)
+  private func largest(_ x: UnsafePointer<Float>, _ cell: Int) -> Vector {
+    var top = load(x + cell)
+    for i in 0..<size { for j in 0..<size { top = maximum(load(x + (cell &+ step(i, j))), top) } }
+    return top
   }
 }

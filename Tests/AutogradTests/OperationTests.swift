@@ -1,4 +1,6 @@
+import Autograd
 import Kernels
+import TensorCore
 import TestSupport
 import Testing
 
@@ -88,6 +90,14 @@ import Testing
     .depth([3, 2, 5, 7], factors: [0, 1.25, 1]), .depth([1, 3], factors: [2]),
   ])
   func smallOperations(_ check: OperationCheck) { #expect(check.faults() == []) }
+
+  /// As in PyTorch: of equal largest elements the first one gets the whole gradient, which adds to what is there.
+  @Test func maxPoolingGivesTheGradientToTheFirstLargest() {
+    let tape = Tape(), gradient = Tensor(repeating: 1, [1, 2, 4, 1])
+    let x = tape.leaf(Tensor([0, 7, 5, 5, 7, 7, 5, 5], [1, 2, 4, 1]), gradient: gradient)
+    tape.backward(from: maxPool(x, 2), seed: Tensor([2, 3], [1, 1, 2, 1]))
+    #expect(gradient.array == [1, 3, 4, 1, 1, 1, 1, 1])
+  }
 
   @Test(arguments: Activation.allCases)
   func activations(_ activation: Activation) {

@@ -36,7 +36,7 @@ public func maxPool(_ x: Variable, _ size: Int) -> Variable {
   let y = Tensor(uninitialized: [x.shape[0], x.shape[1] / size, x.shape[2] / size, x.shape[3]])
   kernel.forward(x.value.pointer, y.pointer)
   return Variable(y, from: [x]) { [x = x.saved] dy, gradients in
-    gradients.accumulate(to: x) { dx in kernel.backward(x.value.pointer, dy: dy.pointer, addingTo: dx) }
+    gradients.write(to: x) { dx, adds in kernel.backward(x.value.pointer, dy: dy.pointer, dx, adds: adds) }
   }
 }
 
