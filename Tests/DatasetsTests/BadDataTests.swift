@@ -2,6 +2,7 @@ import Datasets
 import Diagnostics
 import Foundation
 import Imaging
+import Serialization
 import Synchronization
 import TensorCore
 import Testing
@@ -118,6 +119,25 @@ struct BadSet {
       let path = try folder.write(image, "a.jpg")
       #expect(try PhotoFacts(headerOf: path) == PhotoFacts(decoding: path))
     }
+  }
+
+  /// Metadata that turns the image, or a colour that is transparent.
+  @Test(arguments: [
+    ("eXIf", [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0], (5, 9, 3)),
+    ("tRNS", [0, 1, 0, 2, 0, 3], (9, 5, 4)),
+  ])
+  func chunksBeforeThePixelsAreHeeded(_ kind: String, _ content: [UInt8], _ size: (Int, Int, Int)) throws {
+    func bigEndian(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
+    let folder = try TemporaryFolder(), named = Array(kind.utf8) + content
+    let path = try folder.write(noisy(1, width: 9, height: 5, channels: 3, bits: 8), "a.png")
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    // After the header, of 8 and 25 bytes.
+    bytes.insert(
+      contentsOf: bigEndian(content.count) + named + bigEndian(Int(named.withUnsafeBytes(CRC32.checksum))), at: 33)
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let header = try PhotoFacts(headerOf: path), decoded = try PhotoFacts(decoding: path)
+    #expect((header.width, header.height, header.channels) == size)
+    #expect((decoded.width, decoded.height, decoded.channels) == size)
   }
 
   @Test func brokenPairsGiveWayToTheNextOnAnyThread() throws {

@@ -26,9 +26,9 @@ public struct PhotoFacts: Equatable, Sendable {
       return
     }
     let size = try ImageFile.size(path)
-    // Of what is left, TIFF alone can have 16 bits.
-    let isTIFF = [".tif", ".tiff"].contains { path.lowercased().hasSuffix($0) }
-    self.init(width: size.width, height: size.height, channels: size.channels, bits: isTIFF ? nil : 8)
+    // Of what is left, TIFF and PNG can have 16 bits.
+    let mayBeDeep = [".tif", ".tiff", ".png"].contains { path.lowercased().hasSuffix($0) }
+    self.init(width: size.width, height: size.height, channels: size.channels, bits: mayBeDeep ? nil : 8)
   }
 
   /// Reads the whole file; of CMYK the header is enough.
@@ -42,7 +42,7 @@ public struct PhotoFacts: Equatable, Sendable {
     self.init(width: image.width, height: image.height, channels: image.channels, bits: image.bitDepth)
   }
 
-  /// Metadata before the frame header of a JPEG rarely is longer.
+  /// Metadata before a JPEG's frame header or a PNG's pixels rarely is longer.
   private static let prefixBytes = 1 << 17
 
   /// Nil for what must be read otherwise: TIFF, palettes, metadata that may turn the image, damage.
@@ -51,19 +51,29 @@ public struct PhotoFacts: Equatable, Sendable {
     defer { try? file.close() }
     guard let data = try? file.read(upToCount: 64) else { return nil }
     var bytes = [UInt8](data)
-    if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) { return png(bytes) }
     if bytes.starts(with: [0x42, 0x4d]) { return bmp(bytes) }
-    guard bytes.starts(with: [0xff, 0xd8]) else { return nil }
+    let isPNG = bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+    guard isPNG || bytes.starts(with: [0xff, 0xd8]) else { return nil }
     bytes += (try? file.read(upToCount: prefixBytes)) ?? Data()
-    return jpeg(bytes)
+    return isPNG ? png(bytes) : jpeg(bytes)
   }
 
-  /// The IHDR chunk: width, height, depth, colour type.
+  /// The IHDR chunk: width, height, depth, colour type. Of the chunks before the pixels, one may turn the image and one may make colours
+  /// transparent: both are left to the decoder.
   private static func png(_ bytes: [UInt8]) -> PhotoFacts? {
     guard bytes.count >= 33, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
     let width = bigEndian(bytes[16..<20]), height = bigEndian(bytes[20..<24])
     guard let channels = [0: 1, 2: 3, 4: 2, 6: 4][bytes[25]], width > 0, height > 0 else { return nil }
-    return PhotoFacts(width: width, height: height, channels: channels, bits: bytes[24] == 16 ? 16 : 8)
+    var place = 8
+    while place + 8 <= bytes.count {
+      let kind = bytes[place + 4..<place + 8]
+      if kind.elementsEqual("eXIf".utf8) || kind.elementsEqual("tRNS".utf8) { return nil }
+      if kind.elementsEqual("IDAT".utf8) {
+        return PhotoFacts(width: width, height: height, channels: channels, bits: bytes[24] == 16 ? 16 : 8)
+      }
+      place += 12 + bigEndian(bytes[place..<place + 4])
+    }
+    return nil
   }
 
   /// BITMAPINFOHEADER: width, height (negative from the top down), bits of a pixel.
