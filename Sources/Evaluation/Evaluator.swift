@@ -39,8 +39,11 @@ public struct Evaluator {
         try restorer.checkMemory(set.targets[index], width: image.input.shape[1], height: image.input.shape[0])
         let restored = Image(restorer(image.input))
         if let folder { try save(restored, set, index, sigma, folder) }
-        let score = set.task.score(restored.cropped(toFit: image.target), against: image.target)
-        let row = ScoreReport.Row(name: set.imageName(index), psnr: score.psnr, ssim: score.ssim)
+        func score(_ candidate: Image) -> Score {
+          set.task.score(candidate.cropped(toFit: image.target), against: image.target)
+        }
+        let row = ScoreReport.Row(
+          name: set.imageName(index), score: score(restored), baseline: score(set.task.baseline(Image(image.input))))
         rows.append(row)
         observe(.scored(row))
       } catch {

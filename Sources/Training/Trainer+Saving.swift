@@ -109,8 +109,3 @@ extension Trainer {
     }
   }
 }
-
-extension RestorationTask {
-  /// What restored images are compared with.
-  var baselineName: String { isSuperResolution ? "bicubic" : isDenoising ? "noisy" : "input" }
-}

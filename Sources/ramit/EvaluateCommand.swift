@@ -91,7 +91,7 @@ struct EvaluateCommand: ParsableCommand {
           }
         }
         reports.append(report)
-        tell(table.mean(report) + "\n")
+        tell(table.means(report) + "\n")
       }
     }
     if let json { try ScoreReport.write(reports, to: json) }

@@ -22,23 +22,28 @@ struct EvaluatorTests {
       }
       #expect(report.rows.map(\.name) == ["a", "c"])
       #expect(failures.count == 1 && failures[0].hasPrefix(folder + "/HQ/b.png: expected "))
-      #expect(report.psnr == (report.rows[0].psnr + report.rows[1].psnr) / 2)
+      #expect(report.score.psnr == (report.rows[0].score.psnr + report.rows[1].score.psnr) / 2)
       // What was saved scores what was reported.
       let saved = try ImageFile.read(folder + "/out/a_s15.png")
       let target = try ImageFile.read(folder + "/HQ/a.png")
-      #expect(RestorationTask.dn.score(saved, against: target).psnr == report.rows[0].psnr)
+      #expect(RestorationTask.dn.score(saved, against: target).psnr == report.rows[0].score.psnr)
     }
   }
 
   @Test func reportsAsJSON() throws {
     let report = ScoreReport(
       variant: "RAMiT", task: .x2, testset: "Set5", sigma: nil,
-      rows: [.init(name: "a", psnr: 30.5, ssim: 0.75), .init(name: "b", psnr: .infinity, ssim: 1)])
+      rows: [
+        .init(name: "a", score: Score(psnr: 30.5, ssim: 0.75), baseline: Score(psnr: 25, ssim: 0.25)),
+        .init(name: "b", score: Score(psnr: .infinity, ssim: 1), baseline: Score(psnr: 27, ssim: 0.5)),
+      ])
     let object = try JSONSerialization.jsonObject(with: JSONFile.encode(report, pretty: true)) as? [String: Any]
     #expect(object?["sigma"] is NSNull && object?["psnr"] is NSNull)
     #expect(object?["images"] as? Int == 2 && object?["ssim"] as? Double == 0.875)
     let rows = try #require(object?["rows"] as? [[String: Any]])
     #expect(rows[0]["name"] as? String == "a" && rows[0]["psnr"] as? Double == 30.5 && rows[1]["psnr"] is NSNull)
+    #expect((object?["baseline"] as? [String: Any])?["psnr"] as? Double == 26)
+    #expect((rows[1]["baseline"] as? [String: Any])?["ssim"] as? Double == 0.5)
     let noisy = ScoreReport(variant: "RAMiT", task: .dn, testset: "Set5", sigma: 15, rows: [])
     #expect(String(decoding: try JSONFile.encode(noisy, pretty: false), as: UTF8.self).contains(#""sigma":15,"#))
   }

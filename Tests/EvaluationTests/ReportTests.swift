@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Models
 import Testing
 
@@ -11,10 +12,14 @@ struct ReportTests {
       let table = ScoreTable(try TestSet(folder + "/Set", task: .dn), modelName: "RAMiT", sigma: 25)
       #expect(table.header == "Set, RAMiT dn, sigma 25  PSNR (dB)       SSIM")
       #expect(
-        table.line(.init(name: "a", psnr: 30.12344, ssim: 0.9)) == "a                          30.1234    0.90000")
-      let report = ScoreReport(
-        variant: "RAMiT", task: .dn, testset: "Set", sigma: 25, rows: [.init(name: "a", psnr: .infinity, ssim: 1)])
-      #expect(table.mean(report) == "mean of 1                      inf    1.00000")
+        table.line(.init(name: "a", score: Score(psnr: 30.12344, ssim: 0.9), baseline: Score(psnr: 20, ssim: 0.5)))
+          == "a                          30.1234    0.90000")
+      let row = ScoreReport.Row(
+        name: "a", score: Score(psnr: .infinity, ssim: 1), baseline: Score(psnr: 20.17, ssim: 0.45))
+      let report = ScoreReport(variant: "RAMiT", task: .dn, testset: "Set", sigma: 25, rows: [row])
+      let lines = table.means(report).split(separator: "\n")
+      #expect(lines[0] == "mean of 1                      inf    1.00000")
+      #expect(lines[1] == "noisy                      20.1700    0.45000")
     }
   }
 

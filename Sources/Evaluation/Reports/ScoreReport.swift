@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Models
 
 /// The scores of a model on one test set, at one level of noise.
@@ -6,9 +7,10 @@ public struct ScoreReport: Encodable, Sendable {
   /// The scores of one image.
   public struct Row: Encodable, Equatable, Sendable {
     public let name: String
-    /// In dB; infinite for an image without any error, which JSON has no number for: null there.
-    public let psnr: Double
-    public let ssim: Double
+    /// The PSNR is infinite for an image without any error, which JSON has no number for: null there.
+    public let score: Score
+    /// Of what can be had without a model: the bicubic upscaling, or the input itself.
+    public let baseline: Score
   }
 
   public let variant: String
@@ -19,11 +21,14 @@ public struct ScoreReport: Encodable, Sendable {
   public let rows: [Row]
 
   /// Means over the images; not numbers where there are none.
-  public var psnr: Double { mean(\.psnr) }
-  public var ssim: Double { mean(\.ssim) }
+  public var score: Score { mean(\.score) }
+  public var baseline: Score { mean(\.baseline) }
 
-  private func mean(_ value: KeyPath<Row, Double>) -> Double {
-    rows.isEmpty ? .nan : rows.reduce(0) { $0 + $1[keyPath: value] } / Double(rows.count)
+  private func mean(_ score: KeyPath<Row, Score>) -> Score {
+    func mean(_ value: KeyPath<Score, Double>) -> Double {
+      rows.isEmpty ? .nan : rows.reduce(0) { $0 + $1[keyPath: score][keyPath: value] } / Double(rows.count)
+    }
+    return Score(psnr: mean(\.psnr), ssim: mean(\.ssim))
   }
 
   /// Writes several reports as one array.
@@ -37,7 +42,9 @@ public struct ScoreReport: Encodable, Sendable {
 }
 
 extension ScoreReport {
-  private enum Key: String, CodingKey { case variant, task, testset, sigma, images, psnr, ssim, rows }
+  fileprivate enum Key: String, CodingKey {
+    case variant, task, testset, sigma, images, name, psnr, ssim, baseline, rows
+  }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
@@ -46,20 +53,30 @@ extension ScoreReport {
     try container.encode(testset, forKey: .testset)
     try container.encode(sigma, forKey: .sigma)
     try container.encode(rows.count, forKey: .images)
-    try container.encode(psnr.finite, forKey: .psnr)
-    try container.encode(ssim.finite, forKey: .ssim)
+    try container.encode(score, baseline: baseline)
     try container.encode(rows, forKey: .rows)
   }
 }
 
 extension ScoreReport.Row {
-  private enum Key: String, CodingKey { case name, psnr, ssim }
-
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
+    var container = encoder.container(keyedBy: ScoreReport.Key.self)
     try container.encode(name, forKey: .name)
-    try container.encode(psnr.finite, forKey: .psnr)
-    try container.encode(ssim.finite, forKey: .ssim)
+    try container.encode(score, baseline: baseline)
+  }
+}
+
+extension KeyedEncodingContainer<ScoreReport.Key> {
+  /// The score itself, and the baseline's within.
+  fileprivate mutating func encode(_ score: Score, baseline: Score) throws {
+    try encode(score)
+    var inner = nestedContainer(keyedBy: ScoreReport.Key.self, forKey: .baseline)
+    try inner.encode(baseline)
+  }
+
+  private mutating func encode(_ score: Score) throws {
+    try encode(score.psnr.finite, forKey: .psnr)
+    try encode(score.ssim.finite, forKey: .ssim)
   }
 }
 

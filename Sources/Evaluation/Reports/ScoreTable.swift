@@ -1,3 +1,4 @@
+import Metrics
 import Models
 
 /// Scores as a table for people, line by line: each image shows as soon as it is done.
@@ -16,15 +17,17 @@ public struct ScoreTable {
 
   public var header: String { line(title, Self.numbers) }
 
-  public func line(_ row: ScoreReport.Row) -> String { line(row.name, row.psnr, row.ssim) }
+  public func line(_ row: ScoreReport.Row) -> String { line(row.name, row.score) }
 
-  /// The last line.
-  public func mean(_ report: ScoreReport) -> String { line(Self.mean(of: report.rows.count), report.psnr, report.ssim) }
+  /// The last lines: the means, and those of what can be had without a model.
+  public func means(_ report: ScoreReport) -> String {
+    line(Self.mean(of: report.rows.count), report.score) + "\n" + line(report.task.baselineName, report.baseline)
+  }
 
   private static func mean(of count: Int) -> String { "mean of \(count)" }
 
-  private func line(_ name: String, _ psnr: Double, _ ssim: Double) -> String {
-    line(name, [psnr.fixed(4), ssim.fixed(5)])
+  private func line(_ name: String, _ score: Score) -> String {
+    line(name, [score.psnr.fixed(4), score.ssim.fixed(5)])
   }
 
   private func line(_ name: String, _ cells: [String]) -> String {

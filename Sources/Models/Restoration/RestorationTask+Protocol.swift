@@ -23,6 +23,8 @@ extension RestorationTask {
 
   /// What can be had without a model: the bicubic upscaling, or the input itself.
   public func baseline(_ input: Image) -> Image { isSuperResolution ? bicubicUpscale(input, by: scale) : input }
+
+  public var baselineName: String { isSuperResolution ? "bicubic" : isDenoising ? "noisy" : "input" }
 }
 
 extension Image {
