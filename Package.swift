@@ -41,14 +41,15 @@ let package = Package(
     // 1: words for people, and threads
     floor("Diagnostics", on: ["CVectors"]),
     floor("Parallel"),
-    // 2: arithmetic on pointers
+    // 2: arithmetic on pointers, and files as a whole
     floor("Kernels", on: ["Parallel"]),
+    floor("Files", on: ["Diagnostics"]),
     // 3: tensors
     floor("TensorCore", on: ["Kernels", "Parallel"]),
-    // 4: gradients, images, files
+    // 4: gradients, images, weights
     floor("Autograd", on: ["TensorCore", "Kernels", "Parallel"]),
-    floor("Imaging", on: ["CPNG", "CJPEG", "CZlib", "Diagnostics", "TensorCore", "Parallel"]),
-    floor("Serialization", on: ["CZlib", "Diagnostics", "TensorCore"]),
+    floor("Imaging", on: ["CPNG", "CJPEG", "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"]),
+    floor("Serialization", on: ["CZlib", "Files", "Diagnostics", "TensorCore"]),
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "TensorCore", "Serialization", "Diagnostics"]),
     floor("Metrics", on: ["Imaging", "TensorCore", "Parallel"]),
@@ -63,13 +64,13 @@ let package = Package(
       "Training",
       on: [
         "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
-        "Parallel", "Diagnostics", logging, yams,
+        "Files", "Parallel", "Diagnostics", logging, yams,
       ]),
     floor(
       "Evaluation",
       on: [
         "Models", "Optimizers", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Kernels",
-        "Parallel", "Diagnostics",
+        "Files", "Parallel", "Diagnostics",
       ]),
     // 8: the command line, and timings
     .executableTarget(
@@ -89,6 +90,7 @@ let package = Package(
       path: "Tests/TestSupport"),
     tests(of: "Diagnostics"),
     tests(of: "Parallel"),
+    tests(of: "Files", with: ["Diagnostics"]),
     tests(of: "Kernels", with: ["Autograd", "TensorCore"]),
     tests(of: "TensorCore"),
     tests(of: "Serialization", with: ["TensorCore", "Diagnostics"]),

@@ -1,5 +1,6 @@
 import Datasets
 import Diagnostics
+import Files
 import Foundation
 import Serialization
 
@@ -65,7 +66,7 @@ public final class Trainer<Model: TrainableModel> {
     log = try GrowingFile(folder.files.log)
     journal = try RunJournal(folder.files, configuration)
     try takeUp(found, beginning: beginning)
-    try AtomicFile.write(Data(resolved.utf8), to: folder.files.configuration)
+    try WholeFile.write(Data(resolved.utf8), to: folder.files.configuration)
     try journal.publish(iteration: state.iteration, isAwaited: true, isUnderWay: !isComplete)
   }
 

@@ -1,15 +1,11 @@
-import Diagnostics
+import Files
 import Foundation
 
 /// JSON for other programs: indented, keys sorted, a new line at the end.
 enum JSONFile {
   /// - Throws: `InputError` that names the file when it cannot be written.
   static func write(_ value: some Encodable, to path: String) throws {
-    do {
-      try encode(value, pretty: true).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw InputError(path, expected: "a file that can be written", found: error.localizedDescription)
-    }
+    try WholeFile.write(encode(value, pretty: true), to: path)
   }
 
   static func encode(_ value: some Encodable, pretty: Bool) throws -> Data {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// Image files: PNG, JPEG, BMP and TIFF, told apart by their content; what is read is upright.
@@ -15,7 +16,7 @@ public enum ImageFile {
   /// - Parameter maximumPixels: larger images are refused before memory is taken for them.
   /// - Throws: `InputError` that names the file.
   public static func read(_ path: String, maximumPixels: Int = Self.maximumPixels) throws -> Image {
-    try decode(StoredBytes.read(path), from: path, maximumPixels: maximumPixels)
+    try decode(bytes(path), from: path, maximumPixels: maximumPixels)
   }
 
   /// Reads an image from a file's bytes.
@@ -38,7 +39,7 @@ public enum ImageFile {
   /// The size of an image as it is read, upright, from its header.
   /// - Throws: `InputError` that names the file.
   public static func size(_ path: String) throws -> (width: Int, height: Int, channels: Int) {
-    let file = try header(of: StoredBytes.read(path), path)
+    let file = try header(of: bytes(path), path)
     let (width, height) = (file.width, file.height)
     return file.orientation.swapsSides ? (height, width, file.channels) : (width, height, file.channels)
   }
@@ -69,7 +70,7 @@ public enum ImageFile {
     } catch let fault as ImageFault {
       throw InputError(path, expected: "an image that can be encoded", found: fault.found)
     }
-    try StoredBytes.write(bytes, to: path)
+    try WholeFile.write(bytes, to: path)
   }
 
   /// A PNG's bytes.
@@ -80,6 +81,11 @@ public enum ImageFile {
     } catch let fault as ImageFault {
       throw InputError(name, expected: "an image that can be encoded", found: fault.found)
     }
+  }
+
+  /// TIFF's offsets reach no further than 4 GiB, and no other image comes near.
+  private static func bytes(_ path: String) throws -> [UInt8] {
+    try WholeFile.read(path, kind: "an image", maximumSize: 4 << 30)
   }
 
   private static func pathExtension(_ name: String) -> String { URL(fileURLWithPath: name).pathExtension.lowercased() }

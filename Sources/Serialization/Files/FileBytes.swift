@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Files
 
 /// A file's bytes; every look at them is checked, because the offsets come from the file itself.
 struct FileBytes {
@@ -15,33 +15,7 @@ struct FileBytes {
   }
 
   init(reading path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw InputError(path, expected: "a readable file", found: systemMessage()) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw InputError(path, expected: "a readable file", found: systemMessage())
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw InputError(
-        path, expected: "a file", found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device or pipe")
-    }
-    let size = Int(status.st_size)
-    guard size <= Self.maximumSize else {
-      throw InputError(path, expected: "at most \(Self.maximumSize >> 30) GiB", found: "\(size >> 30) GiB")
-    }
-    var failure: String?
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      while filled < size {
-        let count = Foundation.read(descriptor, buffer.baseAddress! + filled, size - filled)
-        if count < 0, errno == EINTR { continue }
-        if count < 0 { failure = systemMessage() }
-        if count <= 0 { return }
-        filled += count
-      }
-    }
-    if let failure { throw InputError(path, expected: "a readable file", found: failure) }
-    self.init(bytes, path: path)
+    self.init(try WholeFile.read(path, kind: "a readable file", maximumSize: Self.maximumSize), path: path)
   }
 
   var count: Int { bytes.count }
@@ -81,6 +55,3 @@ struct FileBytes {
 
   func starts(with prefix: some Sequence<UInt8>) -> Bool { bytes.starts(with: prefix) }
 }
-
-/// What the system says about its last error.
-func systemMessage() -> String { String(cString: strerror(errno)).lowercased() }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import TensorCore
 
@@ -30,10 +31,10 @@ public enum SafeTensors {
     return result
   }
 
-  /// Writes the tensors in their order as F32, by way of `AtomicFile`.
+  /// Writes the tensors in their order as F32, by way of `WholeFile`.
   /// - Throws: `InputError` when the file cannot be written, or a tensor has the reserved name `__metadata__`.
   public static func write(_ tensors: NamedTensors, to path: String) throws {
-    try AtomicFile.write(encode(tensors, path: path), to: path)
+    try WholeFile.write(encode(tensors, path: path), to: path)
   }
 
   /// What `write` puts into the file; `path` is for messages.

@@ -1,7 +1,7 @@
 import Diagnostics
+import Files
 import Foundation
 import Imaging
-import Serialization
 
 /// What a run tells of itself while it goes on: metrics, TensorBoard's events, its starts, and a report made of them.
 ///
@@ -132,8 +132,8 @@ final class RunJournal {
     try record.starts.write(to: files.environment)
     let charts = RunCharts(record.history, task: record.configuration.task)
     let chart = CurveChart(title: record.configuration.name, charts: charts.all)
-    try AtomicFile.write(Data(chart.svg.utf8), to: files.curves)
-    try AtomicFile.write(Data(RunReport(record, isUnderWay: isUnderWay).page.utf8), to: files.report)
+    try WholeFile.write(Data(chart.svg.utf8), to: files.curves)
+    try WholeFile.write(Data(RunReport(record, isUnderWay: isUnderWay).page.utf8), to: files.report)
     published = (start, Self.now - start)
   }
 }

@@ -1,7 +1,7 @@
 import Diagnostics
+import Files
 import Foundation
 import Models
-import Serialization
 
 /// Several runs beside each other. Scores are compared within a task only: a dB of denoising is not one of super-resolution.
 public struct RunComparison {
@@ -84,7 +84,7 @@ public struct RunComparison {
         throw InputError(path, expected: "a new file, or an earlier report", found: "something else")
       }
     }
-    try AtomicFile.write(Data(page.utf8), to: path)
+    try WholeFile.write(Data(page.utf8), to: path)
   }
 }
 

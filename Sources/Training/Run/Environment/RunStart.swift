@@ -1,6 +1,6 @@
 import Diagnostics
+import Files
 import Foundation
-import Serialization
 
 /// One start of a run, the first or one that went on: when it was, with what, and how far it came.
 struct RunStart: Codable, Equatable {
@@ -39,6 +39,6 @@ struct RunStarts: Codable, Equatable {
 
   /// - Throws: `InputError` when the file cannot be written.
   func write(to path: String) throws {
-    try AtomicFile.write(Data((JSONText.encode(self, isPretty: true) + "\n").utf8), to: path)
+    try WholeFile.write(Data((JSONText.encode(self, isPretty: true) + "\n").utf8), to: path)
   }
 }

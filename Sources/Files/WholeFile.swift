@@ -1,0 +1,101 @@
+import Diagnostics
+import Foundation
+
+/// Whole files: read into memory, and written so that they are either whole or not there, also after a crash or a power cut.
+public enum WholeFile {
+  /// A file's bytes.
+  /// - Parameters:
+  ///   - kind: what it should be, for messages: "an image".
+  ///   - maximumSize: a larger file would be killed for its memory rather than refused.
+  /// - Throws: `InputError` that names the path.
+  public static func read(_ path: String, kind: String, maximumSize: Int) throws -> [UInt8] {
+    func refusal(_ found: String) -> InputError { InputError(path, expected: kind, found: found) }
+    // A pipe must not keep us waiting for someone to write.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw refusal(errno == ENOENT ? "no such file" : systemMessage()) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw refusal(systemMessage()) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw refusal(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device or pipe")
+    }
+    let size = Int(status.st_size)
+    guard size <= maximumSize else {
+      throw InputError(path, expected: "\(kind) of at most \(maximumSize >> 30) GiB", found: "\(size >> 30) GiB")
+    }
+    var failure: String?
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      while filled < size {
+        let count = Foundation.read(descriptor, buffer.baseAddress! + filled, size - filled)
+        if count < 0, errno == EINTR { continue }
+        if count < 0 { failure = systemMessage() }
+        if count <= 0 { return }
+        filled += count
+      }
+    }
+    if let failure { throw refusal(failure) }
+    return bytes
+  }
+
+  /// Writes the bytes beside `path`, makes them durable, and puts them in place by one rename.
+  ///
+  /// What was at `path` stays until then, and stays when anything fails; a failure leaves no other file behind. A device or a pipe is
+  /// not put aside, but written to.
+  /// - Throws: `InputError` that names the path and the system's reason.
+  public static func write(_ bytes: some ContiguousBytes, to path: String) throws {
+    if isStream(path) {
+      return try withDescriptor(open(path, O_WRONLY | O_CLOEXEC), path) { descriptor in
+        try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
+      }
+    }
+    let target = URL(fileURLWithPath: path)
+    let folder = target.deletingLastPathComponent().path
+    let temporary = folder + "/." + UUID().uuidString + ".tmp"
+    do {
+      try withDescriptor(open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666), path) { descriptor in
+        try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
+        try check(fsync(descriptor), path)
+      }
+      try check(rename(temporary, target.path), path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    // The rename itself has to reach the disk before the new file can be relied on.
+    try withDescriptor(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path) { try check(fsync($0), path) }
+  }
+
+  private static func isStream(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
+  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, rest.count)
+      if count < 0, errno == EINTR { continue }
+      try check(Int32(clamping: count), path)
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Some file systems tell only on closing that there was no room.
+  private static func withDescriptor(_ descriptor: Int32, _ path: String, _ body: (Int32) throws -> Void) throws {
+    try check(descriptor, path)
+    do {
+      try body(descriptor)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    try check(close(descriptor), path)
+  }
+
+  private static func check(_ status: Int32, _ path: String) throws {
+    if status < 0 { throw InputError(path, expected: "a file that can be written", found: systemMessage()) }
+  }
+
+  /// What the system says about its last error.
+  private static func systemMessage() -> String { String(cString: strerror(errno)).lowercased() }
+}
