@@ -63,9 +63,9 @@ public struct FeedForward {
       let memory = TileMemory(scratch.of(worker: worker), of: self)
       let m = middle(input, start: start, count: count, memory)
       let projected = projection.map { $0 + start * channels } ?? memory.projected
-      project(m, count: count, to: memory.activated)
+      expand(m, count: count, to: memory.activated)
       applyGELU(memory.activated, count: count &* hiddenStride)
-      project(activated: memory.activated, count: count, to: projected)
+      project(memory.activated, count: count, to: projected)
       norm.forwardRows(count, projected, stride: channels, residual: m, y + start * channels)
     }
   }
@@ -86,9 +86,9 @@ public struct FeedForward {
       let dy = dy + offset, dx = gradients[0]
       let m = middle(input, start: start, count: count, memory)
 
-      project(m, count: count, to: activated)
+      expand(m, count: count, to: activated)
       applyGELU(activated, derivative: memory.derivative, count: count &* hiddenStride)
-      if projection == nil { project(activated: activated, count: count, to: dProjected) }
+      if projection == nil { project(activated, count: count, to: dProjected) }
       norm.backwardRows(
         count, projection.map { $0 + offset } ?? UnsafePointer(dProjected), stride: channels, dy: dy, dx: dProjected,
         dxStride: channels, adds: false, sums: outSums + out.gradientCount)
@@ -148,7 +148,7 @@ public struct FeedForward {
 
   /// h [count x padded H] = W1 m + b1.
   @inline(__always)
-  private func project(_ m: UnsafePointer<Float>, count: Int, to h: UnsafeMutablePointer<Float>) {
+  private func expand(_ m: UnsafePointer<Float>, count: Int, to h: UnsafeMutablePointer<Float>) {
     gemm(
       rows: count, Rows(pointer: m, stride: channels, step: 1), hidden.forward, h, cStride: hiddenStride,
       padsColumns: true, epilogue: AddBias(bias: hidden.bias))
@@ -157,7 +157,7 @@ public struct FeedForward {
   /// projected [count x C] = W2 activated + b2.
   @inline(__always)
   private func project(
-    activated: UnsafePointer<Float>, count: Int, to projected: UnsafeMutablePointer<Float>
+    _ activated: UnsafePointer<Float>, count: Int, to projected: UnsafeMutablePointer<Float>
   ) {
     gemm(
       rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected, cStride: channels,
