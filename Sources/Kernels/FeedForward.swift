@@ -5,9 +5,8 @@ import Parallel
 ///     m = x + LN1(branch), or x where there is no branch
 ///     y = m + LN(W2 GELU(W1 m + b1) + b2)
 ///
-/// A tile of pixels goes through all of it in cache; m and the hidden features are never written to memory. The backward pass computes
-/// them again: that costs a quarter more arithmetic, and keeping them would cost three more feature maps of memory. What enters the
-/// second layer norm is one map for as much arithmetic as the hidden features: callers choose whether to keep it.
+/// A tile of pixels goes through all of it in cache; m is never written to memory. The two products are half as much arithmetic as the way
+/// back itself, and with H = 2 C three feature maps: callers choose whether the way back computes them again or finds them kept.
 public struct FeedForward {
   let branchNorm: LayerNorm?
   let hidden: PointwiseWeight
@@ -52,19 +51,22 @@ public struct FeedForward {
     }
   }
 
+  /// Floats that the way back can be spared: W1 m + b1 [R x padded H] and W2 GELU(...) + b2 [R x C].
+  public func keptCount(rows: Int) -> Int { rows * (hiddenStride + channels) }
+
   /// y [R x C]; overwrites y, which may be x.
-  /// - Parameter projection: where W2 GELU(...) + b2 [R x C] is kept for the way back; nil does not keep it.
+  /// - Parameter kept: `keptCount` floats for `backward`; nil keeps nothing.
   public func forward(
-    rows: Int, _ input: Input, _ y: UnsafeMutablePointer<Float>, projection: UnsafeMutablePointer<Float>?,
-    scratch: Scratch
+    rows: Int, _ input: Input, _ y: UnsafeMutablePointer<Float>, kept: UnsafeMutablePointer<Float>?, scratch: Scratch
   ) {
     parallelFor(Self.pieces(rows: rows)) { piece, worker in
       let start = piece * Self.tile, count = min(Self.tile, rows - start)
       let memory = TileMemory(scratch.of(worker: worker), of: self)
       let m = middle(input, start: start, count: count, memory)
-      let projected = projection.map { $0 + start * channels } ?? memory.projected
-      expand(m, count: count, to: memory.activated)
-      applyGELU(memory.activated, count: count &* hiddenStride)
+      let kept = kept.map { KeptTile($0, rows: rows, start: start, of: self) }
+      let h = kept?.hidden ?? memory.activated, projected = kept?.projected ?? memory.projected
+      expand(m, count: count, to: h)
+      applyGELU(h, into: memory.activated, count: count &* hiddenStride)
       project(memory.activated, count: count, to: projected)
       norm.forwardRows(count, projected, stride: channels, residual: m, y + start * channels)
     }
@@ -72,10 +74,10 @@ public struct FeedForward {
 
   /// Writes dx (or adds to it) [R x C], with a branch the same for dBranch, and adds to the sums of the parameters' gradients.
   /// - Parameters:
-  ///   - projection: as `forward` kept it; nil computes it again.
+  ///   - kept: as `forward` left it; nil computes it again.
   ///   - gradients: of x and, with a branch, of that, and whether to add to what is there.
   public func backward(
-    rows: Int, _ input: Input, projection: UnsafePointer<Float>?, dy: UnsafePointer<Float>,
+    rows: Int, _ input: Input, kept: UnsafeMutablePointer<Float>?, dy: UnsafePointer<Float>,
     gradients: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)], scratch: Scratch, sums: PartialSums
   ) {
     sums.forEachPiece(Self.pieces(rows: rows)) { piece, worker, sums in
@@ -86,12 +88,14 @@ public struct FeedForward {
       let dy = dy + offset, dx = gradients[0]
       let m = middle(input, start: start, count: count, memory)
 
-      expand(m, count: count, to: activated)
-      applyGELU(activated, derivative: memory.derivative, count: count &* hiddenStride)
-      if projection == nil { project(activated, count: count, to: dProjected) }
+      let kept = kept.map { KeptTile($0, rows: rows, start: start, of: self) }
+      if kept == nil { expand(m, count: count, to: activated) }
+      applyGELU(
+        kept?.hidden ?? activated, into: activated, derivative: memory.derivative, count: count &* hiddenStride)
+      if kept == nil { project(activated, count: count, to: dProjected) }
       norm.backwardRows(
-        count, projection.map { $0 + offset } ?? UnsafePointer(dProjected), stride: channels, dy: dy, dx: dProjected,
-        dxStride: channels, adds: false, sums: outSums + out.gradientCount)
+        count, kept?.projected ?? dProjected, stride: channels, dy: dy, dx: dProjected, dxStride: channels, adds: false,
+        sums: outSums + out.gradientCount)
       out.addGradient(
         rows: count, dy: dProjected, dyStride: channels, x: activated, xStride: hiddenStride, to: outSums)
       // The activations have been used: their place takes the gradient of what they were made from.
@@ -137,6 +141,16 @@ public struct FeedForward {
     }
   }
 
+  /// A tile's part of what is kept.
+  private struct KeptTile {
+    let hidden, projected: UnsafeMutablePointer<Float>
+
+    init(_ kept: UnsafeMutablePointer<Float>, rows: Int, start: Int, of f: FeedForward) {
+      hidden = kept + start * f.hiddenStride
+      projected = kept + (rows * f.hiddenStride + start * f.channels)
+    }
+  }
+
   /// m [count x C] of a tile: in the tile's memory, or x itself.
   @inline(__always)
   private func middle(_ input: Input, start: Int, count: Int, _ memory: TileMemory) -> UnsafePointer<Float> {
@@ -165,23 +179,25 @@ public struct FeedForward {
   }
 }
 
-/// x = GELU(x) over `count` floats, a multiple of 16.
+/// y = GELU(x) over `count` floats, a multiple of 16; y may be x.
 ///
 /// A loop of its own over a tile in cache: within the product's epilogue the polynomial would be repeated for every register.
-private func applyGELU(_ x: UnsafeMutablePointer<Float>, count: Int) {
+private func applyGELU(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
   var i = 0
   while i < count {
-    store(gelu(load(x + i)), x + i)
+    store(gelu(load(x + i)), y + i)
     i &+= vectorWidth
   }
 }
 
-/// x = GELU(x), and the derivative there, over `count` floats, a multiple of 16.
-private func applyGELU(_ x: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int) {
+/// y = GELU(x), and the derivative there, over `count` floats, a multiple of 16; y may be x.
+private func applyGELU(
+  _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int
+) {
   var i = 0
   while i < count {
     let (value, slope) = geluAndDerivative(load(x + i))
-    store(value, x + i)
+    store(value, y + i)
     store(slope, derivative + i)
     i &+= vectorWidth
   }

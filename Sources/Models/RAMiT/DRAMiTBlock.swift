@@ -101,7 +101,7 @@ package final class DRAMiTBlock {
     guard let first = factors(.attentionBranch), let second = factors(.feedForwardBranch) else {
       let branch = NormedBranch(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable)
       // x is given away with its last use: in plain inference its memory takes the result.
-      let result = feedForward(consume x, adding: branch, keepsProjection: recomputation == .none)
+      let result = feedForward(consume x, adding: branch, keepsProducts: recomputation == .none)
       return (result, heads, attention)
     }
     // Stochastic depth stands between the two halves. Training does not keep what costs little beside the rest of the block.
@@ -109,14 +109,14 @@ package final class DRAMiTBlock {
       let normed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: x)
       return stochasticDepth(x, normed, factors: first)
     }
-    let result = feedForward(mixed, adding: nil, keepsProjection: recomputation == .none)
+    let result = feedForward(mixed, adding: nil, keepsProducts: recomputation == .none)
     return (stochasticDepth(mixed, result, factors: second), heads, attention)
   }
 
   /// m + LN(FFN(m)), with m = x + LN(branch) where there is one.
-  private func feedForward(_ x: consuming Variable, adding branch: NormedBranch?, keepsProjection: Bool) -> Variable {
+  private func feedForward(_ x: consuming Variable, adding branch: NormedBranch?, keepsProducts: Bool) -> Variable {
     Autograd.feedForward(
       consume x, adding: branch, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out),
-      gamma: norm2.gamma.variable, beta: norm2.beta.variable, keepsProjection: keepsProjection)
+      gamma: norm2.gamma.variable, beta: norm2.beta.variable, keepsProducts: keepsProducts)
   }
 }

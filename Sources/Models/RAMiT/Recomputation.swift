@@ -3,7 +3,7 @@
 public enum Recomputation: String, CaseIterable, Codable, Sendable {
   /// What costs next to nothing.
   case none
-  /// In each block also the mixed attention and what enters the feed-forward layer's norm: the block keeps its input and its heads.
+  /// In each block also the mixed attention and the feed-forward layer's products: the block keeps its input and its heads.
   case blocks
   /// Whole stages: only what goes into them is kept, and one stage at a time is computed again, with its blocks as in `blocks`.
   case stages

@@ -20,7 +20,7 @@ extension OperationCheck {
     }
   }
 
-  /// The feed-forward half of a block, with a branch before it or without; what enters its layer norm is kept or computed again.
+  /// The feed-forward half of a block, with a branch before it or without; its products are kept or computed again.
   static func feedForward(_ shape: Shape, hidden: Int, branch: Bool = false, keeps: Bool = false) -> OperationCheck {
     let c = shape.last
     let norm = [Operand("gamma", [c], spread: 0.5, centre: 1), Operand("beta", [c])]
@@ -35,7 +35,7 @@ extension OperationCheck {
       Autograd.feedForward(
         v[0], adding: branch ? NormedBranch(v[7], gamma: v[8], beta: v[9]) : nil,
         hidden: PointwiseParameters(weight: v[1], bias: v[2]), out: PointwiseParameters(weight: v[3], bias: v[4]),
-        gamma: v[5], beta: v[6], keepsProjection: keeps)
+        gamma: v[5], beta: v[6], keepsProducts: keeps)
     } twin: { v in
       let m = branch ? v[0] + Twin.layerNorm(v[7], gamma: v[8], beta: v[9]) : v[0]
       return Twin.feedForward(

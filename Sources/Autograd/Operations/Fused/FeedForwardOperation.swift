@@ -14,18 +14,17 @@ public struct NormedBranch {
   }
 }
 
-/// The second half of a D-RAMiT block: m + LN(out(GELU(hidden(m)))) of m = x + LN(branch) (Fig. 2b), without m or the hidden features in
-/// memory.
+/// The second half of a D-RAMiT block: m + LN(out(GELU(hidden(m)))) of m = x + LN(branch) (Fig. 2b), without m in memory.
 ///
 /// - Parameters:
 ///   - x: ... x C.
 ///   - branch: the shape of x; nil adds nothing.
 ///   - hidden, out: C to H and H to C.
 ///   - gamma, beta: C.
-///   - keepsProjection: whether the way back finds what enters the second layer norm, a map more to keep, rather than compute it again.
+///   - keepsProducts: whether the way back finds the hidden features and what enters the second layer norm, rather than compute them again.
 public func feedForward(
   _ x: consuming Variable, adding branch: NormedBranch? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
-  gamma: Variable, beta: Variable, keepsProjection: Bool = false
+  gamma: Variable, beta: Variable, keepsProducts: Bool = false
 ) -> Variable {
   precondition(hidden.inputs == x.shape.last && out.outputs == x.shape.last, "the projections do not fit \(x.shape)")
   precondition(branch == nil || branch!.value.shape == x.shape, "the branch must have the shape \(x.shape)")
@@ -49,20 +48,23 @@ public func feedForward(
   let y = x.memoryForResult()
   let inputs = [x] + (branch.map { [$0.value] } ?? [])
   let parameters = (branchNorm.map { [$0.gamma, $0.beta] } ?? []) + hidden.variables + out.variables + [gamma, beta]
-  let projection = keepsProjection && inputs.contains(where: \.isRecorded) ? Tensor(uninitialized: x.shape) : nil
+  var kept: Tensor?
   run { kernel, scratch in
+    if keepsProducts, inputs.contains(where: \.isRecorded) {
+      kept = Tensor(uninitialized: [kernel.keptCount(rows: rows)])
+    }
     kernel.forward(
-      rows: rows, FeedForward.Input(inputs.map(\.value)), y.pointer, projection: projection?.pointer, scratch: scratch)
+      rows: rows, FeedForward.Input(inputs.map(\.value)), y.pointer, kept: kept?.pointer, scratch: scratch)
   }
   return Variable(
     y, from: inputs + parameters, multiplyAdds: rows * (hidden.weight.value.count + out.weight.value.count)
-  ) { [inputs = inputs.map(\.saved)] dy, gradients in
+  ) { [inputs = inputs.map(\.saved), kept] dy, gradients in
     run { kernel, scratch in
       let sums = GradientSums(count: kernel.gradientCount)
       gradients.write(toOrDiscard: inputs) { targets in
         kernel.backward(
-          rows: rows, FeedForward.Input(inputs.map(\.value)), projection: projection.map { UnsafePointer($0.pointer) },
-          dy: dy.pointer, gradients: targets, scratch: scratch, sums: sums.sums)
+          rows: rows, FeedForward.Input(inputs.map(\.value)), kept: kept?.pointer, dy: dy.pointer, gradients: targets,
+          scratch: scratch, sums: sums.sums)
       }
       var cursor = sums.results
       for parameter in parameters { cursor.add(to: parameter, gradients) }
