@@ -1,3 +1,4 @@
+import Diagnostics
 import Imaging
 import Models
 import Serialization
@@ -25,9 +26,9 @@ extension Trainer {
       try writeWeights(to: folder.files.bestWeights)
     }
     try say(
-      "epoch \(record.epoch)/\(plan.epochs)  validation PSNR \(decimals(result.psnr, 3)) dB,"
-        + " SSIM \(decimals(result.ssim, 4))  (\(configuration.task.baselineName) \(decimals(result.baselinePSNR, 3)) dB,"
-        + " \(decimals(result.baselineSSIM, 4)))" + (isBest ? "  best" : ""))
+      "epoch \(record.epoch)/\(plan.epochs)  validation PSNR \(result.psnr.fixed(3)) dB,"
+        + " SSIM \(result.ssim.fixed(4))  (\(configuration.task.baselineName) \(result.baselinePSNR.fixed(3)) dB,"
+        + " \(result.baselineSSIM.fixed(4)))" + (isBest ? "  best" : ""))
     try save(isReportAwaited: true)
     speed.start()
     return true
@@ -95,8 +96,8 @@ extension Trainer {
       if let best {
         let gain = best.result.psnr - best.result.baselinePSNR
         lines.append(
-          "best    \(decimals(best.result.psnr, 2)) dB after epoch \(best.epoch), \(configuration.task.baselineName)"
-            + " \(decimals(best.result.baselinePSNR, 2)) dB: \(decimals(abs(gain), 2)) dB \(gain < 0 ? "less" : "more")"
+          "best    \(best.result.psnr.fixed(2)) dB after epoch \(best.epoch), \(configuration.task.baselineName)"
+            + " \(best.result.baselinePSNR.fixed(2)) dB: \(abs(gain).fixed(2)) dB \(gain < 0 ? "less" : "more")"
         )
         lines.append("weights \(folder.files.bestWeights)")
         if configuration.validation.samples > 0 { lines.append("images  \(folder.files.samples)") }

@@ -218,8 +218,8 @@ public final class Trainer<Model: TrainableModel> {
       MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, rate: now.rate),
       imagesPerSecond: now.imagesPerSecond)
     try say(
-      "epoch \(now.epoch)/\(plan.epochs)  iteration \(state.iteration)  loss \(decimals(now.loss, 5))"
-        + "  rate \(scientific(now.rate))  \(decimals(now.imagesPerSecond, 1)) images/s"
+      "epoch \(now.epoch)/\(plan.epochs)  iteration \(state.iteration)  loss \(now.loss.fixed(5))"
+        + "  rate \(scientific(now.rate))  \(now.imagesPerSecond.fixed(1)) images/s"
         + "  \(duration(now.secondsLeft)) left")
   }
 

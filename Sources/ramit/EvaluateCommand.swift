@@ -12,6 +12,7 @@ struct EvaluateCommand: ParsableCommand {
           MATLAB-compatible bicubic downscaling,
         HQ/NAME.png for denoising (the noise is made here, the same each time), or
         HQ/NAME.png and LQ/NAME.png for low-light enhancement and deraining.
+      The last line of a table is what can be had without a model: bicubic upscaling, or the input itself.
       Scores follow the paper's protocol: luma inside a border of the scale for super-resolution, luma for \
       deraining, all channels otherwise. An image that cannot be read is reported, the others are scored, and the \
       exit code is 1.

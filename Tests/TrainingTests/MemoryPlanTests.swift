@@ -73,7 +73,7 @@ import Testing
       let between = try tests.plan(tests.configuration(["memory.limit=\((forced[1] + 5e6) / 1e6) MB"]))
       let plan = try TrainingPlan(tests.configuration(), samplesPerEpoch: 96)
       #expect(
-        between.summary(plan) == "about \(decimals(between.bytes / 1e9, 1)) GB, recompute: none, blocks from epoch 3")
+        between.summary(plan) == "about \((between.bytes / 1e9).fixed(1)) GB, recompute: none, blocks from epoch 3")
     }
   }
 

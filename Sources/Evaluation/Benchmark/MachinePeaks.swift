@@ -1,4 +1,5 @@
 import Autograd
+import Diagnostics
 import Foundation
 import Kernels
 import Parallel

@@ -58,7 +58,7 @@ public struct DryRun {
       "total   \(plan.epochs) epochs, \(plan.iterations) iterations, \(plan.samples) samples",
       "memory  \(memory.summary(plan))" + (accumulate > 1 ? ", batches in \(accumulate) parts" : "")
         + (photos == 0 ? "" : ", \(photos) MiB of them for decoded photos"),
-      "time    about \(longDuration(cost.seconds(plan))) without validation: \(decimals(cost.seconds, 2)) s here for"
+      "time    about \(longDuration(cost.seconds(plan))) without validation: \(cost.seconds.fixed(2)) s here for"
         + " \(cost.batch) patches of \(cost.patch)",
     ]
     return lines

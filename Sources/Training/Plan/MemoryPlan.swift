@@ -69,7 +69,7 @@ public struct MemoryPlan: Equatable, Sendable {
     return "about \(Self.gigabytes(bytes)), recompute: " + parts.joined(separator: ", ")
   }
 
-  private static func gigabytes(_ bytes: Double) -> String { "\(decimals(bytes / 1e9, 1)) GB" }
+  private static func gigabytes(_ bytes: Double) -> String { "\((bytes / 1e9).fixed(1)) GB" }
 }
 
 /// What a stage of the plan holds in memory.

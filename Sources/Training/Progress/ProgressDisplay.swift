@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// Shows a run to the person who watches: on a terminal a bar that is drawn over itself, elsewhere lines.
@@ -58,7 +59,7 @@ public final class ProgressDisplay {
     let now = iteration()
     show(
       "epoch \(now.epoch)/\(now.epochs)", now.done, now.iterationsPerEpoch,
-      "  loss \(decimals(now.loss, 5))  rate \(scientific(now.rate))  \(decimals(now.imagesPerSecond, 1)) images/s"
+      "  loss \(now.loss.fixed(5))  rate \(scientific(now.rate))  \(now.imagesPerSecond.fixed(1)) images/s"
         + "  \(duration(now.secondsLeft)) left")
   }
 
@@ -127,9 +128,6 @@ struct Speed {
     last = now
   }
 }
-
-/// A number with so many decimals.
-func decimals(_ value: Double, _ count: Int) -> String { String(format: "%.\(count)f", value) }
 
 /// A small number, such as a learning rate.
 func scientific(_ value: Double) -> String { String(format: "%.2e", value) }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A run in a few numbers, as reports write them; what is not known is a dash.
 struct RunSummary {
   private let record: RunRecord
@@ -44,10 +46,10 @@ struct RunSummary {
     return value - other
   }
 
-  static func decibels(_ value: Double?) -> String { value.map { decimals($0, 2) } ?? unknown }
-  static func similarity(_ value: Double?) -> String { value.map { decimals($0, 4) } ?? unknown }
+  static func decibels(_ value: Double?) -> String { value.map { $0.fixed(2) } ?? unknown }
+  static func similarity(_ value: Double?) -> String { value.map { $0.fixed(4) } ?? unknown }
 
   static func signed(_ value: Double?, digits: Int = 2) -> String {
-    value.map { ($0 < 0 ? "" : "+") + decimals($0, digits) } ?? unknown
+    value.map { ($0 < 0 ? "" : "+") + $0.fixed(digits) } ?? unknown
   }
 }

@@ -38,7 +38,7 @@ import Testing
     try expectSelfContained(page)
     let best = try #require(RunHistory(reading: path + "/metrics.jsonl") { Issue.record($0) }.best)
     for part in [
-      "<h1>toy</h1>", "Complete, 20 iterations", "\(decimals(best.psnr!, 2)) dB", decimals(best.ssim!, 4),
+      "<h1>toy</h1>", "Complete, 20 iterations", "\(best.psnr!.fixed(2)) dB", best.ssim!.fixed(4),
       "training loss", "validation PSNR, dB", "learning rate", "validation SSIM", "leaves-0", "schedule.epochs",
       Product.version, "Starts of this run (1)",
     ] { #expect(page.contains(part), "\(part)") }
@@ -102,8 +102,8 @@ import Testing
     let cells = lines[2].split(separator: " ").map(String.init)
     #expect(
       cells.dropLast(2) == [
-        "second", "x2", "6", "14/20", decimals(best.psnr!, 2), decimals(best.ssim!, 4),
-        decimals(best.baselinePSNR!, 2), RunSummary.signed(best.psnr! - best.baselinePSNR!),
+        "second", "x2", "6", "14/20", best.psnr!.fixed(2), best.ssim!.fixed(4),
+        best.baselinePSNR!.fixed(2), RunSummary.signed(best.psnr! - best.baselinePSNR!),
       ])
     let page = try comparison.page
     try expectSelfContained(page)

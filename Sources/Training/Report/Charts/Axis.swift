@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// Round numbers along one side of a chart, and where a value is between the first and the last.
@@ -52,15 +53,15 @@ struct Axis {
     if tick == 0 || abs(tick) < step / 2 { return "0" }
     if size >= 1e7 || size < 1e-2 { return Self.short(tick) }
     if tick >= 1e4, step >= 100 {
-      return decimals(tick / 1e3, step.truncatingRemainder(dividingBy: 1e3) == 0 ? 0 : 1) + "k"
+      return (tick / 1e3).fixed(step.truncatingRemainder(dividingBy: 1e3) == 0 ? 0 : 1) + "k"
     }
-    return decimals(tick, max(0, Int((-log10(step)).rounded(.up))))
+    return tick.fixed(max(0, Int((-log10(step)).rounded(.up))))
   }
 
   /// As 4e-4 or 2.5e8.
   private static func short(_ value: Double) -> String {
     let power = log10(abs(value) * (1 + 1e-9)).rounded(.down)
     let digits = value / pow(10, power)
-    return decimals(digits, abs(digits - digits.rounded()) < 0.05 ? 0 : 1) + "e\(Int(power))"
+    return digits.fixed(abs(digits - digits.rounded()) < 0.05 ? 0 : 1) + "e\(Int(power))"
   }
 }

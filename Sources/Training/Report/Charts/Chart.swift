@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// Curves over iterations in one frame: title, axes, grid, and a name with the last value for each curve.
@@ -106,7 +107,7 @@ struct Chart {
 }
 
 /// A coordinate.
-private func decimal(_ value: Double) -> String { decimals(value, 1) }
+private func decimal(_ value: Double) -> String { value.fixed(1) }
 
 private func text(_ x: Double, _ y: Double, _ content: String, anchor: String) -> Markup {
   "<text x=\"\(decimal(x))\" y=\"\(decimal(y))\" text-anchor=\"\(anchor)\">\(content)</text>"
@@ -115,6 +116,6 @@ private func text(_ x: Double, _ y: Double, _ content: String, anchor: String) -
 extension String {
   /// Four digits that count, or all before the point.
   init(significant value: Double) {
-    self = abs(value) >= 1e4 && abs(value) < 1e15 ? decimals(value, 0) : String(format: "%.4g", value)
+    self = abs(value) >= 1e4 && abs(value) < 1e15 ? value.fixed(0) : String(format: "%.4g", value)
   }
 }

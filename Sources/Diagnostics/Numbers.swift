@@ -2,7 +2,7 @@ import Foundation
 
 extension Double {
   /// With so many digits after the point.
-  func fixed(_ digits: Int) -> String {
+  public func fixed(_ digits: Int) -> String {
     guard isFinite else { return self == .infinity ? "inf" : "-" }
     return String(format: "%.\(digits)f", self)
   }
@@ -10,7 +10,7 @@ extension Double {
 
 extension Int {
   /// With a comma between thousands.
-  var grouped: String {
+  public var grouped: String {
     var text = ""
     for (place, digit) in String(self).reversed().enumerated() {
       if place > 0, place % 3 == 0 { text.append(",") }
