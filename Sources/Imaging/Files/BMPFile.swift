@@ -1,7 +1,7 @@
 /// Windows bitmaps: 1, 4 and 8 bits with a palette, 16, 24 and 32 bits, uncompressed or with bit fields, bottom-up or
 /// top-down.
 struct BMPFile: ImageDecoder {
-  static let format = "BMP"
+  static let format = ImageFormat.bmp
   static func recognizes(_ bytes: [UInt8]) -> Bool { bytes.starts(with: "BM".utf8) }
 
   let width, height: Int
@@ -78,7 +78,7 @@ struct BMPFile: ImageDecoder {
     }
   }
 
-  func decode() throws -> Image {
+  func decode(notes: inout [String]) throws -> Image {
     // Rows are padded to four bytes.
     let line = (width * bits + 31) / 32 * 4
     let (size, overflow) = line.multipliedReportingOverflow(by: height)

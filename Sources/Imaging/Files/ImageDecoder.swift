@@ -1,7 +1,6 @@
 /// A file format's reader: the header when it is made, the pixels when they are asked for.
 protocol ImageDecoder {
-  /// The format's name, for messages.
-  static var format: String { get }
+  static var format: ImageFormat { get }
   /// Whether a file that begins like this is of the format.
   static func recognizes(_ bytes: [UInt8]) -> Bool
 
@@ -17,10 +16,17 @@ protocol ImageDecoder {
   /// 8 or 16, of the decoded image.
   var bitDepth: Int { get }
   var orientation: Orientation { get }
+  /// As it is stored: orientation and sizes in it are those of the file.
+  var metadata: ImageMetadata { get }
 
+  /// - Parameter notes: gets what was mended or left out; see `LoadedImage.notes`.
   /// - Precondition: the sizes have been found reasonable.
   /// - Throws: `ImageFault`.
-  func decode() throws -> Image
+  func decode(notes: inout [String]) throws -> Image
+}
+
+extension ImageDecoder {
+  var metadata: ImageMetadata { ImageMetadata() }
 }
 
 /// What is wrong with an image file; the door (`ImageFile`) adds the path and what was expected.

@@ -7,8 +7,6 @@ public enum ImageFile {
   /// The endings of files that can be read, in lower case.
   public static let extensions = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"]
 
-  private static var decoders: [any ImageDecoder.Type] { [PNGFile.self, JPEGFile.self, BMPFile.self, TIFFFile.self] }
-
   /// The most pixels that are read unless a caller asks for more.
   public static let maximumPixels = 89_478_485
 
@@ -27,13 +25,36 @@ public enum ImageFile {
   public static func decode(
     _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
   ) throws -> Image {
+    try load(bytes, from: name, maximumPixels: maximumPixels).image
+  }
+
+  /// Reads an image with what its file says about it.
+  /// - Parameter maximumPixels: larger images are refused before memory is taken for them.
+  /// - Throws: `InputError` that names the file.
+  public static func load(_ path: String, maximumPixels: Int = Self.maximumPixels) throws -> LoadedImage {
+    try load(bytes(path), from: path, maximumPixels: maximumPixels)
+  }
+
+  /// Reads an image with what its file says about it, from the file's bytes.
+  /// - Parameters:
+  ///   - name: what messages call it; the path, where there is one.
+  ///   - maximumPixels: larger images are refused before memory is taken for them.
+  /// - Throws: `InputError` that begins with the name.
+  public static func load(
+    _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
+  ) throws -> LoadedImage {
     let file = try header(of: bytes, name)
     let (pixels, overflow) = file.width.multipliedReportingOverflow(by: file.height)
     guard !overflow, pixels <= maximumPixels else {
       throw InputError(
         name, expected: "an image of at most \(maximumPixels) pixels", found: "\(file.width) x \(file.height)")
     }
-    return try naming(name, type(of: file).format) { try file.decode().turned(file.orientation) }
+    let format = type(of: file).format
+    return try naming(name, format) {
+      var notes: [String] = []
+      let image = try file.decode(notes: &notes).turned(file.orientation)
+      return LoadedImage(image: image, metadata: file.metadata, format: format, notes: notes)
+    }
   }
 
   /// The size of an image as it is read, upright, from its header.
@@ -54,15 +75,19 @@ public enum ImageFile {
   }
 
   /// Writes a PNG or, by the path's ending, a JPEG: first beside the target, then renamed.
-  /// - Parameter quality: of a JPEG, 1 to 100; from 90 on the chroma keeps its resolution.
+  /// - Parameters:
+  ///   - metadata: goes into the file as far as its kind can hold it.
+  ///   - quality: of a JPEG, 1 to 100; from 90 on the chroma keeps its resolution.
   /// - Throws: `InputError` that names the path.
-  public static func write(_ image: Image, to path: String, quality: Int = 95) throws {
+  public static func write(
+    _ image: Image, metadata: ImageMetadata = ImageMetadata(), to path: String, quality: Int = 95
+  ) throws {
     let ending = pathExtension(path)
     let bytes: [UInt8]
     do {
       switch ending {
-      case "png": bytes = try PNGFile.encode(image)
-      case "jpg", "jpeg": bytes = try JPEGFile.encode(image, quality: quality)
+      case "png": bytes = try PNGFile.encode(image, metadata)
+      case "jpg", "jpeg": bytes = try JPEGFile.encode(image, metadata, quality: quality)
       default:
         throw InputError(
           path, expected: "a name that ends in .png, .jpg or .jpeg", found: ending.isEmpty ? "no ending" : ".\(ending)")
@@ -77,7 +102,7 @@ public enum ImageFile {
   /// - Throws: `InputError` that begins with the name.
   public static func png(_ image: Image, named name: String) throws -> [UInt8] {
     do {
-      return try PNGFile.encode(image)
+      return try PNGFile.encode(image, ImageMetadata())
     } catch let fault as ImageFault {
       throw InputError(name, expected: "an image that can be encoded", found: fault.found)
     }
@@ -93,10 +118,10 @@ public enum ImageFile {
   /// The file with its header read; it has pixels.
   private static func header(of bytes: [UInt8], _ name: String) throws -> any ImageDecoder {
     guard !bytes.isEmpty else { throw InputError(name, expected: "an image", found: "an empty file") }
-    guard let decoder = decoders.first(where: { $0.recognizes(bytes) }) else {
+    guard let format = ImageFormat(startOfFile: bytes) else {
       throw InputError(name, expected: "a PNG, JPEG, BMP or TIFF image", found: "another kind of file")
     }
-    let file = try naming(name, decoder.format) { try decoder.init(bytes) }
+    let file = try naming(name, format) { try format.decoder.init(bytes) }
     guard file.width > 0, file.height > 0 else {
       throw InputError(name, expected: "an image with pixels", found: "\(file.width) x \(file.height)")
     }
@@ -104,11 +129,11 @@ public enum ImageFile {
   }
 
   /// Faults that `body` finds get the file's name.
-  private static func naming<Value>(_ name: String, _ format: String, _ body: () throws -> Value) throws -> Value {
+  private static func naming<Value>(_ name: String, _ format: ImageFormat, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
     } catch let fault as ImageFault {
-      throw InputError(name, expected: "a whole \(format) image", found: fault.found)
+      throw InputError(name, expected: "a whole \(format.rawValue) image", found: fault.found)
     }
   }
 }

@@ -2,7 +2,7 @@ import CJPEG
 
 /// JPEG images, through libjpeg: gray, or converted to RGB.
 struct JPEGFile: ImageDecoder {
-  static let format = "JPEG"
+  static let format = ImageFormat.jpeg
   static func recognizes(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0xff, 0xd8]) }
 
   let bitDepth = 8
@@ -41,7 +41,7 @@ struct JPEGFile: ImageDecoder {
     return .upright
   }
 
-  func decode() throws -> Image {
+  func decode(notes: inout [String]) throws -> Image {
     var info = info
     var values = [UInt8](repeating: 0, count: width * height * channels)
     try withMessage { cjpeg_read_pixels(bytes, bytes.count, &info, &values, $0) }
@@ -49,7 +49,7 @@ struct JPEGFile: ImageDecoder {
   }
 
   /// The file of an image; alpha is dropped, and 16 bits become 8.
-  static func encode(_ image: Image, quality: Int) throws -> [UInt8] {
+  static func encode(_ image: Image, _ metadata: ImageMetadata, quality: Int) throws -> [UInt8] {
     let flat = image.channels <= 2 ? image.grayscale() : image.rgb()
     let values: [UInt8]
     switch flat.samples {

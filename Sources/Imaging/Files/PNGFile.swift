@@ -2,7 +2,7 @@ import CPNG
 
 /// PNG images, through libpng: palettes and transparency are expanded, depths below 8 bits become 8.
 struct PNGFile: ImageDecoder {
-  static let format = "PNG"
+  static let format = ImageFormat.png
   static func recognizes(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) }
 
   private let bytes: [UInt8]
@@ -33,7 +33,7 @@ struct PNGFile: ImageDecoder {
     return .upright
   }
 
-  func decode() throws -> Image {
+  func decode(notes: inout [String]) throws -> Image {
     // A pixel takes a bit at least, and Deflate packs no more than 1032 bytes into one: a header that promises more is
     // refused before memory is taken for it.
     guard width * height / (8 * 1032) <= bytes.count else {
@@ -56,7 +56,7 @@ struct PNGFile: ImageDecoder {
   }
 
   /// The file of an image, of 8 or 16 bits as the image is.
-  static func encode(_ image: Image) throws -> [UInt8] {
+  static func encode(_ image: Image, _ metadata: ImageMetadata) throws -> [UInt8] {
     var info = cpng_info(
       width: UInt32(image.width), height: UInt32(image.height), channels: Int32(image.channels),
       depth: Int32(image.bitDepth))

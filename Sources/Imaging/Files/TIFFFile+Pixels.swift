@@ -1,5 +1,5 @@
 extension TIFFFile {
-  func decode() throws -> Image {
+  func decode(notes: inout [String]) throws -> Image {
     let pieces = try pieces()
     if storedBits == 16 {
       var values = [UInt16](repeating: 0, count: width * height * samples)

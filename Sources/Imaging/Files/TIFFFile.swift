@@ -1,7 +1,7 @@
 /// TIFF images: strips or tiles, 1 to 16 bits, gray, palette or RGB, with or without alpha; uncompressed, PackBits, LZW
 /// or Deflate. Of several pages the first is read.
 struct TIFFFile: ImageDecoder {
-  static let format = "TIFF"
+  static let format = ImageFormat.tiff
   static func recognizes(_ bytes: [UInt8]) -> Bool { TIFFDirectory.recognizes(bytes) }
 
   let width, height: Int
