@@ -42,7 +42,7 @@ let package = Package(
     floor("Diagnostics", on: ["CVectors"]),
     floor("Parallel"),
     // 2: arithmetic on pointers, and files as a whole
-    floor("Kernels", on: ["Parallel"]),
+    floor("Kernels", on: ["Parallel", "CVectors"]),
     floor("Files", on: ["Diagnostics"]),
     // 3: tensors
     floor("TensorCore", on: ["Kernels", "Parallel"]),

@@ -38,7 +38,7 @@ public func adamUpdate(
   forEachRange(of: count, grain: streamingGrain) { range in
     for i in range {
       let gradient = gradients[i]
-      let mean = first[i].addingProduct(c.firstWeight, gradient - first[i])
+      let mean = multiplyAddRoundedOnce(c.firstWeight, gradient - first[i], first[i])
       let square = second[i] * c.secondDecay + c.secondWeight * gradient * gradient
       first[i] = mean
       second[i] = square

@@ -20,6 +20,15 @@ public func addInPlace(_ sum: UnsafeMutablePointer<Float>, _ addend: UnsafePoint
   }
 }
 
+/// sum += factor addend, over `count` elements.
+public func addInPlace(
+  _ sum: UnsafeMutablePointer<Float>, _ addend: UnsafePointer<Float>, times factor: Float, count: Int
+) {
+  forEachRange(of: count, grain: streamingGrain) { range in
+    for i in range { sum[i] = multiplyAddRoundedOnce(factor, addend[i], sum[i]) }
+  }
+}
+
 /// result = a + b, over `count` elements; overwrites.
 public func add(
   _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int

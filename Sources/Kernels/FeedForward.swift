@@ -105,7 +105,7 @@ public struct FeedForward {
         epilogue: MultiplyRows(factors: memory.derivative, stride: hiddenStride))
       hidden.addGradient(rows: count, dy: activated, dyStride: hiddenStride, x: m, xStride: channels, to: hiddenSums)
       let dHidden = Rows(pointer: activated, stride: hiddenStride, step: 1)
-      let throughM = AddRows(addend: dy, stride: channels, columns: channels)
+      let throughM = AddRows(addend: dy, stride: channels)
       guard let branch = input.branch, let branchNorm else {
         return gemm(
           rows: count, dHidden, hidden.backward, dx.pointer + offset, cStride: channels, adds: dx.adds,
@@ -208,7 +208,7 @@ private struct MultiplyRows: Epilogue {
   let factors: UnsafePointer<Float>
   let stride: Int
   @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
     value * load(factors + (row &* stride &+ column))
   }
 }

@@ -56,7 +56,7 @@ public struct LayerNorm {
         var c = 0
         while c < channels {
           let lanes = channels &- c
-          var value = load(beta + c).addingProduct(load(gamma + c), (load(x + c) - mean) * scale)
+          var value = multiplyAdd(load(gamma + c), (load(x + c) - mean) * scale, load(beta + c))
           if let residual { value += load(residual + (place &+ c)) }
           store(value, y + (place &+ c), count: lanes)
           c &+= vectorWidth
@@ -120,7 +120,7 @@ public struct LayerNorm {
       var dGamma = load(sums + c), dBeta = load(sums + (channels &+ c))
       for i in 0..<count {
         let gradient = load(dy + (i &* channels &+ c))
-        dGamma.addProduct(gradient, normal(i, c))
+        dGamma = multiplyAdd(gradient, normal(i, c), dGamma)
         dBeta += gradient
       }
       store(dGamma, sums + c, count: lanes)

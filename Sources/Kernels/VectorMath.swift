@@ -10,17 +10,17 @@ func exp(_ x: Vector) -> Vector { expOfNegative(minimum(x, Vector(repeating: 88)
 func expOfNegative(_ x: Vector) -> Vector {
   let held = maximum(x, Vector(repeating: -87))
   let shift = Vector(repeating: 0x1.8p23)
-  let shifted = shift.addingProduct(held, Vector(repeating: 1.442_695_04))
+  let shifted = multiplyAdd(held, Vector(repeating: 1.442_695_04), shift)
   let n = shifted - shift
-  var r = held.addingProduct(n, Vector(repeating: -0.693_359_375))
-  r = r.addingProduct(n, Vector(repeating: 2.121_944_4e-4))
+  var r = multiplyAdd(n, Vector(repeating: -0.693_359_375), held)
+  r = multiplyAdd(n, Vector(repeating: 2.121_944_4e-4), r)
   var p = Vector(repeating: 1.987_569_15e-4)
-  p = Vector(repeating: 1.398_199_95e-3).addingProduct(p, r)
-  p = Vector(repeating: 8.333_451_9e-3).addingProduct(p, r)
-  p = Vector(repeating: 4.166_579_6e-2).addingProduct(p, r)
-  p = Vector(repeating: 1.666_666_55e-1).addingProduct(p, r)
-  p = Vector(repeating: 0.5).addingProduct(p, r)
-  let value = (Vector(repeating: 1) + r).addingProduct(p, r * r)
+  p = multiplyAdd(p, r, Vector(repeating: 1.398_199_95e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 8.333_451_9e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 4.166_579_6e-2))
+  p = multiplyAdd(p, r, Vector(repeating: 1.666_666_55e-1))
+  p = multiplyAdd(p, r, Vector(repeating: 0.5))
+  let value = multiplyAdd(p, r * r, Vector(repeating: 1) + r)
   let bits = unsafeBitCast(value, to: SIMD16<UInt32>.self)
   let exponent = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< SIMD16(repeating: 23)
   return unsafeBitCast(bits &+ exponent, to: Vector.self)
@@ -34,24 +34,24 @@ func erf(_ x: Vector) -> Vector {
   let held = minimum(maximum(x, Vector(repeating: -4)), Vector(repeating: 4))
   let s = held * held
   var p = Vector(repeating: -2.726_142_25e-10)
-  p = Vector(repeating: 2.770_681_42e-8).addingProduct(p, s)
-  p = Vector(repeating: -2.101_024_02e-6).addingProduct(p, s)
-  p = Vector(repeating: -5.692_506_39e-5).addingProduct(p, s)
-  p = Vector(repeating: -7.349_906_30e-4).addingProduct(p, s)
-  p = Vector(repeating: -2.954_599_81e-3).addingProduct(p, s)
-  p = Vector(repeating: -1.609_603_33e-2).addingProduct(p, s)
+  p = multiplyAdd(p, s, Vector(repeating: 2.770_681_42e-8))
+  p = multiplyAdd(p, s, Vector(repeating: -2.101_024_02e-6))
+  p = multiplyAdd(p, s, Vector(repeating: -5.692_506_39e-5))
+  p = multiplyAdd(p, s, Vector(repeating: -7.349_906_30e-4))
+  p = multiplyAdd(p, s, Vector(repeating: -2.954_599_81e-3))
+  p = multiplyAdd(p, s, Vector(repeating: -1.609_603_33e-2))
   var q = Vector(repeating: -1.456_607_18e-5)
-  q = Vector(repeating: -2.133_740_55e-4).addingProduct(q, s)
-  q = Vector(repeating: -1.682_826_97e-3).addingProduct(q, s)
-  q = Vector(repeating: -7.373_329_17e-3).addingProduct(q, s)
-  q = Vector(repeating: -1.426_473_90e-2).addingProduct(q, s)
+  q = multiplyAdd(q, s, Vector(repeating: -2.133_740_55e-4))
+  q = multiplyAdd(q, s, Vector(repeating: -1.682_826_97e-3))
+  q = multiplyAdd(q, s, Vector(repeating: -7.373_329_17e-3))
+  q = multiplyAdd(q, s, Vector(repeating: -1.426_473_90e-2))
   return held * p / q
 }
 
 /// The standard normal distribution function.
 @_transparent
 private func normalDistribution(_ x: Vector) -> Vector {
-  Vector(repeating: 0.5).addingProduct(Vector(repeating: 0.5), erf(x * Vector(repeating: 0.707_106_78)))
+  multiplyAdd(Vector(repeating: 0.5), erf(x * Vector(repeating: 0.707_106_78)), Vector(repeating: 0.5))
 }
 
 /// GELU, exact: x times the normal distribution function (Hendrycks and Gimpel, 2016).
@@ -67,7 +67,7 @@ func geluDerivative(_ x: Vector) -> Vector { geluAndDerivative(x).derivative }
 func geluAndDerivative(_ x: Vector) -> (value: Vector, derivative: Vector) {
   let distribution = normalDistribution(x)
   let density = expOfNegative(x * x * Vector(repeating: -0.5)) * Vector(repeating: 0.398_942_28)
-  return (x * distribution, distribution.addingProduct(x, density))
+  return (x * distribution, multiplyAdd(x, density, distribution))
 }
 
 /// The sum of the lanes, in a fixed order.

@@ -81,10 +81,7 @@ public final class Adam {
         for i in range { values[i] *= factor }
       }
     case .l2:
-      let factor = Float(configuration.weightDecay)
-      forEachRange(of: count, grain: 1 << 16) { range in
-        for i in range { gradients[i] = gradients[i].addingProduct(factor, values[i]) }
-      }
+      addInPlace(gradients, values, times: Float(configuration.weightDecay), count: count)
     }
   }
 

@@ -144,8 +144,8 @@ struct Kink {
   static let known = [
     // -7.3e-8 at row 14, column 12, where this layer's float32 values are off by up to 6.4e-7. PyTorch: 3.6e-3.
     "x2_full_width": Kink(bias: "attn_mix.mobivari.dw_conv.bias", channel: 117, nudge: -1e-6, jump: 7.2e-3),
-    // -4.9e-7, float32 off by up to 8.7e-6. PyTorch: 1.3e-2.
-    "graydn": Kink(bias: "bottleneck.mobivari.exp_conv.bias", channel: 3, nudge: -5e-6, jump: 2.6e-2),
+    // -4.9e-7, float32 off by up to 8.7e-6, or a little more without fused multiply-adds. PyTorch: 1.3e-2.
+    "graydn": Kink(bias: "bottleneck.mobivari.exp_conv.bias", channel: 3, nudge: -1e-5, jump: 2.6e-2),
     // 2.4e-7, float32 off by up to 2.1e-6. PyTorch: 3.3e-2.
     "channel_only": Kink(bias: "bottleneck.mobivari.exp_conv.bias", channel: 7, nudge: 2e-6, jump: 6.6e-2),
   ]

@@ -137,7 +137,7 @@ extension ReciprocalAttention {
           let place = token &* headStride &+ c, column = token &* qkvStride &+ c
           let gradient = load(dv + column)
           store(
-            load(work.dChannelFactor + place).addingProduct(gradient, load(v + column)), work.dChannelFactor + place)
+            multiplyAdd(gradient, load(v + column), load(work.dChannelFactor + place)), work.dChannelFactor + place)
           store(gradient * load(tile.channelFactor + place), dv + column, count: headDim &- c)
           c &+= vectorWidth
         }
@@ -171,7 +171,7 @@ extension ReciprocalAttention {
         var c = 0
         while c < headDim {
           let gradient = load(source + c, count: headDim &- c)
-          total.addProduct(gradient, first(headDim &- c, of: load(tile.qkv + (place &+ c))))
+          total = multiplyAdd(gradient, first(headDim &- c, of: load(tile.qkv + (place &+ c))), total)
           store(gradient * factor, work.dqkv + (place &+ c), count: headDim &- c)
           c &+= vectorWidth
         }
@@ -201,7 +201,7 @@ extension ReciprocalAttention {
       let place = token &* qkvStride
       var c = 0
       while c < headDim {
-        let value = load(target + (place &+ c)).addingProduct(load(own + (place &+ c)), load(diagonal + c))
+        let value = multiplyAdd(load(own + (place &+ c)), load(diagonal + c), load(target + (place &+ c)))
         store(value, target + (place &+ c), count: headDim &- c)
         c &+= vectorWidth
       }

@@ -142,7 +142,7 @@ extension ReciprocalAttention {
       var place = c
       for _ in 0..<tokens {
         let value = load(source + place)
-        total.addProduct(value, value)
+        total = multiplyAdd(value, value, total)
         place &+= qkvStride
       }
       store(load(sums + c) + total, sums + c, count: headDim &- c)

@@ -136,7 +136,7 @@ struct SpatialHead {
         var squares = Vector.zero
         var row = start
         for _ in 0..<headDim {
-          squares.addProduct(load(row), load(row))
+          squares = multiplyAdd(load(row), load(row), squares)
           row += panel.step
         }
         let norm = Vector(repeating: 1) / maximum(squares.squareRoot(), Vector(repeating: 1e-12))
@@ -303,9 +303,9 @@ struct SpatialHead {
       var place = column
       for row in 0..<tokens {
         if row & 1 == 0 {
-          products.0.addProduct(load(p + place), load(d + place))
+          products.0 = multiplyAdd(load(p + place), load(d + place), products.0)
         } else {
-          products.1.addProduct(load(p + place), load(d + place))
+          products.1 = multiplyAdd(load(p + place), load(d + place), products.1)
         }
         place &+= tokenStride
       }
@@ -327,7 +327,7 @@ private struct AddPositionBias: Epilogue {
   let bias: UnsafePointer<Float>
   let stride: Int
   @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
     value + load(bias + (row &* stride &+ column))
   }
 }
@@ -336,7 +336,7 @@ private struct AddPositionBias: Epilogue {
 private struct ScaleRows: Epilogue {
   let factors: UnsafePointer<Float>
   @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
-    value * Vector(repeating: factors[row])
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
+    value * V(repeating: factors[row])
   }
 }

@@ -3,30 +3,29 @@ protocol Epilogue {
   /// - Parameters:
   ///   - row: of the result.
   ///   - column: of the vector's first lane.
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V
 }
 
 /// The product as it is.
 struct Identity: Epilogue {
   @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector { value }
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V { value }
 }
 
 /// Adds a bias to every row; `bias` is padded to whole vectors.
 struct AddBias: Epilogue {
   let bias: UnsafePointer<Float>
   @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector { value + load(bias + column) }
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V { value + load(bias + column) }
 }
 
-/// Adds a matrix [m x n] to the product: a residual.
+/// Adds a matrix [m x n] to the product: a residual. The sums past the end of a row are not stored.
 struct AddRows: Epilogue {
   let addend: UnsafePointer<Float>
   let stride: Int
-  let columns: Int
   @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
-    value + load(addend + (row &* stride &+ column), count: columns &- column)
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
+    value + load(addend + (row &* stride &+ column))
   }
 }
 
@@ -49,9 +48,13 @@ func gemm<E: Epilogue>(
     let a = a.advanced(rows: 0, steps: inner.lowerBound)
     let target = Target(pointer: c + column, stride: cStride, column: column, columns: columns &- column, adds: adds)
     if width == PackedMatrix.panelWidth {
-      sweep(Tile8x2.self, Tile1x2.self, m, a, start, step: panel.step, inner.count, target, epilogue)
+      sweep(
+        TileShape.Wide.self, TileShape.WideRow.self, m, a, start, step: panel.step, inner.count,
+        panelWidth: PackedMatrix.panelWidth, target, epilogue)
     } else {
-      sweep(Tile8x1.self, Tile1x1.self, m, a, start, step: panel.step, inner.count, target, epilogue)
+      sweep(
+        TileShape.Narrow.self, TileShape.NarrowRow.self, m, a, start, step: panel.step, inner.count,
+        panelWidth: vectorWidth, target, epilogue)
     }
     column &+= width
   }
@@ -67,39 +70,48 @@ private struct Target {
   let adds: Bool
 
   @inline(__always)
-  func write(_ tile: some Tile, at row: Int, _ epilogue: some Epilogue) {
+  func write(_ tile: some Tile, row: Int, column start: Int, _ epilogue: some Epilogue) {
     tile.forEach { i, offset, value in
-      let target = pointer + ((row &+ i) &* stride &+ offset)
-      let lanes = columns &- offset
-      var result = epilogue(value, row: row &+ i, column: column &+ offset)
-      if lanes >= vectorWidth {
-        if adds { result += load(target) }
-        store(result, target)
-      } else if lanes > 0 {
-        if adds { result += load(target, count: lanes) }
-        store(result, target, count: lanes)
-      }
+      let place = start &+ offset
+      let target = pointer + ((row &+ i) &* stride &+ place)
+      let lanes = columns &- place
+      guard lanes > 0 else { return }
+      var result = epilogue(value, row: row &+ i, column: column &+ place)
+      if adds { result += load(target) }
+      store(result, target, count: lanes)
     }
   }
 }
 
-/// One panel: tiles of eight rows, then single rows.
+/// One panel: tiles of several rows, then single rows.
 @inline(__always)
 private func sweep<Many: Tile, One: Tile, E: Epilogue>(
-  _: Many.Type, _: One.Type, _ m: Int, _ a: Rows, _ b: UnsafePointer<Float>, step: Int, _ k: Int, _ target: Target,
-  _ epilogue: E
+  _: Many.Type, _: One.Type, _ m: Int, _ a: Rows, _ b: UnsafePointer<Float>, step: Int, _ k: Int, panelWidth: Int,
+  _ target: Target, _ epilogue: E
 ) {
   var row = 0
   while row &+ Many.rows <= m {
-    var tile = Many()
-    tile.addProduct(a.advanced(rows: row), b, step: step, count: k)
-    target.write(tile, at: row, epilogue)
+    multiplyRows(Many.self, row, a, b, step: step, k, panelWidth: panelWidth, target, epilogue)
     row &+= Many.rows
   }
   while row < m {
-    var tile = One()
-    tile.addProduct(a.advanced(rows: row), b, step: step, count: k)
-    target.write(tile, at: row, epilogue)
+    multiplyRows(One.self, row, a, b, step: step, k, panelWidth: panelWidth, target, epilogue)
     row &+= 1
+  }
+}
+
+/// The tiles of some rows, side by side over a panel.
+@inline(__always)
+private func multiplyRows<T: Tile, E: Epilogue>(
+  _: T.Type, _ row: Int, _ a: Rows, _ b: UnsafePointer<Float>, step: Int, _ k: Int, panelWidth: Int, _ target: Target,
+  _ epilogue: E
+) {
+  let a = a.advanced(rows: row)
+  var column = 0
+  while column < panelWidth {
+    var tile = T()
+    tile.addProduct(a, b + column, step: step, count: k)
+    target.write(tile, row: row, column: column, epilogue)
+    column &+= T.columns
   }
 }

@@ -1,4 +1,4 @@
-/// Rows of the left operand as a tile walks over them: element (i, k) is `pointer[i * stride + k * step]`, so that a matrix and
+/// Rows of the left operand as a tile reads them: element (i, k) is `pointer[i * stride + k * step]`, so that a matrix and
 /// its transpose are the same to the tile.
 struct Rows {
   var pointer: UnsafePointer<Float>
@@ -13,28 +13,64 @@ struct Rows {
 
 /// A block of the result that stays in registers while the inner dimension runs.
 ///
-/// The accumulators are named because an array of them is not kept in registers. 8 rows of 2 vectors use 16 of AVX-512's 32
-/// registers, two loads and eight broadcasts for 16 multiply-adds, and hide the latency of the multiply-add (4 cycles, 2 a cycle).
+/// The accumulators are named because an array of them is not kept in registers.
 protocol Tile {
+  /// What a register holds.
+  associatedtype Lanes: FloatVector
   init()
   static var rows: Int { get }
+  static var columns: Int { get }
   /// Adds a [rows x count] times b [count x columns], whose rows lie `step` apart.
   mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int)
-  func forEach(_ body: (_ row: Int, _ column: Int, Vector) -> Void)
+  func forEach(_ body: (_ row: Int, _ column: Int, Lanes) -> Void)
 }
 
-/// 8 rows of 2 vectors.
-struct Tile8x2: Tile {
-  static var rows: Int { 8 }
+/// The tiles for the instruction set that the program is built for: of panels of 32 columns (`Wide`) and of 16 (`Narrow`),
+/// and their single rows, for the rows that are left over.
+///
+/// A tile has enough accumulators to hide the latency of the multiply-add (4 cycles, 2 a cycle), and few enough to stay in
+/// registers. Its shape does not change an element's sum, which runs over the inner dimension in order.
+enum TileShape {
+  #if canImport(CVectorsAVX512)
+    /// 16 of 32 registers, and 2 loads and 8 broadcasts for 16 multiply-adds.
+    typealias Wide = Tile8x2<SIMD16<Float>>
+    typealias WideRow = Tile1x2<SIMD16<Float>>
+    typealias Narrow = Tile8x1<SIMD16<Float>>
+    typealias NarrowRow = Tile1x1<SIMD16<Float>>
+  #elseif canImport(CVectorsAVX2)
+    /// 8 of 16 registers.
+    typealias Wide = Tile4x2<SIMD8<Float>>
+    typealias WideRow = Tile1x2<SIMD8<Float>>
+    typealias Narrow = Wide
+    typealias NarrowRow = WideRow
+  #elseif arch(arm64)
+    /// 16 of 32 registers.
+    typealias Wide = Tile8x2<SIMD4<Float>>
+    typealias WideRow = Tile1x2<SIMD4<Float>>
+    typealias Narrow = Wide
+    typealias NarrowRow = WideRow
+  #else
+    /// 8 of 16 registers; the products, which are added by a second instruction, need some of the others.
+    typealias Wide = Tile4x2<SIMD4<Float>>
+    typealias WideRow = Tile1x2<SIMD4<Float>>
+    typealias Narrow = Wide
+    typealias NarrowRow = WideRow
+  #endif
+}
 
-  var c0a = Vector.zero, c0b = Vector.zero
-  var c1a = Vector.zero, c1b = Vector.zero
-  var c2a = Vector.zero, c2b = Vector.zero
-  var c3a = Vector.zero, c3b = Vector.zero
-  var c4a = Vector.zero, c4b = Vector.zero
-  var c5a = Vector.zero, c5b = Vector.zero
-  var c6a = Vector.zero, c6b = Vector.zero
-  var c7a = Vector.zero, c7b = Vector.zero
+/// 8 rows of 2 registers.
+struct Tile8x2<Lanes: FloatVector>: Tile {
+  static var rows: Int { 8 }
+  static var columns: Int { 2 &* Lanes.scalarCount }
+
+  var c0a = Lanes.zero, c0b = Lanes.zero
+  var c1a = Lanes.zero, c1b = Lanes.zero
+  var c2a = Lanes.zero, c2b = Lanes.zero
+  var c3a = Lanes.zero, c3b = Lanes.zero
+  var c4a = Lanes.zero, c4b = Lanes.zero
+  var c5a = Lanes.zero, c5b = Lanes.zero
+  var c6a = Lanes.zero, c6b = Lanes.zero
+  var c7a = Lanes.zero, c7b = Lanes.zero
 
   @inline(__always)
   mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
@@ -42,31 +78,31 @@ struct Tile8x2: Tile {
     let stride = a.stride
     var a4 = a.pointer + 4 &* a.stride
     for _ in 0..<count {
-      let ba = load(b), bb = load(b + 16)
-      let a0v = Vector(repeating: a0[0])
-      c0a.addProduct(a0v, ba)
-      c0b.addProduct(a0v, bb)
-      let a1v = Vector(repeating: a0[stride])
-      c1a.addProduct(a1v, ba)
-      c1b.addProduct(a1v, bb)
-      let a2v = Vector(repeating: a0[2 &* stride])
-      c2a.addProduct(a2v, ba)
-      c2b.addProduct(a2v, bb)
-      let a3v = Vector(repeating: a0[3 &* stride])
-      c3a.addProduct(a3v, ba)
-      c3b.addProduct(a3v, bb)
-      let a4v = Vector(repeating: a4[0])
-      c4a.addProduct(a4v, ba)
-      c4b.addProduct(a4v, bb)
-      let a5v = Vector(repeating: a4[stride])
-      c5a.addProduct(a5v, ba)
-      c5b.addProduct(a5v, bb)
-      let a6v = Vector(repeating: a4[2 &* stride])
-      c6a.addProduct(a6v, ba)
-      c6b.addProduct(a6v, bb)
-      let a7v = Vector(repeating: a4[3 &* stride])
-      c7a.addProduct(a7v, ba)
-      c7b.addProduct(a7v, bb)
+      let ba: Lanes = load(b), bb: Lanes = load(b + Lanes.scalarCount)
+      let a0v = Lanes(repeating: a0[0])
+      c0a = multiplyAdd(a0v, ba, c0a)
+      c0b = multiplyAdd(a0v, bb, c0b)
+      let a1v = Lanes(repeating: a0[stride])
+      c1a = multiplyAdd(a1v, ba, c1a)
+      c1b = multiplyAdd(a1v, bb, c1b)
+      let a2v = Lanes(repeating: a0[2 &* stride])
+      c2a = multiplyAdd(a2v, ba, c2a)
+      c2b = multiplyAdd(a2v, bb, c2b)
+      let a3v = Lanes(repeating: a0[3 &* stride])
+      c3a = multiplyAdd(a3v, ba, c3a)
+      c3b = multiplyAdd(a3v, bb, c3b)
+      let a4v = Lanes(repeating: a4[0])
+      c4a = multiplyAdd(a4v, ba, c4a)
+      c4b = multiplyAdd(a4v, bb, c4b)
+      let a5v = Lanes(repeating: a4[stride])
+      c5a = multiplyAdd(a5v, ba, c5a)
+      c5b = multiplyAdd(a5v, bb, c5b)
+      let a6v = Lanes(repeating: a4[2 &* stride])
+      c6a = multiplyAdd(a6v, ba, c6a)
+      c6b = multiplyAdd(a6v, bb, c6b)
+      let a7v = Lanes(repeating: a4[3 &* stride])
+      c7a = multiplyAdd(a7v, ba, c7a)
+      c7b = multiplyAdd(a7v, bb, c7b)
       a0 += a.step
       a4 += a.step
       b += step
@@ -74,38 +110,39 @@ struct Tile8x2: Tile {
   }
 
   @inline(__always)
-  func forEach(_ body: (_ row: Int, _ column: Int, Vector) -> Void) {
+  func forEach(_ body: (_ row: Int, _ column: Int, Lanes) -> Void) {
     body(0, 0, c0a)
-    body(0, 16, c0b)
+    body(0, Lanes.scalarCount, c0b)
     body(1, 0, c1a)
-    body(1, 16, c1b)
+    body(1, Lanes.scalarCount, c1b)
     body(2, 0, c2a)
-    body(2, 16, c2b)
+    body(2, Lanes.scalarCount, c2b)
     body(3, 0, c3a)
-    body(3, 16, c3b)
+    body(3, Lanes.scalarCount, c3b)
     body(4, 0, c4a)
-    body(4, 16, c4b)
+    body(4, Lanes.scalarCount, c4b)
     body(5, 0, c5a)
-    body(5, 16, c5b)
+    body(5, Lanes.scalarCount, c5b)
     body(6, 0, c6a)
-    body(6, 16, c6b)
+    body(6, Lanes.scalarCount, c6b)
     body(7, 0, c7a)
-    body(7, 16, c7b)
+    body(7, Lanes.scalarCount, c7b)
   }
 }
 
-/// 8 rows of 1 vectors.
-struct Tile8x1: Tile {
+/// 8 rows of 1 register.
+struct Tile8x1<Lanes: FloatVector>: Tile {
   static var rows: Int { 8 }
+  static var columns: Int { Lanes.scalarCount }
 
-  var c0a = Vector.zero
-  var c1a = Vector.zero
-  var c2a = Vector.zero
-  var c3a = Vector.zero
-  var c4a = Vector.zero
-  var c5a = Vector.zero
-  var c6a = Vector.zero
-  var c7a = Vector.zero
+  var c0a = Lanes.zero
+  var c1a = Lanes.zero
+  var c2a = Lanes.zero
+  var c3a = Lanes.zero
+  var c4a = Lanes.zero
+  var c5a = Lanes.zero
+  var c6a = Lanes.zero
+  var c7a = Lanes.zero
 
   @inline(__always)
   mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
@@ -113,23 +150,23 @@ struct Tile8x1: Tile {
     let stride = a.stride
     var a4 = a.pointer + 4 &* a.stride
     for _ in 0..<count {
-      let ba = load(b)
-      let a0v = Vector(repeating: a0[0])
-      c0a.addProduct(a0v, ba)
-      let a1v = Vector(repeating: a0[stride])
-      c1a.addProduct(a1v, ba)
-      let a2v = Vector(repeating: a0[2 &* stride])
-      c2a.addProduct(a2v, ba)
-      let a3v = Vector(repeating: a0[3 &* stride])
-      c3a.addProduct(a3v, ba)
-      let a4v = Vector(repeating: a4[0])
-      c4a.addProduct(a4v, ba)
-      let a5v = Vector(repeating: a4[stride])
-      c5a.addProduct(a5v, ba)
-      let a6v = Vector(repeating: a4[2 &* stride])
-      c6a.addProduct(a6v, ba)
-      let a7v = Vector(repeating: a4[3 &* stride])
-      c7a.addProduct(a7v, ba)
+      let ba: Lanes = load(b)
+      let a0v = Lanes(repeating: a0[0])
+      c0a = multiplyAdd(a0v, ba, c0a)
+      let a1v = Lanes(repeating: a0[stride])
+      c1a = multiplyAdd(a1v, ba, c1a)
+      let a2v = Lanes(repeating: a0[2 &* stride])
+      c2a = multiplyAdd(a2v, ba, c2a)
+      let a3v = Lanes(repeating: a0[3 &* stride])
+      c3a = multiplyAdd(a3v, ba, c3a)
+      let a4v = Lanes(repeating: a4[0])
+      c4a = multiplyAdd(a4v, ba, c4a)
+      let a5v = Lanes(repeating: a4[stride])
+      c5a = multiplyAdd(a5v, ba, c5a)
+      let a6v = Lanes(repeating: a4[2 &* stride])
+      c6a = multiplyAdd(a6v, ba, c6a)
+      let a7v = Lanes(repeating: a4[3 &* stride])
+      c7a = multiplyAdd(a7v, ba, c7a)
       a0 += a.step
       a4 += a.step
       b += step
@@ -137,7 +174,7 @@ struct Tile8x1: Tile {
   }
 
   @inline(__always)
-  func forEach(_ body: (_ row: Int, _ column: Int, Vector) -> Void) {
+  func forEach(_ body: (_ row: Int, _ column: Int, Lanes) -> Void) {
     body(0, 0, c0a)
     body(1, 0, c1a)
     body(2, 0, c2a)
@@ -149,52 +186,100 @@ struct Tile8x1: Tile {
   }
 }
 
-/// 1 rows of 2 vectors.
-struct Tile1x2: Tile {
-  static var rows: Int { 1 }
+/// 4 rows of 2 registers.
+struct Tile4x2<Lanes: FloatVector>: Tile {
+  static var rows: Int { 4 }
+  static var columns: Int { 2 &* Lanes.scalarCount }
 
-  var c0a = Vector.zero, c0b = Vector.zero
+  var c0a = Lanes.zero, c0b = Lanes.zero
+  var c1a = Lanes.zero, c1b = Lanes.zero
+  var c2a = Lanes.zero, c2b = Lanes.zero
+  var c3a = Lanes.zero, c3b = Lanes.zero
 
   @inline(__always)
   mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
     var a0 = a.pointer, b = b
+    let stride = a.stride
     for _ in 0..<count {
-      let ba = load(b), bb = load(b + 16)
-      let a0v = Vector(repeating: a0[0])
-      c0a.addProduct(a0v, ba)
-      c0b.addProduct(a0v, bb)
+      let ba: Lanes = load(b), bb: Lanes = load(b + Lanes.scalarCount)
+      let a0v = Lanes(repeating: a0[0])
+      c0a = multiplyAdd(a0v, ba, c0a)
+      c0b = multiplyAdd(a0v, bb, c0b)
+      let a1v = Lanes(repeating: a0[stride])
+      c1a = multiplyAdd(a1v, ba, c1a)
+      c1b = multiplyAdd(a1v, bb, c1b)
+      let a2v = Lanes(repeating: a0[2 &* stride])
+      c2a = multiplyAdd(a2v, ba, c2a)
+      c2b = multiplyAdd(a2v, bb, c2b)
+      let a3v = Lanes(repeating: a0[3 &* stride])
+      c3a = multiplyAdd(a3v, ba, c3a)
+      c3b = multiplyAdd(a3v, bb, c3b)
       a0 += a.step
       b += step
     }
   }
 
   @inline(__always)
-  func forEach(_ body: (_ row: Int, _ column: Int, Vector) -> Void) {
+  func forEach(_ body: (_ row: Int, _ column: Int, Lanes) -> Void) {
     body(0, 0, c0a)
-    body(0, 16, c0b)
+    body(0, Lanes.scalarCount, c0b)
+    body(1, 0, c1a)
+    body(1, Lanes.scalarCount, c1b)
+    body(2, 0, c2a)
+    body(2, Lanes.scalarCount, c2b)
+    body(3, 0, c3a)
+    body(3, Lanes.scalarCount, c3b)
   }
 }
 
-/// 1 rows of 1 vectors.
-struct Tile1x1: Tile {
+/// 1 row of 2 registers.
+struct Tile1x2<Lanes: FloatVector>: Tile {
   static var rows: Int { 1 }
+  static var columns: Int { 2 &* Lanes.scalarCount }
 
-  var c0a = Vector.zero
+  var c0a = Lanes.zero, c0b = Lanes.zero
 
   @inline(__always)
   mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
     var a0 = a.pointer, b = b
     for _ in 0..<count {
-      let ba = load(b)
-      let a0v = Vector(repeating: a0[0])
-      c0a.addProduct(a0v, ba)
+      let ba: Lanes = load(b), bb: Lanes = load(b + Lanes.scalarCount)
+      let a0v = Lanes(repeating: a0[0])
+      c0a = multiplyAdd(a0v, ba, c0a)
+      c0b = multiplyAdd(a0v, bb, c0b)
       a0 += a.step
       b += step
     }
   }
 
   @inline(__always)
-  func forEach(_ body: (_ row: Int, _ column: Int, Vector) -> Void) {
+  func forEach(_ body: (_ row: Int, _ column: Int, Lanes) -> Void) {
+    body(0, 0, c0a)
+    body(0, Lanes.scalarCount, c0b)
+  }
+}
+
+/// 1 row of 1 register.
+struct Tile1x1<Lanes: FloatVector>: Tile {
+  static var rows: Int { 1 }
+  static var columns: Int { Lanes.scalarCount }
+
+  var c0a = Lanes.zero
+
+  @inline(__always)
+  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
+    var a0 = a.pointer, b = b
+    for _ in 0..<count {
+      let ba: Lanes = load(b)
+      let a0v = Lanes(repeating: a0[0])
+      c0a = multiplyAdd(a0v, ba, c0a)
+      a0 += a.step
+      b += step
+    }
+  }
+
+  @inline(__always)
+  func forEach(_ body: (_ row: Int, _ column: Int, Lanes) -> Void) {
     body(0, 0, c0a)
   }
 }

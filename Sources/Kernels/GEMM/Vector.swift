@@ -8,38 +8,71 @@ public let vectorWidth = 16
 @inline(__always)
 public func paddedToVector(_ count: Int) -> Int { (count &+ 15) & ~15 }
 
+/// Floats that are loaded, computed with and stored at once: 4, 8 or 16, as many as a register of some machine holds.
+protocol FloatVector: SIMD where Scalar == Float {
+  /// Writes the first `count` lanes, at most all and at least one; nothing past them is touched.
+  func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int)
+}
+
+@inline(__always)
+func load<V: FloatVector>(_ pointer: UnsafePointer<Float>) -> V {
+  UnsafeRawPointer(pointer).loadUnaligned(as: V.self)
+}
+
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
 }
 
 @inline(__always)
-func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
-  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+func store<V: FloatVector>(_ vector: V, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: V.self)
 }
 
-/// Writes the first `count` lanes, in runs of 8, 4, 2 and 1: nothing past them is touched.
+/// Writes the first `count` lanes, at least one: nothing past them is touched.
 @inline(__always)
-func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
-  if count >= 16 { return store(vector, pointer) }
-  let target = UnsafeMutableRawPointer(pointer)
-  var place = 0
-  var eight = vector.lowHalf
-  if count & 8 != 0 {
-    target.storeBytes(of: eight, as: SIMD8<Float>.self)
-    (eight, place) = (vector.highHalf, 8)
+func store<V: FloatVector>(_ vector: V, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
+  if count >= V.scalarCount { return store(vector, pointer) }
+  vector.storeLanes(pointer, count: count)
+}
+
+// In runs of 8, 4, 2 and 1.
+
+extension SIMD4<Float>: FloatVector {
+  @inline(__always)
+  func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    let target = UnsafeMutableRawPointer(pointer)
+    var two = lowHalf
+    if count & 2 != 0 {
+      target.storeBytes(of: two, as: SIMD2<Float>.self)
+      two = highHalf
+    }
+    if count & 1 != 0 { pointer[count & 2] = two.x }
   }
-  var four = eight.lowHalf
-  if count & 4 != 0 {
-    target.storeBytes(of: four, toByteOffset: 4 &* place, as: SIMD4<Float>.self)
-    (four, place) = (eight.highHalf, place &+ 4)
+}
+
+extension SIMD8<Float>: FloatVector {
+  @inline(__always)
+  func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    var four = lowHalf
+    if count & 4 != 0 {
+      store(four, pointer)
+      four = highHalf
+    }
+    four.storeLanes(pointer + (count & 4), count: count)
   }
-  var two = four.lowHalf
-  if count & 2 != 0 {
-    target.storeBytes(of: two, toByteOffset: 4 &* place, as: SIMD2<Float>.self)
-    (two, place) = (four.highHalf, place &+ 2)
+}
+
+extension SIMD16<Float>: FloatVector {
+  @inline(__always)
+  func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    var eight = lowHalf
+    if count & 8 != 0 {
+      store(eight, pointer)
+      eight = highHalf
+    }
+    eight.storeLanes(pointer + (count & 8), count: count)
   }
-  if count & 1 != 0 { pointer[place] = two.x }
 }
 
 /// The first `count` lanes, the others zero.

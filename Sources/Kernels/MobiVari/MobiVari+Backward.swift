@@ -140,15 +140,15 @@ extension MobiVari {
       for _ in 0..<size.width {
         let next = place &+ stride, last = next &+ stride
         let g = load(dq + place)
-        t0.addProduct(g, load(above + place))
-        t1.addProduct(g, load(above + next))
-        t2.addProduct(g, load(above + last))
-        t3.addProduct(g, load(here + place))
-        t4.addProduct(g, load(here + next))
-        t5.addProduct(g, load(here + last))
-        t6.addProduct(g, load(below + place))
-        t7.addProduct(g, load(below + next))
-        t8.addProduct(g, load(below + last))
+        t0 = multiplyAdd(g, load(above + place), t0)
+        t1 = multiplyAdd(g, load(above + next), t1)
+        t2 = multiplyAdd(g, load(above + last), t2)
+        t3 = multiplyAdd(g, load(here + place), t3)
+        t4 = multiplyAdd(g, load(here + next), t4)
+        t5 = multiplyAdd(g, load(here + last), t5)
+        t6 = multiplyAdd(g, load(below + place), t6)
+        t7 = multiplyAdd(g, load(below + next), t7)
+        t8 = multiplyAdd(g, load(below + last), t8)
         total += g
         place = next
       }
@@ -183,12 +183,12 @@ extension MobiVari {
       var place = c
       for _ in 0..<size.width {
         let next = place &+ stride, last = next &+ stride
-        var first = load(de + place).addingProduct(w0, load(above + place))
-        first = first.addingProduct(w1, load(above + next)).addingProduct(w2, load(above + last))
-        var second = (w3 * load(here + place)).addingProduct(w4, load(here + next))
-        second = second.addingProduct(w5, load(here + last))
-        var third = (w6 * load(below + place)).addingProduct(w7, load(below + next))
-        third = third.addingProduct(w8, load(below + last))
+        var first = multiplyAdd(w0, load(above + place), load(de + place))
+        first = multiplyAdd(w2, load(above + last), multiplyAdd(w1, load(above + next), first))
+        var second = multiplyAdd(w4, load(here + next), w3 * load(here + place))
+        second = multiplyAdd(w5, load(here + last), second)
+        var third = multiplyAdd(w7, load(below + next), w6 * load(below + place))
+        third = multiplyAdd(w8, load(below + last), third)
         store(first + second + third, de + place)
         place = next
       }
@@ -208,7 +208,7 @@ extension MobiVari {
       if let residual {
         gemm(
           rows: size.width, deRows, expand.backward, dx, cStride: channels, adds: adds,
-          epilogue: AddRows(addend: residual, stride: channels, columns: channels))
+          epilogue: AddRows(addend: residual, stride: channels))
       } else {
         gemm(rows: size.width, deRows, expand.backward, dx, cStride: channels, adds: adds, epilogue: Identity())
       }

@@ -45,12 +45,12 @@ extension MobiVari {
       var place = c
       for _ in 0..<size.width {
         let next = place &+ stride, last = next &+ stride
-        var first = bias.addingProduct(w0, load(above + place))
-        first = first.addingProduct(w1, load(above + next)).addingProduct(w2, load(above + last))
-        var second = (w3 * load(here + place)).addingProduct(w4, load(here + next))
-        second = second.addingProduct(w5, load(here + last))
-        var third = (w6 * load(below + place)).addingProduct(w7, load(below + next))
-        third = third.addingProduct(w8, load(below + last))
+        var first = multiplyAdd(w0, load(above + place), bias)
+        first = multiplyAdd(w2, load(above + last), multiplyAdd(w1, load(above + next), first))
+        var second = multiplyAdd(w4, load(here + next), w3 * load(here + place))
+        second = multiplyAdd(w5, load(here + last), second)
+        var third = multiplyAdd(w7, load(below + next), w6 * load(below + place))
+        third = multiplyAdd(w8, load(below + last), third)
         store(first + second + third, q + place)
         place = next
       }
@@ -92,7 +92,7 @@ private struct AddBiasAndRows: Epilogue {
   let rows: UnsafePointer<Float>
   let stride: Int
   @inline(__always)
-  func callAsFunction(_ value: Vector, row: Int, column: Int) -> Vector {
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
     value + load(bias + column) + load(rows + (row &* stride &+ column))
   }
 }
