@@ -93,7 +93,7 @@ let package = Package(
     tests(of: "Files", with: ["Diagnostics"]),
     tests(of: "Kernels", with: ["Autograd", "TensorCore"]),
     tests(of: "TensorCore"),
-    tests(of: "Serialization", with: ["TensorCore", "Diagnostics"]),
+    tests(of: "Serialization", with: ["TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(of: "NN", with: ["Serialization", "TensorCore", "Diagnostics"]),
     tests(of: "Autograd", with: ["Kernels", "TensorCore", "Parallel"]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"]),

@@ -1,3 +1,4 @@
+import Foundation
 import TensorCore
 
 /// How a file stores one number. All are little-endian, and all become Float32 when read.
@@ -47,6 +48,18 @@ enum ElementType {
       values[i] = value(Stored(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: stored)))
     }
     return result
+  }
+}
+
+extension Tensor {
+  /// The values as they lie in a file of little-endian float32.
+  var float32Bytes: Data { Data(bytes: pointer, count: count * MemoryLayout<Float>.size) }
+
+  /// The values as they lie in a file of little-endian int64.
+  /// - Precondition: they are whole numbers that fit.
+  var int64Bytes: Data {
+    let values = (0..<count).map { Int64(pointer[$0]).littleEndian }
+    return values.withUnsafeBytes { Data($0) }
   }
 }
 

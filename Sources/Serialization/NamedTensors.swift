@@ -8,6 +8,10 @@ public struct NamedTensors: Sequence, Sendable {
   private var tensors: [String: Tensor] = [:]
   /// What a file says about its tensors (the model's configuration, for example); empty where it says nothing.
   public var metadata: [String: String]
+  /// Names that files hold as int64, as PyTorch's index buffers are; all other tensors are written as float32.
+  public var int64Names: Set<String> = []
+  /// What a file has under a name and is not read as a tensor, and what it is: "an integer", "a sparse tensor".
+  public var unreadable: [String: String] = [:]
 
   public init(metadata: [String: String] = [:]) {
     self.metadata = metadata

@@ -2,26 +2,68 @@ import Diagnostics
 
 /// A file of weights in any format that is read here, told by its content and not by its name.
 public enum WeightFile {
-  /// Reads a safetensors file or a PyTorch checkpoint.
+  /// Reads a safetensors file or a PyTorch checkpoint; all numbers become Float32.
+  ///
+  /// - Parameters:
+  ///   - request: the model whose weights are looked for, in every dictionary of the file and behind every prefix; an
+  ///     averaged copy comes before the weights it is of. Without a request it is the largest dictionary, and no prefix
+  ///     is removed.
+  ///   - note: called with one line that says what was taken, where there was a choice.
   /// - Throws: `InputError` that names the file and what is wrong with it.
-  public static func read(_ path: String) throws -> NamedTensors {
-    try decode(FileBytes(reading: path))
+  public static func read(
+    _ path: String, for request: WeightRequest? = nil, note: (String) -> Void = { _ in }
+  ) throws -> NamedTensors {
+    try read(contents(FileBytes(reading: path)), request, note)
   }
 
   /// Reads what a file holds; `path` is for messages.
-  public static func decode(_ bytes: [UInt8], path: String) throws -> NamedTensors {
-    try decode(FileBytes(bytes, path: path))
+  public static func decode(
+    _ bytes: [UInt8], path: String, for request: WeightRequest? = nil, note: (String) -> Void = { _ in }
+  ) throws -> NamedTensors {
+    try read(contents(FileBytes(bytes, path: path)), request, note)
   }
 
-  private static func decode(_ file: FileBytes) throws -> NamedTensors {
+  static func read(
+    _ contents: WeightContents, _ request: WeightRequest?, _ note: (String) -> Void
+  ) throws -> NamedTensors {
+    guard !contents.dictionaries.isEmpty else { return NamedTensors(metadata: contents.metadata) }
+    let (best, others) = contents.choice(for: request)
+    let tensors = try contents.tensors(of: best)
+    if let other = others.first {
+      let more = others.count > 1 ? " and \(others.count - 1) more" : ""
+      let kind = best.isAveraged ? ", the averaged weights," : ""
+      note("\(contents.file.path): \(best.description)\(kind) taken; \(other.description)\(more) left")
+    }
+    return tensors
+  }
+
+  private static func contents(_ file: FileBytes) throws -> WeightContents {
     guard file.count > 0 else {
       throw file.error(expected: "weights (.safetensors or .pth)", found: "an empty file")
     }
-    // The ninth byte is the first of a safetensors header.
-    if file.count > 8, file.bytes[8] == UInt8(ascii: "{") { return try SafeTensors.decode(file) }
-    if file.starts(with: "PK".utf8) || PyTorchCheckpoint.legacyFormat(file) != nil {
-      return try PyTorchCheckpoint.decode(file)
-    }
+    if SafeTensorsHeader.begins(file) { return try SafeTensors.contents(file) }
+    let isPickle = LegacyCheckpoint.begins(file) || PyTorchCheckpoint.unreadableFormat(file) != nil
+    if file.starts(with: "PK".utf8) || isPickle { return try PyTorchCheckpoint.contents(file) }
     throw file.error(expected: "weights (.safetensors or .pth)", found: "a file of another kind")
+  }
+}
+
+extension NamedTensors {
+  /// The tensors that fit a request: those of the file they were read from, under their names without a prefix.
+  /// - Parameters:
+  ///   - path: the file they came from, for messages.
+  ///   - note: called with one line that says what was taken, where there was a choice.
+  public func selected(
+    for request: WeightRequest, from path: String, note: (String) -> Void = { _ in }
+  ) throws -> NamedTensors {
+    let entries = map { TensorDictionary.Entry(name: $0.name, source: .value($0.tensor)) }
+    let contents = WeightContents(
+      file: FileBytes([], path: path), dictionaries: isEmpty ? [] : [TensorDictionary(place: "", entries: entries)],
+      metadata: metadata
+    ) { source in
+      guard case .value(let tensor) = source else { preconditionFailure("a tensor of another file") }
+      return tensor
+    }
+    return try WeightFile.read(contents, request, note)
   }
 }

@@ -75,11 +75,14 @@ extension Trainer {
     try journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, isUnderWay: true)
   }
 
-  /// The average's values where there is one, else the model's: of the moment that was saved last, and so finite.
+  /// The average's values where there is one, else the model's: of the moment that was saved last, and so finite. PyTorch's model
+  /// loads the file with `strict=True`.
   private func writeWeights(to path: String) throws {
     let model = learner.model
-    var weights = learner.withAverage { model.parameters.stateDict }
-    weights.metadata = ["model": try model.configurationJSON, "iteration": "\(state.iteration)"]
+    var weights = learner.withAverage { model.stateDict }
+    weights.metadata = [
+      "model": try model.configurationJSON, "iteration": "\(state.iteration)", "format": "pt",
+    ]
     try SafeTensors.write(weights, to: path)
   }
 }

@@ -6,19 +6,27 @@ import Serialization
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: "Write weights as safetensors, with the model's configuration in the file.",
+    commandName: "convert", abstract: "Write weights as safetensors or as a PyTorch checkpoint.",
     discussion: """
-      Reads a PyTorch checkpoint (.pth; only tensors are read, nothing in it is executed) or safetensors. The new file says \
-      what model it holds, so that --task and --model are not needed with it. A training's checkpoint gives its weights.
+      Reads a PyTorch checkpoint (.pth, .pt, .ckpt; only tensors are read, nothing in it is executed) or safetensors. \
+      The weights may be anywhere in the file, behind any prefix (module., net_g., ...). An averaged copy (params_ema, \
+      ...) comes before the weights it is of; one line says which was taken. A training's checkpoint gives its \
+      weights, or their average.
+
+      The ending of OUTPUT tells the format. A .safetensors file says what model it holds, so that --task and --model \
+      are not needed with it. A .pth or .pt file is what torch.save writes of a state dictionary. PyTorch's RAMiT \
+      loads both with strict=True.
 
         ramit convert RAMiT-1_X2.pth ramit-1-x2.safetensors
         ramit convert RAMiT-1_CDN.pth ramit-1-dn.safetensors --task dn
+        ramit convert runs/mine/weights/best.safetensors mine.pth
       """)
 
   @Argument(help: "The weights to read.", completion: .file())
   var input: String
 
-  @Argument(help: "The safetensors file to write.", completion: .file(extensions: ["safetensors"]))
+  @Argument(
+    help: "The file to write: .safetensors, .pth or .pt.", completion: .file(extensions: ["safetensors", "pth", "pt"]))
   var output: String
 
   @Option(help: "What the model is for, where the weights do not tell.")
@@ -34,26 +42,45 @@ struct ConvertCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    guard output.lowercased().hasSuffix(".safetensors") else {
-      throw InputError(output, expected: "a name that ends in .safetensors", found: "another")
+    let ending = output.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    guard output.contains("."), ["safetensors", "pth", "pt"].contains(ending) else {
+      throw InputError(
+        output, expected: "a name that ends in .safetensors, .pth or .pt",
+        found: output.contains(".") && !ending.contains("/") ? ".\(ending)" : "no ending")
     }
     if !force, FileManager.default.fileExists(atPath: output) {
       throw InputError(output, expected: "a new file (--force overwrites)", found: "one that is there")
     }
-    let tensors = try WeightFile.read(input)
-    let model = try RAMiT(tensors, from: input, task: task, variant: self.model)
-    // What a training's checkpoint notes of the training does not hold for the weights alone.
-    let notes = tensors.metadata.filter { !["state", "configuration", "crc32"].contains($0.key) }
-    try model.write(to: output, notes: notes)
-    // What was written is read once more: the disk has the last word.
-    let written = try RAMiT(weights: output)
-    let (before, after) = (model.parameters.values, written.parameters.values)
-    guard written.configuration == model.configuration, before.count == after.count,
-      memcmp(before.pointer, after.pointer, before.count * MemoryLayout<Float>.size) == 0
-    else { throw InputError(output, expected: "the weights that were written", found: "others") }
+    let (model, notes) = try RAMiT.withNotes(weights: input, task: task, variant: self.model, note: tell)
+    if ending == "safetensors" {
+      // What a training's checkpoint notes of the training does not hold for the weights alone.
+      try model.write(to: output, notes: notes.filter { !["state", "configuration", "crc32"].contains($0.key) })
+    } else {
+      try model.writePyTorch(to: output)
+    }
+    try check(model, hasNotes: ending == "safetensors")
     if !quiet {
       let name = model.configuration.modelName
       print("\(output): \(name) for \(model.configuration.task), \(model.parameters.count) parameters")
     }
+  }
+
+  /// Reads what was written once more: the disk has the last word.
+  private func check(_ model: RAMiT, hasNotes: Bool) throws {
+    let written = try RAMiT(weights: output, task: hasNotes ? nil : model.configuration.task)
+    let (before, after) = (model.parameters.values, written.parameters.values)
+    let isSame =
+      before.count == after.count
+      && memcmp(before.pointer, after.pointer, before.count * MemoryLayout<Float>.size) == 0
+    guard isSame, !hasNotes || written.configuration == model.configuration else {
+      throw InputError(output, expected: "the weights that were written", found: "others")
+    }
+    if written.configuration != model.configuration {
+      tell("\(output): does not tell all of the model's configuration, as .safetensors does")
+    }
+  }
+
+  private func tell(_ line: String) {
+    if !quiet { Ramit.report(line) }
   }
 }

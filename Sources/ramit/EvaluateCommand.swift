@@ -55,7 +55,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     try common.apply()
-    let model = try weights.loadModel()
+    let model = try weights.loadModel(quiet: common.quiet)
     let task = model.configuration.task
     if !sigma.isEmpty, !task.isDenoising {
       throw InputError("--sigma", expected: "a denoising model", found: "one for \(task.rawValue)")

@@ -60,6 +60,9 @@ struct WeightOptions: ParsableArguments {
   @Option(help: "The task (default: what the weights tell).")
   var task: RestorationTask?
 
+  /// - Parameter quiet: false says on standard error which weights were taken, where the file holds several.
   /// - Throws: `InputError` that names the file.
-  func loadModel() throws -> RAMiT { try RAMiT(weights: weights, task: task, variant: model) }
+  func loadModel(quiet: Bool) throws -> RAMiT {
+    try RAMiT(weights: weights, task: task, variant: model) { if !quiet { Ramit.report($0) } }
+  }
 }

@@ -63,7 +63,7 @@ struct RestoreCommand: ParsableCommand {
 
   func run() throws {
     try common.apply()
-    var restorer = Restorer(try weights.loadModel())
+    var restorer = Restorer(try weights.loadModel(quiet: common.quiet))
     restorer.tile = tile
     restorer.overlap = overlap
     restorer.selfEnsemble = selfEnsemble

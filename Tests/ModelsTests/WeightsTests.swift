@@ -67,7 +67,8 @@ import Testing
     #expect(refused?.description == "bare.pth: expected weights for the task x3, found weights for x2")
   }
 
-  /// Distributed training puts a prefix before all names, and PyTorch has buffers; a training's moments may be beside them.
+  /// Distributed training puts a prefix before all names, and PyTorch has buffers; a training's moments may be beside
+  /// them.
   @Test func whatIsBesideTheParametersIsLeftOut() throws {
     var configuration = RAMiTVariant.ramit1.configuration(for: .x2)
     (configuration.dim, configuration.depths) = (16, [1, 1, 1, 1])
@@ -82,6 +83,70 @@ import Testing
     // One name without the prefix, and it is no prefix.
     tensors["more"] = Tensor(1)
     #expect(throws: InputError.self) { try RAMiT(tensors, from: "module.pth") }
+  }
+
+  /// Other models, losses and training states beside the model have prefixes of their own; an average comes before its
+  /// weights.
+  @Test func theModelIsFoundBesideOthers() throws {
+    var configuration = RAMiTVariant.ramit1.configuration(for: .x2)
+    (configuration.dim, configuration.depths) = (16, [1, 1, 1, 1])
+    let model = RAMiT(configuration, seed: 3), other = RAMiT(configuration, seed: 4)
+    var tensors = NamedTensors()
+    for (name, tensor) in model.stateDict { tensors["module.net_g." + name] = tensor }
+    for layer in 0..<400 { tensors["module.loss.vgg.\(layer).weight"] = Tensor([.nan], [1]) }
+    #expect(
+      try RAMiT(tensors, from: "lightning.pth").parameters.values.array == model.parameters.values.array)
+
+    try withPath { path in
+      // A training's checkpoint.
+      tensors = other.parameters.stateDict
+      for prefix in ["adam.m.", "adam.v."] {
+        for (name, tensor) in other.parameters.stateDict { tensors[prefix + name] = tensor }
+      }
+      try SafeTensors.write(tensors, to: path)
+      var notes: [String] = []
+      var read = try RAMiT(weights: path) { notes.append($0) }
+      #expect(read.parameters.values.array == other.parameters.values.array)
+      #expect(notes.isEmpty)
+      for (name, tensor) in model.parameters.stateDict { tensors["ema." + name] = tensor }
+      try SafeTensors.write(tensors, to: path)
+      read = try RAMiT(weights: path) { notes.append($0) }
+      #expect(read.parameters.values.array == model.parameters.values.array)
+      #expect(notes == ["\(path): 'ema', the averaged weights, taken; the weights that stand alone left"])
+    }
+  }
+
+  @Test func weightsThatAreNotFiniteAreNamed() throws {
+    var configuration = RAMiTVariant.ramit1.configuration(for: .x2)
+    (configuration.dim, configuration.depths) = (16, [1, 1, 1, 1])
+    let model = RAMiT(configuration, seed: 3)
+    model.parameters.parameters.first { $0.name == "down1.norm.norm.bias" }?.value.pointer[0] = .nan
+    let error = #expect(throws: InputError.self) { try RAMiT(model.stateDict, from: "spoiled.pth") }
+    #expect(
+      error?.description == "spoiled.pth: expected finite weights, found 1 with values that are not finite "
+        + "(down1.norm.norm.bias: 1 NaN of 64 values)")
+  }
+
+  /// The state dictionary of the published model: index buffers as int64, in both formats.
+  @Test func filesHaveTheBuffersOfTheirPublishedModel() throws {
+    var configuration = RAMiTVariant.ramit1.configuration(for: .dn)
+    (configuration.dim, configuration.depths, configuration.window) = (16, [2, 1, 1, 1], 2)
+    let model = RAMiT(configuration, seed: 3)
+    let name = "stage1.blocks.block1.sp_attn.relative_position_index"
+    // Row 0 looks from the top left token: rows and columns behind it have smaller numbers.
+    let index: [Float] = [4, 3, 1, 0, 5, 4, 2, 1, 7, 6, 4, 3, 8, 7, 5, 4]
+    #expect(model.stateDict[name]?.array == index && model.stateDict[name]?.shape == [4, 4])
+    #expect(model.stateDict.int64Names.count == 5 && model.stateDict.count == model.parameters.stateDict.count + 5)
+    try withPath { path in
+      try model.write(to: path)
+      #expect(try WeightFile.read(path).metadata["format"] == "pt")
+      #expect(try WeightFile.read(path).names == model.stateDict.names)
+      #expect(try RAMiT(weights: path).parameters.values.array == model.parameters.values.array)
+      try model.writePyTorch(to: path)
+      #expect(try WeightFile.read(path)[name]?.array == index)
+      #expect(try RAMiT(weights: path, task: .dn).parameters.values.array == model.parameters.values.array)
+      #expect(throws: InputError.self) { try RAMiT(weights: path) }
+    }
   }
 
   /// A few names, or the notes, can speak of a model that no memory would hold.
@@ -162,6 +227,10 @@ import Testing
     #expect(model.configuration == variant.configuration(for: task))
     #expect(model.configuration.modelName == variant.rawValue)
     #expect(model.parameters.count == count)
+    // Written again it has the same names and index buffers.
+    let published = try WeightFile.read("\(referenceFolder!)/weights/\(file).pth")
+    #expect(Set(model.stateDict.names) == Set(published.names) && model.stateDict.int64Names.count >= 20)
+    for name in model.stateDict.int64Names { #expect(model.stateDict[name]?.array == published[name]?.array) }
     if task == .dn {
       #expect(throws: InputError.self) { try RAMiT(weights: "\(referenceFolder!)/weights/\(file).pth") }
     }

@@ -95,4 +95,43 @@ import Testing
     #expect(refusal(of: tensors) { $0.hasSuffix(".index") }?.contains("1 missing (conv.weight)") == true)
     #expect(refusal(of: NamedTensors())?.contains("4 missing") == true)
   }
+
+  /// One NaN or infinity, and nothing is loaded; each tensor is named with how many it has of which kind.
+  @Test func valuesAreFinite() throws {
+    var tensors = store().stateDict
+    let kernel = try #require(tensors["conv.weight"]).copy(), scale = try #require(tensors["attention.scale"]).copy()
+    (kernel.pointer[7], kernel.pointer[70], scale.pointer[1]) = (.nan, -.infinity, .infinity)
+    (tensors["conv.weight"], tensors["attention.scale"]) = (kernel, scale)
+    #expect(
+      refusal(of: tensors)
+        == "file: expected finite weights, found 2 with values that are not finite "
+        + "(attention.scale: 1 infinity of 3 values, conv.weight: 1 NaN, 1 infinity of 72 values)")
+    // What is not loaded may be anything.
+    let store = store()
+    tensors = store.stateDict
+    tensors["attention.index"] = Tensor([.nan], [1])
+    try store.load(tensors, from: "file") { $0.hasSuffix(".index") }
+  }
+
+  @Test func whatIsNoTensorIsNamedWhereItIsMissing() {
+    var tensors = store().stateDict
+    tensors["conv.weight"] = nil
+    tensors.unreadable = ["conv.weight": "a sparse tensor", "epoch": "an integer"]
+    #expect(refusal(of: tensors)?.hasSuffix("found 1 missing (conv.weight: a sparse tensor)") == true)
+  }
+
+  /// The parameters' names find their dictionary, and of two the one with their shapes.
+  @Test func aFileIsSearchedForTheParameters() throws {
+    let store = store()
+    var tensors = NamedTensors()
+    for (name, tensor) in store.stateDict {
+      tensors["large." + name] = Tensor(zeros: [7])
+      tensors["net.module." + name] = tensor
+    }
+    var notes: [String] = []
+    let found = try tensors.selected(for: store.request, from: "file") { notes.append($0) }
+    #expect(found.names == store.stateDict.names)
+    #expect(found["conv.weight"]?.array == store.stateDict["conv.weight"]?.array)
+    #expect(notes.isEmpty)
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Models
 import Serialization
 import Testing
@@ -28,8 +29,8 @@ import Testing
       #expect(done.code == 0 && done.errors.isEmpty)
       #expect(done.output == "\(output): custom for dn, \(model.parameters.count) parameters\n")
       let written = try WeightFile.read(output)
-      #expect(written.names == model.parameters.stateDict.names)
-      #expect(Set(written.metadata.keys) == ["model", "iteration", "author"])
+      #expect(written.names == model.stateDict.names)
+      #expect(Set(written.metadata.keys) == ["model", "iteration", "author", "format"])
       #expect(try RAMiT(weights: output).configuration == model.configuration)
       #expect(try RAMiT(weights: output).parameters.values.array == model.parameters.values.array)
 
@@ -50,7 +51,8 @@ import Testing
       try SafeTensors.write(model.parameters.stateDict, to: folder.file("bare.safetensors"))
       for (input, output) in [
         ("text.pth", "a.safetensors"), ("empty.pth", "a.safetensors"), ("none.pth", "a.safetensors"),
-        (".", "a.safetensors"), ("bare.safetensors", "a.pth"), ("bare.safetensors", "none/a.safetensors"),
+        (".", "a.safetensors"), ("bare.safetensors", "a.txt"), ("bare.safetensors", "safetensors"),
+        ("bare.safetensors", "none/a.safetensors"), ("bare.safetensors", "none/a.pth"),
       ] {
         let outcome = try Program.run("convert", folder.file(input), folder.file(output), "--task", "dn")
         #expect(outcome.code == 1 && outcome.errorLines.count == 1, "\(input) \(outcome.errors)")
@@ -60,6 +62,87 @@ import Testing
         "convert", folder.file("bare.safetensors"), folder.file("a.safetensors"), "--task", "dn", "--model", "RAMiT")
       #expect(other.code == 1 && other.errors.contains("expected weights of RAMiT for dn"))
       #expect(!folder.exists("a.safetensors"))
+    }
+  }
+
+  @Test func checkpointsOfPyTorchAreWritten() throws {
+    let model = model
+    try Folder.temporary { folder in
+      try model.write(to: folder.file("in.safetensors"))
+      for output in ["out.pth", "out.PT", "again.pth"] {
+        let done = try Program.run("convert", folder.file("in.safetensors"), folder.file(output))
+        #expect(done.code == 0 && done.errors.isEmpty, "\(done.errors)")
+        let written = try WeightFile.read(folder.file(output))
+        #expect(written.names == model.stateDict.names)
+        for (name, tensor) in model.stateDict { #expect(written[name]?.array == tensor.array) }
+      }
+      let files = try ["out.pth", "out.PT", "again.pth"].map {
+        try Data(contentsOf: URL(fileURLWithPath: folder.file($0)))
+      }
+      #expect(files[0] == files[1] && files[0] == files[2])
+      // And back; such a file does not tell the task.
+      let back = try Program.run("convert", folder.file("out.pth"), folder.file("back.safetensors"), "--task", "dn")
+      #expect(back.code == 0)
+      #expect(try RAMiT(weights: folder.file("back.safetensors")).configuration == model.configuration)
+      // What shapes do not tell is lost, and said.
+      var odd = model.configuration
+      odd.helper.toggle()
+      try RAMiT(odd).write(to: folder.file("odd.safetensors"))
+      let lost = try Program.run("convert", folder.file("odd.safetensors"), folder.file("odd.pth"))
+      #expect(lost.code == 0 && lost.errorLines.count == 1 && lost.errors.contains("does not tell all"))
+    }
+  }
+
+  /// The average is taken, with a line that says so unless it is to be quiet.
+  @Test func whichWeightsWereTakenIsSaid() throws {
+    try Folder.temporary { folder in
+      var tensors = NamedTensors()
+      let other = RAMiT(model.configuration, seed: 6)
+      for (name, tensor) in other.stateDict { tensors["params." + name] = tensor }
+      for (name, tensor) in model.stateDict { tensors["params_ema." + name] = tensor }
+      let input = folder.file("both.safetensors")
+      try SafeTensors.write(tensors, to: input)
+      for quiet in [[], ["--quiet"]] {
+        let done = try Program.run(
+          ["convert", input, folder.file("out.safetensors"), "--task", "dn", "--force"] + quiet)
+        #expect(done.code == 0)
+        let line = "ramit: \(input): 'params_ema', the averaged weights, taken; 'params' left\n"
+        #expect(done.errors == (quiet.isEmpty ? line : ""))
+        let written = try RAMiT(weights: folder.file("out.safetensors"))
+        #expect(written.parameters.values.array == model.parameters.values.array)
+      }
+    }
+  }
+
+  /// One NaN is refused wherever weights are read, and nothing is written.
+  @Test func weightsThatAreNotFiniteAreRefusedEverywhere() throws {
+    try Folder.temporary { folder in
+      var configuration = RAMiTConfiguration(task: .x2)
+      (configuration.dim, configuration.depths, configuration.window) = (16, [1, 1, 1, 1], 2)
+      configuration.wide.groups = 1
+      let model = RAMiT(configuration)
+      model.parameters.parameters.first { $0.name == "attn_mix.mobivari.pw_conv.bias" }?.value.pointer[3] = .infinity
+      let weights = folder.file("spoiled.safetensors"), photo = try folder.picture("photo.png")
+      try model.write(to: weights)
+      try folder.folder("set").folder("HR").picture("photo.png")
+      let yaml =
+        "task: x2\nmodel: {dim: 16, depths: [1, 1, 1, 1], window: 2, wide: {groups: 1}}\ninitialWeights: \(weights)\n"
+        + "data: {train: {type: procedural, samplesPerEpoch: 4, patch: 8, batch: 4}}\n"
+        + "schedule: {epochs: 1, warmupEpochs: 0, halveAtEpochs: []}\n"
+      let train = try folder.write(yaml.utf8, to: "train.yaml")
+      for arguments in [
+        ["restore", photo, "--weights", weights, "--output", folder.file("out")],
+        ["evaluate", "--weights", weights, "--testset", folder.file("set"), "--json", folder.file("out")],
+        ["convert", weights, folder.file("out.safetensors")], ["convert", weights, folder.file("out.pth")],
+        ["train", train, "--output", folder.file("run"), "--quiet"],
+      ] {
+        let run = try Program.run(arguments)
+        #expect(run.code == 1)
+        #expect(
+          run.errors == "ramit: \(weights): expected finite weights, found 1 with values that are not finite "
+            + "(attn_mix.mobivari.pw_conv.bias: 1 infinity of 16 values)\n", "\(arguments)")
+      }
+      for name in ["out", "out.safetensors", "out.pth"] { #expect(!folder.exists(name)) }
     }
   }
 }

@@ -17,8 +17,8 @@ import Testing
   static let outside: [(offset: Int, shape: [Int], strides: [Int])] = [
     (0, [5], [1]), (1, [4], [1]), (0, [2], [4]), (4, [1], [1]), (.max, [1], [1]), (-1, [2], [1]),
     (0, [2], [-1]), (3, [2, 2], [-1, -1]), (0, [2], [.max]), (0, [3], [.max]), (2, [2, 2], [.max, .max]),
-    (0, [-1], [1]), (0, [.min], [1]), (0, [.max], [0]), (0, [1 << 32, 1 << 32], [0, 0]),
-    (0, [0, 1 << 32, 1 << 32], [0, 0, 0]), (0, [2, 2], [1]), (0, [2], [1, 1]), (0, [1 << 40], [0]), (0, [5], [0]),
+    (0, [-1], [1]), (0, [.min], [1]), (0, [.max], [1]), (0, [1 << 32, 1 << 32], [0, 0]),
+    (0, [0, 1 << 32, 1 << 32], [0, 0, 0]), (0, [2, 2], [1]), (0, [2], [1, 1]), (0, [2, 4], [1, 1]), (5, [2], [0]),
   ]
 
   @Test(arguments: outside)
@@ -68,7 +68,7 @@ import Testing
     expectRefusal(
       file {
         $0.op("(")
-        $0.string("module")
+        $0.string("other")
         $0.global("torch", "FloatStorage")
         $0.string("0")
         $0.string("cpu")
@@ -105,15 +105,51 @@ import Testing
       }, "a tensor's shape", "a string")
   }
 
-  /// A storage that is gathered again and again would make a small file large.
-  @Test func copiesAreBounded() {
-    let pickle = PickleBytes.dictionary {
-      for copy in 0..<2000 {
+  /// A storage that is gathered again and again, or one value that is expanded, would make a small file large.
+  @Test func copiesAreBounded() throws {
+    let again = PickleBytes.dictionary {
+      for copy in 0..<15_000 {
         $0.string("x\(copy)")
         $0.tensor(key: "0", count: 1000, shape: [2, 500], strides: [1, 2])
       }
     }
-    expectRefusal(checkpoint(pickle, [("0", floats(1000))]).bytes, "few transposed tensors")
+    expectRefusal(checkpoint(again, [("0", floats(1000))]).bytes, "expanded and transposed tensors of at most")
+    expectRefusal(file(shape: [1 << 40], strides: [0]), "expanded and transposed tensors of at most")
+    expectRefusal(file(shape: [1 << 31, 1 << 31], strides: [0, 0]), "expanded and transposed tensors of at most")
+    let expanded = try WeightFile.decode(file(offset: 1, shape: [5, 2], strides: [0, 1]), path: "expanded")
+    #expect(expanded["x"]?.array == [1, 2, 1, 2, 1, 2, 1, 2, 1, 2])
+  }
+
+  /// One tuple of arguments that makes a tensor in every five bytes, or one list that becomes a dictionary again and
+  /// again.
+  @Test func copiesOfArgumentsAreBounded() {
+    let tensors = PickleBytes.operations {
+      $0.op("(")
+      $0.storage("FloatStorage", key: "0", count: 4)
+      $0.integer(0)
+      for _ in 0..<2 { $0.tuple([Int](repeating: 1, count: 64)) }
+      $0.op(0x89)
+      $0.dictionary()
+      $0.op("t")
+      $0.op("q", [0])
+      $0.global("torch._utils", "_rebuild_tensor_v2")
+      $0.op("q", [1])
+      for _ in 0..<50_000 { $0.bytes += [0x68, 1, 0x68, 0, 0x52] }
+      $0.op(".")
+    }
+    expectRefusal(checkpoint(tensors, [("0", floats(4))]).bytes, "copies of more than the pickle has bytes")
+    let dictionaries = PickleBytes.operations {
+      $0.op("(")
+      for _ in 0..<1000 { $0.tuple([1, 2]) }
+      $0.op("l")
+      $0.op(0x85)
+      $0.op("q", [0])
+      $0.global("collections", "OrderedDict")
+      $0.op("q", [1])
+      for _ in 0..<1000 { $0.bytes += [0x68, 1, 0x68, 0, 0x52] }
+      $0.op(".")
+    }
+    expectRefusal(checkpoint(dictionaries).bytes, "copies of more than the pickle has bytes")
   }
 
   @Test func bytesAreLittleEndian() {

@@ -23,12 +23,41 @@ import Testing
   }
 
   @Test func entriesAreStoredInTheClear() {
-    refused("without compression", "compression method 8") {
-      ($0.entries[0].method, $0.entries[0].localMethod) = (8, 8)
-    }
-    refused("without compression", "compression method 8") { $0.entries[2].localMethod = 8 }
-    refused("without compression", "compression method 14") { $0.entries[2].method = 14 }
+    refused("of compression method 0", "compression method 8") { $0.entries[2].localMethod = 8 }
+    refused("of compression method 8", "compression method 0") { $0.entries[2].method = 8 }
+    refused("stored or deflated", "compression method 14") { $0.entries[2].method = 14 }
     refused("in the clear", "encryption") { $0.entries[0].flags = 1 }
+  }
+
+  /// "aaa" and so on: stored blocks of deflate, of which the first byte says that it is the last one, and the next four
+  /// the size.
+  @Test func deflatedEntriesHoldWhatTheySay() throws {
+    func deflated(_ change: (inout ZipBytes.Entry) -> Void = { _ in }) -> [UInt8] {
+      var archive = sound
+      let bytes = archive.entries[2].bytes, size = UInt16(bytes.count)
+      archive.entries[2].checksum = bytes.withUnsafeBytes { CRC32.checksum($0) }
+      archive.entries[2].size = UInt32(size)
+      archive.entries[2].bytes = [1] + little(size) + little(~size) + bytes
+      (archive.entries[2].method, archive.entries[2].localMethod) = (8, 8)
+      change(&archive.entries[2])
+      return archive.bytes
+    }
+    #expect(try WeightFile.decode(deflated(), path: "deflated")["x"]?.array == [0, 1, 2, 3])
+    expectRefusal(deflated { $0.size = 15 }, "'archive/data/0' of 15 bytes", "they do not inflate")
+    expectRefusal(deflated { $0.size = 17 }, "'archive/data/0' of 17 bytes", "they do not inflate")
+    expectRefusal(deflated { $0.size = 100 << 20 }, "compressed entries of at most")
+    expectRefusal(deflated { $0.bytes[3] ^= 1 }, "they do not inflate")
+    expectRefusal(deflated { $0.bytes[9] ^= 1 }, "the checksum differs")
+    expectRefusal(deflated { $0.bytes = [] }, "they do not inflate")
+  }
+
+  /// PyTorch can leave all checksums out, and only all.
+  @Test func checksumsMayBeLeftOut() throws {
+    var archive = sound
+    for i in archive.entries.indices { archive.entries[i].checksum = 0 }
+    #expect(try WeightFile.decode(archive.bytes, path: "without")["x"]?.array == [0, 1, 2, 3])
+    archive.entries[0].checksum = nil
+    expectRefusal(archive.bytes, "'archive/byteorder'", "the checksum differs")
   }
 
   @Test func namesAreUniqueAndInside() {
@@ -104,6 +133,7 @@ import Testing
     expectRefusal(Array("<!DOCTYPE html><html></html>".utf8), "a file of another kind")
     expectRefusal([0x89] + Array("PNG\r\n\u{1a}\n".utf8) + [0, 0, 0, 13], "a file of another kind")
     expectRefusal([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46], "a plain pickle")
+    expectRefusal([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19], "more bytes")
     expectRefusal([UInt8](repeating: 0, count: 257) + Array("ustar\0".utf8), "a tar archive")
     expectRefusal(Array("PK".utf8), "no central directory")
   }

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import NN
 import Serialization
+import TensorCore
 
 extension RAMiT {
   /// The model of a weight file, safetensors or a PyTorch checkpoint, with its parameters.
@@ -9,18 +10,37 @@ extension RAMiT {
   /// - Parameters:
   ///   - task: what it is for, where the file does not tell.
   ///   - variant: the model that is expected; another one is refused.
-  /// - Throws: `InputError` that names the file: no weights, another model's, or missing, unexpected and misshapen names.
+  ///   - note: called with one line that says which weights were taken, where a file holds several.
+  /// - Throws: `InputError` that names the file: no weights, another model's, missing, unexpected and misshapen names,
+  ///   or values that are not finite.
   public convenience init(
-    weights path: String, task: RestorationTask? = nil, variant: RAMiTVariant? = nil
+    weights path: String, task: RestorationTask? = nil, variant: RAMiTVariant? = nil,
+    note: (String) -> Void = { _ in }
   ) throws {
-    try self.init(try WeightFile.read(path), from: path, task: task, variant: variant)
+    try self.init(
+      chosen: try WeightFile.read(path, for: Self.request, note: note), from: path, task: task, variant: variant)
+  }
+
+  /// The model of a weight file as `init(weights:)` reads it, with the file's notes.
+  public static func withNotes(
+    weights path: String, task: RestorationTask? = nil, variant: RAMiTVariant? = nil,
+    note: (String) -> Void = { _ in }
+  ) throws -> (model: RAMiT, notes: [String: String]) {
+    let tensors = try WeightFile.read(path, for: request, note: note)
+    return (try RAMiT(chosen: tensors, from: path, task: task, variant: variant), tensors.metadata)
   }
 
   /// The model of these tensors, which were read from `path`; otherwise as `init(weights:)`.
   public convenience init(
     _ tensors: NamedTensors, from path: String, task: RestorationTask? = nil, variant: RAMiTVariant? = nil
   ) throws {
-    let tensors = tensors.withoutPrefix("module.")
+    try self.init(
+      chosen: tensors.selected(for: Self.request, from: path), from: path, task: task, variant: variant)
+  }
+
+  private convenience init(
+    chosen tensors: NamedTensors, from path: String, task: RestorationTask?, variant: RAMiTVariant?
+  ) throws {
     let configuration = try RAMiTConfiguration.inferred(from: tensors, task: task, path: path)
     if let variant, configuration.variant != variant {
       throw InputError(
@@ -36,19 +56,56 @@ extension RAMiT {
     try parameters.load(tensors, from: path, ignoring: Self.isBesideParameters)
   }
 
-  /// Tensors that PyTorch keeps beside the parameters and that follow from the configuration, and a training's moments and
-  /// averages.
-  public static func isBesideParameters(_ name: String) -> Bool {
-    name.hasSuffix(".relative_position_index") || name == "mean" || name == "std" || name.hasPrefix("adam.")
-      || name.hasPrefix("ema.")
+  /// What to look for in a weight file: a RAMiT of any size.
+  static let request = WeightRequest(anchors: ["shallow.conv.weight", "to_target.conv.weight"]) { found in
+    let fit = found.shapes.keys.count { name in
+      modules.contains(name.prefix { $0 != "." }) && !isBesideParameters(name)
+    }
+    return fit > 0 ? fit : nil
   }
-}
 
-extension NamedTensors {
-  /// Without a prefix that all names have, as distributed training puts one before them.
-  fileprivate func withoutPrefix(_ prefix: String) -> NamedTensors {
-    guard !isEmpty, names.allSatisfy({ $0.hasPrefix(prefix) }) else { return self }
-    return NamedTensors(lazy.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }, metadata: metadata)
+  private static let modules: Set<Substring> = [
+    "shallow", "stage1", "down1", "stage2", "down2", "stage3", "bottleneck", "stage4", "attn_mix", "to_target",
+  ]
+
+  /// Tensors that PyTorch keeps beside the parameters and that follow from the configuration, a training's moments and
+  /// averages, and how often an average was updated.
+  public static func isBesideParameters(_ name: String) -> Bool {
+    name.hasSuffix(".\(indexName)") || name.hasSuffix(".attn_mask") || name == "mean" || name == "std"
+      || name.hasPrefix("adam.") || name.hasPrefix("ema.")
+      || ["n_averaged", "num_updates", "decay"].contains(name)
+  }
+
+  private static let indexName = "relative_position_index"
+
+  /// The parameters and, as the published PyTorch model has them in its state dictionary, the index buffers of spatial
+  /// attention: which row of the table of relative positions each pair of tokens of a window takes, M^2 x M^2, int64.
+  public var stateDict: NamedTensors {
+    let tableName = "relative_position_bias_table"
+    let index = Self.relativePositionIndex(window: configuration.window)
+    var result = NamedTensors()
+    for (name, tensor) in parameters.stateDict {
+      result[name] = tensor
+      guard name.hasSuffix(".\(tableName)") else { continue }
+      let indexName = String(name.dropLast(tableName.count)) + Self.indexName
+      result[indexName] = index
+      result.int64Names.insert(indexName)
+    }
+    return result
+  }
+
+  /// Tokens are counted row by row; rows of the table by the difference of rows, then of columns, each from -(M - 1) to
+  /// M - 1.
+  private static func relativePositionIndex(window: Int) -> Tensor {
+    let tokens = window * window, side = 2 * window - 1
+    let result = Tensor(uninitialized: [tokens, tokens])
+    for query in 0..<tokens {
+      for key in 0..<tokens {
+        let rows = query / window - key / window + window - 1, columns = query % window - key % window + window - 1
+        result.pointer[query * tokens + key] = Float(rows * side + columns)
+      }
+    }
+    return result
   }
 }
 
@@ -87,12 +144,22 @@ extension RAMiTConfiguration {
 }
 
 extension RAMiT {
-  /// Writes the parameters as safetensors, the configuration in the notes; the file is whole, or not there.
+  /// Writes the state dictionary as safetensors, the configuration in the notes; the file is whole, or not there.
+  ///
+  /// PyTorch's model loads it with `strict=True`.
   /// - Parameter notes: what else the file should say.
   public func write(to path: String, notes: [String: String] = [:]) throws {
-    var tensors = parameters.stateDict
+    var tensors = stateDict
     tensors.metadata = notes
     tensors.metadata["model"] = try configuration.json
+    // PyTorch's libraries ask for it.
+    tensors.metadata["format"] = "pt"
     try SafeTensors.write(tensors, to: path)
   }
+
+  /// Writes the state dictionary as `torch.save` would; such a file has no notes and does not tell what its shapes do
+  /// not.
+  ///
+  /// `torch.load` takes it with `weights_only=True`, and PyTorch's model loads it with `strict=True`.
+  public func writePyTorch(to path: String) throws { try PyTorchCheckpoint.write(stateDict, to: path) }
 }

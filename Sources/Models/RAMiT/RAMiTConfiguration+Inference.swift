@@ -90,7 +90,9 @@ private struct WeightShapes {
 
   private func shape(_ name: String, rank: Int) throws -> Shape {
     guard let shape = tensors[name]?.shape, shape.rank == rank, shape.count > 0 else {
-      let found = tensors[name].map { "\(name) of shape \($0.shape)" } ?? "\(tensors.count) tensors, and no \(name)"
+      let found =
+        tensors[name].map { "\(name) of shape \($0.shape)" } ?? tensors.unreadable[name].map { "\($0) as \(name)" }
+        ?? "\(tensors.count) tensors, and no \(name)"
       throw InputError(path, expected: "the weights of a RAMiT", found: found)
     }
     return shape

@@ -1,159 +1,181 @@
 import Diagnostics
 
-/// Runs the pickle of a PyTorch archive, restricted to what describes tensors: nothing is imported, nothing is called.
+/// Runs the pickle of a PyTorch file, restricted to what describes tensors: nothing is imported, nothing is called.
 ///
-/// It holds to the subset that `torch.load(weights_only=True)` takes, less what state dictionaries do not use. Work and
-/// memory are linear in the pickle's operations, and those have a limit.
+/// Names that are not known by meaning, and what is made with them, are opaque values that hold nothing but what is set
+/// on them as on a dictionary. Work and memory are linear in the pickle's bytes and bounded by the file's size: every
+/// operation makes one value of a fixed size, containers are shared by their places, and what is copied has a budget.
 struct PickleMachine {
-  /// A tensor takes about 45 operations; an operation takes up to 100 bytes of memory.
-  static let maximumOperations = 1 << 19
+  static let highestProtocol = 5
+  /// A tensor takes about 45 operations; an operation takes up to 100 bytes of memory. An operation has at least one
+  /// byte, so that only a pickle that was inflated from a smaller file meets this limit.
+  private let maximumOperations: Int
 
-  private let file: FileBytes
-  private let end: Int
-  private var position: Int
-  private var stack: [PickleValue] = []
-  private var marks: [Int] = []
-  private var memo: [UInt32: PickleValue] = [:]
-  private var tuples: [[PickleValue]] = []
-  private var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+  let file: FileBytes
+  let end: Int
+  var position: Int
+  var stack: [PickleValue] = []
+  var marks: [Int] = []
+  var memo: [UInt32: PickleValue] = [:]
+  var sequences: [[PickleValue]] = []
+  var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+  /// What each opaque value is, and the place of the dictionary of its items.
+  var opaques: [(kind: String, items: Int?)] = []
+  var objectKinds: [String: String] = [:]
+  /// Storages by key; the format before PyTorch 1.6 needs them to find the bytes of each.
+  private(set) var storages: [String: StorageReference] = [:]
+  /// Values that may still be copied from one container to another.
+  var copiesLeft: Int
 
-  init(_ file: FileBytes, _ range: Range<Int>) {
+  /// - Parameter fileSize: bytes of the file, which may be fewer than those of the pickle in it.
+  init(_ file: FileBytes, _ range: Range<Int>, fileSize: Int) {
     self.file = file
     position = range.lowerBound
     end = range.upperBound
+    maximumOperations = (1 << 20) + fileSize
+    copiesLeft = min(range.count, maximumOperations)
   }
 
   /// The items of a dictionary, in the order in which they were set.
   func items(ofDictionary place: Int) -> [(key: PickleValue, value: PickleValue)] { dictionaries[place] }
 
-  /// Runs to STOP, and returns what is then on the stack.
+  /// A word for a value, for messages.
+  func kind(_ value: PickleValue) -> String {
+    if case .opaque(let place) = value { return opaques[place].kind }
+    return value.kind
+  }
+
+  /// Runs to STOP, and returns what is then on the stack; `position` is then behind it.
   mutating func run() throws -> PickleValue {
-    for _ in 0..<Self.maximumOperations {
+    for _ in 0..<maximumOperations {
       let place = position
       let byte = try integer(UInt8.self)
       guard let opcode = PickleOpcode(rawValue: byte) else {
-        throw refusal(of: "the pickle opcode \(PickleOpcode.name(ofRefused: byte)) at byte \(place)")
+        throw file.error(
+          expected: "a pickle of tensors",
+          found: "the pickle opcode \(PickleOpcode.name(ofRefused: byte)) at byte \(place)")
       }
       if opcode == .stop { return try pop() }
       try execute(opcode)
     }
-    throw file.error(expected: "a pickle of at most \(Self.maximumOperations) operations", found: "more")
+    throw file.error(expected: "a pickle of at most \(maximumOperations) operations", found: "more")
   }
 
   private mutating func execute(_ opcode: PickleOpcode) throws {
     switch opcode {
-    case .proto:
-      let version = try integer(UInt8.self)
-      guard version == 2 else { throw file.error(expected: "a pickle of protocol 2", found: "protocol \(version)") }
+    case .proto: try requireProtocol()
+    case .frame: _ = try length(of: UInt64.self)
     case .none: stack.append(.none)
     case .newTrue: stack.append(.bool(true))
     case .newFalse: stack.append(.bool(false))
     case .binInt: stack.append(.integer(Int(try integer(Int32.self))))
     case .binInt1: stack.append(.integer(Int(try integer(UInt8.self))))
     case .binInt2: stack.append(.integer(Int(try integer(UInt16.self))))
-    case .long1: stack.append(.integer(try long()))
+    case .long1: try pushLong(size: Int(try integer(UInt8.self)))
+    case .long4: try pushLong(size: Int(try integer(Int32.self)))
+    case .integerLine, .longLine: try pushNumber(try line())
     case .binFloat: stack.append(.float(Double(bitPattern: try integer(UInt64.self).byteSwapped)))
-    case .binUnicode: stack.append(.string(try text(size: Int(try integer(UInt32.self)))))
-    case .global: stack.append(.global(try global()))
+    case .floatLine: try pushFloat(try line())
+    case .binUnicode: stack.append(.string(try text(try length(of: UInt32.self))))
+    case .shortBinUnicode: stack.append(.string(try text(try length(of: UInt8.self))))
+    case .binUnicode8: stack.append(.string(try text(try length(of: UInt64.self))))
+    case .shortBinString: pushString(try advance(try length(of: UInt8.self)))
+    case .binString: pushString(try advance(try length(of: UInt32.self)))
+    case .unicodeLine, .stringLine: stack.append(.string(try line(isQuoted: opcode == .stringLine)))
+    case .shortBinBytes: try pushBytes(try length(of: UInt8.self))
+    case .binBytes: try pushBytes(try length(of: UInt32.self))
+    case .binBytes8, .byteArray8: try pushBytes(try length(of: UInt64.self))
+    case .readOnlyBuffer: _ = try top()
+    case .get: stack.append(try recall(try memoPlace()))
     case .binGet: stack.append(try recall(UInt32(try integer(UInt8.self))))
     case .longBinGet: stack.append(try recall(try integer(UInt32.self)))
+    case .put: memo[try memoPlace()] = try top()
     case .binPut: memo[UInt32(try integer(UInt8.self))] = try top()
     case .longBinPut: memo[try integer(UInt32.self)] = try top()
+    case .memoize: memo[UInt32(memo.count)] = try top()
     case .mark: marks.append(stack.count)
-    case .emptyTuple: pushTuple([])
-    case .tuple1: pushTuple(try pop(1))
-    case .tuple2: pushTuple(try pop(2))
-    case .tuple3: pushTuple(try pop(3))
-    case .tuple: pushTuple(try popToMark())
-    case .emptyList: stack.append(.list)
-    case .append:
-      _ = try pop()
-      try requireList()
-    case .appends:
+    case .pop: try drop()
+    case .popMark: _ = try popToMark()
+    case .duplicate: stack.append(try top())
+    default: try executeOnContainers(opcode)
+    }
+  }
+
+  private mutating func executeOnContainers(_ opcode: PickleOpcode) throws {
+    switch opcode {
+    case .emptyTuple, .emptyList: pushSequence([])
+    case .tuple1: pushSequence(try pop(1))
+    case .tuple2: pushSequence(try pop(2))
+    case .tuple3: pushSequence(try pop(3))
+    case .tuple, .list: pushSequence(try popToMark())
+    case .append: try append(try pop(1))
+    case .appends: try append(try popToMark())
+    case .emptySet: pushOpaque("a set")
+    case .addItems:
       _ = try popToMark()
-      try requireList()
+      guard case .opaque = try top() else { throw malformed("a set to add to", found: kind(try top())) }
+    case .frozenSet:
+      _ = try popToMark()
+      pushOpaque("a set")
     case .emptyDictionary: pushDictionary()
+    case .dictionary: try pushDictionary(ofItems: try popToMark())
     case .setItem: try setItems(try pop(2))
     case .setItems: try setItems(try popToMark())
     case .build: try build()
-    case .reduce: try reduce()
-    case .binPersistentID: stack.append(.storage(try storage(try pop())))
-    case .stop: break
+    case .global: stack.append(.global(try line() + "." + line()))
+    case .stackGlobal: try pushStackGlobal()
+    case .reduce, .newObject:
+      let values = try pop(2)
+      stack.append(try call(values[0], try sequence(values[1], "arguments")))
+    case .newObjectWithKeywords:
+      let values = try pop(3)
+      stack.append(try call(values[0], try sequence(values[1], "arguments")))
+    case .instance:
+      let name = try line() + "." + line()
+      stack.append(try call(.global(name), try popToMark()))
+    case .object:
+      let values = try popToMark()
+      guard let type = values.first else { throw malformed("a class", found: "none") }
+      stack.append(try call(type, Array(values.dropFirst())))
+    case .binPersistentID:
+      let identity = try pop()
+      try pushPersistent(identity)
+    default: throw malformed("a storage's identity as a tuple", found: "one as text")  // PERSID
     }
-  }
-
-  // MARK: The pickle's bytes
-
-  private mutating func advance(_ count: Int) throws -> Range<Int> {
-    guard count <= end - position else {
-      throw file.error(expected: "\(count) more bytes of the pickle", found: "\(end - position)")
-    }
-    position += count
-    return position - count..<position
-  }
-
-  private mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type) throws -> Value {
-    try file.integer(type, at: try advance(MemoryLayout<Value>.size).lowerBound, of: "the pickle")
-  }
-
-  /// A little-endian two's complement number of up to 8 bytes.
-  private mutating func long() throws -> Int {
-    let size = Int(try integer(UInt8.self))
-    guard size <= 8 else { throw refusal(of: "an integer of \(size) bytes") }
-    let bytes = file.bytes[try advance(size)]
-    let isNegative = (bytes.last ?? 0) & 0x80 != 0
-    return bytes.reversed().reduce(isNegative ? -1 : 0) { $0 << 8 | Int($1) }
-  }
-
-  private mutating func text(size: Int) throws -> String {
-    try file.text(try advance(size), of: "a string of the pickle")
-  }
-
-  private mutating func line() throws -> String {
-    guard let lineEnd = file.bytes[position..<end].firstIndex(of: UInt8(ascii: "\n")) else {
-      throw file.error(expected: "a line of the pickle", found: "its end")
-    }
-    defer { position = lineEnd + 1 }
-    return try text(size: lineEnd - position)
-  }
-
-  private mutating func global() throws -> PickleGlobal {
-    let name = try line() + "." + line()
-    guard let global = PickleGlobal(rawValue: name) else { throw refusal(of: "the global \(name)") }
-    return global
-  }
-
-  private func refusal(of found: String) -> InputError {
-    file.error(expected: "nothing but tensors in the pickle", found: found)
   }
 
   // MARK: The stack
 
-  private func malformed(_ expected: String, found: String) -> InputError {
+  func malformed(_ expected: String, found: String) -> InputError {
     file.error(expected: "\(expected) in the pickle before byte \(position)", found: found)
   }
 
-  private func top() throws -> PickleValue {
+  func top() throws -> PickleValue {
     guard stack.count > marks.last ?? 0, let value = stack.last else { throw malformed("a value", found: "none") }
     return value
   }
 
-  private mutating func pop() throws -> PickleValue {
+  mutating func pop() throws -> PickleValue {
     let value = try top()
     stack.removeLast()
     return value
   }
 
-  private mutating func pop(_ count: Int) throws -> [PickleValue] {
+  mutating func pop(_ count: Int) throws -> [PickleValue] {
     guard stack.count - (marks.last ?? 0) >= count else { throw malformed("\(count) values", found: "fewer") }
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
   }
 
-  private mutating func popToMark() throws -> [PickleValue] {
+  mutating func popToMark() throws -> [PickleValue] {
     guard let mark = marks.popLast() else { throw malformed("a mark", found: "none") }
     defer { stack.removeSubrange(mark...) }
     return Array(stack[mark...])
+  }
+
+  /// POP takes a mark where nothing lies upon it.
+  private mutating func drop() throws {
+    if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
   }
 
   private func recall(_ place: UInt32) throws -> PickleValue {
@@ -161,87 +183,5 @@ struct PickleMachine {
     return value
   }
 
-  private mutating func pushTuple(_ values: [PickleValue]) {
-    stack.append(.tuple(tuples.count))
-    tuples.append(values)
-  }
-
-  private mutating func pushDictionary() {
-    stack.append(.dictionary(dictionaries.count))
-    dictionaries.append([])
-  }
-
-  private func requireList() throws {
-    guard case .list = try top() else { throw malformed("a list to append to", found: try top().kind) }
-  }
-
-  private mutating func setItems(_ values: [PickleValue]) throws {
-    guard values.count.isMultiple(of: 2) else { throw malformed("keys with values", found: "a key without") }
-    guard case .dictionary(let place) = try top() else {
-      throw malformed("a dictionary to set items of", found: try top().kind)
-    }
-    for i in stride(from: 0, to: values.count, by: 2) {
-      dictionaries[place].append((values[i], values[i + 1]))
-    }
-  }
-
-  /// Sets an object's attributes. A state dictionary has some (its modules' versions), which nobody needs.
-  private mutating func build() throws {
-    let state = try pop()
-    guard case .dictionary = state, case .dictionary = try top() else {
-      throw malformed("attributes of a dictionary", found: "\(state.kind) for \(try top().kind)")
-    }
-  }
-
-  // MARK: What the globals mean
-
-  private mutating func reduce() throws {
-    let arguments = try tuple(try pop(), "arguments")
-    let callee = try pop()
-    switch (callee, arguments.count) {
-    case (.global(.orderedDictionary), 0): pushDictionary()
-    case (.global(.rebuildTensor), 6...7): stack.append(.tensor(try tensor(arguments)))
-    case (.global(.rebuildParameter), 3):
-      guard case .tensor = arguments[0] else { throw malformed("a parameter's tensor", found: arguments[0].kind) }
-      stack.append(arguments[0])
-    default: throw refusal(of: "\(callee.kind) called with \(arguments.count) arguments")
-    }
-  }
-
-  private func tuple(_ value: PickleValue, _ what: String) throws -> [PickleValue] {
-    guard case .tuple(let place) = value else { throw malformed(what, found: value.kind) }
-    return tuples[place]
-  }
-
-  private func integers(_ value: PickleValue, _ what: String) throws -> [Int] {
-    try tuple(value, what).map { element in
-      guard case .integer(let integer) = element else { throw malformed(what, found: element.kind) }
-      return integer
-    }
-  }
-
-  /// `('storage', class, key, device, count)`
-  private func storage(_ identity: PickleValue) throws -> StorageReference {
-    let fields = try tuple(identity, "a storage's identity")
-    guard fields.count == 5, case .string("storage") = fields[0], case .global(let name) = fields[1],
-      let type = name.elementType, case .string(let key) = fields[2], case .string = fields[3],
-      case .integer(let count) = fields[4], count >= 0
-    else { throw malformed("a storage's identity", found: "another") }
-    return StorageReference(key: key, type: type, count: count)
-  }
-
-  /// `(storage, offset, shape, strides, requires gradient, hooks[, metadata])`
-  private func tensor(_ arguments: [PickleValue]) throws -> StoredTensor {
-    guard case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1] else {
-      throw malformed("a tensor's storage and offset", found: "\(arguments[0].kind) and \(arguments[1].kind)")
-    }
-    let shape = try integers(arguments[2], "a tensor's shape")
-    let strides = try integers(arguments[3], "a tensor's strides")
-    guard let tensor = StoredTensor(storage, offset: offset, shape: shape, strides: strides) else {
-      throw malformed(
-        "a tensor inside its storage of \(storage.count) values",
-        found: "shape \(shape), strides \(strides), offset \(offset)")
-    }
-    return tensor
-  }
+  mutating func remember(_ storage: StorageReference) { storages[storage.key] = storages[storage.key] ?? storage }
 }

@@ -1,4 +1,4 @@
-/// What a pickle of tensors can hold.
+/// What a pickle can hold, as far as weights are concerned.
 ///
 /// Containers are kept by their place in `PickleMachine`, never inside one another, so values nested a million deep are
 /// freed without recursion and a container that holds itself does no harm.
@@ -8,13 +8,15 @@ enum PickleValue {
   case integer(Int)
   case float(Double)
   case string(String)
-  case tuple(Int)
+  /// A tuple or a list.
+  case sequence(Int)
   case dictionary(Int)
-  /// What a list holds is never asked for.
-  case list
-  case global(PickleGlobal)
+  /// `module.name`. Nothing is ever looked up or called: a few names are known by meaning (`PickleGlobal`).
+  case global(String)
   case storage(StorageReference)
   case tensor(StoredTensor)
+  /// An object that is not built: what it is, and what was set on it as on a dictionary.
+  case opaque(Int)
 
   /// A word for messages.
   var kind: String {
@@ -24,92 +26,77 @@ enum PickleValue {
     case .integer: "an integer"
     case .float: "a number"
     case .string: "a string"
-    case .tuple: "a tuple"
+    case .sequence: "a list"
     case .dictionary: "a dictionary"
-    case .list: "a list"
-    case .global(let global): "the global \(global.rawValue)"
+    case .global(let name): "the global \(name)"
     case .storage: "a storage"
     case .tensor: "a tensor"
+    case .opaque: "an object"
     }
   }
 }
 
-/// The names that a pickle may ask for. None of them is ever looked up or called: they are known here by meaning.
+/// The names whose meaning is known. All others make opaque objects.
 enum PickleGlobal: String {
   case orderedDictionary = "collections.OrderedDict"
+  case defaultDictionary = "collections.defaultdict"
+  case counter = "collections.Counter"
+  case dictionary = "builtins.dict"
+  case dictionaryOfPython2 = "__builtin__.dict"
+  case size = "torch.Size"
+  case rebuildTensorOfOldest = "torch._utils._rebuild_tensor"
   case rebuildTensor = "torch._utils._rebuild_tensor_v2"
+  case rebuildTensorOfType = "torch._utils._rebuild_tensor_v3"
   case rebuildParameter = "torch._utils._rebuild_parameter"
-  case float = "torch.FloatStorage"
-  case double = "torch.DoubleStorage"
-  case half = "torch.HalfStorage"
-  case bfloat16 = "torch.BFloat16Storage"
-  case long = "torch.LongStorage"
-  case int = "torch.IntStorage"
+  case rebuildParameterWithState = "torch._utils._rebuild_parameter_with_state"
+  case rebuildDeviceTensor = "torch._utils._rebuild_device_tensor_from_cpu_tensor"
+  case rebuildFromType = "torch._tensor._rebuild_from_type_v2"
+  case rebuildSparseTensor = "torch._utils._rebuild_sparse_tensor"
+  case rebuildQuantizedTensor = "torch._utils._rebuild_qtensor"
+  case rebuildNestedTensor = "torch._utils._rebuild_nested_tensor"
+  case rebuildMetaTensor = "torch._utils._rebuild_meta_tensor_no_storage"
+  case numpyReconstruct = "numpy.core.multiarray._reconstruct"
+  case numpyReconstructOfNumpy2 = "numpy._core.multiarray._reconstruct"
 
-  /// The element type of a storage class; nil for the others.
-  var elementType: ElementType? {
+  /// What it makes where it cannot be read.
+  var opaqueKind: String? {
     switch self {
-    case .orderedDictionary, .rebuildTensor, .rebuildParameter: nil
-    case .float: .float32
-    case .double: .float64
-    case .half: .float16
-    case .bfloat16: .bfloat16
-    case .long: .int64
-    case .int: .int32
+    case .rebuildSparseTensor: "a sparse tensor"
+    case .rebuildQuantizedTensor: "a quantised tensor"
+    case .rebuildNestedTensor: "a nested tensor"
+    case .rebuildMetaTensor: "a tensor without values (device meta)"
+    case .rebuildFromType: "a tensor of a class of its own"
+    case .numpyReconstruct, .numpyReconstructOfNumpy2: "a NumPy array"
+    default: nil
     }
   }
 }
 
-/// Numbers in an archive entry of their own, which several tensors may share.
-final class StorageReference {
-  let key: String
-  let type: ElementType
-  let count: Int
-
-  init(key: String, type: ElementType, count: Int) {
-    self.key = key
-    self.type = type
-    self.count = count
-  }
-}
-
-/// A view of a storage: sizes, and steps between elements, outermost first.
-final class StoredTensor {
-  let storage: StorageReference
-  let offset: Int
-  let shape: [Int]
-  let strides: [Int]
-
-  /// The number of elements.
-  let count: Int
-
-  /// Nil unless every element lies in the storage, and there are no more of them than the storage has.
-  init?(_ storage: StorageReference, offset: Int, shape: [Int], strides: [Int]) {
-    guard let count = checkedCount(shape), count <= storage.count, shape.count == strides.count, offset >= 0 else {
-      return nil
-    }
-    var last = offset
-    for (size, stride) in zip(shape, strides) where count > 0 {
-      let (step, overflowed) = (size - 1).multipliedReportingOverflow(by: stride)
-      let (sum, overflow) = last.addingReportingOverflow(step)
-      guard stride >= 0, !overflowed, !overflow else { return nil }
-      last = sum
-    }
-    guard count == 0 || last < storage.count else { return nil }
-    self.storage = storage
-    self.offset = offset
-    self.shape = shape
-    self.strides = strides
-    self.count = count
+extension ElementType {
+  /// The element type of a storage class, such as `torch.FloatStorage`; nil for other names and types.
+  init?(storageClass name: String) {
+    // Tensors that were saved from a GPU may name torch.cuda.FloatStorage.
+    let prefix = name.hasPrefix("torch.cuda.") ? "torch.cuda." : "torch."
+    guard name.hasPrefix(prefix), name.hasSuffix("Storage"),
+      let type = Self.storageNames[String(name.dropFirst(prefix.count).dropLast("Storage".count))]
+    else { return nil }
+    self = type
   }
 
-  /// Whether the elements lie one after another.
-  var isContiguous: Bool {
-    var expected = 1
-    for (size, stride) in zip(shape, strides).reversed() where size != 1 {
-      if stride != expected { return false }
-      expected *= size
-    }
-    return true
+  private static let storageNames: [String: ElementType] = [
+    "Float": .float32, "Double": .float64, "Half": .float16, "BFloat16": .bfloat16, "Long": .int64, "Int": .int32,
+    "Short": .int16, "Char": .int8, "Byte": .uint8, "Bool": .bool,
+  ]
+
+  /// The element type of a name such as `torch.float32`; nil for others.
+  init?(dtype name: String) {
+    let names: [String: ElementType] = [
+      "torch.float32": .float32, "torch.float64": .float64, "torch.float16": .float16, "torch.bfloat16": .bfloat16,
+      "torch.int64": .int64, "torch.int32": .int32, "torch.int16": .int16, "torch.int8": .int8,
+      "torch.uint8": .uint8, "torch.uint16": .uint16, "torch.uint32": .uint32, "torch.uint64": .uint64,
+      "torch.bool": .bool,
+    ]
+    guard let type = names[name] else { return nil }
+    self = type
   }
 }

@@ -1,155 +1,189 @@
 import Diagnostics
 import TensorCore
 
-/// Weights as `torch.save` writes them since PyTorch 1.6: a zip archive with a pickle and one entry for each storage.
+/// Weights as `torch.save` writes them: a zip archive with a pickle and one entry for each storage or, before PyTorch
+/// 1.6, a row of pickles and the storages behind them.
 ///
-/// The pickle is interpreted, never executed: see `PickleMachine`. Everything that a state dictionary does not need is
-/// refused with its name.
+/// The pickle is interpreted, never executed: see `PickleMachine`. What stands beside the weights is opaque and does no
+/// harm.
 public enum PyTorchCheckpoint {
-  /// Where a checkpoint may keep its tensors, the first found counts; otherwise they are at the root.
-  /// Averaged weights (`params_ema`) come before the last ones, as they are the ones meant for use.
-  static let nestings = ["params_ema", "params", "state_dict", "model_state_dict", "model"]
-
-  private static let maximumPickleSize = 8 << 20
-
-  /// Reads a file; the tensors are in the order of the file's dictionary, and all numbers become Float32.
-  /// - Throws: `InputError` that names the file and what is wrong with it.
-  public static func read(_ path: String) throws -> NamedTensors {
-    try decode(FileBytes(reading: path))
-  }
+  static let maximumPickleSize = 64 << 20
 
   /// Reads what a file holds; `path` is for messages.
-  public static func decode(_ bytes: [UInt8], path: String) throws -> NamedTensors {
-    try decode(FileBytes(bytes, path: path))
-  }
-
-  static func decode(_ file: FileBytes) throws -> NamedTensors {
-    if let legacy = legacyFormat(file) {
+  static func contents(_ file: FileBytes) throws -> WeightContents {
+    if LegacyCheckpoint.begins(file) {
+      let legacy = try LegacyCheckpoint(file)
+      var storages = StorageReader(file) { (file, try legacy.range(of: $0, file)) }
+      return try contents(file, legacy.root, legacy.machine) { try storages.tensor($0) }
+    }
+    if let kind = unreadableFormat(file) {
       throw file.error(
-        expected: "a checkpoint of PyTorch 1.6 or later",
-        found: "\(legacy): load it with PyTorch, and save it again")
+        expected: "a file that torch.save wrote", found: "\(kind): load it in PyTorch, and torch.save its state_dict()")
     }
     let archive = try ZipArchive(file)
+    let root = try folder(of: archive, file)
+    guard let pickle = try archive.content(of: root + "data.pkl") else {
+      throw file.error(expected: "one data.pkl in the archive", found: "none")
+    }
+    guard pickle.range.count <= maximumPickleSize else {
+      throw file.error(
+        expected: "a pickle of at most \(maximumPickleSize >> 20) MiB", found: "\(pickle.range.count) bytes")
+    }
+    var machine = PickleMachine(pickle.bytes, pickle.range, fileSize: file.count)
+    let value = try machine.run()
+    var storages = StorageReader(file) { key in
+      guard let content = try archive.content(of: root + "data/" + key) else {
+        throw file.error(expected: "the storage \(root)data/\(key) in the archive", found: "none")
+      }
+      return content
+    }
+    return try contents(file, value, machine) { try storages.tensor($0) }
+  }
+
+  /// The archive's folder, which its pickle names; its numbers are little-endian.
+  private static func folder(of archive: ZipArchive, _ file: FileBytes) throws -> String {
     let pickleNames = archive.names.filter { $0.hasSuffix("/data.pkl") && $0.count(where: { $0 == "/" }) == 1 }
-    guard pickleNames.count == 1, let pickle = try archive.bytes(of: pickleNames[0]) else {
+    guard pickleNames.count == 1 else {
       throw file.error(expected: "one data.pkl in the archive", found: "\(pickleNames.count)")
     }
-    guard pickle.count <= maximumPickleSize else {
-      throw file.error(expected: "a pickle of at most \(maximumPickleSize >> 20) MiB", found: "\(pickle.count) bytes")
+    let root = String(pickleNames[0].dropLast("data.pkl".count))
+    if archive.names.contains(root + "constants.pkl") {
+      throw file.error(
+        expected: "a file that torch.save wrote",
+        found: "a TorchScript program: load it in PyTorch (torch.jit.load), and torch.save its state_dict()")
     }
-    let root = pickleNames[0].dropLast("data.pkl".count)
-    if let order = try archive.bytes(of: root + "byteorder"), try file.text(order, of: "the byte order") != "little" {
-      throw file.error(expected: "little-endian numbers", found: "the byte order '\(try file.text(order, of: ""))'")
-    }
-    var machine = PickleMachine(file, pickle)
-    let items = try stateDictionary(try machine.run(), machine, file)
-    var storages = StorageReader(file: file, archive: archive, folder: root + "data/")
-    var result = NamedTensors()
-    for (key, value) in items {
-      guard case .string(let name) = key else {
-        throw file.error(expected: "tensors by name", found: "\(key.kind) as a name")
+    if let order = try archive.content(of: root + "byteorder") {
+      let text = try order.bytes.text(order.range, of: "the byte order")
+      guard text == "little" else {
+        throw file.error(expected: "little-endian numbers", found: "the byte order '\(text)'")
       }
-      guard case .tensor(let tensor) = value else {
-        throw file.error(
-          expected: "tensors, or a dictionary of them under \(nestings.joined(separator: ", "))",
-          found: "\(value.kind) named '\(name)'")
-      }
-      guard result[name] == nil else { throw file.error(expected: "one tensor a name", found: "two named '\(name)'") }
-      result[name] = try storages.tensor(tensor)
     }
-    return result
+    return root
   }
 
-  private static func stateDictionary(
-    _ root: PickleValue, _ machine: PickleMachine, _ file: FileBytes
-  ) throws -> [(key: PickleValue, value: PickleValue)] {
-    guard case .dictionary(let place) = root else {
-      throw file.error(expected: "a dictionary of tensors", found: root.kind)
+  /// Walks through all containers, each once, outer ones first.
+  private static func contents(
+    _ file: FileBytes, _ root: PickleValue, _ machine: PickleMachine,
+    read: @escaping (StoredTensor) throws -> Tensor
+  ) throws -> WeightContents {
+    var walk = ContainerWalk(machine)
+    walk.run(from: root)
+    guard !walk.dictionaries.isEmpty else {
+      throw file.error(expected: "a dictionary of tensors", found: walk.description(of: root))
     }
-    let items = machine.items(ofDictionary: place)
-    for nesting in nestings {
-      for case (.string(nesting), .dictionary(let inner)) in items { return machine.items(ofDictionary: inner) }
+    return WeightContents(file: file, dictionaries: walk.dictionaries, metadata: [:]) { source in
+      guard case .stored(let tensor) = source else { preconditionFailure("a tensor of another file") }
+      return try read(tensor)
     }
-    return items
   }
 
-  /// What PyTorch wrote before 1.6: a plain pickle, and before 0.1.10 a tar archive.
-  static func legacyFormat(_ file: FileBytes) -> String? {
-    if file.bytes.dropFirst(257).starts(with: "ustar".utf8) { return "a tar archive" }
-    if file.bytes.count > 2, file.bytes[0] == PickleOpcode.proto.rawValue, file.bytes[1] <= 5 {
-      return "a plain pickle, the format before"
+  /// What is no file of torch.save, but looks like one.
+  static func unreadableFormat(_ file: FileBytes) -> String? {
+    if file.bytes.dropFirst(257).starts(with: "ustar".utf8) { return "a tar archive of PyTorch before 0.1.10" }
+    if file.bytes.count > 2, file.bytes[0] == PickleOpcode.proto.rawValue,
+      file.bytes[1] <= PickleMachine.highestProtocol
+    {
+      return "a plain pickle"
     }
     return nil
   }
 }
 
-/// Reads each storage once; tensors that lie contiguous in one share its memory.
-private struct StorageReader {
-  let file: FileBytes
-  let archive: ZipArchive
-  let folder: String
-  private var values: [String: (type: ElementType, values: Tensor)] = [:]
-  private var copiedCount = 0
+/// Finds the dictionaries of tensors in a pickle, wherever they are.
+private struct ContainerWalk {
+  private let machine: PickleMachine
+  private(set) var dictionaries: [TensorDictionary] = []
+  private var visited: (dictionaries: Set<Int>, sequences: Set<Int>) = ([], [])
+  private var waiting: [(value: PickleValue, place: String)] = []
+  /// The first object of a class that is not known, with its place.
+  private var firstObject: (kind: String, place: String)?
 
-  init(file: FileBytes, archive: ZipArchive, folder: String) {
-    self.file = file
-    self.archive = archive
-    self.folder = folder
-  }
+  /// Places longer than this are cut; a pickle may nest a million deep.
+  private static let maximumPlaceSize = 400
+  private static let maximumNameSize = 1000
 
-  mutating func tensor(_ stored: StoredTensor) throws -> Tensor {
-    let values = try numbers(of: stored.storage)
-    let shape = Shape(stored.shape)
-    if stored.count == 0 { return Tensor(uninitialized: shape) }
-    if stored.isContiguous {
-      return values.slice(stored.offset..<stored.offset + stored.count).reshaped(shape)
-    }
-    // Copies of one storage over and over would let a small file ask for any amount of memory.
-    copiedCount += stored.count
-    guard copiedCount <= file.count else {
-      throw file.error(expected: "few transposed tensors", found: "more of them than the file has bytes")
-    }
-    return Self.gather(values, stored)
-  }
+  init(_ machine: PickleMachine) { self.machine = machine }
 
-  /// The elements of a view in row-major order.
-  private static func gather(_ values: Tensor, _ stored: StoredTensor) -> Tensor {
-    let result = Tensor(uninitialized: Shape(stored.shape))
-    var index = [Int](repeating: 0, count: stored.shape.count)
-    var place = stored.offset
-    for i in 0..<stored.count {
-      result.pointer[i] = values.pointer[place]
-      for axis in index.indices.reversed() {
-        index[axis] += 1
-        place &+= stored.strides[axis]  // the stride of an axis of size 1 may be any number
-        if index[axis] < stored.shape[axis] { break }
-        index[axis] = 0
-        place &-= stored.strides[axis] &* stored.shape[axis]
+  mutating func run(from root: PickleValue) {
+    waiting = [(root, "")]
+    var next = 0
+    while next < waiting.count {
+      let (value, place) = waiting[next]
+      waiting[next].value = .none
+      next += 1
+      switch value {
+      case .dictionary(let index): visit(dictionary: index, place)
+      case .sequence(let index):
+        guard visited.sequences.insert(index).inserted else { continue }
+        visit(pairs: machine.sequences[index], place)
+        for (i, element) in machine.sequences[index].enumerated() { enqueue(element, place, "\(i)") }
+      case .opaque(let index):
+        if firstObject == nil { firstObject = (machine.opaques[index].kind, place) }
+        if let items = machine.opaques[index].items { visit(dictionary: items, place) }
+      default: break
       }
     }
-    return result
   }
 
-  private mutating func numbers(of storage: StorageReference) throws -> Tensor {
-    if let known = values[storage.key] {
-      guard known.type == storage.type, known.values.count == storage.count else {
-        throw file.error(
-          expected: "the storage \(storage.key) to hold \(known.values.count) values of type \(known.type)",
-          found: "\(storage.count) of type \(storage.type)")
+  private mutating func enqueue(_ value: PickleValue, _ place: String, _ key: String) {
+    switch value {
+    case .dictionary, .sequence, .opaque:
+      guard place.utf8.count < Self.maximumPlaceSize else { return waiting.append((value, place)) }
+      let key = key.utf8.count < Self.maximumPlaceSize ? key : "..."
+      waiting.append((value, place.isEmpty ? key : place + "." + key))
+    default: break
+    }
+  }
+
+  private mutating func visit(dictionary index: Int, _ place: String) {
+    guard visited.dictionaries.insert(index).inserted else { return }
+    var entries: [TensorDictionary.Entry] = []
+    var hasTensor = false
+    for (key, value) in machine.items(ofDictionary: index) {
+      switch key {
+      case .string(let name):
+        // One long name from the memo could be that of a million tensors; none is compared with it.
+        if name.utf8.count > Self.maximumNameSize {
+          enqueue(value, place, "...")
+        } else if case .tensor(let tensor) = value {
+          entries.append(.init(name: name, source: .stored(tensor)))
+          hasTensor = true
+        } else {
+          entries.append(.init(name: name, source: .unreadable(machine.kind(value))))
+          enqueue(value, place, name)
+        }
+      case .integer(let number): enqueue(value, place, "\(number)")
+      default: enqueue(value, place, "?")
       }
-      return known.values
     }
-    guard let bytes = try archive.bytes(of: folder + storage.key) else {
-      throw file.error(expected: "the storage \(folder)\(storage.key) in the archive", found: "none")
+    if hasTensor { dictionaries.append(TensorDictionary(place: place, entries: entries)) }
+  }
+
+  /// A list of names with their tensors, as `list(model.named_parameters())` is, counts as a dictionary.
+  private mutating func visit(pairs: [PickleValue], _ place: String) {
+    let entries = pairs.compactMap { pair -> TensorDictionary.Entry? in
+      guard case .sequence(let index) = pair, machine.sequences[index].count == 2,
+        case .string(let name) = machine.sequences[index][0], name.utf8.count <= Self.maximumNameSize,
+        case .tensor(let tensor) = machine.sequences[index][1]
+      else { return nil }
+      return TensorDictionary.Entry(name: name, source: .stored(tensor))
     }
-    let (size, overflow) = storage.count.multipliedReportingOverflow(by: storage.type.size)
-    guard !overflow, size == bytes.count else {
-      throw file.error(
-        expected: "the storage \(storage.key) to hold \(storage.count) values of type \(storage.type)",
-        found: "\(bytes.count) bytes")
+    if !entries.isEmpty { dictionaries.append(TensorDictionary(place: place, entries: entries)) }
+  }
+
+  /// What a file without tensors holds instead.
+  func description(of root: PickleValue) -> String {
+    let advice = "(save the model's state_dict() in PyTorch)"
+    if let firstObject, firstObject.kind.hasPrefix("an object of") || firstObject.kind.contains("tensor") {
+      let name = firstObject.place.isEmpty ? "" : " as '\(firstObject.place)'"
+      return "\(firstObject.kind)\(name), which is not built here \(advice)"
     }
-    let result = file.bytes.withUnsafeBytes { storage.type.decode(UnsafeRawBufferPointer(rebasing: $0[bytes])) }
-    values[storage.key] = (storage.type, result)
-    return result
+    if case .dictionary(let place) = root {
+      let items = machine.items(ofDictionary: place)
+      guard let (key, value) = items.first else { return "an empty dictionary" }
+      let name = if case .string(let name) = key { "'\(name)'" } else { machine.kind(key) }
+      return "a dictionary without any, with \(machine.kind(value)) named \(name)"
+    }
+    return machine.kind(root)
   }
 }

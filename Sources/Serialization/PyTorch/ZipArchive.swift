@@ -1,20 +1,33 @@
 import Diagnostics
 
-/// A zip archive of stored (not compressed) files, as PyTorch writes it; read by its central directory.
+/// A zip archive as PyTorch writes it, of stored files, or as other programs pack it again, of deflated ones; read by
+/// its central directory.
 ///
-/// Sizes come from the central directory alone, because PyTorch writes local headers before it knows them. Zip64 is read.
+/// Sizes come from the central directory alone, because PyTorch writes local headers before it knows them. Zip64 is
+/// read.
 struct ZipArchive {
   struct Entry {
     let name: String
+    let method: UInt16
     let checksum: UInt32
     let size: UInt64
+    let storedSize: UInt64
     let headerOffset: UInt64
   }
 
-  private let file: FileBytes
-  private var contents: [String: (bytes: Range<Int>, checksum: UInt32)] = [:]
+  private static let stored: UInt16 = 0
+  private static let deflated: UInt16 = 8
 
-  /// - Throws: `InputError` for anything but a sound archive of stored files with different names.
+  private let file: FileBytes
+  private var contents: [String: (entry: Entry, bytes: Range<Int>)] = [:]
+  /// PyTorch can be told to write no checksums: all of them are 0 then.
+  private var hasChecksums = false
+
+  /// Deflated entries may hold so many bytes, and eight times the file's size: a small file must not stand for a huge
+  /// one.
+  private static let maximumInflatedSize = 32 << 20
+
+  /// - Throws: `InputError` for anything but a sound archive of files with different names.
   init(_ file: FileBytes) throws {
     self.file = file
     let directory = try Directory(file)
@@ -23,7 +36,8 @@ struct ZipArchive {
     while position < directory.bytes.upperBound {
       let entry = try Self.entry(at: &position, in: directory.bytes, file)
       let bytes = try Self.locate(entry, file)
-      guard contents.updateValue((bytes, entry.checksum), forKey: entry.name) == nil else {
+      hasChecksums = hasChecksums || entry.checksum != 0
+      guard contents.updateValue((entry, bytes), forKey: entry.name) == nil else {
         throw file.error(expected: "one archive entry a name", found: "two named '\(entry.name)'")
       }
       taken.append(Int(entry.headerOffset)..<bytes.upperBound)
@@ -31,6 +45,7 @@ struct ZipArchive {
     guard UInt64(contents.count) == directory.entryCount else {
       throw file.error(expected: "\(directory.entryCount) archive entries", found: "\(contents.count)")
     }
+    try requireInflatedSize()
     // Entries that share bytes would let a small file stand for a huge one.
     taken.sort { $0.lowerBound < $1.lowerBound }
     for (one, next) in zip(taken, taken.dropFirst()) where one.upperBound > next.lowerBound {
@@ -40,14 +55,39 @@ struct ZipArchive {
 
   var names: some Collection<String> { contents.keys }
 
-  /// Where an entry's bytes lie in the file, once their checksum is found right; nil when there is no such entry.
-  func bytes(of name: String) throws -> Range<Int>? {
-    guard let (range, checksum) = contents[name] else { return nil }
-    let actual = file.bytes.withUnsafeBytes { CRC32.checksum(UnsafeRawBufferPointer(rebasing: $0[range])) }
-    guard actual == checksum else {
+  /// The bytes that deflated entries may hold together.
+  private func requireInflatedSize() throws {
+    var size = 0, limit = Self.maximumInflatedSize + 8 * file.count
+    for (entry, _) in contents.values where entry.method == Self.deflated {
+      let (sum, overflow) = size.addingReportingOverflow(Int(clamping: entry.size))
+      guard !overflow, sum <= limit else {
+        throw file.error(expected: "compressed entries of at most \(limit) bytes", found: "more of them")
+      }
+      size = sum
+    }
+  }
+
+  /// Where an entry's bytes lie, once their checksum is found right: in the file or, inflated, by themselves; nil when
+  /// there is no such entry.
+  func content(of name: String) throws -> (bytes: FileBytes, range: Range<Int>)? {
+    guard let (entry, range) = contents[name] else { return nil }
+    let content: (bytes: FileBytes, range: Range<Int>)
+    if entry.method == Self.deflated {
+      guard let bytes = Inflation.inflate(file.bytes[range], size: Int(entry.size)) else {
+        throw file.error(expected: "'\(name)' of \(entry.size) bytes", found: "damaged bytes (they do not inflate)")
+      }
+      content = (FileBytes(bytes, path: file.path), 0..<bytes.count)
+    } else {
+      content = (file, range)
+    }
+    guard hasChecksums else { return content }
+    let actual = content.bytes.bytes.withUnsafeBytes {
+      CRC32.checksum(UnsafeRawBufferPointer(rebasing: $0[content.range]))
+    }
+    guard actual == entry.checksum else {
       throw file.error(expected: "'\(name)' as it was written", found: "damaged bytes (the checksum differs)")
     }
-    return range
+    return content
   }
 
   /// Reads the central directory's record at `position` and moves on to the next.
@@ -70,20 +110,21 @@ struct ZipArchive {
       throw file.error(expected: "archive entries inside the archive", found: "'\(name)'")
     }
     guard flags & 0x2041 == 0 else { throw file.error(expected: "'\(name)' in the clear", found: "encryption") }
-    guard method == 0 else {
-      throw file.error(expected: "'\(name)' stored without compression", found: "compression method \(method)")
+    guard method == stored || method == deflated else {
+      throw file.error(expected: "'\(name)' stored or deflated", found: "compression method \(method)")
     }
     let extra = position + fixedSize + nameSize..<position + fixedSize + nameSize + extraSize
     var wide = try Zip64Field(in: extra, file)
     let size = try wide.value(instead: try file.integer(UInt32.self, at: position + 24, of: what), file)
     let storedSize = try wide.value(instead: try file.integer(UInt32.self, at: position + 20, of: what), file)
     let offset = try wide.value(instead: try file.integer(UInt32.self, at: position + 42, of: what), file)
-    guard size == storedSize else {
+    guard method == deflated || size == storedSize else {
       throw file.error(expected: "'\(name)' stored in \(size) bytes", found: "\(storedSize) bytes")
     }
     let checksum = try file.integer(UInt32.self, at: position + 16, of: what)
     position = end
-    return Entry(name: name, checksum: checksum, size: size, headerOffset: offset)
+    return Entry(
+      name: name, method: method, checksum: checksum, size: size, storedSize: storedSize, headerOffset: offset)
   }
 
   /// The entry's bytes, which follow its local header.
@@ -95,8 +136,9 @@ struct ZipArchive {
     }
     // Another method here is for readers that go by local headers: they would see other bytes.
     let method = try file.integer(UInt16.self, at: header.lowerBound + 8, of: what)
-    guard method == 0 else {
-      throw file.error(expected: "'\(entry.name)' stored without compression", found: "compression method \(method)")
+    guard method == entry.method else {
+      throw file.error(
+        expected: "'\(entry.name)' of compression method \(entry.method)", found: "compression method \(method)")
     }
     let nameSize = UInt64(try file.integer(UInt16.self, at: header.lowerBound + 26, of: what))
     let extraSize = UInt64(try file.integer(UInt16.self, at: header.lowerBound + 28, of: what))
@@ -104,7 +146,7 @@ struct ZipArchive {
     guard try file.text(name, of: what) == entry.name else {
       throw file.error(expected: what, found: "another entry's")
     }
-    return try file.range(at: UInt64(name.upperBound) + extraSize, count: entry.size, of: "'\(entry.name)'")
+    return try file.range(at: UInt64(name.upperBound) + extraSize, count: entry.storedSize, of: "'\(entry.name)'")
   }
 }
 

@@ -1,12 +1,13 @@
 import Diagnostics
 
-/// Walks through the JSON of a safetensors header, which knows only objects, arrays, strings and natural numbers.
+/// Walks through the JSON of a safetensors header. What the format needs is made of objects, lists, strings and natural
+/// numbers; other values are passed over.
 ///
 /// Keys are handed over one by one, so that the caller sees every key in order, duplicates included.
 struct JSONScanner {
-  private let file: FileBytes
-  private let end: Int
-  private var position: Int
+  let file: FileBytes
+  let end: Int
+  var position: Int
 
   init(_ file: FileBytes, _ range: Range<Int>) {
     self.file = file
@@ -23,11 +24,13 @@ struct JSONScanner {
     (0x21...0x7e).contains(byte) ? "'\(Character(Unicode.Scalar(byte)))'" : "the byte \(byte)"
   }
 
-  private mutating func skipSpace() {
-    while position < end, [0x20, 0x09, 0x0a, 0x0d].contains(file.bytes[position]) { position += 1 }
+  static let whiteSpace: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
+
+  mutating func skipSpace() {
+    while position < end, Self.whiteSpace.contains(file.bytes[position]) { position += 1 }
   }
 
-  private mutating func skip(_ character: Unicode.Scalar) -> Bool {
+  mutating func skip(_ character: Unicode.Scalar) -> Bool {
     skipSpace()
     guard position < end, file.bytes[position] == UInt8(ascii: character) else { return false }
     position += 1

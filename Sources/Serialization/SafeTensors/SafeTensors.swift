@@ -6,9 +6,13 @@ import TensorCore
 /// The safetensors format: a size, a JSON header, and the values (https://github.com/huggingface/safetensors).
 ///
 /// The reader follows the format's rules to the letter, so that no two readers can see different tensors in one file:
-/// no duplicate names, no overlap, no gap, nothing after the last value.
+/// no duplicate names, no overlap, no gap, nothing after the last value. What the format's own library passes over is
+/// passed over here: fields of other names, and white space before the header. Element types that no weights have here
+/// are not read, and named where a model needs such a tensor.
 public enum SafeTensors {
   /// Reads a file; the tensors are in the header's order, and all numbers become Float32.
+  ///
+  /// Nothing is chosen and no prefix removed: see `WeightFile` for weights of other people.
   /// - Throws: `InputError` that names the file and what is wrong with it.
   public static func read(_ path: String) throws -> NamedTensors {
     try decode(FileBytes(reading: path))
@@ -20,39 +24,65 @@ public enum SafeTensors {
   }
 
   static func decode(_ file: FileBytes) throws -> NamedTensors {
-    let header = try SafeTensorsHeader(file)
-    var result = NamedTensors(metadata: header.metadata)
-    file.bytes.withUnsafeBytes { bytes in
-      for entry in header.entries {
-        let values = entry.type.decode(UnsafeRawBufferPointer(rebasing: bytes[entry.bytes]))
-        result[entry.name] = values.reshaped(Shape(entry.shape))
+    let contents = try contents(file)
+    var result = NamedTensors(metadata: contents.metadata)
+    for entry in contents.dictionaries[0].entries {
+      if case .unreadable(let kind) = entry.source {
+        result.unreadable[entry.name] = kind
+      } else {
+        result[entry.name] = try contents.read(entry.source)
       }
     }
     return result
   }
 
-  /// Writes the tensors in their order as F32, by way of `WholeFile`.
+  static func contents(_ file: FileBytes) throws -> WeightContents {
+    let header = try SafeTensorsHeader(file)
+    let entries = header.entries.map { entry in
+      TensorDictionary.Entry(
+        name: entry.name,
+        source: entry.type.map { .bytes($0, shape: entry.shape, entry.bytes) }
+          ?? .unreadable("a tensor of type \(entry.typeName)"))
+    }
+    return WeightContents(
+      file: file, dictionaries: [TensorDictionary(place: "", entries: entries)], metadata: header.metadata
+    ) { source in
+      guard case .bytes(let type, let shape, let range) = source else {
+        preconditionFailure("a tensor of another file")
+      }
+      let values = file.bytes.withUnsafeBytes { type.decode(UnsafeRawBufferPointer(rebasing: $0[range])) }
+      return values.reshaped(Shape(shape))
+    }
+  }
+
+  /// Writes the tensors by way of `WholeFile`: as F32, and as I64 those of `int64Names`.
   /// - Throws: `InputError` when the file cannot be written, or a tensor has the reserved name `__metadata__`.
   public static func write(_ tensors: NamedTensors, to path: String) throws {
     try WholeFile.write(encode(tensors, path: path), to: path)
   }
 
   /// What `write` puts into the file; `path` is for messages.
+  ///
+  /// The header names the tensors in their order; of the values, int64 come first, so that each of them lies aligned.
   public static func encode(_ tensors: NamedTensors, path: String) throws -> Data {
     var fields: [String] = []
     if !tensors.metadata.isEmpty {
       let pairs = tensors.metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
       fields.append("\"\(SafeTensorsHeader.metadataKey)\":{\(pairs.joined(separator: ","))}")
     }
-    var end = 0
+    let isInteger = { tensors.int64Names.contains($0) }
+    let integers = tensors.filter { isInteger($0.name) }, numbers = tensors.filter { !isInteger($0.name) }
+    var ends = (integer: 0, number: integers.reduce(0) { $0 + $1.tensor.count * MemoryLayout<Int64>.size })
     for (name, tensor) in tensors {
       guard name != SafeTensorsHeader.metadataKey else {
         throw InputError(path, expected: "tensor names that safetensors allows", found: "'\(name)'")
       }
-      let begin = end
-      end += tensor.count * MemoryLayout<Float>.size
+      let begin = isInteger(name) ? ends.integer : ends.number
+      let end = begin + tensor.count * (isInteger(name) ? MemoryLayout<Int64>.size : MemoryLayout<Float>.size)
+      if isInteger(name) { ends.integer = end } else { ends.number = end }
       let shape = tensor.shape.dimensions.map(String.init).joined(separator: ",")
-      fields.append("\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
+      let type = isInteger(name) ? "I64" : "F32"
+      fields.append("\(quoted(name)):{\"dtype\":\"\(type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
     }
     var header = Data("{\(fields.joined(separator: ","))}".utf8)
     header.append(Data(repeating: UInt8(ascii: " "), count: -header.count & 7))  // the values start aligned
@@ -60,13 +90,11 @@ public enum SafeTensors {
       throw InputError(
         path, expected: "a header of at most \(SafeTensorsHeader.maximumSize) bytes", found: "\(header.count) bytes")
     }
-    var data = Data(capacity: 8 + header.count + end)
+    var data = Data(capacity: 8 + header.count + ends.number)
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
     data.append(header)
-    for (_, tensor) in tensors {
-      data.append(
-        contentsOf: UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * MemoryLayout<Float>.size))
-    }
+    for (_, tensor) in integers { data.append(tensor.int64Bytes) }
+    for (_, tensor) in numbers { data.append(tensor.float32Bytes) }
     return data
   }
 

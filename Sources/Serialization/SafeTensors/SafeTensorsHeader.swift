@@ -4,7 +4,9 @@ import Diagnostics
 struct SafeTensorsHeader {
   struct Entry {
     let name: String
-    let type: ElementType
+    /// Nil for a type that is not read: `typeName` says which.
+    let type: ElementType?
+    let typeName: String
     let shape: [Int]
     /// Where the values lie in the file.
     let bytes: Range<Int>
@@ -21,6 +23,12 @@ struct SafeTensorsHeader {
   private(set) var entries: [Entry] = []
   private(set) var metadata: [String: String] = [:]
 
+  /// Whether a file's ninth byte, white space aside, begins a header.
+  static func begins(_ file: FileBytes) -> Bool {
+    let first = file.bytes.dropFirst(8).prefix(maximumSize).first { !JSONScanner.whiteSpace.contains($0) }
+    return first == UInt8(ascii: "{")
+  }
+
   /// - Throws: `InputError` unless the header is well formed and its tensors cover the rest of the file exactly.
   init(_ file: FileBytes) throws {
     let size = try file.integer(UInt64.self, at: 0, of: "the header's size")
@@ -28,9 +36,7 @@ struct SafeTensorsHeader {
       throw file.error(expected: "a header of at most \(Self.maximumSize) bytes", found: "\(size) bytes")
     }
     let header = try file.range(at: 8, count: size, of: "the header")
-    guard file.bytes[header].first == UInt8(ascii: "{") else {
-      throw file.error(expected: "a safetensors header", found: "no '{' at byte 8")
-    }
+    guard Self.begins(file) else { throw file.error(expected: "a safetensors header", found: "no '{' at byte 8") }
     var scanner = JSONScanner(file, header)
     var keys: Set<String> = []
     try scanner.object { scanner, key in
@@ -52,6 +58,7 @@ struct SafeTensorsHeader {
 
   private static func metadata(_ scanner: inout JSONScanner, _ file: FileBytes) throws -> [String: String] {
     var metadata: [String: String] = [:]
+    if scanner.null() { return metadata }
     try scanner.object { scanner, key in
       guard metadata.updateValue(try scanner.string(), forKey: key) == nil else {
         throw file.error(expected: "one value a key in \(metadataKey)", found: "two for '\(key)'")
@@ -71,13 +78,16 @@ struct SafeTensorsHeader {
       case "dtype" where typeName == nil: typeName = try scanner.string()
       case "shape" where shape == nil: shape = try scanner.naturals(limit: maximumRank)
       case "data_offsets" where offsets == nil: offsets = try scanner.naturals(limit: 2)
-      default: throw file.error(expected: "dtype, shape and data_offsets of '\(name)', once each", found: "'\(key)'")
+      case "dtype", "shape", "data_offsets":
+        throw file.error(expected: "dtype, shape and data_offsets of '\(name)', once each", found: "'\(key)' twice")
+      default: try scanner.skipValue()
       }
     }
     guard let typeName, let shape, let offsets, offsets.count == 2 else {
       throw file.error(expected: "dtype, shape and two data_offsets of '\(name)'", found: "less")
     }
-    guard let type = ElementType(safeTensorsName: typeName) else {
+    let type = ElementType(safeTensorsName: typeName)
+    guard let bits = (type.map { 8 * $0.size } ?? Self.unreadBits[typeName]) else {
       throw file.error(expected: "'\(name)' in a known element type", found: typeName)
     }
     let (begin, end) = (offsets[0], offsets[1])
@@ -85,14 +95,21 @@ struct SafeTensorsHeader {
       throw file.error(
         expected: "'\(name)' within the data of \(file.count - dataStart) bytes", found: "bytes \(begin) to \(end)")
     }
-    guard let count = checkedCount(shape), case let (size, overflow) = count.multipliedReportingOverflow(by: type.size),
-      !overflow, size == end - begin
+    guard let count = checkedCount(shape), case let (size, overflow) = count.multipliedReportingOverflow(by: bits),
+      !overflow, size.isMultiple(of: 8), size / 8 == end - begin
     else {
       throw file.error(
         expected: "'\(name)' of \(typeName) and shape \(shape) in as many bytes", found: "\(end - begin) bytes")
     }
-    return Entry(name: name, type: type, shape: shape, bytes: dataStart + begin..<dataStart + end)
+    return Entry(
+      name: name, type: type, typeName: typeName, shape: shape, bytes: dataStart + begin..<dataStart + end)
   }
+
+  /// Bits of an element of the types that the format knows and no weights have here.
+  private static let unreadBits = [
+    "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
+    "C64": 64,
+  ]
 
   /// No byte of the data may belong to two tensors, or to none.
   private func checkCoverage(of data: Range<Int>, _ file: FileBytes) throws {

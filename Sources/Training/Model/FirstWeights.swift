@@ -10,7 +10,8 @@ extension ParameterStore {
   ///   - path: the file they came from, for messages.
   ///   - isBesideParameters: names that may be present and carry nothing to load.
   /// - Returns: the names that begin anew.
-  /// - Throws: `InputError` when names outside of the module are missing, unexpected or misshapen; nothing is changed then.
+  /// - Throws: `InputError` when names outside of the module are missing, unexpected or misshapen; nothing is changed
+  ///   then.
   func warmStart(
     _ tensors: NamedTensors, from path: String, _ warmStart: WarmStartConfiguration,
     isBesideParameters: (String) -> Bool
@@ -41,16 +42,20 @@ extension TrainableModel {
   /// - Returns: a line for the log; nil when the model begins with random weights.
   /// - Throws: `InputError` that names the file.
   func loadFirstWeights(_ configuration: TrainingConfiguration) throws -> String? {
+    var taken = ""
+    func read(_ path: String) throws -> NamedTensors {
+      try WeightFile.read(path, for: parameters.request) { taken = "; \($0)" }
+    }
     if let path = configuration.initialWeights {
-      try parameters.load(WeightFile.read(path), from: path, ignoring: isBesideParameters)
-      return "begins with \(path)"
+      try parameters.load(read(path), from: path, ignoring: isBesideParameters)
+      return "begins with \(path)\(taken)"
     }
     guard let path = configuration.warmStart.weights else { return nil }
     let fresh = try parameters.warmStart(
-      WeightFile.read(path), from: path, configuration.warmStart, isBesideParameters: isBesideParameters)
-    if fresh.isEmpty { return "begins with \(path)" }
+      read(path), from: path, configuration.warmStart, isBesideParameters: isBesideParameters)
+    if fresh.isEmpty { return "begins with \(path)\(taken)" }
     let isWhole = configuration.warmStart.fresh == .module
-    return "begins with \(path); anew: "
+    return "begins with \(path)\(taken); anew: "
       + (isWhole ? "all of \(configuration.warmStart.module)" : fresh.joined(separator: ", "))
   }
 }

@@ -1,6 +1,7 @@
 import Autograd
 import Models
 import NN
+import Serialization
 
 /// What the trainer needs of a model.
 public protocol TrainableModel {
@@ -19,10 +20,15 @@ public protocol TrainableModel {
   ///   - recomputation: what is computed again on the way back; the gradients do not depend on it.
   func restore(_ images: Variable, seed: UInt64, step: Int, recomputation: Recomputation) -> Variable
 
+  /// The parameters and buffers that weight files hold, under their published names.
+  var stateDict: NamedTensors { get }
+
   /// True for names that a weight file may have beside the parameters and that carry nothing to load.
   func isBesideParameters(_ name: String) -> Bool
 }
 
 extension TrainableModel {
+  public var stateDict: NamedTensors { parameters.stateDict }
+
   public func isBesideParameters(_ name: String) -> Bool { false }
 }

@@ -1,0 +1,72 @@
+/// Numbers in a place of their own, which several tensors may share.
+final class StorageReference {
+  let key: String
+  /// Nil for bytes of no type (`UntypedStorage`), and for types that cannot be read.
+  let type: ElementType?
+  /// The class, for messages.
+  let className: String
+  /// The number of elements, or of bytes where there is no type.
+  let count: Int
+  /// Where a view of the oldest format begins within the storage, in elements.
+  let start: Int
+
+  var isUntyped: Bool { className.hasSuffix(".UntypedStorage") }
+
+  /// Bytes of the whole storage; nil where the type is unknown, or the number does not fit.
+  var byteCount: Int? {
+    guard let size = isUntyped ? 1 : type?.size else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
+    return overflow ? nil : bytes
+  }
+
+  init(key: String, className: String, count: Int, start: Int = 0) {
+    self.key = key
+    self.className = className
+    self.count = count
+    self.start = start
+    type = ElementType(storageClass: className)
+  }
+}
+
+/// A view of a storage: sizes, and steps between elements, outermost first.
+final class StoredTensor {
+  let storage: StorageReference
+  let type: ElementType
+  let offset: Int
+  let shape: [Int]
+  let strides: [Int]
+
+  /// The number of elements; more than the storage has where a tensor repeats some (`expand`).
+  let count: Int
+
+  /// Nil unless every element lies in the storage.
+  init?(_ storage: StorageReference, _ type: ElementType, offset: Int, shape: [Int], strides: [Int]) {
+    let held = storage.isUntyped ? storage.count / type.size : storage.count
+    guard let count = checkedCount(shape), shape.count == strides.count, offset >= 0 else { return nil }
+    var (last, isTooFar) = offset.addingReportingOverflow(storage.start)
+    guard !isTooFar else { return nil }
+    self.offset = last
+    for (size, stride) in zip(shape, strides) where count > 0 {
+      let (step, overflowed) = (size - 1).multipliedReportingOverflow(by: stride)
+      let (sum, overflow) = last.addingReportingOverflow(step)
+      guard stride >= 0, !overflowed, !overflow else { return nil }
+      last = sum
+    }
+    guard count == 0 || last < held else { return nil }
+    self.storage = storage
+    self.type = type
+    self.shape = shape
+    self.strides = strides
+    self.count = count
+  }
+
+  /// Whether the elements lie one after another.
+  var isContiguous: Bool {
+    var expected = 1
+    for (size, stride) in zip(shape, strides).reversed() where size != 1 {
+      if stride != expected { return false }
+      expected *= size
+    }
+    return true
+  }
+}
