@@ -1,0 +1,12 @@
+import Files
+import Foundation
+import Testing
+
+struct HomeFolderTests {
+  @Test func onlyALeadingTildeIsExpanded() {
+    let home = ProcessInfo.processInfo.environment["HOME"] ?? "~"
+    #expect("~".expandingTilde == home)
+    #expect("~/photos/a~b.png".expandingTilde == home + "/photos/a~b.png")
+    for path in ["", "photos", "/~/a", "./~", "~name/a", "a/~/b", "~~"] { #expect(path.expandingTilde == path) }
+  }
+}
