@@ -13,6 +13,16 @@ public enum TaskKind: String, CaseIterable, Codable, Sendable {
   public var needsInputFiles: Bool { self == .lowLight || self == .deraining }
 }
 
+/// How many bits of a sample are used.
+public enum SampleDepth: Sendable {
+  /// All that the file has.
+  case asStored
+  /// 8, the nearest of them.
+  case rounded
+  /// The upper 8: what OpenCV, which the published scores were made with, reads where it is asked for 8.
+  case upperBits
+}
+
 /// What pairs are wanted for.
 public struct PairSettings: Equatable, Sendable {
   public var kind: TaskKind
@@ -20,6 +30,10 @@ public struct PairSettings: Equatable, Sendable {
   public var scale: Int
   /// 3 for RGB, 1 for gray; images are converted.
   public var channels: Int
+  /// What becomes of images of 16 bits.
+  public var depth = SampleDepth.asStored
+  /// Takes images in another format than most, and converts them; without it they are faults.
+  public var convertsImages = false
 
   public init(_ kind: TaskKind, scale: Int = 1, channels: Int = 3) {
     precondition(scale > 0 && (channels == 1 || channels == 3), "no pairs with scale \(scale) and \(channels) channels")

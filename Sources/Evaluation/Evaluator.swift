@@ -20,30 +20,27 @@ public struct Evaluator {
   /// What became of one image.
   public enum Outcome {
     case scored(ScoreReport.Row)
-    /// The file was not what it must be; the others go on.
+    /// The file was not what it must be, or the model's result is not finite; the others go on.
     case failed(any Error)
   }
 
-  /// Scores every image of a set that can be read.
+  /// Scores every image of a set that can be read; `TestSet.faults` are not repeated.
   /// - Parameters:
   ///   - sigma: the noise's standard deviation, of 255; nil where the task is not denoising.
   ///   - folder: where the restored images are saved, as PNG; nil saves none.
-  ///   - observe: is told of each image as soon as it is done.
+  ///   - observe: is called with each image as soon as it is done.
   public func evaluate(
     _ set: TestSet, sigma: Double? = nil, saveTo folder: String? = nil, observe: (Outcome) -> Void = { _ in }
   ) -> ScoreReport {
     var rows: [ScoreReport.Row] = []
     for index in 0..<set.count {
       do {
-        let image = try set.image(index, sigma: sigma)
-        try restorer.checkMemory(set.targets[index], width: image.input.shape[1], height: image.input.shape[0])
-        let restored = Image(restorer(image.input))
-        if let folder { try save(restored, set, index, sigma, folder) }
-        func score(_ candidate: Image) -> Score {
-          set.task.score(candidate.cropped(toFit: image.target), against: image.target)
+        let scored = try set.score(index, sigma: sigma) { input in
+          try restorer.checkMemory(set.location(index), width: input.shape[1], height: input.shape[0])
+          return restorer(input)
         }
-        let row = ScoreReport.Row(
-          name: set.imageName(index), score: score(restored), baseline: score(set.task.baseline(Image(image.input))))
+        if let folder { try save(scored, sigma, folder) }
+        let row = ScoreReport.Row(name: scored.name, score: scored.score, baseline: scored.baselineScore)
         rows.append(row)
         observe(.scored(row))
       } catch {
@@ -53,10 +50,11 @@ public struct Evaluator {
     return ScoreReport(variant: modelName, task: set.task, testset: set.name, sigma: sigma, rows: rows)
   }
 
-  /// As `NAME.png`, with noise `NAME_s25.png`.
-  private func save(_ image: Image, _ set: TestSet, _ index: Int, _ sigma: Double?, _ folder: String) throws {
-    try OutputFolder.create(folder)
+  /// As `NAME.png`, with noise `NAME_s25.png`; images of folders in the set are in such folders.
+  private func save(_ scored: ScoredImage, _ sigma: Double?, _ folder: String) throws {
     let suffix = sigma.map { "_s" + ScoreReport.text(sigma: $0) } ?? ""
-    try ImageFile.write(image, to: "\(folder)/\(set.imageName(index))\(suffix).png")
+    let path = "\(folder)/\(scored.name)\(suffix).png"
+    try OutputFolder.create(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    try ImageFile.write(scored.restored, to: path)
   }
 }

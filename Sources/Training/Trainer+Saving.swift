@@ -1,4 +1,5 @@
 import Diagnostics
+import Evaluation
 import Imaging
 import Models
 import Serialization
@@ -19,27 +20,31 @@ extension Trainer {
     let record = ValidationRecord(
       epoch: plan.epochsDone(after: state.iteration).count, iteration: state.iteration, result: result)
     state.latest = record
-    try journal.add(record)
-    let isBest = result.psnr > state.best?.result.psnr ?? -.infinity
+    try journal.add(record, onOtherImages: state.isScoredOnOtherImages ?? false)
+    state.isScoredOnOtherImages = nil
+    let isBest = result.isBetter(than: state.best?.result)
     if isBest {
       state.best = record
       try writeWeights(to: folder.files.bestWeights)
     }
+    let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 3)
+    let before = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 3)
     try say(
-      "epoch \(record.epoch)/\(plan.epochs)  validation PSNR \(result.psnr.fixed(3)) dB,"
-        + " SSIM \(result.ssim.fixed(4))  (\(configuration.task.baselineName) \(result.baselinePSNR.fixed(3)) dB,"
-        + " \(result.baselineSSIM.fixed(4)))" + (isBest ? "  best" : ""))
+      "epoch \(record.epoch)/\(plan.epochs)  validation PSNR \(psnr), SSIM \(result.ssim.fixed(4))"
+        + "  (\(configuration.task.baselineName) \(before), \(result.baselineSSIM.fixed(4)))"
+        + (isBest ? "  best" : ""))
     try save(isReportAwaited: true)
     speed.start()
     return true
   }
 
-  private func writeSample(_ index: Int, _ image: ValidationImage, baseline: Image, restored: Image) throws {
+  private func writeSample(_ index: Int, _ scored: ScoredImage) throws {
     guard index < configuration.validation.samples else { return }
+    let image = scored.image
     let sheet = SampleSheet.image(
-      input: image.input, baseline: configuration.task.isSuperResolution ? baseline : nil, restored: restored,
-      target: image.target, scale: configuration.task.scale)
-    let path = "\(folder.files.samples)/\(image.name.replacing("/", with: "-")).png"
+      input: image.input, baseline: configuration.task.isSuperResolution ? scored.baseline : nil,
+      restored: scored.restored.cropped(toFit: image.target), target: image.target, scale: configuration.task.scale)
+    let path = "\(folder.files.samples)/\(SampleSheet.fileName(scored.name))"
     try ImageFile.write(sheet, to: path)
     guard index < RunSample.mostShown else { return }
     try journal.add(
@@ -97,11 +102,12 @@ extension Trainer {
     case .finished(let best):
       var lines = ["\(path) is complete: \(plan.iterations) iterations"]
       if let best {
-        let gain = best.result.psnr - best.result.baselinePSNR
+        let result = best.result
+        let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 2)
+        let before = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 2)
         lines.append(
-          "best    \(best.result.psnr.fixed(2)) dB after epoch \(best.epoch), \(configuration.task.baselineName)"
-            + " \(best.result.baselinePSNR.fixed(2)) dB: \(abs(gain).fixed(2)) dB \(gain < 0 ? "less" : "more")"
-        )
+          "best    \(psnr) after epoch \(best.epoch), \(configuration.task.baselineName) \(before)"
+            + (result.gain.map { ": \(abs($0).fixed(2)) dB \($0 < 0 ? "less" : "more")" } ?? ""))
         lines.append("weights \(folder.files.bestWeights)")
         if configuration.validation.samples > 0 { lines.append("images  \(folder.files.samples)") }
       } else {

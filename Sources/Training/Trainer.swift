@@ -25,6 +25,8 @@ public final class Trainer<Model: TrainableModel> {
   /// What steps compute again so that they fit into memory.
   let memory: MemoryPlan
   private let data: TrainingData
+  /// The data by name and content.
+  private let runData: RunData
   let validator: Validator<Model>?
   let folder: RunFolder
   let checkpoints: CheckpointStore
@@ -35,17 +37,20 @@ public final class Trainer<Model: TrainableModel> {
   var savedState: TrainingState?
   var speed = Speed()
 
-  /// Opens the data and the run's folder; with `resume`, takes up the newest whole checkpoint in it, if there is one.
-  /// - Parameter makeModel: the model that is to learn, with random weights.
+  /// Opens the data and the run's folder; with `resume`, resumes from the newest whole checkpoint in it, if there is
+  /// one.
+  /// - Parameters:
+  ///   - allowChanges: lets a run that is resumed have another learning rate or clipping than it began with.
+  ///   - makeModel: the model that is to learn, with random weights.
   /// - Throws: `InputError` for data or weights that are missing or do not fit, a folder that is in use, a run that is already
-  ///   there, or a configuration unlike the one that the run began with.
+  ///   there, or data or a configuration unlike those that the run began with.
   public init(
-    _ configuration: TrainingConfiguration, resume: Bool, display: ProgressDisplay,
+    _ configuration: TrainingConfiguration, resume: Bool, allowChanges: Bool = false, display: ProgressDisplay,
     makeModel: (TrainingConfiguration) throws -> Model
   ) throws {
     self.configuration = configuration
     self.display = display
-    resolved = try configuration.yaml()
+    resolved = try configuration.withAbsolutePaths.yaml()
     data = try TrainingData(configuration)
     plan = TrainingPlan(configuration, samplesPerEpoch: data.samples.samplesPerEpoch)
     folder = try RunFolder(configuration.folder)
@@ -55,6 +60,10 @@ public final class Trainer<Model: TrainableModel> {
         folder.path, expected: "a folder without a run (--resume goes on with it, --output names another)",
         found: "a run that has begun")
     }
+    let wasBegun = try folder.holdsRun
+    runData = try RunData(
+      training: data.files, validation: data.validationFiles, validationImages: data.validation?.count ?? 0,
+      sigma: configuration.data.validation.sigma, recordsAt: folder.files.data)
     let found = try checkpoints.latest()
     let model = try makeModel(configuration)
     // A checkpoint has weights of its own.
@@ -62,10 +71,11 @@ public final class Trainer<Model: TrainableModel> {
     memory = MemoryPlan(model, plan, configuration)
     if let fault = memory.fault { throw fault }
     learner = Learner(model, configuration)
-    validator = data.validation.map { Validator(model, $0) }
+    validator = data.validation.map { Validator(model, $0, sigma: configuration.data.validation.sigma) }
     log = try GrowingFile(folder.files.log)
     journal = try RunJournal(folder.files, configuration)
-    try takeUp(found, beginning: beginning)
+    try takeUp(found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)
+    try runData.write()
     try WholeFile.write(Data(resolved.utf8), to: folder.files.configuration)
     try journal.publish(iteration: state.iteration, isAwaited: true, isUnderWay: !isComplete)
   }
@@ -76,45 +86,84 @@ public final class Trainer<Model: TrainableModel> {
   // MARK: Going on
 
   /// Goes on from a checkpoint, or begins.
-  private func takeUp(_ found: (checkpoint: Checkpoint, damage: [InputError])?, beginning: String?) throws {
+  private func takeUp(
+    _ found: (checkpoint: Checkpoint, damage: [InputError])?, beginning: String?, wasBegun: Bool, allowChanges: Bool
+  ) throws {
+    var changes: [ConfigurationChange] = []
     if let found {
-      try refuseChanges(since: found.checkpoint.configuration)
+      changes = try acceptedChanges(since: found.checkpoint, allowChanges: allowChanges)
       try refuseOtherData(than: found.checkpoint.state)
       try found.checkpoint.restore(learner)
       state = found.checkpoint.state
       savedState = state
       try checkpoints.setAside(after: state.iteration)
-    } else if let began = try? String(contentsOfFile: folder.files.configuration, encoding: .utf8) {
-      try refuseChanges(since: began)
     }
-    state.data = data.size
+    let isScoredOnOtherImages = noteData()
     try log.cut(to: state.logBytes)
-    try journal.takeUp(state, parameters: learner.model.parameters.count, plan: plan) {
+    try journal.takeUp(
+      state, parameters: learner.model.parameters.count, plan: plan, changes: changes.map(\.description)
+    ) {
       try say("left out of the report: \($0)")
     }
     for damage in found?.damage ?? [] { try say("damaged, and set aside: \(damage)") }
     let size = "\(learner.model.parameters.count) parameters, \(plan.iterations) iterations"
     try say(
       state.iteration == 0 ? "\(configuration.name): \(size)" : "resumed after iteration \(state.iteration): \(size)")
+    if found == nil, wasBegun { try say("no checkpoint in the folder: the run begins anew") }
+    for change in changes { try say("changed: \(change)") }
+    if isScoredOnOtherImages { try say("validation on other images than before: the best one is sought anew") }
     if let beginning { try say(beginning) }
     try say("memory \(memory.summary(plan))")
   }
 
-  private func refuseChanges(since began: String) throws {
-    let before = try TrainingConfiguration(yaml: began, file: folder.files.configuration)
-    let changed = try configuration.differences(from: before)
-    guard changed.isEmpty else {
-      throw InputError(
-        folder.path, expected: "the configuration that the run began with",
-        found: "other values of \(changed.joined(separator: ", "))")
+  /// Takes down what the data are.
+  /// - Returns: whether the run is from now on scored on other images than before.
+  private func noteData() -> Bool {
+    let before = state.fingerprints
+    state.data = data.size
+    var now = runData.fingerprints()
+    let isOther = before?.validation != nil && now.validation != nil && before?.validation != now.validation
+    if now.validation == nil { now.validation = before?.validation }
+    state.fingerprints = now
+    state.unread = nil
+    // A run that is complete keeps its best: there is nothing more to score.
+    guard isOther, !isComplete else { return false }
+    state.best = nil
+    state.isScoredOnOtherImages = true
+    return true
+  }
+
+  /// The changes of the configuration that a person may make, and allows.
+  /// - Throws: `InputError` that names the others, or says how to allow them.
+  private func acceptedChanges(since checkpoint: Checkpoint, allowChanges: Bool) throws -> [ConfigurationChange] {
+    let before = try TrainingConfiguration(yaml: checkpoint.configuration, file: folder.files.configuration)
+    let changes = try configuration.changes(since: before, comparesPlaces: checkpoint.state.fingerprints == nil)
+    let began = "the configuration that the run began with"
+    if !changes.refused.isEmpty {
+      let words = (changes.refused + (allowChanges ? [] : changes.allowable)).map(\.description)
+      throw InputError(folder.path, expected: "\(began) (\(wayOn))", found: words.joined(separator: "; "))
     }
+    guard changes.allowable.isEmpty || allowChanges else {
+      throw InputError(
+        folder.path, expected: "\(began) (--allow-changes goes on with another learning rate or clipping)",
+        found: changes.allowable.map(\.description).joined(separator: "; "))
+    }
+    return changes.allowable
+  }
+
+  /// What to do where a run cannot go on.
+  private var wayOn: String {
+    "put it back, or begin another run: --output DIR --set initialWeights=\(folder.files.lastWeights)"
   }
 
   /// Other images would be other samples under the same numbers.
   private func refuseOtherData(than state: TrainingState) throws {
+    let began = "the training data that the run began with"
+    if let before = state.fingerprints, runData.fingerprints(unread: state.unread ?? []).training != before.training {
+      throw InputError(folder.path, expected: "\(began) (\(wayOn))", found: runData.differences)
+    }
     if let before = state.data, before != data.size {
-      throw InputError(
-        folder.path, expected: "the training data that the run began with, \(before)", found: "\(data.size)")
+      throw InputError(folder.path, expected: "\(began), \(before) (\(wayOn))", found: "\(data.size)")
     }
     guard state.iteration >= 0, 0...state.iteration ~= state.steps else {
       throw InputError(
@@ -164,6 +213,12 @@ public final class Trainer<Model: TrainableModel> {
       return try loader.next()
     } catch {
       // A photo that cannot be read may be put right; what has been learned before it stays.
+      if let name = (error as? InputError).flatMap({ runData.name(ofTrainingFile: $0.location) }) {
+        let unread = (state.unread ?? []) + [name]
+        let fingerprint = runData.fingerprints(unread: unread).training
+        state.unread = unread
+        state.fingerprints?.training = fingerprint
+      }
       if state.iteration > 0 { try save() }
       throw error
     }

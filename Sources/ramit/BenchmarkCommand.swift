@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Files
 import Foundation
 import Models
 import Parallel
@@ -89,6 +90,6 @@ struct BenchmarkCommand: ParsableCommand {
         report.results += results
       }
     }
-    if let json { try report.write(to: json) }
+    if let json { try report.write(to: json.expandingTilde) }
   }
 }

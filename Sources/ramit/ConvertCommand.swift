@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Files
 import Foundation
 import Models
 import Serialization
@@ -41,6 +42,10 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Print errors only.")
   var quiet = false
 
+  mutating func validate() throws {
+    (input, output) = (input.expandingTilde, output.expandingTilde)
+  }
+
   func run() throws {
     let ending = output.split(separator: ".").last.map { $0.lowercased() } ?? ""
     guard output.contains("."), ["safetensors", "pth", "pt"].contains(ending) else {
@@ -49,7 +54,7 @@ struct ConvertCommand: ParsableCommand {
         found: output.contains(".") && !ending.contains("/") ? ".\(ending)" : "no ending")
     }
     if !force, FileManager.default.fileExists(atPath: output) {
-      throw InputError(output, expected: "a new file (--force overwrites)", found: "one that is there")
+      throw InputError(output, expected: "a new file (--force overwrites)", found: "a file of that name")
     }
     let (model, notes) = try RAMiT.withNotes(weights: input, task: task, variant: self.model, note: tell)
     if ending == "safetensors" {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Files
 import Foundation
 import Training
 
@@ -22,7 +23,7 @@ struct DataBenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
-    let configuration = try TrainingConfiguration(readingFile: config, settings: set)
+    let configuration = try TrainingConfiguration(readingFile: config.expandingTilde, settings: set)
     let clock = ContinuousClock()
     let start = clock.now
     let data = try TrainingData(configuration)

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Datasets
 import Diagnostics
+import Evaluation
+import Files
 import Foundation
 import Models
-import Training
 
 /// What has to do with data sets.
 struct DataCommand: ParsableCommand {
@@ -41,12 +42,16 @@ struct DataSelection: ParsableArguments {
   }
 
   func sets() throws -> [SelectedSet] {
-    if let folder { return try SelectedSet.folder(folder, inputs: inputs, settings: task?.pairSettings) }
-    return try SelectedSet.dataset(dataset ?? "", root: root, settings: task?.pairSettings)
+    if let folder {
+      return try SelectedSet.folder(
+        folder.expandingTilde, inputs: inputs?.expandingTilde, settings: task?.pairSettings)
+    }
+    return try SelectedSet.dataset(
+      (dataset ?? "").expandingTilde, root: root.expandingTilde, settings: task?.pairSettings)
   }
 
   /// The folder to which a cache's names are relative.
-  var base: String { folder ?? root }
+  var base: String { (folder ?? root).expandingTilde }
 }
 
 extension RestorationTask {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Files
 import Foundation
 
 struct DataListCommand: ParsableCommand {
@@ -18,6 +19,6 @@ struct DataListCommand: ParsableCommand {
       }
       return
     }
-    for line in try DatasetCatalog.manifest(name).description { print(line) }
+    for line in try DatasetCatalog.manifest(name.expandingTilde).description { print(line) }
   }
 }

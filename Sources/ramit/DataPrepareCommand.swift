@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Files
 import Foundation
 
 struct DataPrepareCommand: ParsableCommand {
@@ -52,7 +53,8 @@ struct LowResolutionCommand: ParsableCommand {
   func run() throws {
     let unit = multiple ?? (12 % scale == 0 ? 12 : scale)
     let maker = LowResolution(method, scale: scale, multiple: method == .modcrop ? unit : scale)
-    let count = try maker.write(folder, to: output, progress: showProgress("written"))
+    let count = try maker.write(
+      folder.expandingTilde, to: output.expandingTilde, progress: showProgress("written"))
     print("\(output): \(count) images, x\(scale) by \(method.rawValue)")
   }
 }
@@ -73,6 +75,7 @@ struct CacheCommand: ParsableCommand {
     if let fault = sets.lazy.flatMap(\.files.faults).first { throw fault }
     var seen: Set<String> = []
     let files = sets.flatMap(\.paths).filter { seen.insert($0).inserted }
+    let output = output.expandingTilde
     try DecodedCache.write(files, of: selection.base, to: output, progress: showProgress("decoded"))
     let size = (try? FileManager.default.attributesOfItem(atPath: output)[.size] as? Int) ?? 0
     print("\(output): \(files.count) images, \(size >> 20) MiB")

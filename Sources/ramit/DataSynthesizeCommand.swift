@@ -1,8 +1,9 @@
 import ArgumentParser
 import Datasets
+import Evaluation
+import Files
 import Foundation
 import Models
-import Training
 
 struct DataSynthesizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,7 +25,7 @@ struct DataSynthesizeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The height of a target.", valueName: "pixels"))
   var height = 256
 
-  @Option(help: "Another number gives other images.")
+  @Option(help: "Random seed.")
   var seed: UInt64 = 0
 
   func validate() throws {
@@ -37,6 +38,7 @@ struct DataSynthesizeCommand: ParsableCommand {
 
   func run() throws {
     let set = ProceduralSet(seed: seed, width: width, height: height, task.pairSettings)
+    let output = output.expandingTilde
     try set.write(count: count, to: output, progress: showProgress("written"))
     print("\(output): \(count) pairs for \(task.rawValue), \(width) x \(height)")
   }

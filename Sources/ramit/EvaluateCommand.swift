@@ -1,17 +1,20 @@
 import ArgumentParser
+import Datasets
 import Diagnostics
 import Evaluation
+import Files
+import Foundation
 import Models
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Score weights on test sets: PSNR and SSIM of every image.",
     discussion: """
-      A test set is a folder with
-        HR/NAME.png and LR_bicubic/X2/NAMEx2.png (X3, X4) for super-resolution; without LR_bicubic inputs are made by
-          MATLAB-compatible bicubic downscaling,
-        HQ/NAME.png for denoising (the noise is made here, the same each time), or
-        HQ/NAME.png and LQ/NAME.png for low-light enhancement and deraining.
+      A test set is a folder that a training's validation takes, too, or the name of a published set below --root:
+        targets and inputs side by side, HR/NAME.png and LR_bicubic/X2/NAMEx2.png, GTmod12/ and LRbicx2/, HR/ and LR/,
+          HQ/ and LQ/, high/ and low/, and the like; partners are found by their names,
+        for super-resolution also targets or photos alone: inputs are made by MATLAB-compatible bicubic downscaling,
+        for denoising targets or photos: the noise is made here, the same each time.
       The last line of a table is what can be had without a model: bicubic upscaling, or the input itself.
       Scores follow the paper's protocol: luma inside a border of the scale for super-resolution, luma for \
       deraining, all channels otherwise. An image that cannot be read is reported, the others are scored, and the \
@@ -26,8 +29,11 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .upToNextOption,
-    help: ArgumentHelp("The test sets' folders.", valueName: "dir"), completion: .directory)
+    help: ArgumentHelp("The test sets: folders, or names of published sets.", valueName: "dir"), completion: .directory)
   var testset: [String]
+
+  @Option(help: ArgumentHelp("The folder in which published sets lie.", valueName: "dir"), completion: .directory)
+  var root = "datasets"
 
   @Option(
     parsing: .upToNextOption,
@@ -67,19 +73,20 @@ struct EvaluateCommand: ParsableCommand {
     let levels: [Double?] = task.isDenoising ? (sigma.isEmpty ? [15, 25, 50] : sigma) : [nil]
     var reports: [ScoreReport] = []
     var failures = 0
-    for path in testset {
+    for given in testset {
+      let path = given.expandingTilde
       let set: TestSet
       do {
-        set = try TestSet(path, task: task)
+        set = try open(path, for: task)
       } catch {
         Ramit.report(error)
         failures += 1
         continue
       }
-      if set.inputs == .bicubic {
-        tell("\(path): no LR_bicubic/X\(task.scale); inputs are made by bicubic downscaling")
-      }
-      let folder = save.map { testset.count > 1 ? "\($0)/\(set.name)" : $0 }
+      for fault in set.faults { Ramit.report(fault) }
+      failures += set.faults.count
+      announce(set, path)
+      let folder = save.map { testset.count > 1 ? "\($0.expandingTilde)/\(set.name)" : $0.expandingTilde }
       for level in levels {
         let table = ScoreTable(set, modelName: modelName, sigma: level)
         tell(table.header)
@@ -95,8 +102,27 @@ struct EvaluateCommand: ParsableCommand {
         tell(table.means(report) + "\n")
       }
     }
-    if let json { try ScoreReport.write(reports, to: json) }
+    if let json { try ScoreReport.write(reports, to: json.expandingTilde) }
     if failures > 0 { throw ExitCode.failure }
+  }
+
+  /// A folder, or where there is none a published set of that name.
+  private func open(_ path: String, for task: RestorationTask) throws -> TestSet {
+    let isPublished = DatasetCatalog.manifests.contains { $0.name.lowercased() == path.lowercased() }
+    if isPublished, !FileManager.default.fileExists(atPath: path) {
+      return try TestSet(dataset: path, root: root.expandingTilde, task: task)
+    }
+    return try TestSet(path, task: task)
+  }
+
+  /// Says where inputs come from that are in no file.
+  private func announce(_ set: TestSet, _ path: String) {
+    if set.inputs == .bicubic {
+      tell("\(path): no inputs for \(set.task.rawValue) beside the targets; they are made by bicubic downscaling")
+    }
+    if let inputs = set.unusedInputs {
+      tell("\(path): \(inputs) is left alone; inputs are the targets with noise of --sigma")
+    }
   }
 
   private func tell(_ line: String) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Models
 import Parallel
@@ -63,6 +64,6 @@ struct WeightOptions: ParsableArguments {
   /// - Parameter quiet: false says on standard error which weights were taken, where the file holds several.
   /// - Throws: `InputError` that names the file.
   func loadModel(quiet: Bool) throws -> RAMiT {
-    try RAMiT(weights: weights, task: task, variant: model) { if !quiet { Ramit.report($0) } }
+    try RAMiT(weights: weights.expandingTilde, task: task, variant: model) { if !quiet { Ramit.report($0) } }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Files
 import Foundation
 import Training
 
@@ -37,7 +38,7 @@ struct ReportCommand: ParsableCommand {
     }
     let records = folders.compactMap { folder in
       do {
-        return try RunRecord(reading: folder.trimmingEndSlashes, report: report)
+        return try RunRecord(reading: folder.expandingTilde.trimmingEndSlashes, report: report)
       } catch {
         report(error)
         return nil
@@ -46,6 +47,7 @@ struct ReportCommand: ParsableCommand {
     guard !records.isEmpty else { throw ExitCode.failure }
     let comparison = RunComparison(records)
     if !quiet { comparison.lines.forEach(printNow) }
+    let output = output.expandingTilde
     try comparison.write(to: output)
     if !quiet { printNow("\npage    \(output)") }
     if faults > 0 { throw ExitCode.failure }

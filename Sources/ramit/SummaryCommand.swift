@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Evaluation
+import Files
 import Models
 
 struct SummaryCommand: ParsableCommand {
@@ -62,7 +63,7 @@ struct SummaryCommand: ParsableCommand {
     let complexity = Complexity(of: RAMiT(architecture), outputWidth: size.width, height: size.height)
     let report = ComplexityReport(
       complexity, model: model.rawValue, task: task, outputWidth: size.width, outputHeight: size.height)
-    if let json { try report.write(to: json) }
+    if let json { try report.write(to: json.expandingTilde) }
     if !quiet { print(report.table) }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Files
 import Models
 import Parallel
 import Training
@@ -22,14 +23,25 @@ struct TrainCommand: ParsableCommand {
   var config: String
 
   @Option(
-    name: .long, help: ArgumentHelp("Override a key, for example data.train.path=photos.", valueName: "key.path=value"))
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Override a key, for example data.train.path=photos. Text is taken as it is written, anything else is YAML; of \
+      two for a key the last one holds.
+      """, valueName: "key.path=value"))
   var set: [String] = []
 
   @Option(help: ArgumentHelp("The run's folder (default: runs/NAME).", valueName: "dir"))
   var output: String?
 
-  @Flag(help: "Go on with the run in the folder, exactly where its last checkpoint is; begin if there is none.")
+  @Flag(help: "Resume the run in the folder, exactly where its last checkpoint is; begin if there is none.")
   var resume = false
+
+  @Flag(
+    help:
+      "With --resume, lets the learning rate (schedule.rate and how it goes) and gradients.clipNorm differ from before."
+  )
+  var allowChanges = false
 
   @Flag(help: "Print the plan, the data found, memory and time, and write nothing.")
   var dryRun = false
@@ -43,17 +55,19 @@ struct TrainCommand: ParsableCommand {
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
     if output?.isEmpty == true { throw ValidationError("--output must name a folder") }
+    if allowChanges, !resume { throw ValidationError("--allow-changes goes with --resume") }
   }
 
   func run() throws {
     try Ramit.checkBuild(quiet: quiet)
     if let threads { ComputeThreads.count = threads }
-    var settings = try TrainingConfiguration(readingFile: config, settings: set)
-    if let output { settings.output = output }
+    var settings = try TrainingConfiguration(readingFile: config.expandingTilde, settings: set)
+    if let output { settings.output = output.expandingTilde }
     if dryRun { return try printPlan(settings) }
     StopSignals.outliveReaders()
     let trainer = try Trainer(
-      settings, resume: resume, display: ProgressDisplay(quiet ? .quiet : .automatic), makeModel: model)
+      settings, resume: resume, allowChanges: allowChanges, display: ProgressDisplay(quiet ? .quiet : .automatic),
+      makeModel: model)
     StopSignals.listen()
     let outcome = try trainer.run { StopSignals.pending != nil }
     if !quiet { print(trainer.summary(of: outcome)) }

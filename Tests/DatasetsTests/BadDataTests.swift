@@ -95,7 +95,7 @@ struct BadSet {
     #expect(found(.deep) == Array(repeating: "16", count: 6))
     #expect(found(.empty) == Array(repeating: "an empty file", count: 6))
     #expect(found(.wrongSize) == Array(repeating: "24 x 19", count: 6))
-    #expect((found(.noInput) + found(.noTarget)) == Array(repeating: "none", count: 12))
+    #expect((found(.noInput) + found(.noTarget)) == Array(repeating: "244 images of other names", count: 12))
   }
 
   @Test func aCMYKFileIsWholeAndStillRefused() throws {

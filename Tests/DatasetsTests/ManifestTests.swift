@@ -60,20 +60,23 @@ private let manifestsFolder = URL(fileURLWithPath: #filePath).deletingLastPathCo
 
   @Test(arguments: [
     ("count: 3", "conut: 3", "m.yaml:5: expected a key of a manifest, perhaps 'count', found 'conut'"),
-    ("count: 3\n", "", "m.yaml:1: expected a value for count, found none"),
+    ("count: 3\n", "", "m.yaml:1: expected a value for count, found a group without it"),
     ("count: 3", "count: x", "m.yaml:5: expected count: 1 to 100000000, found 'x'"),
-    ("[denoising]", "denoising", "m.yaml:4: expected a list, found something else"),
+    ("[denoising]", "denoising", "m.yaml:4: expected a list, found 'denoising'"),
     (
       "[denoising]", "[sharpening]",
       "m.yaml:4: expected one of superResolution, denoising, lowLight, deraining, found 'sharpening'"
     ),
     ("targets: x", "targets: ../x", "m.yaml:7: expected a folder in the set's own, found '../x'"),
-    ("targets: x", "inputs: x", "m.yaml:7: expected targets: a folder, found none"),
+    ("targets: x", "inputs: x", "m.yaml:7: expected targets: a folder, found a layout without targets"),
     ("targets: x", "targets: [x, y]\n    inputs: z", "m.yaml:7: expected as many inputs as targets, found 1 and 2"),
     ("count: 3", "count: 3\nmembers: [b]", "m.yaml:1: expected layouts or members, one of them, found both"),
-    ("name: a", "name: &a a", "no error"),
+    ("name: a", "name: &a a", "no error"), ("name: a", "name: [a]", "m.yaml:1: expected text, found a list"),
+    (
+      "count: 3", "count: 3\ntitle: c", "m.yaml:6: expected each key once, found another title, after the one in line 2"
+    ),
     ("name: a", "name: *a", "m.yaml: expected no YAML aliases (a name that begins with * is quoted), found one"),
-    ("name: a", "name: [", "m.yaml: expected YAML"),
+    ("name: a", "name: [", "m.yaml:3: expected YAML, found a fault in column"),
   ])
   func faultsAreNamed(part: String, replacement: String, expected: String) {
     #expect(message(Self.small) == "no error")
@@ -137,5 +140,37 @@ private let manifestsFolder = URL(fileURLWithPath: #filePath).deletingLastPathCo
     try folder.write(Array("thumbs".utf8), "BSDS500/images/train/Thumbs.db")
     let files = try DatasetCatalog.manifest("BSDS500").files(in: folder.path, for: PairSettings(.denoising))
     #expect(files.pairs.map(\.name) == ["train1", "test1"] && files.others == 1)
+  }
+
+  /// Members lie beside the union's manifest, whatever folder is the current one: by path, or by the name of the set.
+  @Test(arguments: [
+    "[a.yaml, b.yaml]", "[setA, setB]", "[./a.yaml, SETB]", "[more/c.yaml, setA]", "[setA, DIV2K]",
+  ])
+  func membersLieBesideTheirUnion(members: String) throws {
+    let folder = try TemporaryFolder()
+    func manifest(_ name: String, _ more: String) -> [UInt8] {
+      Array("name: \(name)\ntitle: t\nuse: training\ntasks: [denoising]\ncount: 2\n\(more)\n".utf8)
+    }
+    for (file, name) in [("a", "setA"), ("b", "setB"), ("more/c", "setB")] {
+      try folder.write(manifest(name, "folders: [\(name)]\nlayouts: [{targets: .}]"), file + ".yaml")
+    }
+    try folder.write(Array("name: no manifest\n".utf8), "config.yaml")
+    let path = try folder.write(manifest("both", "members: \(members)"), "u.yaml")
+    let parts = try DatasetCatalog.manifest(path).parts().map(\.name)
+    #expect(
+      parts
+        == (members.contains("DIV2K")
+          ? ["setA", "DIV2K"] : members.contains("more") ? ["setB", "setA"] : ["setA", "setB"]))
+  }
+
+  @Test func membersThatAreNowhereOrUnionsAreNamed() throws {
+    let folder = try TemporaryFolder()
+    func union(_ members: String) throws -> DatasetManifest {
+      let text = "name: u\ntitle: t\nuse: training\ntasks: [denoising]\ncount: 2\nmembers: [\(members)]\n"
+      return try DatasetCatalog.manifest(try folder.write(Array(text.utf8), "u.yaml"))
+    }
+    #expect(folder.fault { _ = try union("no.yaml").parts() }.hasPrefix("/no.yaml: expected a manifest, found no file"))
+    #expect(folder.fault { _ = try union("u").parts() } == "u: expected members that are no unions, found u, a union")
+    #expect(folder.fault { _ = try union("setC").parts() }.hasPrefix("setC: expected a data set's name, "))
   }
 }

@@ -25,8 +25,8 @@ import Testing
     #expect(files.pairs.map { $0.input?.suffix(11) } == ["rain-10.jpg", "/rain-2.jpg"])
     #expect(
       files.faults.map { $0.description.replacing(folder.path, with: "") } == [
-        "/target/norm-1.png: expected an input named norm-1 or rain-1 in /input, found none",
-        "/input/rain-3.jpg: expected a target of its name in /target, found none",
+        "/target/norm-1.png: expected an input named norm-1 or rain-1 in /input, found 3 images of other names",
+        "/input/rain-3.jpg: expected a target of its name in /target, found 3 images of other names",
       ])
   }
 
@@ -38,6 +38,31 @@ import Testing
     let files = try PairedFiles.folder(folder.path, for: PairSettings(.lowLight))
     #expect(files.pairs.count == 1 && files.faults.count == 2)
     #expect(files.faults.allSatisfy { $0.expected == "one image of a name" && $0.location.hasSuffix("a.png") })
+  }
+
+  /// Photos without inputs need no names of their own.
+  @Test func photosAloneMayShareAStem() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.png", "a.jpg", "sub/a.png", "a.png.png", "b.png"] {
+      try folder.write(drawn(1, width: 8, height: 8), name)
+    }
+    let files = try PairedFiles.folder(folder.path, for: PairSettings(.denoising))
+    #expect(files.faults.isEmpty)
+    #expect(Set(files.pairs.map(\.name)) == ["a.png", "a.jpg", "sub/a", "a.png.png", "b"])
+  }
+
+  /// Swift takes a composed and a decomposed letter for the same; a file system does not.
+  @Test func namesAreComparedByTheirBytes() throws {
+    let folder = try TemporaryFolder()
+    let names = ["caf\u{e9}.png", "cafe\u{301}.png"]
+    for (number, name) in names.enumerated() {
+      try folder.write(Array(Data(ImageFile.png(drawn(number), named: name))), name)
+    }
+    let settings = PairSettings(.superResolution, scale: 2)
+    let files = try PairedFiles.folder(folder.path, for: settings)
+    #expect(files.faults.isEmpty && files.pairs.count == 2)
+    let pairs = PhotoPairs(files, settings, reader: PhotoReader(memory: PhotoCache(bytes: 1 << 20)))
+    #expect(try pairs.pair(0).target != pairs.pair(1).target)
   }
 
   @Test func inputsInsideTheTargetsFolderAreNoTargets() throws {

@@ -77,10 +77,10 @@ import Testing
     }
     #expect(fault(open) == "no error")
     try folder.write(drawn(0), "LQ/c.png")
-    #expect(fault(open) == "/LQ/c.png: expected a target of its name in /HQ, found none")
+    #expect(fault(open) == "/LQ/c.png: expected a target of its name in /HQ, found 2 images of other names")
     try folder.write(drawn(0), "HQ/c.png")
     try folder.write(drawn(0), "HQ/d.png")
-    #expect(fault(open) == "/HQ/d.png: expected an input named d in /LQ, found none")
+    #expect(fault(open) == "/HQ/d.png: expected an input named d in /LQ, found 3 images of other names")
     try folder.write(drawn(0), "HQ/a.jpg")
     #expect(fault(open).contains("one image of a name"))
   }

@@ -38,14 +38,38 @@ struct EvaluatorTests {
         .init(name: "b", score: Score(psnr: .infinity, ssim: 1), baseline: Score(psnr: 27, ssim: 0.5)),
       ])
     let object = try JSONSerialization.jsonObject(with: JSONFile.encode(report, pretty: true)) as? [String: Any]
-    #expect(object?["sigma"] is NSNull && object?["psnr"] is NSNull)
+    // The mean is that of the finite ones, and says how many are not.
+    #expect(object?["sigma"] is NSNull && object?["psnr"] as? Double == 30.5 && object?["infinite"] as? Int == 1)
     #expect(object?["images"] as? Int == 2 && object?["ssim"] as? Double == 0.875)
     let rows = try #require(object?["rows"] as? [[String: Any]])
-    #expect(rows[0]["name"] as? String == "a" && rows[0]["psnr"] as? Double == 30.5 && rows[1]["psnr"] is NSNull)
-    #expect((object?["baseline"] as? [String: Any])?["psnr"] as? Double == 26)
+    #expect(rows[0]["name"] as? String == "a" && rows[0]["psnr"] as? Double == 30.5)
+    #expect(rows[1]["psnr"] as? String == "Infinity")
+    let baseline = try #require(object?["baseline"] as? [String: Any])
+    #expect(baseline["psnr"] as? Double == 26 && baseline["infinite"] as? Int == 0)
     #expect((rows[1]["baseline"] as? [String: Any])?["ssim"] as? Double == 0.5)
+    let exact = ScoreReport(variant: "RAMiT", task: .x2, testset: "a", sigma: nil, rows: Array(report.rows.suffix(1)))
+    #expect(String(decoding: try JSONFile.encode(exact, pretty: false), as: UTF8.self).contains(#""psnr":"Infinity""#))
     let noisy = ScoreReport(variant: "RAMiT", task: .dn, testset: "Set5", sigma: 15, rows: [])
-    #expect(String(decoding: try JSONFile.encode(noisy, pretty: false), as: UTF8.self).contains(#""sigma":15,"#))
+    let text = String(decoding: try JSONFile.encode(noisy, pretty: false), as: UTF8.self)
+    #expect(text.contains(#""sigma":15,"#) && text.contains(#""psnr":null"#))
+  }
+
+  /// A result that is not finite is a failed image, not one of 6 dB.
+  @Test(arguments: [Float.nan, .infinity, -.infinity]) func resultsThatAreNotFinite(value: Float) throws {
+    try withTemporaryFolder { folder in
+      try write(picture(width: 20, height: 20, channels: 3), to: folder + "/HQ/a.png")
+      let model = smallModel(.dn)
+      let name = try #require(model.parameters.parameters.last?.name)
+      let parameter = try #require(model.parameters.parameters.first { $0.name == name })
+      parameter.variable.value.pointer[0] = value
+      var failures: [String] = []
+      let report = Evaluator(Restorer(model), modelName: "small").evaluate(
+        try TestSet(folder, task: .dn), sigma: 15, saveTo: folder + "/out"
+      ) { if case .failed(let error) = $0 { failures.append("\(error)") } }
+      #expect(report.rows.isEmpty && failures.count == 1)
+      #expect(failures[0].hasPrefix("\(folder)/HQ/a.png: expected finite values from the model, found "))
+      #expect(!FileManager.default.fileExists(atPath: folder + "/out"))
+    }
   }
 
   /// The published checkpoints on a few small images: scores as published, to 0.005 dB and 0.00005.

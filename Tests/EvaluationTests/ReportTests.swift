@@ -21,6 +21,13 @@ struct ReportTests {
       let lines = table.means(report).split(separator: "\n")
       #expect(lines[0] == "mean of 1                      inf    1.00000")
       #expect(lines[1] == "noisy                      20.1700    0.45000")
+      #expect(lines.count == 2)
+      // One of two without any error: the mean is that of the other one, and says so.
+      let other = ScoreReport.Row(name: "b", score: Score(psnr: 30, ssim: 0.5), baseline: Score(psnr: 20, ssim: 0.5))
+      let two = ScoreReport(variant: "RAMiT", task: .dn, testset: "Set", sigma: 25, rows: [row, other])
+      let more = table.means(two).split(separator: "\n")
+      #expect(more[0] == "mean of 2                  30.0000    0.75000")
+      #expect(more[2] == "restored: 1 of 2 images equals its target, and the mean PSNR is that of the others")
     }
   }
 

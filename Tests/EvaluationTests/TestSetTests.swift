@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 import Foundation
 import Imaging
@@ -67,7 +68,7 @@ struct TestSetTests {
     }
   }
 
-  /// Each task's tree is shown.
+  /// A folder that is no set of the task says which trees are.
   @Test func wrongTrees() throws {
     func fault(_ path: String, _ task: RestorationTask) -> String {
       do {
@@ -77,15 +78,12 @@ struct TestSetTests {
     }
     try withTemporaryFolder { folder in
       #expect(
-        fault(folder + "/none", .x2).hasPrefix("\(folder)/none: expected a test set for x2: HR/NAME.png and LR_bicubic")
-      )
-      #expect(fault(folder + "/none", .x2).hasSuffix("found no such folder"))
-      #expect(fault(folder, .dn).hasSuffix("HQ/NAME.png, found no folder HQ"))
+        fault(folder + "/none", .x2) == "\(folder)/none: expected a folder of images, found no folder that can be read")
       try FileManager.default.createDirectory(atPath: folder + "/HQ", withIntermediateDirectories: true)
-      #expect(fault(folder, .dn).hasSuffix("found no image in HQ"))
+      #expect(fault(folder, .dn).hasPrefix("\(folder)/HQ: expected images ("))
       try write(picture(width: 16, height: 16, channels: 3), to: folder + "/HQ/a.png")
-      #expect(fault(folder, .dr).hasSuffix("HQ/NAME.png and LQ/NAME.png, found no folder LQ"))
-      #expect(fault(folder, .x4).hasSuffix("found no folder HR"))
+      #expect(
+        fault(folder, .dr).hasPrefix("\(folder): expected a folder of targets and one of inputs in it (HQ/ and LQ/,"))
     }
   }
 
@@ -97,15 +95,75 @@ struct TestSetTests {
       try write(picture(width: 30, height: 32, channels: 3), to: folder + "/LR_bicubic/X2/otherx2.png")
       try write(picture(width: 6, height: 6, channels: 3), to: folder + "/LR_bicubic/X2/smallx2.png")
       let set = try TestSet(folder, task: .x2)
-      let faults = (0..<3).map { index in
+      #expect(set.faults.map(\.location) == [folder + "/HR/alone.png"])
+      #expect(set.faults[0].expected.hasPrefix("an input named alone or alonex2"))
+      #expect((0..<set.count).map(set.imageName) == ["other", "small"])
+      let faults = (0..<2).map { index in
         do {
           _ = try set.image(index, sigma: nil)
           return "none"
         } catch { return "\(error)" }
       }
-      #expect(faults[0].hasPrefix(folder + "/HR/alone.png: expected its input"))
-      #expect(faults[1].hasPrefix(folder + "/LR_bicubic/X2/otherx2.png: expected 32 x 32 pixels"))
-      #expect(faults[2].hasPrefix(folder + "/LR_bicubic/X2/smallx2.png: expected at least"))
+      #expect(faults[0].hasPrefix(folder + "/LR_bicubic/X2/otherx2.png: expected 32 x 32 pixels"))
+      #expect(faults[1].hasPrefix(folder + "/HR/small.png: expected at least"))
+      // A training wants to know before it begins.
+      #expect(throws: set.faults[0]) { try set.check() }
+    }
+  }
+
+  /// Inputs that lie beside the targets are scored, and never such as the program makes.
+  @Test(arguments: [
+    ("HR/a.png", "LR/a.png"), ("HR/a.png", "LR_bicubic/X2/a.png"), ("hr/a.png", "lr/ax2.png"),
+    ("GTmod12/a.png", "LRbicx2/a.png"), ("HR/a.png", "LR/X2/ax2.png"), ("HR/a.png", "LR_x2/a.png"),
+    ("GT/a.png", "LR/a.png"), ("image_SRF_2/a_SRF_2_HR.png", "image_SRF_2/a_SRF_2_LR.png"),
+  ])
+  func inputsOfManyLayouts(target: String, input: String) throws {
+    try withTemporaryFolder { folder in
+      let low = picture(width: 20, height: 20, channels: 3, seed: 3)
+      try write(picture(width: 40, height: 40, channels: 3), to: "\(folder)/\(target)")
+      try write(low, to: "\(folder)/\(input)")
+      let set = try TestSet(folder, task: .x2)
+      #expect(set.inputs == .files && set.count == 1 && set.faults.isEmpty)
+      #expect(try Image(set.image(0, sigma: nil).input) == low)
+    }
+  }
+
+  @Test func photosMayShareAStem() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a.png", "a.jpg", "b.png"] {
+        try write(picture(width: 20, height: 20, channels: 3), to: "\(folder)/\(name)")
+      }
+      let set = try TestSet(folder, task: .dn)
+      #expect((0..<set.count).map(set.imageName) == ["a.jpg", "a.png", "b"])
+      let evaluator = Evaluator(Restorer(smallModel(.dn)), modelName: "small")
+      let report = evaluator.evaluate(set, sigma: 15, saveTo: folder + "/out")
+      #expect(report.rows.map(\.name) == ["a.jpg", "a.png", "b"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/out").sorted() == [
+          "a.jpg_s15.png", "a.png_s15.png", "b_s15.png",
+        ])
+    }
+  }
+
+  /// Denoising makes its inputs from the targets, and says what it leaves alone.
+  @Test func noisyFilesAreNoTargets() throws {
+    try withTemporaryFolder { folder in
+      try write(picture(width: 20, height: 20, channels: 3), to: folder + "/target/a.png")
+      try write(picture(width: 20, height: 20, channels: 3, seed: 2), to: folder + "/input/a.png")
+      for task in [RestorationTask.dn, .graydn] {
+        let set = try TestSet(folder, task: task)
+        #expect(set.count == 1 && set.inputs == .noise && set.unusedInputs == "input")
+        #expect(set.location(0) == folder + "/target/a.png")
+      }
+    }
+  }
+
+  @Test func publishedSetsAreFoundByName() throws {
+    try withTemporaryFolder { folder in
+      try write(picture(width: 40, height: 40, channels: 3), to: folder + "/Set5/image_SRF_2/img_001_SRF_2_HR.png")
+      try write(picture(width: 20, height: 20, channels: 3), to: folder + "/Set5/image_SRF_2/img_001_SRF_2_LR.png")
+      let set = try TestSet(dataset: "set5", root: folder, task: .x2)
+      #expect(set.name == "Set5" && set.inputs == .files && set.count == 1)
     }
   }
 }

@@ -42,16 +42,43 @@ struct EvaluateTests {
     try Folder.temporary { folder in
       let targets = try folder.folder("Set/HR")
       let names = try targets.brokenImages(like: targets.picture("good.png", width: 40, height: 40))
+      let empty = try folder.folder("empty")
       let run = try Program.run(
-        "evaluate", "--weights", folder.weights(), "--testset", folder.file("none"), folder.file("Set"), folder.path,
+        "evaluate", "--weights", folder.weights(), "--testset", folder.file("none"), folder.file("Set"), empty.path,
         "--json", folder.file("s.json"))
       #expect(run.code == 1)
       #expect(run.errorLines.count == names.count + 2, "\(run.errors)")
       for name in names { #expect(run.errors.contains("Set/HR/\(name): expected "), "\(name)") }
-      #expect(run.errors.contains("\(folder.path)/none: expected a test set for x2: HR/NAME.png"))
-      #expect(run.errors.contains("\(folder.path): expected a test set for x2: HR/NAME.png"))
+      #expect(run.errors.contains("\(folder.path)/none: expected a folder of images, found no folder that can be read"))
+      #expect(run.errors.contains("\(empty.path): expected images ("))
       #expect(run.output.contains("mean of 1"))
       #expect(folder.exists("s.json"))
+    }
+  }
+
+  /// A target without its input is named, and the others are scored.
+  @Test func missingPartners() throws {
+    try Folder.temporary { folder in
+      try folder.folder("Set/HR").picture("a.png", width: 40, height: 40)
+      try folder.folder("Set/HR").picture("b.png", width: 40, height: 40)
+      try folder.folder("Set/LR").picture("a.png", width: 20, height: 20)
+      let run = try Program.run("evaluate", "--weights", folder.weights(), "--testset", folder.file("Set"))
+      #expect(run.code == 1 && run.errorLines.count == 1)
+      #expect(run.errors.contains("Set/HR/b.png: expected an input named b or bx2"))
+      #expect(run.output.contains("mean of 1") && !run.output.contains("bicubic downscaling"))
+    }
+  }
+
+  /// The home folder is put in for a tilde that no shell has expanded.
+  @Test func tildes() throws {
+    try Folder.temporary { folder in
+      try folder.folder("Set/HR").picture("a.png", width: 40, height: 38)
+      try folder.weights("w.safetensors")
+      let run = try Program.run(
+        ["evaluate", "--weights", "~/w.safetensors", "--testset", "~/Set", "--json", "~/s.json", "--save", "~/out"],
+        home: folder.path)
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(folder.exists("s.json") && folder.exists("out/a.png"))
     }
   }
 

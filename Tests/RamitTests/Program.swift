@@ -24,10 +24,12 @@ enum Program {
 
   static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
-  static func run(_ arguments: [String]) throws -> Outcome {
+  /// - Parameter home: the home folder; without it, the test's own.
+  static func run(_ arguments: [String], home: String? = nil) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path ?? "")
     process.arguments = arguments
+    if let home { process.environment = ProcessInfo.processInfo.environment.merging(["HOME": home]) { $1 } }
     // Files, not pipes: nothing can fill up and block.
     return try Folder.temporary { folder in
       let files = ["output", "errors"].map { folder.file($0) }

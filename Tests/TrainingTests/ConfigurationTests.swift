@@ -2,7 +2,8 @@ import Diagnostics
 import Foundation
 import Models
 import Testing
-import Training
+
+@testable import Training
 
 /// The folder of the shipped configurations.
 let configsFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -48,7 +49,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     let configuration = try TrainingConfiguration(readingFile: configsFolder + "/" + name)
     let again = try TrainingConfiguration(yaml: configuration.yaml(), file: "resolved.yaml")
     #expect(again == configuration)
-    #expect(try again.differences(from: configuration).isEmpty)
+    #expect(try again.changes(since: configuration, comparesPlaces: true) == ConfigurationChanges())
   }
 
   @Test(arguments: try shippedConfigs()) func shippedConfigsBuildTheirModel(name: String) throws {
@@ -94,7 +95,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
   }
 
   @Test(arguments: [
-    ("seed: 1\nseed: 2", "c.yaml:6: expected each key once, found another seed"),
+    ("seed: 1\nseed: 2", "c.yaml:7: expected each key once, found another seed, after the one in line 6"),
     ("seed: one", "c.yaml:6: expected a whole number for seed, found 'one'"),
     ("seed: '1'", "c.yaml:6: expected a whole number for seed, found '1'"),
     ("seed: 99999999999999999999999", "c.yaml:6: expected a whole number for seed, found '99999999999999999999999'"),
@@ -123,7 +124,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8}",
-      "c.yaml:8: expected a value for schedule.stages.0.batch, found none"
+      "c.yaml:8: expected a value for schedule.stages.0.batch, found a group without it"
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8, batch: 2}\n    - epoch: 6\n      pach: 8\n      batch: 2",
@@ -248,25 +249,8 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       }
     }
     #expect(try fault(nil) == "no file that can be read")
-    #expect(try fault(Data(repeating: 0x20, count: 1 << 17)) == "more")
-    #expect(try fault(Data([0xff, 0xfe, 0x80])) == "other bytes")
+    #expect(try fault(Data(repeating: 0x20, count: 1 << 17)) == "a larger file")
+    #expect(try fault(Data([0xff, 0xfe, 0x80])) == "bytes that are none")
     #expect(throws: InputError.self) { try TrainingConfiguration(readingFile: folder.path) }
-  }
-
-  @Test func differencesNameWhatChangesTheTraining() throws {
-    let first = try TrainingConfiguration(yaml: Self.small, file: "c.yaml")
-    let second = try TrainingConfiguration(
-      yaml: Self.small, file: "c.yaml",
-      settings: [
-        "schedule.epochs=3", "output=elsewhere", "logging.everyIterations=1", "data.train.patch=32", "model.dim=128",
-        "checkpoints.keep=9",
-      ])
-    #expect(try second.differences(from: first) == ["data.train.patch", "model.dim"])
-    // The length of a cosine is its shape.
-    let lengths = try [30, 40].map {
-      try TrainingConfiguration(
-        yaml: Self.small, file: "c.yaml", settings: ["schedule.decay=cosine", "schedule.epochs=\($0)"])
-    }
-    #expect(try lengths[0].differences(from: lengths[1]) == ["schedule.epochs"])
   }
 }

@@ -46,7 +46,7 @@ import Testing
     #expect(again == given)
     #expect(again.memory.limit?.bytes == 3 << 29 && again.memory.recompute == .stages)
     // It does not change what is learned, so a run may go on with another.
-    #expect(try given.differences(from: configuration()).isEmpty)
+    #expect(try given.changes(since: configuration(), comparesPlaces: true) == ConfigurationChanges())
   }
 
   /// Each stage of the schedule keeps as much as fits. Memory is counted for the whole process, so this is one of its own.

@@ -132,33 +132,6 @@ import Training
     #expect(try bytes(path + "/metrics.jsonl") == before)
   }
 
-  @Test func aChangedConfigurationIsRefusedByItsKeys() throws {
-    let path = try uninterrupted()
-    let error = #expect(throws: InputError.self) {
-      try toyTrainer(toyConfiguration(path, settings: ["data.train.batch=5", "optimizer.epsilon=1e-6"]), resume: true)
-    }
-    #expect(error?.location == path)
-    #expect(error?.found == "other values of data.train.batch, optimizer.epsilon")
-  }
-
-  @Test func otherTrainingDataAreRefused() throws {
-    let photos = folder.path + "/photos"
-    try FileManager.default.createDirectory(atPath: photos, withIntermediateDirectories: true)
-    func addPhoto(_ number: Int) throws {
-      let levels = (0..<40 * 40 * 3).map { UInt8(($0 * (number + 3) / 7) % 251) }
-      try ImageFile.write(
-        Image(width: 40, height: 40, channels: 3, samples: .uint8(levels)), to: "\(photos)/\(number).png")
-    }
-    for number in 0..<3 { try addPhoto(number) }
-    let configuration = try toyConfiguration(
-      folder.path + "/run", settings: ["data.train={type: folder, path: \(photos), samplesPerEpoch: 10}"])
-    _ = try runToy(configuration) { $0 >= 2 }
-    try addPhoto(3)
-    let error = #expect(throws: InputError.self) { try toyTrainer(configuration, resume: true) }
-    #expect(error?.expected == "the training data that the run began with, 3 images, 10 samples an epoch")
-    #expect(error?.found == "4 images, 10 samples an epoch")
-  }
-
   /// The photo may be put right: the work before it is not lost.
   @Test func aPhotoThatCannotBeReadLeavesACheckpoint() throws {
     let photos = folder.path + "/photos"

@@ -106,9 +106,10 @@ func toyConfiguration(_ output: String, settings: [String] = []) throws -> Train
 }
 
 func toyTrainer(
-  _ configuration: TrainingConfiguration, resume: Bool = false, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 }
+  _ configuration: TrainingConfiguration, resume: Bool = false, allowChanges: Bool = false,
+  spoil: @escaping @Sendable (Int) -> Float = { _ in 1 }
 ) throws -> Trainer<ToyModel> {
-  try Trainer(configuration, resume: resume, display: ProgressDisplay(.quiet)) {
+  try Trainer(configuration, resume: resume, allowChanges: allowChanges, display: ProgressDisplay(.quiet)) {
     ToyModel(scale: $0.task.scale, seed: $0.seed, spoil: spoil)
   }
 }

@@ -10,7 +10,7 @@ public final class DecodedCache: Sendable {
   private let path: String
   private let names: CacheNames
   private let descriptor: Int32
-  private let images: [String: DecodedImage]
+  private let images: [ByteString: DecodedImage]
 
   /// - Parameter base: the folder of the set whose images these are.
   /// - Throws: `InputError` that names the cache, when it is none or is damaged.
@@ -33,7 +33,7 @@ public final class DecodedCache: Sendable {
 
   deinit { close(descriptor) }
 
-  private static func readIndex(_ descriptor: Int32, _ path: String) throws -> [String: DecodedImage] {
+  private static func readIndex(_ descriptor: Int32, _ path: String) throws -> [ByteString: DecodedImage] {
     func damage(_ found: String) -> InputError { InputError(path, expected: "a decoded cache", found: found) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw damage("no file") }
@@ -53,7 +53,7 @@ public final class DecodedCache: Sendable {
     for image in images where !image.fits(before: Int(header.indexOffset)) {
       throw damage("an impossible place of \(image.file)")
     }
-    return Dictionary(images.map { ($0.file, $0) }) { first, _ in first }
+    return Dictionary(images.map { (ByteString($0.file), $0) }) { first, _ in first }
   }
 
   /// - Throws: `InputError` for the first of these files that is not in the cache, or has changed since.
@@ -87,7 +87,7 @@ public final class DecodedCache: Sendable {
   }
 
   func entry(_ file: String) throws -> DecodedImage {
-    guard let image = images[names.name(of: file)] else { throw stale("no \(file) in it") }
+    guard let image = images[ByteString(names.name(of: file))] else { throw stale("no \(file) in it") }
     return image
   }
 

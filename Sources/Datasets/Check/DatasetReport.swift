@@ -2,7 +2,7 @@ import Diagnostics
 import Foundation
 
 /// What reading whole files told, or why it failed.
-public typealias FactsOfFiles = [String: Result<PhotoFacts, InputError>]
+public typealias FactsOfFiles = [ByteString: Result<PhotoFacts, InputError>]
 
 /// What is found when every file of a set is read.
 public struct DatasetReport: Encodable, Sendable {
@@ -35,14 +35,14 @@ public struct DatasetReport: Encodable, Sendable {
   ) {
     let (files, manifest) = (set.files, set.manifest)
     let paths = files.pairs.flatMap { [$0.target, $0.input].compactMap { $0 } }
-    let unknown = paths.filter { facts[$0] == nil }
+    let unknown = paths.filter { facts[ByteString($0)] == nil }
     for start in stride(from: 0, to: unknown.count, by: Self.portion) {
       let part = Array(unknown[start..<min(start + Self.portion, unknown.count)])
-      for (path, result) in zip(part, parallelMap(part, Self.decode)) { facts[path] = result }
+      for (path, result) in zip(part, parallelMap(part, Self.decode)) { facts[ByteString(path)] = result }
       progress(start + part.count, unknown.count)
     }
     let finder = PairFaults(settings: set.settings, patch: 1, channels: manifest?.channels, gray: manifest?.gray ?? [])
-    let found = finder.find(in: files.pairs) { [facts] in facts[$0]! }
+    let found = finder.find(in: files.pairs) { [facts] in facts[ByteString($0)]! }
     var errors = files.faults + found.map(\.error)
     let count = files.pairs.count
     if let manifest, count != manifest.count {

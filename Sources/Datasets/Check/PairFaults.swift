@@ -31,6 +31,7 @@ struct PairFaults {
       if facts.isCMYK {
         return InputError(file, expected: "an image in RGB", found: "CMYK, whose colours are a printer's")
       }
+      if settings.convertsImages { return nil }
       if let bits = facts.bits, (bits == 16) != isDeep {
         return InputError(file, expected: "\(isDeep ? 16 : 8) bits, as the others", found: "\(bits)")
       }

@@ -14,13 +14,24 @@ public struct FolderLayout: Equatable, Sendable {
     FolderLayout("HR", "LR_bicubic/X{scale}"),
     FolderLayout("GTmod12", "LRbicx{scale}"),
     FolderLayout("HQ", "LQ"),
+    FolderLayout("HR", "LR/X{scale}"),
+    FolderLayout("HR", "LR_x{scale}"),
+    FolderLayout("HR", "LRx{scale}"),
     FolderLayout("HR", "LR"),
+    FolderLayout("GT", "LR"),
     FolderLayout("GT", "LQ"),
+    FolderLayout("GT", "input"),
+    FolderLayout("image_SRF_{scale}/*_HR", "image_SRF_{scale}/*_LR"),
     FolderLayout("target", "input"),
     FolderLayout("high", "low"),
     FolderLayout("normal", "low"),
     FolderLayout("norain", "rain"),
   ]
+
+  /// The folders of targets that are known as such where no inputs lie beside them.
+  static let targetsAlone = ["HR", "GTmod12", "HQ", "GT", "image_SRF_{scale}/*_HR"].map {
+    FolderLayout(targets: [$0], inputs: [])
+  }
 
   init(_ target: String, _ input: String) { self.init(targets: [target], inputs: [input]) }
 
@@ -37,7 +48,7 @@ public struct FolderLayout: Equatable, Sendable {
     if targets == ["."], (try? ImageFolder(base, isDeep: false)) == nil { return nil }
     guard let targets = Self.resolve(targets, in: base, scale: scale) else { return nil }
     guard withInputs else {
-      return .joined(try targets.map { PairedFiles(targets: try $0.open(), inputs: nil, scale: scale) })
+      return .joined(try targets.map { PairedFiles(photos: try $0.open()) })
     }
     guard !inputs.isEmpty, let inputs = Self.resolve(inputs, in: base, scale: scale) else { return nil }
     return .joined(
@@ -90,10 +101,13 @@ extension PairedFiles {
         path, expected: "a folder of targets and one of inputs in it (\(names))", found: "no such two folders")
     }
     // Targets alone, whose inputs are made: inputs for another scale or task beside them do not count.
-    for layout in FolderLayout.common.prefix(3) {
+    for layout in FolderLayout.targetsAlone {
       if let files = try layout.files(in: path, scale: scale, withInputs: false) { return files }
     }
-    return PairedFiles(targets: try ImageFolder(path), inputs: nil, scale: scale)
+    if settings.kind == .denoising, let layout = try layout(of: path, scale: scale) {
+      if let files = try layout.files(in: path, scale: scale, withInputs: false) { return files }
+    }
+    return PairedFiles(photos: try ImageFolder(path))
   }
 
   private static func layouts(scale: Int) -> [FolderLayout] {
@@ -106,6 +120,18 @@ extension PairedFiles {
       if let files = try layout.files(in: path, scale: scale, withInputs: true) { return files }
     }
     return nil
+  }
+
+  /// Of a folder that holds both sides, where they are; nil when it does not.
+  private static func layout(of path: String, scale: Int) throws -> FolderLayout? {
+    try layouts(scale: scale).first { try $0.files(in: path, scale: scale, withInputs: true) != nil }
+  }
+
+  /// The inputs of a size with the targets that lie beside them in a folder, though denoising makes its own; nil for
+  /// none.
+  public static func unusedInputs(in path: String) throws -> String? {
+    guard FolderPath.isFolder(path) else { return nil }
+    return try layout(of: path, scale: 1)?.inputs.first
   }
 
   private static func noFolder(_ path: String) -> InputError {

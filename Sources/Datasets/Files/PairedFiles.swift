@@ -3,7 +3,7 @@ import Diagnostics
 /// The files of pairs, and what is wrong with their names.
 public struct PairedFiles: Sendable {
   public struct Pair: Equatable, Sendable {
-    /// The target's path in its folder, without extension.
+    /// The target's path in its folder, without extension; with it where photos without inputs share a stem.
     public let name: String
     public let target: String
     /// The file of the input; nil where it is made from the target.
@@ -25,41 +25,50 @@ public struct PairedFiles: Sendable {
     (self.pairs, self.faults, self.others) = (pairs, faults, others)
   }
 
-  /// Pairs files by their names; never by position.
-  init(targets: ImageFolder, inputs: ImageFolder?, scale: Int) {
-    others = targets.others + (inputs?.others ?? 0)
-    let stems = index(targets)
-    let partners = inputs.map { index($0) } ?? [:]
-    var unused = Set(partners.values)
-    for file in targets.files {
-      let stem = ImageFolder.stem(of: file)
-      guard stems[stem] == file else { continue }
-      guard let inputs else {
-        pairs.append(Pair(name: stem, target: targets.location(of: file), input: nil))
-        continue
-      }
-      let names = NameSpelling.inputs(for: stem, scale: scale)
-      guard let partner = names.lazy.compactMap({ partners[$0] }).first(where: unused.contains) else {
-        faults.append(
-          InputError(
-            targets.location(of: file), expected: "an input named \(names.joined(separator: " or ")) in \(inputs.path)",
-            found: "none"))
-        continue
-      }
-      unused.remove(partner)
-      pairs.append(Pair(name: stem, target: targets.location(of: file), input: inputs.location(of: partner)))
-    }
-    for file in unused.sorted() {
-      faults.append(
-        InputError(inputs!.location(of: file), expected: "a target of its name in \(targets.path)", found: "none"))
+  /// Photos alone. Two of one stem, `a.png` and `a.jpg`, are two photos.
+  init(photos: ImageFolder) {
+    others = photos.others
+    let stems = photos.files.map { ImageFolder.stem(of: $0) }
+    var count: [ByteString: Int] = [:]
+    for name in stems + photos.files { count[ByteString(name), default: 0] += 1 }
+    pairs = zip(photos.files, stems).map { file, stem in
+      Pair(name: count[ByteString(stem)] == 1 ? stem : file, target: photos.location(of: file), input: nil)
     }
   }
 
-  /// The files by their stems; a second file of a stem is a fault.
-  private mutating func index(_ folder: ImageFolder) -> [String: String] {
-    var result: [String: String] = [:]
-    for file in folder.files {
+  /// Pairs files by their names; never by position.
+  init(targets: ImageFolder, inputs: ImageFolder, scale: Int) {
+    others = targets.others + inputs.others
+    let stems = index(targets), partners = index(inputs)
+    var unused = Set(partners.values.map(ByteString.init))
+    for file in targets.files {
       let stem = ImageFolder.stem(of: file)
+      guard let known = stems[ByteString(stem)], ByteString(known) == ByteString(file) else { continue }
+      let names = NameSpelling.inputs(for: stem, scale: scale)
+      let partner = names.lazy.compactMap { partners[ByteString($0)] }.first { unused.contains(ByteString($0)) }
+      guard let partner else {
+        faults.append(
+          InputError(
+            targets.location(of: file), expected: "an input named \(names.joined(separator: " or ")) in \(inputs.path)",
+            found: "\(inputs.files.count) images of other names"))
+        continue
+      }
+      unused.remove(ByteString(partner))
+      pairs.append(Pair(name: stem, target: targets.location(of: file), input: inputs.location(of: partner)))
+    }
+    for file in inputs.files where unused.contains(ByteString(file)) {
+      faults.append(
+        InputError(
+          inputs.location(of: file), expected: "a target of its name in \(targets.path)",
+          found: "\(targets.files.count) images of other names"))
+    }
+  }
+
+  /// The files by their stems; a second file of a stem is a fault, as a partner would not know which one is meant.
+  mutating func index(_ folder: ImageFolder) -> [ByteString: String] {
+    var result: [ByteString: String] = [:]
+    for file in folder.files {
+      let stem = ByteString(ImageFolder.stem(of: file))
       if let other = result[stem] {
         faults.append(
           InputError(folder.location(of: file), expected: "one image of a name", found: "\(other) beside it"))
@@ -69,4 +78,11 @@ public struct PairedFiles: Sendable {
     }
     return result
   }
+}
+
+/// A name by its bytes, as the file system compares names: Swift takes a composed and a decomposed `é` for the same.
+public struct ByteString: Hashable, Sendable {
+  private let bytes: [UInt8]
+
+  public init(_ text: String) { bytes = Array(text.utf8) }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 
 /// The published sets that the program knows.
 public enum DatasetCatalog {
@@ -15,12 +16,38 @@ public enum DatasetCatalog {
   }
 
   /// The manifest of this name, whatever the case of its letters; or of a file, for a name that ends in `.yaml`.
+  /// - Parameter folder: a folder in which manifests are sought before the published sets: a file by its path from
+  ///   there, and one by the name that it gives its set. Without it, a file's path is one from the current folder.
   /// - Throws: `InputError` with the names that are known.
-  public static func manifest(_ name: String) throws -> DatasetManifest {
-    if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return try DatasetManifest(readingFile: name) }
+  public static func manifest(_ name: String, beside folder: String? = nil) throws -> DatasetManifest {
+    if isFile(name) {
+      let path = folder.map { name.hasPrefix("/") ? name : $0 + "/" + name } ?? name
+      return try DatasetManifest(readingFile: path)
+    }
+    if let folder, let found = try manifest(named: name, in: folder) { return found }
     if let found = manifests.first(where: { $0.name.lowercased() == name.lowercased() }) { return found }
     let names = manifests.map(\.name)
     let hint = name.nearest(in: names).map { "perhaps \($0)" } ?? "one of " + names.joined(separator: ", ")
     throw InputError(name, expected: "a data set's name, \(hint)", found: "an unknown one")
+  }
+
+  private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+
+  /// The manifest among the files of a folder whose set has this name; other YAML may lie there, too.
+  /// - Throws: `InputError` when several have it.
+  private static func manifest(named name: String, in folder: String) throws -> DatasetManifest? {
+    let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter(isFile).sorted()
+    let found = files.compactMap { file -> (file: String, manifest: DatasetManifest)? in
+      guard let manifest = try? DatasetManifest(readingFile: folder + "/" + file),
+        manifest.name.lowercased() == name.lowercased()
+      else { return nil }
+      return (file, manifest)
+    }
+    guard found.count < 2 else {
+      throw InputError(
+        folder, expected: "one manifest of the name \(name)",
+        found: "\(found.count): \(found.map(\.file).joined(separator: ", "))")
+    }
+    return found.first?.manifest
   }
 }

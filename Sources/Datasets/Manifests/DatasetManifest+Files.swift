@@ -5,9 +5,9 @@ extension DatasetManifest {
   public func parts() throws -> [DatasetManifest] {
     guard !members.isEmpty else { return [self] }
     return try members.map { member in
-      let manifest = try DatasetCatalog.manifest(member)
+      let manifest = try DatasetCatalog.manifest(member, beside: folder)
       guard manifest.members.isEmpty else {
-        throw InputError(name, expected: "members that are no unions", found: member)
+        throw InputError(name, expected: "members that are no unions", found: "\(member), a union")
       }
       return manifest
     }

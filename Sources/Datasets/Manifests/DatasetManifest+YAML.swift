@@ -14,9 +14,10 @@ extension DatasetManifest {
     guard data.count <= Self.maximumBytes, let text = String(data: data, encoding: .utf8) else {
       throw InputError(
         path, expected: "text in UTF-8, at most \(Self.maximumBytes) bytes",
-        found: "\(data.count) bytes of another kind")
+        found: data.count <= Self.maximumBytes ? "\(data.count) bytes that are no text" : "\(data.count) bytes")
     }
     try self.init(yaml: text, file: path)
+    folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
   }
 
   /// Reads YAML; `file` is for messages.
@@ -39,6 +40,7 @@ extension DatasetManifest {
     folders = try root["folders"]?.texts ?? []
     members = try root["members"]?.texts ?? []
     layouts = try root["layouts"]?.items.map { try FolderLayout($0) } ?? []
+    folder = nil
     guard layouts.isEmpty != members.isEmpty else {
       throw root.error(expected: "layouts or members, one of them", found: layouts.isEmpty ? "neither" : "both")
     }
@@ -50,7 +52,7 @@ extension FolderLayout {
   fileprivate init(_ node: ManifestNode) throws {
     try node.refuseUnknownKeys(["targets", "inputs"])
     guard let targets = try node["targets"]?.texts, !targets.isEmpty else {
-      throw node.error(expected: "targets: a folder", found: "none")
+      throw node.error(expected: "targets: a folder", found: "a layout without targets")
     }
     let inputs = try node["inputs"]?.texts ?? []
     guard inputs.isEmpty || inputs.count == targets.count else {
@@ -88,7 +90,7 @@ private struct ManifestNode {
       }
       self.init(node, file: file)
     } catch let error as YamlError {
-      throw InputError(file, expected: "YAML", found: "\(error)")
+      throw InputError(error, in: yaml) { "\(file):\($0)" }
     }
   }
 
@@ -101,7 +103,7 @@ private struct ManifestNode {
   }
 
   func refuseUnknownKeys(_ known: [String]) throws {
-    guard let mapping = node.mapping else { throw error(expected: "keys and values", found: "something else") }
+    guard let mapping = node.mapping else { throw error(expected: "keys and values", found: summary) }
     for (key, _) in mapping where !known.contains(key.string ?? "") {
       let name = key.string ?? "a list"
       let hint = name.nearest(in: known).map { "perhaps '\($0)'" } ?? "one of " + known.joined(separator: ", ")
@@ -109,10 +111,20 @@ private struct ManifestNode {
     }
   }
 
+  /// What this is, for a message.
+  private var summary: String {
+    switch node {
+    case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string)'"
+    case .sequence: "a list"
+    case .mapping: "a group of keys"
+    case .alias: "an alias"
+    }
+  }
+
   var text: String {
     get throws {
       guard let text = node.scalar?.string, !text.isEmpty else {
-        throw error(expected: "text", found: "something else")
+        throw error(expected: "text", found: summary)
       }
       return text
     }
@@ -125,13 +137,13 @@ private struct ManifestNode {
 
   var items: [ManifestNode] {
     get throws {
-      guard let items = node.sequence else { throw error(expected: "a list", found: "something else") }
+      guard let items = node.sequence else { throw error(expected: "a list", found: summary) }
       return items.map { ManifestNode($0, file: file) }
     }
   }
 
   private func value(_ key: String) throws -> ManifestNode {
-    guard let value = self[key] else { throw error(expected: "a value for \(key)", found: "none") }
+    guard let value = self[key] else { throw error(expected: "a value for \(key)", found: "a group without it") }
     return value
   }
 

@@ -25,6 +25,8 @@ public struct DatasetManifest: Equatable, Sendable {
   public let layouts: [FolderLayout]
   /// The sets of which this is the union; they have layouts then, and this one has none.
   public let members: [String]
+  /// The folder of its file, in which its members are sought first; nil where it is none of a person's own files.
+  var folder: String?
 
   /// The samples of an epoch in which each image comes so often: rounded down, as the paper's 64,000 for DF2K.
   public static func samplesPerEpoch(count: Int, repeat factor: Double) -> Int {

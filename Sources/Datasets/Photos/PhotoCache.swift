@@ -7,7 +7,7 @@ import Synchronization
 /// share that is found here.
 public final class PhotoCache: Sendable {
   private struct State {
-    var images: [String: Image] = [:]
+    var images: [ByteString: Image] = [:]
     var bytes = 0
   }
   private let state = Mutex(State())
@@ -21,6 +21,7 @@ public final class PhotoCache: Sendable {
 
   /// The image of this name, made now or found.
   func image(_ name: String, _ make: () throws -> Image) rethrows -> Image {
+    let name = ByteString(name)
     if let found = state.withLock({ $0.images[name] }) { return found }
     let image = try make()
     let size = image.width * image.height * image.channels * image.bitDepth / 8

@@ -36,11 +36,11 @@ public struct PhotoPairs: ImagePairs {
     _ path: String, lowQuality: String? = nil, scale: Int, channels: Int, cache: PhotoCache
   ) throws -> PhotoPairs {
     let settings = PairSettings(scale > 1 ? .superResolution : .denoising, scale: scale, channels: channels)
-    let files = try PairedFiles(
-      targets: ImageFolder(path, excluding: lowQuality),
-      inputs: lowQuality.map { try ImageFolder($0, excluding: path) },
-      scale: scale)
-    return try whole(files, settings, cache)
+    let targets = try ImageFolder(path, excluding: lowQuality)
+    let files = try lowQuality.map {
+      PairedFiles(targets: targets, inputs: try ImageFolder($0, excluding: path), scale: scale)
+    }
+    return try whole(files ?? PairedFiles(photos: targets), settings, cache)
   }
 
   /// A test set: `HR` and `LR_bicubic/X2/NAMEx2`, or `HQ` and `LQ`, and the like; or a folder of photos alone, whose inputs are
@@ -90,9 +90,9 @@ public struct PhotoPairs: ImagePairs {
         $0 as? InputError ?? InputError(path, expected: "an image", found: "\($0)")
       }
     }
-    let facts = Dictionary(zip(paths, results)) { first, _ in first }
+    let facts = Dictionary(zip(paths.map(ByteString.init), results)) { first, _ in first }
     let finder = PairFaults(settings: settings, patch: patch, comparesFormats: comparesFormats)
-    return finder.find(in: files.pairs) { facts[$0]! }
+    return finder.find(in: files.pairs) { facts[ByteString($0)]! }
   }
 
   public func pair(_ index: Int) throws -> ImagePair {
@@ -106,7 +106,7 @@ public struct PhotoPairs: ImagePairs {
     } else if origin == .bicubic {
       let (width, height) = (target.width / settings.scale, target.height / settings.scale)
       guard min(width, height) >= 1 else { throw tooSmall(pair.target, width, height, patch: 1, scale: settings.scale) }
-      input = reader.memory.image("\(pair.target) x\(settings.scale) c\(settings.channels)") {
+      input = reader.memory.image("\(pair.target) x\(settings.scale) c\(settings.channels) \(settings.depth)") {
         bicubicDownscale(converted(target), by: settings.scale)
       }
     }
@@ -143,7 +143,10 @@ public struct PhotoPairs: ImagePairs {
       x: x - left, y: y - top, width: patch, height: patch)
   }
 
-  private func converted(_ image: Image) -> Image { settings.channels == 1 ? image.grayscale() : image.rgb() }
+  private func converted(_ image: Image) -> Image {
+    let image = image.with(settings.depth)
+    return settings.channels == 1 ? image.grayscale() : image.rgb()
+  }
 
   private func checkSizes(
     _ pair: PairedFiles.Pair, input: (width: Int, height: Int), target: (width: Int, height: Int)
@@ -151,5 +154,15 @@ public struct PhotoPairs: ImagePairs {
     let error = sizeError(
       pair.input ?? pair.target, input: input, pair.target, target: target, scale: settings.scale)
     if let error { throw error }
+  }
+}
+
+extension Image {
+  fileprivate func with(_ depth: SampleDepth) -> Image {
+    guard depth != .asStored, case .uint16(let values) = samples else { return self }
+    let levels = values.map { value in
+      depth == .rounded ? UInt8((Int(value) * 255 + 32767) / 65535) : UInt8(value >> 8)
+    }
+    return Image(width: width, height: height, channels: channels, samples: .uint8(levels))
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Imaging
 
@@ -52,7 +53,9 @@ public struct LowResolution: Sendable {
     _ folder: String, to output: String, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws -> Int {
     let photos = try ImageFolder(folder, excluding: output)
-    let files = PairedFiles(targets: photos, inputs: nil, scale: scale)
+    var files = PairedFiles(photos: photos)
+    // The files that are made are named by the stems.
+    _ = files.index(photos)
     if let fault = files.faults.first { throw fault }
     for start in stride(from: 0, to: files.pairs.count, by: 16) {
       let part = Array(files.pairs[start..<min(start + 16, files.pairs.count)])
@@ -79,7 +82,7 @@ func writePNG(_ image: Image, to path: String) throws {
   do {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   } catch {
-    throw InputError(folder, expected: "a folder that can be made", found: error.localizedDescription)
+    throw InputError(folder, expected: "a folder that can be made", found: error.plainReason)
   }
   try ImageFile.write(image, to: path)
 }

@@ -32,11 +32,14 @@ public struct ProceduralPairs: ImagePairs {
     self.init(seed: seed, width: width, height: height, settings, count: count)
   }
 
+  /// What reports call the image of a number.
+  public static func name(_ number: Int) -> String { "leaves-\(number)" }
+
   public func pair(_ index: Int) -> ImagePair {
     let number = count.map { index % $0 } ?? index
     let drawn = leaves.image(number, width: width, height: height)
     let target = settings.channels == 1 ? drawn.grayscale() : drawn
-    return ImagePair(name: "leaves-\(number)", lowQuality: degraded(drawn, target, number), target: target)
+    return ImagePair(name: Self.name(number), lowQuality: degraded(drawn, target, number), target: target)
   }
 
   private func degraded(_ drawn: Image, _ target: Image, _ number: Int) -> Image? {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Parallel
 
@@ -57,7 +58,7 @@ public struct BenchmarkTimings: Codable, Equatable {
     do {
       self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
-      let fault = error is DecodingError ? "something else" : error.localizedDescription
+      let fault = error is DecodingError ? "JSON of another form" : error.plainReason
       throw InputError(path, expected: "timings that RAMiTBenchmarks --json wrote", found: fault)
     }
   }

@@ -1,7 +1,8 @@
 import Files
 import Foundation
 
-/// JSON for other programs: indented, keys sorted, a new line at the end.
+/// JSON for other programs: indented, keys sorted, a new line at the end. Infinity, which JSON has no number for, is
+/// the text `Infinity` in every file of the program.
 enum JSONFile {
   /// - Throws: `InputError` that names the file when it cannot be written.
   static func write(_ value: some Encodable, to path: String) throws {
@@ -11,6 +12,8 @@ enum JSONFile {
   static func encode(_ value: some Encodable, pretty: Bool) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
     var data = try encoder.encode(value)
     if pretty { data.append(UInt8(ascii: "\n")) }

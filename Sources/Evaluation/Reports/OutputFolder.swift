@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// Folders that results go into.
@@ -9,7 +10,7 @@ public enum OutputFolder {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw InputError(path, expected: "a folder that can be made", found: error.localizedDescription)
+      throw InputError(path, expected: "a folder that can be made", found: error.plainReason)
     }
   }
 }

@@ -7,7 +7,7 @@ public struct ScoreReport: Encodable, Sendable {
   /// The scores of one image.
   public struct Row: Encodable, Equatable, Sendable {
     public let name: String
-    /// The PSNR is infinite for an image without any error, which JSON has no number for: null there.
+    /// The PSNR is infinite for an image without any error, which JSON has no number for: the text `Infinity` there.
     public let score: Score
     /// Of what can be had without a model: the bicubic upscaling, or the input itself.
     public let baseline: Score
@@ -21,15 +21,8 @@ public struct ScoreReport: Encodable, Sendable {
   public let rows: [Row]
 
   /// Means over the images; not numbers where there are none.
-  public var score: Score { mean(\.score) }
-  public var baseline: Score { mean(\.baseline) }
-
-  private func mean(_ score: KeyPath<Row, Score>) -> Score {
-    func mean(_ value: KeyPath<Score, Double>) -> Double {
-      rows.isEmpty ? .nan : rows.reduce(0) { $0 + $1[keyPath: score][keyPath: value] } / Double(rows.count)
-    }
-    return Score(psnr: mean(\.psnr), ssim: mean(\.ssim))
-  }
+  public var score: MeanScore { MeanScore(rows.map(\.score)) }
+  public var baseline: MeanScore { MeanScore(rows.map(\.baseline)) }
 
   /// Writes several reports as one array.
   /// - Throws: `InputError` that names the file.
@@ -43,7 +36,7 @@ public struct ScoreReport: Encodable, Sendable {
 
 extension ScoreReport {
   fileprivate enum Key: String, CodingKey {
-    case variant, task, testset, sigma, images, name, psnr, ssim, baseline, rows
+    case variant, task, testset, sigma, images, name, psnr, ssim, infinite, baseline, rows
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -53,7 +46,9 @@ extension ScoreReport {
     try container.encode(testset, forKey: .testset)
     try container.encode(sigma, forKey: .sigma)
     try container.encode(rows.count, forKey: .images)
-    try container.encode(score, baseline: baseline)
+    try container.encode(score)
+    var inner = container.nestedContainer(keyedBy: Key.self, forKey: .baseline)
+    try inner.encode(baseline)
     try container.encode(rows, forKey: .rows)
   }
 }
@@ -62,25 +57,21 @@ extension ScoreReport.Row {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: ScoreReport.Key.self)
     try container.encode(name, forKey: .name)
-    try container.encode(score, baseline: baseline)
+    try container.encode(psnr: score.psnr, ssim: score.ssim)
+    var inner = container.nestedContainer(keyedBy: ScoreReport.Key.self, forKey: .baseline)
+    try inner.encode(psnr: baseline.psnr, ssim: baseline.ssim)
   }
 }
 
 extension KeyedEncodingContainer<ScoreReport.Key> {
-  /// The score itself, and the baseline's within.
-  fileprivate mutating func encode(_ score: Score, baseline: Score) throws {
-    try encode(score)
-    var inner = nestedContainer(keyedBy: ScoreReport.Key.self, forKey: .baseline)
-    try inner.encode(baseline)
+  fileprivate mutating func encode(_ mean: MeanScore) throws {
+    try encode(psnr: mean.psnr, ssim: mean.ssim)
+    try encode(mean.infinite, forKey: .infinite)
   }
 
-  private mutating func encode(_ score: Score) throws {
-    try encode(score.psnr.finite, forKey: .psnr)
-    try encode(score.ssim.finite, forKey: .ssim)
+  /// Null for what is not a number.
+  fileprivate mutating func encode(psnr: Double, ssim: Double) throws {
+    try encode(psnr.isNaN ? nil : psnr, forKey: .psnr)
+    try encode(ssim.isNaN ? nil : ssim, forKey: .ssim)
   }
-}
-
-extension Double {
-  /// Nil for what JSON cannot hold.
-  fileprivate var finite: Double? { isFinite ? self : nil }
 }

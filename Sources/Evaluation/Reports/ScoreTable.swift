@@ -18,21 +18,39 @@ public struct ScoreTable {
 
   public var header: String { line(title, Self.numbers) }
 
-  public func line(_ row: ScoreReport.Row) -> String { line(row.name, row.score) }
+  public func line(_ row: ScoreReport.Row) -> String { line(row.name, psnr: row.score.psnr, ssim: row.score.ssim) }
 
   /// The last lines: the means, and those of what can be had without a model.
   public func means(_ report: ScoreReport) -> String {
-    line(Self.mean(of: report.rows.count), report.score) + "\n" + line(report.task.baselineName, report.baseline)
+    let (score, baseline) = (report.score, report.baseline)
+    var lines = [
+      line(Self.mean(of: score.count), psnr: score.psnr, ssim: score.ssim),
+      line(report.task.baselineName, psnr: baseline.psnr, ssim: baseline.ssim),
+    ]
+    for (name, mean) in [("restored", score), (report.task.baselineName, baseline)] {
+      guard let note = mean.noteOnInfinite else { continue }
+      lines.append("\(name): \(note)")
+    }
+    return lines.joined(separator: "\n")
   }
 
   private static func mean(of count: Int) -> String { "mean of \(count)" }
 
-  private func line(_ name: String, _ score: Score) -> String {
-    line(name, [score.psnr.fixed(4), score.ssim.fixed(5)])
+  private func line(_ name: String, psnr: Double, ssim: Double) -> String {
+    line(name, [psnr.fixed(4), ssim.fixed(5)])
   }
 
   private func line(_ name: String, _ cells: [String]) -> String {
     let first = name + String(repeating: " ", count: max(0, width - name.count))
     return ([first] + cells.map { String(repeating: " ", count: max(0, 9 - $0.count)) + $0 }).joined(separator: "  ")
+  }
+}
+
+extension MeanScore {
+  /// What a mean leaves out, in words; nil for nothing.
+  public var noteOnInfinite: String? {
+    guard infinite > 0, infinite < count else { return nil }
+    return "\(infinite) of \(count) images \(infinite == 1 ? "equals its target" : "equal their targets")"
+      + ", and the mean PSNR is that of the others"
   }
 }

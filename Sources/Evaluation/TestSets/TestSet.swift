@@ -1,11 +1,14 @@
+import Datasets
 import Diagnostics
 import Foundation
 import Imaging
 import Models
 import TensorCore
 
-/// A folder of benchmark images: `HR` with `LR_bicubic/X2/NAMEx2.png` for super-resolution, `HQ` for denoising, `HQ`
-/// and `LQ` for the other tasks.
+/// Images that a model is scored on: of a folder in any layout in which people keep their sets, of a published set, or
+/// drawn.
+///
+/// `ramit evaluate` and the validation of a training find and score them alike.
 public struct TestSet: Sendable {
   /// Where a model's input comes from.
   public enum Inputs: Equatable, Sendable {
@@ -15,103 +18,111 @@ public struct TestSet: Sendable {
     case bicubic
     /// Gaussian noise on the targets.
     case noise
+    /// Drawn together with the targets.
+    case drawn
   }
 
-  public let path: String
-  /// The folder's name: what reports call the set.
+  /// What reports call the set: the folder's name, or the published one.
   public let name: String
   public let task: RestorationTask
   public let inputs: Inputs
-  /// The targets' files, by name.
-  let targets: [String]
-  /// The folder of the inputs' files.
-  private let inputFolder: String?
+  /// Images that cannot be scored because of their names: a target without its input, an input without its target.
+  public let faults: [InputError]
+  /// The inputs beside the targets that denoising leaves alone, as it makes its own; nil for none.
+  public let unusedInputs: String?
+  private let pairs: any ImagePairs
+  /// The pairs' files; nil where they are drawn.
+  public let files: PairedFiles?
+  /// Images to score.
+  public let count: Int
 
-  /// - Throws: `InputError` that shows the expected tree when the folder has another, or no image.
-  public init(_ path: String, task: RestorationTask) throws {
-    self.path = path
+  /// A folder: targets and inputs side by side in it (`HR` with `LR_bicubic/X2`, `GTmod12` with `LRbicx2`, `high` with
+  /// `low`, and the like), or photos whose inputs are made.
+  /// - Parameters:
+  ///   - cache: holds decoded images; by default none.
+  ///   - count: the first so many images; nil for all.
+  /// - Throws: `InputError` that names the folder.
+  public init(
+    _ path: String, task: RestorationTask, cache: PhotoCache = PhotoCache(bytes: 0), count: Int? = nil
+  ) throws {
+    let files = try PairedFiles.folder(path, for: task.scoredPairs)
+    self.init(
+      files, name: URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent, task, cache, count,
+      unusedInputs: task.isDenoising ? try PairedFiles.unusedInputs(in: path) : nil)
+  }
+
+  /// A published set, by its name or its manifest's file, in the tree in which it is distributed.
+  /// - Parameter root: the folder in which such sets lie.
+  /// - Throws: `InputError` that says where to get the set and what tree is expected.
+  public init(
+    dataset name: String, root: String, task: RestorationTask, cache: PhotoCache = PhotoCache(bytes: 0),
+    count: Int? = nil
+  ) throws {
+    let manifest = try DatasetCatalog.manifest(name)
+    guard manifest.members.isEmpty else {
+      throw InputError(name, expected: "one data set", found: "\(manifest.name), a union")
+    }
+    let files = try manifest.files(in: root, for: task.scoredPairs)
+    self.init(files, name: manifest.name, task, cache, count, unusedInputs: nil)
+  }
+
+  private init(
+    _ files: PairedFiles, name: String, _ task: RestorationTask, _ cache: PhotoCache, _ count: Int?,
+    unusedInputs: String?
+  ) {
+    let photos = PhotoPairs(files, task.scoredPairs, reader: PhotoReader(memory: cache))
+    self.name = name
     self.task = task
-    name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
-    func isFolder(_ path: String) -> Bool {
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-    }
-    let targetName = task.isSuperResolution ? "HR" : "HQ"
-    let targetFolder = path + "/" + targetName
-    let inputName = task.isSuperResolution ? "LR_bicubic/X\(task.scale)" : "LQ"
-    let inputFolder = path + "/" + inputName
-    func layoutError(found: String) -> InputError {
-      let tree =
-        switch task {
-        case .x2, .x3, .x4:
-          "HR/NAME.png and \(inputName)/NAMEx\(task.scale).png (without LR_bicubic inputs are made by downscaling)"
-        case .dn, .graydn: "HQ/NAME.png"
-        case .lle, .dr: "HQ/NAME.png and LQ/NAME.png"
-        }
-      return InputError(path, expected: "a test set for \(task.rawValue): \(tree)", found: found)
-    }
-    guard isFolder(path) else { throw layoutError(found: "no such folder") }
-    guard isFolder(targetFolder) else { throw layoutError(found: "no folder \(targetName)") }
-    targets = try ImageFile.list(targetFolder)
-    guard !targets.isEmpty else { throw layoutError(found: "no image in \(targetName)") }
-    if task.isDenoising {
-      (inputs, self.inputFolder) = (.noise, nil)
-    } else if isFolder(inputFolder) {
-      (inputs, self.inputFolder) = (.files, inputFolder)
-    } else if task.isSuperResolution {
-      (inputs, self.inputFolder) = (.bicubic, nil)
-    } else {
-      throw layoutError(found: "no folder LQ")
-    }
+    self.unusedInputs = unusedInputs
+    self.files = files
+    faults = files.faults
+    pairs = photos
+    inputs = task.isDenoising ? .noise : photos.origin == .file ? .files : .bicubic
+    self.count = min(files.pairs.count, count ?? .max)
   }
 
-  public var count: Int { targets.count }
-
-  /// A target's name without its ending.
-  func imageName(_ index: Int) -> String {
-    URL(fileURLWithPath: targets[index]).deletingPathExtension().lastPathComponent
+  /// Images that are drawn.
+  /// - Parameters:
+  ///   - side: of the inputs, in pixels.
+  ///   - seed: names the images.
+  public init(drawn count: Int, side: Int, seed: UInt64, task: RestorationTask) {
+    pairs = ProceduralPairs(
+      seed: seed, width: side * task.scale, height: side * task.scale, task.pairSettings, count: count)
+    name = "drawn images"
+    self.task = task
+    (faults, files, unusedInputs) = ([], nil, nil)
+    inputs = task.isDenoising ? .noise : .drawn
+    self.count = count
   }
+
+  /// Finds out what keeps an image from being scored before any is: partners that are missing, sizes that do not fit.
+  /// - Throws: `InputError` for the first.
+  public func check() throws {
+    if let fault = faults.first { throw fault }
+    try (pairs as? PhotoPairs)?.check(patch: task.smallestScoredInput)
+  }
+
+  /// A target's path in its folder, without its ending.
+  public func imageName(_ index: Int) -> String { files?.pairs[index].name ?? ProceduralPairs.name(index) }
+
+  /// Where an image comes from, for messages.
+  public func location(_ index: Int) -> String { files?.pairs[index].target ?? imageName(index) }
 
   /// Reads an image: what the model gets, and what it should become.
   /// - Parameter sigma: the noise's standard deviation, of 255 (denoising).
   /// - Throws: `InputError` that names the file.
-  func image(_ index: Int, sigma: Double?) throws -> TestImage {
-    let file = targets[index]
-    let target = try read(file)
-    let input: Image
-    switch inputs {
-    case .noise:
-      try checkSize(target.width, target.height, file)
+  public func image(_ index: Int, sigma: Double?) throws -> TestImage {
+    let pair = try pairs.pair(index)
+    let target = pair.target
+    let size = pair.lowQuality.map { ($0.width, $0.height) } ?? (target.width, target.height)
+    try checkSize(min(size.0, target.width / task.scale), min(size.1, target.height / task.scale), location(index))
+    guard let input = pair.lowQuality else {
       return TestImage(input: target.tensor().addingPublishedNoise(sigma: sigma ?? 0), target: target)
-    case .bicubic:
-      try checkSize(target.width / task.scale, target.height / task.scale, file)
-      input = bicubicDownscale(target, by: task.scale)
-    case .files:
-      let partner = try inputFile(of: file)
-      input = try read(partner)
-      try checkPair(input, partner, target, file)
     }
-    let cut = target.cropped(
+    let cropped = target.cropped(
       x: 0, y: 0, width: min(target.width, input.width * task.scale),
       height: min(target.height, input.height * task.scale))
-    return TestImage(input: input.tensor(), target: cut)
-  }
-
-  /// As the task's models take it: RGB or gray, without alpha, 8 bits deep.
-  private func read(_ file: String) throws -> Image {
-    let image = try ImageFile.read(file).upperBits
-    return task.channels == 1 ? image.grayscale() : image.rgb()
-  }
-
-  /// The file of the target's name, in super-resolution with the scale's suffix; the target's own ending comes first.
-  private func inputFile(of target: String) throws -> String {
-    let url = URL(fileURLWithPath: target), folder = inputFolder ?? path
-    let stem = url.deletingPathExtension().lastPathComponent + (task.isSuperResolution ? "x\(task.scale)" : "")
-    for ending in [url.pathExtension] + ImageFile.extensions {
-      let candidate = "\(folder)/\(stem).\(ending)"
-      if FileManager.default.fileExists(atPath: candidate) { return candidate }
-    }
-    throw InputError(target, expected: "its input \(folder)/\(stem).png", found: "no such file")
+    return TestImage(input: input.tensor(), target: cropped)
   }
 
   private func checkSize(_ width: Int, _ height: Int, _ file: String) throws {
@@ -122,33 +133,21 @@ public struct TestSet: Sendable {
         found: "about \(width * task.scale) x \(height * task.scale)")
     }
   }
-
-  /// An input is its target's size divided by the scale, rounded down or up.
-  private func checkPair(_ input: Image, _ inputFile: String, _ target: Image, _ targetFile: String) throws {
-    func fits(_ input: Int, _ target: Int) -> Bool {
-      input == target / task.scale || input == (target + task.scale - 1) / task.scale
-    }
-    guard fits(input.width, target.width), fits(input.height, target.height) else {
-      throw InputError(
-        inputFile,
-        expected: "\(target.width / task.scale) x \(target.height / task.scale) pixels, as \(targetFile) has "
-          + "\(target.width) x \(target.height)",
-        found: "\(input.width) x \(input.height)")
-    }
-    try checkSize(min(input.width, target.width / task.scale), min(input.height, target.height / task.scale), inputFile)
-  }
 }
 
-extension Image {
-  /// The upper 8 of 16 bits: what OpenCV, which the published scores were made with, reads where it is asked for 8.
-  fileprivate var upperBits: Image {
-    guard case .uint16(let values) = samples else { return self }
-    return Image(width: width, height: height, channels: channels, samples: .uint8(values.map { UInt8($0 >> 8) }))
-  }
+/// What the model gets, and what it should become.
+public struct TestImage {
+  /// H x W x C in [0, 1]; noise may lie outside.
+  public let input: Tensor
+  /// 8 bits deep.
+  public let target: Image
 }
 
-/// What the model gets, H x W x C in [0, 1] (noise may lie outside), and what it should become.
-struct TestImage {
-  let input: Tensor
-  let target: Image
+extension RestorationTask {
+  /// The pairs as they are scored: RGB or gray, without alpha, 8 bits deep.
+  fileprivate var scoredPairs: PairSettings {
+    var settings = pairSettings
+    settings.depth = .upperBits
+    return settings
+  }
 }

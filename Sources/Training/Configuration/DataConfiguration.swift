@@ -16,6 +16,8 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public enum Kind: String, CaseIterable, Codable, Sendable {
     /// Anybody's own photos: a folder of targets and inputs side by side (`HQ` and `LQ`, and the like), or of photos alone.
     case folder
+    /// Several such folders as one set, each more or less often than once.
+    case folders
     /// A published set by its name, in the tree in which it is distributed (docs/DATASETS.md).
     case dataset
     /// Images drawn on the fly; they need no files and never end.
@@ -28,6 +30,8 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   /// The folder of the inputs where it is elsewhere, paired with the targets by name (`folder`). Inputs that are nowhere are
   /// made from the targets.
   public var lowQuality: String?
+  /// The folders of a set of several (`folders`).
+  public var members: [FolderMember]?
   /// The name of the set, or the file of a manifest (`dataset`).
   public var name: String?
   /// The folder in which the published sets lie (`dataset`); without it, `datasets`.
@@ -36,6 +40,9 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public var memberRepeat: [Double]?
   /// A file with the set's decoded pixels, made by `ramit data prepare cache`.
   public var decoded: String?
+  /// Converts gray and 16-bit images of a set in RGB of 8 bits to that, and leaves their alpha out, instead of
+  /// refusing them.
+  public var convertImages = false
   /// What happens when an image cannot be used.
   public var onBadImage = BadImagePolicy.stop
   /// So many are skipped at most (`onBadImage: skip`).
@@ -57,6 +64,26 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
 
   public init(task: RestorationTask) {
     noise = task.isDenoising ? [0, 50] : nil
+  }
+}
+
+/// One folder of a set of several.
+public struct FolderMember: Codable, Equatable, Sendable {
+  /// The folder, as `data.train.path`.
+  public var path: String
+  /// The folder of its inputs, as `data.train.lowQuality`.
+  public var lowQuality: String?
+  /// How often a round has its images.
+  public var `repeat` = 1.0
+
+  // The list lets a misspelt key be told from one that is missing.
+  private enum CodingKeys: String, CodingKey, CaseIterable { case path, lowQuality, `repeat` }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    path = try container.decode(String.self, forKey: .path)
+    lowQuality = try container.decodeIfPresent(String.self, forKey: .lowQuality)
+    `repeat` = try container.decodeIfPresent(Double.self, forKey: .repeat) ?? 1
   }
 }
 

@@ -8,8 +8,10 @@ extension TrainingConfiguration {
   func check(at place: @escaping (String) -> String) throws {
     let checks = Checks(place: place)
     try checks.require(
-      !name.isEmpty && !name.contains("/") && !name.hasPrefix("."), "name", "a name that can be a folder's", name)
-    if let output { try checks.require(!output.isEmpty, "output", "a folder", output) }
+      !name.isEmpty && !name.contains("/") && !name.hasPrefix("."), "name", "a name that can be a folder's",
+      name.isEmpty ? "an empty text" : name)
+    if let output { try checks.text(output, "output", "a folder") }
+    if let initialWeights { try checks.text(initialWeights, "initialWeights", "a weight file") }
     try model.check(checks)
     try data.train.check(checks, task: task)
     try data.validation.check(checks, task: task)
@@ -46,6 +48,11 @@ struct Checks {
 
   func require(_ holds: Bool, _ path: String, _ expected: String, _ found: Any) throws {
     if !holds { throw InputError(place(path), expected: "\(path): \(expected)", found: "\(found)") }
+  }
+
+  /// Text that must be there, and not be empty.
+  func text(_ value: String?, _ path: String, _ expected: String) throws {
+    try require(value?.isEmpty == false, path, expected, value == nil ? "no value" : "an empty text")
   }
 
   /// Counts are bounded so that no product of them can overflow.
@@ -102,8 +109,8 @@ extension ScheduleConfiguration {
 
 extension WarmStartConfiguration {
   fileprivate func check(_ checks: Checks) throws {
-    if let weights { try checks.require(!weights.isEmpty, "warmStart.weights", "a weight file", "none") }
+    if let weights { try checks.text(weights, "warmStart.weights", "a weight file") }
     try checks.require(0...1_000_000 ~= epochs, "warmStart.epochs", "0 or more", epochs)
-    try checks.require(!module.isEmpty, "warmStart.module", "a module's name", "none")
+    try checks.text(module, "warmStart.module", "a module's name")
   }
 }

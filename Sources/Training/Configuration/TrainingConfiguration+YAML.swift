@@ -3,7 +3,7 @@ import Models
 import Yams
 
 extension TrainingConfiguration {
-  /// Reads a YAML file, with overrides `key.path=value` laid over it.
+  /// Reads a YAML file, with overrides `key.path=value` laid over it; of two for the same key the last one holds.
   /// - Throws: `InputError` with the file and line, or the override, that is wrong: an unknown key (with the nearest known
   ///   one), a value of another type or outside of its range, a key that comes twice, an alias.
   public init(readingFile path: String, settings: [String] = []) throws {
@@ -16,7 +16,8 @@ extension TrainingConfiguration {
   }
 
   private init(_ file: ConfigurationNode, settings: [String]) throws {
-    let given = try settings.reduce(file) { try $0.overlaid(by: ConfigurationNode(setting: $1)) }
+    let schema = try TrainingConfiguration(task: .x2).node()
+    let given = try settings.reduce(file) { try $0.overlaid(by: ConfigurationNode(setting: $1, schema: schema)) }
     if let task = given["model"]?["task"] {
       throw InputError(task.location, expected: "the task at the top level", found: "model.task")
     }
@@ -24,7 +25,7 @@ extension TrainingConfiguration {
     let choice = try ConfigurationDecoder.decode(Choice.self, from: given, refusesUnknownKeys: false)
     let defaults = TrainingConfiguration(task: choice.task ?? .x2, variant: choice.model?.variant ?? .ramit)
     let whole = try defaults.node().overlaid(by: given)
-    self = try ConfigurationDecoder.decode(TrainingConfiguration.self, from: whole)
+    self = try ConfigurationDecoder.decode(TrainingConfiguration.self, from: whole).withExpandedPaths
     try check(at: given.location)
   }
 
@@ -46,21 +47,5 @@ extension TrainingConfiguration {
       node["model"] = Node(model.filter { $0.key != "task" }.map { ($0.key, $0.value) })
     }
     return try Yams.serialize(node: node)
-  }
-
-  /// The keys in which a run that goes on may differ from how it began: they do not change what is learned.
-  private static let free = [
-    "name", "output", "schedule.epochs", "checkpoints.", "logging.", "validation.samples", "data.loader.",
-    "data.train.decoded", "memory.",
-  ]
-
-  /// The dotted paths of the keys whose values differ and would change what is learned.
-  public func differences(from other: TrainingConfiguration) throws -> [String] {
-    let values = try node().flattened(), others = try other.node().flattened()
-    // The length of a cosine is its shape.
-    let free = Self.free.filter { $0 != "schedule.epochs" || schedule.decay == .halving }
-    return Set(values.keys).union(others.keys).sorted().filter { path in
-      values[path] != others[path] && !free.contains { $0.hasSuffix(".") ? path.hasPrefix($0) : path == $0 }
-    }
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Diagnostics
+import Evaluation
 import Foundation
 import Models
 
@@ -8,10 +9,12 @@ public struct TrainingData {
   /// Of the first stage.
   public let samples: TrainingSamples
   let size: DataSize
+  /// What the pairs are read from.
+  let files: DataFiles
   private let pairs: any ImagePairs
   private let configuration: TrainingConfiguration
   /// What the model is scored on; nil for nothing.
-  let validation: ValidationSet?
+  let validation: TestSet?
 
   /// The side of a drawn validation image's input.
   private static let validationSide = 96
@@ -31,7 +34,8 @@ public struct TrainingData {
     // The images must hold the largest patch.
     var largest = train
     largest.patch = configuration.schedule.stages.reduce(train.patch) { max($0, $1.patch) }
-    pairs = try largest.pairs(for: task, seed: configuration.seed, memory: memory, report: report)
+    let found = try largest.find(for: task, seed: configuration.seed, memory: memory, report: report)
+    (pairs, files) = (found.pairs, found.files)
     self.configuration = configuration
     let samplesPerEpoch =
       train.samplesPerEpoch ?? DatasetManifest.samplesPerEpoch(count: pairs.count ?? 0, repeat: train.repeat)
@@ -84,33 +88,26 @@ public struct TrainingData {
     FileHandle.standardError.write(Data("ramit: skipped \(error)\n".utf8))
   }
 
-  private static func validation(_ configuration: TrainingConfiguration, cache: PhotoCache) throws -> ValidationSet? {
+  /// The files of the validation; nil where there is none.
+  var validationFiles: DataFiles? {
+    guard let validation else { return nil }
+    guard let pairs = validation.files?.pairs.prefix(validation.count) else { return .drawn }
+    return DataFiles(members: [DataFiles.Member(pairs: Array(pairs), repeat: 1)])
+  }
+
+  private static func validation(_ configuration: TrainingConfiguration, cache: PhotoCache) throws -> TestSet? {
     let (task, data) = (configuration.task, configuration.data.validation)
-    let pairs: any ImagePairs
+    let set: TestSet
     switch data.type {
     case .none: return nil
     case .procedural:
-      let side = validationSide * task.scale
-      pairs = ProceduralPairs(
-        seed: validationSeed, width: side, height: side, task.pairSettings, count: data.images)
-    case .folder:
-      pairs = try checked(PairedFiles.folder(data.path ?? "", for: task.pairSettings), task, cache)
+      return TestSet(drawn: data.images ?? 1, side: validationSide, seed: validationSeed, task: task)
+    case .folder: set = try TestSet(data.path ?? "", task: task, cache: cache, count: data.images)
     case .dataset:
-      let manifest = try DatasetCatalog.manifest(data.name ?? "")
-      guard manifest.members.isEmpty else {
-        throw InputError("data.validation.name", expected: "one data set", found: "\(manifest.name), a union")
-      }
-      pairs = try checked(manifest.files(in: data.root ?? "datasets", for: task.pairSettings), task, cache)
+      set = try TestSet(
+        dataset: data.name ?? "", root: data.root ?? "datasets", task: task, cache: cache, count: data.images)
     }
-    let count = min(pairs.count ?? .max, data.images ?? .max)
-    return ValidationSet(pairs: pairs, count: count, task: task, sigma: data.sigma, seed: validationSeed)
-  }
-
-  private static func checked(
-    _ files: PairedFiles, _ task: RestorationTask, _ cache: PhotoCache
-  ) throws -> PhotoPairs {
-    let photos = PhotoPairs(files, task.pairSettings, reader: PhotoReader(memory: cache))
-    try photos.check(patch: task.smallestScoredInput)
-    return photos
+    try set.check()
+    return set
   }
 }

@@ -2,36 +2,37 @@ import Datasets
 import Diagnostics
 import Models
 
-extension RestorationTask {
-  /// The pairs that the task learns from.
-  public var pairSettings: PairSettings {
-    switch self {
-    case .x2, .x3, .x4: PairSettings(.superResolution, scale: scale, channels: channels)
-    case .dn, .graydn: PairSettings(.denoising, channels: channels)
-    case .lle: PairSettings(.lowLight, channels: channels)
-    case .dr: PairSettings(.deraining, channels: channels)
-    }
-  }
-}
-
 extension TrainingDataConfiguration {
   /// Input pixels around a patch that are drawn and not used, so that no patch sees the edge of its image.
   private static let margin = 8
 
+  /// Pairs to learn from, and the files that they are of.
+  struct Found {
+    let pairs: any ImagePairs
+    let files: DataFiles
+  }
+
   /// Finds the photos and reads the header of each.
-  /// - Parameter report: is told of each image that is skipped.
+  /// - Parameter report: is called with each image that is skipped.
   /// - Throws: `InputError` that names a folder or a file.
-  func pairs(
+  func find(
     for task: RestorationTask, seed: UInt64, memory: PhotoCache, report: @escaping @Sendable (InputError) -> Void
-  ) throws -> any ImagePairs {
-    let settings = task.pairSettings
+  ) throws -> Found {
+    var settings = task.pairSettings
+    if convertImages { (settings.convertsImages, settings.depth) = (true, .rounded) }
     switch type {
     case .procedural:
       let side = (patch + 2 * Self.margin) * task.scale
-      return ProceduralPairs(seed: seed, width: side, height: side, settings)
+      return Found(pairs: ProceduralPairs(seed: seed, width: side, height: side, settings), files: .drawn)
     case .folder:
       let files = try PairedFiles.folder(path ?? "", inputs: lowQuality, for: settings)
       return try joined([files], settings, memory, base: path ?? "", factors: [1], report)
+    case .folders:
+      let members = members ?? []
+      let files = try members.map { try PairedFiles.folder($0.path, inputs: $0.lowQuality, for: settings) }
+      return try joined(
+        files, settings, memory, base: members.map(\.path).joined(separator: ", "), factors: members.map(\.repeat),
+        report)
     case .dataset:
       let manifest = try DatasetCatalog.manifest(name ?? "")
       let parts = try manifest.parts()
@@ -60,11 +61,11 @@ extension TrainingDataConfiguration {
   private func joined(
     _ parts: [PairedFiles], _ settings: PairSettings, _ memory: PhotoCache, base: String, factors: [Double],
     _ report: @escaping @Sendable (InputError) -> Void
-  ) throws -> any ImagePairs {
+  ) throws -> Found {
     let cache = try decoded.map { try DecodedCache($0, of: base) }
     let reader = PhotoReader(memory: memory, decoded: cache)
     var faults: [InputError] = []
-    var members: [(pairs: any ImagePairs, repeat: Double)] = []
+    var members: [(pairs: PhotoPairs, repeat: Double)] = []
     for (files, factor) in zip(parts, factors) {
       let pairs = PhotoPairs(files, settings, reader: reader)
       let found = pairs.faults(patch: patch)
@@ -80,9 +81,16 @@ extension TrainingDataConfiguration {
     faults.forEach(report)
     guard
       members.contains(where: { DatasetManifest.samplesPerEpoch(count: $0.pairs.count ?? 0, repeat: $0.repeat) > 0 })
-    else { throw InputError(base, expected: "images to train on", found: "none") }
-    let all: any ImagePairs = members.count == 1 && members[0].repeat == 1 ? members[0].pairs : UnionPairs(members)
-    guard onBadImage == .skip else { return all }
-    return SkippingPairs(all, limit: maximumSkipped, before: faults.count, report: report)
+    else {
+      throw InputError(
+        base, expected: "images to train on",
+        found: faults.isEmpty ? "members that come less than once in a round" : "\(faults.count) images with faults")
+    }
+    let isOne = members.count == 1 && members[0].repeat == 1
+    let all: any ImagePairs = isOne ? members[0].pairs : UnionPairs(members.map { ($0.pairs, $0.repeat) })
+    let files = DataFiles(members: members.map { DataFiles.Member(pairs: $0.pairs.files.pairs, repeat: $0.repeat) })
+    guard onBadImage == .skip else { return Found(pairs: all, files: files) }
+    let skipping = SkippingPairs(all, limit: maximumSkipped, before: faults.count, report: report)
+    return Found(pairs: skipping, files: files)
   }
 }

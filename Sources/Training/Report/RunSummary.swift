@@ -12,8 +12,12 @@ struct RunSummary {
 
   static let unknown = "-"
 
-  /// Of the best validation, over what was before; nil where that cannot be told.
-  var gain: Double? { Self.difference(best?.psnr, best?.baselinePSNR) }
+  /// Of the best validation, over what was before; nil where that cannot be told, or the means are of different images.
+  var gain: Double? { best.flatMap { Self.gain($0) } }
+
+  static func gain(_ line: MetricsLine) -> Double? {
+    line.infinite == nil && line.baselineInfinite == nil ? difference(line.psnr, line.baselinePSNR) : nil
+  }
 
   var parameters: String { record.starts.starts.last.map { "\($0.parameters)" } ?? Self.unknown }
 
@@ -46,7 +50,11 @@ struct RunSummary {
     return value - other
   }
 
-  static func decibels(_ value: Double?) -> String { value.map { $0.fixed(2) } ?? unknown }
+  /// - Parameter infinite: the images that equal their targets, which the mean leaves out.
+  static func decibels(_ value: Double?, infinite: Int? = nil) -> String {
+    guard let value else { return unknown }
+    return value.fixed(2) + (value.isFinite ? infinite.map { " + \($0) inf" } ?? "" : "")
+  }
   static func similarity(_ value: Double?) -> String { value.map { $0.fixed(4) } ?? unknown }
 
   static func signed(_ value: Double?, digits: Int = 2) -> String {

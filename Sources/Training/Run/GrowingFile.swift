@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// A file that grows at its end, and can be cut back to where a checkpoint was.
@@ -41,7 +42,7 @@ final class GrowingFile {
     do {
       return try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      throw InputError(path, expected: "a file that can be read", found: "none")
+      throw InputError(path, expected: "a file that can be read", found: error.plainReason)
     }
   }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// JSON with keys in order; infinite scores, which an image that is restored exactly gets, are allowed.
+/// JSON with keys in order; an infinite score, which an image that is restored exactly gets, is the text `Infinity`.
 enum JSONText {
   static func encode(_ value: some Encodable, isPretty: Bool = false) throws -> String {
     let encoder = JSONEncoder()

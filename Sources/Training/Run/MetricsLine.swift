@@ -10,6 +10,10 @@ struct MetricsLine: Codable, Equatable {
   var ssim: Double?
   var baselinePSNR: Double?
   var baselineSSIM: Double?
+  /// Images that equal their targets, which the means of the PSNR leave out; nil for none.
+  var infinite, baselineInfinite: Int?
+  /// True for the first validation on other images than those of the one before.
+  var onOtherImages: Bool?
 
   init(epoch: Int, iteration: Int, loss: Double, rate: Double) {
     kind = .training
@@ -17,11 +21,14 @@ struct MetricsLine: Codable, Equatable {
     (self.loss, self.rate) = (loss, rate)
   }
 
-  init(_ record: ValidationRecord) {
+  /// - Parameter onOtherImages: whether the validation before was on other images.
+  init(_ record: ValidationRecord, onOtherImages: Bool = false) {
     kind = .validation
     (epoch, iteration) = (record.epoch, record.iteration)
     (psnr, ssim) = (record.result.psnr, record.result.ssim)
     (baselinePSNR, baselineSSIM) = (record.result.baselinePSNR, record.result.baselineSSIM)
+    (infinite, baselineInfinite) = (record.result.infinite, record.result.baselineInfinite)
+    self.onOtherImages = onOtherImages ? true : nil
   }
 
   /// As one line of JSON with its keys in order.

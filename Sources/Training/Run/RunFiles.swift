@@ -8,6 +8,8 @@ public struct RunFiles: Sendable {
   var configuration: String { path + "/config.yaml" }
   /// What the run was started with, each time.
   var environment: String { path + "/environment.json" }
+  /// The files of the data, with what they hold.
+  var data: String { path + "/data.json" }
   var log: String { path + "/train.log" }
   var metrics: String { path + "/metrics.jsonl" }
   var events: String { tensorBoard + "/events.out.tfevents.ramit" }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// The folder of a run, held by one process at a time.
@@ -16,7 +17,7 @@ public final class RunFolder {
       do {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       } catch {
-        throw InputError(folder, expected: "a folder, or a place where one can be made", found: "neither")
+        throw InputError(folder, expected: "a folder, or a place where one can be made", found: error.plainReason)
       }
     }
     let file = path + "/lock"
@@ -58,6 +59,6 @@ func names(in folder: String) throws -> [String] {
   do {
     return try FileManager.default.contentsOfDirectory(atPath: folder)
   } catch {
-    throw InputError(folder, expected: "a folder that can be read", found: "none")
+    throw InputError(folder, expected: "a folder that can be read", found: error.plainReason)
   }
 }

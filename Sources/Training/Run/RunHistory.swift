@@ -9,24 +9,30 @@ struct RunHistory: Equatable {
   private(set) var validations: [MetricsLine] = []
   /// Iterations done, as far as the metrics tell.
   private(set) var lastIteration = 0
+  /// Validations before the first one on the images that are in use: their scores do not compare.
+  private var validationsOnOtherImages = 0
 
   init() {}
 
   mutating func add(_ line: MetricsLine) {
     lastIteration = max(lastIteration, line.iteration)
     switch line.kind {
-    case .validation: validations.append(line)
+    case .validation:
+      if line.onOtherImages == true { validationsOnOtherImages = validations.count }
+      validations.append(line)
     case .training:
       if let loss = line.loss { losses.append(CurvePoint(x: Double(line.iteration), y: loss)) }
       if let rate = line.rate { rates.append(CurvePoint(x: Double(line.iteration), y: rate)) }
     }
   }
 
-  /// The validation with the highest PSNR; of equal ones the first, whose weights are kept.
+  /// The best validation on the images that are in use, as `ValidationResult.isBetter` says; of equal ones the first,
+  /// whose weights are kept.
   var best: MetricsLine? {
-    validations.reduce(nil) { best, line in
-      guard let psnr = line.psnr, psnr > best?.psnr ?? -.infinity else { return best }
-      return line
+    validations.dropFirst(validationsOnOtherImages).reduce(nil) { best, line in
+      guard let psnr = line.psnr else { return best }
+      guard let best else { return line }
+      return (line.infinite ?? 0, psnr) > (best.infinite ?? 0, best.psnr ?? -.infinity) ? line : best
     }
   }
 
@@ -66,10 +72,17 @@ extension RunHistory {
     report(
       InputError(
         "\(path):\(wrong.first + 1)", expected: "a line of metrics",
-        found: wrong.count == 1 ? "something else" : "something else, as in \(wrong.count) lines"))
+        found: "'\(Self.excerpt(lines[wrong.first]))'"
+          + (wrong.count == 1 ? "" : ", the first of \(wrong.count) such lines")))
   }
 
   private static let decodedTogether = 1000
+
+  /// The beginning of a line, for a message.
+  private static func excerpt(_ line: Data) -> String {
+    let text = String(decoding: line.prefix(40), as: UTF8.self)
+    return line.count > 40 ? text + "..." : text
+  }
 
   /// The values of lines of JSON; nil unless each of them is one.
   private static func decoded(_ lines: ArraySlice<Data>) -> [MetricsLine]? {

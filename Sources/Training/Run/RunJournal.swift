@@ -33,10 +33,12 @@ final class RunJournal {
   // MARK: Going on
 
   /// Goes on from where a checkpoint was, and notes the start.
-  /// - Parameter report: is told of what cannot be read: the report is made without it.
+  /// - Parameters:
+  ///   - changes: of the configuration, since the start before.
+  ///   - report: is called with what cannot be read: the report is made without it.
   /// - Throws: `InputError` when a file cannot be read or written.
   func takeUp(
-    _ state: TrainingState, parameters: Int, plan: TrainingPlan, report: (InputError) throws -> Void
+    _ state: TrainingState, parameters: Int, plan: TrainingPlan, changes: [String], report: (InputError) throws -> Void
   ) throws {
     try metrics.cut(to: state.metricsBytes)
     try events.cut(to: state.eventBytes ?? 0)
@@ -56,7 +58,8 @@ final class RunJournal {
       RunStart(
         time: Date.now.formatted(.iso8601), environment: .current, seed: record.configuration.seed,
         parameters: parameters, plannedIterations: plan.iterations, plannedEpochs: plan.epochs,
-        firstIteration: state.iteration, lastIteration: state.iteration, seconds: 0))
+        firstIteration: state.iteration, lastIteration: state.iteration, changes: changes.isEmpty ? nil : changes,
+        seconds: 0))
   }
 
   // MARK: What happens
@@ -71,8 +74,9 @@ final class RunJournal {
       ], at: line.iteration)
   }
 
-  func add(_ validation: ValidationRecord) throws {
-    let line = MetricsLine(validation)
+  /// - Parameter onOtherImages: whether the validation before was on other images.
+  func add(_ validation: ValidationRecord, onOtherImages: Bool) throws {
+    let line = MetricsLine(validation, onOtherImages: onOtherImages)
     try metrics.append(line: line.json)
     record.history.add(line)
     let result = validation.result
@@ -107,6 +111,9 @@ final class RunJournal {
   }
 
   private func add(_ summaries: [Event.Summary], at iteration: Int) throws {
+    // TensorBoard has no place on a curve for what is not finite.
+    let summaries = summaries.filter(\.isDrawable)
+    if summaries.isEmpty { return }
     try events.append(Event(time: Date.now.timeIntervalSince1970, step: iteration, summaries: summaries))
   }
 

@@ -12,6 +12,12 @@ struct TrainingState: Codable, Equatable {
   var best: ValidationRecord?
   /// What the run learns from; it must be the same when the run goes on.
   var data: DataSize?
+  /// What the data are by name and content; nil in checkpoints of earlier versions.
+  var fingerprints: DataFingerprints?
+  /// Training files that could not be read when the run ended for it, and may be put right; nil for none.
+  var unread: [String]?
+  /// True until the first validation on other images than those of the one before; nil otherwise.
+  var isScoredOnOtherImages: Bool?
   /// The sizes of the log and of the metrics when the checkpoint was written: what comes later is dropped on resuming.
   var logBytes: UInt64 = 0
   var metricsBytes: UInt64 = 0

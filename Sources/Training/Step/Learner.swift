@@ -86,6 +86,10 @@ final class Learner<Model: TrainableModel> {
 
   // MARK: Values that are not finite
 
+  private static var advice: String {
+    "a lower rate may help: --resume --allow-changes --set schedule.rate=NUMBER"
+  }
+
   /// A loss that is not finite, and the first tensor on its way that is not.
   private func notFinite(loss: Double, input: Tensor, output: Tensor, _ place: String) -> InputError {
     let parameters = model.parameters
@@ -100,13 +104,13 @@ final class Learner<Model: TrainableModel> {
       source = ""
     }
     return InputError(
-      place, expected: "a finite loss (a lower schedule.rate may help)", found: "\(loss)" + source)
+      place, expected: "a finite loss (\(Self.advice))", found: "\(loss)" + source)
   }
 
   private func notFinite(_ what: String, _ values: Tensor, _ place: String) -> InputError {
     let name = model.parameters.firstNotFinite(in: values)
     return InputError(
-      place, expected: "finite gradients (a lower schedule.rate may help)",
+      place, expected: "finite gradients (\(Self.advice))",
       found: name.map { "\(what) of \($0) that is not finite" } ?? "a norm that is not finite")
   }
 
@@ -120,8 +124,8 @@ final class Learner<Model: TrainableModel> {
     for (tensor, title) in tensors + (average.map { [($0.values, "the average of ")] } ?? []) {
       if let name = parameters.firstNotFinite(in: tensor) {
         throw InputError(
-          place, expected: "finite weights and moments (a lower schedule.rate may help)",
-          found: "others in \(title)\(name)")
+          place, expected: "finite weights and moments (\(Self.advice))",
+          found: "values that are not finite in \(title)\(name)")
       }
     }
   }

@@ -38,6 +38,9 @@ struct Event {
 }
 
 extension Event.Summary {
+  /// False for a number that a curve has no place for.
+  var isDrawable: Bool { if case .scalar(_, let value) = self { value.isFinite } else { true } }
+
   fileprivate var message: ProtobufMessage {
     var value = ProtobufMessage()
     switch self {

@@ -1,59 +1,45 @@
-import Autograd
-import Datasets
-import Imaging
+import Diagnostics
+import Evaluation
 import Metrics
 import Models
-import TensorCore
 
-/// The mean scores of a validation, and those of the images as they were.
-public struct ValidationResult: Codable, Equatable, Sendable {
-  /// Of the restored images.
-  public var psnr, ssim: Double
-  /// Of the baseline: bicubic upscaling, or the noisy input.
-  public var baselinePSNR, baselineSSIM: Double
-}
-
-/// Scores a model on a validation set.
+/// Scores a model on a test set while it learns.
 final class Validator<Model: TrainableModel> {
   private let model: Model
-  private let set: ValidationSet
+  private let set: TestSet
+  /// The standard deviation of the noise, of 255 (denoising).
+  private let sigma: Double?
+  /// Baselines stay the same, whatever the model learns.
   private var baselines: [Score?]
 
-  init(_ model: Model, _ set: ValidationSet) {
+  init(_ model: Model, _ set: TestSet, sigma: Double?) {
     self.model = model
     self.set = set
+    self.sigma = sigma
     baselines = Array(repeating: nil, count: set.count)
   }
 
   /// - Parameters:
-  ///   - progress: is told how many of the images are done.
-  ///   - visit: gets each image with its baseline and its restoration.
+  ///   - progress: is called with the number of images that are done.
+  ///   - visit: is called with each image.
   /// - Returns: the scores; nil when `isStopRequested`, which is asked before each image, said so.
+  /// - Throws: `InputError` that names an image that cannot be read, or whose restoration is not finite.
   func run(
     isStopRequested: () -> Bool, progress: (_ done: Int, _ count: Int) -> Void,
-    visit: (_ index: Int, ValidationImage, _ baseline: Image, _ restored: Image) throws -> Void
+    visit: (_ index: Int, ScoredImage) throws -> Void
   ) throws -> ValidationResult? {
-    var result = ValidationResult(psnr: 0, ssim: 0, baselinePSNR: 0, baselineSSIM: 0)
+    var scores: [Score] = []
     for index in 0..<set.count {
       if isStopRequested() { return nil }
       progress(index, set.count)
-      let image = try set.image(index)
-      let restored = restore(image)
-      let baseline = set.baseline(image)
-      let score = set.task.score(restored, against: image.target)
-      let before = baselines[index] ?? set.task.score(baseline, against: image.target)
-      baselines[index] = before
-      result.psnr += score.psnr / Double(set.count)
-      result.ssim += score.ssim / Double(set.count)
-      result.baselinePSNR += before.psnr / Double(set.count)
-      result.baselineSSIM += before.ssim / Double(set.count)
-      try visit(index, image, baseline, restored)
+      let scored = try set.score(index, sigma: sigma, baselineScore: baselines[index]) {
+        restoreWhole($0, unit: model.unit, by: model.restore)
+      }
+      baselines[index] = scored.baselineScore
+      scores.append(scored.score)
+      try visit(index, scored)
     }
     progress(set.count, set.count)
-    return result
-  }
-
-  private func restore(_ image: ValidationImage) -> Image {
-    Image(restoreWhole(image.input, unit: model.unit, by: model.restore)).cropped(toFit: image.target)
+    return ValidationResult(MeanScore(scores), baseline: MeanScore(baselines.compactMap { $0 }))
   }
 }

@@ -89,7 +89,7 @@ import Testing
     let record = try RunRecord(reading: path) { faults.append($0) }
     #expect(
       faults.map(\.location) == [path + "/metrics.jsonl:2", path + "/environment.json", path + "/samples/leaves-0.png"])
-    #expect(faults[0].found == "something else, as in 2 lines")
+    #expect(faults[0].found == "'{\"epoch\":', the first of 2 such lines")
     #expect(record.history.losses.count + record.history.validations.count == 5)
     #expect(record.starts.starts.isEmpty && record.samples.isEmpty)
     // What is unknown is a dash.

@@ -81,7 +81,7 @@ import Testing
 
   @Test func namesAreEscaped() throws {
     let name = "</style><script>alert(1)</script>&\"'"
-    let path = try run("run", ["name=\"\(name.replacing("\"", with: "\\\""))\"".replacing("/", with: "|")])
+    let path = try run("run", ["name=\(name)".replacing("/", with: "|")])
     let page = try text(path + "/report.html")
     try expectSelfContained(page)
     #expect(page.contains("&lt;|style&gt;&lt;script&gt;alert(1)&lt;|script&gt;&amp;&quot;&#39;"))

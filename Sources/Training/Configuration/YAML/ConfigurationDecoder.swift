@@ -8,7 +8,7 @@ enum ConfigurationDecoder {
     _ type: T.Type, from node: ConfigurationNode, refusesUnknownKeys: Bool = true
   ) throws -> T {
     let known = KnownKeys()
-    let value = try NodeDecoder(node: node, codingPath: [], known: known).decode(type)
+    let value = try NodeDecoder(node: node, written: node, codingPath: [], known: known).decode(type)
     if refusesUnknownKeys { try known.check(node, path: "") }
     return value
   }
@@ -28,7 +28,8 @@ private final class KnownKeys {
   }
 
   /// Refuses the keys of a configuration that nothing asked for.
-  func check(_ node: ConfigurationNode, path: String) throws {
+  func check(_ written: ConfigurationNode, path: String) throws {
+    let node = hasGroups(at: path) ? try written.resolved() : written
     try checkKeys(of: node, path: path)
     if case .mapping(let entries) = node.content, keys[path] != nil {
       for entry in entries { try check(entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)") }
@@ -36,6 +37,11 @@ private final class KnownKeys {
     if case .sequence(let items) = node.content {
       for (index, item) in items.enumerated() { try check(item, path: "\(path).\(index)") }
     }
+  }
+
+  /// Whether keys were asked for in a value, or in the items of a list.
+  private func hasGroups(at path: String) -> Bool {
+    keys[path] != nil || (!path.isEmpty && keys.keys.contains { $0.hasPrefix(path + ".") })
   }
 
   /// Refuses keys of a group that nothing asked for.
@@ -51,6 +57,8 @@ private final class KnownKeys {
 
 private struct NodeDecoder: Decoder {
   let node: ConfigurationNode
+  /// The node as a person wrote it: an override before it was read as YAML.
+  let written: ConfigurationNode
   let codingPath: [any CodingKey]
   let known: KnownKeys
   var userInfo: [CodingUserInfoKey: Any] { [:] }
@@ -71,27 +79,30 @@ private struct NodeDecoder: Decoder {
   func singleValueContainer() -> any SingleValueDecodingContainer { NodeValue(decoder: self) }
 
   func child(_ node: ConfigurationNode, _ key: any CodingKey) -> NodeDecoder {
-    NodeDecoder(node: node, codingPath: codingPath + [key], known: known)
+    NodeDecoder(node: node, written: node, codingPath: codingPath + [key], known: known)
   }
 
   func mismatch(_ expected: String) -> InputError {
     let subject = path.isEmpty ? expected : "\(expected) for \(path)"
-    return InputError(node.location, expected: subject, found: node.summary)
+    return InputError(node.location, expected: subject, found: written.summary)
   }
 
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     do {
-      return try T(from: self)
+      // Text is taken as it was written; what anything else means is for YAML to say.
+      if T.self == String.self { return try T(from: self) }
+      let resolved = try node.resolved()
+      if resolved.isNull, let choices = Self.namedChoices(of: type) { throw mismatch(choices) }
+      return try T(from: NodeDecoder(node: resolved, written: written, codingPath: codingPath, known: known))
     } catch is DecodingError {
       // What Codable itself refuses here are the names of an enumeration.
-      throw mismatch(Self.choices(of: type))
+      throw mismatch(Self.namedChoices(of: type) ?? "a value")
     }
   }
 
-  private static func choices<T>(of type: T.Type) -> String {
+  private static func namedChoices<T>(of type: T.Type) -> String? {
     if let described = type as? any DescribedChoice.Type { return described.choices }
-    guard let cases = (type as? any CaseIterable.Type)?.names else { return "a value" }
-    return "one of " + cases.joined(separator: ", ")
+    return (type as? any CaseIterable.Type).map { "one of " + $0.names.joined(separator: ", ") }
   }
 
   /// The text of a value that is written without quotes.
@@ -119,6 +130,7 @@ private struct NodeDecoder: Decoder {
   }
 
   func string() throws -> String {
+    if case .setting(let text) = node.content { return text }
     guard let text = node.text, !node.isNull else { throw mismatch("text") }
     return text
   }
@@ -168,6 +180,11 @@ private struct NodeKeys<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try child(key).decode(type) }
 
+  func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
+    guard let value = value(of: key), !value.isNullText else { return nil }
+    return try child(key).decode(type)
+  }
+
   func superDecoder() throws -> any Decoder { decoder }
   func superDecoder(forKey key: Key) throws -> any Decoder { try child(key) }
   func nestedContainer<Nested: CodingKey>(
@@ -187,7 +204,7 @@ private struct NodeKeys<Key: CodingKey>: KeyedDecodingContainerProtocol {
       // A misspelt key leaves the right one without a value.
       if Self.all != nil { try decoder.known.checkKeys(of: decoder.node, path: decoder.path) }
       let path = decoder.path.isEmpty ? key.stringValue : "\(decoder.path).\(key.stringValue)"
-      throw InputError(decoder.node.location, expected: "a value for \(path)", found: "none")
+      throw InputError(decoder.node.location, expected: "a value for \(path)", found: "a group without it")
     }
     return decoder.child(value, key)
   }

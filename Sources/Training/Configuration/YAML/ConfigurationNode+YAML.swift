@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 import Foundation
 import Yams
@@ -17,30 +18,42 @@ extension ConfigurationNode {
       throw InputError(path, expected: "a configuration file", found: "a folder, or a file that cannot be read")
     }
     guard data.count <= Self.maximumBytes else {
-      throw InputError(path, expected: "a configuration of at most \(Self.maximumBytes) bytes", found: "more")
+      throw InputError(path, expected: "a configuration of at most \(Self.maximumBytes) bytes", found: "a larger file")
     }
     guard let yaml = String(data: data, encoding: .utf8) else {
-      throw InputError(path, expected: "text in UTF-8", found: "other bytes")
+      throw InputError(path, expected: "text in UTF-8", found: "bytes that are none")
     }
     try self.init(yaml: yaml) { "\(path):\($0)" }
   }
 
-  /// Reads an override, `key.path=value`; the value is YAML.
+  /// Reads an override, `key.path=value`.
+  /// - Parameter schema: a whole configuration, which tells the keys that are groups: their values are YAML.
   /// - Throws: `InputError` that names the option.
-  init(setting: String) throws {
+  init(setting: String, schema: ConfigurationNode) throws {
     let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let keys = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, keys.allSatisfy({ !$0.isEmpty }) else {
       throw InputError("--set", expected: "key.path=value", found: "'\(setting)'")
     }
     guard setting.utf8.count <= Self.maximumBytes else {
-      throw InputError("--set \(parts[0])", expected: "at most \(Self.maximumBytes) bytes", found: "more")
+      throw InputError(
+        "--set \(parts[0])", expected: "at most \(Self.maximumBytes) bytes", found: "\(setting.utf8.count)")
     }
     let location = "--set \(parts[0])"
-    self = try ConfigurationNode(yaml: parts[1]) { _ in location }
+    let value = ConfigurationNode(content: .setting(parts[1]), location: location)
+    var group: ConfigurationNode? = schema
+    for key in keys { group = group?[key] }
+    if case .mapping = group?.content { self = try value.resolved() } else { self = value }
     for key in keys.reversed() {
       self.init(content: .mapping([Entry(key: key, location: location, value: self)]), location: location)
     }
+  }
+
+  /// Reads the value of an override as YAML; of no text at all it is nothing.
+  init(yamlOf text: String, location: String) throws {
+    self = try ConfigurationNode(yaml: text) { _ in location }
+    guard case .mapping(let entries) = content, entries.isEmpty, !text.contains("{") else { return }
+    content = .scalar("", isPlain: true)
   }
 
   /// Reads YAML.
@@ -56,7 +69,7 @@ extension ConfigurationNode {
         try withExtendedLifetime(parser) { try node.map { try ConfigurationNode($0, place) } }
         ?? ConfigurationNode(content: .mapping([]), location: place(1))
     } catch let error as YamlError {
-      throw Self.error(error, place)
+      throw InputError(error, in: yaml, place: place)
     }
   }
 
@@ -95,18 +108,5 @@ extension ConfigurationNode {
       previous = byte
     }
     guard count <= 16 else { throw InputError(place(1), expected: "no YAML aliases", found: "\(count)") }
-  }
-
-  private static func error(_ error: YamlError, _ place: (Int) -> String) -> InputError {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      InputError(place(mark.line), expected: "YAML", found: "a fault in column \(mark.column): \(problem)")
-    case .duplicatedKeysInMapping(let names, let context):
-      InputError(
-        place(context.mark.line), expected: "each key once", found: "another \(names.sorted().joined(separator: ", "))")
-    default:
-      InputError(place(1), expected: "YAML", found: "bytes that cannot be read as YAML")
-    }
   }
 }

@@ -5,6 +5,9 @@ struct ConfigurationNode {
     case scalar(String, isPlain: Bool)
     case sequence([ConfigurationNode])
     case mapping([Entry])
+    /// The value of an override as it was written. What it means depends on the key: text stays as it is, anything
+    /// else is YAML.
+    case setting(String)
   }
 
   struct Entry {
@@ -25,7 +28,23 @@ struct ConfigurationNode {
 
   /// True for what YAML reads as nothing: `~`, `null`, or no text at all.
   var isNull: Bool {
-    if case .scalar(let text, isPlain: true) = content { ["", "~", "null"].contains(text) } else { false }
+    switch content {
+    case .scalar(let text, isPlain: true): ["", "~", "null"].contains(text)
+    case .setting(let text): (try? ConfigurationNode(yamlOf: text, location: location).isNull) ?? false
+    default: false
+    }
+  }
+
+  /// The same for a key whose value is text: `--set KEY=null` removes it, and nothing else does.
+  var isNullText: Bool {
+    if case .setting(let text) = content { text == "null" } else { isNull }
+  }
+
+  /// This value as a key reads it whose value is no text.
+  /// - Throws: `InputError` when an override is no YAML.
+  func resolved() throws -> ConfigurationNode {
+    guard case .setting(let text) = content else { return self }
+    return try ConfigurationNode(yamlOf: text, location: location)
   }
 
   /// What this is, for a message.
@@ -34,11 +53,15 @@ struct ConfigurationNode {
     case .scalar: return isNull ? "nothing" : "'\(text ?? "")'"
     case .sequence: return "a list"
     case .mapping: return "a group of keys"
+    case .setting(let text): return text.isEmpty ? "an empty value" : "'\(text)'"
     }
   }
 
   var text: String? {
-    if case .scalar(let text, _) = content { text } else { nil }
+    switch content {
+    case .scalar(let text, _), .setting(let text): text
+    default: nil
+    }
   }
 
   /// This configuration with `other` laid over it: groups of keys merge, anything else is replaced.
@@ -61,7 +84,7 @@ struct ConfigurationNode {
     for part in path.split(separator: ".") {
       let next: ConfigurationNode? =
         switch node.content {
-        case .scalar: nil
+        case .scalar, .setting: nil
         case .sequence(let items): Int(part).flatMap { items.indices.contains($0) ? items[$0] : nil }
         case .mapping: node[String(part)]
         }
@@ -80,7 +103,7 @@ struct ConfigurationNode {
 
   private func flatten(under path: String, into result: inout [String: String]) {
     switch content {
-    case .scalar(let text, _): result[path] = text
+    case .scalar(let text, _), .setting(let text): result[path] = text
     case .sequence(let items): result[path] = "[" + items.map(\.inline).joined(separator: ", ") + "]"
     case .mapping(let entries):
       for entry in entries {
@@ -92,7 +115,7 @@ struct ConfigurationNode {
   /// On one line, as YAML's flow style has it.
   private var inline: String {
     switch content {
-    case .scalar(let text, _): text
+    case .scalar(let text, _), .setting(let text): text
     case .sequence(let items): "[" + items.map(\.inline).joined(separator: ", ") + "]"
     case .mapping(let entries): "{" + entries.map { "\($0.key): \($0.value.inline)" }.joined(separator: ", ") + "}"
     }

@@ -81,7 +81,8 @@ public struct RunComparison {
     if FileManager.default.fileExists(atPath: path) {
       let head = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 1024) } ?? Data()
       guard head.range(of: Data(Page.mark.utf8)) != nil else {
-        throw InputError(path, expected: "a new file, or an earlier report", found: "something else")
+        throw InputError(
+          path, expected: "a new file, or an earlier report", found: "a file that this program did not write")
       }
     }
     try WholeFile.write(Data(page.utf8), to: path)
@@ -102,8 +103,10 @@ struct ComparedRun {
     let summary = summary
     return [
       label, record.configuration.task.rawValue, summary.parameters, summary.iterations,
-      RunSummary.decibels(summary.best?.psnr), RunSummary.similarity(summary.best?.ssim),
-      RunSummary.decibels(summary.best?.baselinePSNR), RunSummary.signed(summary.gain), summary.lastLoss, summary.time,
+      RunSummary.decibels(summary.best?.psnr, infinite: summary.best?.infinite),
+      RunSummary.similarity(summary.best?.ssim),
+      RunSummary.decibels(summary.best?.baselinePSNR, infinite: summary.best?.baselineInfinite),
+      RunSummary.signed(summary.gain), summary.lastLoss, summary.time,
     ]
   }
 }

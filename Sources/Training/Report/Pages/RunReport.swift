@@ -54,7 +54,7 @@ struct RunReport {
     var facts: [(String, Markup)] = []
     if let best = summary.best {
       facts = [
-        ("PSNR, epoch \(best.epoch)", "<b>\(RunSummary.decibels(best.psnr)) dB</b>"),
+        ("PSNR, epoch \(best.epoch)", "<b>\(RunSummary.decibels(best.psnr, infinite: best.infinite)) dB</b>"),
         ("over \(configuration.task.baselineName)", "<b class=\"\(quality)\">\(RunSummary.signed(gain)) dB</b>"),
         ("SSIM, epoch \(best.epoch)", "<b>\(RunSummary.similarity(best.ssim))</b>"),
       ]
@@ -88,14 +88,15 @@ struct RunReport {
     var table = PageTable(columns: ["validation", "epoch", "PSNR, dB", "gain", "SSIM", "gain"])
     for (name, line) in [("first", record.history.validations[0]), ("best", best), ("last", last)] {
       table.rows.append([
-        "\(name)", "\(line.epoch)", "\(RunSummary.decibels(line.psnr))",
-        "\(RunSummary.signed(RunSummary.difference(line.psnr, line.baselinePSNR)))",
+        "\(name)", "\(line.epoch)", "\(RunSummary.decibels(line.psnr, infinite: line.infinite))",
+        "\(RunSummary.signed(RunSummary.gain(line)))",
         "\(RunSummary.similarity(line.ssim))",
         "\(RunSummary.signed(RunSummary.difference(line.ssim, line.baselineSSIM), digits: 4))",
       ])
     }
     table.rows.append([
-      "\(configuration.task.baselineName)", "", "\(RunSummary.decibels(best.baselinePSNR))", "",
+      "\(configuration.task.baselineName)", "",
+      "\(RunSummary.decibels(best.baselinePSNR, infinite: best.baselineInfinite))", "",
       "\(RunSummary.similarity(best.baselineSSIM))", "",
     ])
     return "<h2>Scores</h2>\n\(table.markup)"

@@ -9,7 +9,10 @@ struct RunSample: Equatable {
   let path: String
   let panels: [Panel]
 
-  var name: String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
+  /// The image's, as its sheet's file tells it.
+  var name: String {
+    SampleSheet.name(ofFile: String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]))
+  }
 
   struct Panel: Equatable {
     let title: String

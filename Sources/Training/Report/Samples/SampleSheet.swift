@@ -1,10 +1,32 @@
 import Imaging
 import Models
+import Serialization
 import TensorCore
 
 /// Images side by side, with a white line between them, for eyes to compare.
 enum SampleSheet {
   private static let gap = 4
+
+  /// A file system's names have at most 255 bytes.
+  private static let longestName = 200
+
+  /// The file of an image's sheet; no two images have the same.
+  /// - Parameter name: the image's, which may lead through folders: `/` becomes `%2F` in the file's name, and `%`
+  ///   becomes `%25`.
+  static func fileName(_ name: String) -> String {
+    let escaped = name.replacing("%", with: "%25").replacing("/", with: "%2F")
+    guard escaped.utf8.count > longestName else { return escaped + ".png" }
+    let checksum = String(Array(name.utf8).withUnsafeBytes { CRC32.checksum($0) }, radix: 16)
+    var start = escaped
+    while start.utf8.count > longestName { start.removeLast() }
+    return "\(start)%\(checksum).png"
+  }
+
+  /// The image's name, from its sheet's file.
+  static func name(ofFile file: String) -> String {
+    let stem = file.hasSuffix(".png") ? String(file.dropLast(4)) : file
+    return stem.replacing("%2F", with: "/").replacing("%25", with: "%")
+  }
 
   /// What is on the sheet of a task, from left to right.
   static func titles(_ task: RestorationTask) -> [String] {

@@ -13,6 +13,8 @@ struct RunStart: Codable, Equatable {
   var plannedIterations, plannedEpochs: Int
   /// Iterations done at the start, and at the checkpoint before this was last written.
   var firstIteration, lastIteration: Int
+  /// The keys that have been changed since the start before, with their values; nil for none.
+  var changes: [String]?
   /// From the start until this was last written.
   var seconds: Double
 }
@@ -33,7 +35,7 @@ struct RunStarts: Codable, Equatable {
     do {
       self = try JSONText.decode(RunStarts.self, from: String(contentsOfFile: path, encoding: .utf8))
     } catch {
-      throw InputError(path, expected: "the starts of a run as JSON", found: "something else")
+      throw InputError(path, expected: "the starts of a run as JSON", found: "text that is no such JSON")
     }
   }
 

@@ -1,0 +1,97 @@
+import Diagnostics
+import Yams
+
+extension InputError {
+  /// What is wrong with a text that should be YAML, on one line.
+  /// - Parameters:
+  ///   - yaml: the text.
+  ///   - place: makes a location from a line number.
+  public init(_ error: YamlError, in yaml: String, place: (_ line: Int) -> String) {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      self.init(place(mark.line), expected: "YAML", found: "a fault in column \(mark.column): \(problem)")
+    case .duplicatedKeysInMapping(let names, let context):
+      // The parser tells where the first one is of the name that comes first in the alphabet.
+      let name = names.min() ?? "key"
+      let first = context.mark
+      let second = RepeatedKey(name: name, first: first).second(in: yaml)
+      self.init(
+        place(second?.line ?? first.line), expected: "each key once",
+        found: "another \(name)" + (second == nil ? "" : ", after the one in line \(first.line)"))
+    default:
+      self.init(place(1), expected: "YAML", found: "bytes that cannot be read as YAML")
+    }
+  }
+}
+
+/// A key that a group has twice, of which the parser tells the first place only.
+private struct RepeatedKey {
+  let name: String
+  let first: Mark
+
+  /// More keys than this are not renamed in search of one.
+  private static let mostRenamed = 32
+
+  /// The place of the second one: what the parser finds once the first one has another name; nil where it cannot be
+  /// found.
+  func second(in yaml: String) -> Mark? {
+    var text = yaml
+    let alias = "first of the repeated key "
+    guard Self.rename(at: first, by: alias, in: &text) else { return nil }
+    for number in 0..<Self.mostRenamed {
+      do {
+        let parser = try Parser(yaml: text)
+        let root = try parser.singleRoot()
+        return withExtendedLifetime(parser) { root.flatMap { Self.find(name, beside: alias + name, in: $0) } }
+      } catch YamlError.duplicatedKeysInMapping(let names, let context) {
+        // A third one of the name, or another key.
+        if names.min() == name, isInSameGroup(context.mark, of: text) { return context.mark }
+        guard Self.rename(at: context.mark, by: "renamed \(number) ", in: &text) else { return nil }
+      } catch {
+        return nil
+      }
+    }
+    return nil
+  }
+
+  /// In block style the keys of a group are below each other.
+  private func isInSameGroup(_ mark: Mark, of text: String) -> Bool {
+    mark.line > first.line && mark.column == first.column
+  }
+
+  /// Puts a prefix before the key at a place; false where there is no plain or quoted text.
+  private static func rename(at mark: Mark, by prefix: String, in text: inout String) -> Bool {
+    var scalars = text.unicodeScalars
+    var line = 1, place = scalars.startIndex
+    while line < mark.line, place < scalars.endIndex {
+      if scalars[place] == "\n" { line += 1 }
+      place = scalars.index(after: place)
+    }
+    guard line == mark.line,
+      var key = scalars.index(place, offsetBy: mark.column - 1, limitedBy: scalars.endIndex), key < scalars.endIndex
+    else { return false }
+    if scalars[key] == "\"" || scalars[key] == "'" { key = scalars.index(after: key) }
+    guard key < scalars.endIndex, !"!&*[{?|>".unicodeScalars.contains(scalars[key]) else { return false }
+    scalars.insert(contentsOf: prefix.unicodeScalars, at: key)
+    text = String(scalars)
+    return true
+  }
+
+  /// Where a key is in the group that has another one.
+  private static func find(_ name: String, beside other: String, in node: Node) -> Mark? {
+    switch node {
+    case .mapping(let mapping):
+      if mapping.contains(where: { $0.key.scalar?.string == other }) {
+        return mapping.first { $0.key.scalar?.string == name }?.key.mark
+      }
+      for (key, value) in mapping {
+        if let mark = find(name, beside: other, in: key) ?? find(name, beside: other, in: value) { return mark }
+      }
+    case .sequence(let items):
+      for item in items { if let mark = find(name, beside: other, in: item) { return mark } }
+    case .scalar, .alias: break
+    }
+    return nil
+  }
+}

@@ -1,0 +1,49 @@
+import Diagnostics
+import Imaging
+import Metrics
+import Models
+import TensorCore
+
+/// An image of a test set that a model has restored, and its scores by the paper's protocol (Sec. B): clamped and
+/// rounded to 8 bits, the luma inside a border of the scale for super-resolution.
+public struct ScoredImage {
+  public let name: String
+  public let image: TestImage
+  /// What the model made of the input; where that was rounded up, it reaches beyond the target.
+  public let restored: Image
+  /// What can be had without a model, of the target's size: the bicubic upscaling, or the input itself.
+  public let baseline: Image
+  public let score, baselineScore: Score
+}
+
+extension TestSet {
+  /// Restores and scores an image.
+  /// - Parameters:
+  ///   - sigma: the noise's standard deviation, of 255 (denoising).
+  ///   - baselineScore: of the baseline, where it is known.
+  ///   - restore: the model on a whole image, H x W x C in [0, 1], to sH x sW x C, not clamped.
+  /// - Throws: `InputError` that names the file, also when the model's result is not finite; what `restore` throws.
+  public func score(
+    _ index: Int, sigma: Double?, baselineScore known: Score? = nil, restore: (Tensor) throws -> Tensor
+  ) throws -> ScoredImage {
+    let image = try image(index, sigma: sigma)
+    let output = try restore(image.input)
+    try checkFinite(output, index)
+    let restored = Image(output)
+    let baseline = task.baseline(Image(image.input)).cropped(toFit: image.target)
+    return ScoredImage(
+      name: imageName(index), image: image, restored: restored, baseline: baseline,
+      score: task.score(restored.cropped(toFit: image.target), against: image.target),
+      baselineScore: known ?? task.score(baseline, against: image.target))
+  }
+
+  /// Rounding to 8 bits would hide what is not finite: it becomes black.
+  private func checkFinite(_ output: Tensor, _ index: Int) throws {
+    let values = UnsafeBufferPointer(start: output.pointer, count: output.count)
+    let wrong = values.count { !$0.isFinite }
+    guard wrong > 0 else { return }
+    throw InputError(
+      location(index), expected: "finite values from the model",
+      found: "\(wrong) of \(output.count) that are not a number or infinite")
+  }
+}

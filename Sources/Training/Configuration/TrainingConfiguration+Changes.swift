@@ -1,0 +1,54 @@
+/// A key whose value is another than when a run began.
+struct ConfigurationChange: Equatable, CustomStringConvertible {
+  let key: String
+  let before, now: String
+
+  var description: String { "\(key) \(now), before \(before)" }
+}
+
+/// What a run that goes on has in other ways than when it began.
+struct ConfigurationChanges: Equatable {
+  /// Of the learning rate and of clipping: a person may want these, but the result is that of no run without a break.
+  var allowable: [ConfigurationChange] = []
+  /// What is not to be changed at all.
+  var refused: [ConfigurationChange] = []
+}
+
+extension TrainingConfiguration {
+  /// Keys that do not change what is learned; a dot at the end stands for all keys of a group.
+  private static let free = [
+    "name", "output", "initialWeights", "checkpoints.", "logging.", "validation.", "memory.", "data.validation.",
+    "data.loader.", "data.train.decoded", "data.train.onBadImage", "data.train.maximumSkipped",
+  ]
+
+  /// Keys that say where the training data are. Their fingerprint says more.
+  private static let places = [
+    "data.train.type", "data.train.path", "data.train.lowQuality", "data.train.name", "data.train.root",
+    "data.train.members", "data.train.memberRepeat",
+  ]
+
+  /// Keys that may change where a person says so.
+  private static let allowable = [
+    "schedule.rate", "schedule.finalRate", "schedule.decay", "schedule.halveAtEpochs", "schedule.warmupEpochs",
+    "schedule.epochs", "gradients.clipNorm",
+  ]
+
+  /// The keys whose values differ and would change what is learned.
+  /// - Parameter comparesPlaces: whether the places of the training data count, for want of a fingerprint.
+  func changes(since before: TrainingConfiguration, comparesPlaces: Bool) throws -> ConfigurationChanges {
+    let values = try withAbsolutePaths.node().flattened(), others = try before.withAbsolutePaths.node().flattened()
+    var free = Self.free + (comparesPlaces ? [] : Self.places)
+    // The length of a cosine is its shape.
+    if schedule.decay == .halving, before.schedule.decay == .halving { free.append("schedule.epochs") }
+    // Whether there was a warm start counts, and not where its weights are: a run that goes on has weights of its own.
+    if (warmStart.weights == nil) == (before.warmStart.weights == nil) { free.append("warmStart.weights") }
+    var result = ConfigurationChanges()
+    for key in Set(values.keys).union(others.keys).sorted() where values[key] != others[key] {
+      if free.contains(where: { $0.hasSuffix(".") ? key.hasPrefix($0) : key == $0 }) { continue }
+      let change = ConfigurationChange(
+        key: key, before: readableValue(others[key]), now: readableValue(values[key]))
+      if Self.allowable.contains(key) { result.allowable.append(change) } else { result.refused.append(change) }
+    }
+    return result
+  }
+}

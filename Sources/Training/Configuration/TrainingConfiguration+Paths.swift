@@ -1,0 +1,44 @@
+import Files
+import Foundation
+
+extension TrainingConfiguration {
+  /// With a leading `~` of every path replaced by the home folder.
+  var withExpandedPaths: TrainingConfiguration { mappingPaths(\.expandingTilde) }
+
+  /// With every path from the root of the file system: a run's folder keeps them so, and can be resumed from any
+  /// folder.
+  var withAbsolutePaths: TrainingConfiguration { mappingPaths(\.absolutePath) }
+
+  private func mappingPaths(_ change: (String) -> String) -> TrainingConfiguration {
+    // A published set's name is no path; a manifest's file is one.
+    func changed(name: String) -> String {
+      name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? change(name) : name
+    }
+    var result = self
+    result.output = output.map(change)
+    result.initialWeights = initialWeights.map(change)
+    result.warmStart.weights = warmStart.weights.map(change)
+    result.data.train.path = data.train.path.map(change)
+    result.data.train.lowQuality = data.train.lowQuality.map(change)
+    result.data.train.root = data.train.root.map(change)
+    result.data.train.name = data.train.name.map(changed)
+    result.data.train.decoded = data.train.decoded.map(change)
+    result.data.train.members = data.train.members?.map { member in
+      var member = member
+      member.path = change(member.path)
+      member.lowQuality = member.lowQuality.map(change)
+      return member
+    }
+    result.data.validation.path = data.validation.path.map(change)
+    result.data.validation.root = data.validation.root.map(change)
+    result.data.validation.name = data.validation.name.map(changed)
+    return result
+  }
+}
+
+extension String {
+  /// This path from the root of the file system; one that is relative is one in the current folder.
+  var absolutePath: String {
+    isEmpty || utf8.first == UInt8(ascii: "/") ? self : FileManager.default.currentDirectoryPath + "/" + self
+  }
+}

@@ -1,0 +1,97 @@
+import Diagnostics
+import Foundation
+import Parallel
+import Serialization
+
+/// A file of a data set as it was when its content was last read.
+struct FileRecord: Codable, Equatable {
+  /// The path in the set's folder; another place of the set has the same names.
+  var name: String
+  var path: String
+  /// What the file system says of the file: unless all of it is the same, the content is read again.
+  var bytes: Int
+  var modified, changed: Int
+  var inode: UInt64
+  /// A hash of the whole content, in hexadecimal.
+  var content: String
+}
+
+/// Hashes of the contents of files, of which those that did not change since are not read again.
+struct FileChecksums {
+  private var known: [[UInt8]: FileRecord] = [:]
+
+  /// - Parameter records: of an earlier time.
+  init(_ records: [FileRecord]) {
+    for record in records { known[Array(record.path.utf8)] = record }
+  }
+
+  /// The files as they are now, on all threads.
+  /// - Throws: `InputError` that names a file that cannot be read.
+  func records(_ files: [(name: String, path: String)]) throws -> [FileRecord] {
+    var results = [Result<FileRecord, InputError>?](repeating: nil, count: files.count)
+    results.withUnsafeMutableBufferPointer { results in
+      nonisolated(unsafe) let results = results
+      parallelFor(files.count) { index, _ in results[index] = record(files[index]) }
+    }
+    return try results.map { try $0!.get() }
+  }
+
+  private func record(_ file: (name: String, path: String)) -> Result<FileRecord, InputError> {
+    let path = file.path.absolutePath
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      return .failure(InputError(file.path, expected: "an image", found: systemReason()))
+    }
+    func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
+    var record = FileRecord(
+      name: file.name, path: path, bytes: Int(status.st_size), modified: nanoseconds(status.st_mtim),
+      changed: nanoseconds(status.st_ctim), inode: UInt64(status.st_ino), content: "")
+    if var before = known[Array(path.utf8)] {
+      (before.name, record.content) = (record.name, before.content)
+      if before == record { return .success(record) }
+    }
+    return Result { try Self.hash(path) }.mapError { $0 as! InputError }.map {
+      record.content = $0
+      return record
+    }
+  }
+
+  private static let portion = 1 << 20
+
+  /// Of the checksums of each MiB.
+  private static func hash(_ path: String) throws -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw InputError(path, expected: "an image", found: systemReason()) }
+    defer { close(descriptor) }
+    var hash = TextHash()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: portion, alignment: 16)
+    defer { buffer.deallocate() }
+    while true {
+      var filled = 0
+      while filled < portion {
+        let count = read(descriptor, buffer.baseAddress! + filled, portion - filled)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw InputError(path, expected: "an image", found: systemReason()) }
+        if count == 0 { break }
+        filled += count
+      }
+      hash.add("\(CRC32.checksum(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))) ")
+      if filled < portion { return hash.text }
+    }
+  }
+}
+
+/// The hash FNV-1a of 64 bits: small texts, told apart.
+struct TextHash {
+  private var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  mutating func add(_ text: String) {
+    for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  }
+
+  /// 16 hexadecimal digits.
+  var text: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
