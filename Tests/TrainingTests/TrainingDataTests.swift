@@ -53,7 +53,7 @@ import Training
     }
     #expect(try samples("") == 84)
     #expect(try samples(", memberRepeat: [2, 1.5]") == 140)
-    #expect(throws: InputError("data.train.memberRepeat", expected: "2 factors, for LOL, VE-LOL", found: "1")) {
+    #expect(throws: InputError("data.train.memberRepeat", expected: "2 factors, for LOL, VE-LOL", found: "1 of them")) {
       try samples(", memberRepeat: [2]")
     }
     let absent = #expect(throws: InputError.self) {

@@ -47,7 +47,7 @@ public struct DatasetReport: Encodable, Sendable {
     let count = files.pairs.count
     if let manifest, count != manifest.count {
       errors.append(
-        InputError(set.location, expected: "\(manifest.count) images of \(manifest.name)", found: "\(count)"))
+        InputError(set.location, expected: "\(manifest.count) images of \(manifest.name)", found: "\(count) images"))
     }
     name = set.name
     scale = set.settings.scale

@@ -45,7 +45,7 @@ public struct TrainingData {
         train.path ?? train.name ?? "data.train",
         expected: "at least a batch of \(possible.lowerBound) samples (data.train.repeat makes more), and at most"
           + " \(Self.maximumSamples)",
-        found: "\(samplesPerEpoch)")
+        found: "\(samplesPerEpoch), of \(pairs.count.map { "\($0) images" } ?? "drawn images")")
     }
     size = DataSize(images: pairs.count, samplesPerEpoch: samplesPerEpoch)
     samples = Self.samples(

@@ -42,7 +42,7 @@ extension TrainingDataConfiguration {
           manifest.members.isEmpty
           ? "none: \(manifest.name) is no union"
           : "\(parts.count) factors, for \(manifest.members.joined(separator: ", "))"
-        throw InputError("data.train.memberRepeat", expected: expected, found: "\(factors.count)")
+        throw InputError("data.train.memberRepeat", expected: expected, found: "\(factors.count) of them")
       }
       let base = root ?? "datasets"
       let files = try parts.map { try $0.files(in: base, for: settings) }

@@ -107,6 +107,6 @@ extension ConfigurationNode {
       if byte == UInt8(ascii: "*"), " \t\n[{,:-?".utf8.contains(previous) { count += 1 }
       previous = byte
     }
-    guard count <= 16 else { throw InputError(place(1), expected: "no YAML aliases", found: "\(count)") }
+    guard count <= 16 else { throw InputError(place(1), expected: "no YAML aliases", found: "\(count) of them") }
   }
 }
