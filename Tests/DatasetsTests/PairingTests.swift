@@ -40,6 +40,19 @@ import Testing
     #expect(files.faults.allSatisfy { $0.expected == "one image of a name" && $0.location.hasSuffix("a.png") })
   }
 
+  /// The sizes tell the scale where no folder's name does.
+  @Test(arguments: [1, 2, 3, 4]) func scalesOfPairsSideBySide(scale: Int) throws {
+    let folder = try TemporaryFolder()
+    for number in 0..<2 {
+      try folder.write(drawn(number, width: 49, height: 36), "HR/\(number).png")
+      try folder.write(drawn(number, width: 49 / scale, height: 36 / scale), "LR/\(number).png")
+    }
+    let sets = try SelectedSet.folder(folder.path, inputs: nil, settings: nil)
+    #expect(sets.map(\.settings.scale) == [scale])
+    var known: FactsOfFiles = [:]
+    #expect(DatasetReport(sets[0], known: &known).faults.isEmpty)
+  }
+
   /// Photos without inputs need no names of their own.
   @Test func photosAloneMayShareAStem() throws {
     let folder = try TemporaryFolder()

@@ -33,8 +33,26 @@ public struct SelectedSet: Sendable {
       return nil
     }
     if !scaled.isEmpty { return scaled }
+    for scale in scales {
+      // Inputs for a scale that no folder's name tells.
+      guard let files = try PairedFiles.sideBySide(path, scale: scale), areScaled(files, by: scale) else { continue }
+      return [set(PairSettings(.superResolution, scale: scale), files)]
+    }
     if let files = try PairedFiles.sideBySide(path, scale: 1) { return [set(paired, files)] }
     return [set(PairSettings(.denoising), try PairedFiles.folder(path, for: PairSettings(.denoising)))]
+  }
+
+  /// Whether the first input that can be read has a target of so many times its size.
+  private static func areScaled(_ files: PairedFiles, by scale: Int) -> Bool {
+    for pair in files.pairs {
+      guard let file = pair.input, let input = try? PhotoFacts(headerOf: file),
+        let target = try? PhotoFacts(headerOf: pair.target)
+      else { continue }
+      return sizeError(
+        file, input: (input.width, input.height), pair.target, target: (target.width, target.height), scale: scale)
+        == nil
+    }
+    return false
   }
 
   /// A published set, or each member of a union.

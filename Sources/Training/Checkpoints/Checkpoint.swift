@@ -78,7 +78,9 @@ struct Checkpoint {
       for (prefix, _) in vectors {
         let name = prefix + parameter.name
         guard tensors[name]?.shape == parameter.fileShape else {
-          throw InputError(path, expected: "\(name), \(parameter.fileShape)", found: tensors[name].map { "\($0.shape)" } ?? "no tensor of that name")
+          throw InputError(
+            path, expected: "\(name), \(parameter.fileShape)",
+            found: tensors[name].map { "\($0.shape)" } ?? "no tensor of that name")
         }
       }
     }

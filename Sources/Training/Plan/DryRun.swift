@@ -40,7 +40,8 @@ public struct DryRun {
   /// For a person.
   public var lines: [String] {
     let (train, accumulate) = (configuration.data.train, configuration.gradients.accumulate)
-    let what = train.name ?? train.path ?? train.type.rawValue
+    let folders = train.members?.map(\.path).joined(separator: ", ")
+    let what = train.name ?? train.path ?? folders ?? train.type.rawValue
     let state = dataFault == nil ? "" : ", by its published count, as it cannot be read"
     var lines = [
       "\(configuration.name)  \(configuration.task), \(configuration.model.variant.rawValue), \(parameters) parameters",

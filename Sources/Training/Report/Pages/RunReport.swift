@@ -106,12 +106,13 @@ struct RunReport {
     let starts = record.starts.starts
     guard let last = starts.last else { return "" }
     let environment = last.environment
-    var table = PageTable(columns: ["start", "iterations", "time", "version", "threads"])
+    var table = PageTable(columns: ["start", "iterations", "time", "version", "threads", "changed"])
     // Whoever resumes often wants the latest.
     for start in starts.suffix(Self.mostStarts) {
       table.rows.append([
         "\(start.time)", "\(start.firstIteration) to \(start.lastIteration)", "\(duration(start.seconds))",
         "\(start.environment.version)", "\(start.environment.threads)",
+        "\(start.changes?.joined(separator: "; ") ?? "")",
       ])
     }
     let left = starts.count - table.rows.count

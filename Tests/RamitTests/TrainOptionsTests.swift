@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@Suite(.enabled(if: Program.path != nil, "the program is not beside the tests"))
+struct TrainOptionsTests {
+  private func configuration(_ folder: Folder) throws -> String {
+    try folder.write(
+      """
+      name: tiny
+      task: x2
+      model: {variant: RAMiT-slimSR, dim: 16, heads: 2, depths: [1, 1, 1, 1]}
+      data:
+        train: {type: folder, path: photos, samplesPerEpoch: 4, patch: 8, batch: 2}
+      schedule: {epochs: 2, rate: 0.001, warmupEpochs: 0, halveAtEpochs: []}
+      """.utf8, to: "tiny.yaml")
+  }
+
+  /// What a comment would be in YAML belongs to the folder's name, and a tilde is the home folder.
+  @Test func pathsAreTakenAsTheyAreWritten() throws {
+    try Folder.temporary { folder in
+      for number in 0..<3 { try folder.folder("set #2").picture("\(number).png", width: 40, height: 40) }
+      try folder.folder("set").picture("a.png", width: 40, height: 40)
+      let configuration = try configuration(folder)
+      for path in ["\(folder.path)/set #2", "~/set #2"] {
+        let run = try Program.run(
+          ["train", configuration, "--dry-run", "--set", "data.train.path=\(path)"], home: folder.path)
+        #expect(run.code == 0 && run.output.contains("\(folder.path)/set #2, 3 images"), "\(run.errors)")
+      }
+    }
+  }
+
+  @Test func anotherRateIsForThoseWhoAllowIt() throws {
+    try Folder.temporary { folder in
+      for number in 0..<3 { try folder.folder("photos").picture("\(number).png", width: 40, height: 40) }
+      let start = [
+        "train", try configuration(folder), "--output", folder.file("run"), "--set",
+        "data.train.path=\(folder.path)/photos",
+        "--quiet",
+      ]
+      #expect(try Program.run(start).code == 0)
+      let lower = start + ["--set", "schedule.rate=0.0005", "--set", "schedule.epochs=3", "--resume"]
+      let refused = try Program.run(lower)
+      #expect(refused.code == 1 && refused.errorLines.count == 1)
+      #expect(
+        refused.errors.contains("--allow-changes") && refused.errors.contains("schedule.rate 0.0005, before 0.001"))
+      #expect(try Program.run(lower + ["--allow-changes"]).code == 0)
+      #expect(try Program.run(start + ["--allow-changes"]).code == 64)
+      // Other photos under the same names.
+      try folder.folder("photos").picture("1.png", width: 44, height: 40)
+      let others = try Program.run(lower + ["--allow-changes"])
+      #expect(others.code == 1 && others.errors.contains("found other contents of 1.png"), "\(others.errors)")
+    }
+  }
+}
