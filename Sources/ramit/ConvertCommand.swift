@@ -78,7 +78,7 @@ struct ConvertCommand: ParsableCommand {
       before.count == after.count
       && memcmp(before.pointer, after.pointer, before.count * MemoryLayout<Float>.size) == 0
     guard isSame, !hasNotes || written.configuration == model.configuration else {
-      throw InputError(output, expected: "the weights that were written", found: "others")
+      throw InputError(output, expected: "the weights that were written", found: "other values in the file")
     }
     if written.configuration != model.configuration {
       tell("\(output): does not tell all of the model's configuration, as .safetensors does")
