@@ -7,7 +7,7 @@ extension TrainingConfiguration {
 
   /// With every path from the root of the file system: a run's folder keeps them so, and can be resumed from any
   /// folder.
-  var withAbsolutePaths: TrainingConfiguration { mappingPaths(\.absolutePath) }
+  var withAbsolutePaths: TrainingConfiguration { mappingPaths(\.pathFromRoot) }
 
   private func mappingPaths(_ change: (String) -> String) -> TrainingConfiguration {
     // A published set's name is no path; a manifest's file is one.
@@ -38,7 +38,7 @@ extension TrainingConfiguration {
 
 extension String {
   /// This path from the root of the file system; one that is relative is one in the current folder.
-  var absolutePath: String {
+  var pathFromRoot: String {
     isEmpty || utf8.first == UInt8(ascii: "/") ? self : FileManager.default.currentDirectoryPath + "/" + self
   }
 }

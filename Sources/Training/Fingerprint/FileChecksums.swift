@@ -37,7 +37,7 @@ struct FileChecksums {
   }
 
   private func record(_ file: (name: String, path: String)) -> Result<FileRecord, InputError> {
-    let path = file.path.absolutePath
+    let path = file.path.pathFromRoot
     var status = stat()
     guard stat(path, &status) == 0 else {
       return .failure(InputError(file.path, expected: "an image", found: systemReason()))

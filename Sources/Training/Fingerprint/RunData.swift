@@ -43,7 +43,7 @@ struct RunData {
 
   /// The name of a training file in its set; nil for any other path.
   func name(ofTrainingFile path: String) -> String? {
-    let path = Array(path.absolutePath.utf8)
+    let path = Array(path.pathFromRoot.utf8)
     return records.training.first { $0.path.utf8.elementsEqual(path) }?.name
   }
 
