@@ -109,7 +109,7 @@ let package = Package(
       of: "Models",
       with: ["Autograd", "Diagnostics", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore", "Parallel"],
       resources: [.copy("Fixtures")]),
-    tests(of: "Imaging", with: ["CZlib", "TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
+    tests(of: "Imaging", with: ["CZlib", "Files", "TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(of: "Metrics", with: ["Imaging"]),
     tests(
       of: "Evaluation",

@@ -15,7 +15,6 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
 
   public var description: String {
     // What is quoted from a file must neither break the line nor steer the terminal.
-    let line = "\(location): expected \(expected), found \(found)".unicodeScalars
-    return String(String.UnicodeScalarView(line.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    "\(location): expected \(expected), found \(found)".onOneLine
   }
 }

@@ -11,15 +11,13 @@ public enum WholeFile {
   public static func read(_ path: String, kind: String, maximumSize: Int) throws -> [UInt8] {
     func refusal(_ found: String) -> InputError { InputError(path, expected: kind, found: found) }
     // A pipe must not keep us waiting for someone to write.
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw refusal(errno == ENOENT ? "no such file" : systemMessage()) }
+    let descriptor = path.withPathBytes { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw refusal("\(SystemError.last)") }
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw refusal(systemMessage()) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw refusal(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device or pipe")
-    }
-    let size = Int(status.st_size)
+    let status: FileStatus
+    do { status = try FileStatus(descriptor: descriptor) } catch { throw refusal("\(error)") }
+    guard status.kind == .file else { throw refusal(status.kind == .folder ? "a folder" : "a device or pipe") }
+    let size = status.size
     guard size <= maximumSize else {
       throw InputError(path, expected: "\(kind) of at most \(maximumSize >> 30) GiB", found: "\(size >> 30) GiB")
     }
@@ -28,7 +26,7 @@ public enum WholeFile {
       while filled < size {
         let count = Foundation.read(descriptor, buffer.baseAddress! + filled, size - filled)
         if count < 0, errno == EINTR { continue }
-        if count < 0 { failure = systemMessage() }
+        if count < 0 { failure = "\(SystemError.last)" }
         if count <= 0 { return }
         filled += count
       }
@@ -44,30 +42,46 @@ public enum WholeFile {
   /// - Throws: `InputError` that names the path and the system's reason.
   public static func write(_ bytes: some ContiguousBytes, to path: String) throws {
     if isStream(path) {
-      return try withDescriptor(open(path, O_WRONLY | O_CLOEXEC), path) { descriptor in
+      return try withDescriptor(path.withPathBytes { open($0, O_WRONLY | O_CLOEXEC) }, path) { descriptor in
         try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
       }
     }
-    let target = URL(fileURLWithPath: path)
-    let folder = target.deletingLastPathComponent().path
-    let temporary = folder + "/." + UUID().uuidString + ".tmp"
+    let folder = path.parentPath
+    let temporary = folder.appendingPath(temporaryName())
     do {
-      try withDescriptor(open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666), path) { descriptor in
+      let descriptor = temporary.withPathBytes { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+      try withDescriptor(descriptor, path) { descriptor in
         try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
         try check(fsync(descriptor), path)
       }
-      try check(rename(temporary, target.path), path)
+      try check(temporary.withPathBytes { from in path.withPathBytes { rename(from, $0) } }, path)
     } catch {
-      unlink(temporary)
+      temporary.withPathBytes { _ = unlink($0) }
       throw error
     }
     // The rename itself has to reach the disk before the new file can be relied on.
-    try withDescriptor(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path) { try check(fsync($0), path) }
+    try withDescriptor(folder.withPathBytes { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }, path) {
+      try check(fsync($0), path)
+    }
   }
 
+  /// Adds bytes to the end of a file, which is made, and makes them durable. Several processes may do so at a time.
+  /// - Throws: `InputError` that names the path and the system's reason.
+  public static func append(_ bytes: some ContiguousBytes, to path: String) throws {
+    let descriptor = path.withPathBytes { open($0, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o666) }
+    try withDescriptor(descriptor, path) { descriptor in
+      try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
+      // A device has nothing to flush.
+      guard fsync(descriptor) == 0 || errno == EINVAL else { return try check(-1, path) }
+    }
+  }
+
+  /// The name of a file that is not there yet; hidden, so that a crash leaves nothing that looks like a result.
+  static func temporaryName() -> String { "." + UUID().uuidString + ".tmp" }
+
   private static func isStream(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    guard let status = try? FileStatus(path) else { return false }
+    return ![.file, .folder].contains(status.kind)
   }
 
   private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws {
@@ -93,9 +107,9 @@ public enum WholeFile {
   }
 
   private static func check(_ status: Int32, _ path: String) throws {
-    if status < 0 { throw InputError(path, expected: "a file that can be written", found: systemMessage()) }
+    if status < 0 {
+      let found = errno == ENOENT ? "no such file or directory" : "\(SystemError.last)"
+      throw InputError(path, expected: "a file that can be written", found: found)
+    }
   }
-
-  /// What the system says about its last error.
-  private static func systemMessage() -> String { String(cString: strerror(errno)).lowercased() }
 }

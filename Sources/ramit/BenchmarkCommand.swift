@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Evaluation
 import Files
 import Foundation
@@ -79,14 +80,14 @@ struct BenchmarkCommand: ParsableCommand {
         ComputeThreads.count = count
         for work in works {
           let profile = work.profile(runs: runs, recomputation: recompute)
-          printNow(profile.text(byShape: shapes) + "\n")
+          Console.print(profile.text(byShape: shapes) + "\n")
           report.profiles.append(profile)
         }
       }
     } else {
       for work in works {
         let results = work.run(runs: runs, threads: threads, recomputation: recompute, version: ramitVersion)
-        for result in results { printNow(try result.json()) }
+        for result in results { Console.print(try result.json()) }
         report.results += results
       }
     }

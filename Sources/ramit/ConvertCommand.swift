@@ -66,7 +66,7 @@ struct ConvertCommand: ParsableCommand {
     try check(model, hasNotes: ending == "safetensors")
     if !quiet {
       let name = model.configuration.modelName
-      print("\(output): \(name) for \(model.configuration.task), \(model.parameters.count) parameters")
+      Console.print("\(output): \(name) for \(model.configuration.task), \(model.parameters.count) parameters")
     }
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Diagnostics
 import Files
 import Foundation
 import Training
@@ -43,7 +44,7 @@ struct DataBenchmarkCommand: ParsableCommand {
     let elapsed = clock.now - began
     let train = configuration.data.train
     let rate = Double(iterations * data.samples.batch) / (elapsed / .seconds(1))
-    print(
+    Console.print(
       String(
         format: "%.1f samples/s: %d batches of %d patches of %d, %d threads, opened in %.2f s", rate, iterations,
         train.batch, train.patch, loader.threads, opened / .seconds(1)))

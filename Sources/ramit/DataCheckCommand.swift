@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Diagnostics
 import Foundation
 
 struct DataCheckCommand: ParsableCommand {
@@ -28,7 +29,7 @@ struct DataCheckCommand: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+      Console.print(String(decoding: try encoder.encode(summary), as: UTF8.self))
     } else {
       reports.forEach(printReport)
     }
@@ -36,11 +37,11 @@ struct DataCheckCommand: ParsableCommand {
   }
 
   private func printReport(_ report: DatasetReport) {
-    for fault in report.faults { print(fault.line) }
+    for fault in report.faults { Console.print(fault.line) }
     let scale = report.scale > 1 ? " x\(report.scale)" : ""
     let count = report.expected.map { "\(report.pairs) of \($0)" } ?? "\(report.pairs)"
     let others = report.others > 0 ? ", \(report.others) other files left alone" : ""
-    print(
+    Console.print(
       "\(report.name)\(scale): \(count) \(report.files > report.pairs ? "pairs" : "images"), \(report.files) files"
         + "\(others), \(report.faults.isEmpty ? "nothing wrong" : "\(report.faults.count) faults")")
   }

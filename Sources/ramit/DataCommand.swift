@@ -70,6 +70,6 @@ func showProgress(_ what: String) -> (_ done: Int, _ count: Int) -> Void {
   guard isatty(STDERR_FILENO) == 1 else { return { _, _ in } }
   return { done, count in
     let end = done < count ? "" : "\r\u{1b}[K"
-    FileHandle.standardError.write(Data("\r\(what) \(done) of \(count)\(end)".utf8))
+    Console.write("\r\(what) \(done) of \(count)\(end)", to: .errors)
   }
 }

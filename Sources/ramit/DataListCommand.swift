@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Diagnostics
 import Files
 import Foundation
 
@@ -14,11 +15,11 @@ struct DataListCommand: ParsableCommand {
     guard let name else {
       for manifest in DatasetCatalog.manifests {
         let padded = manifest.name.padding(toLength: 12, withPad: " ", startingAt: 0)
-        print(
+        Console.print(
           "\(padded)  \(manifest.use.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0))  \(manifest.title)")
       }
       return
     }
-    for line in try DatasetCatalog.manifest(name.expandingTilde).description { print(line) }
+    for line in try DatasetCatalog.manifest(name.expandingTilde).description { Console.print(line) }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Diagnostics
 import Files
 import Foundation
 
@@ -55,7 +56,7 @@ struct LowResolutionCommand: ParsableCommand {
     let maker = LowResolution(method, scale: scale, multiple: method == .modcrop ? unit : scale)
     let count = try maker.write(
       folder.expandingTilde, to: output.expandingTilde, progress: showProgress("written"))
-    print("\(output): \(count) images, x\(scale) by \(method.rawValue)")
+    Console.print("\(output): \(count) images, x\(scale) by \(method.rawValue)")
   }
 }
 
@@ -78,6 +79,6 @@ struct CacheCommand: ParsableCommand {
     let output = output.expandingTilde
     try DecodedCache.write(files, of: selection.base, to: output, progress: showProgress("decoded"))
     let size = (try? FileManager.default.attributesOfItem(atPath: output)[.size] as? Int) ?? 0
-    print("\(output): \(files.count) images, \(size >> 20) MiB")
+    Console.print("\(output): \(files.count) images, \(size >> 20) MiB")
   }
 }

@@ -33,13 +33,13 @@ struct DataStatisticsCommand: ParsableCommand {
     guard !json else {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return print(String(decoding: try encoder.encode(lines), as: UTF8.self))
+      return Console.print(String(decoding: try encoder.encode(lines), as: UTF8.self))
     }
     for line in lines {
-      print("\(line.name)\(line.scale > 1 ? " x\(line.scale)" : ""): \(line.statistics.images) images")
-      print("  mean                     \(spelled(line.statistics.mean))")
-      print("  standard deviation       \(spelled(line.statistics.standardDeviation))")
-      print("  mean of the images' own  \(spelled(line.statistics.meanOfDeviations))")
+      Console.print("\(line.name)\(line.scale > 1 ? " x\(line.scale)" : ""): \(line.statistics.images) images")
+      Console.print("  mean                     \(spelled(line.statistics.mean))")
+      Console.print("  standard deviation       \(spelled(line.statistics.standardDeviation))")
+      Console.print("  mean of the images' own  \(spelled(line.statistics.meanOfDeviations))")
     }
   }
 

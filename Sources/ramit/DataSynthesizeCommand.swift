@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Diagnostics
 import Evaluation
 import Files
 import Foundation
@@ -40,6 +41,6 @@ struct DataSynthesizeCommand: ParsableCommand {
     let set = ProceduralSet(seed: seed, width: width, height: height, task.pairSettings)
     let output = output.expandingTilde
     try set.write(count: count, to: output, progress: showProgress("written"))
-    print("\(output): \(count) pairs for \(task.rawValue), \(width) x \(height)")
+    Console.print("\(output): \(count) pairs for \(task.rawValue), \(width) x \(height)")
   }
 }

@@ -126,6 +126,6 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func tell(_ line: String) {
-    if !common.quiet { printNow(line) }
+    if !common.quiet { Console.print(line) }
   }
 }

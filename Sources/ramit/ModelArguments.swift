@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Files
 import Foundation
 import Models
@@ -44,9 +45,6 @@ struct CommonOptions: ParsableArguments {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
   }
 }
-
-/// Prints a line that is seen at once, also through a pipe.
-func printNow(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
 /// Weights, and what a bare PyTorch checkpoint does not tell of their model.
 struct WeightOptions: ParsableArguments {

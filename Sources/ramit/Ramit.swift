@@ -18,14 +18,27 @@ import Foundation
 
   /// Prints what goes wrong on one line: `ramit: ...`, exit code 1. Usage errors have code 64.
   static func main() {
+    Console.prepare()
+    var code = ExitCode.success
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CommandLine.argumentsAsGiven)
       try command.run()
+    } catch let error as ExitCode {
+      code = error
     } catch {
-      guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
-      report(error)
-      exit(withError: ExitCode.failure)
+      code = exitCode(for: error)
+      if code == .failure {
+        report(error)
+      } else {
+        Console.print(fullMessage(for: error), to: code.isSuccess ? .output : .errors)
+      }
     }
+    // What could not be said is not done, whatever else was.
+    for failure in Console.failures {
+      if !failure.isReaderGone { report(failure.error) }
+      if code.isSuccess { code = .failure }
+    }
+    Foundation.exit(code.rawValue)
   }
 
   /// Looks whether the program fits the machine, before anything long is computed: one line on standard error when it was
@@ -39,5 +52,5 @@ import Foundation
   /// One line on standard error.
   static func report(_ error: any Error) { report("\(error)") }
 
-  static func report(_ line: String) { FileHandle.standardError.write(Data("ramit: \(line)\n".utf8)) }
+  static func report(_ line: String) { Console.report(line) }
 }

@@ -46,10 +46,10 @@ struct ReportCommand: ParsableCommand {
     }
     guard !records.isEmpty else { throw ExitCode.failure }
     let comparison = RunComparison(records)
-    if !quiet { comparison.lines.forEach(printNow) }
+    if !quiet { comparison.lines.forEach { Console.print($0) } }
     let output = output.expandingTilde
     try comparison.write(to: output)
-    if !quiet { printNow("\npage    \(output)") }
+    if !quiet { Console.print("\npage    \(output)") }
     if faults > 0 { throw ExitCode.failure }
   }
 }

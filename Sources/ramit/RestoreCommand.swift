@@ -1,6 +1,9 @@
 import ArgumentParser
+import Diagnostics
 import Evaluation
+import Files
 import Foundation
+import Training
 
 extension OutputFormat: ExpressibleByArgument {}
 
@@ -8,36 +11,57 @@ struct RestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore", abstract: "Restore photos: enlarge, denoise, brighten or derain them.",
     discussion: """
-      Inputs are files, or folders with all that is in them; their structure is kept below the output folder. Gray \
-      stays gray, 16 bits stay 16 bits, alpha is kept (super-resolution enlarges it by bicubic interpolation). \
-      Outputs are PNG unless --format says otherwise. No input is ever overwritten, and outputs that exist are \
-      skipped unless --overwrite is given. A photo that cannot be restored is reported, the others are restored, and \
-      the exit code is 1.
+      Inputs are files, folders with all that is in them (their structure is kept below the output folder), pipes, and - \
+      for the standard input. Photos are found by their content, whatever their names; links to folders are followed; \
+      hidden files and the folders of systems (@eaDir, lost+found) are left out, and the last line says what else was. Gray \
+      stays gray, 16 bits stay 16 bits, alpha is kept. Outputs are PNG unless --format says otherwise.
+
+      An output that exists is left as it is when it was made of the same photo with the same weights and options \
+      (.ramit-restored.jsonl in the output folder records that), and made anew when the photo, the weights or the options \
+      have changed. No input is ever overwritten, and a file that is no earlier result of the photo only with --overwrite. A \
+      photo that cannot be restored is reported, the others are restored, and the exit code is 1. Control-C stops after the \
+      photo under way; a second one at once.
 
       Examples:
         ramit restore photo.jpg --weights RAMiT_X2.pth --task x2 --output large
-        ramit restore scans more/scan.png --weights dn.safetensors --output clean --format same
+        ramit restore photo.jpg --weights RAMiT_X2.pth --output large.png
+        ramit restore scans more/scan.png --weights dn.safetensors --output clean --format same --json clean.json
+        curl https://example.org/a.jpg | ramit restore - --weights dn.safetensors --output - > a.png
       """)
 
   @Argument(
-    help: ArgumentHelp("Photos and folders of photos.", valueName: "input"),
-    completion: .file(extensions: ["png", "jpg", "jpeg", "bmp", "tif", "tiff"]))
+    help: ArgumentHelp("Photos and folders of photos; - for the standard input.", valueName: "input"),
+    completion: .file())
   var inputs: [String]
 
   @OptionGroup var weights: WeightOptions
 
   @Option(
-    help: ArgumentHelp("The folder of the restored photos; it is made.", valueName: "dir"), completion: .directory)
+    help: ArgumentHelp(
+      """
+      The folder of the restored photos; it is made. For one photo also its file, by the ending .png, .jpg or .jpeg; - \
+      for the standard output.
+      """, valueName: "path"), completion: .directory)
   var output: String
 
   @Option(help: "png; jpeg (without alpha, 8 bits); or same: JPEG for JPEG inputs, PNG for all others.")
-  var format = OutputFormat.png
+  var format: OutputFormat?
 
   @Option(help: "Quality of JPEG outputs, 1 to 100.")
   var quality = 95
 
-  @Flag(help: "Restore photos again whose outputs exist.")
+  @Flag(help: "Replace outputs that exist, whatever they are.")
   var overwrite = false
+
+  @Flag(help: "Keep the input's ending in the output's name: a.jpg becomes a.jpg.png, beside the a.tif.png of a.tif.")
+  var keepSuffix = false
+
+  @Flag(help: "Give outputs the time of their inputs.")
+  var keepTimes = false
+
+  @Option(
+    help: ArgumentHelp("Write what became of each input to a JSON file; - for the standard output.", valueName: "file"))
+  var json: String?
 
   @Option(
     help: ArgumentHelp(
@@ -59,30 +83,83 @@ struct RestoreCommand: ParsableCommand {
     if let tile, !(32...65536).contains(tile) { throw ValidationError("--tile must be 32 to 65536, not \(tile)") }
     if !(0...1024).contains(overlap) { throw ValidationError("--overlap must be 0 to 1024, not \(overlap)") }
     if !(1...100).contains(quality) { throw ValidationError("--quality must be 1 to 100, not \(quality)") }
+    if output.isEmpty { throw ValidationError("--output must name a folder or a file") }
+    if output == "-", json == "-" { throw ValidationError("--output - and --json - cannot both be the standard output") }
   }
 
   func run() throws {
     try common.apply()
+    let inputs = inputs.map(\.expandingTilde)
+    let destination = RestorationPlan.Destination(output.expandingTilde, inputs: inputs)
+    if case .file(let path) = destination, let format { try checkEnding(path, format) }
+    let json = json?.expandingTilde
+    if let json, json != "-", (try? FileStatus(json).kind) ?? .file == .file {
+      try OutputFolder.create(json.parentPath)
+      try Folder.checkWritable(json.parentPath)
+    }
     var restorer = Restorer(try weights.loadModel(quiet: common.quiet))
     restorer.tile = tile
     restorer.overlap = overlap
     restorer.selfEnsemble = selfEnsemble
-    try OutputFolder.create(output)
-    let plan = RestorationPlan(inputs, folder: output, format: format)
-    let restoration = PhotoRestoration(restorer, overwrites: overwrite, quality: quality)
-    let summary = restoration.run(plan) { outcome in
-      switch outcome {
-      case .failed(let error): Ramit.report(error)
-      case .skipped(let item): tell("\(item.output): exists, skipped")
-      case .restored(let item, let from, let to):
-        tell("\(item.input) (\(from.width)x\(from.height)) -> \(item.output) (\(to.width)x\(to.height))")
-      }
+    let record = destination.folder.map { RestorationRecord(folder: $0) }
+    let naming = RestorationPlan.Naming(format: format ?? .png, keepsSuffix: keepSuffix)
+    let plan = RestorationPlan(inputs, to: destination, naming: naming, record: record)
+    if destination == .standardOutput, plan.items.count + plan.faults.count != 1 {
+      throw InputError("--output -", expected: "one photo", found: "\(plan.items.count)")
     }
-    tell(summary.text)
-    if summary.failed > 0 { throw ExitCode.failure }
+    if destination == .standardOutput, isatty(STDOUT_FILENO) == 1 {
+      throw InputError("standard output", expected: "a file or a pipe for the image", found: "a terminal")
+    }
+    let report = restore(plan, restorer, record)
+    if let json { try write(report, to: json) }
+    if let signal = StopSignals.pending { throw ExitCode(128 + signal) }
+    if !report.isComplete { throw ExitCode.failure }
   }
 
+  private func restore(
+    _ plan: RestorationPlan, _ restorer: Restorer, _ record: RestorationRecord?
+  ) -> RestorationReport {
+    StopSignals.listen()
+    var options = PhotoRestoration.Options()
+    options.overwrites = overwrite
+    options.quality = quality
+    options.keepsTimes = keepTimes
+    let progress = BatchProgress(count: plan.items.count + plan.faults.count, quiet: common.quiet)
+    progress.draw()
+    let report = PhotoRestoration(restorer, options).run(
+      plan, record: record, isStopped: { StopSignals.pending != nil }
+    ) { row in
+      progress.clear()
+      if let error = row.error { Ramit.report(error) }
+      if let line = row.line { tell(line) }
+      if row.status != .leftOut { progress.add(seconds: row.status == .restored ? row.seconds : nil) }
+    }
+    progress.clear()
+    report.faults.forEach { Ramit.report($0) }
+    if let text = report.omissions.text { tell(text) }
+    tell(report.text)
+    return report
+  }
+
+  private func checkEnding(_ path: String, _ format: OutputFormat) throws {
+    let isJPEG = path.pathEnding != "png"
+    guard format == .same || (format == .jpeg) == isJPEG else {
+      throw InputError(
+        "--format", expected: "\(isJPEG ? "jpeg" : "png"), as the name of --output \(path) ends", found: format.rawValue)
+    }
+  }
+
+  private func write(_ report: RestorationReport, to path: String) throws {
+    var settings = ["weights": weights.weights, "output": output, "format": (format ?? .png).rawValue]
+    if let tile { settings["tile"] = "\(tile)" }
+    if selfEnsemble { settings["selfEnsemble"] = "true" }
+    let data = try report.json(settings.mapValues(\.showingEscapedBytes))
+    if path == "-" { return Console.write(data, to: .output) }
+    try WholeFile.write(data, to: path)
+  }
+
+  /// Lines go where they do not mix with an image or JSON.
   private func tell(_ line: String) {
-    if !common.quiet { printNow(line) }
+    if !common.quiet { Console.print(line, to: output == "-" || json == "-" ? .errors : .output) }
   }
 }

@@ -64,6 +64,6 @@ struct SummaryCommand: ParsableCommand {
     let report = ComplexityReport(
       complexity, model: model.rawValue, task: task, outputWidth: size.width, outputHeight: size.height)
     if let json { try report.write(to: json.expandingTilde) }
-    if !quiet { print(report.table) }
+    if !quiet { Console.print(report.table) }
   }
 }

@@ -64,13 +64,12 @@ struct TrainCommand: ParsableCommand {
     var settings = try TrainingConfiguration(readingFile: config.expandingTilde, settings: set)
     if let output { settings.output = output.expandingTilde }
     if dryRun { return try printPlan(settings) }
-    StopSignals.outliveReaders()
     let trainer = try Trainer(
       settings, resume: resume, allowChanges: allowChanges, display: ProgressDisplay(quiet ? .quiet : .automatic),
       makeModel: model)
     StopSignals.listen()
     let outcome = try trainer.run { StopSignals.pending != nil }
-    if !quiet { print(trainer.summary(of: outcome)) }
+    if !quiet { Console.print(trainer.summary(of: outcome)) }
     if case .stopped = outcome, let signal = StopSignals.pending { throw ExitCode(128 + signal) }
   }
 
@@ -80,7 +79,7 @@ struct TrainCommand: ParsableCommand {
 
   private func printPlan(_ configuration: TrainingConfiguration) throws {
     let dryRun = try DryRun(configuration, makeModel: model)
-    if !quiet { print(dryRun.lines.joined(separator: "\n")) }
+    if !quiet { Console.print(dryRun.lines.joined(separator: "\n")) }
     if let fault = dryRun.dataFault ?? dryRun.memory.fault { throw fault }
   }
 }

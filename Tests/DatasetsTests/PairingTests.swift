@@ -102,6 +102,6 @@ import Testing
     #expect(try ImageFolder(folder.path + "/link").files == ["a.png"])
     try FileManager.default.createSymbolicLink(
       atPath: folder.path + "/real/circle", withDestinationPath: folder.path + "/real")
-    #expect(try ImageFolder(folder.path + "/real").files.count < 20)
+    #expect(try ImageFolder(folder.path + "/real").files == ["a.png"])
   }
 }

@@ -9,33 +9,42 @@ import Testing
 
 /// Photos of all kinds through a model, whole, in tiles and averaged.
 struct RestorerTests {
-  @Test func kindsOfPhotosAreKept() {
+  @Test func kindsOfPhotosAreKept() throws {
     let restorer = Restorer(smallModel(.x2))
     for channels in 1...4 {
       let photo = picture(width: 21, height: 18, channels: channels)
-      let restored = restorer.restore(photo)
+      let restored = try restorer.restore(photo)
       #expect(restored.channels == channels && restored.width == 42 && restored.height == 36 && restored.bitDepth == 8)
       if photo.hasAlpha { #expect(restored.alpha == bicubicUpscale(photo.alpha!, by: 2)) }
     }
     let deep = Image(width: 9, height: 8, channels: 3, samples: .uint16((0..<216).map { UInt16($0 * 300) }))
-    #expect(restorer.restore(deep).bitDepth == 16)
+    #expect(try restorer.restore(deep).bitDepth == 16)
   }
 
-  @Test func alphaStaysWhereSizesStay() {
+  @Test func alphaStaysWhereSizesStay() throws {
     let photo = picture(width: 12, height: 11, channels: 4)
-    #expect(Restorer(smallModel(.dn)).restore(photo).alpha == photo.alpha)
+    #expect(try Restorer(smallModel(.dn)).restore(photo).alpha == photo.alpha)
   }
 
   /// A model of gray images restores colour channel by channel.
-  @Test func colorThroughAGrayModel() {
+  @Test func colorThroughAGrayModel() throws {
     let restorer = Restorer(smallModel(.graydn))
     let photo = picture(width: 12, height: 10, channels: 3)
-    let restored = restorer.restore(photo)
+    let restored = try restorer.restore(photo)
     #expect(restored.channels == 3)
     guard case .uint8(let values) = photo.samples, case .uint8(let result) = restored.samples else { return }
     let green = Image(
       width: 12, height: 10, channels: 1, samples: .uint8((0..<120).map { values[$0 * 3 + 1] }))
-    #expect(restorer.restore(green).samples == .uint8((0..<120).map { result[$0 * 3 + 1] }))
+    #expect(try restorer.restore(green).samples == .uint8((0..<120).map { result[$0 * 3 + 1] }))
+  }
+
+  @Test func aResultThatIsNotFiniteIsRefused() {
+    let model = smallModel(.x2)
+    model.parameters.values.pointer[0] = .nan
+    let photo = picture(width: 12, height: 10, channels: 3)
+    #expect(
+      throws: InputError("a.png", expected: "a finite result", found: "1440 of 1440 values not finite")
+    ) { try Restorer(model).restore(photo, named: "a.png") }
   }
 
   /// What a tile keeps is what the whole has, as long as the model looks no farther than the overlap.
@@ -113,96 +122,5 @@ struct RestorerTests {
       }
     }
     return result
-  }
-}
-
-struct RestorationPlanTests {
-  private func plan(
-    _ inputs: [String], _ folder: String, format: OutputFormat = .png
-  ) -> (outputs: [String], faults: [String]) {
-    let plan = RestorationPlan(inputs.map { folder + "/" + $0 }, folder: folder + "/out", format: format)
-    func short(_ text: String) -> String { text.replacingOccurrences(of: folder + "/", with: "") }
-    return (plan.items.map { short("\($0.input) > \($0.output)") }, plan.faults.map { short("\($0)") })
-  }
-
-  @Test func foldersKeepTheirStructure() throws {
-    try withTemporaryFolder { folder in
-      let image = picture(width: 4, height: 4, channels: 1)
-      for file in ["in/b.png", "in/x/y/a.JPG", "in/.hidden/c.png", "in/x/d.jpeg", "one.png"] {
-        try write(image, to: folder + "/" + file)
-      }
-      try Data().write(to: URL(fileURLWithPath: folder + "/in/notes.txt"))
-      let (outputs, faults) = plan(["in", "one.png"], folder)
-      #expect(
-        outputs == [
-          "in/b.png > out/b.png", "in/x/d.jpeg > out/x/d.png", "in/x/y/a.JPG > out/x/y/a.png", "one.png > out/one.png",
-        ])
-      #expect(faults.isEmpty)
-      let same = plan(["in"], folder, format: .same).outputs
-      #expect(same == ["in/b.png > out/b.png", "in/x/d.jpeg > out/x/d.jpg", "in/x/y/a.JPG > out/x/y/a.jpg"])
-      #expect(plan(["one.png"], folder, format: .jpeg).outputs == ["one.png > out/one.jpg"])
-    }
-  }
-
-  @Test func whatCannotBeIsToldOf() throws {
-    try withTemporaryFolder { folder in
-      let image = picture(width: 4, height: 4, channels: 1)
-      for file in ["a.png", "sub/a.png", "out/b.png", "empty/.keep.png"] { try write(image, to: folder + "/" + file) }
-      let (outputs, faults) = plan(["a.png", "none.png", "sub", "a.png", "out/b.png", "empty"], folder)
-      #expect(outputs == ["a.png > out/a.png"])
-      #expect(
-        faults == [
-          "none.png: expected an image or a folder of images, found no such file",
-          "empty: expected images (\(ImageFile.extensions.joined(separator: ", "))), found none in this folder",
-          "sub/a.png: expected an output of its own, found out/a.png, which a.png becomes",
-          "out/b.png: expected an output that is not an input, found out/b.png, which is one",
-        ])
-    }
-  }
-
-  /// A second run with the outputs below the inputs does not take them for inputs.
-  @Test func outputsBelowTheInputs() throws {
-    try withTemporaryFolder { folder in
-      let image = picture(width: 4, height: 4, channels: 1)
-      for file in ["a.png", "out/a.png"] { try write(image, to: folder + "/" + file) }
-      let (outputs, faults) = plan([""], folder)
-      #expect(outputs == ["a.png > out/a.png"] && faults.isEmpty)
-    }
-  }
-
-  /// A link to an input is that input.
-  @Test func linksAreFollowed() throws {
-    try withTemporaryFolder { folder in
-      try write(picture(width: 4, height: 4, channels: 1), to: folder + "/in/a.png")
-      try FileManager.default.createSymbolicLink(atPath: folder + "/out", withDestinationPath: folder + "/in")
-      let (outputs, faults) = plan(["in"], folder)
-      #expect(outputs.isEmpty && faults.count == 1 && faults[0].contains("expected an output that is not an input"))
-    }
-  }
-}
-
-struct PhotoRestorationTests {
-  @Test func existingOutputsAreSkippedAndFailuresCounted() throws {
-    try withTemporaryFolder { folder in
-      for name in ["a", "b"] { try write(picture(width: 8, height: 8, channels: 3), to: "\(folder)/in/\(name).png") }
-      try Data("nothing".utf8).write(to: URL(fileURLWithPath: folder + "/in/c.png"))
-      try write(picture(width: 1, height: 1, channels: 3), to: folder + "/out/b.png")
-      func run(overwrites: Bool) -> (PhotoRestoration.Summary, failures: [String]) {
-        let plan = RestorationPlan([folder + "/in"], folder: folder + "/out", format: .png)
-        var failures: [String] = []
-        let summary = PhotoRestoration(Restorer(smallModel(.x2)), overwrites: overwrites, quality: 90).run(plan) {
-          if case .failed(let error) = $0 { failures.append("\(error)") }
-        }
-        return (summary, failures)
-      }
-      let first = run(overwrites: false)
-      #expect(first.0 == .init(restored: 1, skipped: 1, failed: 1))
-      #expect(first.failures.count == 1 && first.failures[0].hasPrefix(folder + "/in/c.png: expected "))
-      #expect(first.0.text == "1 restored, 1 skipped (--overwrite restores them again), 1 failed")
-      #expect(try ImageFile.size(folder + "/out/a.png").width == 16)
-      #expect(try ImageFile.size(folder + "/out/b.png").width == 1)
-      #expect(run(overwrites: true).0 == .init(restored: 2, skipped: 0, failed: 1))
-      #expect(try ImageFile.size(folder + "/out/b.png").width == 16)
-    }
   }
 }

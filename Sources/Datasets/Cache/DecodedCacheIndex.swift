@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Serialization
 
@@ -75,10 +76,10 @@ struct SourceState: Equatable {
 struct CacheNames {
   private let folder: String
 
-  init(in base: String) { folder = standardized(base) + "/" }
+  init(in base: String) { folder = base.absolutePath.appendingPath("") }
 
   func name(of file: String) -> String {
-    let path = standardized(file)
+    let path = file.absolutePath
     return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
   }
 }

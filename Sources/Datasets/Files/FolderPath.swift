@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// Folders as people spell them.
 enum FolderPath {
@@ -13,9 +13,9 @@ enum FolderPath {
         found = exact
         continue
       }
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: found)) ?? []
+      let names = (try? Folder.names(found)) ?? []
       let wanted = part.lowercased()
-      guard let name = names.sorted().first(where: { $0.lowercased() == wanted && isFolder(found + "/" + $0) }) else {
+      guard let name = names.first(where: { $0.lowercased() == wanted && isFolder(found + "/" + $0) }) else {
         return nil
       }
       found += "/" + name
@@ -23,8 +23,5 @@ enum FolderPath {
     return isFolder(found) ? found : nil
   }
 
-  static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-  }
+  static func isFolder(_ path: String) -> Bool { Folder.exists(path) }
 }

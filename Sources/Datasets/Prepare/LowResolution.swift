@@ -1,6 +1,5 @@
 import Diagnostics
 import Files
-import Foundation
 import Imaging
 
 /// How low-resolution images are made for benchmarks; the protocols do not mix, as their right and lower edges differ.
@@ -78,11 +77,6 @@ public struct LowResolution: Sendable {
 
 /// Writes an image, and the folders that lead to it.
 func writePNG(_ image: Image, to path: String) throws {
-  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-  do {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  } catch {
-    throw InputError(folder, expected: "a folder that can be made", found: error.plainReason)
-  }
+  try Folder.create(path.parentPath)
   try ImageFile.write(image, to: path)
 }

@@ -1,68 +1,216 @@
 import Diagnostics
+import Files
 import Foundation
 import Imaging
+import Models
 
 /// Restores the photos of a plan, one after the other. One that fails leaves the others done.
 public struct PhotoRestoration {
+  public struct Options: Sendable {
+    /// Files that stand where results are to go are replaced; otherwise only earlier results are, and only where they must.
+    public var overwrites = false
+    /// Of JPEG outputs, 1 to 100.
+    public var quality = 95
+    /// Outputs get their photos' times.
+    public var keepsTimes = false
+
+    public init() {}
+  }
+
   private let restorer: Restorer
-  /// Outputs that exist are made anew; otherwise they are left as they are.
-  private let overwrites: Bool
-  /// Of JPEG outputs, 1 to 100.
-  private let quality: Int
+  private let options: Options
+  private let weights: String
 
-  public init(_ restorer: Restorer, overwrites: Bool, quality: Int) {
-    self.restorer = restorer
-    self.overwrites = overwrites
-    self.quality = quality
+  public init(_ restorer: Restorer, _ options: Options = Options()) {
+    (self.restorer, self.options) = (restorer, options)
+    weights = restorer.fingerprint
   }
 
-  /// What became of one photo.
-  public enum Outcome {
-    case restored(RestorationPlan.Item, from: (width: Int, height: Int), to: (width: Int, height: Int))
-    /// The output was there.
-    case skipped(RestorationPlan.Item)
-    case failed(any Error)
-  }
-
-  /// How many photos were restored, left as they were, and not restored.
-  public struct Summary: Equatable, Sendable {
-    public var restored = 0, skipped = 0, failed = 0
-
-    /// One line.
-    public var text: String {
-      var parts = ["\(restored) restored"]
-      if skipped > 0 { parts.append("\(skipped) skipped (--overwrite restores them again)") }
-      if failed > 0 { parts.append("\(failed) failed") }
-      return parts.joined(separator: ", ")
-    }
-  }
-
-  /// - Parameter observe: is told of each photo as soon as it is done.
-  public func run(_ plan: RestorationPlan, observe: (Outcome) -> Void) -> Summary {
-    var summary = Summary()
-    func fail(_ error: any Error) {
-      summary.failed += 1
-      observe(.failed(error))
-    }
-    for fault in plan.faults { fail(fault) }
+  /// - Parameters:
+  ///   - record: of the plan's folder.
+  ///   - isStopped: asked before each photo; the photo under way is finished.
+  ///   - observe: is told of each photo as soon as it is done.
+  public func run(
+    _ plan: RestorationPlan, record: RestorationRecord? = nil, isStopped: () -> Bool = { false },
+    observe: (RestorationReport.Row) -> Void = { _ in }
+  ) -> RestorationReport {
+    var batch = Batch(plan, record: record, restoration: self)
+    let start = Date()
+    for fault in plan.faults { batch.add(.init(fault, input: fault.location), observe) }
     for item in plan.items {
-      if !overwrites, FileManager.default.fileExists(atPath: item.output) {
-        summary.skipped += 1
-        observe(.skipped(item))
-        continue
-      }
-      do {
-        let photo = try ImageFile.read(item.input)
-        try restorer.checkMemory(item.input, width: photo.width, height: photo.height)
-        let restored = restorer.restore(photo)
-        try OutputFolder.create(URL(fileURLWithPath: item.output).deletingLastPathComponent().relativePath)
-        try ImageFile.write(restored, to: item.output, quality: quality)
-        summary.restored += 1
-        observe(.restored(item, from: (photo.width, photo.height), to: (restored.width, restored.height)))
-      } catch {
-        fail(error)
+      if isStopped() {
+        batch.add(.init(item.input, output: item.output, .notReached), observe)
+      } else {
+        batch.restore(item, observe)
       }
     }
-    return summary
+    for (_, reason, paths) in plan.omissions.kinds {
+      for path in paths { batch.add(.init(path, .leftOut, reason: reason), observe) }
+    }
+    batch.report.omissions = plan.omissions
+    batch.report.seconds = Date().timeIntervalSince(start)
+    return batch.report
+  }
+
+  /// A run under way.
+  private struct Batch {
+    let restoration: PhotoRestoration
+    let folder: String?
+    var record: RestorationRecord?
+    var places: OutputPlaces
+    var report = RestorationReport()
+    /// Why nothing more can be written.
+    var end: InputError?
+
+    init(_ plan: RestorationPlan, record: RestorationRecord?, restoration: PhotoRestoration) {
+      self.restoration = restoration
+      folder = plan.destination.folder
+      self.record = record ?? folder.map { RestorationRecord(folder: $0) }
+      places = OutputPlaces(root: folder)
+    }
+
+    mutating func add(_ row: RestorationReport.Row, _ observe: (RestorationReport.Row) -> Void) {
+      report.rows.append(row)
+      observe(row)
+    }
+
+    mutating func restore(_ item: RestorationPlan.Item, _ observe: (RestorationReport.Row) -> Void) {
+      let start = Date()
+      do {
+        // One line says it for all.
+        if let end { return report.rows.append(.init(end, input: item.input, output: item.output)) }
+        var row = try restored(item)
+        row.seconds = Date().timeIntervalSince(start)
+        add(row, observe)
+      } catch let fault as OutputPlaces.NoRoot {
+        end = fault.error
+        add(.init(fault.error, input: item.input, output: item.output), observe)
+      } catch {
+        let error = error as? InputError ?? InputError(item.input, expected: "a photo", found: "\(error)")
+        add(.init(error, input: item.input, output: item.output), observe)
+      }
+    }
+
+    private mutating func restored(_ item: RestorationPlan.Item) throws -> RestorationReport.Row {
+      let restorer = restoration.restorer, options = restoration.options
+      let ingredients = Ingredients(
+        source: item.source, weights: restoration.weights, options: restoration.optionsText(for: item.output))
+      var row = RestorationReport.Row(item.input, output: item.output, .restored)
+      let name = folder.map { item.output.withoutFolder($0) }
+      if let record, let name {
+        switch try record.existing(item.output, name: name, ingredients, overwrites: options.overwrites) {
+        case .none: break
+        case .outdated(let reason): row.reason = options.overwrites ? nil : reason
+        case .upToDate(let entry):
+          row.status = .skipped
+          row.reason = "made of this photo with these weights and options before"
+          refresh(entry, item)
+          return row
+        }
+      }
+      let inputStatus = try? FileStatus(item.input)
+      let bytes = try item.source.bytes()
+      let size = try ImageFile.size(bytes, from: item.input)
+      let scale = restorer.task.scale
+      let (width, height) = (size.width * scale, size.height * scale)
+      try OutputFormat.checkSize(of: item.output, width, height, input: item.input)
+      try places.prepare(item.output, input: item.input, values: width * height * size.channels)
+      try restorer.checkMemory(item.input, width: size.width, height: size.height)
+      // The memory decides, not a limit of pixels.
+      let photo = try ImageFile.load(bytes, from: item.input, maximumPixels: .max)
+      let result = try restorer.restore(photo.image, named: item.input)
+      let file = try ImageFile.encode(
+        result, metadata: photo.metadata, like: item.output == "-" ? "standard output.png" : item.output,
+        quality: options.quality)
+      row.notes = photo.notes
+      row.size = .init(width: photo.image.width, height: photo.image.height)
+      row.outputSize = .init(width: result.width, height: result.height)
+      row.tile = restorer.tile
+      guard let name else {
+        try write(file)
+        return row
+      }
+      var entry = RestorationRecord.Entry(
+        output: name, outputSize: file.count, outputHash: SHA256.hex(file), input: ingredients.inputName,
+        inputHash: SHA256.hex(bytes), inputSize: bytes.count, inputChange: inputStatus?.changeTime,
+        weights: ingredients.weights, options: ingredients.options)
+      note(entry)
+      try WholeFile.write(file, to: item.output)
+      if options.keepsTimes, case .file = item.source, let inputStatus {
+        do { try inputStatus.copyContentTime(to: item.output) } catch { row.notes.append("its time was not kept: \(error)") }
+      }
+      entry.outputChange = try? FileStatus(item.output).changeTime
+      note(entry)
+      return row
+    }
+
+    /// To the standard output.
+    private func write(_ file: [UInt8]) throws {
+      Console.write(file, to: .output)
+      if let failure = Console.failures.first(where: { $0.stream == .output }) { throw failure.error }
+    }
+
+    /// A result whose photo or file was touched, and has its content still, is found more quickly next time.
+    private mutating func refresh(_ entry: RestorationRecord.Entry, _ item: RestorationPlan.Item) {
+      guard case .file(let path) = item.source, let folder else { return }
+      var fresh = entry
+      fresh.outputChange = try? FileStatus(folder.appendingPath(entry.output)).changeTime
+      fresh.input = path.absolutePath
+      fresh.inputChange = try? FileStatus(path).changeTime
+      if fresh != entry { note(fresh) }
+    }
+
+    /// The results are there all the same when the record cannot be written: one line says so.
+    private mutating func note(_ entry: RestorationRecord.Entry) {
+      guard report.faults.isEmpty else { return }
+      do {
+        try record?.add(entry)
+      } catch {
+        report.faults.append(error as? InputError ?? InputError(entry.output, expected: "a record", found: "\(error)"))
+      }
+    }
+  }
+
+  /// What a result depends on beside the photo and the weights.
+  private func optionsText(for output: String) -> String {
+    var parts = ["method 1", "tile \(restorer.tile.map(String.init) ?? "none")"]
+    if restorer.tile != nil { parts.append("overlap \(restorer.overlap)") }
+    if restorer.selfEnsemble { parts.append("self-ensemble") }
+    if output.pathEnding != "png" { parts.append("quality \(options.quality)") }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension RestorationPlan.Destination {
+  /// Where the outputs and their record lie; nil for the standard output.
+  public var folder: String? {
+    switch self {
+    case .folder(let path): path
+    case .file(let path): path.parentPath
+    case .standardOutput: nil
+    }
+  }
+}
+
+extension Restorer {
+  /// A hash of the model and its weights.
+  var fingerprint: String {
+    let values = model.parameters.values
+    var hash = SHA256()
+    hash.update(UnsafeRawBufferPointer(start: values.pointer, count: values.count * MemoryLayout<Float>.size))
+    if let configuration = try? JSONFile.encode(model.configuration, pretty: false) {
+      configuration.withUnsafeBytes { hash.update($0) }
+    }
+    return hash.hex()
+  }
+}
+
+extension String {
+  /// A path below a folder, without the folder.
+  fileprivate func withoutFolder(_ folder: String) -> String {
+    let home = folder.appendingPath("")
+    if utf8.starts(with: home.utf8) { return String(Substring(utf8.dropFirst(home.utf8.count))) }
+    // The current folder's files are written without it.
+    return folder == "." ? self : lastPathPart
   }
 }

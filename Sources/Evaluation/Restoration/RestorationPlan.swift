@@ -1,97 +1,166 @@
 import Diagnostics
+import Files
 import Foundation
 import Imaging
-
-/// The kind of file that a restored photo is written as.
-public enum OutputFormat: String, CaseIterable, Sendable {
-  /// PNG, which loses nothing.
-  case png
-  /// JPEG, for every photo; alpha and 16 bits are lost.
-  case jpeg
-  /// JPEG for photos that are JPEG by name, PNG for all others.
-  case same
-
-  /// The ending of the output of a file.
-  func ending(for input: String) -> String {
-    let ending = URL(fileURLWithPath: input).pathExtension.lowercased()
-    return self == .jpeg || self == .same && ["jpg", "jpeg"].contains(ending) ? "jpg" : "png"
-  }
-}
 
 /// Which photos are restored, and where to: files go into the output folder by name, folders with all that is in them
 /// keep their structure there.
 public struct RestorationPlan {
-  /// A photo and the file that its restoration becomes.
-  public struct Item: Equatable, Sendable {
-    public let input, output: String
+  /// Where the results go.
+  public enum Destination: Equatable, Sendable {
+    case folder(String)
+    /// One photo's file; its ending tells its kind.
+    case file(String)
+    case standardOutput
+
+    /// What `--output` means: `-` is the standard output; a name with the ending of an image is a file when there is one input, no
+    /// folder, and no folder of that name; anything else is a folder.
+    public init(_ output: String, inputs: [String]) {
+      if output == "-" {
+        self = .standardOutput
+      } else if inputs.count == 1, OutputFormat.endings.contains(output.pathEnding), !Folder.exists(output),
+        !Folder.exists(inputs[0])
+      {
+        self = .file(output)
+      } else {
+        self = .folder(output)
+      }
+    }
   }
 
+  /// How the outputs in a folder are named.
+  public struct Naming: Sendable {
+    public var format: OutputFormat
+    /// `a.jpg` becomes `a.jpg.png`, so that `a.tif` can become `a.tif.png` beside it.
+    public var keepsSuffix: Bool
+
+    public init(format: OutputFormat = .png, keepsSuffix: Bool = false) {
+      (self.format, self.keepsSuffix) = (format, keepsSuffix)
+    }
+  }
+
+  /// A photo and the file that its restoration becomes.
+  public struct Item: Equatable, Sendable {
+    public let source: PhotoSource
+    /// The file's path; `-` for the standard output.
+    public let output: String
+    public var input: String { source.name }
+  }
+
+  public let destination: Destination
   public private(set) var items: [Item] = []
   /// What cannot be restored: inputs that are missing, folders without images, outputs that are not free.
   public private(set) var faults: [InputError] = []
+  public private(set) var omissions = ImageTree.Omissions()
+
+  /// An input with its place below the output folder.
+  private struct Photo {
+    let source: PhotoSource
+    let relative: String
+    let format: ImageFormat?
+  }
 
   /// - Parameters:
-  ///   - inputs: files and folders.
-  ///   - folder: of the outputs. When it lies in one of the input folders, what is in it is no input.
-  public init(_ inputs: [String], folder: String, format: OutputFormat) {
-    var found: [(input: String, relative: String)] = []
+  ///   - inputs: files, folders and pipes; `-` is the standard input.
+  ///   - destination: of the outputs. When it is a folder in one of the input folders, what is in it is no input.
+  ///   - record: of earlier runs into the same folder; their results beside the photos are no inputs.
+  public init(
+    _ inputs: [String], to destination: Destination, naming: Naming = Naming(), record: RestorationRecord? = nil
+  ) {
+    self.destination = destination
+    var photos: [Photo] = []
     for input in inputs {
       do {
-        found += try Self.photos(input, leavingOut: folder)
+        photos += try self.photos(input, record)
       } catch {
         faults.append(error)
       }
     }
-    let inputPaths = Set(found.map { Self.place(of: $0.input) })
-    var taken: [String: String] = [:]
-    var seen: Set<String> = []
-    for (input, relative) in found {
+    assignOutputs(photos, naming)
+  }
+
+  private mutating func assignOutputs(_ photos: [Photo], _ naming: Naming) {
+    let identities = photos.map { try? FileStatus($0.source.name).identity }
+    let inputs = Set(identities.compactMap(\.self))
+    var taken: [[UInt8]: String] = [:]
+    var seen: [[UInt8]: Set<FileStatus.Identity>] = [:]
+    for (photo, identity) in zip(photos, identities) {
       // The same file, named twice, is restored once.
-      guard seen.insert(Self.place(of: input) + "\n" + relative).inserted else { continue }
-      let stem = URL(fileURLWithPath: "/" + relative).deletingPathExtension().path
-      let output = folder + stem + "." + format.ending(for: input)
-      let place = Self.place(of: output)
-      if inputPaths.contains(place) {
+      if let identity, !seen[photo.relative.pathBytes, default: []].insert(identity).inserted { continue }
+      let input = photo.source.name
+      let output = output(of: photo, naming)
+      let status = try? FileStatus(output)
+      if let status, inputs.contains(status.identity) {
         faults.append(InputError(input, expected: "an output that is not an input", found: "\(output), which is one"))
-      } else if let other = taken.updateValue(input, forKey: place) {
-        taken[place] = other
-        faults.append(InputError(input, expected: "an output of its own", found: "\(output), which \(other) becomes"))
+      } else if let other = taken[output.pathBytes] {
+        let canKeep = other.pathEnding != input.pathEnding && destination != .standardOutput && !naming.keepsSuffix
+        faults.append(
+          InputError(
+            input, expected: "an output of its own\(canKeep ? " (--keep-suffix gives each one)" : "")",
+            found: "\(output), which \(other) becomes"))
       } else {
-        items.append(Item(input: input, output: output))
+        taken[output.pathBytes] = input
+        items.append(Item(source: photo.source, output: output))
       }
     }
   }
 
-  /// The photos of an input, each with its place below the output folder.
-  private static func photos(
-    _ input: String, leavingOut folder: String
-  ) throws(InputError) -> [(input: String, relative: String)] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else {
-      throw InputError(input, expected: "an image or a folder of images", found: "no such file")
+  private func output(of photo: Photo, _ naming: Naming) -> String {
+    switch destination {
+    case .standardOutput: return "-"
+    case .file(let path): return path
+    case .folder(let folder):
+      let ending = naming.format.ending(for: photo.format), relative = photo.relative
+      let own = relative.pathEnding == "jpeg" ? "jpg" : relative.pathEnding
+      if naming.keepsSuffix { return folder.appendingPath(own == ending ? relative : relative + "." + ending) }
+      // What is not the ending of a picture belongs to the name: IMG.2024.
+      let stem = FileContent.isPictureEnding(relative.pathEnding) ? relative.withoutPathEnding : relative
+      return folder.appendingPath(stem + "." + ending)
     }
-    guard isFolder.boolValue else { return [(input, URL(fileURLWithPath: input).lastPathComponent)] }
-    guard let names = try? FileManager.default.subpathsOfDirectory(atPath: input) else {
-      throw InputError(input, expected: "a folder of images", found: "a folder that cannot be read")
-    }
-    let path = input.hasSuffix("/") ? String(input.dropLast()) : input
-    let outputs = place(of: folder), home = place(of: input)
-    let photos = names.filter { name in
-      let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
-      let isPhoto = ImageFile.extensions.contains(URL(fileURLWithPath: name).pathExtension.lowercased())
-      // An earlier run's outputs, in a folder below the inputs.
-      let isOutput = outputs != home && place(of: path + "/" + name).hasPrefix(outputs + "/")
-      return isPhoto && !isHidden && (!isOutput || home.hasPrefix(outputs + "/"))
-    }
-    guard !photos.isEmpty else {
-      throw InputError(
-        input, expected: "images (\(ImageFile.extensions.joined(separator: ", ")))", found: "none in this folder")
-    }
-    return photos.sorted().map { (path + "/" + $0, $0) }
   }
 
-  /// Where a path leads: absolute, links followed as far as they exist.
-  private static func place(of path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+  /// The photos of an input.
+  private mutating func photos(_ input: String, _ record: RestorationRecord?) throws(InputError) -> [Photo] {
+    let status = try? FileStatus(input)
+    if PhotoSource.isStream(input, status) {
+      let source = try PhotoSource(stream: input)
+      let isStandardInput = ["-", "/dev/stdin"].contains(input)
+      return [Photo(source: source, relative: isStandardInput ? "stdin" : input.lastPathPart, format: source.format)]
+    }
+    guard let status else { throw Self.unreachable(input) }
+    guard status.kind == .folder else {
+      let source = PhotoSource.file(input)
+      return [Photo(source: source, relative: input.lastPathPart, format: source.format)]
+    }
+    var outputs: String?
+    if case .folder(let path) = destination { outputs = path }
+    let tree = try ImageTree(input, excluding: outputs)
+    faults += tree.faults
+    var omissions = tree.omissions.located(in: input)
+    var photos: [Photo] = []
+    for image in tree.images {
+      let path = input.appendingPath(image.path)
+      if let record, record.isResult(path) {
+        omissions.results.append(path)
+      } else {
+        photos.append(Photo(source: .file(path), relative: image.path, format: image.format))
+      }
+    }
+    self.omissions += omissions
+    guard !photos.isEmpty || !tree.faults.isEmpty || !omissions.results.isEmpty else {
+      throw InputError(input, expected: "images", found: tree.omissions.text ?? "an empty folder")
+    }
+    return photos
+  }
+
+  private static func unreachable(_ input: String) -> InputError {
+    let isLink = (try? FileStatus(input, followingLinks: false))?.kind == .link
+    var found = isLink ? "a link that leads nowhere" : "no such file"
+    do {
+      _ = try FileStatus(input)
+    } catch {
+      if error.code != ENOENT { found = "\(error)" }
+    }
+    return InputError(input, expected: "an image or a folder of images", found: found)
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Imaging
 import Models
 import TensorCore
@@ -9,20 +10,28 @@ extension Restorer {
   /// - Colour stays colour: a model of gray images restores each channel by itself.
   /// - 16 bits stay 16 bits.
   /// - Alpha goes around the model; super-resolution enlarges it by bicubic interpolation.
-  public func restore(_ photo: Image) -> Image {
+  ///
+  /// - Parameter name: of the photo, for messages.
+  /// - Throws: `InputError` when the result is not finite: what a picture would show of it is black, or noise.
+  public func restore(_ photo: Image, named name: String = "photo") throws -> Image {
+    func image(_ values: Tensor) throws -> Image {
+      let count = (0..<values.count).count { !values.pointer[$0].isFinite }
+      guard count == 0 else {
+        throw InputError(name, expected: "a finite result", found: "\(count) of \(values.count) values not finite")
+      }
+      return Image(values, bitDepth: photo.bitDepth)
+    }
     let isGray = photo.channels < 3
     let colors = isGray ? photo.grayscale() : photo.rgb()
     let restored: Image
     switch (isGray, task.channels == 1) {
-    case (false, false), (true, true): restored = image(self(colors.tensor()), like: photo)
-    case (true, false): restored = image(self(colors.rgb().tensor()), like: photo).grayscale()
-    case (false, true): restored = image(joined((0..<3).map { self(channel($0, of: colors.tensor())) }), like: photo)
+    case (false, false), (true, true): restored = try image(self(colors.tensor()))
+    case (true, false): restored = try image(self(colors.rgb().tensor())).grayscale()
+    case (false, true): restored = try image(joined((0..<3).map { self(channel($0, of: colors.tensor())) }))
     }
     guard let alpha = photo.alpha else { return restored }
     return restored.adding(alpha: task.isSuperResolution ? bicubicUpscale(alpha, by: task.scale) : alpha)
   }
-
-  private func image(_ values: Tensor, like photo: Image) -> Image { Image(values, bitDepth: photo.bitDepth) }
 
   /// H x W x C to H x W x 1.
   private func channel(_ channel: Int, of image: Tensor) -> Tensor {

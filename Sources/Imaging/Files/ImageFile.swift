@@ -1,11 +1,16 @@
 import Diagnostics
 import Files
-import Foundation
 
 /// Image files: PNG, JPEG, BMP and TIFF, told apart by their content; what is read is upright.
 public enum ImageFile {
   /// The endings of files that can be read, in lower case.
   public static let extensions = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"]
+
+  /// What messages say a file should be.
+  static let expectedKinds = "a PNG, JPEG, BMP or TIFF image"
+
+  /// The largest file that is read: TIFF's offsets reach no further, and no other image comes near.
+  public static let maximumSize = 4 << 30
 
   /// The most pixels that are read unless a caller asks for more.
   public static let maximumPixels = 89_478_485
@@ -60,18 +65,21 @@ public enum ImageFile {
   /// The size of an image as it is read, upright, from its header.
   /// - Throws: `InputError` that names the file.
   public static func size(_ path: String) throws -> (width: Int, height: Int, channels: Int) {
-    let file = try header(of: bytes(path), path)
+    try size(bytes(path), from: path)
+  }
+
+  /// The size of an image as it is read, upright, from the header in a file's bytes.
+  /// - Parameter name: what messages call it.
+  /// - Throws: `InputError` that begins with the name.
+  public static func size(_ bytes: [UInt8], from name: String) throws -> (width: Int, height: Int, channels: Int) {
+    let file = try header(of: bytes, name)
     let (width, height) = (file.width, file.height)
     return file.orientation.swapsSides ? (height, width, file.channels) : (width, height, file.channels)
   }
 
-  /// The image files in a folder, sorted by name; hidden ones are left out.
+  /// The image files in a folder, without those of the folders in it, in the order of their names' bytes; hidden ones are left out.
   public static func list(_ folder: String) throws -> [String] {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      throw InputError(folder, expected: "a folder of images", found: "none that can be read")
-    }
-    return names.filter { name in !name.hasPrefix(".") && extensions.contains(pathExtension(name)) }.sorted()
-      .map { folder + "/" + $0 }
+    try ImageTree(folder, isDeep: false).images.map { folder.appendingPath($0.path) }
   }
 
   /// Writes a PNG or, by the path's ending, a JPEG: first beside the target, then renamed.
@@ -82,12 +90,23 @@ public enum ImageFile {
   public static func write(
     _ image: Image, metadata: ImageMetadata = ImageMetadata(), to path: String, quality: Int = 95
   ) throws {
-    let ending = pathExtension(path)
-    let bytes: [UInt8]
+    try WholeFile.write(encode(image, metadata: metadata, like: path, quality: quality), to: path)
+  }
+
+  /// The bytes of a PNG or a JPEG.
+  /// - Parameters:
+  ///   - path: its ending tells the kind; messages begin with it.
+  ///   - metadata: goes into the file as far as its kind can hold it.
+  ///   - quality: of a JPEG, 1 to 100; from 90 on the chroma keeps its resolution.
+  /// - Throws: `InputError` that begins with the path.
+  public static func encode(
+    _ image: Image, metadata: ImageMetadata = ImageMetadata(), like path: String, quality: Int = 95
+  ) throws -> [UInt8] {
+    let ending = path.pathEnding
     do {
       switch ending {
-      case "png": bytes = try PNGFile.encode(image, metadata)
-      case "jpg", "jpeg": bytes = try JPEGFile.encode(image, metadata, quality: quality)
+      case "png": return try PNGFile.encode(image, metadata)
+      case "jpg", "jpeg": return try JPEGFile.encode(image, metadata, quality: quality)
       default:
         throw InputError(
           path, expected: "a name that ends in .png, .jpg or .jpeg", found: ending.isEmpty ? "no ending" : ".\(ending)")
@@ -95,7 +114,6 @@ public enum ImageFile {
     } catch let fault as ImageFault {
       throw InputError(path, expected: "an image that can be encoded", found: fault.found)
     }
-    try WholeFile.write(bytes, to: path)
   }
 
   /// A PNG's bytes.
@@ -108,18 +126,18 @@ public enum ImageFile {
     }
   }
 
-  /// TIFF's offsets reach no further than 4 GiB, and no other image comes near.
   private static func bytes(_ path: String) throws -> [UInt8] {
-    try WholeFile.read(path, kind: "an image", maximumSize: 4 << 30)
+    try WholeFile.read(path, kind: "an image", maximumSize: maximumSize)
   }
-
-  private static func pathExtension(_ name: String) -> String { URL(fileURLWithPath: name).pathExtension.lowercased() }
 
   /// The file with its header read; it has pixels.
   private static func header(of bytes: [UInt8], _ name: String) throws -> any ImageDecoder {
     guard !bytes.isEmpty else { throw InputError(name, expected: "an image", found: "an empty file") }
     guard let format = ImageFormat(startOfFile: bytes) else {
-      throw InputError(name, expected: "a PNG, JPEG, BMP or TIFF image", found: "another kind of file")
+      guard case .otherPicture(let kind) = FileContent(Array(bytes.prefix(FileContent.startLength)), name: name) else {
+        throw InputError(name, expected: expectedKinds, found: "another kind of file")
+      }
+      throw InputError(name, expected: expectedKinds, found: "\(kind), which is not read")
     }
     let file = try naming(name, format) { try format.decoder.init(bytes) }
     guard file.width > 0, file.height > 0 else {

@@ -85,7 +85,7 @@ public struct TrainingData {
   }
 
   public static let warn: @Sendable (InputError) -> Void = { error in
-    FileHandle.standardError.write(Data("ramit: skipped \(error)\n".utf8))
+    Console.report("skipped \(error)")
   }
 
   /// The files of the validation; nil where there is none.

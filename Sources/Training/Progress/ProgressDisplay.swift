@@ -4,7 +4,7 @@ import Foundation
 /// Shows a run to the person who watches: on a terminal a bar that is drawn over itself, elsewhere lines.
 ///
 /// What cannot be shown, because the terminal is gone or the reader of a pipe has ended, is left out: nobody's training ends
-/// for it.
+/// for it (`Console`).
 public final class ProgressDisplay {
   public enum Style: Sendable {
     /// A bar when the standard output is a terminal, else lines.
@@ -90,15 +90,7 @@ public final class ProgressDisplay {
     isBarDrawn = true
   }
 
-  private func write(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress!, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { return }
-      rest = rest.dropFirst(count)
-    }
-  }
+  private func write(_ text: String) { Console.write(text, to: .output) }
 
   private func terminalWidth() -> Int {
     var size = winsize()
@@ -133,7 +125,7 @@ struct Speed {
 func scientific(_ value: Double) -> String { String(format: "%.2e", value) }
 
 /// Hours, minutes and seconds.
-func duration(_ seconds: Double) -> String {
+public func duration(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
   let whole = Int(seconds.rounded())
   let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)

@@ -11,12 +11,6 @@ public enum StopSignals {
   private static let first = Atomic<Int32>(0)
   private static let insisting = Atomic<Int32>(0)
 
-  /// From now on a write that nobody reads, or that a limit on file sizes forbids, fails instead of ending the process: before a run
-  /// prints its first line.
-  public static func outliveReaders() {
-    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
-  }
-
   /// Begins to listen, to the signals that whoever started the process has not told it to ignore (as `nohup` does).
   public static func listen() {
     // So that the globals exist before a handler needs them.

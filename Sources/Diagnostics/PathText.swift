@@ -1,0 +1,91 @@
+/// File names as text. On Linux a name is bytes, and not all names are UTF-8: old cameras and archives leave names in Latin-1.
+///
+/// A byte that is not part of UTF-8 becomes one private scalar, U+10FF00 + byte (as Python's `surrogateescape` does with a
+/// surrogate), so that every name passes through a `String` and back unchanged. Messages show such a byte as `\xE9`.
+extension String {
+  /// The text of a name or a path.
+  public init(pathBytes bytes: some Collection<UInt8>) {
+    if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: \.isEscapedByte) {
+      self = text
+      return
+    }
+    var text = String.UnicodeScalarView()
+    var rest = bytes[...]
+    while let byte = rest.first {
+      // The shortest prefix that is a scalar; a scalar of the private range would be taken for a byte on the way back.
+      let scalar = (1...4).lazy.compactMap { String(validating: rest.prefix($0), as: UTF8.self)?.unicodeScalars.first }.first
+      if let scalar, !scalar.isEscapedByte {
+        text.append(scalar)
+        rest = rest.dropFirst(UTF8.width(scalar))
+      } else {
+        text.append(Unicode.Scalar(escaping: byte))
+        rest = rest.dropFirst()
+      }
+    }
+    self = String(text)
+  }
+
+  /// The bytes of this name or path, as the system knows it.
+  public var pathBytes: [UInt8] {
+    guard hasEscapedBytes else { return Array(utf8) }
+    return unicodeScalars.flatMap { scalar -> [UInt8] in
+      scalar.isEscapedByte ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(UTF8.encode(scalar)!)
+    }
+  }
+
+  /// Calls `body` with the bytes of this path and a zero behind them, for calls to the system.
+  public func withPathBytes<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+    guard hasEscapedBytes else { return try withCString(body) }
+    return try (pathBytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { try body($0.baseAddress!) }
+  }
+
+  /// This text with bytes that are not UTF-8 as `\xE9`.
+  public var showingEscapedBytes: String {
+    guard hasEscapedBytes else { return self }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar.isEscapedByte {
+        text += "\\x" + String(scalar.value & 0xff, radix: 16, uppercase: true)
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  /// This text on one line of a terminal: control characters, which could break the line or steer the terminal, become spaces, and
+  /// bytes that are not UTF-8 are shown as `\xE9`.
+  public var onOneLine: String {
+    let scalars = showingEscapedBytes.unicodeScalars
+    return String(String.UnicodeScalarView(scalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+  }
+
+  private var hasEscapedBytes: Bool {
+    // All escaped bytes begin with this byte of UTF-8, and hardly any other text has it.
+    utf8.contains(0xf4) && unicodeScalars.contains(where: \.isEscapedByte)
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate init(escaping byte: UInt8) { self.init(0x10ff00 + UInt32(byte))! }
+
+  /// Bytes of ASCII are UTF-8 and never escaped.
+  fileprivate var isEscapedByte: Bool { value >= 0x10ff80 }
+}
+
+extension CommandLine {
+  /// The program's arguments without its name, with the bytes that they were given in: `arguments` would repair what is not UTF-8,
+  /// and a file of that name would not be found.
+  public static var argumentsAsGiven: [String] {
+    (1..<max(1, Int(argc))).compactMap { index in
+      unsafeArgv[index].map { argument in
+        let bytes = UnsafeBufferPointer(start: argument, count: length(argument))
+        return String(pathBytes: bytes.map { UInt8(bitPattern: $0) })
+      }
+    }
+  }
+
+  private static func length(_ text: UnsafePointer<CChar>) -> Int {
+    var end = text
+    while end.pointee != 0 { end += 1 }
+    return end - text
+  }
+}

@@ -1,0 +1,83 @@
+import Diagnostics
+import Files
+import Imaging
+
+/// What is to be done about a file that stands where a result is to go.
+enum ExistingOutput: Equatable {
+  /// There is none.
+  case none
+  /// It was made of this photo with these weights and options.
+  case upToDate(RestorationRecord.Entry)
+  /// It is an earlier result of this photo, or of no use; why it is made anew.
+  case outdated(String)
+}
+
+/// What a result is made of.
+struct Ingredients {
+  let source: PhotoSource
+  /// Of the model and its weights.
+  let weights: String
+  let options: String
+
+  /// What the record calls the photo; `-` for a stream, of which only the content counts.
+  var inputName: String {
+    guard case .file(let path) = source else { return "-" }
+    return path.absolutePath
+  }
+}
+
+extension RestorationRecord {
+  /// - Parameters:
+  ///   - output: the file's path.
+  ///   - name: the same, relative to the record's folder.
+  ///   - overwrites: whatever file is there may be replaced.
+  /// - Throws: `InputError` that names the photo, for a file that is not to be replaced.
+  func existing(_ output: String, name: String, _ ingredients: Ingredients, overwrites: Bool) throws -> ExistingOutput {
+    let input = ingredients.source.name
+    guard let status = try? FileStatus(output) else { return .none }
+    guard status.kind == .file else {
+      throw InputError(input, expected: "an output that is a file", found: "\(output), \(status.kind.rawValue)")
+    }
+    if overwrites { return .outdated("--overwrite") }
+    if status.size == 0 { return .outdated("the output was empty") }
+    guard let entry = entry(of: name) else {
+      if isDamagedImage(output) { return .outdated("the output was damaged") }
+      let found = knows(name) ? "one that was changed since ramit wrote it" : "one that ramit did not make from it"
+      throw InputError(
+        input, expected: "a new output \(output), or an earlier result of this photo (--overwrite replaces it)",
+        found: found)
+    }
+    switch try compare(entry, ingredients) {
+    case .same: break
+    case .changed: return .outdated("the photo has changed")
+    case .another:
+      let canKeep = entry.input.pathEnding != input.pathEnding
+      throw InputError(
+        input,
+        expected: "an output of its own (--overwrite replaces it\(canKeep ? ", --keep-suffix keeps both" : ""))",
+        found: "\(output), which was made from \(entry.input == "-" ? "another stream" : entry.input)")
+    }
+    if entry.weights != ingredients.weights { return .outdated("other weights") }
+    if entry.options != ingredients.options { return .outdated("other options") }
+    return .upToDate(entry)
+  }
+
+  private enum Comparison { case same, changed, another }
+
+  private func compare(_ entry: Entry, _ ingredients: Ingredients) throws -> Comparison {
+    let isSamePath = entry.input != "-" && entry.input.pathBytes == ingredients.inputName.pathBytes
+    if isSamePath, let status = try? FileStatus(entry.input), status.size == entry.inputSize,
+      status.changeTime == entry.inputChange
+    {
+      return .same
+    }
+    if SHA256.hex(try ingredients.source.bytes()) == entry.inputHash { return .same }
+    return isSamePath ? .changed : .another
+  }
+
+  /// Whether a file begins as an image and is not a whole one.
+  private func isDamagedImage(_ path: String) -> Bool {
+    guard PhotoSource.file(path).format != nil else { return false }
+    return (try? ImageFile.read(path, maximumPixels: .max)) == nil
+  }
+}

@@ -1,0 +1,52 @@
+import Diagnostics
+import Files
+
+/// The folders that results go into: made and tried before the work, not after it.
+struct OutputPlaces {
+  /// No result can be written: the batch ends.
+  struct NoRoot: Error { let error: InputError }
+
+  /// The folder of all outputs; nil for the standard output.
+  private let root: String?
+  private var results: [[UInt8]: InputError?] = [:]
+
+  init(root: String?) { self.root = root }
+
+  /// The longest name that file systems take, in bytes.
+  private static let longestName = 255
+
+  /// Makes sure that a result can be written, as far as that can be told.
+  /// - Parameters:
+  ///   - input: for messages.
+  ///   - values: how many numbers the result has.
+  /// - Throws: `InputError`, or `NoRoot` when no result of the batch could be written.
+  mutating func prepare(_ output: String, input: String, values: Int) throws {
+    guard let root else { return }
+    let name = output.lastPathPart.utf8.count
+    guard name <= Self.longestName else {
+      throw InputError(
+        input, expected: "an output's name of at most \(Self.longestName) bytes", found: "\(name) bytes")
+    }
+    if let fault = check(root) { throw NoRoot(error: fault) }
+    let folder = output.parentPath
+    if let fault = check(folder) { throw fault }
+    // No photo is packed tighter than this.
+    let least = values / 200
+    guard let free = Folder.freeSpace(folder), free < least else { return }
+    throw InputError(
+      input, expected: "at least \(least.grouped) free bytes in \(folder), for the result", found: free.grouped)
+  }
+
+  private mutating func check(_ folder: String) -> InputError? {
+    if let known = results[folder.pathBytes] { return known }
+    var fault: InputError?
+    do {
+      try Folder.create(folder)
+      try Folder.checkWritable(folder)
+    } catch let error {
+      fault = error
+    }
+    results[folder.pathBytes] = .some(fault)
+    return fault
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+
+/// What the system tells of a file without opening it.
+public struct FileStatus: Equatable, Sendable {
+  public enum Kind: String, Sendable {
+    case file = "a file"
+    case folder = "a folder"
+    case link = "a link"
+    case pipe = "a pipe"
+    case socket = "a socket"
+    case device = "a device"
+  }
+
+  /// Two paths that lead to the same file have the same identity.
+  public struct Identity: Hashable, Sendable {
+    let device, inode: UInt64
+  }
+
+  public let kind: Kind
+  public let identity: Identity
+  /// Bytes.
+  public let size: Int
+  /// Nanoseconds since 1970. Anybody may set the first; the system sets the second whenever anything of the file changes.
+  public let contentTime, changeTime: Int
+
+  /// - Parameter followingLinks: false for the status of a link itself.
+  public init(_ path: String, followingLinks: Bool = true) throws(SystemError) {
+    var status = stat()
+    let result = path.withPathBytes { followingLinks ? stat($0, &status) : lstat($0, &status) }
+    guard result == 0 else { throw .last }
+    self.init(status)
+  }
+
+  /// - Parameter descriptor: of an open file.
+  public init(descriptor: Int32) throws(SystemError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .last }
+    self.init(status)
+  }
+
+  private init(_ status: stat) {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: kind = .file
+    case S_IFDIR: kind = .folder
+    case S_IFLNK: kind = .link
+    case S_IFIFO: kind = .pipe
+    case S_IFSOCK: kind = .socket
+    default: kind = .device
+    }
+    identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    size = Int(status.st_size)
+    contentTime = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
+    changeTime = Int(status.st_ctim.tv_sec) * 1_000_000_000 + Int(status.st_ctim.tv_nsec)
+  }
+}
+
+extension FileStatus {
+  /// Gives another file this one's time of content.
+  public func copyContentTime(to path: String) throws(SystemError) {
+    let (quotient, remainder) = contentTime.quotientAndRemainder(dividingBy: 1_000_000_000)
+    let time =
+      remainder < 0
+      ? timespec(tv_sec: quotient - 1, tv_nsec: remainder + 1_000_000_000)
+      : timespec(tv_sec: quotient, tv_nsec: remainder)
+    // The time of the last access stays.
+    let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), time]
+    guard path.withPathBytes({ utimensat(AT_FDCWD, $0, times, 0) }) == 0 else { throw .last }
+  }
+}

@@ -1,0 +1,81 @@
+import Diagnostics
+import Files
+import Foundation
+import Testing
+
+struct FolderTests {
+  private func inFolder(_ body: (String) throws -> Void) throws {
+    let folder = NSTemporaryDirectory() + "ramit-folders-" + UUID().uuidString
+    try Folder.create(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  @Test func namesKeepTheirBytes() throws {
+    try inFolder { folder in
+      let names = [[0x62], Array("caf\u{e9}".utf8), Array("cafe\u{301}".utf8), [0x63, 0xe9]].map {
+        String(pathBytes: $0 as [UInt8])
+      }
+      for name in names { try WholeFile.write([UInt8](name.utf8), to: folder.appendingPath(name)) }
+      let found = try Folder.names(folder)
+      #expect(found.map(\.pathBytes) == names.map(\.pathBytes).sorted { $0.lexicographicallyPrecedes($1) })
+      for name in found {
+        #expect(try WholeFile.read(folder.appendingPath(name), kind: "a", maximumSize: 99) == Array(name.utf8))
+        #expect(try FileStatus(folder.appendingPath(name)).kind == .file)
+      }
+    }
+  }
+
+  @Test func foldersAreMade() throws {
+    try inFolder { folder in
+      let deep = folder + "/" + String(pathBytes: [0xe9]) + "/b//c/"
+      try Folder.create(deep)
+      try Folder.create(deep)
+      #expect(Folder.exists(deep))
+      try Folder.checkWritable(deep)
+      #expect(try Folder.names(deep).isEmpty)
+      #expect(Folder.freeSpace(deep) ?? 1 > 0)
+    }
+  }
+
+  @Test func whatCannotBeAFolderIsNamed() throws {
+    try inFolder { folder in
+      let file = folder + "/file", link = folder + "/link"
+      try WholeFile.write([1] as [UInt8], to: file)
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nowhere")
+      func expect(_ path: String, _ found: String) {
+        #expect(throws: InputError(path, expected: "a folder that can be made", found: found)) { try Folder.create(path) }
+      }
+      expect(file, "a file in its place")
+      expect(link, "a link that leads nowhere")
+      expect(file + "/a", "not a directory")
+      #expect(
+        throws: InputError(folder + "/none", expected: "a folder that files can be written into", found: "no such file")
+      ) { try Folder.checkWritable(folder + "/none") }
+    }
+  }
+
+  @Test func appendedBytesFollow() throws {
+    try inFolder { folder in
+      for part in ["one", "two"] { try WholeFile.append(Array(part.utf8), to: folder + "/a") }
+      #expect(try WholeFile.read(folder + "/a", kind: "a", maximumSize: 99) == Array("onetwo".utf8))
+    }
+  }
+
+  @Test func pipesAreReadToTheirEnd() throws {
+    try inFolder { (folder: String) throws in
+      let pipe = folder + "/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let status = try FileStatus(pipe)
+      #expect(status.kind == .pipe)
+      let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 * 3) }
+      let writer = Thread { try? WholeFile.write(bytes, to: pipe) }
+      writer.start()
+      let found = try FileStream.read(pipe, kind: "a letter", maximumSize: 1 << 20)
+      #expect(found == bytes)
+      #expect(throws: InputError("/dev/null", expected: "a letter", found: "a device")) {
+        try FileStream.read("/dev/null", kind: "a letter", maximumSize: 9)
+      }
+    }
+  }
+}
