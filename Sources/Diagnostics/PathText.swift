@@ -13,7 +13,8 @@ extension String {
     var rest = bytes[...]
     while let byte = rest.first {
       // The shortest prefix that is a scalar; a scalar of the private range would be taken for a byte on the way back.
-      let scalar = (1...4).lazy.compactMap { String(validating: rest.prefix($0), as: UTF8.self)?.unicodeScalars.first }.first
+      let prefixes = (1...4).lazy.map { rest.prefix($0) }
+      let scalar = prefixes.compactMap { String(validating: $0, as: UTF8.self)?.unicodeScalars.first }.first
       if let scalar, !scalar.isEscapedByte {
         text.append(scalar)
         rest = rest.dropFirst(UTF8.width(scalar))

@@ -54,7 +54,8 @@ extension String {
     let resolved = withPathBytes { realpath($0, nil) }
     if let resolved {
       defer { free(resolved) }
-      return String(pathBytes: UnsafeBufferPointer(start: resolved, count: strlen(resolved)).map(UInt8.init(bitPattern:)))
+      let bytes = UnsafeBufferPointer(start: resolved, count: strlen(resolved))
+      return String(pathBytes: bytes.map(UInt8.init(bitPattern:)))
     }
     if utf8.first == Self.slash { return self }
     return ".".absolutePath.appendingPath(self)

@@ -84,7 +84,7 @@ struct RestoreCommand: ParsableCommand {
     if !(0...1024).contains(overlap) { throw ValidationError("--overlap must be 0 to 1024, not \(overlap)") }
     if !(1...100).contains(quality) { throw ValidationError("--quality must be 1 to 100, not \(quality)") }
     if output.isEmpty { throw ValidationError("--output must name a folder or a file") }
-    if output == "-", json == "-" { throw ValidationError("--output - and --json - cannot both be the standard output") }
+    if output == "-", json == "-" { throw ValidationError("only one of --output and --json can be -") }
   }
 
   func run() throws {
@@ -136,7 +136,7 @@ struct RestoreCommand: ParsableCommand {
     }
     progress.clear()
     report.faults.forEach { Ramit.report($0) }
-    if let text = report.omissions.text { tell(text) }
+    if let text = report.omissions.text { tell("left out: \(text)") }
     tell(report.text)
     return report
   }
@@ -145,7 +145,8 @@ struct RestoreCommand: ParsableCommand {
     let isJPEG = path.pathEnding != "png"
     guard format == .same || (format == .jpeg) == isJPEG else {
       throw InputError(
-        "--format", expected: "\(isJPEG ? "jpeg" : "png"), as the name of --output \(path) ends", found: format.rawValue)
+        "--format", expected: "\(isJPEG ? "jpeg" : "png"), for the name of --output, \(path)",
+        found: format.rawValue)
     }
   }
 

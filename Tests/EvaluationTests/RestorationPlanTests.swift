@@ -44,7 +44,7 @@ struct RestorationPlanTests {
       #expect(
         faults == [
           "none.png: expected an image or a folder of images, found no such file",
-          "empty: expected images, found left out: 1 hidden (.keep.png)",
+          "empty: expected images, found a hidden one (.keep.png)",
           "sub/a.png: expected an output of its own, found out/a.png, which a.png becomes",
           "out/b.png: expected an output that is not an input, found out/b.png, which is one",
         ])

@@ -44,7 +44,8 @@ struct FolderTests {
       try WholeFile.write([1] as [UInt8], to: file)
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nowhere")
       func expect(_ path: String, _ found: String) {
-        #expect(throws: InputError(path, expected: "a folder that can be made", found: found)) { try Folder.create(path) }
+        let error = InputError(path, expected: "a folder that can be made", found: found)
+        #expect(throws: error) { try Folder.create(path) }
       }
       expect(file, "a file in its place")
       expect(link, "a link that leads nowhere")

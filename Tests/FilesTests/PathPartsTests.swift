@@ -4,8 +4,10 @@ import Testing
 
 struct PathPartsTests {
   @Test(arguments: [
-    ("a/b.PNG", "a", "b.PNG", "png", "a/b"), ("b", ".", "b", "", "b"), ("/", "/", "/", "", "/"), ("/b.c", "/", "b.c", "c", "/b"),
-    ("a//b.d/", "a", "b.d", "d", "a//b"), ("x/.hidden", "x", ".hidden", "", "x/.hidden"), ("a.b/c", "a.b", "c", "", "a.b/c"),
+    ("a/b.PNG", "a", "b.PNG", "png", "a/b"), ("b", ".", "b", "", "b"), ("/", "/", "/", "", "/"),
+    ("/b.c", "/", "b.c", "c", "/b"), ("a//b.d/", "a", "b.d", "d", "a//b"),
+    ("x/.hidden", "x", ".hidden", "", "x/.hidden"),
+    ("a.b/c", "a.b", "c", "", "a.b/c"),
     ("a.tar.gz", ".", "a.tar.gz", "gz", "a.tar"), ("", ".", "", "", ""), ("..", ".", "..", "", ".."),
   ])
   func parts(_ path: String, _ parent: String, _ name: String, _ ending: String, _ stem: String) {

@@ -35,10 +35,11 @@ struct ImageTreeTests {
       try make(folder, Array("text".utf8), "notes.txt", "Thumbs.db", "text.png")
       try make(folder, [], "empty.png", "empty.txt")
       let tree = try ImageTree(folder)
-      #expect(tree.images.map(\.path) == ["a.png", "b.jpe", "c", "e.jfif", "empty.png", "f.png", "sub/d.txt", "text.png"])
+      let names = ["a.png", "b.jpe", "c", "e.jfif", "empty.png", "f.png", "sub/d.txt", "text.png"]
+      #expect(tree.images.map(\.path) == names)
       #expect(tree.images.map { $0.format?.rawValue ?? "-" } == ["PNG", "PNG", "PNG", "JPEG", "-", "JPEG", "PNG", "-"])
       #expect(tree.faults.isEmpty)
-      #expect(tree.omissions.text == "left out: 3 not images (Thumbs.db, empty.txt, notes.txt)")
+      #expect(tree.omissions.text == "3 not images (Thumbs.db, empty.txt, notes.txt)")
     }
   }
 

@@ -55,11 +55,12 @@ public struct BenchmarkTimings: Codable, Equatable {
 
   /// - Throws: `InputError` that names the file.
   public init(readingFile path: String) throws {
+    let kind = "timings that RAMiTBenchmarks --json wrote"
+    let bytes = try WholeFile.read(path, kind: kind, maximumSize: 1 << 30)
     do {
-      self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+      self = try JSONDecoder().decode(Self.self, from: Data(bytes))
     } catch {
-      let fault = error is DecodingError ? "JSON of another form" : error.plainReason
-      throw InputError(path, expected: "timings that RAMiTBenchmarks --json wrote", found: fault)
+      throw InputError(path, expected: kind, found: bytes.isEmpty ? "an empty file" : "a file of another kind")
     }
   }
 

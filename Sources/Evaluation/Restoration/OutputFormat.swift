@@ -1,5 +1,4 @@
 import Diagnostics
-import Files
 import Imaging
 
 /// The kind of file that a restored photo is written as.
@@ -20,11 +19,11 @@ public enum OutputFormat: String, CaseIterable, Sendable {
 
   /// What a file of this ending can hold.
   /// - Parameters:
-  ///   - output: the file, for its ending.
+  ///   - ending: of the output.
   ///   - width, height: of the result.
   /// - Throws: `InputError` that names the input.
-  static func checkSize(of output: String, _ width: Int, _ height: Int, input: String) throws(InputError) {
-    let isJPEG = ["jpg", "jpeg"].contains(output.pathEnding)
+  static func checkSize(ending: String, _ width: Int, _ height: Int, input: String) throws(InputError) {
+    let isJPEG = ["jpg", "jpeg"].contains(ending)
     // libjpeg's limit; libpng's is larger than any memory.
     let (name, limit) = isJPEG ? ("JPEG", 65_500) : ("PNG", 1_000_000)
     guard max(width, height) <= limit else {

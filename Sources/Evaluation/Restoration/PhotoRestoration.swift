@@ -94,7 +94,7 @@ public struct PhotoRestoration {
     private mutating func restored(_ item: RestorationPlan.Item) throws -> RestorationReport.Row {
       let restorer = restoration.restorer, options = restoration.options
       let ingredients = Ingredients(
-        source: item.source, weights: restoration.weights, options: restoration.optionsText(for: item.output))
+        source: item.source, weights: restoration.weights, options: restoration.optionsText(ending: item.ending))
       var row = RestorationReport.Row(item.input, output: item.output, .restored)
       let name = folder.map { item.output.withoutFolder($0) }
       if let record, let name {
@@ -113,16 +113,16 @@ public struct PhotoRestoration {
       let size = try ImageFile.size(bytes, from: item.input)
       let scale = restorer.task.scale
       let (width, height) = (size.width * scale, size.height * scale)
-      try OutputFormat.checkSize(of: item.output, width, height, input: item.input)
+      try OutputFormat.checkSize(ending: item.ending, width, height, input: item.input)
       try places.prepare(item.output, input: item.input, values: width * height * size.channels)
       try restorer.checkMemory(item.input, width: size.width, height: size.height)
       // The memory decides, not a limit of pixels.
       let photo = try ImageFile.load(bytes, from: item.input, maximumPixels: .max)
       let result = try restorer.restore(photo.image, named: item.input)
-      let file = try ImageFile.encode(
-        result, metadata: photo.metadata, like: item.output == "-" ? "standard output.png" : item.output,
-        quality: options.quality)
       row.notes = photo.notes
+      let file = try ImageFile.encode(
+        result, metadata: photo.metadata, like: name == nil ? "standard output.\(item.ending)" : item.output,
+        quality: options.quality, notes: &row.notes)
       row.size = .init(width: photo.image.width, height: photo.image.height)
       row.outputSize = .init(width: result.width, height: result.height)
       row.tile = restorer.tile
@@ -137,7 +137,11 @@ public struct PhotoRestoration {
       note(entry)
       try WholeFile.write(file, to: item.output)
       if options.keepsTimes, case .file = item.source, let inputStatus {
-        do { try inputStatus.copyContentTime(to: item.output) } catch { row.notes.append("its time was not kept: \(error)") }
+        do {
+          try inputStatus.copyContentTime(to: item.output)
+        } catch {
+          row.notes.append("its time was not kept: \(error)")
+        }
       }
       entry.outputChange = try? FileStatus(item.output).changeTime
       note(entry)
@@ -172,11 +176,11 @@ public struct PhotoRestoration {
   }
 
   /// What a result depends on beside the photo and the weights.
-  private func optionsText(for output: String) -> String {
+  private func optionsText(ending: String) -> String {
     var parts = ["method 1", "tile \(restorer.tile.map(String.init) ?? "none")"]
     if restorer.tile != nil { parts.append("overlap \(restorer.overlap)") }
     if restorer.selfEnsemble { parts.append("self-ensemble") }
-    if output.pathEnding != "png" { parts.append("quality \(options.quality)") }
+    if ending != "png" { parts.append("quality \(options.quality)") }
     return parts.joined(separator: ", ")
   }
 }

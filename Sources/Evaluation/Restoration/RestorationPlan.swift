@@ -44,6 +44,8 @@ public struct RestorationPlan {
     public let source: PhotoSource
     /// The file's path; `-` for the standard output.
     public let output: String
+    /// Tells the kind of the output.
+    let ending: String
     public var input: String { source.name }
   }
 
@@ -100,7 +102,8 @@ public struct RestorationPlan {
             found: "\(output), which \(other) becomes"))
       } else {
         taken[output.pathBytes] = input
-        items.append(Item(source: photo.source, output: output))
+        let ending = destination == .standardOutput ? naming.format.ending(for: photo.format) : output.pathEnding
+        items.append(Item(source: photo.source, output: output, ending: ending))
       }
     }
   }

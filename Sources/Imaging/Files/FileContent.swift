@@ -44,8 +44,8 @@ public enum FileContent: Equatable, Sendable {
   }
 
   private static let rawEndings: Set<String> = [
-    "3fr", "arw", "cr2", "cr3", "crw", "dng", "erf", "iiq", "kdc", "mef", "mrw", "nef", "nrw", "orf", "pef", "raf", "rw2",
-    "rwl", "srf", "srw", "x3f",
+    "3fr", "arw", "cr2", "cr3", "crw", "dng", "erf", "iiq", "kdc", "mef", "mrw", "nef", "nrw", "orf", "pef", "raf",
+    "rw2", "rwl", "srf", "srw", "x3f",
   ]
 
   /// Kinds without a signature that would do.

@@ -90,7 +90,8 @@ public enum ImageFile {
   public static func write(
     _ image: Image, metadata: ImageMetadata = ImageMetadata(), to path: String, quality: Int = 95
   ) throws {
-    try WholeFile.write(encode(image, metadata: metadata, like: path, quality: quality), to: path)
+    var notes: [String] = []
+    try WholeFile.write(encode(image, metadata: metadata, like: path, quality: quality, notes: &notes), to: path)
   }
 
   /// The bytes of a PNG or a JPEG.
@@ -98,9 +99,11 @@ public enum ImageFile {
   ///   - path: its ending tells the kind; messages begin with it.
   ///   - metadata: goes into the file as far as its kind can hold it.
   ///   - quality: of a JPEG, 1 to 100; from 90 on the chroma keeps its resolution.
+  ///   - notes: gets what the file cannot hold, each a clause for people; see `LoadedImage.notes`.
   /// - Throws: `InputError` that begins with the path.
   public static func encode(
-    _ image: Image, metadata: ImageMetadata = ImageMetadata(), like path: String, quality: Int = 95
+    _ image: Image, metadata: ImageMetadata = ImageMetadata(), like path: String, quality: Int = 95,
+    notes: inout [String]
   ) throws -> [UInt8] {
     let ending = path.pathEnding
     do {

@@ -24,8 +24,8 @@ public struct ImageTree: Sendable {
 
   /// Folders that systems and network drives keep for themselves, in lower case.
   static let systemFolders: Set<String> = [
-    "@eadir", "@recycle", "@recently-snapshot", "@__thumb", "@tmp", "#recycle", "#snapshot", "lost+found", "$recycle.bin",
-    "recycler", "system volume information", "__macosx",
+    "@eadir", "@recycle", "@recently-snapshot", "@__thumb", "@tmp", "#recycle", "#snapshot", "lost+found",
+    "$recycle.bin", "recycler", "system volume information", "__macosx",
   ]
 
   private let root: String
@@ -180,20 +180,20 @@ extension ImageTree {
     /// Each kind that there is, what one of it is, and its paths.
     public var kinds: [(kind: String, one: String, paths: [String])] {
       [
-        ("not images", "not an image", notImages), ("hidden", "hidden", hidden),
+        ("not images", "not an image", notImages), ("hidden", "a hidden one", hidden),
         ("folders of the system", "a folder of the system", systemFolders),
         ("folders reached before", "a folder reached before", repeatedFolders),
         ("results of earlier runs", "a result of an earlier run", results),
       ].filter { !$0.2.isEmpty }
     }
 
-    /// One line for people; nil when nothing was left out.
+    /// For people; nil when nothing was left out.
     public var text: String? {
-      let parts = kinds.map { kind, _, paths in
+      let parts = kinds.map { kind, one, paths in
         let shown = paths.prefix(3).map(\.onOneLine) + (paths.count > 3 ? ["..."] : [])
-        return "\(paths.count) \(kind) (\(shown.joined(separator: ", ")))"
+        return (paths.count == 1 ? one : "\(paths.count) \(kind)") + " (\(shown.joined(separator: ", ")))"
       }
-      return parts.isEmpty ? nil : "left out: " + parts.joined(separator: ", ")
+      return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
   }
 }
