@@ -83,9 +83,11 @@ struct RestoreStreamTests {
   func otherCommands(_ arguments: String) throws {
     try Folder.temporary { folder in
       for redirection in ["> /dev/full", ">&-"] {
-        #expect(try shell(folder, #""$P" \#(arguments) \#(redirection)"#).code == 1)
+        let run = try shell(folder, #""$P" \#(arguments) \#(redirection)"#)
+        #expect(run.code == 1, "\(redirection)")
       }
-      #expect(try shell(folder, #""$P" nothing 2>&-"#).code == 64)
+      let wrong = try shell(folder, #""$P" nothing 2>&-"#)
+      #expect(wrong.code == 64)
     }
   }
 
