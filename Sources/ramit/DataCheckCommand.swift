@@ -38,11 +38,11 @@ struct DataCheckCommand: ParsableCommand {
 
   private func printReport(_ report: DatasetReport) {
     for fault in report.faults { Console.print(fault.line) }
+    if let leftOut = report.leftOut { Console.print("left out: \(leftOut)") }
     let scale = report.scale > 1 ? " x\(report.scale)" : ""
     let count = report.expected.map { "\(report.pairs) of \($0)" } ?? "\(report.pairs)"
-    let others = report.others > 0 ? ", \(report.others) other files left alone" : ""
     Console.print(
       "\(report.name)\(scale): \(count) \(report.files > report.pairs ? "pairs" : "images"), \(report.files) files"
-        + "\(others), \(report.faults.isEmpty ? "nothing wrong" : "\(report.faults.count) faults")")
+        + ", \(report.faults.isEmpty ? "nothing wrong" : "\(report.faults.count) faults")")
   }
 }

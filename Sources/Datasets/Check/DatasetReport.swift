@@ -21,6 +21,8 @@ public struct DatasetReport: Encodable, Sendable {
   public let files: Int
   /// Files that are no images by their names, and were left alone.
   public let others: Int
+  /// All that was left alone, hidden files and folders of systems too, for people; nil for nothing.
+  public let leftOut: String?
   /// How many pairs the manifest says there are.
   public let expected: Int?
   public let faults: [Fault]
@@ -43,7 +45,7 @@ public struct DatasetReport: Encodable, Sendable {
     }
     let finder = PairFaults(settings: set.settings, patch: 1, channels: manifest?.channels, gray: manifest?.gray ?? [])
     let found = finder.find(in: files.pairs) { [facts] in facts[ByteString($0)]! }
-    var errors = files.faults + found.map(\.error)
+    var errors = files.faults + files.unread + found.map(\.error)
     let count = files.pairs.count
     if let manifest, count != manifest.count {
       errors.append(
@@ -54,6 +56,7 @@ public struct DatasetReport: Encodable, Sendable {
     pairs = count
     self.files = paths.count + files.faults.count
     others = files.others
+    leftOut = files.omissions.text
     expected = manifest?.count
     faults = errors.map(Fault.init)
   }

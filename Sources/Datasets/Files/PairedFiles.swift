@@ -1,4 +1,5 @@
 import Diagnostics
+import Imaging
 
 /// The files of pairs, and what is wrong with their names.
 public struct PairedFiles: Sendable {
@@ -12,22 +13,38 @@ public struct PairedFiles: Sendable {
   public var pairs: [Pair] = []
   /// A file without its partner, or a second one of a name; each names its file.
   public var faults: [InputError] = []
+  /// What may be a picture of the set and is not read: a GIF, a folder that cannot be opened, a link that leads nowhere.
+  public var unread: [InputError] = []
+  /// Files and folders that were left alone, with their paths.
+  public var omissions = ImageTree.Omissions()
   /// Files that are no images.
-  public var others = 0
+  public var others: Int { omissions.notImages.count }
 
   /// All pairs of several folders.
   static func joined(_ parts: [PairedFiles]) -> PairedFiles {
-    PairedFiles(
-      pairs: parts.flatMap(\.pairs), faults: parts.flatMap(\.faults), others: parts.reduce(0) { $0 + $1.others })
+    var joined = PairedFiles()
+    for part in parts {
+      joined.pairs += part.pairs
+      joined.faults += part.faults
+      joined.unread += part.unread
+      joined.omissions += part.omissions
+    }
+    return joined
   }
 
-  private init(pairs: [Pair], faults: [InputError], others: Int) {
-    (self.pairs, self.faults, self.others) = (pairs, faults, others)
+  private init() {}
+
+  /// With what the finder has left out of folders, and no pairs yet.
+  private init(leftOutOf folders: ImageFolder...) {
+    for folder in folders {
+      unread += folder.faults
+      omissions += folder.omissions.located(in: folder.path)
+    }
   }
 
   /// Photos alone. Two of one stem, `a.png` and `a.jpg`, are two photos.
   init(photos: ImageFolder) {
-    others = photos.others
+    self.init(leftOutOf: photos)
     let stems = photos.files.map { ImageFolder.stem(of: $0) }
     var count: [ByteString: Int] = [:]
     for name in stems + photos.files { count[ByteString(name), default: 0] += 1 }
@@ -38,7 +55,7 @@ public struct PairedFiles: Sendable {
 
   /// Pairs files by their names; never by position.
   init(targets: ImageFolder, inputs: ImageFolder, scale: Int) {
-    others = targets.others + inputs.others
+    self.init(leftOutOf: targets, inputs)
     let stems = index(targets), partners = index(inputs)
     var unused = Set(partners.values.map(ByteString.init))
     for file in targets.files {

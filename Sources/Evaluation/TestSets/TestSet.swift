@@ -75,7 +75,7 @@ public struct TestSet: Sendable {
     self.task = task
     self.unusedInputs = unusedInputs
     self.files = files
-    faults = files.faults
+    faults = files.faults + files.unread
     pairs = photos
     inputs = task.isDenoising ? .noise : photos.origin == .file ? .files : .bicubic
     self.count = min(files.pairs.count, count ?? .max)
@@ -98,7 +98,7 @@ public struct TestSet: Sendable {
   /// Finds out what keeps an image from being scored before any is: partners that are missing, sizes that do not fit.
   /// - Throws: `InputError` for the first.
   public func check() throws {
-    if let fault = faults.first { throw fault }
+    if let fault = files?.faults.first { throw fault }
     try (pairs as? PhotoPairs)?.check(patch: task.smallestScoredInput)
   }
 

@@ -50,7 +50,7 @@ public struct TrainingData {
     size = DataSize(images: pairs.count, samplesPerEpoch: samplesPerEpoch)
     samples = Self.samples(
       pairs, configuration, samplesPerEpoch: samplesPerEpoch, patch: train.patch, batch: train.batch)
-    validation = try Self.validation(configuration, cache: memory)
+    validation = try Self.validation(configuration, cache: memory, report: report)
   }
 
   /// An epoch holds a batch of every stage.
@@ -95,7 +95,9 @@ public struct TrainingData {
     return DataFiles(members: [DataFiles.Member(pairs: Array(pairs), repeat: 1)])
   }
 
-  private static func validation(_ configuration: TrainingConfiguration, cache: PhotoCache) throws -> TestSet? {
+  private static func validation(
+    _ configuration: TrainingConfiguration, cache: PhotoCache, report: (InputError) -> Void
+  ) throws -> TestSet? {
     let (task, data) = (configuration.task, configuration.data.validation)
     let set: TestSet
     switch data.type {
@@ -108,6 +110,7 @@ public struct TrainingData {
         dataset: data.name ?? "", root: data.root ?? "datasets", task: task, cache: cache, count: data.images)
     }
     try set.check()
+    set.files?.unread.forEach(report)
     return set
   }
 }

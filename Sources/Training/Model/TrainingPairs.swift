@@ -67,6 +67,8 @@ extension TrainingDataConfiguration {
     var faults: [InputError] = []
     var members: [(pairs: PhotoPairs, repeat: Double)] = []
     for (files, factor) in zip(parts, factors) {
+      // They were never taken for images of the set, so they do not count as skipped.
+      files.unread.forEach(report)
       let pairs = PhotoPairs(files, settings, reader: reader)
       let found = pairs.faults(patch: patch)
       if onBadImage == .stop, let first = found.first { throw hinted(first) }
