@@ -107,6 +107,9 @@ struct RestoreCommand: ParsableCommand {
     if destination == .standardOutput, plan.items.count + plan.faults.count != 1 {
       throw InputError("--output -", expected: "one photo", found: "\(plan.items.count)")
     }
+    if let json, let status = try? FileStatus(json), plan.contains(status) {
+      throw InputError("--json", expected: "a file that is no input", found: json)
+    }
     if destination == .standardOutput, isatty(STDOUT_FILENO) == 1 {
       throw InputError("standard output", expected: "a file or a pipe for the image", found: "a terminal")
     }

@@ -53,6 +53,9 @@ struct RestoreTests {
       let run = try Program.run("restore", photo, "--weights", weights, "--output", folder.path, "--overwrite")
       #expect(run.code == 1 && run.errorLines.count == 1)
       #expect(run.errors.contains("expected an output that is not an input"))
+      let report = try Program.run(
+        "restore", photo, "--weights", weights, "--output", folder.file("out"), "--json", photo)
+      #expect(report.code == 1 && report.errors == "ramit: --json: expected a file that is no input, found \(photo)\n")
       #expect(try Data(contentsOf: URL(fileURLWithPath: photo)) == before)
     }
   }

@@ -24,7 +24,7 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   /// - Throws: `InputError` that names the input.
   static func checkSize(ending: String, _ width: Int, _ height: Int, input: String) throws(InputError) {
     let isJPEG = ["jpg", "jpeg"].contains(ending)
-    // libjpeg's limit; libpng's is larger than any memory.
+    // The limits of libjpeg and libpng.
     let (name, limit) = isJPEG ? ("JPEG", 65_500) : ("PNG", 1_000_000)
     guard max(width, height) <= limit else {
       throw InputError(

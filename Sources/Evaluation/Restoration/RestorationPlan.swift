@@ -81,6 +81,11 @@ public struct RestorationPlan {
     assignOutputs(photos, naming)
   }
 
+  /// Whether a file is one of the photos.
+  public func contains(_ file: FileStatus) -> Bool {
+    items.contains { (try? FileStatus($0.input).identity) == file.identity }
+  }
+
   private mutating func assignOutputs(_ photos: [Photo], _ naming: Naming) {
     let identities = photos.map { try? FileStatus($0.source.name).identity }
     let inputs = Set(identities.compactMap(\.self))
