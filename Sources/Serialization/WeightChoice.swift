@@ -30,9 +30,9 @@ struct WeightChoice {
     self.entries = entries
     self.fit = fit
     let words = Self.words(place)
-    isTrainingState = words.contains { word in
-      ["optim", "adam", "moment", "grad"].contains { word.hasPrefix($0) } || word == "exp"
-    }
+    let isMoment = zip(words, words.dropFirst()).contains { $0 == ("exp", "avg") }
+    isTrainingState =
+      isMoment || words.contains { word in ["optim", "adam", "moment", "grad"].contains { word.hasPrefix($0) } }
     isAveraged = !isTrainingState && words.contains { Self.averages.contains($0) }
   }
 

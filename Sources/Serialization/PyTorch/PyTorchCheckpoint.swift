@@ -9,7 +9,8 @@ import TensorCore
 public enum PyTorchCheckpoint {
   static let maximumPickleSize = 64 << 20
 
-  /// Reads what a file holds; `path` is for messages.
+  /// What a file holds, of which no tensor's values have been read yet.
+  /// - Throws: `InputError` that names the file and what is wrong with it.
   static func contents(_ file: FileBytes) throws -> WeightContents {
     if LegacyCheckpoint.begins(file) {
       let legacy = try LegacyCheckpoint(file)

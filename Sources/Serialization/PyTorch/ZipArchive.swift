@@ -55,9 +55,10 @@ struct ZipArchive {
 
   var names: some Collection<String> { contents.keys }
 
-  /// The bytes that deflated entries may hold together.
+  /// - Throws: `InputError` when deflated entries hold more bytes together than a file of this size may.
   private func requireInflatedSize() throws {
-    var size = 0, limit = Self.maximumInflatedSize + 8 * file.count
+    let limit = Self.maximumInflatedSize + 8 * file.count
+    var size = 0
     for (entry, _) in contents.values where entry.method == Self.deflated {
       let (sum, overflow) = size.addingReportingOverflow(Int(clamping: entry.size))
       guard !overflow, sum <= limit else {
