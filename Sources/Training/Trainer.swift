@@ -63,7 +63,14 @@ public final class Trainer<Model: TrainableModel> {
     let wasBegun = try folder.holdsRun
     runData = try RunData(
       training: data.files, validation: data.validationFiles, validationImages: data.validation?.count ?? 0,
-      sigma: configuration.data.validation.sigma, recordsAt: folder.files.data)
+      sigma: configuration.data.validation.sigma, recordsAt: folder.files.data
+    ) { count, bytes in
+      // Of what takes longer than a moment, a person should know.
+      if bytes > 1_000_000_000 {
+        display.line(
+          "reads the training data once to recognise them later: \(count) files, \((Double(bytes) / 1e9).fixed(1)) GB")
+      }
+    }
     let found = try checkpoints.latest()
     let model = try makeModel(configuration)
     // A checkpoint has weights of its own.

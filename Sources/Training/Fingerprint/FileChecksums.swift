@@ -26,34 +26,46 @@ struct FileChecksums {
   }
 
   /// The files as they are now, on all threads.
+  /// - Parameter announce: is called with the number of files that have to be read, and their bytes.
   /// - Throws: `InputError` that names a file that cannot be read.
-  func records(_ files: [(name: String, path: String)]) throws -> [FileRecord] {
-    var results = [Result<FileRecord, InputError>?](repeating: nil, count: files.count)
-    results.withUnsafeMutableBufferPointer { results in
-      nonisolated(unsafe) let results = results
-      parallelFor(files.count) { index, _ in results[index] = record(files[index]) }
+  func records(
+    _ files: [(name: String, path: String)], announce: (_ count: Int, _ bytes: Int) -> Void = { _, _ in }
+  ) throws -> [FileRecord] {
+    var records = try inParallel(files.count) { try stated(files[$0]) }
+    let unread = records.indices.filter { records[$0].content.isEmpty }
+    announce(unread.count, unread.reduce(0) { $0 + records[$1].bytes })
+    let paths = unread.map { records[$0].path }
+    for (place, content) in zip(unread, try inParallel(paths.count) { try Self.hash(paths[$0]) }) {
+      records[place].content = content
     }
-    return try results.map { try $0!.get() }
+    return records
   }
 
-  private func record(_ file: (name: String, path: String)) -> Result<FileRecord, InputError> {
+  /// What the system says of a file, with the content where that is known.
+  private func stated(_ file: (name: String, path: String)) throws -> FileRecord {
     let path = file.path.pathFromRoot
     var status = stat()
     guard stat(path, &status) == 0 else {
-      return .failure(InputError(file.path, expected: "an image", found: systemReason()))
+      throw InputError(file.path, expected: "an image", found: systemReason())
     }
     func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
     var record = FileRecord(
       name: file.name, path: path, bytes: Int(status.st_size), modified: nanoseconds(status.st_mtim),
       changed: nanoseconds(status.st_ctim), inode: UInt64(status.st_ino), content: "")
-    if var before = known[Array(path.utf8)] {
-      (before.name, record.content) = (record.name, before.content)
-      if before == record { return .success(record) }
+    guard var before = known[Array(path.utf8)] else { return record }
+    let content = before.content
+    (before.name, before.content) = (record.name, "")
+    if before == record { record.content = content }
+    return record
+  }
+
+  private func inParallel<Value>(_ count: Int, _ body: (Int) throws -> Value) throws -> [Value] {
+    var results = [Result<Value, any Error>?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { results in
+      nonisolated(unsafe) let results = results
+      parallelFor(count) { index, _ in results[index] = Result { try body(index) } }
     }
-    return Result { try Self.hash(path) }.mapError { $0 as! InputError }.map {
-      record.content = $0
-      return record
-    }
+    return try results.map { try $0!.get() }
   }
 
   private static let portion = 1 << 20

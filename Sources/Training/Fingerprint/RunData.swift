@@ -19,9 +19,11 @@ struct RunData {
   ///   - validation: nil where the run is not scored.
   ///   - sigma: the noise's standard deviation in the validation, of 255 (denoising).
   ///   - path: the file of the records.
+  ///   - announce: is called with the number of training files that have to be read, and their bytes.
   /// - Throws: `InputError` that names a file that cannot be read.
   init(
-    training: DataFiles, validation: DataFiles?, validationImages: Int, sigma: Double?, recordsAt path: String
+    training: DataFiles, validation: DataFiles?, validationImages: Int, sigma: Double?, recordsAt path: String,
+    announce: (_ count: Int, _ bytes: Int) -> Void
   ) throws {
     self.training = training
     self.validation = validation
@@ -32,7 +34,8 @@ struct RunData {
     before = known ?? DataRecords()
     let checksums = FileChecksums(before.training + before.validation)
     records = DataRecords(
-      training: try checksums.records(training.all), validation: try checksums.records(validation?.all ?? []))
+      training: try checksums.records(training.all, announce: announce),
+      validation: try checksums.records(validation?.all ?? []))
   }
 
   func fingerprints(unread: [String] = []) -> DataFingerprints {
