@@ -42,7 +42,7 @@ extension DatasetManifest {
     layouts = try root["layouts"]?.items.map { try FolderLayout($0) } ?? []
     folder = nil
     guard layouts.isEmpty != members.isEmpty else {
-      throw root.error(expected: "layouts or members, one of them", found: layouts.isEmpty ? "neither" : "both")
+      throw root.error(expected: "layouts or members, one of them", found: layouts.isEmpty ? "no such key" : "both")
     }
     guard channels != 2 else { throw root.error(expected: "channels: 1 or 3", found: "2") }
   }

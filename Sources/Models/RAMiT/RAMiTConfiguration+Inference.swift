@@ -121,7 +121,7 @@ private struct WeightShapes {
       return given
     case (nil, 1): return possible[0]
     case (nil, _):
-      throw InputError(path, expected: "a task (--task \(names)), which these weights do not tell", found: "none")
+      throw InputError(path, expected: "a task (--task \(names)), which these weights do not tell", found: "no --task")
     }
   }
 
