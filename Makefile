@@ -1,8 +1,11 @@
 # make run: install what is missing, build, and train the embedded default. make test: build and run all tests.
-PACKAGES = libpng-dev zlib1g-dev libjpeg62-turbo-dev
+PACKAGES = libpng-dev zlib1g-dev libjpeg62-turbo-dev libtiff-dev libwebp-dev
+# HEIF=1 adds AVIF and HEIC; then say it to every target of this file that builds.
+HEIF =
+PACKAGES += $(if $(HEIF),libheif-dev)
 # The one place where the machine's instruction set is chosen; without it the program is correct and slower.
 MACHINE = -Xcc -march=native
-SWIFT_FLAGS = -c release $(MACHINE) --explicit-target-dependency-import-check error
+SWIFT_FLAGS = -c release $(MACHINE) --explicit-target-dependency-import-check error $(if $(HEIF),--traits HEIF)
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 
 RAMIT = .build/release/ramit
@@ -24,7 +27,7 @@ help:
 	@echo 'make test    build and run all tests'
 	@echo 'make bench   time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make check   what CI runs: lint and test'
-	@echo 'make setup, build, format, lint, docs, clean'
+	@echo 'make setup, build, format, lint, docs, clean; with HEIF=1 for AVIF and HEIC'
 
 setup:
 	@dpkg -s $(PACKAGES) >/dev/null 2>&1 || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PACKAGES); }

@@ -7,6 +7,8 @@ import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+/// Decoders of AVIF and HEIC, which not every machine has: `make build HEIF=1`.
+let heif = Target.Dependency.target(name: "CHEIF", condition: .when(traits: ["HEIF"]))
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A library target of one floor, and what it stands on.
@@ -26,18 +28,23 @@ let package = Package(
     .executable(name: "ramit", targets: ["ramit"]),
     .library(name: "RAMiT", targets: ["Models", "Training"]),
   ],
+  traits: [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
-    // 0: C libraries. A shim exists only where the library reports errors by longjmp.
+    // 0: C libraries. A shim exists only where the library reports errors by longjmp, or takes a variable number of
+    // arguments.
     // CVectors holds no code: its modules exist or not, as the compiler has vector instructions or not.
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(name: "CTIFF", linkerSettings: [.linkedLibrary("tiff")]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
     // 1: words for people, and threads
     floor("Diagnostics", on: ["CVectors"]),
     floor("Parallel"),
@@ -48,7 +55,9 @@ let package = Package(
     floor("TensorCore", on: ["Kernels", "Parallel"]),
     // 4: gradients, images, weights
     floor("Autograd", on: ["TensorCore", "Kernels", "Parallel"]),
-    floor("Imaging", on: ["CPNG", "CJPEG", "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"]),
+    floor(
+      "Imaging",
+      on: ["CPNG", "CJPEG", "CTIFF", "CWebP", heif, "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"]),
     floor("Serialization", on: ["CZlib", "Files", "Diagnostics", "TensorCore"]),
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "TensorCore", "Serialization", "Diagnostics"]),

@@ -37,11 +37,10 @@ import Testing
 
   private func read(_ file: [UInt8]) throws -> Image { try ImageFile.decode(file, from: "a.bmp") }
 
-  /// The picture's corner, with channels that keep so many bits.
+  /// The picture's corner, with channels that keep so many bits; spread over 0 to 255 as Pillow does, downwards.
   private func corner(bits: [Int]) -> Image {
     drawn(width: 5, height: 3, channels: bits.count) { x, y, c in
-      let top = 1 << bits[c] - 1
-      return ((Picture.sample(x, y, c) >> (8 - bits[c])) * 255 + top / 2) / top
+      (Picture.sample(x, y, c) >> (8 - bits[c])) * 255 / (1 << bits[c] - 1)
     }
   }
 
@@ -100,14 +99,58 @@ import Testing
     #expect(try ImageFile.read(fixture("palette.bmp")) == Picture.indexed)
   }
 
-  @Test func whatIsNotReadIsNamed() {
-    let runs = file(bits: 8, compression: 1, palette: [[0, 0, 0]]) { _, bmp in bmp.uint8(5, 0) }
+  /// RLE8: runs, pixels as they are, the ends of line and bitmap; and a step over pixels, which keep colour 0.
+  @Test func runsOfBytes() throws {
+    let palette = (0..<256).map { [$0, 255 - $0, $0 / 2] }
+    func decoded(_ codes: [UInt8]) throws -> [Int] {
+      var bmp = file(bits: 8, compression: 1, palette: palette) { y, bmp in if y == 2 { bmp.bytes += codes } }
+      bmp += [0, 0, 0, 0]
+      return levels(try read(bmp)).enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
+    }
     #expect(
-      message { try read(runs) } == "a.bmp: expected a whole BMP image, found run-length compression, which is not read"
-    )
-    let beyond = file(bits: 8, palette: [[0, 0, 0]]) { _, bmp in bmp.uint8(0, 0, 0, 1, 0) }
-    #expect(message { try read(beyond) } == "a.bmp: expected a whole BMP image, found colour 1 of a palette of 1")
+      try decoded([5, 7, 0, 0, 0, 3, 1, 2, 3, 0, 2, 9, 0, 0, 1, 4, 4, 8, 0, 1])
+        == [4, 8, 8, 8, 8, 1, 2, 3, 9, 9, 7, 7, 7, 7, 7])
+    // Two to the right and one up; then a run that would reach beyond the row.
+    #expect(try decoded([1, 5, 0, 2, 2, 1, 200, 6, 0, 1]) == [0, 0, 0, 0, 0, 0, 0, 0, 6, 6, 5, 0, 0, 0, 0])
+  }
+
+  @Test func runsOfNibbles() throws {
+    let palette = (0..<16).map { [$0, $0 * 3, $0 * 5] }
+    let codes: [UInt8] = [5, 0x12, 0, 0, 0, 5, 0x34, 0x56, 0x70, 0, 0, 0, 2, 0xab, 0, 1]
+    let bmp = file(bits: 4, compression: 2, palette: palette) { y, bmp in if y == 2 { bmp.bytes += codes } }
+    let reds = levels(try read(bmp)).enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
+    #expect(reds == [10, 11, 0, 0, 0, 3, 4, 5, 6, 7, 1, 2, 1, 2, 1])
+  }
+
+  /// OS/2's second header may end after the depth.
+  @Test func headersOf16Bytes() throws {
+    let image = try ImageFile.read(fixture("os2-16-byte-header.bmp"))
+    #expect((image.width, image.height, image.channels) == (127, 64, 3))
+    func pixel(_ x: Int, _ y: Int) -> [Int] { Array(levels(image)[(y * 127 + x) * 3..<(y * 127 + x) * 3 + 3]) }
+    #expect(pixel(0, 0) == [255, 0, 0] && pixel(60, 30) == [0, 0, 0] && pixel(126, 63) == [102, 85, 102])
+  }
+
+  @Test func coloursBeyondThePaletteAreBlack() throws {
+    let bmp = file(bits: 8, palette: [[9, 8, 7]]) { _, bmp in bmp.uint8(0, 0, 0, 1, 0) }
+    #expect(Array(levels(try read(bmp)).suffix(9)) == [9, 8, 7, 0, 0, 0, 9, 8, 7])
+    // And a palette of more colours than the bits can number.
+    let long = file(bits: 1, palette: (0..<300).map { [$0 % 256, 0, 0] }) { _, bmp in bmp.uint8(0b0101_0000) }
+    #expect(Array(levels(try read(long)).prefix(6)) == [0, 0, 0, 1, 0, 0])
+  }
+
+  /// A whole PNG or JPEG in the place of pixels.
+  @Test(arguments: [(4, "gray.jpg"), (5, "rgb8.png")]) func filesInside(compression: Int, name: String) throws {
+    let inner = try ImagingTests.bytes(of: fixture(name))
+    let bmp = file(bits: 0, compression: compression) { y, bmp in if y == 2 { bmp.bytes += inner } }
+    #expect(try read(bmp) == ImageFile.read(fixture(name)))
+  }
+
+  @Test func whatIsNotReadIsNamed() {
+    let cut = file(bits: 8, compression: 1, palette: [[0, 0, 0]]) { y, bmp in if y == 2 { bmp.uint8(5, 0, 0, 0) } }
+    #expect(message { try read(cut) } == "a.bmp: expected a whole BMP image, found runs that end in row 2 of 3")
     let odd = file(bits: 5) { _, bmp in bmp.uint8(0) }
     #expect(message { try read(odd) } == "a.bmp: expected a whole BMP image, found 5 bits a pixel")
+    let fax = file(bits: 1, compression: 3, headerSize: 64, palette: [[0, 0, 0]]) { _, bmp in bmp.uint8(0) }
+    #expect(message { try read(fax) } == "a.bmp: expected a whole BMP image, found fax compression, which is not read")
   }
 }

@@ -8,7 +8,9 @@ import Testing
 @Suite struct HostileFileTests {
   private static let fixtures: [String] = {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: fixture(""))) ?? []
-    return names.filter { ["png", "jpg", "bmp", "tif"].contains(($0 as NSString).pathExtension) }.sorted()
+    return names.filter {
+      ["png", "jpg", "bmp", "tif", "webp", "pgm", "ppm", "pfm", "avif", "heic"].contains(($0 as NSString).pathExtension)
+    }.sorted()
   }()
 
   /// Reads it, and takes an `InputError` of one line that names the path as an answer.
@@ -90,7 +92,8 @@ import Testing
       let found2 = try message("missing.png", nil)
       #expect(found2 == "missing.png: expected an image, found no such file")
       let found3 = try message("text.png", Array("not an image".utf8))
-      #expect(found3 == "text.png: expected a PNG, JPEG, BMP or TIFF image, found another kind of file")
+      #expect(found3?.hasPrefix("text.png: expected a PNG, JPEG, BMP, TIFF, WebP") == true)
+      #expect(found3?.hasSuffix(" image, found another kind of file") == true)
       let found4 = try message("", nil)
       #expect(found4 == ": expected an image, found a folder")
     }
@@ -99,7 +102,7 @@ import Testing
   @Test func whatCannotBeWrittenIsNamed() throws {
     let image = Picture.image(channels: 3)
     try withFolder { folder in
-      for path in ["\(folder)/none/a.png", "\(folder)/a.webp", folder] {
+      for path in ["\(folder)/none/a.png", "\(folder)/a.tga", folder] {
         let error = #expect(throws: InputError.self) { try ImageFile.write(image, to: path) }
         #expect(error?.location == path)
       }

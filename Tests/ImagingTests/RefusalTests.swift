@@ -60,14 +60,38 @@ import Testing
       message { try ImageFile.decode(tiff.file, from: "a") }?.replacing(
         "a: expected a whole TIFF image, found ", with: "")
     }
-    #expect(found(TIFFSource(compression: 7)) == "JPEG compression, which is not read")
-    #expect(found(TIFFSource(compression: 4)) == "fax compression, which is not read")
-    #expect(found(TIFFSource(photometric: 5, samples: 4)) == "colours of kind 5 (not gray, RGB or palette)")
-    #expect(found(TIFFSource(bits: 32)) == "1 samples of 32 bits")
-    var big = TIFFSource().file
-    big[2] = 43
-    #expect(
-      message { try ImageFile.decode(big, from: "a") }
-        == "a: expected a whole TIFF image, found BigTIFF, which is not read")
+    let data = [UInt8](repeating: 1, count: 48)
+    #expect(found(TIFFSource(compression: 34712, data: data)) == "JPEG 2000 compression, which is not read")
+    #expect(found(TIFFSource(compression: 999, data: data)) == "compression 999, which is not read")
+    #expect(found(TIFFSource(photometric: 32803, data: data)) == "a raw photo, which is not developed here")
+    #expect(found(TIFFSource(photometric: 2, data: data)) == "1 samples a pixel for 3 colours")
+    #expect(found(TIFFSource(photometric: 77, data: data)) == "colours of kind 77, which are not read")
+    #expect(found(TIFFSource(bits: 40, data: data))?.contains("40 bits") == true)
+  }
+
+  /// Files of other kinds are called by their names, whatever they end in.
+  @Test(arguments: [
+    ("GIF89a", "a GIF image, which is not read"), ("%PDF-1.4", "a PDF file, which is not a photo"),
+    ("8BPS", "a Photoshop image, which is not read"),
+    ("<?xml version='1.0'?><svg>", "an SVG file, which is not a photo"),
+    ("\u{0}\u{0}\u{0}\u{c}jP  ", "a JPEG 2000 image, which is not read"),
+    ("\u{0}\u{0}\u{0}\u{c}JXL ", "a JPEG XL image, which is not read"),
+    ("\u{0}\u{0}\u{0}\u{18}ftypcrx \u{0}\u{0}", "a camera's raw photo, which is not developed here"),
+    ("II*\u{0}\u{10}\u{0}\u{0}\u{0}CR\u{2}", "a camera's raw photo, which is not developed here"),
+    ("hello", "another kind of file"),
+  ])
+  func otherKindsAreNamed(start: String, found: String) {
+    let file = Array(start.utf8) + [UInt8](repeating: 0, count: 40)
+    #expect(message { try ImageFile.decode(file, from: "a.png") }?.hasSuffix(", found " + found) == true)
+  }
+
+  @Test func avifAndHEICSayHow() throws {
+    for (name, format) in [("a.avif", ImageFormat.avif), ("h.heic", .heic)] {
+      let file = try bytes(of: fixture("05-unread-formats-" + name))
+      #expect(ImageFormat(startOfFile: file) == format && ImageFormat(startOfFile: Array(file.prefix(64))) == format)
+      if format.isReadable { continue }
+      let text = message { try ImageFile.decode(file, from: name) }
+      #expect(text?.hasSuffix("found \(format.rawValue), which is read after `make build HEIF=1`") == true)
+    }
   }
 }

@@ -40,7 +40,7 @@ import Testing
       func found(_ name: String) -> String? {
         message { try ImageFile.write(Picture.image(channels: 3), to: folder + name) }?.replacing(folder, with: "")
       }
-      #expect(found("/a.webp") == "/a.webp: expected a name that ends in .png, .jpg or .jpeg, found .webp")
+      #expect(found("/a.gif") == "/a.gif: expected a name that ends in .png, .jpg, .jpeg or .webp, found .gif")
       #expect(
         found("/none/a.png") == "/none/a.png: expected a file that can be written, found no such file or directory")
       try FileManager.default.createDirectory(atPath: folder + "/taken.png", withIntermediateDirectories: false)
@@ -54,10 +54,10 @@ import Testing
 
   @Test func foldersAreListed() throws {
     try withFolder { folder in
-      for name in ["b.png", "a.JPG", ".hidden.png", "c.txt", "d.tiff", "e.bmp", "png"] {
+      for name in ["b.png", "a.JPG", ".hidden.png", "c.txt", "d.tiff", "e.bmp", "f.webp", "png"] {
         try Data([0]).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
       }
-      #expect(try ImageFile.list(folder) == ["a.JPG", "b.png", "d.tiff", "e.bmp"].map { "\(folder)/\($0)" })
+      #expect(try ImageFile.list(folder) == ["a.JPG", "b.png", "d.tiff", "e.bmp", "f.webp"].map { "\(folder)/\($0)" })
     }
   }
 }

@@ -32,5 +32,13 @@ struct ByteReader {
     return order == .little ? first | second << 16 : first << 16 | second
   }
 
+  /// - Throws: `ImageFault` also for a number that no file's size reaches.
+  func uint64(_ place: Int) throws -> Int {
+    let first = try uint32(place), second = try uint32(place + 4)
+    let (low, high) = order == .little ? (first, second) : (second, first)
+    guard high < 1 << 31 else { throw ImageFault("an offset or a count beyond any file's end") }
+    return low | high << 32
+  }
+
   func int32(_ place: Int) throws -> Int { Int(Int32(truncatingIfNeeded: try uint32(place))) }
 }

@@ -27,6 +27,17 @@ protocol ImageDecoder {
 
 extension ImageDecoder {
   var metadata: ImageMetadata { ImageMetadata() }
+
+  /// Refuses a small file that promises a picture of hundreds of megabytes: a bomb, far more likely than a photo.
+  /// - Parameters:
+  ///   - perPixel: the bytes that decoding takes for a pixel.
+  ///   - size: of the file, in bytes.
+  /// - Throws: `ImageFault`.
+  func refuseBomb(perPixel: Int, of size: Int) throws {
+    guard width * height * perPixel <= 384 * max(size, 1 << 20) else {
+      throw ImageFault("\(size) bytes for \(width) x \(height) pixels")
+    }
+  }
 }
 
 /// What is wrong with an image file; the door (`ImageFile`) adds the path and what was expected.

@@ -1,13 +1,10 @@
 import Diagnostics
 import Files
 
-/// Image files: PNG, JPEG, BMP and TIFF, told apart by their content; what is read is upright.
+/// Image files, told apart by their content (see `ImageFormat`); what is read is upright.
 public enum ImageFile {
-  /// The endings of files that can be read, in lower case.
-  public static let extensions = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"]
-
   /// What messages say a file should be.
-  static let expectedKinds = "a PNG, JPEG, BMP or TIFF image"
+  static let expectedKinds = "a \(ImageFormat.readable) image"
 
   /// The largest file that is read: TIFF's offsets reach no further, and no other image comes near.
   public static let maximumSize = 4 << 30
@@ -48,13 +45,12 @@ public enum ImageFile {
   public static func load(
     _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
   ) throws -> LoadedImage {
-    let file = try header(of: bytes, name)
+    let (file, format) = try header(of: bytes, name)
     let (pixels, overflow) = file.width.multipliedReportingOverflow(by: file.height)
     guard !overflow, pixels <= maximumPixels else {
       throw InputError(
         name, expected: "an image of at most \(maximumPixels) pixels", found: "\(file.width) x \(file.height)")
     }
-    let format = type(of: file).format
     return try naming(name, format) {
       var notes: [String] = []
       let image = try file.decode(notes: &notes).turned(file.orientation)
@@ -72,7 +68,7 @@ public enum ImageFile {
   /// - Parameter name: what messages call it.
   /// - Throws: `InputError` that begins with the name.
   public static func size(_ bytes: [UInt8], from name: String) throws -> (width: Int, height: Int, channels: Int) {
-    let file = try header(of: bytes, name)
+    let file = try header(of: bytes, name).file
     let (width, height) = (file.width, file.height)
     return file.orientation.swapsSides ? (height, width, file.channels) : (width, height, file.channels)
   }
@@ -82,37 +78,44 @@ public enum ImageFile {
     try ImageTree(folder, isDeep: false).images.map { folder.appendingPath($0.path) }
   }
 
-  /// Writes a PNG or, by the path's ending, a JPEG: first beside the target, then renamed.
+  /// Writes a PNG, JPEG or WebP, by the path's ending: first beside the target, then renamed.
   /// - Parameters:
   ///   - metadata: goes into the file as far as its kind can hold it.
-  ///   - quality: of a JPEG, 1 to 100; from 90 on the chroma keeps its resolution.
+  ///   - quality: of a JPEG or WebP, 1 to 100; from 90 on a JPEG's chroma keeps its resolution.
+  ///   - isLossless: of a WebP, whose quality then has no say.
   /// - Throws: `InputError` that names the path.
   public static func write(
-    _ image: Image, metadata: ImageMetadata = ImageMetadata(), to path: String, quality: Int = 95
+    _ image: Image, metadata: ImageMetadata = ImageMetadata(), to path: String, quality: Int = 95,
+    isLossless: Bool = false
   ) throws {
     var notes: [String] = []
-    try WholeFile.write(encode(image, metadata: metadata, like: path, quality: quality, notes: &notes), to: path)
+    let bytes = try encode(
+      image, metadata: metadata, like: path, quality: quality, isLossless: isLossless, notes: &notes)
+    try WholeFile.write(bytes, to: path)
   }
 
-  /// The bytes of a PNG or a JPEG.
+  /// The bytes of a PNG, JPEG or WebP.
   /// - Parameters:
   ///   - path: its ending tells the kind; messages begin with it.
   ///   - metadata: goes into the file as far as its kind can hold it.
-  ///   - quality: of a JPEG, 1 to 100; from 90 on the chroma keeps its resolution.
+  ///   - quality: of a JPEG or WebP, 1 to 100; from 90 on a JPEG's chroma keeps its resolution.
+  ///   - isLossless: of a WebP, whose quality then has no say.
   ///   - notes: gets what the file cannot hold, each a clause for people; see `LoadedImage.notes`.
   /// - Throws: `InputError` that begins with the path.
   public static func encode(
     _ image: Image, metadata: ImageMetadata = ImageMetadata(), like path: String, quality: Int = 95,
-    notes: inout [String]
+    isLossless: Bool = false, notes: inout [String]
   ) throws -> [UInt8] {
     let ending = path.pathEnding
     do {
       switch ending {
       case "png": return try PNGFile.encode(image, metadata)
       case "jpg", "jpeg": return try JPEGFile.encode(image, metadata, quality: quality)
+      case "webp": return try WebPFile.encode(image, metadata, quality: isLossless ? nil : quality)
       default:
         throw InputError(
-          path, expected: "a name that ends in .png, .jpg or .jpeg", found: ending.isEmpty ? "no ending" : ".\(ending)")
+          path, expected: "a name that ends in .png, .jpg, .jpeg or .webp",
+          found: ending.isEmpty ? "no ending" : ".\(ending)")
       }
     } catch let fault as ImageFault {
       throw InputError(path, expected: "an image that can be encoded", found: fault.found)
@@ -134,19 +137,20 @@ public enum ImageFile {
   }
 
   /// The file with its header read; it has pixels.
-  private static func header(of bytes: [UInt8], _ name: String) throws -> any ImageDecoder {
+  private static func header(
+    of bytes: [UInt8], _ name: String
+  ) throws -> (file: any ImageDecoder, format: ImageFormat) {
     guard !bytes.isEmpty else { throw InputError(name, expected: "an image", found: "an empty file") }
-    guard let format = ImageFormat(startOfFile: bytes) else {
-      guard case .otherPicture(let kind) = FileContent(Array(bytes.prefix(FileContent.startLength)), name: name) else {
-        throw InputError(name, expected: expectedKinds, found: "another kind of file")
-      }
-      throw InputError(name, expected: expectedKinds, found: "\(kind), which is not read")
+    let format = ImageFormat(startOfFile: bytes)
+    guard let format, let decoder = format.decoder else {
+      throw InputError(
+        name, expected: expectedKinds, found: format?.refusal ?? "another kind of file")
     }
-    let file = try naming(name, format) { try format.decoder.init(bytes) }
+    let file = try naming(name, format) { try decoder.init(bytes) }
     guard file.width > 0, file.height > 0 else {
       throw InputError(name, expected: "an image with pixels", found: "\(file.width) x \(file.height)")
     }
-    return file
+    return (file, format)
   }
 
   /// Faults that `body` finds get the file's name.

@@ -134,7 +134,7 @@ public struct ImageTree: Sendable {
     case .image(let format): images.append(Image(path: path, format: format))
     case .imageByName: images.append(Image(path: path, format: nil))
     case .otherPicture(let kind):
-      faults.append(InputError(location(path), expected: ImageFile.expectedKinds, found: "\(kind), which is not read"))
+      faults.append(InputError(location(path), expected: ImageFile.expectedKinds, found: kind))
     case .other: omissions.notImages.append(path)
     }
   }

@@ -1,64 +1,76 @@
-/// The first directory of a TIFF file (TIFF 6.0, 1992): tags with their numbers. EXIF blocks have the same form.
+/// One directory of a TIFF file (TIFF 6.0, 1992, and BigTIFF): tags with their numbers. EXIF blocks have the same form.
 struct TIFFDirectory {
   enum Tag: Int {
-    case width = 256, height = 257, bitsPerSample = 258, compression = 259, photometric = 262, fillOrder = 266
-    case stripOffsets = 273, orientation = 274, samplesPerPixel = 277, rowsPerStrip = 278, stripByteCounts = 279
-    case planar = 284, predictor = 317, colorMap = 320
-    case tileWidth = 322, tileHeight = 323, tileOffsets = 324, tileByteCounts = 325
-    case sampleFormat = 339
+    case orientation = 274
+    case extraSamples = 338
+    case exif = 34665, gps = 34853, interoperability = 40965
+    case dngVersion = 50706
   }
 
-  private struct Field {
-    let type, count, place: Int
+  /// Where a tag's values are, and of which type (TIFF 6.0, page 15).
+  struct Field {
+    let type, count: Int
+    /// The bytes of all values, inside the file.
+    let bytes: Range<Int>
   }
 
   let reader: ByteReader
-  private var fields: [Int: Field] = [:]
+  private(set) var fields: [Int: Field] = [:]
 
-  /// TIFF in either byte order, and BigTIFF, which is refused later by name.
+  /// TIFF in either byte order, and BigTIFF.
   static func recognizes(_ bytes: [UInt8]) -> Bool {
     [42, 43].contains { bytes.starts(with: [0x49, 0x49, $0, 0]) || bytes.starts(with: [0x4d, 0x4d, 0, $0]) }
   }
 
+  /// The first directory of a file.
   /// - Throws: `ImageFault`.
   init(_ bytes: [UInt8]) throws {
+    try self.init(bytes, at: nil)
+  }
+
+  /// The directory at an offset; without one, the first. Fields whose values end beyond the file are left out.
+  /// - Throws: `ImageFault`.
+  init(_ bytes: [UInt8], at offset: Int?) throws {
     guard Self.recognizes(bytes) else { throw ImageFault("another kind of header") }
-    reader = ByteReader(bytes, bytes[0] == 0x49 ? .little : .big)
-    guard try reader.uint16(2) == 42 else { throw ImageFault("BigTIFF, which is not read") }
-    let start = try reader.uint32(4), count = try reader.uint16(start)
-    for index in 0..<count {
-      let place = start + 2 + 12 * index
-      let field = Field(type: try reader.uint16(place + 2), count: try reader.uint32(place + 4), place: place + 8)
-      fields[try reader.uint16(place)] = field
+    let reader = ByteReader(bytes, bytes[0] == 0x49 ? .little : .big)
+    self.reader = reader
+    let isBig = try reader.uint16(2) == 43
+    func number(_ place: Int) throws -> Int { try isBig ? reader.uint64(place) : reader.uint32(place) }
+    let start = try offset ?? number(isBig ? 8 : 4)
+    let count = try isBig ? reader.uint64(start) : reader.uint16(start)
+    let word = isBig ? 8 : 4, entry = 4 + 2 * word
+    let (size, overflow) = count.multipliedReportingOverflow(by: entry)
+    let entries = try reader.range(start + (isBig ? 8 : 2), count: overflow ? .max : size)
+    for place in stride(from: entries.lowerBound, to: entries.upperBound, by: entry) {
+      let type = try reader.uint16(place + 2)
+      guard let unit = Self.sizes[type], let values = try? number(place + 4) else { continue }
+      let (size, overflow) = values.multipliedReportingOverflow(by: unit)
+      // Few values stand in the entry itself.
+      guard !overflow, let first = size <= word ? place + 4 + word : try? number(place + 4 + word),
+        let bytes = try? reader.range(first, count: size)
+      else { continue }
+      fields[try reader.uint16(place)] = Field(type: type, count: values, bytes: bytes)
     }
   }
 
+  /// Bytes of a value, by type.
+  private static let sizes = [
+    1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8,
+  ]
+
   /// The numbers of a tag; nil when the directory has no such tag.
-  /// - Throws: `ImageFault` when the tag holds something else than whole numbers, or ends beyond the file.
+  /// - Throws: `ImageFault` when the tag holds something else than whole numbers.
   func values(_ tag: Tag) throws -> [Int]? {
     guard let field = fields[tag.rawValue] else { return nil }
-    let size: Int
-    switch field.type {
-    case 1: size = 1
-    case 3: size = 2
-    case 4: size = 4
-    default: throw ImageFault("the tag \(tag) of type \(field.type)")
-    }
-    // Up to four bytes stand in the field itself.
-    let start = field.count * size <= 4 ? field.place : try reader.uint32(field.place)
-    let range = try reader.range(start, count: field.count * size)
-    return try stride(from: range.lowerBound, to: range.upperBound, by: size).map { place in
+    guard [1, 3, 4, 13, 16, 18].contains(field.type) else { throw ImageFault("the tag \(tag) of type \(field.type)") }
+    let size = field.count == 0 ? 1 : field.bytes.count / field.count
+    return try stride(from: field.bytes.lowerBound, to: field.bytes.upperBound, by: size).map { place in
       switch size {
       case 1: try reader.uint8(place)
       case 2: try reader.uint16(place)
-      default: try reader.uint32(place)
+      case 4: try reader.uint32(place)
+      default: try reader.uint64(place)
       }
     }
-  }
-
-  /// The one number of a tag.
-  func value(_ tag: Tag, default standard: Int? = nil) throws -> Int {
-    guard let value = try values(tag)?.first ?? standard else { throw ImageFault("no tag \(tag)") }
-    return value
   }
 }

@@ -1,94 +1,113 @@
-/// TIFF images: strips or tiles, 1 to 16 bits, gray, palette or RGB, with or without alpha; uncompressed, PackBits, LZW
-/// or Deflate. Of several pages the first is read.
+import CTIFF
+
+/// TIFF and BigTIFF images, through libtiff: every compression that it decodes; gray, RGB, palette, CMYK, YCbCr, CIE
+/// L*a*b* and LogLuv; whole numbers of 1 to 32 bits and floating-point ones.
+///
+/// Of several pages the first that is not a thumbnail is read.
 struct TIFFFile: ImageDecoder {
   static let format = ImageFormat.tiff
   static func recognizes(_ bytes: [UInt8]) -> Bool { TIFFDirectory.recognizes(bytes) }
 
-  let width, height: Int
-  let orientation: Orientation
-  let reader: ByteReader
-  /// 1, 2, 4, 8 or 16; below 8 there is one sample a pixel.
-  let storedBits: Int
-  /// Of a pixel, as stored.
-  let samples: Int
-  let photometric: Photometric
-  /// All reds, all greens, all blues, of 8 bits.
-  let palette: [UInt8]
-  let isPlanar, isPredicted: Bool
-  let compression: TIFFCompression
-  let segments: Segments
-
-  enum Photometric: Int {
-    case whiteIsZero = 0, blackIsZero, rgb, palette
-  }
-
-  /// How the image is cut: strips are tiles as wide as the image.
-  struct Segments {
-    let width, height: Int
-    let offsets, counts: [Int]
-  }
+  let bytes: [UInt8]
+  let page: TIFFPage
+  let colors: TIFFColors
+  let metadata: ImageMetadata
+  /// What was passed over when the page was chosen.
+  private let pageNotes: [String]
 
   init(_ bytes: [UInt8]) throws {
-    let directory = try TIFFDirectory(bytes)
-    reader = directory.reader
-    width = try directory.value(.width)
-    height = try directory.value(.height)
-    orientation = Orientation(rawValue: try directory.value(.orientation, default: 1)) ?? .upright
-    samples = try directory.value(.samplesPerPixel, default: 1)
-    let bits = try directory.values(.bitsPerSample) ?? [1]
-    storedBits = bits.first ?? 0
-    guard (1...4).contains(samples), bits.allSatisfy({ $0 == bits[0] }), [1, 2, 4, 8, 16].contains(storedBits),
-      storedBits >= 8 || samples == 1
-    else { throw ImageFault("\(samples) samples of \(bits.prefix(4).map(String.init).joined(separator: ", ")) bits") }
-    guard try directory.values(.sampleFormat)?.allSatisfy({ $0 == 1 }) ?? true else {
-      throw ImageFault("samples that are not whole numbers")
+    self.bytes = bytes
+    let choice = try TIFFLibrary.withFile(bytes) { try TIFFPageChoice($0, bytes) }
+    let page = choice.page
+    (self.page, pageNotes) = (page, choice.notes)
+    guard TIFFIsCODECConfigured(UInt16(page.compression)) != 0 else { throw Self.unknown(page.compression) }
+    let directory = try? TIFFDirectory(bytes, at: Int(exactly: page.offset))
+    let declaresExtras = directory?.fields[TIFFDirectory.Tag.extraSamples.rawValue] != nil
+    (colors, metadata) = try TIFFLibrary.withFile(bytes, at: page.offset) { file in
+      (
+        try TIFFColors(page, declaresExtras: declaresExtras, file),
+        ImageMetadata(tiff: file, directory: directory)
+      )
     }
-    guard try directory.value(.fillOrder, default: 1) == 1 else { throw ImageFault("bits in reverse order") }
-    let stored = try directory.value(.photometric, default: 1)
-    guard let photometric = Photometric(rawValue: stored) else {
-      throw ImageFault("colours of kind \(stored) (not gray, RGB or palette)")
-    }
-    self.photometric = photometric
-    palette = photometric == .palette ? Self.palette(try directory.values(.colorMap) ?? []) : []
-    guard photometric != .palette || (samples == 1 && storedBits <= 8 && palette.count == 3 << storedBits),
-      photometric != .rgb || samples >= 3, photometric == .rgb || samples <= 2
-    else { throw ImageFault("\(samples) samples for this kind of colours") }
-    isPlanar = try directory.value(.planar, default: 1) == 2 && samples > 1
-    let predictor = try directory.value(.predictor, default: 1)
-    guard predictor == 1 || (predictor == 2 && storedBits >= 8) else { throw ImageFault("the predictor \(predictor)") }
-    isPredicted = predictor == 2
-    let method = try directory.value(.compression, default: 1)
-    guard let compression = TIFFCompression(rawValue: method) else {
-      throw ImageFault("\(TIFFCompression.name(method)), which is not read")
-    }
-    self.compression = compression
-    segments = try Self.segments(directory, width: width, height: height)
   }
 
-  /// The colour map's 16 bits as 8; some writers store 8.
-  private static func palette(_ stored: [Int]) -> [UInt8] {
-    let isDeep = stored.contains { $0 > 255 }
-    return stored.map { UInt8(truncatingIfNeeded: isDeep ? $0 >> 8 : $0) }
-  }
+  var width: Int { page.width }
+  var height: Int { page.height }
+  var orientation: Orientation { page.orientation }
+  var channels: Int { colors.channels }
+  var bitDepth: Int { colors.bitDepth }
 
-  private static func segments(_ directory: TIFFDirectory, width: Int, height: Int) throws -> Segments {
-    let isTiled = try directory.values(.tileWidth) != nil
-    let offsets = try directory.values(isTiled ? .tileOffsets : .stripOffsets) ?? []
-    var counts = try directory.values(isTiled ? .tileByteCounts : .stripByteCounts) ?? []
-    // Without the size of its only piece, the image is all that follows.
-    if counts.isEmpty, offsets.count == 1 { counts = [max(directory.reader.bytes.count - offsets[0], 0)] }
-    let segments = Segments(
-      width: isTiled ? try directory.value(.tileWidth) : width,
-      height: isTiled
-        ? try directory.value(.tileHeight) : min(height, try directory.value(.rowsPerStrip, default: height)),
-      offsets: offsets, counts: counts)
-    guard width > 0, height > 0 else { return segments }  // the door refuses it
-    guard segments.width > 0, segments.height > 0, offsets.count == counts.count, !offsets.isEmpty else {
-      throw ImageFault("an image that is cut into \(offsets.count) pieces of \(segments.width) x \(segments.height)")
+  func decode(notes: inout [String]) throws -> Image {
+    try checkSizes()
+    notes += pageNotes
+    return try TIFFLibrary.withFile(bytes, at: page.offset) { file in
+      if page.isConvertedByLibrary { return try convertedByLibrary(file) }
+      if page.isConvertedByJPEG { file.set(TIFFTAG_JPEGCOLORMODE, to: JPEGCOLORMODE_RGB) }
+      let samples = try TIFFSamples(page, file, scaled: colors.areScaled, notes: &notes)
+      return colors.image(samples, width: width, height: height, notes: &notes)
     }
-    return segments
   }
 
-  var channels: Int { photometric == .palette ? 3 : samples }
-  var bitDepth: Int { storedBits == 16 ? 16 : 8 }
+  /// The way that libtiff itself shows an image: red, green and blue of 8 bits.
+  private func convertedByLibrary(_ file: TIFFLibrary) throws -> Image {
+    var reason = [CChar](repeating: 0, count: 1024)
+    guard TIFFRGBAImageOK(file.tiff, &reason) != 0 else {
+      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      throw ImageFault(text.isEmpty ? "colours of kind \(page.photometric), which are not read" : text)
+    }
+    let count = width * height
+    var pixels = [UInt32](repeating: 0, count: count)
+    // The order of rows is that of the file: what turns the image comes later, for every format.
+    guard
+      TIFFReadRGBAImageOriented(
+        file.tiff, UInt32(width), UInt32(height), &pixels, Int32(page.orientation.rawValue), 1) != 0
+    else { throw file.fault() }
+    let values = [UInt8](unsafeUninitializedCapacity: 3 * count) { values, initialized in
+      for (pixel, packed) in pixels.enumerated() {
+        for c in 0..<3 { values.initializeElement(at: 3 * pixel + c, to: UInt8(truncatingIfNeeded: packed >> (8 * c))) }
+      }
+      initialized = 3 * count
+    }
+    return Image(width: width, height: height, channels: 3, samples: .uint8(values))
+  }
+
+  /// Memory and time are taken for what can be there: an image that promises more than its bytes can pack is damaged or
+  /// an attack, and so are tiles that reach far beyond the image.
+  private func checkSizes() throws {
+    let pixels = width * height, perPixel = page.samples * page.bits
+    if let tile = page.tile {
+      guard tile.width > 0, tile.height > 0, tile.width <= max(width, 1 << 12), tile.height <= max(height, 1 << 12),
+        tile.width <= max(4 * width, (1 << 26) / height), tile.height <= max(4 * height, (1 << 26) / width)
+      else { throw ImageFault("tiles of \(tile.width) x \(tile.height) pixels for \(width) x \(height)") }
+    }
+    // Subsampled colours may be stored with as little as one sample a pixel.
+    let stored = page.photometric == PHOTOMETRIC_YCBCR ? page.bits : perPixel
+    let most = Self.mostExpansion(page.compression)
+    try refuseBomb(
+      perPixel: page.isConvertedByLibrary ? 8 : 2 * (perPixel + 7) / 8 + channels * bitDepth / 8, of: bytes.count)
+    guard pixels.multipliedReportingOverflow(by: stored).partialValue / 8 / most <= bytes.count else {
+      throw ImageFault("\(bytes.count) bytes for \(width) x \(height) pixels")
+    }
+  }
+
+  private static func unknown(_ compression: Int32) -> ImageFault {
+    let names: [Int32: String] = [
+      34712: "JPEG 2000", 34887: "LERC", 34925: "LZMA", 34933: "PNG", 34934: "JPEG XR", 50000: "Zstandard",
+      50001: "WebP",
+      50002: "JPEG XL",
+    ]
+    return ImageFault(
+      (names[compression].map { $0 + " compression" } ?? "compression \(compression)") + ", which is not read")
+  }
+
+  /// The most bytes that one byte can stand for, or a little more.
+  private static func mostExpansion(_ compression: Int32) -> Int {
+    switch compression {
+    case COMPRESSION_NONE: 1
+    case COMPRESSION_PACKBITS: 64
+    case COMPRESSION_LZW: 4096
+    case COMPRESSION_DEFLATE, COMPRESSION_ADOBE_DEFLATE: 1032
+    default: 1 << 40
+    }
+  }
 }

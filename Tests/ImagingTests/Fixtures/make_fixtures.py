@@ -86,6 +86,67 @@ def make_tiff():
             pages.write(page[..., 0], photometric="minisblack", compression="packbits", metadata=None)
 
 
+def make_tiff_kinds():
+    """What libtiff decodes and the first reader did not; beside the lossy ones what they are decoded to."""
+    gray, rgb, deep = picture(1)[..., 0], picture(3), picture(3, 16)
+    for name, options in {"lzma": dict(compression="lzma"), "zstd": dict(compression="zstd", predictor=2),
+                          "lerc": dict(compression="lerc"), "tiles_zstd": dict(compression="zstd", tile=(16, 16)),
+                          "bigtiff": dict(bigtiff=True), "planar_tiles": dict(planarconfig="separate", tile=(16, 16))}.items():
+        pixels = np.moveaxis(deep, 2, 0) if "planarconfig" in options else deep
+        tifffile.imwrite(f"kind_{name}.tif", pixels, photometric="rgb", metadata=None, **options)
+    tifffile.imwrite("kind_bits12.tif", picture(1, 16)[..., 0] >> 4, photometric="minisblack", bitspersample=12, metadata=None)
+    tifffile.imwrite("kind_float.tif", (deep / 65535).astype(np.float32), photometric="rgb", compression="zlib", predictor=3,
+                     metadata=None)
+    for order in "<>":
+        tifffile.imwrite(f"kind_double{'be' if order == '>' else 'le'}.tif", deep[..., 0] / 65535, photometric="minisblack",
+                         byteorder=order, metadata=None)
+    bilevel = Image.fromarray(picture(1, 1)[..., 0].astype(bool))
+    for compression in ("tiff_ccitt", "group3", "group4"):
+        bilevel.save(f"kind_{compression}.tif", compression=compression)
+    smooth = Image.fromarray((rgb // 4 + np.mgrid[0:HEIGHT, 0:WIDTH].sum(0)[..., None] * 4).astype(np.uint8))
+    inks = smooth.convert("CMYK")
+    files = {"cmyk": (inks, dict(compression="tiff_lzw")), "jpeg": (smooth, dict(compression="jpeg", quality=90)),
+             "ycbcr": (smooth.convert("YCbCr"), dict(compression="tiff_lzw")),
+             "cmyk_jpeg": (inks, dict(compression="jpeg", quality=90))}
+    for name, (image, options) in files.items():
+        image.save(f"kind_{name}.tif", **options)
+        open(f"kind_{name}.raw", "wb").write(Image.open(f"kind_{name}.tif").convert("RGB").tobytes())
+    with tifffile.TiffWriter("kind_subifd.tif") as file:
+        # As cameras do: a thumbnail first, and the picture as its part.
+        file.write(rgb[::3, ::3], photometric="rgb", subfiletype=1, subifds=1, metadata=None)
+        file.write(rgb, photometric="rgb", compression="zlib", metadata=None)
+
+
+def make_webp():
+    rgba = Image.fromarray(picture(4), "RGBA")
+    rgba.save("lossless.webp", lossless=True, exact=True)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x013B] = "an artist"
+    Image.fromarray(picture(3)).save("turned.webp", lossless=True, exif=exif, icc_profile=b"a profile", xmp=b"<x:xmpmeta/>")
+    frames = [Image.fromarray(picture(3)), Image.fromarray(255 - picture(3)), Image.fromarray(picture(3) // 2)]
+    frames[0].save("frames.webp", save_all=True, append_images=frames[1:], lossless=True)
+    image = Image.fromarray((picture(3) // 4 + np.mgrid[0:HEIGHT, 0:WIDTH].sum(0)[..., None] * 4).astype(np.uint8))
+    image.save("lossy.webp", quality=80)
+    open("lossy.raw", "wb").write(Image.open("lossy.webp").tobytes())
+
+
+def make_netpbm():
+    gray, rgb = picture(1)[..., 0], picture(3)
+    def save(name, header, body):
+        open(name, "wb").write(f"{header.replace('SIZE', f'{WIDTH} {HEIGHT}')}\n".encode() + body)
+    text = lambda pixels: "\n".join(" ".join(map(str, row.flatten())) for row in pixels).encode()
+    save("text.ppm", "P3 # colours\nSIZE\n# white\n255", text(rgb))
+    save("text.pgm", "P2 SIZE 65535", text(picture(1, 16)))
+    save("bits_text.pgm", "P1\nSIZE", b"".join(b"01"[v:v + 1] for v in 1 - picture(1, 1).flatten()))
+    save("bits.pgm", "P4\nSIZE", np.packbits(1 - picture(1, 1)[..., 0], axis=1).tobytes())
+    save("deep.ppm", "P6\nSIZE\n65535", picture(3, 16).astype(">u2").tobytes())
+    save("bytes.pgm", "P5\nSIZE\n255", gray.tobytes() + b"P5\n1 1\n255\n1")
+    header = f"P7\nWIDTH {WIDTH}\nHEIGHT {HEIGHT}\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR"
+    save("map.ppm", header, picture(4).tobytes())
+    save("float.pfm", "PF\nSIZE\n-1.0", (picture(3, 16)[::-1] / 65535).astype("<f4").tobytes())
+
+
 def indexed():
     image = Image.fromarray(picture(1, 4)[..., 0]).convert("P")
     image.putdata(picture(1, 4).flatten().tolist())
@@ -143,5 +204,8 @@ if __name__ == "__main__":
     make_png()
     make_oriented()
     make_tiff()
+    make_tiff_kinds()
     make_jpeg()
     make_bmp()
+    make_webp()
+    make_netpbm()

@@ -1,0 +1,86 @@
+import Imaging
+import Testing
+
+@Suite struct WebPTests {
+  @Test func whatOthersWrite() throws {
+    #expect(try ImageFile.read(fixture("lossless.webp")) == Picture.image(channels: 4))
+    let lossy = try bytes(of: fixture("lossy.raw"))
+    #expect(try ImageFile.read(fixture("lossy.webp")).samples == .uint8(lossy))
+    let size = try ImageFile.size(fixture("05-unread-formats-w.webp"))
+    #expect(size == (48, 36, 3))
+  }
+
+  @Test func whatTheFileSaysIsRead() throws {
+    let loaded = try ImageFile.load(fixture("turned.webp"))
+    // Orientation 6: a quarter turn clockwise.
+    let (w, h) = (Picture.width, Picture.height)
+    let turned = drawn(width: h, height: w, channels: 3) { x, y, c in Picture.sample(y, h - 1 - x, c) }
+    #expect(loaded.image == turned)
+    #expect(loaded.format == .webp && loaded.notes.isEmpty)
+    #expect(loaded.metadata.iccProfile == Array("a profile".utf8))
+    #expect(loaded.metadata.xmp == Array("<x:xmpmeta/>".utf8))
+    #expect(
+      loaded.metadata.exif?.starts(with: "II".utf8) == true || loaded.metadata.exif?.starts(with: "MM".utf8) == true)
+  }
+
+  @Test func ofAnAnimationTheFirstFrame() throws {
+    let loaded = try ImageFile.load(fixture("frames.webp"))
+    #expect(loaded.image.rgb() == Picture.image(channels: 3))
+    #expect(loaded.notes == ["2 other frames left out"])
+  }
+
+  /// Lossless files keep every pixel, those that cannot be seen too; gray becomes RGB, and 16 bits become 8.
+  @Test(arguments: 1...4) func lossless(channels: Int) throws {
+    let image = Picture.image(channels: channels)
+    let deepImage = deep(width: image.width, height: image.height, channels: channels) {
+      Picture.sample($0, $1, $2) * 257
+    }
+    let rgb = image.opaque.rgb()
+    let expected = image.alpha.map { rgb.with(alpha: $0) } ?? rgb
+    try withFolder { folder in
+      for source in [image, deepImage] {
+        try ImageFile.write(source, to: folder + "/a.webp", isLossless: true)
+        #expect(try ImageFile.read(folder + "/a.webp") == expected)
+      }
+    }
+  }
+
+  @Test func qualityIsPaidInBytes() throws {
+    let image = drawn(width: 64, height: 48, channels: 3) { x, y, c in 40 + 2 * x + y + 20 * c }
+    try withFolder { folder in
+      var sizes: [Int] = []
+      for (quality, tolerance) in [(100, 6), (80, 16), (10, 60)] {
+        try ImageFile.write(image, to: folder + "/a.webp", quality: quality)
+        let difference = try #require(largestDifference(ImageFile.read(folder + "/a.webp"), image))
+        #expect(difference <= tolerance)
+        sizes.append(try bytes(of: folder + "/a.webp").count)
+      }
+      #expect(sizes[0] > sizes[1] && sizes[1] > sizes[2])
+      for quality in [-5, 0, 101] { try ImageFile.write(image, to: folder + "/a.webp", quality: quality) }
+    }
+  }
+
+  @Test(arguments: [3, 4], [false, true]) func metadataIsCarried(channels: Int, isLossless: Bool) throws {
+    var metadata = ImageMetadata()
+    metadata.iccProfile = [1, 2, 3]
+    metadata.exif = Array("II*\0".utf8) + [8, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    metadata.xmp = Array("<x/>".utf8)
+    try withFolder { folder in
+      let image = Picture.image(channels: channels)
+      try ImageFile.write(image, metadata: metadata, to: folder + "/a.webp", isLossless: isLossless)
+      let loaded = try ImageFile.load(folder + "/a.webp")
+      #expect(loaded.metadata == metadata)
+      #expect(loaded.image.channels == channels)
+      if isLossless { #expect(loaded.image == image) }
+    }
+  }
+
+  @Test func whatWebPCannotHoldIsRefused() throws {
+    try withFolder { folder in
+      let wide = Image(width: 16384, height: 1, channels: 1, samples: .uint8([UInt8](repeating: 0, count: 16384)))
+      #expect(
+        message { try ImageFile.write(wide, to: folder + "/a.webp") }?.hasSuffix(
+          "found 16384 x 1 pixels, and a WebP has at most 16383 a side") == true)
+    }
+  }
+}
