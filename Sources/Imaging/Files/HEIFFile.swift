@@ -83,7 +83,8 @@
     }
 
     func decode(notes: inout [String]) throws -> Image {
-      try refuseBomb(perPixel: 3 * channels * bitDepth / 8, of: bytes.count)
+      // The decoded planes, which may be subsampled, libheif's RGB, and the image.
+      try refuseBomb(perPixel: (2 + 2 * channels) * bitDepth / 8, of: bytes.count)
       return try Self.withPrimary(bytes) { handle, context in
         let others = heif_context_get_number_of_top_level_images(context) - 1
         if others > 0 { notes.append(others == 1 ? "another image left out" : "\(others) other images left out") }

@@ -30,11 +30,13 @@ extension ImageDecoder {
 
   /// Refuses a small file that promises a picture of hundreds of megabytes: a bomb, far more likely than a photo.
   /// - Parameters:
-  ///   - perPixel: the bytes that decoding takes for a pixel.
+  ///   - perPixel: the bytes that decoding takes for a pixel, without those of turning the image.
+  ///   - more: the bytes that it takes beside those.
   ///   - size: of the file, in bytes.
   /// - Throws: `ImageFault`.
-  func refuseBomb(perPixel: Int, of size: Int) throws {
-    guard width * height * perPixel <= 384 * max(size, 1 << 20) else {
+  func refuseBomb(perPixel: Int, more: Int = 0, of size: Int) throws {
+    let turning = orientation == .upright ? 0 : channels * bitDepth / 8
+    guard width * height * (perPixel + turning) + more <= 384 * max(size, 1 << 20) else {
       throw ImageFault("\(size) bytes for \(width) x \(height) pixels")
     }
   }

@@ -80,6 +80,15 @@ struct TIFFColors {
     }
   }
 
+  /// The samples are the image's, as they are.
+  var keepsSamples: Bool {
+    guard samples == channels, alpha?.isAssociated != true else { return false }
+    switch model {
+    case .gray(isInverted: false), .rgb, .converted: return true
+    default: return false
+    }
+  }
+
   var channels: Int {
     if case .gray = model { return alpha == nil ? 1 : 2 }
     return alpha == nil ? 3 : 4
@@ -129,12 +138,7 @@ struct TIFFColors {
 
   private func converted<Sample: FixedWidthInteger & UnsignedInteger>(_ values: [Sample]) -> [Sample] {
     let channels = channels, samples = samples
-    if samples == channels, alpha?.isAssociated != true {
-      switch model {
-      case .gray(isInverted: false), .rgb, .converted: return values
-      default: break
-      }
-    }
+    if keepsSamples { return values }
     let count = values.count / samples * channels
     let colors = channels - (alpha == nil ? 0 : 1)
     let top = Int(Sample.max)

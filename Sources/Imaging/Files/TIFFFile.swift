@@ -83,8 +83,14 @@ struct TIFFFile: ImageDecoder {
     // Subsampled colours may be stored with as little as one sample a pixel.
     let stored = page.photometric == PHOTOMETRIC_YCBCR ? page.bits : perPixel
     let most = Self.mostExpansion(page.compression)
+    let piece = page.tile.map { $0.width * $0.height } ?? width * page.stripHeight
+    // The samples as they are stored, the piece that is being decoded, and what they are converted to, once or twice.
+    let converted =
+      (page.bits > 16 || page.numbers == .float ? 6 * page.samples : 0)
+      + (colors.keepsSamples ? 0 : channels * bitDepth / 8)
     try refuseBomb(
-      perPixel: page.isConvertedByLibrary ? 8 : 2 * (perPixel + 7) / 8 + channels * bitDepth / 8, of: bytes.count)
+      perPixel: page.isConvertedByLibrary ? 8 : (perPixel + 7) / 8 + converted, more: piece * ((perPixel + 7) / 8),
+      of: bytes.count)
     guard pixels.multipliedReportingOverflow(by: stored).partialValue / 8 / most <= bytes.count else {
       throw ImageFault("\(bytes.count) bytes for \(width) x \(height) pixels")
     }

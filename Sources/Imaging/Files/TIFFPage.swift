@@ -18,6 +18,8 @@ struct TIFFPage {
   let extras: [UInt16]
   /// The sizes of a tile; nil for strips.
   let tile: (width: Int, height: Int)?
+  /// Rows of a strip.
+  let stripHeight: Int
   /// A copy of smaller size of another page.
   let isReduced: Bool
   /// A transparency mask of another page.
@@ -50,6 +52,7 @@ struct TIFFPage {
     tile =
       TIFFIsTiled(file.tiff) != 0
       ? (file.uint32(TIFFTAG_TILEWIDTH) ?? 0, file.uint32(TIFFTAG_TILELENGTH) ?? 0) : nil
+    stripHeight = min(file.uint32(TIFFTAG_ROWSPERSTRIP) ?? height, height)
     let kind = file.uint32(TIFFTAG_SUBFILETYPE) ?? 0, oldKind = file.uint16(TIFFTAG_OSUBFILETYPE) ?? 0
     isReduced = kind & Int(FILETYPE_REDUCEDIMAGE) != 0 || oldKind == Int(OFILETYPE_REDUCEDIMAGE)
     isMask = kind & Int(FILETYPE_MASK) != 0 || photometric == PHOTOMETRIC_MASK

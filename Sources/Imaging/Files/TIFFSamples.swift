@@ -84,7 +84,7 @@ enum TIFFSamples {
     }
     guard let tile = page.tile else {
       // Whole strips, not lines: the runs of some writers go on from one row to the next.
-      let rows = min(file.uint32(TIFFTAG_ROWSPERSTRIP) ?? page.height, page.height)
+      let rows = page.stripHeight
       let size = Int(TIFFStripSize(file.tiff)), line = Int(TIFFScanlineSize(file.tiff))
       guard rows > 0, line >= lineSize(page.width) else {
         throw ImageFault("rows of \(line) bytes of \(lineSize(page.width))")

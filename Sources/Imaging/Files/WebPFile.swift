@@ -13,7 +13,7 @@ struct WebPFile: ImageDecoder {
   let orientation: Orientation
   let metadata: ImageMetadata
   private let bytes: [UInt8]
-  private let isAnimated: Bool
+  private let isAnimated, isLossless: Bool
 
   init(_ bytes: [UInt8]) throws {
     self.bytes = bytes
@@ -26,6 +26,7 @@ struct WebPFile: ImageDecoder {
     width = Int(features.width)
     height = Int(features.height)
     isAnimated = features.has_animation != 0
+    isLossless = features.format == 2
     channels = features.has_alpha != 0 ? 4 : 3
     let chunks = WebPChunks(bytes)
     var metadata = ImageMetadata()
@@ -37,8 +38,8 @@ struct WebPFile: ImageDecoder {
   }
 
   func decode(notes: inout [String]) throws -> Image {
-    // libwebp takes about as much again for itself.
-    try refuseBomb(perPixel: 4 + 2 * channels, of: bytes.count)
+    // For lossless files and animations libwebp takes four bytes a pixel of its own, or more.
+    try refuseBomb(perPixel: channels + (isAnimated ? 8 : isLossless ? 4 : 0), of: bytes.count)
     let count = width * height * channels
     if isAnimated { return try firstFrame(notes: &notes) }
     let line = Int32(width * channels)
