@@ -39,16 +39,22 @@ struct RestoreCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      The folder of the restored photos; it is made. For one photo also its file, by the ending .png, .jpg or .jpeg; - \
-      for the standard output.
+      The folder of the restored photos; it is made. For one photo also its file, by the ending .png, .jpg, \
+      .jpeg or .webp; - for the standard output.
       """, valueName: "path"), completion: .directory)
   var output: String
 
-  @Option(help: "png; jpeg (without alpha, 8 bits); or same: JPEG for JPEG inputs, PNG for all others.")
+  @Option(
+    help: """
+      png; jpeg (without alpha, 8 bits); webp (8 bits); or same: JPEG for JPEG inputs, WebP for WebP, PNG for all others.
+      """)
   var format: OutputFormat?
 
-  @Option(help: "Quality of JPEG outputs, 1 to 100.")
+  @Option(help: "Quality of JPEG and WebP outputs, 1 to 100.")
   var quality = 95
+
+  @Flag(help: "WebP outputs lose nothing.")
+  var lossless = false
 
   @Flag(help: "Replace outputs that exist, whatever they are.")
   var overwrite = false
@@ -126,6 +132,7 @@ struct RestoreCommand: ParsableCommand {
     var options = PhotoRestoration.Options()
     options.overwrites = overwrite
     options.quality = quality
+    options.isLossless = lossless
     options.keepsTimes = keepTimes
     let progress = BatchProgress(count: plan.items.count + plan.faults.count, quiet: common.quiet)
     progress.draw()
@@ -145,11 +152,8 @@ struct RestoreCommand: ParsableCommand {
   }
 
   private func checkEnding(_ path: String, _ format: OutputFormat) throws {
-    let isJPEG = path.pathEnding != "png"
-    guard format == .same || (format == .jpeg) == isJPEG else {
-      throw InputError(
-        "--format", expected: "\(isJPEG ? "jpeg" : "png"), for the name of --output, \(path)",
-        found: format.rawValue)
+    guard format.fits(ending: path.pathEnding) else {
+      throw InputError("--format", expected: "the kind of --output, \(path)", found: format.rawValue)
     }
   }
 

@@ -32,6 +32,7 @@ struct RestorationPlanTests {
       let same = plan(["in"], folder, format: .same).outputs
       #expect(same == ["in/b.png > out/b.png", "in/x/d.jpeg > out/x/d.jpg", "in/x/y/a.JPG > out/x/y/a.jpg"])
       #expect(plan(["one.png"], folder, format: .jpeg).outputs == ["one.png > out/one.jpg"])
+      #expect(plan(["one.png"], folder, format: .webp).outputs == ["one.png > out/one.webp"])
     }
   }
 

@@ -7,15 +7,29 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case png
   /// JPEG, for every photo; alpha and 16 bits are lost.
   case jpeg
-  /// JPEG for photos that are JPEG, PNG for all others.
+  /// WebP, for every photo; 16 bits are lost.
+  case webp
+  /// JPEG for photos that are JPEG, WebP for those that are WebP, PNG for all others.
   case same
 
   /// Endings of the files that can be written.
-  public static let endings = ["png", "jpg", "jpeg"]
+  public static let endings = ["png", "jpg", "jpeg", "webp"]
 
   /// The ending of the output of a file.
   /// - Parameter format: of the input; nil where it could not be told.
-  func ending(for format: ImageFormat?) -> String { self == .jpeg || self == .same && format == .jpeg ? "jpg" : "png" }
+  func ending(for format: ImageFormat?) -> String {
+    switch self {
+    case .png: "png"
+    case .jpeg: "jpg"
+    case .webp: "webp"
+    case .same: format == .jpeg ? "jpg" : format == .webp ? "webp" : "png"
+    }
+  }
+
+  /// Whether a file of this ending is of this kind.
+  public func fits(ending: String) -> Bool {
+    self == .same || self.ending(for: nil) == (ending == "jpeg" ? "jpg" : ending)
+  }
 
   /// What a file of this ending can hold.
   /// - Parameters:
@@ -23,13 +37,17 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   ///   - width, height: of the result.
   /// - Throws: `InputError` that names the input.
   static func checkSize(ending: String, _ width: Int, _ height: Int, input: String) throws(InputError) {
-    let isJPEG = ["jpg", "jpeg"].contains(ending)
-    // The limits of libjpeg and libpng.
-    let (name, limit) = isJPEG ? ("JPEG", 65_500) : ("PNG", 1_000_000)
+    // The limits of libjpeg, libwebp and libpng.
+    let (name, limit) =
+      switch ending {
+      case "jpg", "jpeg": ("JPEG", 65_500)
+      case "webp": ("WebP", 16_383)
+      default: ("PNG", 1_000_000)
+      }
     guard max(width, height) <= limit else {
       throw InputError(
         input, expected: "a result of at most \(limit) pixels a side, which is what \(name) can hold",
-        found: "\(width) x \(height)\(isJPEG ? " (--format png holds it)" : "")")
+        found: "\(width) x \(height)\(ending == "png" ? "" : " (--format png holds more)")")
     }
   }
 }

@@ -9,8 +9,10 @@ public struct PhotoRestoration {
   public struct Options: Sendable {
     /// Files that stand where results are to go are replaced; otherwise only earlier results are, and only where they must.
     public var overwrites = false
-    /// Of JPEG outputs, 1 to 100.
+    /// Of JPEG and WebP outputs, 1 to 100.
     public var quality = 95
+    /// WebP outputs lose nothing.
+    public var isLossless = false
     /// Outputs get their photos' times.
     public var keepsTimes = false
 
@@ -122,7 +124,7 @@ public struct PhotoRestoration {
       row.notes = photo.notes
       let file = try ImageFile.encode(
         result, metadata: photo.metadata, like: name == nil ? "standard output.\(item.ending)" : item.output,
-        quality: options.quality, notes: &row.notes)
+        quality: options.quality, isLossless: options.isLossless, notes: &row.notes)
       row.size = .init(width: photo.image.width, height: photo.image.height)
       row.outputSize = .init(width: result.width, height: result.height)
       row.tile = restorer.tile
@@ -180,7 +182,11 @@ public struct PhotoRestoration {
     var parts = ["method 1", "tile \(restorer.tile.map(String.init) ?? "none")"]
     if restorer.tile != nil { parts.append("overlap \(restorer.overlap)") }
     if restorer.selfEnsemble { parts.append("self-ensemble") }
-    if ending != "png" { parts.append("quality \(options.quality)") }
+    if ending == "webp", options.isLossless {
+      parts.append("lossless")
+    } else if ending != "png" {
+      parts.append("quality \(options.quality)")
+    }
     return parts.joined(separator: ", ")
   }
 }
