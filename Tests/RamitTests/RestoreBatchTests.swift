@@ -103,6 +103,25 @@ struct RestoreBatchTests {
     }
   }
 
+  @Test(.enabled(if: PseudoTerminal.isThere, "no pseudo-terminal can be opened here"))
+  func theBarOnATerminal() throws {
+    try Folder.temporary { folder in
+      let images = try folder.folder("in")
+      for name in ["a.png", "b.png", "c.png"] { try images.picture(name) }
+      let terminal = try PseudoTerminal()
+      let program = try RunningProgram(
+        ["restore", images.path, "--weights", try folder.weights(), "--output", folder.file("out")], in: folder,
+        shell: #""$@" 2>&1"#, output: terminal.end)
+      let shown = try terminal.read { program.isRunning }
+      let outcome = try program.outcome()
+      #expect(outcome.code == 0)
+      #expect(shown.contains("photo 1 of 3 [                        ]"), "\(shown)")
+      #expect(shown.contains(/photo 3 of 3 \[={16} {8}\]  \d+:\d\d left/), "\(shown)")
+      // The last bar is gone.
+      #expect(shown.suffix(20).contains("3 restored"), "\(shown)")
+    }
+  }
+
   @Test func theHomeFolder() throws {
     try Folder.temporary { folder in
       try folder.picture("a.png")
