@@ -10,7 +10,8 @@ import Testing
 struct PhotoRestorationTests {
   private func restore(
     _ folder: String, _ inputs: [String] = ["in"], model: RAMiT = smallModel(.x2), tile: Int? = nil,
-    format: OutputFormat = .png, _ options: PhotoRestoration.Options = .init()
+    format: OutputFormat = .png,
+    options: PhotoRestoration.Options = .init()
   ) -> RestorationReport {
     let plan = RestorationPlan(
       inputs.map { folder + "/" + $0 }, to: .folder(folder + "/out"), naming: .init(format: format))
@@ -47,7 +48,7 @@ struct PhotoRestorationTests {
       #expect(first.rows[2].error?.description.hasPrefix(folder + "/in/c.png: expected a PNG, ") == true)
       #expect(try ImageFile.size(folder + "/out/a.png").width == 16)
       #expect(restore(folder).text == "0 restored, 2 skipped (--overwrite restores them again), 1 failed")
-      #expect(restore(folder, overwriting).text == "2 restored, 1 failed")
+      #expect(restore(folder, options: overwriting).text == "2 restored, 1 failed")
     }
   }
 
@@ -75,8 +76,8 @@ struct PhotoRestorationTests {
       // The quality is that of JPEG only.
       var options = PhotoRestoration.Options()
       options.quality = 50
-      #expect(statuses(restore(folder, ["moved"], options)) == ["a.png: skipped"])
-      #expect(statuses(restore(folder, ["moved"], format: .jpeg, options)) == ["a.jpg: restored"])
+      #expect(statuses(restore(folder, ["moved"], options: options)) == ["a.png: skipped"])
+      #expect(statuses(restore(folder, ["moved"], format: .jpeg, options: options)) == ["a.jpg: restored"])
       #expect(statuses(restore(folder, ["moved"], format: .jpeg)) == ["a.jpg: restored, other options"])
     }
   }
@@ -96,7 +97,7 @@ struct PhotoRestorationTests {
         ])
       #expect(statuses(restore(folder, ["other/s.png"])) == ["s.png: failed"])
       #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/out/s.png")) == before)
-      #expect(statuses(restore(folder, ["s.jpg"], overwriting)) == ["s.png: restored"])
+      #expect(statuses(restore(folder, ["s.jpg"], options: overwriting)) == ["s.png: restored"])
       #expect(statuses(restore(folder, ["s.png"])) == ["s.png: failed"])
     }
   }
@@ -120,7 +121,7 @@ struct PhotoRestorationTests {
       #expect(run() == ["a.png: failed"])
       try FileManager.default.removeItem(at: output)
       try FileManager.default.createDirectory(at: output, withIntermediateDirectories: false)
-      let report = restore(folder, overwriting)
+      let report = restore(folder, options: overwriting)
       #expect("\(report.rows[0].error!)".hasSuffix("expected an output that is a file, found \(output.path), a folder"))
     }
   }
@@ -150,7 +151,7 @@ struct PhotoRestorationTests {
       try (Data([0xff, 0, 10]) + lines[0] + [10] + lines[1] + [10] + lines[2].prefix(40)).write(to: record)
       let second = restore(folder)
       #expect(statuses(second) == ["a.png: skipped", "b.png: failed"])
-      #expect(statuses(restore(folder, overwriting)) == ["a.png: restored", "b.png: restored"])
+      #expect(statuses(restore(folder, options: overwriting)) == ["a.png: restored", "b.png: restored"])
       #expect(statuses(restore(folder)) == ["a.png: skipped", "b.png: skipped"])
       // A result is of the record's line that was written before it, too: a kill comes in between.
       try (lines[0] + [10] + lines[2] + [10]).write(to: record)
@@ -175,7 +176,7 @@ struct PhotoRestorationTests {
       try Data("file".utf8).write(to: URL(fileURLWithPath: folder + "/out"))
       var lines = 0
       let plan = RestorationPlan([folder + "/in"], to: .folder(folder + "/out"))
-      let report = PhotoRestoration(Restorer(smallModel(.x2))).run(plan) { _ in lines += 1 }
+      let report = PhotoRestoration(Restorer(smallModel(.x2))).run(plan, observe: { _ in lines += 1 })
       // One line for all, a row for each.
       #expect(lines == 1 && report.count(.failed) == 2)
       #expect(
@@ -204,10 +205,10 @@ struct PhotoRestorationTests {
       try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: folder + "/in/a.png")
       var options = PhotoRestoration.Options()
       options.keepsTimes = true
-      _ = restore(folder, options)
+      _ = restore(folder, options: options)
       let found = try FileManager.default.attributesOfItem(atPath: folder + "/out/a.png")[.modificationDate] as? Date
       #expect(found == date)
-      #expect(statuses(restore(folder, options)) == ["a.png: skipped"])
+      #expect(statuses(restore(folder, options: options)) == ["a.png: skipped"])
     }
   }
 
@@ -216,9 +217,11 @@ struct PhotoRestorationTests {
       for name in ["a", "b", "c"] { try photo("\(folder)/in/\(name).png") }
       let plan = RestorationPlan([folder + "/in"], to: .folder(folder + "/out"))
       var done = 0
-      let report = PhotoRestoration(Restorer(smallModel(.x2))).run(plan, isStopped: { done == 1 }) { row in
-        if row.status == .restored { done += 1 }
-      }
+      let report = PhotoRestoration(Restorer(smallModel(.x2))).run(
+        plan, isStopped: { done == 1 },
+        observe: { row in
+          if row.status == .restored { done += 1 }
+        })
       #expect(statuses(report) == ["a.png: restored", "b.png: not reached", "c.png: not reached"])
       #expect(!report.isComplete && report.text == "1 restored, 2 not reached")
     }
