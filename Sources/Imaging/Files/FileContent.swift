@@ -13,10 +13,10 @@ public enum FileContent: Equatable, Sendable {
   public static let startLength = 1024
 
   /// Names of files that are read end like this, in lower case.
-  public static let imageEndings: Set<String> = [
+  public static let imageEndings = Set([
     "png", "apng", "jpg", "jpeg", "jpe", "jfif", "jif", "bmp", "dib", "tif", "tiff", "webp", "pbm", "pgm", "ppm", "pnm",
     "pam",
-  ].union(ImageFormat.heic.isReadable ? heifEndings : [])
+  ]).union(ImageFormat.heic.isReadable ? heifEndings : [])
 
   /// - Parameters:
   ///   - start: the file's first bytes, `startLength` where it has as many.
