@@ -23,5 +23,15 @@ enum FolderPath {
     return isFolder(found) ? found : nil
   }
 
+  /// What is in a folder, for a message: a few names.
+  static func contents(of path: String) -> String {
+    guard isFolder(path) else { return "no such folder" }
+    let names = ((try? Folder.names(path)) ?? []).filter { !$0.hasPrefix(".") }
+    if names.isEmpty { return "an empty folder" }
+    let most = 5
+    return "there only " + names.prefix(most).joined(separator: ", ")
+      + (names.count > most ? " and \(names.count - most) more" : "")
+  }
+
   static func isFolder(_ path: String) -> Bool { Folder.exists(path) }
 }

@@ -50,6 +50,6 @@ extension DatasetManifest {
       root,
       expected: "\(name), \(count) \(what), as \(tree(for: settings))"
         + (source.isEmpty ? "" : "; get it from \(source)"),
-      found: FolderPath.isFolder(root) ? "none of these folders" : "no such folder")
+      found: FolderPath.contents(of: root))
   }
 }
