@@ -12,54 +12,71 @@
 typedef struct {
   struct jpeg_error_mgr base; /* first: libjpeg sees only this */
   jmp_buf escape;
-  char *message;
+  char *message, *warning;
+  int ends_early; /* the data ended where a marker or pixels were due */
 } errors;
 
-static void fail(j_common_ptr codec) {
-  errors *e = (errors *)codec->err;
-  char text[JMSG_LENGTH_MAX];
-  codec->err->format_message(codec, text);
+static void stop(errors *e, const char *text) {
   strncpy(e->message, text, cjpeg_message_size - 1);
   e->message[cjpeg_message_size - 1] = 0;
   longjmp(e->escape, 1);
 }
 
-/* Level -1 is a warning: the data is corrupt or ends early, unless it is one of those that cameras and editors cause in files whose
-   pixels are whole. */
+static void fail(j_common_ptr codec) {
+  char text[JMSG_LENGTH_MAX];
+  codec->err->format_message(codec, text);
+  stop((errors *)codec->err, text);
+}
+
+/* Level -1 is a warning; the first is kept. Pixels that are missing because the file ends are an error. */
 static void warn(j_common_ptr codec, int level) {
   if (level >= 0) return;
-  switch (codec->err->msg_code) {
-    case JWRN_ADOBE_XFORM:
-    case JWRN_BOGUS_ICC:
-    case JWRN_EXTRANEOUS_DATA:
-    case JWRN_JFIF_MAJOR: return;
-    default: fail(codec);
+  errors *e = (errors *)codec->err;
+  e->base.num_warnings++;
+  if (codec->err->msg_code == JWRN_JPEG_EOF) e->ends_early = 1;
+  if (codec->err->msg_code == JWRN_HIT_MARKER && e->ends_early) stop(e, "the file ends early");
+  if (!e->warning || e->warning[0]) return;
+  char text[JMSG_LENGTH_MAX];
+  codec->err->format_message(codec, text);
+  strncpy(e->warning, text, cjpeg_message_size - 1);
+  e->warning[cjpeg_message_size - 1] = 0;
+}
+
+/* Whether a file that ended early lacks scans: those of a component, or those that refine a progressive image. */
+static int lacks_scans(j_decompress_ptr codec) {
+  if (codec->arith_code) return 1; /* its decoder does not tell where the data ended */
+  for (int c = 0; c < codec->num_components; c++) {
+    if (!codec->comp_info[c].quant_table) return 1; /* set when the component's first scan begins */
+    for (int k = 0; codec->progressive_mode && codec->coef_bits && k < DCTSIZE2; k++) {
+      if (codec->coef_bits[c][k] != 0) return 1;
+    }
   }
+  return 0;
 }
 
 /* A progressive file may hold any number of scans, each costing a pass over the image. */
 static void limit_scans(j_common_ptr codec) {
   if (((j_decompress_ptr)codec)->input_scan_number > 100) {
-    errors *e = (errors *)codec->err;
-    strcpy(e->message, "more than 100 scans");
-    longjmp(e->escape, 1);
+    stop((errors *)codec->err, "more than 100 scans");
   }
 }
 
-static void set_up(errors *e, char *message) {
+static void set_up(errors *e, char *warning, char *message) {
+  memset(e, 0, sizeof *e);
   jpeg_std_error(&e->base);
   e->base.error_exit = fail;
   e->base.emit_message = warn;
   e->message = message;
+  e->warning = warning;
 }
 
 static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const cjpeg_info *expected, uint8_t *pixels,
-                     char *message) {
+                     char *warning, char *message) {
   struct jpeg_decompress_struct codec;
   struct jpeg_progress_mgr progress = {.progress_monitor = limit_scans};
   errors e;
   uint8_t *volatile row = NULL;
-  set_up(&e, message);
+  set_up(&e, warning, message);
   codec.err = &e.base;
   if (setjmp(e.escape)) {
     jpeg_destroy_decompress(&codec);
@@ -76,37 +93,32 @@ static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const 
   found->width = codec.image_width;
   found->height = codec.image_height;
   found->channels = is_gray ? 1 : 3;
-  /* Huffman codes give a block of 64 pixels a bit at least: a header that promises more is refused before memory is taken. */
-  if (!codec.arith_code && (uint64_t)found->width * found->height / 512 > size) {
-    strcpy(message, "the file ends early");
-    longjmp(e.escape, 1);
-  }
+  /* Huffman codes give a block of 64 pixels a bit at least: a header that promises more is refused before memory is
+     taken. */
+  if (!codec.arith_code && (uint64_t)found->width * found->height / 512 > size) stop(&e, "the file ends early");
   if (pixels) {
     if (found->width != expected->width || found->height != expected->height || found->channels != expected->channels) {
-      strcpy(message, "the header changed");
-      longjmp(e.escape, 1);
+      stop(&e, "the header changed");
     }
     jpeg_start_decompress(&codec);
+    if (e.ends_early && lacks_scans(&codec)) stop(&e, "the file ends early");
     size_t stride = (size_t)found->width * found->channels;
     if (is_cmyk) row = malloc((size_t)found->width * 4);
     while (codec.output_scanline < codec.output_height) {
       uint8_t *target = pixels + codec.output_scanline * stride;
       JSAMPROW line = is_cmyk ? row : target;
-      if (!line) {
-        strcpy(message, "out of memory");
-        longjmp(e.escape, 1);
-      }
+      if (!line) stop(&e, "out of memory");
       jpeg_read_scanlines(&codec, &line, 1);
       for (uint32_t x = 0; is_cmyk && x < found->width; x++) {
-        /* Adobe stores the inks inverted. */
+        /* The inks are stored inverted, as Adobe began it; other readers take them so also where its marker is missing. */
         const uint8_t *ink = row + 4 * x;
         for (int c = 0; c < 3; c++) {
-          int value = codec.saw_Adobe_marker ? ink[c] * ink[3] : (255 - ink[c]) * (255 - ink[3]);
-          target[3 * x + c] = (uint8_t)((value + 127) / 255);
+          target[3 * x + c] = (uint8_t)((ink[c] * ink[3] + 127) / 255);
         }
       }
     }
     jpeg_finish_decompress(&codec);
+    if (e.ends_early && codec.arith_code) stop(&e, "the file ends early");
     free(row);
   }
   jpeg_destroy_decompress(&codec);
@@ -114,12 +126,13 @@ static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const 
 }
 
 int cjpeg_read_info(const uint8_t *data, size_t size, cjpeg_info *info, char *message) {
-  return read_jpeg(data, size, info, NULL, NULL, message);
+  return read_jpeg(data, size, info, NULL, NULL, NULL, message);
 }
 
-int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, uint8_t *pixels, char *message) {
+int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, uint8_t *pixels, char *warning,
+                      char *message) {
   cjpeg_info found;
-  return read_jpeg(data, size, &found, info, pixels, message);
+  return read_jpeg(data, size, &found, info, pixels, warning, message);
 }
 
 int cjpeg_write(const cjpeg_info *image, const uint8_t *pixels, int quality, uint8_t **file, size_t *size,
@@ -128,7 +141,7 @@ int cjpeg_write(const cjpeg_info *image, const uint8_t *pixels, int quality, uin
   errors e;
   unsigned char *out = NULL;
   unsigned long count = 0;
-  set_up(&e, message);
+  set_up(&e, NULL, message);
   codec.err = &e.base;
   if (setjmp(e.escape)) {
     jpeg_destroy_compress(&codec);

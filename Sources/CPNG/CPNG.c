@@ -7,21 +7,33 @@
 
 typedef struct {
   jmp_buf escape;
-  char *message;
+  char *message, *warning;
+  volatile int has_pixels;
   const uint8_t *data;
   size_t size, position;
   uint8_t *out;
   size_t out_size, out_capacity;
 } context;
 
+/* The first one after the pixels is kept: their checksum, or what follows it, is wrong. */
+static void warn(png_structp png, png_const_charp text) {
+  context *c = png_get_error_ptr(png);
+  if (!c->has_pixels || !c->warning || c->warning[0]) return;
+  strncpy(c->warning, text, cpng_message_size - 1);
+  c->warning[cpng_message_size - 1] = 0;
+}
+
 static void fail(png_structp png, png_const_charp text) {
   context *c = png_get_error_ptr(png);
+  /* The pixels are whole: what is wrong behind them is worth a warning. */
+  if (c->has_pixels) {
+    warn(png, text);
+    longjmp(c->escape, 1);
+  }
   strncpy(c->message, text, cpng_message_size - 1);
   c->message[cpng_message_size - 1] = 0;
   longjmp(c->escape, 1);
 }
-
-static void ignore(png_structp png, png_const_charp text) { (void)png, (void)text; }
 
 static void take(png_structp png, png_bytep target, size_t count) {
   context *c = png_get_io_ptr(png);
@@ -64,17 +76,17 @@ static void begin(png_structp png, png_infop info, cpng_info *result) {
 }
 
 static int read_png(const uint8_t *data, size_t size, cpng_info *found, const cpng_info *expected, uint8_t *pixels,
-                    char *message) {
-  context c = {.message = message, .data = data, .size = size};
+                    char *warning, char *message) {
+  context c = {.message = message, .warning = warning, .data = data, .size = size};
   png_bytep *volatile rows = NULL;
   png_infop volatile info = NULL;
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &c, fail, ignore);
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &c, fail, warn);
   if (!png) return -1;
   if (setjmp(c.escape)) {
     png_infop held = info;
     png_destroy_read_struct(&png, held ? &held : NULL, NULL);
     free(rows);
-    return -1;
+    return c.has_pixels ? 0 : -1;
   }
   info = png_create_info_struct(png);
   if (!info) png_error(png, "out of memory");
@@ -86,8 +98,11 @@ static int read_png(const uint8_t *data, size_t size, cpng_info *found, const cp
     rows = malloc(found->height * sizeof *rows);
     if (!rows) png_error(png, "out of memory");
     for (uint32_t y = 0; y < found->height; y++) rows[y] = pixels + y * stride;
-    png_read_image(png, rows); /* and no further: what follows the pixels is not needed */
+    png_read_image(png, rows);
+    c.has_pixels = 1;
+    png_read_end(png, NULL); /* checks the checksum of the pixels */
     free(rows);
+    rows = NULL;
   }
   png_infop held = info;
   png_destroy_read_struct(&png, &held, NULL);
@@ -96,13 +111,14 @@ static int read_png(const uint8_t *data, size_t size, cpng_info *found, const cp
 
 int cpng_read_info(const uint8_t *data, size_t size, cpng_info *info, char *message) {
   memset(info, 0, sizeof *info);
-  return read_png(data, size, info, NULL, NULL, message);
+  return read_png(data, size, info, NULL, NULL, NULL, message);
 }
 
-int cpng_read_pixels(const uint8_t *data, size_t size, const cpng_info *info, uint8_t *pixels, char *message) {
+int cpng_read_pixels(const uint8_t *data, size_t size, const cpng_info *info, uint8_t *pixels, char *warning,
+                     char *message) {
   cpng_info found;
   memset(&found, 0, sizeof found);
-  return read_png(data, size, &found, info, pixels, message);
+  return read_png(data, size, &found, info, pixels, warning, message);
 }
 
 int cpng_write(const cpng_info *image, const uint8_t *pixels, uint8_t **file, size_t *size, char *message) {
@@ -110,7 +126,7 @@ int cpng_write(const cpng_info *image, const uint8_t *pixels, uint8_t **file, si
                               PNG_COLOR_TYPE_RGB_ALPHA};
   context c = {.message = message};
   png_infop volatile info = NULL;
-  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &c, fail, ignore);
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &c, fail, warn);
   if (!png) return -1;
   if (setjmp(c.escape)) {
     png_infop held = info;

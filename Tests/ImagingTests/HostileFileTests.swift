@@ -51,6 +51,44 @@ import Testing
     }
   }
 
+  /// Damage in what goes with the picture, under right checksums: what is carried over can be read again.
+  @Test(arguments: ["metadata.png", "metadata.jpg"]) func changedMetadataIsCarriedOrLeftOut(name: String) throws {
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture(name))))
+    let blocks = name.hasSuffix("png") ? pngBlocks(bytes) : [20..<bytes.count - 600]
+    var random = RandomNumbers(seed: 5)
+    for _ in 0..<300 {
+      var changed = bytes
+      let block = blocks[random.below(blocks.count)]
+      for _ in 0...random.below(4) {
+        changed[block.lowerBound + random.below(block.count)] = [0, 0xff, UInt8(random.below(256))][random.below(3)]
+      }
+      if name.hasSuffix("png") {
+        let checksum = crc(changed[block.lowerBound - 4..<block.upperBound])
+        changed.replaceSubrange(block.upperBound..<block.upperBound + 4, with: bigEndian(checksum))
+      }
+      guard let photo = try? ImageFile.load(changed, from: "a", maximumPixels: 1 << 16) else { continue }
+      for ending in ["png", "jpg"] {
+        var notes: [String] = []
+        let file = try ImageFile.encode(photo.image, metadata: photo.metadata, like: "a." + ending, notes: &notes)
+        let again = try ImageFile.load(file, from: "a")
+        #expect(again.notes == [] && again.image.width == photo.image.width)
+      }
+    }
+  }
+
+  /// The data of the chunks beside the pixels.
+  private func pngBlocks(_ bytes: [UInt8]) -> [Range<Int>] {
+    var result: [Range<Int>] = [], place = 8
+    while place + 12 <= bytes.count {
+      let size = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      if bytes[place + 4] & 0x20 != 0, size > 0 { result.append(place + 8..<place + 8 + size) }
+      place += size + 12
+    }
+    return result
+  }
+
+  private func bigEndian(_ value: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 0xff) } }
+
   @Test func hugeHeadersTakeNoMemory() throws {
     try withFolder { folder in
       let path = folder + "/huge"
@@ -58,7 +96,7 @@ import Testing
       var png: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
       png += [0, 1, 0x86, 0xa0, 0, 1, 0x86, 0xa0, 8, 2, 0, 0, 0]
       let checksum = crc(png[12...])
-      png += [24, 16, 8, 0].map { UInt8(checksum >> $0 & 0xff) }
+      png += bigEndian(checksum)
       try probe(png, path)
       var tiff = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture("deflate8.tif"))))
       var bmp = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture("rgb.bmp"))))

@@ -3,22 +3,23 @@ import Imaging
 import Testing
 
 @Suite struct WritingTests {
-  /// A JPEG comes near its image, nearer with more quality; alpha is dropped, and 16 bits become 8.
+  /// A JPEG comes near its image, nearer with more quality; alpha is laid on white, and 16 bits become 8.
   @Test(arguments: 1...4) func jpegs(channels: Int) throws {
     func smooth(_ x: Int, _ y: Int, _ c: Int) -> Int { 40 + 3 * x + 2 * y + 20 * c }
     let image = drawn(width: 33, height: 18, channels: channels, smooth)
     let deepImage = deep(width: 33, height: 18, channels: channels) { smooth($0, $1, $2) * 257 }
-    let flat = channels <= 2 ? image.grayscale() : image.rgb()
+    let flat = image.flattened(onto: .white)
     try withFolder { folder in
       let path = folder + "/a.jpg", deepPath = folder + "/deep.jpeg"
       var sizes: [Int] = []
-      for (quality, tolerance) in [(100, 2), (90, 6), (30, 24)] {
+      for (quality, tolerance) in [(100, image.hasAlpha ? 3 : 2), (90, 6), (30, 24)] {
         try ImageFile.write(image, to: path, quality: quality)
         let difference = try #require(largestDifference(ImageFile.read(path), flat))
         #expect(difference <= tolerance)
         sizes.append(try bytes(of: path).count)
         try ImageFile.write(deepImage, to: deepPath, quality: quality)
-        #expect(try bytes(of: deepPath) == bytes(of: path))
+        // What is laid on white in 16 bits may round otherwise.
+        if !image.hasAlpha { #expect(try bytes(of: deepPath) == bytes(of: path)) }
       }
       #expect(sizes[0] > sizes[1] && sizes[1] > sizes[2])
       for quality in [-5, 0, 101, 100_000] { try ImageFile.write(image, to: path, quality: quality) }

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* libjpeg reports errors through a function that must not return; these calls contain the longjmp. They return 0 on success, or -1
-   with a message. */
+/* libjpeg reports errors through a function that must not return; these calls contain the longjmp. They return 0 on
+   success, or -1 with a message. */
 
 typedef struct {
   uint32_t width, height;
@@ -17,9 +17,10 @@ enum { cjpeg_message_size = 256 };
 /* Reads the header. */
 int cjpeg_read_info(const uint8_t *data, size_t size, cjpeg_info *info, char *message);
 
-/* Reads the pixels: interleaved rows, top first, of 8 bits. `pixels` holds width * height * channels bytes. A file that ends early is
-   an error. */
-int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, uint8_t *pixels, char *message);
+/* Reads the pixels: interleaved rows, top first, of 8 bits. `pixels` holds width * height * channels bytes. A file that ends
+   before its pixels do is an error; of other damage the first warning is left in `warning`, which is empty before. */
+int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, uint8_t *pixels, char *warning,
+                      char *message);
 
 /* Writes an image; from quality 90 on without chroma subsampling. *file is to be freed with free(). */
 int cjpeg_write(const cjpeg_info *info, const uint8_t *pixels, int quality, uint8_t **file, size_t *size, char *message);

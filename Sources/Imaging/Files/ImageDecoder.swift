@@ -18,6 +18,9 @@ protocol ImageDecoder {
   var orientation: Orientation { get }
   /// As it is stored: orientation and sizes in it are those of the file.
   var metadata: ImageMetadata { get }
+  /// The metadata, and what was left out of them; `metadata` where the format's reader has nothing to say of that.
+  /// - Parameter notes: see `LoadedImage.notes`.
+  func readMetadata(notes: inout [String]) -> ImageMetadata
 
   /// - Parameter notes: gets what was mended or left out; see `LoadedImage.notes`.
   /// - Precondition: the sizes have been found reasonable.
@@ -27,6 +30,7 @@ protocol ImageDecoder {
 
 extension ImageDecoder {
   var metadata: ImageMetadata { ImageMetadata() }
+  func readMetadata(notes: inout [String]) -> ImageMetadata { metadata }
 
   /// Refuses a small file that promises a picture of hundreds of megabytes: a bomb, far more likely than a photo.
   /// - Parameters:

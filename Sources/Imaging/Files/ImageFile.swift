@@ -54,7 +54,8 @@ public enum ImageFile {
     return try naming(name, format) {
       var notes: [String] = []
       let image = try file.decode(notes: &notes).turned(file.orientation)
-      return LoadedImage(image: image, metadata: file.metadata, format: format, notes: notes)
+      let metadata = file.readMetadata(notes: &notes).checked(for: image, notes: &notes)
+      return LoadedImage(image: image, metadata: metadata, format: format, notes: notes)
     }
   }
 
@@ -78,14 +79,22 @@ public enum ImageFile {
     try ImageTree(folder, isDeep: false).images.map { folder.appendingPath($0.path) }
   }
 
+<<<<<<< HEAD
   /// Writes a PNG, JPEG or WebP, by the path's ending: first beside the target, then renamed.
   /// - Parameters:
   ///   - metadata: goes into the file as far as its kind can hold it.
   ///   - quality: of a JPEG or WebP, 1 to 100; from 90 on a JPEG's chroma keeps its resolution.
   ///   - isLossless: of a WebP, whose quality then has no say.
+=======
+  /// Writes a PNG or, by the path's ending, a JPEG: first beside the target, then renamed.
+  /// - Parameters: see `encode`.
+  /// - Returns: what the file could not hold, each a clause for people; see `LoadedImage.notes`.
+>>>>>>> 8649e71 (Colour profiles, EXIF, XMP, density and texts go with a photo, and damage beside the pixels no longer stops it)
   /// - Throws: `InputError` that names the path.
+  @discardableResult
   public static func write(
     _ image: Image, metadata: ImageMetadata = ImageMetadata(), to path: String, quality: Int = 95,
+<<<<<<< HEAD
     isLossless: Bool = false
   ) throws {
     var notes: [String] = []
@@ -100,10 +109,29 @@ public enum ImageFile {
   ///   - metadata: goes into the file as far as its kind can hold it.
   ///   - quality: of a JPEG or WebP, 1 to 100; from 90 on a JPEG's chroma keeps its resolution.
   ///   - isLossless: of a WebP, whose quality then has no say.
+=======
+    background: Color = .white
+  ) throws -> [String] {
+    var notes: [String] = []
+    let file = try encode(
+      image, metadata: metadata, like: path, quality: quality, background: background, notes: &notes)
+    try WholeFile.write(file, to: path)
+    return notes
+  }
+
+  /// The bytes of a PNG or a JPEG.
+  /// - Parameters:
+  ///   - path: its ending tells the kind; messages begin with it.
+  ///   - metadata: goes into the file as far as its kind can hold it and it fits the image; what it says of orientation
+  ///     and sizes is made to fit.
+  ///   - quality: of a JPEG, 1 to 100; from 90 on the chroma keeps its resolution.
+  ///   - background: what shows through a transparent image in a JPEG.
+>>>>>>> 8649e71 (Colour profiles, EXIF, XMP, density and texts go with a photo, and damage beside the pixels no longer stops it)
   ///   - notes: gets what the file cannot hold, each a clause for people; see `LoadedImage.notes`.
   /// - Throws: `InputError` that begins with the path.
   public static func encode(
     _ image: Image, metadata: ImageMetadata = ImageMetadata(), like path: String, quality: Int = 95,
+<<<<<<< HEAD
     isLossless: Bool = false, notes: inout [String]
   ) throws -> [UInt8] {
     let ending = path.pathEnding
@@ -112,6 +140,19 @@ public enum ImageFile {
       case "png": return try PNGFile.encode(image, metadata)
       case "jpg", "jpeg": return try JPEGFile.encode(image, metadata, quality: quality)
       case "webp": return try WebPFile.encode(image, metadata, quality: isLossless ? nil : quality)
+=======
+    background: Color = .white, notes: inout [String]
+  ) throws -> [UInt8] {
+    let ending = pathExtension(path)
+    do {
+      switch ending {
+      case "png": return try PNGFile.encode(image, metadata.checked(for: image, notes: &notes))
+      case "jpg", "jpeg":
+        if image.isTransparent { notes.append("its transparent parts are laid on \(background)") }
+        let flat = image.flattened(onto: background)
+        let metadata = metadata.checked(for: flat, notes: &notes).fittingJPEG(isGray: flat.channels == 1, notes: &notes)
+        return try JPEGFile.encode(flat, metadata, quality: quality)
+>>>>>>> 8649e71 (Colour profiles, EXIF, XMP, density and texts go with a photo, and damage beside the pixels no longer stops it)
       default:
         throw InputError(
           path, expected: "a name that ends in .png, .jpg, .jpeg or .webp",

@@ -6,57 +6,61 @@ struct JPEGFile: ImageDecoder {
   static func recognizes(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0xff, 0xd8]) }
 
   let bitDepth = 8
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
   private let info: cjpeg_info
 
   init(_ bytes: [UInt8]) throws {
     self.bytes = bytes
     var info = cjpeg_info()
-    try withMessage { cjpeg_read_info(bytes, bytes.count, &info, $0) }
+    do {
+      try withMessage { cjpeg_read_info(bytes, bytes.count, &info, $0) }
+    } catch let fault as ImageFault {
+      throw Self.inPlainWords(fault)
+    }
     self.info = info
+  }
+
+  /// The library's messages for what it was not built for, in words for people.
+  private static func inPlainWords(_ fault: ImageFault) -> ImageFault {
+    let precision = "Unsupported JPEG data precision ", process = "Unsupported JPEG process: SOF type "
+    if fault.found.hasPrefix(precision) {
+      return ImageFault("\(fault.found.dropFirst(precision.count)) bits a sample, which are not read")
+    }
+    guard fault.found.hasPrefix(process) else { return fault }
+    let isLossless = ["0xc3", "0xc7", "0xcb", "0xcf"].contains(fault.found.dropFirst(process.count))
+    return ImageFault("\(isLossless ? "lossless" : "hierarchical") JPEG, which is not read")
   }
 
   var width: Int { Int(info.width) }
   var height: Int { Int(info.height) }
   var channels: Int { Int(info.channels) }
 
-  /// From the EXIF block in an APP1 segment.
+  /// The EXIF block counts before XMP.
   var orientation: Orientation {
-    let reader = ByteReader(bytes, .big)
-    var place = 2
-    // Segments follow one another until the compressed data begins (SOS).
-    while let marker = try? reader.uint16(place), marker >= 0xff00, marker != 0xffda, marker != 0xffd9 {
-      if marker == 0xffff {  // a fill byte
-        place += 1
-        continue
-      }
-      guard let size = try? reader.uint16(place + 2), let data = try? reader.range(place + 4, count: size - 2) else {
-        break
-      }
-      if marker == 0xffe1, bytes[data].starts(with: Array("Exif".utf8) + [0, 0]) {
-        return Orientation(exif: Array(bytes[data].dropFirst(6)))
-      }
-      place = data.upperBound
-    }
-    return .upright
+    var notes: [String] = []
+    let metadata = readMetadata(notes: &notes)
+    return Orientation(exif: metadata.exif, xmp: metadata.xmp)
   }
 
   func decode(notes: inout [String]) throws -> Image {
     var info = info
     var values = [UInt8](repeating: 0, count: width * height * channels)
-    try withMessage { cjpeg_read_pixels(bytes, bytes.count, &info, &values, $0) }
+    var warning = [CChar](repeating: 0, count: Int(cjpeg_message_size))
+    try withMessage { cjpeg_read_pixels(bytes, bytes.count, &info, &values, &warning, $0) }
+    if warning[0] != 0 { notes.append("a fault in its data (\(String(message: warning)))") }
     return Image(width: width, height: height, channels: channels, samples: .uint8(values))
   }
 
-  /// The file of an image; alpha is dropped, and 16 bits become 8.
+  /// The file of an image; 16 bits become 8.
+  /// - Precondition: the image has no alpha.
   static func encode(_ image: Image, _ metadata: ImageMetadata, quality: Int) throws -> [UInt8] {
-    let flat = image.channels <= 2 ? image.grayscale() : image.rgb()
+    precondition(!image.hasAlpha, "a JPEG has no alpha")
     let values: [UInt8]
-    switch flat.samples {
+    switch image.samples {
     case .uint8(let bytes): values = bytes
     case .uint16(let words): values = words.map { UInt8((Int($0) + 128) / 257) }
     }
-    var info = cjpeg_info(width: UInt32(flat.width), height: UInt32(flat.height), channels: Int32(flat.channels))
-    return try withEncodedFile { cjpeg_write(&info, values, Int32(quality), $0, $1, $2) }
+    var info = cjpeg_info(width: UInt32(image.width), height: UInt32(image.height), channels: Int32(image.channels))
+    return adding(metadata, to: try withEncodedFile { cjpeg_write(&info, values, Int32(quality), $0, $1, $2) })
   }
 }

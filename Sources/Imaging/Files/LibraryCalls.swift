@@ -5,8 +5,15 @@ import Foundation
 func withMessage(_ call: (UnsafeMutablePointer<CChar>) -> Int32) throws {
   var message = [CChar](repeating: 0, count: 512)
   guard call(&message) != 0 else { return }
-  let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  let text = String(message: message)
   throw ImageFault(text.isEmpty ? "one that the library refuses" : text)
+}
+
+extension String {
+  /// A C library's text, up to its zero.
+  init(message: [CChar]) {
+    self.init(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
 }
 
 /// The bytes of a file that an image library has encoded into memory of its own.

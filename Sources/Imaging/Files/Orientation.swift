@@ -7,11 +7,9 @@ enum Orientation: Int {
   /// Rows and columns change places.
   var swapsSides: Bool { rawValue >= 5 }
 
-  /// The orientation that an EXIF block tells; upright when it tells none, or is damaged.
-  /// - Parameter exif: a TIFF file in small, as APP1 segments and eXIf chunks hold it.
-  init(exif: [UInt8]) {
-    let value = try? TIFFDirectory(exif).values(.orientation)?.first
-    self = value.flatMap { Orientation(rawValue: $0) } ?? .upright
+  /// The orientation that metadata tell: the EXIF block's before the XMP packet's; upright when neither tells one.
+  init(exif: [UInt8]?, xmp: [UInt8]? = nil) {
+    self = exif.flatMap { EXIFBlock($0)?.orientation } ?? xmp.flatMap { XMPPacket($0)?.orientation } ?? .upright
   }
 }
 

@@ -5,13 +5,14 @@ struct PNGFile: ImageDecoder {
   static let format = ImageFormat.png
   static func recognizes(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) }
 
-  private let bytes: [UInt8]
+  let chunks: PNGChunks
   private let info: cpng_info
 
   init(_ bytes: [UInt8]) throws {
-    self.bytes = bytes
+    chunks = try PNGChunks(bytes)
     var info = cpng_info()
-    try withMessage { cpng_read_info(bytes, bytes.count, &info, $0) }
+    let header = chunks.header
+    try withMessage { cpng_read_info(header, header.count, &info, $0) }
     self.info = info
   }
 
@@ -20,39 +21,47 @@ struct PNGFile: ImageDecoder {
   var channels: Int { Int(info.channels) }
   var bitDepth: Int { Int(info.depth) }
 
-  /// From the eXIf chunk, which may stand before or after the pixels.
+  /// The eXIf chunk, wherever it stands, counts before a raw profile, and that before XMP.
   var orientation: Orientation {
-    let reader = ByteReader(bytes, .big)
-    var place = 8
-    while let size = try? reader.uint32(place), let start = try? reader.range(place + 4, count: 4).lowerBound,
-      let data = try? reader.range(place + 8, count: size)
-    {
-      if bytes[start..<start + 4].elementsEqual("eXIf".utf8) { return Orientation(exif: Array(bytes[data])) }
-      place = data.upperBound + 4
-    }
-    return .upright
+    var notes: [String] = []
+    let metadata = readMetadata(notes: &notes)
+    return Orientation(exif: metadata.exif, xmp: metadata.xmp)
   }
 
   func decode(notes: inout [String]) throws -> Image {
     // A pixel takes a bit at least, and Deflate packs no more than 1032 bytes into one: a header that promises more is
     // refused before memory is taken for it.
-    guard width * height / (8 * 1032) <= bytes.count else {
-      throw ImageFault("\(bytes.count) bytes for \(width) x \(height) pixels")
+    guard width * height / (8 * 1032) <= chunks.bytes.count else {
+      throw ImageFault("\(chunks.bytes.count) bytes for \(width) x \(height) pixels")
     }
     let count = width * height * channels
-    var info = info
+    let samples: Image.Samples
     if bitDepth == 16 {
       var values = [UInt16](repeating: 0, count: count)
       try values.withUnsafeMutableBytes { values in
-        try withMessage {
-          cpng_read_pixels(bytes, bytes.count, &info, values.assumingMemoryBound(to: UInt8.self).baseAddress, $0)
-        }
+        try read(into: values.assumingMemoryBound(to: UInt8.self).baseAddress!, notes: &notes)
       }
-      return Image(width: width, height: height, channels: channels, samples: .uint16(values))
+      samples = .uint16(values)
+    } else {
+      var values = [UInt8](repeating: 0, count: count)
+      try values.withUnsafeMutableBufferPointer { try read(into: $0.baseAddress!, notes: &notes) }
+      samples = .uint8(values)
     }
-    var values = [UInt8](repeating: 0, count: count)
-    try withMessage { cpng_read_pixels(bytes, bytes.count, &info, &values, $0) }
-    return Image(width: width, height: height, channels: channels, samples: .uint8(values))
+    return Image(width: width, height: height, channels: channels, samples: samples)
+  }
+
+  private func read(into pixels: UnsafeMutablePointer<UInt8>, notes: inout [String]) throws {
+    let (file, isIntact) = chunks.picture
+    var info = info
+    var warning = [CChar](repeating: 0, count: Int(cpng_message_size))
+    try withMessage { cpng_read_pixels(file, file.count, &info, pixels, &warning, $0) }
+    let text = String(message: warning)
+    guard isIntact || text.isEmpty else { throw ImageFault("damaged pixels (IDAT: CRC error, \(text))") }
+    if !isIntact {
+      notes.append("a checksum of the pixels is wrong")
+    } else if !text.isEmpty, !chunks.endsEarly {
+      notes.append("a fault behind the pixels (\(text))")
+    }
   }
 
   /// The file of an image, of 8 or 16 bits as the image is.
@@ -60,7 +69,7 @@ struct PNGFile: ImageDecoder {
     var info = cpng_info(
       width: UInt32(image.width), height: UInt32(image.height), channels: Int32(image.channels),
       depth: Int32(image.bitDepth))
-    return try withEncodedFile { file, size, message in
+    let file = try withEncodedFile { file, size, message in
       switch image.samples {
       case .uint8(let values): cpng_write(&info, values, file, size, message)
       case .uint16(let values):
@@ -69,5 +78,6 @@ struct PNGFile: ImageDecoder {
         }
       }
     }
+    return try adding(metadata, to: file)
   }
 }

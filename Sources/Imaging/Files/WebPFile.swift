@@ -34,7 +34,7 @@ struct WebPFile: ImageDecoder {
     metadata.exif = chunks.exif
     metadata.xmp = chunks.xmp
     self.metadata = metadata
-    orientation = chunks.exif.map { Orientation(exif: $0) } ?? .upright
+    orientation = Orientation(exif: chunks.exif, xmp: chunks.xmp)
   }
 
   func decode(notes: inout [String]) throws -> Image {

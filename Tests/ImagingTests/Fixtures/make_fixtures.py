@@ -1,14 +1,17 @@
-"""Makes the image files of this folder: pip install pillow pypng tifffile imagecodecs; python make_fixtures.py
+"""Makes the image files of this folder: pip install pillow piexif pypng tifffile imagecodecs; python make_fixtures.py
 
 Every file holds the same small picture, sample (x, y, c) = (37 x + 59 y + 101 c + 13 x y) mod 256 (16 bits: times 257, plus
 x + 3 y, mod 65536; fewer bits: mod 2^bits), so that the tests know what to expect of each.
 """
+import io
 import itertools
 
 import numpy as np
+import piexif
 import png
 import tifffile
-from PIL import Image
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 WIDTH, HEIGHT = 21, 18
 
@@ -40,6 +43,30 @@ def make_png():
     # One gray level is transparent (tRNS).
     writer = png.Writer(WIDTH, HEIGHT, greyscale=True, bitdepth=8, transparent=13)
     writer.write(open("gray8_transparent.png", "wb"), picture(1)[..., 0].tolist())
+
+
+def make_metadata():
+    """A PNG and a JPEG with all that a file may say of its picture; a camera's thumbnail too."""
+    image = Image.fromarray(picture(3))
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    thumbnail = io.BytesIO()
+    image.save(thumbnail, "jpeg")
+    exif = piexif.dump({
+        "0th": {271: b"Camera", 274: 6, 282: (300, 1), 283: (300, 1), 296: 2, 315: b"Ann Example"},
+        "Exif": {36867: b"2021:05:06 07:08:09", 37500: b"maker note", 40962: WIDTH, 40963: HEIGHT},
+        "GPS": {1: b"N", 2: ((1, 1), (2, 1), (3, 1))}, "1st": {513: 0, 514: 0}, "thumbnail": thumbnail.getvalue()})
+    xmp = ('<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description tiff:Orientation="6" exif:PixelXDimension="21">'
+           "<exif:PixelYDimension>18</exif:PixelYDimension></rdf:Description></rdf:RDF></x:xmpmeta>")
+    texts = PngInfo()
+    texts.add_text("Author", "Ann Example")
+    texts.add_text("Description", "long " * 60, zip=True)
+    texts.add_itxt("Title", "\u5199\u771f", "ja")
+    texts.add_itxt("XML:com.adobe.xmp", xmp)
+    for name, data in ((b"cICP", bytes([12, 13, 0, 1])), (b"gAMA", (45455).to_bytes(4, "big"))):
+        texts.add(name, data)
+    image.save("metadata.png", icc_profile=profile, exif=exif, dpi=(300, 300), pnginfo=texts)
+    image.save("metadata.jpg", icc_profile=profile, exif=exif, dpi=(300, 300), xmp=xmp.encode(), comment=b"a comment",
+               quality=90)
 
 
 def make_oriented():
@@ -202,6 +229,7 @@ def make_resized():
 if __name__ == "__main__":
     make_resized()
     make_png()
+    make_metadata()
     make_oriented()
     make_tiff()
     make_tiff_kinds()

@@ -1,4 +1,5 @@
-/// What a file says about its picture beside the pixels: how the colours are meant, how large it is printed, who took it and when.
+/// What a file says about its picture beside the pixels: how the colours are meant, how large it is printed, who took it
+/// and when.
 ///
 /// Blocks are kept as bytes, checked only as far as carrying them over needs.
 public struct ImageMetadata: Equatable, Sendable {
@@ -11,10 +12,16 @@ public struct ImageMetadata: Equatable, Sendable {
   /// An XMP packet: XML.
   public var xmp: [UInt8]?
   public var density: Density?
+  /// Comments: PNG's text chunks, JPEG's COM segments (keyword "Comment").
+  public var text: [Text] = []
 
   public init() {}
 
-  /// What PNG says of colours in chunks of its own (PNG specification, third edition, section 11.3.2), as the chunks hold it.
+  /// The most bytes that a block is carried over with.
+  static let maximumBlock = 16 << 20
+
+  /// What PNG says of colours in chunks of its own (PNG specification, third edition, section 11.3.2), as the chunks
+  /// hold it.
   public struct ColorSpace: Equatable, Sendable {
     /// gAMA: 100,000 times the exponent that encoded the samples.
     public var gamma: UInt32?
@@ -24,6 +31,10 @@ public struct ImageMetadata: Equatable, Sendable {
     public var sRGBIntent: UInt8?
     /// cICP: primaries, transfer function, matrix and full range (ITU-T H.273).
     public var codePoints: [UInt8]?
+    /// mDCV: the mastering display, 24 bytes.
+    public var masteringDisplay: [UInt8]?
+    /// cLLI: the light level of the content, 8 bytes.
+    public var contentLight: [UInt8]?
 
     public init() {}
   }
@@ -32,10 +43,22 @@ public struct ImageMetadata: Equatable, Sendable {
   public struct Density: Equatable, Sendable {
     public enum Unit: Sendable { case inch, centimetre, none }
     public var x, y: Double
+    /// With none, x and y only give the shape of a pixel.
     public var unit: Unit
 
     public init(x: Double, y: Double, unit: Unit) {
       (self.x, self.y, self.unit) = (x, y, unit)
+    }
+  }
+
+  public struct Text: Equatable, Sendable {
+    /// "Author", "Description", "Copyright" and so on (PNG specification, section 11.3.3.1).
+    public var keyword, value: String
+    /// A language tag (RFC 3066); empty when it is not told.
+    public var language: String
+
+    public init(keyword: String, value: String, language: String = "") {
+      (self.keyword, self.value, self.language) = (keyword, value, language)
     }
   }
 }

@@ -1,0 +1,53 @@
+extension ImageMetadata {
+  /// What can be said of an upright image: blocks that are damaged or do not fit its colours are left out, and what
+  /// blocks say of orientation and sizes is made to fit. What has been checked passes unchanged.
+  /// - Parameter notes: gets a clause for each block that is left out.
+  func checked(for image: Image, notes: inout [String]) -> ImageMetadata {
+    var result = self
+    if let profile = iccProfile {
+      do {
+        result.iccProfile = try ICCProfile.checked(profile, channels: image.channels)
+      } catch {
+        result.iccProfile = nil
+        notes.append("the colour profile is left out (\((error as? ImageFault)?.found ?? "damaged"))")
+      }
+    }
+    if let exif {
+      if exif.count <= Self.maximumBlock, var block = EXIFBlock(exif), !block.isDamaged {
+        block.describe(width: image.width, height: image.height)
+        result.exif = block.bytes
+        if density == nil { result.density = block.density }
+      } else {
+        result.exif = nil
+        notes.append("the EXIF block is left out (damaged)")
+      }
+    }
+    if let xmp {
+      if xmp.count <= Self.maximumBlock, var packet = XMPPacket(xmp) {
+        packet.describe(width: image.width, height: image.height)
+        result.xmp = packet.bytes
+      } else {
+        result.xmp = nil
+        notes.append("the XMP packet is left out (damaged)")
+      }
+    }
+    if let density = result.density, !density.isSensible { result.density = nil }
+    return result
+  }
+}
+
+extension ImageMetadata.Density {
+  /// Square pixels of no size say nothing.
+  var isSensible: Bool {
+    x > 0 && y > 0 && x.isFinite && y.isFinite && max(x, y) < 1e6 && !(unit == .none && x == y)
+  }
+
+  /// Pixels for a length given in inches; nil without a unit.
+  func per(inches: Double) -> (x: Double, y: Double)? {
+    switch unit {
+    case .inch: (x * inches, y * inches)
+    case .centimetre: (x * 2.54 * inches, y * 2.54 * inches)
+    case .none: nil
+    }
+  }
+}
