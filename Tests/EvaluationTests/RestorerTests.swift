@@ -15,10 +15,55 @@ struct RestorerTests {
       let photo = picture(width: 21, height: 18, channels: channels)
       let restored = try restorer.restore(photo)
       #expect(restored.channels == channels && restored.width == 42 && restored.height == 36 && restored.bitDepth == 8)
-      if photo.hasAlpha { #expect(restored.alpha == bicubicUpscale(photo.alpha!, by: 2)) }
     }
     let deep = Image(width: 9, height: 8, channels: 3, samples: .uint16((0..<216).map { UInt16($0 * 300) }))
     #expect(try restorer.restore(deep).bitDepth == 16)
+  }
+
+  /// A disk on nothing: what its hidden colours are changes nothing, and alpha is exact where it is even.
+  @Test(arguments: [2, 4], [8, 16]) func hiddenColorsAndAlpha(channels: Int, bits: Int) throws {
+    let restorer = Restorer(smallModel(.x2)), side = 24, top = bits == 8 ? 255 : 65535
+    func photo(hidden: Int) -> Image {
+      let values = (0..<side * side * channels).map { i in
+        let (x, y) = (i / channels % side, i / channels / side)
+        let isVisible = (x - 12) * (x - 12) + (y - 12) * (y - 12) < 64
+        return i % channels == channels - 1 ? (isVisible ? top : 0) : isVisible ? x * 10 : hidden
+      }
+      let samples: Image.Samples = bits == 8 ? .uint8(values.map { UInt8($0) }) : .uint16(values.map { UInt16($0) })
+      return Image(width: side, height: side, channels: channels, samples: samples)
+    }
+    let restored = try restorer.restore(photo(hidden: 0))
+    #expect(try restored == restorer.restore(photo(hidden: top)))
+    #expect(restored.channels == channels && restored.bitDepth == bits)
+    func alpha(_ x: Int, _ y: Int) -> Int {
+      switch restored.alpha!.samples {
+      case .uint8(let values): Int(values[y * 2 * side + x])
+      case .uint16(let values): Int(values[y * 2 * side + x])
+      }
+    }
+    for y in 0..<2 * side {
+      for x in 0..<2 * side {
+        let distance = ((Double(x) - 24.5) * (Double(x) - 24.5) + (Double(y) - 24.5) * (Double(y) - 24.5)).squareRoot()
+        if distance < 8 { #expect(alpha(x, y) == top) }
+        if distance > 24 { #expect(alpha(x, y) == 0) }
+      }
+    }
+  }
+
+  /// Opaque alpha changes nothing, and an image of which nothing is visible is restored too.
+  @Test func opaqueAndClearPhotos() throws {
+    let restorer = Restorer(smallModel(.x2))
+    let photo = picture(width: 12, height: 11, channels: 3)
+    func with(_ alpha: UInt8, _ count: Int) -> Image {
+      let side = count / 11
+      return Image(width: side, height: 11, channels: 1, samples: .uint8([UInt8](repeating: alpha, count: count)))
+    }
+    let plain = try restorer.restore(photo)
+    for alpha: UInt8 in [0, 77, 255] {
+      let restored = try restorer.restore(photo.with(alpha: with(alpha, 132)))
+      #expect(restored.opaque == plain)
+      #expect(restored.alpha?.samples == .uint8([UInt8](repeating: alpha, count: 528)))
+    }
   }
 
   @Test func alphaStaysWhereSizesStay() throws {

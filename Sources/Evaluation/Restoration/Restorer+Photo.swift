@@ -9,11 +9,24 @@ extension Restorer {
   /// - Gray stays gray: a model of colour images gets it replicated, and the luma of its result is kept.
   /// - Colour stays colour: a model of gray images restores each channel by itself.
   /// - 16 bits stay 16 bits.
-  /// - Alpha goes around the model; super-resolution enlarges it by bicubic interpolation.
+  /// - Alpha is enlarged as a gray image, by the same model, so that its edges fit those of the colours; tasks that keep
+  ///   the size leave it as it is. Colours that it hides are filled from their neighbours before.
   ///
   /// - Parameter name: of the photo, for messages.
   /// - Throws: `InputError` when the result is not finite: what a picture would show of it is black, or noise.
   public func restore(_ photo: Image, named name: String = "photo") throws -> Image {
+    let restored = try restoreColors(photo.fillingTransparentColors().opaque, named: name)
+    guard let alpha = photo.alpha else { return restored }
+    guard task.isSuperResolution else { return restored.with(alpha: alpha) }
+    let range = LocalRange(alpha)
+    // Of one value throughout, it needs no model.
+    let enlarged =
+      range.isOneValue ? bicubicUpscale(alpha, by: task.scale) : try restoreColors(alpha, named: name)
+    return restored.with(alpha: range.limiting(enlarged, scale: task.scale))
+  }
+
+  /// - Parameter photo: without alpha.
+  private func restoreColors(_ photo: Image, named name: String) throws -> Image {
     func image(_ values: Tensor) throws -> Image {
       let count = (0..<values.count).count { !values.pointer[$0].isFinite }
       guard count == 0 else {
@@ -21,16 +34,11 @@ extension Restorer {
       }
       return Image(values, bitDepth: photo.bitDepth)
     }
-    let isGray = photo.channels < 3
-    let colors = isGray ? photo.grayscale() : photo.rgb()
-    let restored: Image
-    switch (isGray, task.channels == 1) {
-    case (false, false), (true, true): restored = try image(self(colors.tensor()))
-    case (true, false): restored = try image(self(colors.rgb().tensor())).grayscale()
-    case (false, true): restored = try image(joined((0..<3).map { self(channel($0, of: colors.tensor())) }))
+    switch (photo.channels == 1, task.channels == 1) {
+    case (false, false), (true, true): return try image(self(photo.tensor()))
+    case (true, false): return try image(self(photo.rgb().tensor())).grayscale()
+    case (false, true): return try image(joined((0..<3).map { self(channel($0, of: photo.tensor())) }))
     }
-    guard let alpha = photo.alpha else { return restored }
-    return restored.adding(alpha: task.isSuperResolution ? bicubicUpscale(alpha, by: task.scale) : alpha)
   }
 
   /// H x W x C to H x W x 1.
@@ -47,30 +55,5 @@ extension Restorer {
       for i in 0..<channel.count { result.pointer[i * channels.count + place] = channel.pointer[i] }
     }
     return result
-  }
-}
-
-extension Image {
-  /// - Parameter alpha: one channel, of this image's size and depth.
-  func adding(alpha: Image) -> Image {
-    precondition(
-      alpha.channels == 1 && alpha.width == width && alpha.height == height && !hasAlpha,
-      "alpha is one channel of the image's size")
-    func interleaved<Sample>(_ colors: [Sample], _ alpha: [Sample]) -> [Sample] {
-      var result: [Sample] = []
-      result.reserveCapacity(colors.count + alpha.count)
-      for pixel in alpha.indices {
-        result.append(contentsOf: colors[pixel * channels..<(pixel + 1) * channels])
-        result.append(alpha[pixel])
-      }
-      return result
-    }
-    let samples: Samples
-    switch (self.samples, alpha.samples) {
-    case (.uint8(let colors), .uint8(let alpha)): samples = .uint8(interleaved(colors, alpha))
-    case (.uint16(let colors), .uint16(let alpha)): samples = .uint16(interleaved(colors, alpha))
-    default: preconditionFailure("alpha has the image's depth")
-    }
-    return Image(width: width, height: height, channels: channels + 1, samples: samples)
   }
 }

@@ -79,80 +79,52 @@ public enum ImageFile {
     try ImageTree(folder, isDeep: false).images.map { folder.appendingPath($0.path) }
   }
 
-<<<<<<< HEAD
   /// Writes a PNG, JPEG or WebP, by the path's ending: first beside the target, then renamed.
-  /// - Parameters:
-  ///   - metadata: goes into the file as far as its kind can hold it.
-  ///   - quality: of a JPEG or WebP, 1 to 100; from 90 on a JPEG's chroma keeps its resolution.
-  ///   - isLossless: of a WebP, whose quality then has no say.
-=======
-  /// Writes a PNG or, by the path's ending, a JPEG: first beside the target, then renamed.
   /// - Parameters: see `encode`.
   /// - Returns: what the file could not hold, each a clause for people; see `LoadedImage.notes`.
->>>>>>> 8649e71 (Colour profiles, EXIF, XMP, density and texts go with a photo, and damage beside the pixels no longer stops it)
   /// - Throws: `InputError` that names the path.
   @discardableResult
   public static func write(
     _ image: Image, metadata: ImageMetadata = ImageMetadata(), to path: String, quality: Int = 95,
-<<<<<<< HEAD
-    isLossless: Bool = false
-  ) throws {
+    isLossless: Bool = false, background: Color = .white
+  ) throws -> [String] {
     var notes: [String] = []
     let bytes = try encode(
-      image, metadata: metadata, like: path, quality: quality, isLossless: isLossless, notes: &notes)
+      image, metadata: metadata, like: path, quality: quality, isLossless: isLossless, background: background,
+      notes: &notes)
     try WholeFile.write(bytes, to: path)
+    return notes
   }
 
   /// The bytes of a PNG, JPEG or WebP.
   /// - Parameters:
   ///   - path: its ending tells the kind; messages begin with it.
-  ///   - metadata: goes into the file as far as its kind can hold it.
-  ///   - quality: of a JPEG or WebP, 1 to 100; from 90 on a JPEG's chroma keeps its resolution.
-  ///   - isLossless: of a WebP, whose quality then has no say.
-=======
-    background: Color = .white
-  ) throws -> [String] {
-    var notes: [String] = []
-    let file = try encode(
-      image, metadata: metadata, like: path, quality: quality, background: background, notes: &notes)
-    try WholeFile.write(file, to: path)
-    return notes
-  }
-
-  /// The bytes of a PNG or a JPEG.
-  /// - Parameters:
-  ///   - path: its ending tells the kind; messages begin with it.
   ///   - metadata: goes into the file as far as its kind can hold it and it fits the image; what it says of orientation
   ///     and sizes is made to fit.
-  ///   - quality: of a JPEG, 1 to 100; from 90 on the chroma keeps its resolution.
+  ///   - quality: of a JPEG or WebP, 1 to 100; from 90 on a JPEG's chroma keeps its resolution.
+  ///   - isLossless: of a WebP, whose quality then has no say.
   ///   - background: what shows through a transparent image in a JPEG.
->>>>>>> 8649e71 (Colour profiles, EXIF, XMP, density and texts go with a photo, and damage beside the pixels no longer stops it)
   ///   - notes: gets what the file cannot hold, each a clause for people; see `LoadedImage.notes`.
   /// - Throws: `InputError` that begins with the path.
   public static func encode(
     _ image: Image, metadata: ImageMetadata = ImageMetadata(), like path: String, quality: Int = 95,
-<<<<<<< HEAD
-    isLossless: Bool = false, notes: inout [String]
+    isLossless: Bool = false, background: Color = .white, notes: inout [String]
   ) throws -> [UInt8] {
     let ending = path.pathEnding
-    do {
-      switch ending {
-      case "png": return try PNGFile.encode(image, metadata)
-      case "jpg", "jpeg": return try JPEGFile.encode(image, metadata, quality: quality)
-      case "webp": return try WebPFile.encode(image, metadata, quality: isLossless ? nil : quality)
-=======
-    background: Color = .white, notes: inout [String]
-  ) throws -> [UInt8] {
-    let ending = pathExtension(path)
     do {
       switch ending {
       case "png": return try PNGFile.encode(image, metadata.checked(for: image, notes: &notes))
       case "jpg", "jpeg":
         if image.isTransparent { notes.append("its transparent parts are laid on \(background)") }
         let flat = image.flattened(onto: background)
-        let metadata = metadata.checked(for: flat, notes: &notes).fittingJPEG(isGray: flat.channels == 1, notes: &notes)
-        return try JPEGFile.encode(flat, metadata, quality: quality)
->>>>>>> 8649e71 (Colour profiles, EXIF, XMP, density and texts go with a photo, and damage beside the pixels no longer stops it)
+        let fitting = metadata.checked(for: flat, notes: &notes)
+          .fitting(.jpeg, isGray: flat.channels == 1, notes: &notes)
+        return try JPEGFile.encode(flat, fitting, quality: quality)
+      case "webp":
+        // Gray becomes RGB there.
+        let fitting = metadata.checked(width: image.width, height: image.height, isGray: false, notes: &notes)
+          .fitting(.webp, isGray: false, notes: &notes)
+        return try WebPFile.encode(image, fitting, quality: isLossless ? nil : quality)
       default:
         throw InputError(
           path, expected: "a name that ends in .png, .jpg, .jpeg or .webp",

@@ -1,9 +1,9 @@
 /// An ICC profile (ISO 15076-1), looked at only as far as carrying it over needs.
 enum ICCProfile {
   /// The profile without what follows its end; for gray pixels, one for gray with the curve of a profile for RGB.
-  /// - Parameter channels: of the picture that it is to describe, 1 or 2 for gray, 3 or 4 for RGB.
+  /// - Parameter isGray: of the picture that it is to describe.
   /// - Throws: `ImageFault` with what is wrong with it: "damaged", or "for CMYK, not for RGB".
-  static func checked(_ bytes: [UInt8], channels: Int) throws -> [UInt8] {
+  static func checked(_ bytes: [UInt8], isGray: Bool) throws -> [UInt8] {
     let damaged = ImageFault("damaged")
     guard bytes.count <= ImageMetadata.maximumBlock else { throw ImageFault("of \(bytes.count) bytes") }
     let reader = ByteReader(bytes, .big)
@@ -22,11 +22,11 @@ enum ICCProfile {
     guard ["mntr", "scnr", "prtr", "spac"].contains(kind) else {
       throw ImageFault("of another kind (\(printable(kind)))")
     }
-    let expected = channels < 3 ? "GRAY" : "RGB ", found = word(16)
+    let expected = isGray ? "GRAY" : "RGB ", found = word(16)
     let profile = size == bytes.count ? bytes : Array(bytes[..<size])
-    if channels < 3, found == "RGB ", let gray = grayProfile(from: profile) { return gray }
+    if isGray, found == "RGB ", let gray = grayProfile(from: profile) { return gray }
     guard found == expected else {
-      throw ImageFault("for \(printable(found)), not for \(channels < 3 ? "gray" : "RGB")")
+      throw ImageFault("for \(printable(found)), not for \(isGray ? "gray" : "RGB")")
     }
     return profile
   }

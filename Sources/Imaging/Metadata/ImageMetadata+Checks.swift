@@ -3,10 +3,14 @@ extension ImageMetadata {
   /// blocks say of orientation and sizes is made to fit. What has been checked passes unchanged.
   /// - Parameter notes: gets a clause for each block that is left out.
   func checked(for image: Image, notes: inout [String]) -> ImageMetadata {
+    checked(width: image.width, height: image.height, isGray: image.channels < 3, notes: &notes)
+  }
+
+  func checked(width: Int, height: Int, isGray: Bool, notes: inout [String]) -> ImageMetadata {
     var result = self
     if let profile = iccProfile {
       do {
-        result.iccProfile = try ICCProfile.checked(profile, channels: image.channels)
+        result.iccProfile = try ICCProfile.checked(profile, isGray: isGray)
       } catch {
         result.iccProfile = nil
         notes.append("the colour profile is left out (\((error as? ImageFault)?.found ?? "damaged"))")
@@ -14,7 +18,7 @@ extension ImageMetadata {
     }
     if let exif {
       if exif.count <= Self.maximumBlock, var block = EXIFBlock(exif), !block.isDamaged {
-        block.describe(width: image.width, height: image.height)
+        block.describe(width: width, height: height)
         result.exif = block.bytes
         if density == nil { result.density = block.density }
       } else {
@@ -24,7 +28,7 @@ extension ImageMetadata {
     }
     if let xmp {
       if xmp.count <= Self.maximumBlock, var packet = XMPPacket(xmp) {
-        packet.describe(width: image.width, height: image.height)
+        packet.describe(width: width, height: height)
         result.xmp = packet.bytes
       } else {
         result.xmp = nil
