@@ -3,9 +3,14 @@ import Diagnostics
 import Evaluation
 import Files
 import Foundation
+import Imaging
 import Training
 
 extension OutputFormat: ExpressibleByArgument {}
+
+extension Color: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
 
 struct RestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -55,6 +60,11 @@ struct RestoreCommand: ParsableCommand {
 
   @Flag(help: "WebP outputs lose nothing.")
   var lossless = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What shows through transparent photos in JPEG outputs: a name, #rrggbb, or red,green,blue.", valueName: "color"))
+  var background = Color.white
 
   @Flag(help: "Replace outputs that exist, whatever they are.")
   var overwrite = false
@@ -133,6 +143,7 @@ struct RestoreCommand: ParsableCommand {
     options.overwrites = overwrite
     options.quality = quality
     options.isLossless = lossless
+    options.background = background
     options.keepsTimes = keepTimes
     let progress = BatchProgress(count: plan.items.count + plan.faults.count, quiet: common.quiet)
     progress.draw()

@@ -60,6 +60,24 @@ struct RestoreTests {
     }
   }
 
+  /// JPEG holds no transparency: a colour shows through, and a line says so.
+  @Test func aTransparentPhotoAsJPEG() throws {
+    try Folder.temporary { folder in
+      let clear = Image(width: 16, height: 16, channels: 4, samples: .uint8([UInt8](repeating: 0, count: 1024)))
+      let photo = folder.file("clear.png"), weights = try folder.weights()
+      try ImageFile.write(clear, to: photo)
+      for (options, color) in [([], [255, 255, 255]), (["--background", "#0000ff"], [0, 0, 255])] as [([String], [Int])]
+      {
+        let run = try Program.run(
+          ["restore", photo, "--weights", weights, "--output", folder.file("out"), "--format", "jpeg"] + options)
+        #expect(run.code == 0 && run.output.contains("its transparent parts are laid on"), "\(run)")
+        guard case .uint8(let values) = try ImageFile.read(folder.file("out/clear.jpg")).samples else { continue }
+        #expect(zip(values.prefix(3), color).allSatisfy { abs(Int($0) - $1) < 4 }, "\(values.prefix(3))")
+      }
+      #expect(try Program.run("restore", photo, "--weights", weights, "--output", "o", "--background", "7").code == 64)
+    }
+  }
+
   @Test func anOutputThatCannotBeAFolder() throws {
     try Folder.temporary { folder in
       let photo = try folder.picture("photo.png"), text = try folder.write("text".utf8, to: "text.txt")

@@ -13,6 +13,8 @@ public struct PhotoRestoration {
     public var quality = 95
     /// WebP outputs lose nothing.
     public var isLossless = false
+    /// What shows through transparent photos in JPEG outputs.
+    public var background = Color.white
     /// Outputs get their photos' times.
     public var keepsTimes = false
 
@@ -124,7 +126,7 @@ public struct PhotoRestoration {
       row.notes = photo.notes
       let file = try ImageFile.encode(
         result, metadata: photo.metadata, like: name == nil ? "standard output.\(item.ending)" : item.output,
-        quality: options.quality, isLossless: options.isLossless, notes: &row.notes)
+        quality: options.quality, isLossless: options.isLossless, background: options.background, notes: &row.notes)
       row.size = .init(width: photo.image.width, height: photo.image.height)
       row.outputSize = .init(width: result.width, height: result.height)
       row.tile = restorer.tile
@@ -187,6 +189,7 @@ public struct PhotoRestoration {
     } else if ending != "png" {
       parts.append("quality \(options.quality)")
     }
+    if ["jpg", "jpeg"].contains(ending) { parts.append("background \(options.background)") }
     return parts.joined(separator: ", ")
   }
 }
