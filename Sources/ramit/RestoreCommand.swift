@@ -121,7 +121,7 @@ struct RestoreCommand: ParsableCommand {
     let naming = RestorationPlan.Naming(format: format ?? .png, keepsSuffix: keepSuffix)
     let plan = RestorationPlan(inputs, to: destination, naming: naming, record: record)
     if destination == .standardOutput, plan.items.count + plan.faults.count != 1 {
-      throw InputError("--output -", expected: "one photo", found: "\(plan.items.count)")
+      throw InputError("--output -", expected: "one photo", found: "\(plan.items.count + plan.faults.count)")
     }
     if let json, let status = try? FileStatus(json), plan.contains(status) {
       throw InputError("--json", expected: "a file that is no input", found: json)

@@ -107,10 +107,10 @@ import Testing
   @Test func missingAndEmptyFoldersAreNamed() throws {
     #expect(
       fault { _ = try PhotoPairs.folder("nowhere", scale: 2, channels: 3, cache: cache) }
-        == "nowhere: expected a folder of images, found no folder that can be read")
+        == "nowhere: expected a folder of images, found no such folder")
     #expect(
       fault { _ = try PhotoPairs.folder(folder.path, scale: 2, channels: 3, cache: cache) }.hasSuffix(
-        "none among 0 files"))
+        "found an empty folder"))
   }
 
   @Test func theCacheStaysWithinItsBudget() throws {

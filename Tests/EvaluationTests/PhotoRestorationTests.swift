@@ -201,7 +201,7 @@ struct PhotoRestorationTests {
   @Test func timesAreKeptOnRequest() throws {
     try withTemporaryFolder { folder in
       try photo(folder + "/in/a.png")
-      let date = Date(timeIntervalSince1970: -1.5)
+      let date = Date(timeIntervalSince1970: 1_000_000_000.5)
       try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: folder + "/in/a.png")
       var options = PhotoRestoration.Options()
       options.keepsTimes = true

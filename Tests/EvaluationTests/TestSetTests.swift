@@ -80,7 +80,7 @@ struct TestSetTests {
       #expect(
         fault(folder + "/none", .x2) == "\(folder)/none: expected a folder of images, found no folder that can be read")
       try FileManager.default.createDirectory(atPath: folder + "/HQ", withIntermediateDirectories: true)
-      #expect(fault(folder, .dn).hasPrefix("\(folder)/HQ: expected images ("))
+      #expect(fault(folder, .dn).hasPrefix("\(folder)/HQ: expected images, found an empty folder"))
       try write(picture(width: 16, height: 16, channels: 3), to: folder + "/HQ/a.png")
       #expect(
         fault(folder, .dr).hasPrefix("\(folder): expected a folder of targets and one of inputs in it (HQ/ and LQ/,"))

@@ -146,7 +146,7 @@ struct ImageTreeTests {
       #expect(try ImageTree(folder + "/out", excluding: folder + "/out").images.map(\.path) == ["b.png", "deep/c.png"])
       #expect(try ImageTree(folder + "/out/deep", excluding: folder + "/out").images.map(\.path) == ["c.png"])
       #expect(try ImageTree(folder, isDeep: false).images.map(\.path) == ["a.png"])
-      #expect(throws: InputError(folder + "/none", expected: "a folder of images", found: "no such file")) {
+      #expect(throws: InputError(folder + "/none", expected: "a folder of images", found: "no such folder")) {
         try ImageTree(folder + "/none")
       }
     }

@@ -65,11 +65,12 @@ public struct RestorationPlan {
   /// - Parameters:
   ///   - inputs: files, folders and pipes; `-` is the standard input.
   ///   - destination: of the outputs. When it is a folder in one of the input folders, what is in it is no input.
-  ///   - record: of earlier runs into the same folder; their results beside the photos are no inputs.
+  ///   - record: of earlier runs into the same folder, whose results beside the photos are no inputs; nil reads it.
   public init(
     _ inputs: [String], to destination: Destination, naming: Naming = Naming(), record: RestorationRecord? = nil
   ) {
     self.destination = destination
+    let record = record ?? destination.folder.map { RestorationRecord(folder: $0) }
     var photos: [Photo] = []
     for input in inputs {
       do {

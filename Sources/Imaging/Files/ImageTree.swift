@@ -47,7 +47,8 @@ public struct ImageTree: Sendable {
       status = try FileStatus(root)
       names = try Folder.names(root)
     } catch {
-      throw InputError(root, expected: "a folder of images", found: "\(error)")
+      let found = error.code == ENOENT ? "no such folder" : error.code == ENOTDIR ? "a file" : "\(error)"
+      throw InputError(root, expected: "a folder of images", found: found)
     }
     let excluded = excluding.flatMap { try? FileStatus($0).identity }
     self.excluded = excluded == status.identity ? nil : excluded
