@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Imaging
 import Metrics
@@ -54,7 +55,7 @@ public struct Evaluator {
   private func save(_ scored: ScoredImage, _ sigma: Double?, _ folder: String) throws {
     let suffix = sigma.map { "_s" + ScoreReport.text(sigma: $0) } ?? ""
     let path = "\(folder)/\(scored.name)\(suffix).png"
-    try OutputFolder.create(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    try OutputFolder.create(path.parentPath)
     try ImageFile.write(scored.restored, to: path)
   }
 }

@@ -111,6 +111,17 @@ import Testing
     #expect(try FileChecksums(marked).records(files).map(\.content) == ["known", first[1].content, "known"])
   }
 
+  /// A name of bytes that are not UTF-8.
+  @Test func namesKeepTheirBytes() throws {
+    let path = folder.path + "/" + String(pathBytes: [0x63, 0x61, 0x66, 0xe9])
+    let descriptor = path.withPathBytes { open($0, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666) }
+    try #require(descriptor >= 0)
+    close(descriptor)
+    let records = try FileChecksums([]).records([(name: "a", path: path)])
+    #expect(records[0].bytes == 0 && !records[0].content.isEmpty)
+    #expect(try JSONText.decode([FileRecord].self, from: JSONText.encode(records)) == records)
+  }
+
   /// A run of before there were fingerprints goes on as it did then: the paths and the number of images decide.
   @Test func earlierRunsGoOn() throws {
     let (here, there) = (try photos("here"), try photos("there"))

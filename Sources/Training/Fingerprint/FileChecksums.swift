@@ -45,7 +45,7 @@ struct FileChecksums {
   private func stated(_ file: (name: String, path: String)) throws -> FileRecord {
     let path = file.path.pathFromRoot
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard path.withPathBytes({ stat($0, &status) }) == 0 else {
       throw InputError(file.path, expected: "an image", found: systemReason())
     }
     func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
@@ -72,7 +72,7 @@ struct FileChecksums {
 
   /// Of the checksums of each MiB.
   private static func hash(_ path: String) throws -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path.withPathBytes { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw InputError(path, expected: "an image", found: systemReason()) }
     defer { close(descriptor) }
     var hash = TextHash()
