@@ -45,9 +45,10 @@ let package = Package(
     .target(name: "CTIFF", linkerSettings: [.linkedLibrary("tiff")]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
-    // 1: words for people, and threads
+    // 1: words for people, threads, and what the machine has
     floor("Diagnostics", on: ["CVectors"]),
     floor("Parallel"),
+    floor("Machine"),
     // 2: arithmetic on pointers, and files as a whole
     floor("Kernels", on: ["Parallel", "CVectors"]),
     floor("Files", on: ["Diagnostics"]),
@@ -73,21 +74,22 @@ let package = Package(
       "Evaluation",
       on: [
         "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
-        "Kernels", "Files", "Parallel", "Diagnostics",
+        "Kernels", "Files", "Machine", "Parallel", "Diagnostics",
       ]),
     // 8: training, which scores as evaluation does
     floor(
       "Training",
       on: [
         "Evaluation", "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization",
-        "TensorCore", "Files", "Parallel", "Diagnostics", logging, yams,
+        "TensorCore", "Files", "Machine", "Parallel", "Diagnostics", logging, yams,
       ]),
     // 9: the command line, and timings
     .executableTarget(
       name: "ramit",
       dependencies: [
         "Training", "Evaluation", "Models", "Optimizers", "NN", "Autograd", "Datasets", "Metrics", "Imaging",
-        "Serialization", "TensorCore", "Kernels", "Files", "Parallel", "Diagnostics", logging, argumentParser,
+        "Serialization", "TensorCore", "Kernels", "Files", "Machine", "Parallel", "Diagnostics", logging,
+        argumentParser,
       ]),
     .executableTarget(
       name: "RAMiTBenchmarks",
@@ -100,6 +102,7 @@ let package = Package(
       path: "Tests/TestSupport"),
     tests(of: "Diagnostics"),
     tests(of: "Parallel"),
+    tests(of: "Machine"),
     tests(of: "Files", with: ["Diagnostics"]),
     tests(of: "Kernels", with: ["Autograd", "TensorCore"]),
     tests(of: "TensorCore"),
@@ -123,7 +126,7 @@ let package = Package(
     tests(
       of: "Evaluation",
       with: [
-        "Datasets", "Models", "Autograd", "Imaging", "Metrics", "Serialization", "TensorCore", "Parallel",
+        "Datasets", "Models", "Autograd", "Imaging", "Machine", "Metrics", "Serialization", "TensorCore", "Parallel",
         "Diagnostics",
       ]),
     .testTarget(name: "RamitTests", dependencies: ["Models", "Imaging", "Serialization", "TensorCore"]),

@@ -21,6 +21,8 @@ public struct Evaluator {
   /// What became of one image.
   public enum Outcome {
     case scored(ScoreReport.Row)
+    /// What a person should know of the image that is being restored.
+    case note(String)
     /// The file was not what it must be, or the model's result is not finite; the others go on.
     case failed(any Error)
   }
@@ -37,8 +39,12 @@ public struct Evaluator {
     for index in 0..<set.count {
       do {
         let scored = try set.score(index, sigma: sigma) { input in
-          try restorer.checkMemory(set.location(index), width: input.shape[1], height: input.shape[0])
-          return restorer(input)
+          let (width, height) = (input.shape[1], input.shape[0])
+          let fit = try restorer.fitting(
+            set.location(index), PhotoSize(width: width, height: height, channels: set.task.channels),
+            beside: set.task.scoringMemory(width: width, height: height))
+          if let note = fit.note { observe(.note("\(set.location(index)): \(note), which changes scores a little")) }
+          return fit.restorer(input)
         }
         if let folder { try save(scored, sigma, folder) }
         let row = ScoreReport.Row(name: scored.name, score: scored.score, baseline: scored.baselineScore)

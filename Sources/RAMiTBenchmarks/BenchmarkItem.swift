@@ -13,7 +13,11 @@ struct BenchmarkItem {
   /// Images and steps, as `ramit benchmark` times them.
   private static var whole: [BenchmarkItem] {
     BenchmarkCase.standard.map { name in
-      BenchmarkItem(name: name) { try BenchmarkCase(name).prepared() }
+      BenchmarkItem(name: name) {
+        let work = try BenchmarkCase(name)
+        try work.checkMemory()
+        return work.prepared()
+      }
     }
   }
 

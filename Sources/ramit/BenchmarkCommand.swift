@@ -23,8 +23,8 @@ struct BenchmarkCommand: ParsableCommand {
     discussion: """
       A case is infer:HxW, one image of H x W pixels, or train:BxP, one step of Adam on B patches of P x P pixels. \
       For each case and number of threads one line of JSON tells the seconds of the runs after one warm-up (minimum, \
-      median and maximum) and the process's peak memory. Several numbers of threads take turns; speedup is the median \
-      of each run's ratio to the run with the first number before it.
+      median and maximum) and the process's peak memory, beside what was estimated before. Several numbers of threads \
+      take turns; speedup is the median of each run's ratio to the run with the first number before it.
 
       With --profile a table tells where the time goes: each operation on the way there (forward) and back (backward), \
       its share, its GFLOP/s and GB/s, and how near it comes to the machine's limit, which is its arithmetic at \
@@ -73,6 +73,7 @@ struct BenchmarkCommand: ParsableCommand {
   func run() throws {
     try Ramit.checkBuild(quiet: quiet)
     let works = try (cases.isEmpty ? BenchmarkCase.standard : cases).map(BenchmarkCase.init)
+    for work in works { try work.checkMemory(recompute) }
     let threads = threads?.counts ?? [ComputeThreads.count]
     var report = BenchmarkReport()
     if profile {

@@ -50,6 +50,7 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Average over the eight ways to turn and mirror an image: a little better, eight times slower.")
   var selfEnsemble = false
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -68,6 +69,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     var restorer = Restorer(model)
     restorer.selfEnsemble = selfEnsemble
+    restorer.budget = memory.budget
     let modelName = model.configuration.modelName
     let evaluator = Evaluator(restorer, modelName: modelName)
     let levels: [Double?] = task.isDenoising ? (sigma.isEmpty ? [15, 25, 50] : sigma) : [nil]
@@ -93,6 +95,7 @@ struct EvaluateCommand: ParsableCommand {
         let report = evaluator.evaluate(set, sigma: level, saveTo: folder) { outcome in
           switch outcome {
           case .scored(let row): tell(table.line(row))
+          case .note(let note): tell(note)
           case .failed(let error):
             Ramit.report(error)
             failures += 1

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Files
 import Foundation
+import Machine
 import Models
 import Parallel
 
@@ -44,6 +45,21 @@ struct CommonOptions: ParsableArguments {
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
   }
+}
+
+extension MemorySize: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+/// How much memory may be used.
+struct MemoryOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The most memory to use, such as \"4 GB\" (default: most of what is free). Larger images are restored in tiles.",
+      valueName: "size"))
+  var memory: MemorySize?
+
+  var budget: MemoryBudget { MemoryBudget(limit: memory?.bytes) }
 }
 
 /// Weights, and what a bare PyTorch checkpoint does not tell of their model.

@@ -82,8 +82,8 @@ struct RestoreCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Restore in tiles of N x N input pixels, for images too large for the memory. Results differ a little: channel \
-      attention sees the whole image otherwise.
+      Restore in tiles of N x N input pixels (default: only images too large for the memory, in tiles that fit). Results \
+      differ a little: channel attention sees the whole image otherwise.
       """, valueName: "N"))
   var tile: Int?
 
@@ -93,6 +93,7 @@ struct RestoreCommand: ParsableCommand {
   @Flag(help: "Average over the eight ways to turn and mirror an image: a little better, eight times slower.")
   var selfEnsemble = false
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -117,6 +118,7 @@ struct RestoreCommand: ParsableCommand {
     restorer.tile = tile
     restorer.overlap = overlap
     restorer.selfEnsemble = selfEnsemble
+    restorer.budget = memory.budget
     let record = destination.folder.map { RestorationRecord(folder: $0) }
     let naming = RestorationPlan.Naming(format: format ?? .png, keepsSuffix: keepSuffix)
     let plan = RestorationPlan(inputs, to: destination, naming: naming, record: record)

@@ -1,6 +1,7 @@
 import Autograd
 import Diagnostics
 import Foundation
+import Imaging
 import Models
 import TensorCore
 import TestSupport
@@ -101,13 +102,55 @@ import Testing
       let configuration = try tests.configuration(["data.train.patch=32"])
       let model = RAMiT(configuration.model.architecture)
       for recomputation in Recomputation.allCases {
-        let forecast = StepMemory.measure(model, configuration, recomputation).bytes(pixels: 20 * 48 * 48)
+        let forecast = PassMemory.ofStep(model, configuration, recomputation).bytes(pixels: 20 * 48 * 48)
         let measured = StoragePool.shared.peakGrowth {
           let images = Tensor(zeros: [20, 48, 48, 3]), targets = Tensor(zeros: [20, 96, 96, 3])
           _ = tests.step(model, configuration, images, targets, recomputation)
         }
         #expect(abs(forecast - Double(measured)) < 0.08 * Double(measured), "\(forecast) for \(measured)")
       }
+    }
+  }
+
+  /// Images to be scored on are counted: with a small batch they take more than a step.
+  @Test func validationImagesAreCounted() async {
+    await #expect(processExitsWith: .success) {
+      let tests = MemoryPlanTests()
+      let folder = try TemporaryFolder()
+      for (name, width, height) in [("small", 64, 64), ("large", 620, 400), ("tall", 90, 500)] {
+        let samples = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        try ImageFile.write(
+          Image(width: width, height: height, channels: 3, samples: .uint8(samples)), to: "\(folder.path)/\(name).png")
+      }
+      let scored = ["data.validation.type=folder", "data.validation.path=\(folder.path)", "schedule.stages=[]"]
+      let configuration = try tests.configuration(scored)
+      let set = try #require(try TrainingData(configuration).validation)
+      let model = RAMiT(configuration.model.architecture)
+      let memory = try #require(ValidationMemory.measure(model, set))
+      #expect(memory.name == "large" && memory.width == 310 && memory.height == 200)
+      let validator = Validator(model, set)
+      let measured = Double(
+        try StoragePool.shared.peakGrowth {
+          _ = try validator.run(isStopRequested: { false }, progress: { _, _ in }, visit: { _, _, _, _ in })
+        })
+      #expect(abs(memory.tensors - measured) < 0.2 * measured, "\(memory.tensors), \(measured)")
+
+      func plan(_ settings: [String], _ set: ValidationSet?) throws -> MemoryPlan {
+        let configuration = try tests.configuration(settings)
+        return MemoryPlan(
+          model, TrainingPlan(configuration, samplesPerEpoch: 96), configuration, validation: set, free: 1 << 40,
+          total: 1 << 40)
+      }
+      let alone = try plan(scored, nil), whole = try plan(scored, set)
+      #expect(alone.validationBytes == 0 && whole.choices == alone.choices)
+      #expect(whole.bytes == whole.validationBytes && whole.bytes > alone.bytes + 0.8 * memory.tensors - 20e6)
+      // Steps would fit below this limit.
+      let limit = (alone.bytes + whole.bytes) / 2
+      let limited = try plan(scored + ["memory.limit=\(limit / 1e6) MB"], set)
+      #expect(limited.fault?.location == "memory")
+      #expect(limited.fault?.expected.hasPrefix("validation images in 0.1 GB, which memory.limit allows") == true)
+      #expect(limited.fault?.found.hasPrefix("large, whose input of 310 x 200 pixels takes about 0.1 GB") == true)
+      #expect(try plan(scored + ["memory.limit=\(limit / 1e6) MB"], nil).fault == nil)
     }
   }
 

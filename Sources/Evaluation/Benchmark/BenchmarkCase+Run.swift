@@ -1,4 +1,5 @@
 import Autograd
+import Machine
 import Models
 import Optimizers
 import Parallel
@@ -18,7 +19,9 @@ extension BenchmarkCase {
     runs: Int, threads: [Int], recomputation: Recomputation = .none, version: String
   ) -> [BenchmarkResult] {
     precondition(runs > 0 && !threads.isEmpty, "nothing is timed without a run")
+    let need = memory(recomputation)
     PeakMemory.reset()
+    let estimate = gigabytes(ProcessMemory.resident + need)
     let step = prepared(recomputation)
     var seconds = threads.map { _ in [Double]() }
     for run in 0...runs {
@@ -27,13 +30,13 @@ extension BenchmarkCase {
         if run > 0 { seconds[place].append(elapsed) }
       }
     }
-    let peak = (Double(PeakMemory.bytes) / 1e6).rounded() / 1e3
+    let peak = gigabytes(PeakMemory.bytes)
     return threads.indices.map { place in
       let ratios = zip(seconds[0], seconds[place]).map { $0 / $1 }.sorted()
       return BenchmarkResult(
         name: name, recomputation: trains ? recomputation : nil, version: version, threads: threads[place],
         seconds: .init(seconds[place]),
-        speedup: place > 0 ? ratios.median : nil, peakGigabytes: peak)
+        speedup: place > 0 ? ratios.median : nil, peakGigabytes: peak, estimatedGigabytes: estimate)
     }
   }
 
@@ -82,6 +85,9 @@ extension BenchmarkCase {
       }
     }
   }
+
+  /// In 10^9 bytes, to three digits.
+  private func gigabytes(_ bytes: Int) -> Double { (Double(bytes) / 1e6).rounded() / 1e3 }
 
   /// Uniform in [0, 1).
   private func noise(_ shape: Shape) -> Tensor {

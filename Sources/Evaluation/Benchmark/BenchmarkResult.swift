@@ -26,11 +26,13 @@ public struct BenchmarkResult: Encodable, Sendable {
   public let speedup: Double?
   /// The process's largest memory in this case, with all thread counts, in 10^9 bytes.
   public let peakGigabytes: Double
+  /// The same as it was estimated before the first run.
+  public let estimatedGigabytes: Double
 
   private enum CodingKeys: String, CodingKey {
     case name = "case", recomputation = "recompute", version = "ramit", instructionSet = "built_for", threads, seconds,
       speedup
-    case peakGigabytes = "peak_gb"
+    case peakGigabytes = "peak_gb", estimatedGigabytes = "estimated_gb"
   }
 
   /// One line of JSON.

@@ -119,17 +119,20 @@ public struct PhotoRestoration {
       let (width, height) = (size.width * scale, size.height * scale)
       try OutputFormat.checkSize(ending: item.ending, width, height, input: item.input)
       try places.prepare(item.output, input: item.input, values: width * height * size.channels)
-      try restorer.checkMemory(item.input, width: size.width, height: size.height)
+      // Decoding alone could take more than there is.
+      let header = PhotoSize(width: size.width, height: size.height, channels: size.channels)
+      _ = try restorer.fitting(item.input, header, beside: header.bytes)
       // The memory decides, not a limit of pixels.
       let photo = try ImageFile.load(bytes, from: item.input, maximumPixels: .max)
-      let result = try restorer.restore(photo.image, named: item.input)
-      row.notes = photo.notes
+      let fit = try restorer.fitting(item.input, PhotoSize(photo.image))
+      let result = try fit.restorer.restore(photo.image, named: item.input)
+      row.notes = photo.notes + (fit.note.map { [$0] } ?? [])
       let file = try ImageFile.encode(
         result, metadata: photo.metadata, like: name == nil ? "standard output.\(item.ending)" : item.output,
         quality: options.quality, isLossless: options.isLossless, background: options.background, notes: &row.notes)
       row.size = .init(width: photo.image.width, height: photo.image.height)
       row.outputSize = .init(width: result.width, height: result.height)
-      row.tile = restorer.tile
+      row.tile = fit.restorer.tile
       guard let name else {
         try write(file)
         return row

@@ -1,4 +1,5 @@
 import Autograd
+import Machine
 import Models
 import TensorCore
 
@@ -13,27 +14,13 @@ public struct Restorer {
   /// slower.
   public var selfEnsemble = false
 
+  /// The memory that restoring a photo may take.
+  public var budget = MemoryBudget()
+  let measured = MeasuredMemory()
+
   public init(_ model: RAMiT) { self.model = model }
 
   public var task: RestorationTask { model.configuration.task }
-
-  /// Checks that an image fits into the memory, in one piece or in tiles.
-  /// - Parameters:
-  ///   - file: for the message.
-  ///   - width, height: of the input.
-  ///   - available: bytes; nil for what the machine has.
-  /// - Throws: `InputError` when it does not.
-  public func checkMemory(_ file: String, width: Int, height: Int, available: Int? = nil) throws {
-    let unit = model.configuration.unit
-    func side(_ length: Int) -> Int {
-      let part = tile.map { min(length, $0 + 2 * overlap + 2 * unit) } ?? length
-      return (part + unit - 1) / unit * unit
-    }
-    try MemoryNeed(model.configuration, pixels: side(width) * side(height)).check(
-      file, expected: tile == nil ? "a smaller image, or tiles (--tile)" : "smaller tiles",
-      found: tile.map { "tiles of \($0)" } ?? "\(width) x \(height) pixels",
-      available: available ?? MachineMemory.total)
-  }
 
   /// - Parameter image: H x W x the task's channels, in [0, 1]; noise may lie outside.
   /// - Returns: sH x sW x channels, not clamped.
@@ -55,8 +42,9 @@ public struct Restorer {
 
   private func restoreOnce(_ image: Tensor) -> Tensor {
     guard let tile else { return restoreWhole(image) }
-    return Tiles(image.shape, side: tile, overlap: overlap, unit: model.configuration.unit)
-      .restore(image, scale: task.scale, by: restoreWhole)
+    let tiles = Tiles(
+      height: image.shape[0], width: image.shape[1], side: tile, overlap: overlap, unit: model.configuration.unit)
+    return tiles.restore(image, scale: task.scale, by: restoreWhole)
   }
 
   private func restoreWhole(_ image: Tensor) -> Tensor {

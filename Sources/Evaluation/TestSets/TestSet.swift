@@ -30,7 +30,7 @@ public struct TestSet: Sendable {
   public let faults: [InputError]
   /// The inputs beside the targets that denoising leaves alone, as it makes its own; nil for none.
   public let unusedInputs: String?
-  private let pairs: any ImagePairs
+  let pairs: any ImagePairs
   /// The pairs' files; nil where they are drawn.
   public let files: PairedFiles?
   /// Images to score.

@@ -20,8 +20,11 @@ public struct DryRun {
     _ configuration: TrainingConfiguration, makeModel: (TrainingConfiguration) throws -> Model
   ) throws {
     self.configuration = configuration
+    var validation: TestSet?
     do {
-      size = try TrainingData(configuration).size
+      let data = try TrainingData(configuration)
+      size = data.size
+      validation = data.validation
       dataFault = nil
     } catch let fault as InputError {
       guard let published = try? configuration.publishedSamplesPerEpoch,
@@ -33,7 +36,7 @@ public struct DryRun {
     plan = TrainingPlan(configuration, samplesPerEpoch: size.samplesPerEpoch)
     let model = try makeModel(configuration)
     parameters = model.parameters.count
-    memory = MemoryPlan(model, plan, configuration)
+    memory = MemoryPlan(model, plan, configuration, validation: validation)
     cost = try CostMeasurement.measure(model, plan, configuration, memory)
   }
 

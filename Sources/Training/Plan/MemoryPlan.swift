@@ -1,18 +1,20 @@
 import Diagnostics
 import Foundation
+import Machine
 import Models
-import TensorCore
 
 /// What the steps of each stage compute again, and the memory that the run then takes.
 public struct MemoryPlan: Equatable, Sendable {
   public struct Choice: Equatable, Sendable {
     public let recomputation: Recomputation
-    /// Of the whole process, reckoned.
+    /// Of the whole process while it takes steps, estimated.
     public let bytes: Double
   }
 
   /// By the stages of the training plan.
   public let choices: [Choice]
+  /// Bytes of the whole process while it validates, estimated; 0 where it does not.
+  public let validationBytes: Double
   /// Why the run cannot be: it needs more than the limit or, without one, than the machine has.
   public let fault: InputError?
 
@@ -20,43 +22,61 @@ public struct MemoryPlan: Equatable, Sendable {
   private static let program = 60e6
   /// Holes between the pool's blocks that fit no request (measured: 1 %), and what is held for a moment beside a step.
   private static let slack = 1.05
-  /// Without a limit the run leaves a part of the free memory to others.
-  private static let shareOfFree = 0.9
 
   /// Measures the model's passes as far as the choice asks for it, in less than a second each.
   /// - Parameters:
+  ///   - validation: what the model is scored on while it learns; nil for nothing.
   ///   - free, total: bytes of the machine's memory.
   init<Model: TrainableModel>(
-    _ model: Model, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, free: Int = MachineMemory.free,
-    total: Int = MachineMemory.total
+    _ model: Model, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, validation: TestSet? = nil,
+    free: Int = MachineMemory().free, total: Int = MachineMemory().total
   ) {
     let memory = configuration.memory
-    let aim = memory.limit.map { Double($0.bytes) } ?? Double(free) * Self.shareOfFree
+    let aim = memory.limit.map { Double($0.bytes) } ?? Double(free) * MemoryBudget.shareOfFree
     var choices = [Choice?](repeating: nil, count: plan.stages.count)
     for candidate in memory.recompute.candidates where choices.contains(where: { ($0?.bytes ?? .infinity) > aim }) {
-      let step = StepMemory.measure(model, configuration, candidate)
+      let step = PassMemory.ofStep(model, configuration, candidate)
       for (index, stage) in plan.stages.enumerated() where (choices[index]?.bytes ?? .infinity) > aim {
         let needs = StageNeeds(stage, configuration, padded: model.padded(stage.patch))
-        let bytes = needs.bytes(step, parameters: model.parameters.count)
+        let bytes = needs.bytes(step) + needs.beside(parameters: model.parameters.count)
         choices[index] = Choice(recomputation: candidate, bytes: Self.program + Self.slack * bytes)
       }
     }
     self.choices = choices.map { $0! }
-    fault = Self.fault(self.choices, limit: memory.limit, total: total)
+    let scored = validation.flatMap { ValidationMemory.measure(model, $0) }
+    // Batches for the next steps wait meanwhile.
+    let waiting = plan.stages.map { stage in
+      StageNeeds(stage, configuration, padded: model.padded(stage.patch)).beside(parameters: model.parameters.count)
+    }.max()
+    let bytes = scored.map { Self.program + Self.slack * ($0.tensors + (waiting ?? 0)) + $0.images } ?? 0
+    validationBytes = bytes
+    let ceiling = (limit: memory.limit, bytes: memory.limit.map { Double($0.bytes) } ?? Double(total))
+    fault = Self.fault(self.choices, ceiling) ?? scored.flatMap { Self.fault($0, bytes, ceiling) }
   }
 
-  private static func fault(_ choices: [Choice], limit: MemorySize?, total: Int) -> InputError? {
-    let ceiling = limit.map { Double($0.bytes) } ?? Double(total)
-    guard let largest = choices.max(by: { $0.bytes < $1.bytes }), largest.bytes > ceiling else { return nil }
-    let whose = limit == nil ? "this machine has" : "memory.limit allows"
+  private static func fault(_ image: ValidationMemory, _ bytes: Double, _ ceiling: Ceiling) -> InputError? {
+    guard bytes > ceiling.bytes else { return nil }
+    let whose = ceiling.limit == nil ? "this machine has" : "memory.limit allows"
     return InputError(
       "memory",
-      expected: "steps in \(gigabytes(ceiling)), which \(whose) (gradients.accumulate or a smaller batch may help)",
+      expected: "validation images in \(gigabytes(ceiling.bytes)), which \(whose) (data.validation names them)",
+      found: "\(image.name), whose input of \(image.width) x \(image.height) pixels takes about \(gigabytes(bytes))")
+  }
+
+  private typealias Ceiling = (limit: MemorySize?, bytes: Double)
+
+  private static func fault(_ choices: [Choice], _ ceiling: Ceiling) -> InputError? {
+    guard let largest = choices.max(by: { $0.bytes < $1.bytes }), largest.bytes > ceiling.bytes else { return nil }
+    let whose = ceiling.limit == nil ? "this machine has" : "memory.limit allows"
+    return InputError(
+      "memory",
+      expected:
+        "steps in \(gigabytes(ceiling.bytes)), which \(whose) (gradients.accumulate or a smaller batch may help)",
       found: "steps that take about \(gigabytes(largest.bytes)) with recompute: \(largest.recomputation)")
   }
 
-  /// Bytes in the stage that needs most.
-  public var bytes: Double { choices.map(\.bytes).max() ?? 0 }
+  /// Bytes at the time that needs most.
+  public var bytes: Double { choices.reduce(validationBytes) { max($0, $1.bytes) } }
 
   /// For a person: the memory, and what is computed again from which epoch on.
   public func summary(_ plan: TrainingPlan) -> String {
@@ -84,11 +104,15 @@ private struct StageNeeds {
     self.padded = Double(padded)
   }
 
-  func bytes(_ step: StepMemory, parameters: Int) -> Double {
+  /// The passes of a part of the batch.
+  func bytes(_ step: PassMemory) -> Double {
     let accumulate = configuration.gradients.accumulate
     let patches = Double((stage.batch + accumulate - 1) / accumulate)
-    return step.bytes(pixels: patches * padded * padded) + batches + photos + Double(parameters) * perParameter
+    return step.bytes(pixels: patches * padded * padded)
   }
+
+  /// What is there beside the passes.
+  func beside(parameters: Int) -> Double { batches + photos + Double(parameters) * perParameter }
 
   /// Value, gradient and two moments; the average, and a copy of the values while it stands in for them.
   private var perParameter: Double { configuration.ema.decay == nil ? 16 : 24 }

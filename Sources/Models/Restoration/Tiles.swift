@@ -5,22 +5,36 @@ import TensorCore
 /// Tiles begin on the windows' grid, so that local attention sees what it would in the whole image. Attention over
 /// channels does not: its maps are of all the pixels that the model gets, so tiles differ a little from the whole,
 /// and from each other.
-struct Tiles {
-  private let height, width: Int
-  private let side, overlap: Int
+public struct Tiles {
+  /// Of the image.
+  let height, width: Int
+  /// Of a tile, and how far it sees beyond its edges.
+  let side, overlap: Int
 
   /// - Parameters:
-  ///   - shape: of the image, H x W x C.
+  ///   - height, width: of the image.
   ///   - side, overlap: rounded up to multiples of `unit`.
-  init(_ shape: Shape, side: Int, overlap: Int, unit: Int) {
-    (height, width) = (shape[0], shape[1])
+  public init(height: Int, width: Int, side: Int, overlap: Int, unit: Int) {
+    (self.height, self.width) = (height, width)
     func upToUnit(_ length: Int) -> Int { (length + unit - 1) / unit * unit }
     self.side = max(unit, upToUnit(side))
     self.overlap = upToUnit(max(0, overlap))
   }
 
-  /// - Parameter restoreTile: H x W x C to sH x sW x C.
-  func restore(_ image: Tensor, scale: Int, by restoreTile: (Tensor) -> Tensor) -> Tensor {
+  /// The largest tile, with what it sees beyond its edges.
+  var largest: (width: Int, height: Int) {
+    func largest(_ length: Int) -> Int {
+      stride(from: 0, to: length, by: side).map { start in
+        min(length, start + side + overlap) - max(0, start - overlap)
+      }.max() ?? 0
+    }
+    return (largest(width), largest(height))
+  }
+
+  /// - Parameters:
+  ///   - image: H x W x C.
+  ///   - restoreTile: H x W x C to sH x sW x C.
+  public func restore(_ image: Tensor, scale: Int, by restoreTile: (Tensor) -> Tensor) -> Tensor {
     let channels = image.shape[2]
     let result = Tensor(uninitialized: [height * scale, width * scale, channels])
     for top in stride(from: 0, to: height, by: side) {

@@ -1,0 +1,46 @@
+import Autograd
+import Diagnostics
+import Machine
+import Models
+import TensorCore
+
+extension BenchmarkCase {
+  /// The memory that the case takes at its peak, beside the program, measured in two small passes.
+  /// - Parameter recomputation: what a training step computes again.
+  public func memory(_ recomputation: Recomputation = .none) -> Int {
+    let model = RAMiT(Self.model)
+    switch self {
+    case .inference(let height, let width):
+      let memory = RestorationMemory(of: model)
+      return Int(memory.whole(width: width, height: height)) + Self.beside(model, copies: 2)
+    case .training(let batch, let patch):
+      let unit = Self.model.unit
+      let side = (min(patch, Self.measuredSide) + unit - 1) / unit * unit
+      let padded = Double((patch + unit - 1) / unit * unit)
+      let pass = PassMemory.measured(pixels: side * side) { factor in
+        let tape = Tape()
+        let output = model(tape.constant(Tensor(zeros: [factor, side, side, 3])), recomputation: recomputation)
+        tape.backward(from: l1Loss(output, Tensor(zeros: output.shape)))
+      }
+      return Int(pass.bytes(pixels: Double(batch) * padded * padded)) + Self.beside(model, copies: 4)
+    }
+  }
+
+  /// Of the patches that a step's memory is measured with.
+  private static let measuredSide = 64
+
+  /// Values and gradients, with Adam the two moments; and what is no tensor.
+  private static func beside(_ model: RAMiT, copies: Int) -> Int {
+    ProcessMemory.firstWork + copies * model.parameters.count * MemoryLayout<Float>.size
+  }
+
+  /// - Throws: `InputError` when the case takes more memory than is free.
+  public func checkMemory(_ recomputation: Recomputation = .none, free: Int = MachineMemory().free) throws {
+    let bytes = memory(recomputation)
+    guard bytes > free else { return }
+    func gigabytes(_ bytes: Int) -> String { "\((Double(bytes) / 1e9).fixed(1)) GB" }
+    throw InputError(
+      "benchmark", expected: "a smaller case, for \(gigabytes(free)) of free memory",
+      found: "\(name), for about \(gigabytes(bytes))")
+  }
+}

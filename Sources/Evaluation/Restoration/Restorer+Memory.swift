@@ -1,0 +1,156 @@
+import Diagnostics
+import Imaging
+import Machine
+import Models
+import Synchronization
+import TensorCore
+
+/// What the memory for restoring a photo depends on.
+public struct PhotoSize: Equatable, Sendable {
+  public let width, height: Int
+  /// With alpha, where there is one.
+  public let channels: Int
+  /// Bits of a sample.
+  public let bitDepth: Int
+
+  public init(width: Int, height: Int, channels: Int = 3, bitDepth: Int = 8) {
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.bitDepth = bitDepth
+  }
+
+  public init(_ photo: Image) {
+    self.init(width: photo.width, height: photo.height, channels: photo.channels, bitDepth: photo.bitDepth)
+  }
+
+  var hasAlpha: Bool { channels == 2 || channels == 4 }
+  var isGray: Bool { channels < 3 }
+  /// Bytes of the samples.
+  public var bytes: Double { Double(width) * Double(height) * Double(channels * bitDepth / 8) }
+}
+
+/// How a photo is restored within the memory that there is.
+public struct MemoryFit {
+  /// As it was asked for, or with tiles.
+  public let restorer: Restorer
+  /// What restoring and encoding the photo takes beside what the process has in use with the decoded photo.
+  public let bytes: Int
+  /// Why there are tiles that nobody asked for, a clause for a person; nil where there are none.
+  public let note: String?
+}
+
+/// What a restorer has measured of its model, once.
+final class MeasuredMemory: Sendable {
+  private let value = Mutex<RestorationMemory?>(nil)
+
+  func of(_ model: RAMiT) -> RestorationMemory {
+    value.withLock { value in
+      if let value { return value }
+      let measured = RestorationMemory(of: model)
+      value = measured
+      return measured
+    }
+  }
+}
+
+extension Restorer {
+  /// Finds out how a photo can be restored in the memory that is left: as asked for or, where no tiles were asked for and the
+  /// whole does not fit, in the largest tiles that do.
+  /// - Parameters:
+  ///   - file: for messages.
+  ///   - beside: bytes that the caller takes meanwhile: for the photo where it is not decoded yet, or for what is done with
+  ///     the restored image beside encoding it.
+  ///   - left: bytes that may still be taken; nil for what `budget` leaves, with the decoded photo in memory.
+  /// - Throws: `InputError` when the photo cannot be restored in any tiles, or not in those that were asked for.
+  public func fitting(
+    _ file: String, _ photo: PhotoSize, beside: Double = 0, left: Int? = nil
+  ) throws(InputError) -> MemoryFit {
+    func bytes(tile: Int?) -> Double { self.bytes(photo, tile: tile) + beside }
+    let asked = bytes(tile: tile)
+    let left = left ?? memoryLeft(for: asked)
+    if asked <= Double(left) { return MemoryFit(restorer: self, bytes: Int(asked), note: nil) }
+    let found = "\(photo.width) x \(photo.height) pixels"
+    let largest = largestTile(photo) { bytes(tile: $0) <= Double(left) }
+    if let tile {
+      let smaller = largest.map { "tiles of at most \($0)" } ?? "a smaller image"
+      throw InputError(
+        file, expected: "\(smaller), for \(gigabytes(left)) of memory",
+        found: "\(found) in tiles of \(tile), for about \(gigabytes(asked))")
+    }
+    guard let largest else {
+      let least = bytes(tile: memory.sizeMultiple)
+      throw InputError(
+        file, expected: "a smaller image, for \(gigabytes(left)) of memory",
+        found: "\(found), for about \(gigabytes(least)) in the smallest tiles, of which the whole output takes"
+          + " \(gigabytes(memory.output(width: photo.width, height: photo.height)))")
+    }
+    var tiled = self
+    tiled.tile = largest
+    return MemoryFit(
+      restorer: tiled, bytes: Int(bytes(tile: largest)),
+      note: "in tiles of \(largest) x \(largest), as the whole would take about \(gigabytes(asked)) and \(gigabytes(left))"
+        + " is left")
+  }
+
+  /// The bytes that restoring and encoding takes beside the decoded photo.
+  ///
+  /// What is freed of tensors stays with the pool, so the restored samples and the encoded file come on top.
+  private func bytes(_ photo: PhotoSize, tile: Int?) -> Double {
+    // Samples, and the encoder's bytes with their copy, each as much again where noise does not compress; with alpha,
+    // the samples without it.
+    let samples = photo.bytes * Double(task.scale * task.scale) * (photo.hasAlpha ? 4 : 3)
+    return Double(ProcessMemory.firstWork) + tensorBytes(photo, tile: tile) * Self.slack + samples
+  }
+
+  /// The bytes of tensors at the peak, the photo's own among them.
+  func tensorBytes(_ photo: PhotoSize, tile: Int?) -> Double {
+    let (width, height) = (photo.width, photo.height), memory = memory
+    let input = memory.input(width: width, height: height), output = memory.output(width: width, height: height)
+    // While the model runs, and after it, when results are put together.
+    var during: Double, after = input + output
+    if let tile {
+      during = memory.tiled(
+        Tiles(height: height, width: width, side: tile, overlap: overlap, unit: memory.sizeMultiple))
+    } else {
+      during = memory.whole(width: width, height: height)
+    }
+    if selfEnsemble {
+      // The turned input and the sum so far; then the sum, a result, and the same turned back.
+      during += input + output
+      after += input + 2 * output
+    }
+    if task.channels == 1, !photo.isGray {
+      // One channel after the other: the colours and the finished channels are held; then all channels, apart and joined.
+      during += 3 * input + 2 * output
+      after += 3 * input + 5 * output
+    }
+    return max(during, after)
+  }
+
+  /// Holes between the pool's blocks that fit no request.
+  private static let slack = 1.03
+
+  private var memory: RestorationMemory { measured.of(model) }
+
+  /// The side of the largest tiles that fit, a multiple of the model's size multiple; nil where none do.
+  private func largestTile(_ photo: PhotoSize, fits: (_ side: Int) -> Bool) -> Int? {
+    let step = memory.sizeMultiple
+    var side = memory.padded(max(photo.width, photo.height)) - step
+    while side > 0, !fits(side) { side -= step }
+    return side > 0 ? side : nil
+  }
+
+  /// What the budget leaves; where that is not enough, idle memory is given back first.
+  private func memoryLeft(for bytes: Double) -> Int {
+    let left = budget.left
+    if bytes <= Double(left) { return left }
+    StoragePool.shared.trim()
+    ProcessMemory.returnFreed()
+    return budget.left
+  }
+}
+
+private func gigabytes(_ bytes: Int) -> String { gigabytes(Double(bytes)) }
+
+private func gigabytes(_ bytes: Double) -> String { "\((bytes / 1e9).fixed(bytes < 1e8 ? 2 : 1)) GB" }

@@ -1,0 +1,66 @@
+import Autograd
+import TensorCore
+
+/// The memory that restoring an image takes at its peak, beside the program and the model's parameters.
+///
+/// Sizes are in pixels of the input, results in bytes.
+public struct RestorationMemory: Equatable, Sendable {
+  /// Of the model, on one padded image.
+  public let pass: PassMemory
+  /// The model takes sides that are multiples of this.
+  public let sizeMultiple: Int
+  /// How much larger the output's sides are.
+  public let scale: Int
+  /// Of the model's images.
+  public let channels: Int
+
+  /// A measured pass has this side, up to the size multiple, and twice the pixels the second time.
+  private static let measuredSide = 64
+
+  /// Measures the model in two small passes, in the time that 3 x 64 x 64 pixels take.
+  /// - Parameter model: 1 x H x W x C to 1 x sH x sW x C, without a tape.
+  public init(sizeMultiple: Int, scale: Int, channels: Int, model: (Variable) -> Variable) {
+    self.sizeMultiple = sizeMultiple
+    self.scale = scale
+    self.channels = channels
+    let side = max(sizeMultiple, Self.measuredSide / sizeMultiple * sizeMultiple)
+    pass = PassMemory.measured(pixels: side * side) { factor in
+      let image = Tensor(repeating: 0.5, [side, factor * side, channels])
+      withExtendedLifetime(restoreWhole(image, unit: sizeMultiple, by: model)) {}
+      withExtendedLifetime(image) {}
+    }
+  }
+
+  public init(of model: RAMiT) {
+    let task = model.configuration.task
+    self.init(sizeMultiple: model.configuration.unit, scale: task.scale, channels: task.channels) { model($0) }
+  }
+
+  /// A tensor of the input's size.
+  public func input(width: Int, height: Int) -> Double { Double(4 * channels) * Double(width) * Double(height) }
+
+  /// A tensor of the output's size.
+  public func output(width: Int, height: Int) -> Double {
+    Double(scale * scale) * input(width: width, height: height)
+  }
+
+  /// The tensors of an image that is restored whole, the input among them.
+  public func whole(width: Int, height: Int) -> Double {
+    let (paddedWidth, paddedHeight) = (padded(width), padded(height))
+    let isPadded = paddedWidth != width || paddedHeight != height
+    return (isPadded ? input(width: width, height: height) : 0)
+      + pass.bytes(pixels: Double(paddedWidth) * Double(paddedHeight))
+  }
+
+  /// The tensors of an image that is restored in tiles, input and output among them.
+  /// - Parameter tiles: of the image.
+  public func tiled(_ tiles: Tiles) -> Double {
+    let (width, height) = tiles.largest
+    let crop = width == tiles.width ? 0 : input(width: width, height: height)
+    return input(width: tiles.width, height: tiles.height) + output(width: tiles.width, height: tiles.height) + crop
+      + whole(width: width, height: height)
+  }
+
+  /// A side after padding.
+  public func padded(_ side: Int) -> Int { (side + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
+}

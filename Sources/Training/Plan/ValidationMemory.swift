@@ -1,0 +1,31 @@
+import Evaluation
+import Models
+
+/// What validating takes, beside the parameters and what waits for the next step.
+struct ValidationMemory: Equatable {
+  /// The image that takes most, and its input's size.
+  let name: String
+  let width, height: Int
+  /// Bytes of tensors, and of what is not in the tensors' pool.
+  let tensors, images: Double
+
+  /// Measures the model for the largest image of a set; nil where no image can be read, which is found out elsewhere.
+  static func measure<Model: TrainableModel>(_ model: Model, _ set: TestSet) -> ValidationMemory? {
+    let task = set.task
+    let inputs = set.inputSizes
+    guard !inputs.isEmpty else { return nil }
+    let memory = RestorationMemory(
+      sizeMultiple: model.unit, scale: task.scale, channels: task.channels, model: model.restore)
+    func needs(_ input: TestSet.InputSize) -> ValidationMemory {
+      let (width, height) = (input.width, input.height)
+      // The input's tensor is held until the image is scored.
+      let tensors = memory.input(width: width, height: height) + memory.whole(width: width, height: height)
+      // As scored, and the input.
+      let images = task.scoringMemory(width: width, height: height) + Double(width * height * task.channels)
+      return ValidationMemory(name: input.name, width: width, height: height, tensors: tensors, images: images)
+    }
+    return inputs.map(needs).max { $0.bytes < $1.bytes }
+  }
+
+  var bytes: Double { tensors + images }
+}

@@ -1,0 +1,114 @@
+import Diagnostics
+import Foundation
+import Imaging
+import Machine
+import Models
+import TensorCore
+import Testing
+
+@testable import Evaluation
+
+/// How much memory a photo takes, and what is done where there is less.
+@Suite struct RestorationMemoryTests {
+  private func fault(_ body: () throws -> MemoryFit) -> String {
+    do {
+      return try body().note ?? "none"
+    } catch { return "\(error)" }
+  }
+
+  /// Tensors are counted for the whole process, so this is one of its own.
+  @Test func estimatesMeetTheMeasuredPeak() async {
+    await #expect(processExitsWith: .success) {
+      func check(_ restorer: Restorer, _ width: Int, _ height: Int, channels: Int = 3) {
+        let photo = picture(width: width, height: height, channels: channels)
+        let estimate = restorer.tensorBytes(PhotoSize(photo), tile: restorer.tile)
+        let measured = Double(StoragePool.shared.peakGrowth { _ = restorer.restore(photo) })
+        #expect(
+          abs(estimate - measured) < 0.2 * measured,
+          "\(width) x \(height) x \(channels), \(restorer.task), tile \(restorer.tile ?? 0): \(estimate), \(measured)")
+      }
+      var restorer = Restorer(smallModel(.x2))
+      for (width, height) in [
+        (64, 48), (64, 64), (97, 131), (128, 96), (33, 600), (600, 33), (256, 256), (320, 200), (500, 375), (640, 480),
+      ] {
+        check(restorer, width, height)
+      }
+      for channels in [1, 2, 4] { check(restorer, 200, 150, channels: channels) }
+      restorer.selfEnsemble = true
+      check(restorer, 150, 100)
+      restorer.tile = 32
+      check(restorer, 300, 260)
+      restorer.selfEnsemble = false
+      for (tile, overlap) in [(32, 32), (64, 0), (128, 64), (1024, 32)] {
+        (restorer.tile, restorer.overlap) = (tile, overlap)
+        check(restorer, 400, 333)
+      }
+      check(Restorer(smallModel(.x4)), 128, 160)
+      check(Restorer(smallModel(.lle)), 300, 200)
+      for channels in [1, 3] { check(Restorer(smallModel(.graydn)), 260, 190, channels: channels) }
+      check(Restorer(RAMiT(RAMiTVariant.slimLLE.configuration(for: .lle))), 192, 128)
+    }
+  }
+
+  /// What fits stays whole; what does not goes in the largest tiles that do, and a line says so.
+  @Test func tilesAreChosenByTheMemory() throws {
+    let restorer = Restorer(smallModel(.x2))
+    let photo = PhotoSize(width: 1000, height: 700)
+    let whole = try restorer.fitting("a.png", photo, left: 1 << 40)
+    #expect(whole.note == nil && whole.restorer.tile == nil)
+    #expect(try restorer.fitting("a.png", photo, left: whole.bytes + 1).note == nil)
+
+    let tiled = try restorer.fitting("a.png", photo, left: whole.bytes / 2)
+    let side = try #require(tiled.restorer.tile)
+    #expect(tiled.bytes <= whole.bytes / 2 && side % 32 == 0 && side < 1000)
+    #expect(tiled.note?.hasPrefix("a.png: 1000 x 700 pixels take about 0.") == true)
+    #expect(tiled.note?.hasSuffix("; restored in tiles of \(side) x \(side)") == true)
+    // The next larger tiles would not fit.
+    var larger = restorer
+    larger.tile = side + 32
+    #expect(fault { try larger.fitting("a.png", photo, left: whole.bytes / 2) }.contains("in tiles of \(side + 32)"))
+    // Less memory, smaller tiles.
+    let least = try restorer.fitting("a.png", photo, left: whole.bytes / 3)
+    #expect(try #require(least.restorer.tile) < side && least.bytes < tiled.bytes)
+  }
+
+  @Test func whatFitsInNoTilesIsRefused() {
+    var restorer = Restorer(smallModel(.x2))
+    let photo = PhotoSize(width: 8000, height: 6000)
+    #expect(
+      fault { try restorer.fitting("a.png", photo, left: 1 << 30) }
+        == "a.png: expected a smaller image, for 1.1 GB of memory, found 8000 x 6000 pixels, for about 4.7 GB in the"
+        + " smallest tiles, of which the whole output takes 2.3 GB")
+    // Tiles that were asked for are not changed.
+    restorer.tile = 4096
+    let text = fault { try restorer.fitting("a.png", photo, left: 6 << 30) }
+    #expect(text.hasPrefix("a.png: expected tiles of at most "), "\(text)")
+    #expect(text.contains("for 6.4 GB of memory, found 8000 x 6000 pixels in tiles of 4096, for about "), "\(text)")
+    restorer.tile = 256
+    #expect(fault { try restorer.fitting("a.png", photo, left: 6 << 30) } == "none")
+  }
+
+  /// From the file to the file: a photo that does not fit is told of, and restored. The limit is the whole process's.
+  @Test func aPhotoLargerThanTheMemoryIsRestored() async {
+    await #expect(processExitsWith: .success) {
+      try withTemporaryFolder { folder in
+        let input = "\(folder)/in/a.png", output = "\(folder)/out"
+        try write(picture(width: 800, height: 600, channels: 3), to: input)
+        var restorer = Restorer(smallModel(.x2))
+        let whole = try restorer.fitting("a.png", PhotoSize(width: 800, height: 600), left: 1 << 40)
+        PeakMemory.reset()
+        let limit = ProcessMemory.resident + whole.bytes * 6 / 10
+        restorer.budget.limit = limit
+        var notes: [String] = []
+        let plan = RestorationPlan([input], folder: output, format: .png)
+        let summary = PhotoRestoration(restorer, overwrites: false, quality: 95).run(plan) { outcome in
+          if case .note(let note) = outcome { notes.append(note) }
+        }
+        #expect(summary.restored == 1 && notes.count == 1, "\(notes)")
+        #expect(PeakMemory.bytes <= limit, "\(PeakMemory.bytes) of \(limit)")
+        let restored = try ImageFile.size("\(output)/a.png")
+        #expect(restored.width == 1600 && restored.height == 1200)
+      }
+    }
+  }
+}
