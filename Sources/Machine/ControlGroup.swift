@@ -20,8 +20,8 @@ struct ControlGroup: Equatable, Sendable {
       ["memory.max", "memory.high"].map { (system.number(in: "\(path)/\($0)"), used) }, reclaimable: files)
   }
 
-  /// A group of version 1: memory, and memory with swap. `hierarchical_memory_limit` tells of groups around it that cannot
-  /// be seen.
+  /// A group of version 1: memory, and memory with swap. `hierarchical_memory_limit` tells of groups around it that
+  /// cannot be seen.
   private init(legacy path: String, _ system: SystemFiles) {
     let used = system.number(in: path + "/memory.usage_in_bytes") ?? 0
     let stat = path + "/memory.stat"
@@ -48,7 +48,8 @@ struct ControlGroup: Equatable, Sendable {
 
   private static let unlimited = 1 << 60
 
-  /// The folders of the process's groups, each followed by those around it, below the mount points of their hierarchies.
+  /// The folders of the process's groups, each followed by those around it, below the mount points of their
+  /// hierarchies.
   private static func folders(of system: SystemFiles) -> [(path: String, isUnified: Bool)] {
     var result: [(path: String, isUnified: Bool)] = []
     for mount in Mount.all(of: system) {

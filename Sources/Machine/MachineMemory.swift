@@ -18,7 +18,8 @@ public struct MachineMemory: Sendable {
     return ([machine] + groups.compactMap(\.limit) + resources.map(\.limit)).min()!
   }
 
-  /// What is free now, with the caches of files that the system would give up; all of it where the system does not tell.
+  /// What is free now, with the caches of files that the system would give up; all of it where the system does not
+  /// tell.
   public var free: Int {
     let total = total
     let left = groups.compactMap(\.free) + resources.map { $0.limit - $0.used }
@@ -40,8 +41,8 @@ public struct MachineMemory: Sendable {
 
   /// Resource limits (getrlimit(2)) and what counts against them: all addresses, and private memory.
   ///
-  /// A limit above the machine's memory does not bind before the machine does, and addresses that are only reserved would
-  /// seem to be in use.
+  /// A limit above the machine's memory does not bind before the machine does, and addresses that are only reserved
+  /// would seem to be in use.
   private var resources: [(limit: Int, used: Int)] {
     let machine = system.kibibytes(after: "MemTotal:", in: "proc/meminfo") ?? Self.physical
     return [("Max address space", "VmSize:"), ("Max data size", "VmData:")].compactMap { name, use in

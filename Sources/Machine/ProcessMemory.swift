@@ -1,10 +1,11 @@
 import Foundation
 
-/// The memory that this process has in use, in bytes: the resident set of Linux, which counts pages that have been touched.
+/// The memory that this process has in use, in bytes: the resident set of Linux, which counts pages that have been
+/// touched.
 public enum ProcessMemory {
-  /// What the first work takes beside its data: the stacks of the threads, and the parts of the program that were not in
-  /// memory yet (measured: 5 to 8 MB).
-  public static let firstWork = 6_000_000
+  /// What the first work takes beside its data: the stacks of the threads, and the parts of the program that were not
+  /// in memory yet (measured: 5 to 8 MB).
+  public static let firstWork = 5_000_000
 
   /// Now; 0 where the system does not tell.
   public static var resident: Int { SystemFiles(root: "/").kibibytes(after: "VmRSS:", in: "proc/self/status") ?? 0 }
@@ -17,8 +18,8 @@ public enum ProcessMemory {
     return usage.ru_maxrss * 1024
   }
 
-  /// Gives back what the C library keeps of freed memory, and starts the peak anew from what is in use now. Does nothing
-  /// where the system cannot: the peak is then that since the start.
+  /// Gives back what the C library keeps of freed memory, and starts the peak anew from what is in use now. Does
+  /// nothing where the system cannot: the peak is then that since the start.
   public static func resetPeak() {
     returnFreed()
     // "5" resets the peak of the resident set (proc(5)).

@@ -77,7 +77,7 @@ import Testing
     let photo = PhotoSize(width: 8000, height: 6000)
     #expect(
       fault { try restorer.fitting("a.png", photo, left: 1 << 30) }
-        == "a.png: expected a smaller image, for 1.1 GB of memory, found 8000 x 6000 pixels, for about 4.7 GB in the"
+        == "a.png: expected a smaller image, for 1.1 GB of memory, found 8000 x 6000 pixels, for about 5.0 GB in the"
         + " smallest tiles, of which the whole output takes 2.3 GB")
     // Tiles that were asked for are not changed.
     restorer.tile = 4096

@@ -110,7 +110,8 @@ import Testing
     #expect(try read(files) == (200 << 20, 50 << 20))
   }
 
-  /// The mount of a container shows its own group, whose path is told as the host sees it; or a path that it does not show.
+  /// The mount of a container shows its own group, whose path is told as the host sees it; or a path that it does not
+  /// show.
   @Test func mountsThatShowAPart() throws {
     for path in ["/docker/4f", "/docker/4f/inner", "/elsewhere", "/../../x"] {
       let folder = path == "/docker/4f/inner" ? "sys/fs/cgroup/memory/inner" : "sys/fs/cgroup/memory"

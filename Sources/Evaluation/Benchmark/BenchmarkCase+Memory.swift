@@ -12,7 +12,8 @@ extension BenchmarkCase {
     switch self {
     case .inference(let height, let width):
       let memory = RestorationMemory(of: model)
-      return Int(memory.whole(width: width, height: height)) + Self.beside(model, copies: 2)
+      let tensors = memory.whole(width: width, height: height) * RestorationMemory.heldPerByte
+      return Int(tensors) + Self.beside(model, copies: 2)
     case .training(let batch, let patch):
       let unit = Self.model.unit
       let side = (min(patch, Self.measuredSide) + unit - 1) / unit * unit

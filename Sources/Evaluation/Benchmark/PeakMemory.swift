@@ -3,8 +3,8 @@ import TensorCore
 
 /// The largest memory that the process has had in use at once.
 public enum PeakMemory {
-  /// Gives back what lies idle and starts anew from what is in use now. Does nothing where the system cannot (it is Linux that
-  /// can): the peak is then that since the start.
+  /// Gives back what lies idle and starts anew from what is in use now. Does nothing where the system cannot (it is
+  /// Linux that can): the peak is then that since the start.
   public static func reset() {
     StoragePool.shared.trim()
     ProcessMemory.resetPeak()

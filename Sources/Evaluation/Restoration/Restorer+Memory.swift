@@ -55,12 +55,12 @@ final class MeasuredMemory: Sendable {
 }
 
 extension Restorer {
-  /// Finds out how a photo can be restored in the memory that is left: as asked for or, where no tiles were asked for and the
-  /// whole does not fit, in the largest tiles that do.
+  /// Finds out how a photo can be restored in the memory that is left: as asked for or, where no tiles were asked for
+  /// and the whole does not fit, in the largest tiles that do.
   /// - Parameters:
   ///   - file: for messages.
-  ///   - beside: bytes that the caller takes meanwhile: for the photo where it is not decoded yet, or for what is done with
-  ///     the restored image beside encoding it.
+  ///   - beside: bytes that the caller takes meanwhile: for the photo where it is not decoded yet, or for what is done
+  ///     with the restored image beside encoding it.
   ///   - left: bytes that may still be taken; nil for what `budget` leaves, with the decoded photo in memory.
   /// - Throws: `InputError` when the photo cannot be restored in any tiles, or not in those that were asked for.
   public func fitting(
@@ -100,7 +100,7 @@ extension Restorer {
     // Samples, and the encoder's bytes with their copy, each as much again where noise does not compress; with alpha,
     // the samples without it.
     let samples = photo.bytes * Double(task.scale * task.scale) * (photo.hasAlpha ? 4 : 3)
-    return Double(ProcessMemory.firstWork) + tensorBytes(photo, tile: tile) * Self.slack + samples
+    return Double(ProcessMemory.firstWork) + tensorBytes(photo, tile: tile) * RestorationMemory.heldPerByte + samples
   }
 
   /// The bytes of tensors at the peak, the photo's own among them.
@@ -121,15 +121,13 @@ extension Restorer {
       after += input + 2 * output
     }
     if task.channels == 1, !photo.isGray {
-      // One channel after the other: the colours and the finished channels are held; then all channels, apart and joined.
+      // One channel after the other: the colours and the finished channels are held; then all channels, apart and
+      // joined.
       during += 3 * input + 2 * output
       after += 3 * input + 5 * output
     }
     return max(during, after)
   }
-
-  /// Holes between the pool's blocks that fit no request.
-  private static let slack = 1.03
 
   private var memory: RestorationMemory { measured.of(model) }
 

@@ -1,8 +1,10 @@
 import TensorCore
 
-/// What the tensors of a pass through a model take at their peak, as a straight line over the pixels of its padded inputs.
+/// What the tensors of a pass through a model take at their peak, as a straight line over the pixels of its padded
+/// inputs.
 ///
-/// The line is measured in two small passes, so it holds for every configuration and cannot drift from what the model does.
+/// The line is measured in two small passes, so it holds for every configuration and cannot drift from what the model
+/// does.
 public struct PassMemory: Equatable, Sendable {
   /// Bytes that do not depend on the pixels, and bytes for each pixel of the inputs.
   public let base, perPixel: Double

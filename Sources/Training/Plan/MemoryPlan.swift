@@ -48,7 +48,10 @@ public struct MemoryPlan: Equatable, Sendable {
     let waiting = plan.stages.map { stage in
       StageNeeds(stage, configuration, padded: model.padded(stage.patch)).beside(parameters: model.parameters.count)
     }.max()
-    let bytes = scored.map { Self.program + Self.slack * ($0.tensors + (waiting ?? 0)) + $0.images } ?? 0
+    let bytes =
+      scored.map {
+        Self.program + RestorationMemory.heldPerByte * $0.tensors + Self.slack * (waiting ?? 0) + $0.images
+      } ?? 0
     validationBytes = bytes
     let ceiling = (limit: memory.limit, bytes: memory.limit.map { Double($0.bytes) } ?? Double(total))
     fault = Self.fault(self.choices, ceiling) ?? scored.flatMap { Self.fault($0, bytes, ceiling) }

@@ -3,7 +3,8 @@ import Models
 import TensorCore
 
 extension PassMemory {
-  /// So many pixels are measured with, and twice as many, in patches of at most this side: a fraction of a second's work.
+  /// So many pixels are measured with, and twice as many, in patches of at most this side: a fraction of a second's
+  /// work.
   private static let measuredStep = (side: 64, pixels: 64 * 64)
 
   /// Measures a step's forward and backward pass. The parameters stay as they are; their gradients become zero.
