@@ -9,14 +9,15 @@ import Testing
 @testable import Evaluation
 
 /// How much memory a photo takes, and what is done where there is less.
+///
+/// A model's memory is measured by what the whole process's tensors take, so each test has a process of its own.
 @Suite struct RestorationMemoryTests {
-  private func fault(_ body: () throws -> MemoryFit) -> String {
+  private static func fault(_ body: () throws -> MemoryFit) -> String {
     do {
       return try body().note ?? "none"
     } catch { return "\(error)" }
   }
 
-  /// Tensors are counted for the whole process, so this is one of its own.
   @Test func estimatesMeetTheMeasuredPeak() async {
     await #expect(processExitsWith: .success) {
       func check(_ restorer: Restorer, _ width: Int, _ height: Int, channels: Int = 3) {
@@ -51,41 +52,47 @@ import Testing
   }
 
   /// What fits stays whole; what does not goes in the largest tiles that do, and a line says so.
-  @Test func tilesAreChosenByTheMemory() throws {
-    let restorer = Restorer(smallModel(.x2))
-    let photo = PhotoSize(width: 1000, height: 700)
-    let whole = try restorer.fitting("a.png", photo, left: 1 << 40)
-    #expect(whole.note == nil && whole.restorer.tile == nil)
-    #expect(try restorer.fitting("a.png", photo, left: whole.bytes + 1).note == nil)
+  @Test func tilesAreChosenByTheMemory() async {
+    await #expect(processExitsWith: .success) {
+      let restorer = Restorer(smallModel(.x2))
+      let photo = PhotoSize(width: 1000, height: 700)
+      let whole = try restorer.fitting("a.png", photo, left: 1 << 40)
+      #expect(whole.note == nil && whole.restorer.tile == nil)
+      #expect(try restorer.fitting("a.png", photo, left: whole.bytes + 1).note == nil)
 
-    let tiled = try restorer.fitting("a.png", photo, left: whole.bytes / 2)
-    let side = try #require(tiled.restorer.tile)
-    #expect(tiled.bytes <= whole.bytes / 2 && side % 32 == 0 && side < 1000)
-    #expect(tiled.note?.hasPrefix("a.png: 1000 x 700 pixels take about 0.") == true)
-    #expect(tiled.note?.hasSuffix("; restored in tiles of \(side) x \(side)") == true)
-    // The next larger tiles would not fit.
-    var larger = restorer
-    larger.tile = side + 32
-    #expect(fault { try larger.fitting("a.png", photo, left: whole.bytes / 2) }.contains("in tiles of \(side + 32)"))
-    // Less memory, smaller tiles.
-    let least = try restorer.fitting("a.png", photo, left: whole.bytes / 3)
-    #expect(try #require(least.restorer.tile) < side && least.bytes < tiled.bytes)
+      let tiled = try restorer.fitting("a.png", photo, left: whole.bytes / 2)
+      let side = try #require(tiled.restorer.tile)
+      #expect(tiled.bytes <= whole.bytes / 2 && side % 32 == 0 && side < 1000)
+      #expect(tiled.note?.hasPrefix("a.png: 1000 x 700 pixels take about 0.") == true)
+      #expect(tiled.note?.hasSuffix("; restored in tiles of \(side) x \(side)") == true)
+      // The next larger tiles would not fit.
+      var larger = restorer
+      larger.tile = side + 32
+      #expect(
+        RestorationMemoryTests.fault { try larger.fitting("a.png", photo, left: whole.bytes / 2) }.contains(
+          "in tiles of \(side + 32)"))
+      // Less memory, smaller tiles.
+      let least = try restorer.fitting("a.png", photo, left: whole.bytes / 3)
+      #expect(try #require(least.restorer.tile) < side && least.bytes < tiled.bytes)
+    }
   }
 
-  @Test func whatFitsInNoTilesIsRefused() {
-    var restorer = Restorer(smallModel(.x2))
-    let photo = PhotoSize(width: 8000, height: 6000)
-    #expect(
-      fault { try restorer.fitting("a.png", photo, left: 1 << 30) }
-        == "a.png: expected a smaller image, for 1.1 GB of memory, found 8000 x 6000 pixels, for about 5.0 GB in the"
-        + " smallest tiles, of which the whole output takes 2.3 GB")
-    // Tiles that were asked for are not changed.
-    restorer.tile = 4096
-    let text = fault { try restorer.fitting("a.png", photo, left: 6 << 30) }
-    #expect(text.hasPrefix("a.png: expected tiles of at most "), "\(text)")
-    #expect(text.contains("for 6.4 GB of memory, found 8000 x 6000 pixels in tiles of 4096, for about "), "\(text)")
-    restorer.tile = 256
-    #expect(fault { try restorer.fitting("a.png", photo, left: 6 << 30) } == "none")
+  @Test func whatFitsInNoTilesIsRefused() async {
+    await #expect(processExitsWith: .success) {
+      var restorer = Restorer(smallModel(.x2))
+      let photo = PhotoSize(width: 8000, height: 6000)
+      #expect(
+        RestorationMemoryTests.fault { try restorer.fitting("a.png", photo, left: 1 << 30) }
+          == "a.png: expected a smaller image, for 1.1 GB of memory, found 8000 x 6000 pixels, for about 5.0 GB in the"
+          + " smallest tiles, of which the whole output takes 2.3 GB")
+      // Tiles that were asked for are not changed.
+      restorer.tile = 4096
+      let text = RestorationMemoryTests.fault { try restorer.fitting("a.png", photo, left: 6 << 30) }
+      #expect(text.hasPrefix("a.png: expected tiles of at most "), "\(text)")
+      #expect(text.contains("for 6.4 GB of memory, found 8000 x 6000 pixels in tiles of 4096, for about "), "\(text)")
+      restorer.tile = 256
+      #expect(RestorationMemoryTests.fault { try restorer.fitting("a.png", photo, left: 6 << 30) } == "none")
+    }
   }
 
   /// From the file to the file: a photo that does not fit is told of, and restored. The limit is the whole process's.
