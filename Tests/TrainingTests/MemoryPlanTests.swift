@@ -1,5 +1,6 @@
 import Autograd
 import Diagnostics
+import Evaluation
 import Foundation
 import Imaging
 import Models
@@ -128,14 +129,14 @@ import Testing
       let model = RAMiT(configuration.model.architecture)
       let memory = try #require(ValidationMemory.measure(model, set))
       #expect(memory.name == "large" && memory.width == 310 && memory.height == 200)
-      let validator = Validator(model, set)
+      let validator = Validator(model, set, sigma: nil)
       let measured = Double(
         try StoragePool.shared.peakGrowth {
-          _ = try validator.run(isStopRequested: { false }, progress: { _, _ in }, visit: { _, _, _, _ in })
+          _ = try validator.run(isStopRequested: { false }, progress: { _, _ in }, visit: { _, _ in })
         })
       #expect(abs(memory.tensors - measured) < 0.2 * measured, "\(memory.tensors), \(measured)")
 
-      func plan(_ settings: [String], _ set: ValidationSet?) throws -> MemoryPlan {
+      func plan(_ settings: [String], _ set: TestSet?) throws -> MemoryPlan {
         let configuration = try tests.configuration(settings)
         return MemoryPlan(
           model, TrainingPlan(configuration, samplesPerEpoch: 96), configuration, validation: set, free: 1 << 40,

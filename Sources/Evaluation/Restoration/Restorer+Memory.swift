@@ -89,7 +89,8 @@ extension Restorer {
     tiled.tile = largest
     return MemoryFit(
       restorer: tiled, bytes: Int(bytes(tile: largest)),
-      note: "in tiles of \(largest) x \(largest), as the whole would take about \(gigabytes(asked)) and \(gigabytes(left))"
+      note:
+        "in tiles of \(largest) x \(largest), as the whole would take about \(gigabytes(asked)) and \(gigabytes(left))"
         + " is left")
   }
 

@@ -1,5 +1,6 @@
 import Datasets
 import Diagnostics
+import Evaluation
 import Foundation
 
 /// What a run would do: its model, its data, its plan and its cost. Nothing is written.
