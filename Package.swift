@@ -115,7 +115,7 @@ let package = Package(
       of: "Training",
       with: [
         "Evaluation", "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization",
-        "TensorCore", "Parallel", "Diagnostics",
+        "TensorCore", "Machine", "Parallel", "Diagnostics",
       ]),
     tests(
       of: "Models",

@@ -12,9 +12,10 @@ import Testing
 ///
 /// A model's memory is measured by what the whole process's tensors take, so each test has a process of its own.
 @Suite struct RestorationMemoryTests {
-  private static func fault(_ body: () throws -> MemoryFit) -> String {
+  /// What is said of a photo: the note, the error, or none.
+  private static func said(_ restorer: Restorer, _ photo: PhotoSize, left: Int) -> String {
     do {
-      return try body().note ?? "none"
+      return try restorer.fitting("a.png", photo, left: left).note ?? "none"
     } catch { return "\(error)" }
   }
 
@@ -68,7 +69,7 @@ import Testing
       var larger = restorer
       larger.tile = side + 32
       #expect(
-        RestorationMemoryTests.fault { try larger.fitting("a.png", photo, left: whole.bytes / 2) }.contains(
+        RestorationMemoryTests.said(larger, photo, left: whole.bytes / 2).contains(
           "in tiles of \(side + 32)"))
       // Less memory, smaller tiles.
       let least = try restorer.fitting("a.png", photo, left: whole.bytes / 3)
@@ -81,16 +82,16 @@ import Testing
       var restorer = Restorer(smallModel(.x2))
       let photo = PhotoSize(width: 8000, height: 6000)
       #expect(
-        RestorationMemoryTests.fault { try restorer.fitting("a.png", photo, left: 1 << 30) }
+        RestorationMemoryTests.said(restorer, photo, left: 1 << 30)
           == "a.png: expected a smaller image, for 1.1 GB of memory, found 8000 x 6000 pixels, for about 5.0 GB in the"
           + " smallest tiles, of which the whole output takes 2.3 GB")
       // Tiles that were asked for are not changed.
       restorer.tile = 4096
-      let text = RestorationMemoryTests.fault { try restorer.fitting("a.png", photo, left: 6 << 30) }
+      let text = RestorationMemoryTests.said(restorer, photo, left: 6 << 30)
       #expect(text.hasPrefix("a.png: expected tiles of at most "), "\(text)")
       #expect(text.contains("for 6.4 GB of memory, found 8000 x 6000 pixels in tiles of 4096, for about "), "\(text)")
       restorer.tile = 256
-      #expect(RestorationMemoryTests.fault { try restorer.fitting("a.png", photo, left: 6 << 30) } == "none")
+      #expect(RestorationMemoryTests.said(restorer, photo, left: 6 << 30) == "none")
     }
   }
 
