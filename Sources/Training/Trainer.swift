@@ -75,7 +75,7 @@ public final class Trainer<Model: TrainableModel> {
     let model = try makeModel(configuration)
     // A checkpoint has weights of its own.
     let beginning = found == nil ? try model.loadFirstWeights(configuration) : nil
-    memory = MemoryPlan(model, plan, configuration, validation: data.validation)
+    memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation)
     if let fault = memory.fault { throw fault }
     learner = Learner(model, configuration)
     validator = data.validation.map { Validator(model, $0, sigma: configuration.data.validation.sigma) }

@@ -121,4 +121,16 @@ import Testing
     for number in 0..<8 { #expect(try pairs.pair(number).target == drawn(number % 4)) }
     #expect(small.bytes == 2 * size + size / 4)
   }
+
+  /// What a run's memory is estimated by.
+  @Test func theHeadersTellWhatDecodedPhotosWillTake() throws {
+    for number in 0..<3 { try folder.write(drawn(number), "\(number).png") }
+    let large = PhotoCache(bytes: 1 << 20), small = PhotoCache(bytes: 10_000)
+    for cache in [large, small] {
+      let pairs = try PhotoPairs.folder(folder.path, scale: 2, channels: 3, cache: cache)
+      for _ in 0..<2 { try pairs.check(patch: 8) }
+    }
+    #expect(large.expectedBytes == 3 * 64 * 48 * 3 && large.bytes == 0)
+    #expect(small.expectedBytes == 10_000)
+  }
 }

@@ -9,6 +9,7 @@ public final class PhotoCache: Sendable {
   private struct State {
     var images: [ByteString: Image] = [:]
     var bytes = 0
+    var expected: [ByteString: Int] = [:]
   }
   private let state = Mutex(State())
   private let budget: Int
@@ -18,6 +19,15 @@ public final class PhotoCache: Sendable {
 
   /// The memory in use.
   public var bytes: Int { state.withLock { $0.bytes } }
+
+  /// Says beforehand how many bytes an image will take.
+  func expect(_ name: String, bytes: Int) {
+    let name = ByteString(name)
+    state.withLock { $0.expected[name] = bytes }
+  }
+
+  /// The memory that the images that are expected will take: at most what is lent.
+  public var expectedBytes: Int { state.withLock { min(budget, $0.expected.values.reduce(0, +)) } }
 
   /// The image of this name, made now or found.
   func image(_ name: String, _ make: () throws -> Image) rethrows -> Image {

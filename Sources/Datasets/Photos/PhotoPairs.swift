@@ -90,9 +90,20 @@ public struct PhotoPairs: ImagePairs {
         $0 as? InputError ?? InputError(path, expected: "an image", found: "\($0)")
       }
     }
+    expect(zip(paths, results))
     let facts = Dictionary(zip(paths.map(ByteString.init), results)) { first, _ in first }
     let finder = PairFaults(settings: settings, patch: patch, comparesFormats: comparesFormats)
     return finder.find(in: files.pairs) { facts[ByteString($0)]! }
+  }
+
+  /// Tells the memory for decoded photos what these will take.
+  private func expect(_ photos: some Sequence<(String, Result<PhotoFacts, InputError>)>) {
+    guard reader.decoded == nil else { return }
+    for case (let path, .success(let photo)) in photos {
+      let pixels = photo.width * photo.height
+      // Where only decoding would tell the depth, it is most often 8 bits.
+      reader.memory.expect(path, bytes: pixels * photo.channels * (photo.bits ?? 8) / 8)
+    }
   }
 
   public func pair(_ index: Int) throws -> ImagePair {

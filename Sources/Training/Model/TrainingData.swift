@@ -11,6 +11,8 @@ public struct TrainingData {
   let size: DataSize
   /// What the pairs are read from.
   let files: DataFiles
+  /// The memory that decoded photos will take, in bytes.
+  let photoBytes: Int
   private let pairs: any ImagePairs
   private let configuration: TrainingConfiguration
   /// What the model is scored on; nil for nothing.
@@ -51,6 +53,7 @@ public struct TrainingData {
     samples = Self.samples(
       pairs, configuration, samplesPerEpoch: samplesPerEpoch, patch: train.patch, batch: train.batch)
     validation = try Self.validation(configuration, cache: memory, report: report)
+    photoBytes = memory.expectedBytes
   }
 
   /// An epoch holds a batch of every stage.

@@ -22,10 +22,12 @@ public struct DryRun {
   ) throws {
     self.configuration = configuration
     var validation: TestSet?
+    var photoBytes: Int?
     do {
       let data = try TrainingData(configuration)
       size = data.size
       validation = data.validation
+      photoBytes = data.photoBytes
       dataFault = nil
     } catch let fault as InputError {
       guard let published = try? configuration.publishedSamplesPerEpoch,
@@ -37,7 +39,7 @@ public struct DryRun {
     plan = TrainingPlan(configuration, samplesPerEpoch: size.samplesPerEpoch)
     let model = try makeModel(configuration)
     parameters = model.parameters.count
-    memory = MemoryPlan(model, plan, configuration, validation: validation)
+    memory = MemoryPlan(model, plan, configuration, photos: photoBytes, validation: validation)
     cost = try CostMeasurement.measure(model, plan, configuration, memory)
   }
 
@@ -57,12 +59,11 @@ public struct DryRun {
     }
     lines.append("")
     lines += TrainingPlan.table(plan.rows)
-    let photos = train.type == .procedural ? 0 : configuration.data.loader.cache
     lines += [
       "",
       "total   \(plan.epochs) epochs, \(plan.iterations) iterations, \(plan.samples) samples",
       "memory  \(memory.summary(plan))" + (accumulate > 1 ? ", batches in \(accumulate) parts" : "")
-        + (photos == 0 ? "" : ", \(photos) MiB of them for decoded photos"),
+        + (memory.photoMebibytes == 0 ? "" : ", \(memory.photoMebibytes) MiB of them for decoded photos"),
       "time    about \(longDuration(cost.seconds(plan))) without validation: \(cost.seconds.fixed(2)) s here for"
         + " \(cost.batch) patches of \(cost.patch)",
     ]

@@ -18,6 +18,8 @@ public struct MemoryPlan: Equatable, Sendable {
   public let validationBytes: Double
   /// Why the run cannot be: it needs more than the limit or, without one, than the machine has.
   public let fault: InputError?
+  /// Of the memory, what decoded photos take, in MiB.
+  let photoMebibytes: Int
 
   /// Beside tensors: the program and the stacks of its threads.
   private static let program = 60e6
@@ -26,28 +28,34 @@ public struct MemoryPlan: Equatable, Sendable {
 
   /// Measures the model's passes as far as the choice asks for it, in less than a second each.
   /// - Parameters:
+  ///   - photos: bytes of decoded photos that are kept; nil for all that they may take.
   ///   - validation: what the model is scored on while it learns; nil for nothing.
   ///   - free, total: bytes of the machine's memory.
   init<Model: TrainableModel>(
-    _ model: Model, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, validation: TestSet? = nil,
+    _ model: Model, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, photos: Int? = nil,
+    validation: TestSet? = nil,
     free: Int = MachineMemory().free, total: Int = MachineMemory().total
   ) {
     let memory = configuration.memory
+    let data = configuration.data
+    let photos = Double(photos ?? (data.train.type == .procedural ? 0 : data.loader.cache << 20))
     let aim = memory.limit.map { Double($0.bytes) } ?? Double(free) * MemoryBudget.shareOfFree
     var choices = [Choice?](repeating: nil, count: plan.stages.count)
     for candidate in memory.recompute.candidates where choices.contains(where: { ($0?.bytes ?? .infinity) > aim }) {
       let step = PassMemory.ofStep(model, configuration, candidate)
       for (index, stage) in plan.stages.enumerated() where (choices[index]?.bytes ?? .infinity) > aim {
-        let needs = StageNeeds(stage, configuration, padded: model.padded(stage.patch))
+        let needs = StageNeeds(stage, configuration, padded: model.padded(stage.patch), photos: photos)
         let bytes = needs.bytes(step) + needs.beside(parameters: model.parameters.count)
         choices[index] = Choice(recomputation: candidate, bytes: Self.program + Self.slack * bytes)
       }
     }
     self.choices = choices.map { $0! }
+    photoMebibytes = Int((photos / 0x1p20).rounded(.up))
     let scored = validation.flatMap { ValidationMemory.measure(model, $0) }
     // Batches for the next steps wait meanwhile.
     let waiting = plan.stages.map { stage in
-      StageNeeds(stage, configuration, padded: model.padded(stage.patch)).beside(parameters: model.parameters.count)
+      StageNeeds(stage, configuration, padded: model.padded(stage.patch), photos: photos)
+        .beside(parameters: model.parameters.count)
     }.max()
     let bytes =
       scored.map {
@@ -101,11 +109,14 @@ private struct StageNeeds {
   private let stage: TrainingPlan.Stage
   private let configuration: TrainingConfiguration
   private let padded: Double
+  /// Bytes of decoded photos.
+  private let photos: Double
 
-  init(_ stage: TrainingPlan.Stage, _ configuration: TrainingConfiguration, padded: Int) {
+  init(_ stage: TrainingPlan.Stage, _ configuration: TrainingConfiguration, padded: Int, photos: Double) {
     self.stage = stage
     self.configuration = configuration
     self.padded = Double(padded)
+    self.photos = photos
   }
 
   /// The passes of a part of the batch.
@@ -126,9 +137,5 @@ private struct StageNeeds {
     let (task, loader) = (configuration.task, configuration.data.loader)
     let values = stage.pixelsPerIteration * Double(task.channels * (1 + task.scale * task.scale))
     return 4 * values * Double(loader.ahead + loader.threads + 1)
-  }
-
-  private var photos: Double {
-    configuration.data.train.type == .procedural ? 0 : Double(configuration.data.loader.cache) * 0x1p20
   }
 }
