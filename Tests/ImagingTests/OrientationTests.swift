@@ -40,6 +40,19 @@ import Testing
     }
   }
 
+  /// An XMP packet counts where the tag is missing, and only there.
+  @Test(arguments: 1...8) func xmpInTIFF(orientation: Int) throws {
+    let xmp = (1, MetadataTests.xmp(orientation: orientation).map(Int.init))
+    var source = TIFFSource(width: 3, height: 2, more: [700: xmp], data: "abcdef".map { UInt8(level($0)) })
+    let loaded = try ImageFile.load(source.file, from: "a")
+    #expect(loaded.image == blocks(Self.upright[orientation - 1], side: 1))
+    #expect(loaded.metadata.xmp.map { String(decoding: $0, as: UTF8.self).contains("tiff:Orientation=\"1\"") } == true)
+    let size = try ImageFile.size(source.file, from: "a")
+    #expect(size.width == loaded.image.width && size.height == loaded.image.height)
+    source.orientation = 2
+    #expect(try ImageFile.decode(source.file, from: "a") == blocks(Self.upright[1], side: 1))
+  }
+
   @Test(arguments: 1...8, [false, true]) func png(orientation: Int, isLittle: Bool) throws {
     var chunk = ByteWriter(isLittle: false)
     chunk.chunk("eXIf", exif(orientation, isLittle: isLittle))

@@ -14,6 +14,8 @@ struct TIFFFile: ImageDecoder {
   let metadata: ImageMetadata
   /// What was passed over when the page was chosen.
   private let pageNotes: [String]
+  /// By its own tag.
+  private let tellsOrientation: Bool
 
   init(_ bytes: [UInt8]) throws {
     self.bytes = bytes
@@ -23,6 +25,7 @@ struct TIFFFile: ImageDecoder {
     guard TIFFIsCODECConfigured(UInt16(page.compression)) != 0 else { throw Self.unknown(page.compression) }
     let directory = try? TIFFDirectory(bytes, at: Int(exactly: page.offset))
     let declaresExtras = directory?.fields[TIFFDirectory.Tag.extraSamples.rawValue] != nil
+    tellsOrientation = directory?.fields[TIFFDirectory.Tag.orientation.rawValue] != nil
     (colors, metadata) = try TIFFLibrary.withFile(bytes, at: page.offset) { file in
       (
         try TIFFColors(page, declaresExtras: declaresExtras, file),
@@ -33,7 +36,8 @@ struct TIFFFile: ImageDecoder {
 
   var width: Int { page.width }
   var height: Int { page.height }
-  var orientation: Orientation { page.orientation }
+  /// An XMP packet counts where the file's own tag does not tell it.
+  var orientation: Orientation { tellsOrientation ? page.orientation : Orientation(exif: nil, xmp: metadata.xmp) }
   var channels: Int { colors.channels }
   var bitDepth: Int { colors.bitDepth }
 
