@@ -168,6 +168,27 @@ import Testing
     #expect(checked.checked(for: Picture.image(channels: 2), notes: &notes) == checked && notes == [])
   }
 
+  /// WebP has no gray pixels: a profile for gray becomes one for RGB with its curve.
+  @Test(arguments: [1, 2]) func aProfileForGrayBecomesOneForRGBInWebP(channels: Int) throws {
+    var metadata = ImageMetadata(), notes: [String] = []
+    metadata.iccProfile = try Self.profile(isGray: true)
+    try withFolder { folder in
+      let path = folder + "/a.webp"
+      let image = Picture.image(channels: channels)
+      #expect(try ImageFile.write(image, metadata: metadata, to: path, isLossless: true) == [])
+      let read = try ImageFile.load(path)
+      #expect(read.notes == [] && read.image.channels == channels + 2)
+      let profile = try #require(read.metadata.iccProfile)
+      #expect(profile[16..<20].elementsEqual("RGB ".utf8))
+      // Back again, it is what it was.
+      #expect(ICCProfile.grayProfile(from: profile) == metadata.iccProfile)
+    }
+    // Lightness is no luminance: such a profile is left out.
+    metadata.iccProfile?.replaceSubrange(20..<24, with: "Lab ".utf8)
+    _ = try ImageFile.encode(Picture.image(channels: channels), metadata: metadata, like: "a.webp", notes: &notes)
+    #expect(notes == ["the colour profile is left out (for GRAY, not for RGB)"])
+  }
+
   /// JPEG has no place for PNG's colour chunks: a profile says the same.
   @Test func colorChunksBecomeAProfileInJPEG() throws {
     let image = Picture.image(channels: 3)
@@ -208,6 +229,21 @@ import Testing
     metadata.exif = Self.exif(orientation: 1)
     #expect(metadata.fitting(.jpeg, isGray: false, notes: &notes).exif == metadata.exif)
     #expect(notes == ["JPEG has no place for texts (Author, Title, Description)"])
+  }
+
+  /// WebP holds the density in EXIF alone, and a block of the photo's own is not added to.
+  @Test func aDensityBesideEXIFIsToldOfInWebP() throws {
+    var metadata = ImageMetadata(), notes: [String] = []
+    metadata.density = .init(x: 300, y: 300, unit: .inch)
+    metadata.exif = EXIFBlock.encoded([EXIFBlock.Entry(tag: 271, text: "Camera")])
+    _ = metadata.fitting(.webp, isGray: false, notes: &notes)
+    #expect(notes == ["WebP has no place for the density beside this EXIF block"])
+    notes = []
+    metadata.exif = Self.exif(orientation: 1)
+    _ = metadata.fitting(.webp, isGray: false, notes: &notes)
+    metadata.exif = nil
+    let fitting = metadata.fitting(.webp, isGray: false, notes: &notes)
+    #expect(notes == [] && fitting.exif.flatMap { EXIFBlock($0) }?.density == metadata.density)
   }
 
   @Test func colorChunksComeThroughIntoPNG() throws {

@@ -26,6 +26,17 @@ import Testing
     }
   }
 
+  @Test func lostBitsAreTold() throws {
+    let deepImage = deep(width: 4, height: 3, channels: 3) { x, _, _ in x * 1000 }
+    for (path, expected) in [
+      ("a.png", []), ("a.jpg", ["its 16 bits are rounded to 8"]), ("a.webp", ["its 16 bits are rounded to 8"]),
+    ] {
+      var notes: [String] = []
+      _ = try ImageFile.encode(deepImage, like: path, isLossless: true, notes: &notes)
+      #expect(notes == expected, "\(path)")
+    }
+  }
+
   @Test func aWriteReplacesTheFileWhole() throws {
     try withFolder { folder in
       let path = folder + "/a.PNG"

@@ -111,6 +111,7 @@ public enum ImageFile {
     isLossless: Bool = false, background: Color = .white, notes: inout [String]
   ) throws -> [UInt8] {
     let ending = path.pathEnding
+    if image.bitDepth > 8, ending != "png" { notes.append("its 16 bits are rounded to 8") }
     do {
       switch ending {
       case "png": return try PNGFile.encode(image, metadata.checked(for: image, notes: &notes))
@@ -122,6 +123,11 @@ public enum ImageFile {
         return try JPEGFile.encode(flat, fitting, quality: quality)
       case "webp":
         // Gray becomes RGB there.
+        var metadata = metadata
+        if image.channels < 3 {
+          metadata = metadata.checked(for: image, notes: &notes)
+          metadata.iccProfile = try metadata.iccProfile.map { try ICCProfile.rgbProfile(from: $0) ?? $0 }
+        }
         let fitting = metadata.checked(width: image.width, height: image.height, isGray: false, notes: &notes)
           .fitting(.webp, isGray: false, notes: &notes)
         return try WebPFile.encode(image, fitting, quality: isLossless ? nil : quality)

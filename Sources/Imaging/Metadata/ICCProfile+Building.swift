@@ -118,20 +118,45 @@ extension ICCProfile {
   /// - Parameter bytes: a profile that has been checked.
   /// - Returns: nil when its three colours do not have one curve.
   static func grayProfile(from bytes: [UInt8]) -> [UInt8]? {
-    let reader = ByteReader(bytes, .big)
-    func content(_ name: String) -> [UInt8]? {
-      guard let count = try? reader.uint32(128) else { return nil }
-      for place in stride(from: 132, to: 132 + 12 * count, by: 12)
-      where bytes[place..<place + 4].elementsEqual(name.utf8) {
-        guard let start = try? reader.uint32(place + 4), let size = try? reader.uint32(place + 8) else { return nil }
-        return Array(bytes[start..<start + size])
-      }
+    guard let curve = tag("rTRC", of: bytes), tag("gTRC", of: bytes) == curve, tag("bTRC", of: bytes) == curve else {
       return nil
     }
-    guard let curve = content("rTRC"), content("gTRC") == curve, content("bTRC") == curve else { return nil }
-    // Name, copyright and white stay in the form of the profile's version.
-    let others = ["desc", "cprt", "wtpt", "chad"].compactMap { name in content(name).map { (name, $0) } }
-    return assembled(others + [("kTRC", curve)], space: "GRAY", version: Array(bytes[8..<12]))
+    return assembled(common(bytes) + [("kTRC", curve)], space: "GRAY", version: Array(bytes[8..<12]))
+  }
+
+  /// For gray pixels that become RGB, with the curve of their profile: red, green and blue are equal there, so that the
+  /// primaries have no say.
+  /// - Parameter bytes: a profile for gray that has been checked.
+  /// - Returns: nil when it is no curve to luminance.
+  static func rgbProfile(from bytes: [UInt8]) throws -> [UInt8]? {
+    guard bytes[16..<20].elementsEqual("GRAY".utf8), bytes[20..<24].elementsEqual("XYZ ".utf8),
+      let curve = tag("kTRC", of: bytes)
+    else { return nil }
+    return assembled(
+      common(bytes) + colorTags(try matrix(sRGBPrimaries).map(xyz), curve: curve), space: "RGB ",
+      version: Array(bytes[8..<12]))
+  }
+
+  /// Name, copyright and white, in the form of the profile's version.
+  private static func common(_ bytes: [UInt8]) -> [(String, [UInt8])] {
+    ["desc", "cprt", "wtpt", "chad"].compactMap { name in tag(name, of: bytes).map { (name, $0) } }
+  }
+
+  /// The content of a tag of a profile that has been checked; nil where it has none of the name.
+  private static func tag(_ name: String, of bytes: [UInt8]) -> [UInt8]? {
+    let reader = ByteReader(bytes, .big)
+    guard let count = try? reader.uint32(128) else { return nil }
+    for place in stride(from: 132, to: 132 + 12 * count, by: 12)
+    where bytes[place..<place + 4].elementsEqual(name.utf8) {
+      guard let start = try? reader.uint32(place + 4), let size = try? reader.uint32(place + 8) else { return nil }
+      return Array(bytes[start..<start + size])
+    }
+    return nil
+  }
+
+  /// - Parameter colorants: the contents of the tags of red, green and blue.
+  private static func colorTags(_ colorants: [[UInt8]], curve: [UInt8]) -> [(String, [UInt8])] {
+    Array(zip(["rXYZ", "gXYZ", "bXYZ"], colorants)) + ["rTRC", "gTRC", "bTRC"].map { ($0, curve) }
   }
 
   /// - Parameters:
@@ -145,10 +170,7 @@ extension ICCProfile {
       ("desc", description + [UInt8](repeating: 0, count: 78)),
       ("cprt", Array("text".utf8) + big(0) + Array("No copyright".utf8) + [0]), ("wtpt", xyz(d50)),
     ]
-    let colors: [(String, [UInt8])] =
-      if let colorants {
-        Array(zip(["rXYZ", "gXYZ", "bXYZ"], colorants)) + ["rTRC", "gTRC", "bTRC"].map { ($0, curve) }
-      } else { [("kTRC", curve)] }
+    let colors = colorants.map { colorTags($0, curve: curve) } ?? [("kTRC", curve)]
     return assembled(texts + colors, space: colorants == nil ? "GRAY" : "RGB ", version: [2, 0x10, 0, 0])
   }
 

@@ -35,6 +35,9 @@ extension ImageMetadata {
         lost.append(text.keyword)
       }
     }
+    if !isJPEG, density != nil, let exif, EXIFBlock(exif)?.density == nil {
+      notes.append("\(name) has no place for the density beside this EXIF block")
+    }
     if exif == nil, !tags.isEmpty { result.exif = EXIFBlock.encoded(tags) }
     if !lost.isEmpty { notes.append("\(name) has no place for texts (\(lost.prefix(4).joined(separator: ", ")))") }
     return result
