@@ -62,6 +62,24 @@ struct RestorationPlanTests {
     }
   }
 
+  /// What lay in the output folder before is left out by name, and results of earlier runs are not.
+  @Test func photosInTheOutputFolder() throws {
+    try withTemporaryFolder { folder in
+      let image = picture(width: 4, height: 4, channels: 3)
+      for file in ["a.png", "out/mine.png", "out/x/mine.jpg"] { try write(image, to: folder + "/" + file) }
+      let restoration = PhotoRestoration(Restorer(smallModel(.x2)))
+      let first = RestorationPlan([folder], to: .folder(folder + "/out"))
+      #expect(restoration.run(first).isComplete)
+      let second = RestorationPlan([folder], to: .folder(folder + "/out"))
+      for plan in [first, second] {
+        #expect(plan.items.map(\.input) == [folder + "/a.png"] && plan.faults.isEmpty)
+        #expect(plan.omissions.inOutputs == ["mine.png", "x/mine.jpg"].map { folder + "/out/" + $0 })
+      }
+      #expect(second.omissions.text?.contains("2 other images in the output folder (") == true)
+      #expect(second.makes(folder + "/./out/a.png") && !second.makes(folder + "/out/b.png"))
+    }
+  }
+
   /// A link to an input is that input, and so is a second name of the same file.
   @Test func linksAreFollowed() throws {
     try withTemporaryFolder { folder in

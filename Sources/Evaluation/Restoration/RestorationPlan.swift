@@ -87,6 +87,14 @@ public struct RestorationPlan {
     items.contains { (try? FileStatus($0.input).identity) == file.identity }
   }
 
+  /// Whether a path is that of one of the results, by its name in its folder.
+  public func makes(_ path: String) -> Bool {
+    let name = path.lastPathPart.pathBytes, folder = path.parentPath.absolutePath.pathBytes
+    return items.contains {
+      $0.output.lastPathPart.pathBytes == name && $0.output.parentPath.absolutePath.pathBytes == folder
+    }
+  }
+
   private mutating func assignOutputs(_ photos: [Photo], _ naming: Naming) {
     let identities = photos.map { try? FileStatus($0.source.name).identity }
     let inputs = Set(identities.compactMap(\.self))
@@ -154,6 +162,11 @@ public struct RestorationPlan {
       } else {
         photos.append(Photo(source: .file(path), relative: image.path, format: image.format))
       }
+    }
+    // Photos that lay in the output folder before are not passed over without a word.
+    if let folder = tree.excludedFolder.map(input.appendingPath), let own = try? ImageTree(folder) {
+      let paths = own.images.map { folder.appendingPath($0.path) }
+      omissions.inOutputs = paths.filter { path in !(record?.isResult(path) ?? false) }
     }
     self.omissions += omissions
     guard !photos.isEmpty || !tree.faults.isEmpty || !omissions.results.isEmpty else {

@@ -28,6 +28,9 @@ public struct ImageTree: Sendable {
     "$recycle.bin", "recycler", "system volume information", "__macosx",
   ]
 
+  /// Where the folder that is left out lies in this one; nil where it does not.
+  public private(set) var excludedFolder: String?
+
   private let root: String
   private let excluded: FileStatus.Identity?
   private var seen: Set<FileStatus.Identity> = []
@@ -82,7 +85,10 @@ public struct ImageTree: Sendable {
 
   /// Reads a folder, unless it was read before.
   private mutating func enter(_ path: String, _ identity: FileStatus.Identity) {
-    guard identity != excluded else { return }
+    guard identity != excluded else {
+      excludedFolder = path
+      return
+    }
     guard seen.insert(identity).inserted else { return omissions.repeatedFolders.append(path) }
     do {
       walk(try Folder.names(location(path)), in: path + "/", isDeep: true)
@@ -155,6 +161,8 @@ extension ImageTree {
     public var repeatedFolders: [String] = []
     /// Results of earlier runs beside the photos.
     public var results: [String] = []
+    /// Images in the output folder that no run has made.
+    public var inOutputs: [String] = []
 
     public init() {}
 
@@ -164,6 +172,7 @@ extension ImageTree {
       total.systemFolders += more.systemFolders
       total.repeatedFolders += more.repeatedFolders
       total.results += more.results
+      total.inOutputs += more.inOutputs
     }
 
     /// The same with the folder before the paths.
@@ -175,6 +184,7 @@ extension ImageTree {
       result.systemFolders = located(systemFolders)
       result.repeatedFolders = located(repeatedFolders)
       result.results = located(results)
+      result.inOutputs = located(inOutputs)
       return result
     }
 
@@ -185,6 +195,7 @@ extension ImageTree {
         ("folders of the system", "a folder of the system", systemFolders),
         ("folders reached before", "a folder reached before", repeatedFolders),
         ("results of earlier runs", "a result of an earlier run", results),
+        ("other images in the output folder", "another image in the output folder", inOutputs),
       ].filter { !$0.2.isEmpty }
     }
 
