@@ -36,8 +36,14 @@ public struct Evaluator {
     _ set: TestSet, sigma: Double? = nil, saveTo folder: String? = nil, observe: (Outcome) -> Void = { _ in }
   ) -> ScoreReport {
     var rows: [ScoreReport.Row] = []
+    let own = folder == nil ? [] : set.identities
     for index in 0..<set.count {
       do {
+        let output = folder.map { path(of: set.imageName(index), sigma, $0) }
+        if let output, let status = try? FileStatus(output), own.contains(status.identity) {
+          throw InputError(
+            set.location(index), expected: "a place to save it that is no file of the test set", found: output)
+        }
         let scored = try set.score(index, sigma: sigma) { input in
           let (width, height) = (input.shape[1], input.shape[0])
           let fit = try restorer.fitting(
@@ -46,7 +52,10 @@ public struct Evaluator {
           if let note = fit.note { observe(.note("\(set.location(index)): \(note), which changes scores a little")) }
           return fit.restorer(input)
         }
-        if let folder { try save(scored, sigma, folder) }
+        if let output {
+          try OutputFolder.create(output.parentPath)
+          try ImageFile.write(scored.restored, to: output)
+        }
         let row = ScoreReport.Row(name: scored.name, score: scored.score, baseline: scored.baselineScore)
         rows.append(row)
         observe(.scored(row))
@@ -57,11 +66,17 @@ public struct Evaluator {
     return ScoreReport(variant: modelName, task: set.task, testset: set.name, sigma: sigma, rows: rows)
   }
 
-  /// As `NAME.png`, with noise `NAME_s25.png`; images of folders in the set are in such folders.
-  private func save(_ scored: ScoredImage, _ sigma: Double?, _ folder: String) throws {
+  /// `NAME.png`, with noise `NAME_s25.png`; images of folders in the set are in such folders.
+  private func path(of name: String, _ sigma: Double?, _ folder: String) -> String {
     let suffix = sigma.map { "_s" + ScoreReport.text(sigma: $0) } ?? ""
-    let path = "\(folder)/\(scored.name)\(suffix).png"
-    try OutputFolder.create(path.parentPath)
-    try ImageFile.write(scored.restored, to: path)
+    return "\(folder)/\(name)\(suffix).png"
+  }
+}
+
+extension TestSet {
+  /// Of its files.
+  fileprivate var identities: Set<FileStatus.Identity> {
+    let paths = files?.pairs.flatMap { [$0.target, $0.input].compactMap(\.self) } ?? []
+    return Set(paths.compactMap { try? FileStatus($0).identity })
   }
 }

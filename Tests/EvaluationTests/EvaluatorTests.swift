@@ -30,6 +30,25 @@ struct EvaluatorTests {
     }
   }
 
+  /// A set's own files are never replaced by what is made of them.
+  @Test func imagesAreNotSavedOverTheSet() throws {
+    try withTemporaryFolder { folder in
+      let target = picture(width: 40, height: 36, channels: 3)
+      for name in ["a", "b"] { try write(target, to: folder + "/\(name).png") }
+      try FileManager.default.moveItem(atPath: folder + "/b.png", toPath: folder + "/b.tga")
+      var failures: [String] = []
+      let report = Evaluator(Restorer(smallModel(.x2)), modelName: "small").evaluate(
+        try TestSet(folder, task: .x2), saveTo: folder
+      ) {
+        if case .failed(let error) = $0 { failures.append("\(error)") }
+      }
+      #expect(failures.count == 1 && failures[0].hasSuffix("found \(folder)/a.png"), "\(failures)")
+      #expect(report.rows.map(\.name) == ["b"])
+      #expect(try ImageFile.read(folder + "/a.png") == target && ImageFile.read(folder + "/b.tga") == target)
+      #expect(FileManager.default.fileExists(atPath: folder + "/b.png"))
+    }
+  }
+
   @Test func reportsAsJSON() throws {
     let report = ScoreReport(
       variant: "RAMiT", task: .x2, testset: "Set5", sigma: nil,

@@ -13,7 +13,7 @@ public struct ScoreTable {
     title =
       "\(set.name), \(modelName) \(set.task.rawValue)" + (sigma.map { ", sigma \(ScoreReport.text(sigma: $0))" } ?? "")
     let names = (0..<set.count).map(set.imageName) + [title, Self.mean(of: set.count)]
-    width = names.map(\.count).max() ?? 0
+    width = names.map(\.onOneLine.count).max() ?? 0
   }
 
   public var header: String { line(title, Self.numbers) }
@@ -41,6 +41,7 @@ public struct ScoreTable {
   }
 
   private func line(_ name: String, _ cells: [String]) -> String {
+    let name = name.onOneLine
     let first = name + String(repeating: " ", count: max(0, width - name.count))
     return ([first] + cells.map { String(repeating: " ", count: max(0, 9 - $0.count)) + $0 }).joined(separator: "  ")
   }
