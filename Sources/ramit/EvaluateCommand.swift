@@ -62,6 +62,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     try common.apply()
+    if let json { try JSONFile.prepare(json.expandingTilde) }
     let model = try weights.loadModel(quiet: common.quiet)
     let task = model.configuration.task
     if !sigma.isEmpty, !task.isDenoising {
@@ -126,6 +127,7 @@ struct EvaluateCommand: ParsableCommand {
     if let inputs = set.unusedInputs {
       tell("\(path): \(inputs) is left alone; inputs are the targets with noise of --sigma")
     }
+    if let text = set.files?.omissions.text { tell("left out: \(text)") }
   }
 
   private func tell(_ line: String) {

@@ -110,10 +110,6 @@ struct RestoreCommand: ParsableCommand {
     let destination = RestorationPlan.Destination(output.expandingTilde, inputs: inputs)
     if case .file(let path) = destination, let format { try checkEnding(path, format) }
     let json = json?.expandingTilde
-    if let json, json != "-", (try? FileStatus(json).kind) ?? .file == .file {
-      try OutputFolder.create(json.parentPath)
-      try Folder.checkWritable(json.parentPath)
-    }
     var restorer = Restorer(try weights.loadModel(quiet: common.quiet))
     restorer.tile = tile
     restorer.overlap = overlap
@@ -128,6 +124,8 @@ struct RestoreCommand: ParsableCommand {
     if let json, let status = try? FileStatus(json), plan.contains(status) {
       throw InputError("--json", expected: "a file that is no input", found: json)
     }
+    if let json, plan.makes(json) { throw InputError("--json", expected: "a file that is no output", found: json) }
+    if let json, json != "-" { try JSONFile.prepare(json) }
     if destination == .standardOutput, isatty(STDOUT_FILENO) == 1 {
       throw InputError("standard output", expected: "a file or a pipe for the image", found: "a terminal")
     }
@@ -176,7 +174,7 @@ struct RestoreCommand: ParsableCommand {
     if selfEnsemble { settings["selfEnsemble"] = "true" }
     let data = try report.json(settings.mapValues(\.showingEscapedBytes))
     if path == "-" { return Console.write(data, to: .output) }
-    try WholeFile.write(data, to: path)
+    try JSONFile.write(data, to: path)
   }
 
   /// Lines go where they do not mix with an image or JSON.

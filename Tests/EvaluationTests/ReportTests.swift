@@ -7,6 +7,31 @@ import Testing
 @testable import Evaluation
 
 struct ReportTests {
+  /// JSON replaces JSON, and nothing else.
+  @Test func jsonReplacesNoOtherFile() throws {
+    try withTemporaryFolder { folder in
+      for (name, text) in [("w.pth", "PK\u{3}\u{4}"), ("a.png", "\u{89}PNG"), (RestorationRecord.fileName, "{}")] {
+        let path = folder + "/" + name
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        for write in [{ try JSONFile.prepare(path) }, { try JSONFile.write([1], to: path) }] {
+          #expect(throws: InputError.self) { try write() }
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(text.utf8))
+      }
+      #expect(throws: InputError(folder, expected: "a file for JSON", found: "a folder")) {
+        try JSONFile.prepare(folder)
+      }
+      for text in ["", "{}", "[1]"] {
+        let path = folder + "/new/a.json"
+        try JSONFile.prepare(path)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        try JSONFile.prepare(path)
+        try JSONFile.write([7], to: path)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("[\n  7\n]\n".utf8))
+      }
+    }
+  }
+
   @Test func scoresLineByLine() throws {
     try withTemporaryFolder { folder in
       try write(picture(width: 16, height: 16, channels: 3), to: folder + "/Set/HQ/a.png")
@@ -15,6 +40,9 @@ struct ReportTests {
       #expect(
         table.line(.init(name: "a", score: Score(psnr: 30.12344, ssim: 0.9), baseline: Score(psnr: 20, ssim: 0.5)))
           == "a                          30.1234    0.90000")
+      #expect(
+        table.line(.init(name: "a\n\u{1b}b", score: Score(psnr: 30, ssim: 0.9), baseline: Score(psnr: 20, ssim: 0.5)))
+          == "a  b                       30.0000    0.90000")
       let row = ScoreReport.Row(
         name: "a", score: Score(psnr: .infinity, ssim: 1), baseline: Score(psnr: 20.17, ssim: 0.45))
       let report = ScoreReport(variant: "RAMiT", task: .dn, testset: "Set", sigma: 25, rows: [row])

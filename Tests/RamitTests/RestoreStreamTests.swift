@@ -49,6 +49,30 @@ struct RestoreStreamTests {
     }
   }
 
+  /// A slip of `--json` costs nobody their weights, photos or results.
+  @Test func jsonReplacesNothingElse() throws {
+    try Folder.temporary { folder in
+      let photo = try folder.picture("a.png"), weights = try folder.weights()
+      let before = try Data(contentsOf: URL(fileURLWithPath: weights))
+      func restore(_ json: String) throws -> Program.Outcome {
+        try Program.run(
+          "restore", photo, "--weights", weights, "--output", folder.file("out"), "--json", folder.file(json))
+      }
+      for json in ["weights.safetensors", "a.png", "out/a.png", "", "out/.ramit-restored.jsonl"] {
+        let run = try restore(json)
+        #expect(run.code == 1 && run.errorLines.count == 1 && run.output.isEmpty, "\(json): \(run.errors)")
+        #expect(!folder.exists("out/a.png"), "\(json)")
+      }
+      #expect(try restore("report.json").code == 0 && restore("report.json").code == 0)
+      #expect(try restore("out/a.png").errors.contains("--json: expected a file that is no output"))
+      #expect(try ImageFile.size(folder.file("out/a.png")).width == 48)
+      let scored = try Program.run(
+        "evaluate", "--weights", weights, "--testset", folder.folder("set").path, "--json", weights)
+      #expect(scored.code == 1 && scored.errors.contains("a file of another kind, which is left as it is"))
+      #expect(try Data(contentsOf: URL(fileURLWithPath: weights)) == before)
+    }
+  }
+
   /// The work is done, and the exit code says that not all could be said.
   @Test(arguments: [
     ("> /dev/full", true), (">&-", true), ("2>&-", true), ("> /dev/null 2> /dev/full", true), ("> /dev/null", false),
