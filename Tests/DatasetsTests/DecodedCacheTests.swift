@@ -41,6 +41,19 @@ import Testing
     #expect(try samples(cache) == samples(nil))
   }
 
+  @Test func onlyACacheIsReplaced() throws {
+    let file = try folder.write(noisy(3, width: 13, height: 7), "a.png")
+    let before = try Data(contentsOf: URL(fileURLWithPath: file))
+    #expect(
+      folder.fault { try DecodedCache.write([file], of: folder.path, to: file) }.hasSuffix(
+        "a.png: expected a new file, or a cache, found a file of another kind, which is left as it is"))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == before)
+    #expect(
+      folder.fault { try DecodedCache.write([file], of: folder.path, to: folder.path) }.hasSuffix("found a folder"))
+    for _ in 0..<2 { try DecodedCache.write([file], of: folder.path, to: cacheFile) }
+    #expect(try DecodedCache(cacheFile, of: folder.path).region(of: file, x: 0, y: 0, width: 13, height: 7).width == 13)
+  }
+
   @Test(arguments: [(1, 8), (2, 16), (3, 16), (4, 8)]) func everyFormatComesBack(channels: Int, bits: Int) throws {
     let image = noisy(3, width: 13, height: 7, channels: channels, bits: bits)
     let file = try folder.write(image, "a.png")

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Imaging
 
@@ -12,6 +13,7 @@ extension DecodedCache {
     _ files: [String], of base: String, to path: String,
     progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws {
+    try checkKind(path)
     let writer = try CacheWriter(path), names = CacheNames(in: base)
     do {
       for start in stride(from: 0, to: files.count, by: portion) {
@@ -29,6 +31,17 @@ extension DecodedCache {
   }
 
   private static let portion = 8
+
+  /// Only a cache is replaced: a slip on the command line must not cost anybody their photos.
+  private static func checkKind(_ path: String) throws {
+    func refusal(_ found: String) -> InputError { InputError(path, expected: "a new file, or a cache", found: found) }
+    guard let status = try? FileStatus(path) else { return }
+    guard status.kind == .file else { throw refusal("a " + status.kind.rawValue) }
+    guard status.size > 0 else { return }
+    let magic = DecodedCacheHeader.magic
+    let start = try? FileStream.start(of: path, count: magic.count)
+    guard start == magic else { throw refusal("a file of another kind, which is left as it is") }
+  }
 }
 
 private struct Decoded {
