@@ -41,7 +41,9 @@ struct EvaluateCommand: ParsableCommand {
   var sigma: [Double] = []
 
   @Option(
-    help: ArgumentHelp("Save the restored images here as PNG; several test sets in a folder each.", valueName: "dir"))
+    help: ArgumentHelp(
+      "Save the restored images here as PNG; several test sets in a folder each (of one name: Set, Set-2).",
+      valueName: "dir"))
   var save: String?
 
   @Option(help: ArgumentHelp("Write the scores to a JSON file.", valueName: "file"))
@@ -76,6 +78,7 @@ struct EvaluateCommand: ParsableCommand {
     let levels: [Double?] = task.isDenoising ? (sigma.isEmpty ? [15, 25, 50] : sigma) : [nil]
     var reports: [ScoreReport] = []
     var failures = 0
+    var folders: Set<String> = []
     for given in testset {
       let path = given.expandingTilde
       let set: TestSet
@@ -89,7 +92,10 @@ struct EvaluateCommand: ParsableCommand {
       for fault in set.faults { Ramit.report(fault) }
       failures += set.faults.count
       announce(set, path)
-      let folder = save.map { testset.count > 1 ? "\($0.expandingTilde)/\(set.name)" : $0.expandingTilde }
+      let folder = save.map { save in
+        testset.count > 1
+          ? save.expandingTilde.appendingPath(Self.newName(set.name, beside: &folders)) : save.expandingTilde
+      }
       for level in levels {
         let table = ScoreTable(set, modelName: modelName, sigma: level)
         tell(table.header)
@@ -110,6 +116,17 @@ struct EvaluateCommand: ParsableCommand {
     if failures > 0 { throw ExitCode.failure }
   }
 
+  /// A name for the folder of a set, of which several may be called the same: `HR`, then `HR-2`.
+  private static func newName(_ name: String, beside taken: inout Set<String>) -> String {
+    var number = 1
+    var new = name
+    while !taken.insert(new).inserted {
+      number += 1
+      new = "\(name)-\(number)"
+    }
+    return new
+  }
+
   /// A folder, or where there is none a published set of that name.
   private func open(_ path: String, for task: RestorationTask) throws -> TestSet {
     let isPublished = DatasetCatalog.manifests.contains { $0.name.lowercased() == path.lowercased() }
@@ -119,10 +136,13 @@ struct EvaluateCommand: ParsableCommand {
     return try TestSet(path, task: task)
   }
 
-  /// Says where inputs come from that are in no file.
+  /// Says where inputs come from that are in no file, and what of a published set is not there.
   private func announce(_ set: TestSet, _ path: String) {
     if set.inputs == .bicubic {
       tell("\(path): no inputs for \(set.task.rawValue) beside the targets; they are made by bicubic downscaling")
+    }
+    if let count = set.publishedCount, count != set.count {
+      tell("\(path): \(set.count) images, of a set of \(count)")
     }
     if let inputs = set.unusedInputs {
       tell("\(path): \(inputs) is left alone; inputs are the targets with noise of --sigma")

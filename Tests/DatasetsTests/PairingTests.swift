@@ -94,6 +94,30 @@ import Testing
     #expect(found.hasPrefix(": expected a folder of targets and one of inputs in it (HQ/ and LQ/,"), "\(found)")
   }
 
+  /// Inputs in folders that no layout knows would be taken for targets.
+  @Test(arguments: [
+    ("GT_crops", "LQ_crops"), ("sharp", "blur"), ("HR_x4", "LR_x4"), ("Target", "Inputs"),
+    ("DIV2K_train_HR", "DIV2K_train_LR_bicubic"),
+  ])
+  func unknownSidesAreNoPhotos(target: String, input: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(drawn(1), "\(target)/a.png")
+    try folder.write(drawn(1), "\(input)/a.png")
+    let settings = PairSettings(.superResolution, scale: 2)
+    let found = folder.fault { _ = try PairedFiles.folder(folder.path, for: settings) }
+    #expect(found.hasSuffix("found \(target)/ and \(input)/, which would be mixed"), "\(found)")
+  }
+
+  /// Folders of photos are photos, whatever one of them is called.
+  @Test func foldersOfPhotos() throws {
+    let folder = try TemporaryFolder()
+    for name in ["input/a.png", "summer/a.png", "low tide/a.png", "high tide/a.png"] {
+      try folder.write(drawn(1), name)
+    }
+    let files = try PairedFiles.folder(folder.path, for: PairSettings(.superResolution, scale: 2))
+    #expect(files.pairs.count == 4 && files.faults.isEmpty)
+  }
+
   @Test func linksToFoldersAreFollowedAndCirclesEnd() throws {
     let folder = try TemporaryFolder()
     try folder.write(drawn(1, width: 8, height: 8), "real/a.png")

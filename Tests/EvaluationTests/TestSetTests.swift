@@ -115,7 +115,9 @@ struct TestSetTests {
   @Test(arguments: [
     ("HR/a.png", "LR/a.png"), ("HR/a.png", "LR_bicubic/X2/a.png"), ("hr/a.png", "lr/ax2.png"),
     ("GTmod12/a.png", "LRbicx2/a.png"), ("HR/a.png", "LR/X2/ax2.png"), ("HR/a.png", "LR_x2/a.png"),
-    ("GT/a.png", "LR/a.png"), ("image_SRF_2/a_SRF_2_HR.png", "image_SRF_2/a_SRF_2_LR.png"),
+    ("GT/a.png", "LR/a.png"), ("HR/a.png", "LR_bicubic_X2/a.png"), ("HR/a.png", "LR_bicubic/ax2.png"),
+    ("HR_x2/a.png", "LR_x2/a.png"), ("HR/x2/a.png", "LR/x2/a.png"), ("HR/X2/a.png", "LR_bicubic/X2/ax2.png"),
+    ("image_SRF_2/a_SRF_2_HR.png", "image_SRF_2/a_SRF_2_LR.png"),
   ])
   func inputsOfManyLayouts(target: String, input: String) throws {
     try withTemporaryFolder { folder in
@@ -125,6 +127,17 @@ struct TestSetTests {
       let set = try TestSet(folder, task: .x2)
       #expect(set.inputs == .files && set.count == 1 && set.faults.isEmpty)
       #expect(try Image(set.image(0, sigma: nil).input) == low)
+    }
+  }
+
+  /// Inputs of another scale are none of this one.
+  @Test(arguments: ["LR", "LR_bicubic"]) func inputsOfAnotherScale(folderOfInputs: String) throws {
+    try withTemporaryFolder { folder in
+      try write(picture(width: 48, height: 48, channels: 3), to: folder + "/HR/a.png")
+      try write(picture(width: 16, height: 16, channels: 3), to: folder + "/\(folderOfInputs)/X3/ax3.png")
+      #expect(try TestSet(folder, task: .x3).inputs == .files)
+      let set = try TestSet(folder, task: .x2)
+      #expect(set.inputs == .bicubic && set.count == 1 && set.faults.isEmpty)
     }
   }
 
@@ -163,7 +176,7 @@ struct TestSetTests {
       try write(picture(width: 40, height: 40, channels: 3), to: folder + "/Set5/image_SRF_2/img_001_SRF_2_HR.png")
       try write(picture(width: 20, height: 20, channels: 3), to: folder + "/Set5/image_SRF_2/img_001_SRF_2_LR.png")
       let set = try TestSet(dataset: "set5", root: folder, task: .x2)
-      #expect(set.name == "Set5" && set.inputs == .files && set.count == 1)
+      #expect(set.name == "Set5" && set.inputs == .files && set.count == 1 && set.publishedCount == 5)
     }
   }
 }

@@ -69,6 +69,28 @@ struct EvaluateTests {
     }
   }
 
+  /// Sets of one name are saved beside each other.
+  @Test func setsOfOneName() throws {
+    try Folder.temporary { folder in
+      for parent in ["one", "two", "three"] { try folder.folder("\(parent)/Set").picture("a.png") }
+      let sets = ["one", "two", "three"].map { folder.file("\($0)/Set") }
+      let run = try Program.run(
+        ["evaluate", "--weights", folder.weights(), "--save", folder.file("out"), "--testset"] + sets)
+      #expect(run.code == 0, "\(run.errors)")
+      for name in ["Set", "Set-2", "Set-3"] { #expect(folder.exists("out/\(name)/a.png")) }
+    }
+  }
+
+  /// A part of a published set is scored, and a line says that it is a part.
+  @Test func partOfAPublishedSet() throws {
+    try Folder.temporary { folder in
+      try folder.folder("Set5/HR").picture("a.png")
+      let run = try Program.run(
+        "evaluate", "--weights", folder.weights(), "--testset", "Set5", "--root", folder.path)
+      #expect(run.code == 0 && run.output.contains("Set5: 1 images, of a set of 5\n"), "\(run.output)")
+    }
+  }
+
   /// The home folder is put in for a tilde that no shell has expanded.
   @Test func tildes() throws {
     try Folder.temporary { folder in

@@ -11,12 +11,18 @@ public struct FolderLayout: Equatable, Sendable {
 
   /// The layouts in which people keep sets of their own, besides one folder of photos.
   static let common: [FolderLayout] = [
+    // Both sides in folders of the scale come before targets that would take those folders for their own.
+    FolderLayout("HR/X{scale}", "LR/X{scale}"),
+    FolderLayout("HR/X{scale}", "LR_bicubic/X{scale}"),
     FolderLayout("HR", "LR_bicubic/X{scale}"),
     FolderLayout("GTmod12", "LRbicx{scale}"),
     FolderLayout("HQ", "LQ"),
+    FolderLayout("HR_x{scale}", "LR_x{scale}"),
     FolderLayout("HR", "LR/X{scale}"),
     FolderLayout("HR", "LR_x{scale}"),
     FolderLayout("HR", "LRx{scale}"),
+    FolderLayout("HR", "LR_bicubic_X{scale}"),
+    FolderLayout("HR", "LR_bicubic"),
     FolderLayout("HR", "LR"),
     FolderLayout("GT", "LR"),
     FolderLayout("GT", "LQ"),
@@ -50,9 +56,13 @@ public struct FolderLayout: Equatable, Sendable {
     guard withInputs else {
       return .joined(try targets.map { PairedFiles(photos: try $0.open()) })
     }
-    guard !inputs.isEmpty, let inputs = Self.resolve(inputs, in: base, scale: scale) else { return nil }
+    guard !inputs.isEmpty, let places = Self.resolve(inputs, in: base, scale: scale) else { return nil }
+    // Folders of scales in a folder of inputs are for the layouts that name this scale's.
+    for (path, place) in zip(inputs, places) where !path.contains("{scale}") && FolderPath.hasScales(place.folder) {
+      return nil
+    }
     return .joined(
-      try zip(targets, inputs).map {
+      try zip(targets, places).map {
         PairedFiles(
           targets: try $0.open(excluding: $1.folder), inputs: try $1.open(excluding: $0.folder), scale: scale)
       })
@@ -107,7 +117,37 @@ extension PairedFiles {
     if settings.kind == .denoising, let layout = try layout(of: path, scale: scale) {
       if let files = try layout.files(in: path, scale: scale, withInputs: false) { return files }
     }
+    try refuseUnknownSides(path)
     return PairedFiles(photos: try ImageFolder(path))
+  }
+
+  /// By what people call them, targets and inputs: abbreviations anywhere in a folder's name, words alone.
+  private static let sides = (
+    targets: (
+      abbreviations: ["hr", "hrx", "hq", "gt", "gtmod"],
+      words: ["target", "targets", "high", "normal", "norain", "original", "clean", "sharp", "groundtruth"]
+    ),
+    inputs: (
+      abbreviations: ["lr", "lrx", "lrbic", "lrbicx", "lq"],
+      words: ["input", "inputs", "low", "rain", "rainy", "noisy", "blur", "blurry", "degraded", "bicubic"]
+    )
+  )
+
+  /// Two sides in folders that no layout knows are not photos alone: the inputs would be taken for targets.
+  private static func refuseUnknownSides(_ path: String) throws {
+    let folders = FolderPath.folders(in: path)
+    func first(_ side: (abbreviations: [String], words: [String])) -> String? {
+      folders.first { folder in
+        let name = folder.lowercased()
+        let parts = name.split { !("a"..."z").contains($0) }.map(String.init)
+        return side.words.contains(name) || parts.contains { side.abbreviations.contains($0) }
+      }
+    }
+    guard let target = first(sides.targets), let input = first(sides.inputs), target != input else { return }
+    guard [target, input].allSatisfy({ (try? ImageFolder(path.appendingPath($0))) != nil }) else { return }
+    throw InputError(
+      path, expected: "photos alone, or targets and inputs in folders of known names (HR/ and LR/, HQ/ and LQ/, ...)",
+      found: "\(target)/ and \(input)/, which would be mixed")
   }
 
   private static func layouts(scale: Int) -> [FolderLayout] {

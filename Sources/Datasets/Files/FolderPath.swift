@@ -33,5 +33,17 @@ enum FolderPath {
       + (names.count > most ? " and \(names.count - most) more" : "")
   }
 
+  /// The names of the folders in a folder, without hidden ones, in order.
+  static func folders(in path: String) -> [String] {
+    ((try? Folder.names(path)) ?? []).filter { !$0.hasPrefix(".") && isFolder(path.appendingPath($0)) }
+  }
+
+  /// Whether folders named after scales, `X2` and the like, lie in a folder.
+  static func hasScales(_ path: String) -> Bool {
+    folders(in: path).contains { name in
+      name.utf8.count == 2 && name.lowercased().hasPrefix("x") && name.last!.isASCII && name.last!.isNumber
+    }
+  }
+
   static func isFolder(_ path: String) -> Bool { Folder.exists(path) }
 }

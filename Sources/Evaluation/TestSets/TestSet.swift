@@ -30,6 +30,8 @@ public struct TestSet: Sendable {
   public let faults: [InputError]
   /// The inputs beside the targets that denoising leaves alone, as it makes its own; nil for none.
   public let unusedInputs: String?
+  /// How many images the published set has; nil for any other.
+  public let publishedCount: Int?
   let pairs: any ImagePairs
   /// The pairs' files; nil where they are drawn.
   public let files: PairedFiles?
@@ -48,7 +50,7 @@ public struct TestSet: Sendable {
     let files = try PairedFiles.folder(path, for: task.scoredPairs)
     self.init(
       files, name: URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent, task, cache, count,
-      unusedInputs: task.isDenoising ? try PairedFiles.unusedInputs(in: path) : nil)
+      unusedInputs: task.isDenoising ? try PairedFiles.unusedInputs(in: path) : nil, publishedCount: nil)
   }
 
   /// A published set, by its name or its manifest's file, in the tree in which it is distributed.
@@ -63,17 +65,18 @@ public struct TestSet: Sendable {
       throw InputError(name, expected: "one data set", found: "\(manifest.name), a union")
     }
     let files = try manifest.files(in: root, for: task.scoredPairs)
-    self.init(files, name: manifest.name, task, cache, count, unusedInputs: nil)
+    self.init(files, name: manifest.name, task, cache, count, unusedInputs: nil, publishedCount: manifest.count)
   }
 
   private init(
     _ files: PairedFiles, name: String, _ task: RestorationTask, _ cache: PhotoCache, _ count: Int?,
-    unusedInputs: String?
+    unusedInputs: String?, publishedCount: Int?
   ) {
     let photos = PhotoPairs(files, task.scoredPairs, reader: PhotoReader(memory: cache))
     self.name = name
     self.task = task
     self.unusedInputs = unusedInputs
+    self.publishedCount = publishedCount
     self.files = files
     faults = files.faults + files.unread
     pairs = photos
@@ -90,7 +93,7 @@ public struct TestSet: Sendable {
       seed: seed, width: side * task.scale, height: side * task.scale, task.pairSettings, count: count)
     name = "drawn images"
     self.task = task
-    (faults, files, unusedInputs) = ([], nil, nil)
+    (faults, files, unusedInputs, publishedCount) = ([], nil, nil, nil)
     inputs = task.isDenoising ? .noise : .drawn
     self.count = count
   }
