@@ -62,7 +62,14 @@ struct TrainCommand: ParsableCommand {
     try Ramit.checkBuild(quiet: quiet)
     if let threads { ComputeThreads.count = threads }
     var settings = try TrainingConfiguration(readingFile: config.expandingTilde, settings: set)
-    if let output { settings.output = output.expandingTilde }
+    if let output {
+      settings.output = output.expandingTilde
+    } else if resume, !set.contains(where: { $0.hasPrefix("output=") }),
+      let run = RunFiles(ofConfiguration: config.expandingTilde)
+    {
+      // A run that was moved or copied says in its configuration where it was.
+      settings.output = run.path
+    }
     if dryRun { return try printPlan(settings) }
     let trainer = try Trainer(
       settings, resume: resume, allowChanges: allowChanges, display: ProgressDisplay(quiet ? .quiet : .automatic),

@@ -51,4 +51,23 @@ struct TrainOptionsTests {
       #expect(others.code == 1 && others.errors.contains("found other contents of 1.png"), "\(others.errors)")
     }
   }
+
+  /// A run's own configuration names the folder where the run was; the run goes on where the file is.
+  @Test func aMovedRunGoesOn() throws {
+    try Folder.temporary { folder in
+      for number in 0..<3 { try folder.folder("photos").picture("\(number).png", width: 40, height: 40) }
+      let start = [
+        "train", try configuration(folder), "--output", folder.file("run"), "--set",
+        "data.train.path=\(folder.path)/photos",
+      ]
+      #expect(try Program.run(start).code == 0)
+      try FileManager.default.moveItem(atPath: folder.file("run"), toPath: folder.file("moved"))
+      let run = try Program.run("train", folder.file("moved/config.yaml"), "--resume", "--set", "schedule.epochs=3")
+      #expect(run.code == 0 && run.output.contains("resumed after iteration 4"), "\(run.output)\(run.errors)")
+      #expect(!folder.exists("run"))
+      let elsewhere = try Program.run(
+        "train", folder.file("moved/config.yaml"), "--resume", "--output", folder.file("other"))
+      #expect(elsewhere.code == 0 && folder.exists("other/weights/last.safetensors"), "\(elsewhere.errors)")
+    }
+  }
 }

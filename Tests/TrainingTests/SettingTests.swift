@@ -55,7 +55,7 @@ import Testing
     #expect(configuration.schedule.stages == [StageConfiguration(epoch: 5, patch: 8, batch: 2)])
     #expect(configuration.schedule.rate == .value(1e-3) && configuration.memory.limit == MemorySize("8 GB"))
     #expect(configuration.checkpoints.keep == 2 && configuration.checkpoints.everyIterations == 5)
-    for nothing in ["null", "~", ""] {
+    for nothing in ["null", "~", "null # none"] {
       #expect(try self.configuration("ema.decay=0.9", "ema.decay=\(nothing)").ema.decay == nil)
     }
   }
@@ -70,6 +70,14 @@ import Testing
     ("output=", "--set output: expected output: a folder, found an empty text"),
     ("initialWeights=", "--set initialWeights: expected initialWeights: a weight file, found an empty text"),
     ("seed=", "--set seed: expected a whole number for seed, found an empty value"),
+    ("ema.decay=", "--set ema.decay: expected a number for ema.decay, found an empty value"),
+    ("ema.decay= ", "--set ema.decay: expected a number for ema.decay, found ' '"),
+    ("gradients.clipNorm=#1", "--set gradients.clipNorm: expected a number for gradients.clipNorm, found '#1'"),
+    ("data.train.noise=", "--set data.train.noise: expected a list for data.train.noise, found an empty value"),
+    (
+      "memory.limit=",
+      "--set memory.limit: expected a size such as 8 GB, from 1 MB to 1000 TB for memory.limit, found an empty value"
+    ),
     ("seed=#1", "--set seed: expected a whole number for seed, found '#1'"),
     ("seed=null", "--set seed: expected a whole number for seed, found 'null'"),
     ("seed=[1]", "--set seed: expected a whole number for seed, found '[1]'"),

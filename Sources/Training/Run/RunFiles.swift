@@ -1,8 +1,17 @@
+import Files
+
 /// Where things are in a run's folder.
 public struct RunFiles: Sendable {
   public let path: String
 
   public init(path: String) { self.path = path }
+
+  /// Those of the run whose own configuration a file is; nil for any other file.
+  public init?(ofConfiguration file: String) {
+    let files = RunFiles(path: file.parentPath.absolutePath)
+    guard file.lastPathPart == files.configuration.lastPathPart, Folder.exists(files.checkpoints) else { return nil }
+    self = files
+  }
 
   /// The whole configuration, as it is in force.
   var configuration: String { path + "/config.yaml" }

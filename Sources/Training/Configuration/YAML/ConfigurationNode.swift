@@ -26,11 +26,13 @@ struct ConfigurationNode {
     return entries.first { $0.key == key }?.value
   }
 
-  /// True for what YAML reads as nothing: `~`, `null`, or no text at all.
+  /// True for what YAML reads as nothing: `~`, `null`, or no text at all. An override of no text, such as a shell's
+  /// variable that is not set leaves, takes nothing away.
   var isNull: Bool {
     switch content {
     case .scalar(let text, isPlain: true): ["", "~", "null"].contains(text)
-    case .setting(let text): (try? ConfigurationNode(yamlOf: text, location: location).isNull) ?? false
+    case .setting:
+      (try? resolved()).map { $0.isNull && $0.text?.isEmpty == false } ?? false
     default: false
     }
   }
