@@ -34,8 +34,7 @@ public enum Folder {
       case let kind: throw fault("\(kind.rawValue) in its place")
       }
     } catch let error as SystemError where error.code == ENOENT {
-      // A link that leads nowhere is there and is none.
-      if (try? FileStatus(path, followingLinks: false)) != nil { throw fault("a link that leads nowhere") }
+      // It is to be made.
     } catch let error as SystemError {
       throw fault("\(error)")
     } catch {
@@ -43,9 +42,11 @@ public enum Folder {
     }
     let parent = path.parentPath
     if parent != path { try create(parent) }
-    let status = path.withPathBytes { mkdir($0, 0o777) }
-    // Somebody else may have made it just now.
-    guard status == 0 || errno == EEXIST && exists(path) else { throw fault("\(SystemError.last)") }
+    if path.withPathBytes({ mkdir($0, 0o777) }) == 0 { return }
+    let error = SystemError.last
+    guard error.code == EEXIST else { throw fault("\(error)") }
+    // Somebody else may have made it just now. A link that leads nowhere is there, too, and is no folder.
+    guard exists(path) else { throw fault("a link that leads nowhere") }
   }
 
   /// Makes sure that files can be written into a folder, by writing one and removing it: the rights of a folder do not tell of a

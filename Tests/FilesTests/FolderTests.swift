@@ -1,6 +1,7 @@
 import Diagnostics
 import Files
 import Foundation
+import Synchronization
 import Testing
 
 struct FolderTests {
@@ -35,6 +36,31 @@ struct FolderTests {
       try Folder.checkWritable(deep)
       #expect(try Folder.names(deep).isEmpty)
       #expect(Folder.freeSpace(deep) ?? 1 > 0)
+    }
+  }
+
+  /// Threads and processes that want the same folder at once all have it.
+  @Test func manyMakeAFolderAtOnce() throws {
+    try inFolder { folder in
+      let count = 16
+      for round in 0..<300 {
+        let start = DispatchSemaphore(value: 0)
+        let faults = Mutex<[InputError]>([])
+        let threads = DispatchGroup()
+        for _ in 0..<count {
+          threads.enter()
+          Thread.detachNewThread {
+            start.wait()
+            do throws(InputError) {
+              try Folder.create("\(folder)/\(round)/a/b")
+            } catch { faults.withLock { $0.append(error) } }
+            threads.leave()
+          }
+        }
+        for _ in 0..<count { start.signal() }
+        threads.wait()
+        #expect(faults.withLock { $0 } == [])
+      }
     }
   }
 
