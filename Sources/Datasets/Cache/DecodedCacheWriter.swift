@@ -36,7 +36,7 @@ extension DecodedCache {
   private static func checkKind(_ path: String) throws {
     func refusal(_ found: String) -> InputError { InputError(path, expected: "a new file, or a cache", found: found) }
     guard let status = try? FileStatus(path) else { return }
-    guard status.kind == .file else { throw refusal("a " + status.kind.rawValue) }
+    guard status.kind == .file else { throw refusal(status.kind.rawValue) }
     guard status.size > 0 else { return }
     let magic = DecodedCacheHeader.magic
     let start = try? FileStream.start(of: path, count: magic.count)
