@@ -37,6 +37,14 @@ public final class Trainer<Model: TrainableModel> {
   var savedState: TrainingState?
   var speed = Speed()
 
+  /// A path that leads nowhere from this folder may lead to the data from where the run began, whose own configuration
+  /// has it from the root.
+  private static func withWayOn(_ fault: InputError, _ run: RunFiles) -> InputError {
+    guard Folder.exists(run.checkpoints) else { return fault }
+    let expected = "\(fault.expected) (the run's own paths are in \(run.configuration))"
+    return InputError(fault.location, expected: expected, found: fault.found)
+  }
+
   /// Opens the data and the run's folder; with `resume`, resumes from the newest whole checkpoint in it, if there is
   /// one.
   /// - Parameters:
@@ -51,7 +59,11 @@ public final class Trainer<Model: TrainableModel> {
     self.configuration = configuration
     self.display = display
     resolved = try configuration.withAbsolutePaths.yaml()
-    data = try TrainingData(configuration)
+    do {
+      data = try TrainingData(configuration)
+    } catch let fault as InputError where resume {
+      throw Self.withWayOn(fault, RunFiles(path: configuration.folder))
+    }
     plan = TrainingPlan(configuration, samplesPerEpoch: data.samples.samplesPerEpoch)
     folder = try RunFolder(configuration.folder)
     checkpoints = CheckpointStore(folder: folder.files.checkpoints, keep: configuration.checkpoints.keep)

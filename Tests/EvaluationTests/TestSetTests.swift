@@ -78,7 +78,7 @@ struct TestSetTests {
     }
     try withTemporaryFolder { folder in
       #expect(
-        fault(folder + "/none", .x2) == "\(folder)/none: expected a folder of images, found no folder that can be read")
+        fault(folder + "/none", .x2) == "\(folder)/none: expected a folder of images, found no such folder")
       try FileManager.default.createDirectory(atPath: folder + "/HQ", withIntermediateDirectories: true)
       #expect(fault(folder, .dn).hasPrefix("\(folder)/HQ: expected images, found an empty folder"))
       try write(picture(width: 16, height: 16, channels: 3), to: folder + "/HQ/a.png")

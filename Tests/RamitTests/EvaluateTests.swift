@@ -49,7 +49,7 @@ struct EvaluateTests {
       #expect(run.code == 1)
       #expect(run.errorLines.count == names.count + 2, "\(run.errors)")
       for name in names { #expect(run.errors.contains("Set/HR/\(name): expected "), "\(name)") }
-      #expect(run.errors.contains("\(folder.path)/none: expected a folder of images, found no folder that can be read"))
+      #expect(run.errors.contains("\(folder.path)/none: expected a folder of images, found no such folder"))
       #expect(run.errors.contains("\(empty.path): expected images, found an empty folder"))
       #expect(run.output.contains("mean of 1"))
       #expect(folder.exists("s.json"))

@@ -63,6 +63,10 @@ import Testing
     let kept = try TrainingConfiguration(readingFile: folder.path + "/run/config.yaml").data.train.path
     #expect(kept == FileManager.default.currentDirectoryPath + "/" + up + whole.dropFirst())
     _ = try toyTrainer(configuration("run", photos: whole), resume: true)
+    // From a folder in which the path leads nowhere.
+    let error = refusal(try configuration("run", photos: "nowhere"))
+    #expect(error?.location == "nowhere" && error?.found == "no such folder")
+    #expect(error?.expected.hasSuffix(" (the run's own paths are in \(folder.path)/run/config.yaml)") == true)
   }
 
   @Test(arguments: [

@@ -1,4 +1,6 @@
 import Diagnostics
+import Files
+import Foundation
 
 /// Where the two sides of pairs are: one or several folders each, the n-th of one with the n-th of the other.
 ///
@@ -175,6 +177,13 @@ extension PairedFiles {
   }
 
   private static func noFolder(_ path: String) -> InputError {
-    InputError(path, expected: "a folder of images", found: "no folder that can be read")
+    let found: String
+    do {
+      let kind = try FileStatus(path).kind
+      found = kind == .folder ? "one that cannot be read" : kind.rawValue
+    } catch {
+      found = error.code == ENOENT ? "no such folder" : "\(error)"
+    }
+    return InputError(path, expected: "a folder of images", found: found)
   }
 }
