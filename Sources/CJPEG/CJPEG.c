@@ -110,7 +110,7 @@ static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const 
       if (!line) stop(&e, "out of memory");
       jpeg_read_scanlines(&codec, &line, 1);
       for (uint32_t x = 0; is_cmyk && x < found->width; x++) {
-        /* The inks are stored inverted, as Adobe began it; other readers take them so also where its marker is missing. */
+        /* Adobe stores the inks inverted; other readers take them as inverted also where its marker is missing. */
         const uint8_t *ink = row + 4 * x;
         for (int c = 0; c < 3; c++) {
           target[3 * x + c] = (uint8_t)((ink[c] * ink[3] + 127) / 255);

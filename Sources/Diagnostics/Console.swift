@@ -3,8 +3,8 @@ import Synchronization
 
 /// Text for the person who runs the program. Every command prints here.
 ///
-/// A reader that has gone, a full disk, or a descriptor that was closed before the program started does not end the work: what cannot
-/// be written is left out, and `failures` says so in the end.
+/// A reader that has gone, a full disk, or a descriptor that was closed before the program started does not end the
+/// work: what cannot be written is left out, and `failures` says so in the end.
 public enum Console {
   /// Where a line goes.
   public enum Stream: Int32, Sendable, CaseIterable {
@@ -17,8 +17,8 @@ public enum Console {
   /// The system's code of each stream's first failure.
   private static let codes = Mutex<[Stream: Int32]>([:])
 
-  /// Before anything is opened or printed: a write that nobody reads fails instead of ending the process, and a file that is opened
-  /// later does not get the number of a stream that was closed, where lines for people would go into it.
+  /// Before anything is opened or printed: a write that nobody reads fails instead of ending the process, and a file
+  /// that is opened later does not get the number of a stream that was closed, where lines for people would go into it.
   public static func prepare() {
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {

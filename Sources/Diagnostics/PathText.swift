@@ -1,7 +1,9 @@
-/// File names as text. On Linux a name is bytes, and not all names are UTF-8: old cameras and archives leave names in Latin-1.
+/// File names as text. On Linux a name is bytes, and not all names are UTF-8: old cameras and archives leave names in
+/// Latin-1.
 ///
-/// A byte that is not part of UTF-8 becomes one private scalar, U+10FF00 + byte (as Python's `surrogateescape` does with a
-/// surrogate), so that every name passes through a `String` and back unchanged. Messages show such a byte as `\xE9`.
+/// A byte that is not part of UTF-8 becomes one private scalar, U+10FF00 + byte (as Python's `surrogateescape` does
+/// with a surrogate), so that every name passes through a `String` and back unchanged. Messages show such a byte as
+/// `\xE9`.
 extension String {
   /// The text of a name or a path.
   public init(pathBytes bytes: some Collection<UInt8>) {
@@ -12,7 +14,7 @@ extension String {
     var text = String.UnicodeScalarView()
     var rest = bytes[...]
     while let byte = rest.first {
-      // The shortest prefix that is a scalar; a scalar of the private range would be taken for a byte on the way back.
+      // The shortest prefix that is a scalar; `pathBytes` would turn a scalar of the private range into a byte.
       let prefixes = (1...4).lazy.map { rest.prefix($0) }
       let scalar = prefixes.compactMap { String(validating: $0, as: UTF8.self)?.unicodeScalars.first }.first
       if let scalar, !scalar.isEscapedByte {
@@ -52,8 +54,8 @@ extension String {
     }
   }
 
-  /// This text on one line of a terminal: control characters, which could break the line or steer the terminal, become spaces, and
-  /// bytes that are not UTF-8 are shown as `\xE9`.
+  /// This text on one line of a terminal: control characters, which could break the line or steer the terminal, become
+  /// spaces, and bytes that are not UTF-8 are shown as `\xE9`.
   public var onOneLine: String {
     let scalars = showingEscapedBytes.unicodeScalars
     return String(String.UnicodeScalarView(scalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
@@ -73,8 +75,8 @@ extension Unicode.Scalar {
 }
 
 extension CommandLine {
-  /// The program's arguments without its name, with the bytes that they were given in: `arguments` would repair what is not UTF-8,
-  /// and a file of that name would not be found.
+  /// The program's arguments without its name, with the bytes that they were given in: `arguments` would repair what is
+  /// not UTF-8, and a file of that name would not be found.
   public static var argumentsAsGiven: [String] {
     (1..<max(1, Int(argc))).compactMap { index in
       unsafeArgv[index].map { argument in

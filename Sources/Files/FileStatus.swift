@@ -20,7 +20,8 @@ public struct FileStatus: Equatable, Sendable {
   public let identity: Identity
   /// Bytes.
   public let size: Int
-  /// Nanoseconds since 1970. Anybody may set the first; the system sets the second whenever anything of the file changes.
+  /// Nanoseconds since 1970. Anybody may set the first; the system sets the second whenever anything of the file
+  /// changes.
   public let contentTime, changeTime: Int
 
   /// - Parameter followingLinks: false for the status of a link itself.

@@ -49,8 +49,8 @@ public enum Folder {
     guard exists(path) else { throw fault("a link that leads nowhere") }
   }
 
-  /// Makes sure that files can be written into a folder, by writing one and removing it: the rights of a folder do not tell of a
-  /// read-only or full disk.
+  /// Makes sure that files can be written into a folder, by writing one and removing it: the rights of a folder do not
+  /// tell of a read-only or full disk.
   /// - Throws: `InputError` that names the folder.
   public static func checkWritable(_ path: String) throws(InputError) {
     func fault(_ error: SystemError) -> InputError {

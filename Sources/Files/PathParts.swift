@@ -1,7 +1,8 @@
 import Diagnostics
 import Foundation
 
-/// The parts of a path, cut at its bytes: a combining letter behind a slash or a point does not join it, as it would in a `Character`.
+/// The parts of a path, cut at its bytes: a combining letter behind a slash or a point does not join it, as it would in
+/// a `Character`.
 extension String {
   private static let slash = UInt8(ascii: "/"), point = UInt8(ascii: ".")
 
@@ -19,7 +20,8 @@ extension String {
     return slash == path.startIndex ? "/" : String(Substring(path[..<slash])).withoutEndSlashes
   }
 
-  /// What is behind the last point of the name, in lower case; empty where there is no point, or only one that begins the name.
+  /// What is behind the last point of the name, in lower case; empty where there is no point, or only one that begins
+  /// the name.
   public var pathEnding: String {
     let name = lastPathPart.utf8
     guard let point = name.lastIndex(of: Self.point), point > name.startIndex else { return "" }

@@ -80,8 +80,8 @@ extension Trainer {
     try journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, isUnderWay: true)
   }
 
-  /// The average's values where there is one, else the model's: of the moment that was saved last, and so finite. PyTorch's model
-  /// loads the file with `strict=True`.
+  /// The average's values where there is one, else the model's: of the moment that was saved last, and so finite.
+  /// PyTorch's model loads the file with `strict=True`.
   private func writeWeights(to path: String) throws {
     let model = learner.model
     var weights = learner.withAverage { model.stateDict }

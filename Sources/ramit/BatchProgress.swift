@@ -4,7 +4,8 @@ import Training
 
 /// A bar on the terminal below the lines of a batch: how many photos are done, of how many, and the time left.
 ///
-/// It is drawn on the standard error, so that it is seen while the lines go into a file; where that is no terminal, there is none.
+/// It is drawn on the standard error, so that it is seen while the lines go into a file; where that is no terminal,
+/// there is none.
 final class BatchProgress {
   private let count: Int
   private var done = 0

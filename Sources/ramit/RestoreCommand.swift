@@ -16,16 +16,16 @@ struct RestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore", abstract: "Restore photos: enlarge, denoise, brighten or derain them.",
     discussion: """
-      Inputs are files, folders with all that is in them (their structure is kept below the output folder), pipes, and - \
-      for the standard input. Photos are found by their content, whatever their names; links to folders are followed; \
-      hidden files and the folders of systems (@eaDir, lost+found) are left out, and the last line says what else was. Gray \
-      stays gray, 16 bits stay 16 bits, alpha is kept. Outputs are PNG unless --format says otherwise.
+      Inputs are files, folders with all that is in them (their structure is kept below the output folder), pipes, \
+      and - for the standard input. Photos are found by their content, whatever their names; links to folders are \
+      followed; hidden files and the folders of systems (@eaDir, lost+found) are left out, and the last line says what \
+      else was. Gray stays gray, 16 bits stay 16 bits, alpha is kept. Outputs are PNG unless --format says otherwise.
 
       An output that exists is left as it is when it was made of the same photo with the same weights and options \
-      (.ramit-restored.jsonl in the output folder records that), and made anew when the photo, the weights or the options \
-      have changed. No input is ever overwritten, and a file that is no earlier result of the photo only with --overwrite. A \
-      photo that cannot be restored is reported, the others are restored, and the exit code is 1. Control-C stops after the \
-      photo under way; a second one at once.
+      (.ramit-restored.jsonl in the output folder records that), and made anew when the photo, the weights or the \
+      options have changed. No input is ever overwritten, and a file that is no earlier result of the photo only with \
+      --overwrite. A photo that cannot be restored is reported, the others are restored, and the exit code is 1. \
+      Control-C stops after the photo under way; a second one at once.
 
       Examples:
         ramit restore photo.jpg --weights RAMiT_X2.pth --task x2 --output large
@@ -51,7 +51,8 @@ struct RestoreCommand: ParsableCommand {
 
   @Option(
     help: """
-      png; jpeg (without alpha, 8 bits); webp (8 bits); or same: JPEG for JPEG inputs, WebP for WebP, PNG for all others.
+      png; jpeg (without alpha, 8 bits); webp (8 bits); or same: JPEG for JPEG inputs, WebP for WebP, PNG for all \
+      others.
       """)
   var format: OutputFormat?
 
@@ -82,8 +83,8 @@ struct RestoreCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Restore in tiles of N x N input pixels (default: only images too large for the memory, in tiles that fit). Results \
-      differ a little: channel attention sees the whole image otherwise.
+      Restore in tiles of N x N input pixels (default: only images too large for the memory, in tiles that fit). \
+      Results differ a little: channel attention sees the whole image otherwise.
       """, valueName: "N"))
   var tile: Int?
 

@@ -95,7 +95,8 @@ import Testing
     }
   }
 
-  /// From the file to the file: a photo that does not fit is told of, and restored. The limit is the whole process's.
+  /// A photo that does not fit is restored in tiles, from file to file, and its line says so. The limit holds for the
+  /// whole process.
   @Test func aPhotoLargerThanTheMemoryIsRestored() async {
     await #expect(processExitsWith: .success) {
       try withTemporaryFolder { folder in

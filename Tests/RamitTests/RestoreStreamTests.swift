@@ -19,8 +19,9 @@ struct RestoreStreamTests {
         folder,
         #"""
         r - --output "$F/one" < "$F/a.png" && cat "$F/a.png" | r /dev/stdin --output "$F/two" --quiet &&
-        cat "$F/a.png" | r - --output - > "$F/three.png" && mkfifo "$F/pipe" && (cat "$F/a.png" > "$F/pipe" & r "$F/pipe" \
-        --output "$F/four" --quiet) && r "$F/a.png" --output "$F/five.jpg" --quiet && r - --output - --quiet < "$F/pipe.none"
+        cat "$F/a.png" | r - --output - > "$F/three.png" && mkfifo "$F/pipe" &&
+        (cat "$F/a.png" > "$F/pipe" & r "$F/pipe" --output "$F/four" --quiet) &&
+        r "$F/a.png" --output "$F/five.jpg" --quiet && r - --output - --quiet < "$F/pipe.none"
         """#)
       #expect(run.code != 0)
       #expect(run.output == "- (24x20) -> \(folder.path)/one/stdin.png (48x40)\n1 restored\n")
@@ -121,7 +122,8 @@ struct RestoreStreamTests {
       let run = try shell(
         folder,
         #"""
-        N=$(printf 'caf\351'); mkdir "$F/in" && cp "$F/a.png" "$F/in/$N.png" && r "$F/in" --output "$F/$N" --json "$F/$N.json" &&
+        N=$(printf 'caf\351'); mkdir "$F/in" && cp "$F/a.png" "$F/in/$N.png" &&
+        r "$F/in" --output "$F/$N" --json "$F/$N.json" &&
         r "$F/in/$N.png" --output "$F/$N" && mv "$F/$N/$N.png" "$F/found.png" && mv "$F/$N.json" "$F/found.json"
         """#)
       #expect(run.code == 0, "\(run)")

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* libpng reports errors by longjmp, which must not cross Swift frames: these calls contain it. They return 0 on success,
-   or -1 with a message. */
+/* libpng reports errors by longjmp, which must not cross Swift frames: these calls contain it. They return 0 on
+   success, or -1 with a message. */
 
 typedef struct {
   uint32_t width, height;
@@ -19,8 +19,8 @@ enum { cpng_message_size = 128 };
 int cpng_read_info(const uint8_t *data, size_t size, cpng_info *info, char *message);
 
 /* Reads the pixels: interleaved rows, top first, 16-bit samples in the machine's order. `pixels` holds
-   width * height * channels * depth / 8 bytes, by the sizes that cpng_read_info gave. `warning`, empty before, gets a text
-   when the pixels are there but their checksum or what follows them is wrong. */
+   width * height * channels * depth / 8 bytes, by the sizes that cpng_read_info gave. `warning`, empty before, gets a
+   text when the pixels are there but their checksum or what follows them is wrong. */
 int cpng_read_pixels(const uint8_t *data, size_t size, const cpng_info *info, uint8_t *pixels, char *warning,
                      char *message);
 

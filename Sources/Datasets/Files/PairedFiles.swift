@@ -13,7 +13,8 @@ public struct PairedFiles: Sendable {
   public var pairs: [Pair] = []
   /// A file without its partner, or a second one of a name; each names its file.
   public var faults: [InputError] = []
-  /// What may be a picture of the set and is not read: a GIF, a folder that cannot be opened, a link that leads nowhere.
+  /// What may be a picture of the set and is not read: a GIF, a folder that cannot be opened, a link that leads
+  /// nowhere.
   public var unread: [InputError] = []
   /// Files and folders that were left alone, with their paths.
   public var omissions = ImageTree.Omissions()

@@ -7,7 +7,8 @@ import Models
 /// Restores the photos of a plan, one after the other. One that fails leaves the others done.
 public struct PhotoRestoration {
   public struct Options: Sendable {
-    /// Files that stand where results are to go are replaced; otherwise only earlier results are, and only where they must.
+    /// Files that stand where results are to go are replaced; otherwise only earlier results are, and only where they
+    /// must.
     public var overwrites = false
     /// Of JPEG and WebP outputs, 1 to 100.
     public var quality = 95
@@ -33,7 +34,7 @@ public struct PhotoRestoration {
   /// - Parameters:
   ///   - record: of the plan's folder.
   ///   - isStopped: asked before each photo; the photo under way is finished.
-  ///   - observe: is told of each photo as soon as it is done.
+  ///   - observe: called with each photo's row as soon as it is done.
   public func run(
     _ plan: RestorationPlan, record: RestorationRecord? = nil, isStopped: () -> Bool = { false },
     observe: (RestorationReport.Row) -> Void = { _ in }

@@ -13,8 +13,8 @@ public struct RestorationPlan {
     case file(String)
     case standardOutput
 
-    /// What `--output` means: `-` is the standard output; a name with the ending of an image is a file when there is one input, no
-    /// folder, and no folder of that name; anything else is a folder.
+    /// What `--output` means: `-` is the standard output; a name with the ending of an image is a file when there is
+    /// one input, no folder, and no folder of that name; anything else is a folder.
     public init(_ output: String, inputs: [String]) {
       if output == "-" {
         self = .standardOutput

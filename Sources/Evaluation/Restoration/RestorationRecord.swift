@@ -2,11 +2,11 @@ import Diagnostics
 import Files
 import Foundation
 
-/// What earlier runs made in an output folder, and of what: a file of JSON lines beside the outputs, to which every result adds its
-/// lines.
+/// What earlier runs made in an output folder, and of what: a file of JSON lines beside the outputs, to which every
+/// result adds its lines.
 ///
-/// A result is only left as it is when the record says that it was made of the same photo with the same weights and options. A line that
-/// is damaged, or that a kill has cut off, is passed over.
+/// A result is only left as it is when the record says that it was made of the same photo with the same weights and
+/// options. A line that is damaged, or that a kill has cut off, is passed over.
 public struct RestorationRecord {
   public static let fileName = ".ramit-restored.jsonl"
 
@@ -64,7 +64,8 @@ public struct RestorationRecord {
     return entry(of: String(decoding: Array(place.utf8.dropFirst(home.utf8.count)), as: UTF8.self)) != nil
   }
 
-  /// How a result was made, as it is there now; nil when this folder's runs have not made it, or somebody has changed it since.
+  /// How a result was made, as it is there now; nil when this folder's runs have not made it, or somebody has changed
+  /// it since.
   /// - Parameter output: relative to the folder.
   func entry(of output: String) -> Entry? {
     let file = folder.appendingPath(output)

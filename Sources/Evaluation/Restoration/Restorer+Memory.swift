@@ -30,7 +30,7 @@ public struct PhotoSize: Equatable, Sendable {
   public var bytes: Double { Double(width) * Double(height) * Double(channels * bitDepth / 8) }
 }
 
-/// How a photo is restored within the memory that there is.
+/// How a photo is restored within the free memory.
 public struct MemoryFit {
   /// As it was asked for, or with tiles.
   public let restorer: Restorer

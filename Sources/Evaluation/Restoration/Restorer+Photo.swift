@@ -9,8 +9,8 @@ extension Restorer {
   /// - Gray stays gray: a model of colour images gets it replicated, and the luma of its result is kept.
   /// - Colour stays colour: a model of gray images restores each channel by itself.
   /// - 16 bits stay 16 bits.
-  /// - Alpha is enlarged as a gray image, by the same model, so that its edges fit those of the colours; tasks that keep
-  ///   the size leave it as it is. Colours that it hides are filled from their neighbours before.
+  /// - Alpha is enlarged as a gray image, by the same model, so that its edges fit those of the colours; tasks that
+  ///   keep the size leave it as it is. Colours that it hides are filled from their neighbours before.
   ///
   /// - Parameter name: of the photo, for messages.
   /// - Throws: `InputError` when the result is not finite: what a picture would show of it is black, or noise.

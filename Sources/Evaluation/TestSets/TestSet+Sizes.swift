@@ -8,8 +8,8 @@ extension TestSet {
     public let width, height: Int
   }
 
-  /// The sizes of the inputs, from the files' headers; drawn ones are of one size. Files that cannot be read are left out:
-  /// scoring names them.
+  /// The sizes of the inputs, from the files' headers; drawn ones are of one size. Files that cannot be read are left
+  /// out: scoring names them.
   public var inputSizes: [InputSize] {
     guard let files else {
       guard count > 0, let target = try? pairs.pair(0).target else { return [] }

@@ -35,8 +35,8 @@ public enum FileContent: Equatable, Sendable {
     }
   }
 
-  /// Whether a name's ending says that it is a picture: such an ending is replaced by that of another kind, any other is part of the
-  /// name ("IMG.2024").
+  /// Whether a name's ending says that it is a picture: such an ending is replaced by that of another kind, any other
+  /// is part of the name ("IMG.2024").
   public static func isPictureEnding(_ ending: String) -> Bool {
     imageEndings.contains(ending) || rawEndings.contains(ending) || heifEndings.contains(ending)
       || otherEndings.contains(ending)

@@ -74,7 +74,8 @@ public enum ImageFile {
     return file.orientation.swapsSides ? (height, width, file.channels) : (width, height, file.channels)
   }
 
-  /// The image files in a folder, without those of the folders in it, in the order of their names' bytes; hidden ones are left out.
+  /// The image files in a folder, without those of the folders in it, in the order of their names' bytes; hidden ones
+  /// are left out.
   public static func list(_ folder: String) throws -> [String] {
     try ImageTree(folder, isDeep: false).images.map { folder.appendingPath($0.path) }
   }

@@ -2,16 +2,17 @@ import Diagnostics
 import Files
 import Foundation
 
-/// The image files of a folder and of the folders in it, found by their content: the one finder of photos for everything that takes
-/// folders.
+/// The image files of a folder and of the folders in it, found by their content: the one finder of photos for
+/// everything that takes folders.
 ///
-/// Links to folders are followed, and each folder is read once: under its own path where that lies in the tree, else under the
-/// shortest path of links, the first in the order of bytes. What is left out is counted, what cannot be read is named.
+/// Links to folders are followed, and each folder is read once: under its own path where that lies in the tree, else
+/// under the shortest path of links, the first in the order of bytes. What is left out is counted, what cannot be read
+/// is named.
 public struct ImageTree: Sendable {
   /// Paths relative to the folder, in the order of their bytes.
   public private(set) var images: [Image] = []
-  /// What may be a picture and is not read: a folder or a file that cannot be opened, a link that leads nowhere, a picture of a kind
-  /// that is not read, something that is called an image and is a pipe.
+  /// What may be a picture and is not read: a folder or a file that cannot be opened, a link that leads nowhere, a
+  /// picture of a kind that is not read, something that is called an image and is a pipe.
   public private(set) var faults: [InputError] = []
   public private(set) var omissions = Omissions()
 
@@ -188,7 +189,7 @@ extension ImageTree {
       return result
     }
 
-    /// Each kind that there is, what one of it is, and its paths.
+    /// Each kind of omission with at least one path, the words for one of them, and the paths.
     public var kinds: [(kind: String, one: String, paths: [String])] {
       [
         ("not images", "not an image", notImages), ("hidden", "a hidden one", hidden),

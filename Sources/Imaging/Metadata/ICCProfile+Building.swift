@@ -1,6 +1,7 @@
 import Foundation
 
-/// Profiles (of version 2, ICC.1:2001-04) from what PNG's chunks say of colours: a matrix and a curve, or a curve alone.
+/// Profiles (of version 2, ICC.1:2001-04) from what PNG's chunks say of colours: a matrix and a curve, or a curve
+/// alone.
 extension ICCProfile {
   /// x and y of white, red, green and blue.
   typealias Chromaticities = [Double]

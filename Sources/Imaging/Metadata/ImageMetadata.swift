@@ -1,5 +1,5 @@
-/// What a file says about its picture beside the pixels: how the colours are meant, how large it is printed, who took it
-/// and when.
+/// What a file says about its picture beside the pixels: how the colours are meant, how large it is printed, who took
+/// it and when.
 ///
 /// Blocks are kept as bytes, checked only as far as carrying them over needs.
 public struct ImageMetadata: Equatable, Sendable {

@@ -1,4 +1,5 @@
-/// An XMP packet (ISO 16684-1): RDF in XML. Properties are found by their usual prefixes, as attributes and as elements.
+/// An XMP packet (ISO 16684-1): RDF in XML. Properties are found by their usual prefixes, as attributes and as
+/// elements.
 struct XMPPacket {
   private(set) var bytes: [UInt8]
 

@@ -1,6 +1,6 @@
-// The multiply-add of all arithmetic in this package. The standard library's `addingProduct` and `addProduct` round once,
-// whatever it costs: without an instruction for that, they call the C library for every lane, which takes fifty times as
-// long as a multiplication and an addition. So nothing else may call them.
+// The multiply-add of all arithmetic in this package. The standard library's `addingProduct` and `addProduct` round
+// once, whatever it costs: without an instruction for that, they call the C library for every lane, which takes fifty
+// times as long as a multiplication and an addition. So nothing else may call them.
 
 /// a b + c in each lane: rounded once where the compiler has the instruction, else twice.
 @_transparent
@@ -15,7 +15,8 @@ func multiplyAdd<V: SIMD>(_ a: V, _ b: V, _ c: V) -> V where V.Scalar == Float {
 
 /// a b + c, rounded once: what the optimizer's step needs to agree with PyTorch's to the last bits.
 ///
-/// Without the instruction it takes double precision, in which the product is exact; it is for what waits for memory anyway.
+/// Without the instruction it takes double precision, in which the product is exact; it is for what waits for memory
+/// anyway.
 @_transparent
 func multiplyAddRoundedOnce(_ a: Float, _ b: Float, _ c: Float) -> Float {
   #if canImport(CVectorsFMA) || arch(arm64)

@@ -1,5 +1,5 @@
-/// Rows of the left operand as a tile reads them: element (i, k) is `pointer[i * stride + k * step]`, so that a matrix and
-/// its transpose are the same to the tile.
+/// Rows of the left operand as a tile reads them: element (i, k) is `pointer[i * stride + k * step]`, so that a matrix
+/// and its transpose are the same to the tile.
 struct Rows {
   var pointer: UnsafePointer<Float>
   var stride: Int
@@ -25,11 +25,11 @@ protocol Tile {
   func forEach(_ body: (_ row: Int, _ column: Int, Lanes) -> Void)
 }
 
-/// The tiles for the instruction set that the program is built for: of panels of 32 columns (`Wide`) and of 16 (`Narrow`),
-/// and their single rows, for the rows that are left over.
+/// The tiles for the instruction set that the program is built for: of panels of 32 columns (`Wide`) and of 16
+/// (`Narrow`), and their single rows, for the rows that are left over.
 ///
-/// A tile has enough accumulators to hide the latency of the multiply-add (4 cycles, 2 a cycle), and few enough to stay in
-/// registers. Its shape does not change an element's sum, which runs over the inner dimension in order.
+/// A tile has enough accumulators to hide the latency of the multiply-add (4 cycles, 2 a cycle), and few enough to stay
+/// in registers. Its shape does not change an element's sum, which runs over the inner dimension in order.
 enum TileShape {
   #if canImport(CVectorsAVX512)
     /// 16 of 32 registers, and 2 loads and 8 broadcasts for 16 multiply-adds.
