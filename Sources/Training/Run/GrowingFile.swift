@@ -39,11 +39,7 @@ final class GrowingFile {
   /// All of it.
   /// - Throws: `InputError` when it cannot be read.
   func read() throws -> Data {
-    do {
-      return try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw InputError(path, expected: "a file that can be read", found: error.plainReason)
-    }
+    Data(try WholeFile.read(path, kind: "a file that can be read", maximumSize: 4 << 30))
   }
 
   /// Makes what was written durable; returns the size.

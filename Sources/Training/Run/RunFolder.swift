@@ -13,13 +13,7 @@ public final class RunFolder {
   /// - Throws: `InputError` when the folder cannot be made, or another process holds it.
   public init(_ path: String) throws {
     files = RunFiles(path: path)
-    for folder in files.folders {
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      } catch {
-        throw InputError(folder, expected: "a folder, or a place where one can be made", found: error.plainReason)
-      }
-    }
+    for folder in files.folders { try Folder.create(folder) }
     let file = path + "/lock"
     lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard lock >= 0 else { throw InputError(file, expected: "a file that can be written", found: systemReason()) }
@@ -57,8 +51,8 @@ public final class RunFolder {
 /// - Throws: `InputError` when it cannot be listed: what is out of sight must not be taken for gone.
 func names(in folder: String) throws -> [String] {
   do {
-    return try FileManager.default.contentsOfDirectory(atPath: folder)
+    return try Folder.names(folder)
   } catch {
-    throw InputError(folder, expected: "a folder that can be read", found: error.plainReason)
+    throw InputError(folder, expected: "a folder that can be read", found: "\(error)")
   }
 }
