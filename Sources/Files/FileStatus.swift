@@ -13,16 +13,17 @@ public struct FileStatus: Equatable, Sendable {
 
   /// Two paths that lead to the same file have the same identity.
   public struct Identity: Hashable, Sendable {
-    let device, inode: UInt64
+    public let device, inode: UInt64
   }
 
   public let kind: Kind
   public let identity: Identity
   /// Bytes.
   public let size: Int
-  /// Nanoseconds since 1970. Anybody may set the first; the system sets the second whenever anything of the file
-  /// changes.
+  /// Nanoseconds since 1970, modulo 2^64: some file systems hold years that do not fit. Anybody may set the first; the
+  /// system sets the second whenever anything of the file changes.
   public let contentTime, changeTime: Int
+  private let contentSeconds, contentNanoseconds: Int
 
   /// - Parameter followingLinks: false for the status of a link itself.
   public init(_ path: String, followingLinks: Bool = true) throws(SystemError) {
@@ -50,19 +51,16 @@ public struct FileStatus: Equatable, Sendable {
     }
     identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     size = Int(status.st_size)
-    contentTime = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
-    changeTime = Int(status.st_ctim.tv_sec) * 1_000_000_000 + Int(status.st_ctim.tv_nsec)
+    (contentSeconds, contentNanoseconds) = (Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec))
+    contentTime = contentSeconds &* 1_000_000_000 &+ contentNanoseconds
+    changeTime = Int(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int(status.st_ctim.tv_nsec)
   }
 }
 
 extension FileStatus {
   /// Gives another file this one's time of content.
   public func copyContentTime(to path: String) throws(SystemError) {
-    let (quotient, remainder) = contentTime.quotientAndRemainder(dividingBy: 1_000_000_000)
-    let time =
-      remainder < 0
-      ? timespec(tv_sec: quotient - 1, tv_nsec: remainder + 1_000_000_000)
-      : timespec(tv_sec: quotient, tv_nsec: remainder)
+    let time = timespec(tv_sec: contentSeconds, tv_nsec: contentNanoseconds)
     // The time of the last access stays.
     let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), time]
     guard path.withPathBytes({ utimensat(AT_FDCWD, $0, times, 0) }) == 0 else { throw .last }

@@ -72,6 +72,7 @@ public enum Folder {
   public static func freeSpace(_ path: String) -> Int? {
     var status = statvfs()
     guard path.withPathBytes({ statvfs($0, &status) }) == 0 else { return nil }
-    return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+    let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    return overflow ? .max : Int(clamping: bytes)
   }
 }

@@ -27,6 +27,25 @@ struct FolderTests {
     }
   }
 
+  /// A damaged or careless clock leaves times that no count of nanoseconds holds; tmpfs keeps them as they are.
+  @Test func timesOfAnyYearAreKept() throws {
+    let place = Folder.exists("/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+    let folder = place.appendingPath("ramit-times-" + UUID().uuidString)
+    try Folder.create(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let (old, new) = (folder + "/old", folder + "/new")
+    for file in [old, new] { try WholeFile.write([1], to: file) }
+    for seconds in [-1, -9_999_999_999_999, 9_999_999_999_999] {
+      let times = [timespec(tv_sec: seconds, tv_nsec: 5), timespec(tv_sec: seconds, tv_nsec: 7)]
+      #expect(utimensat(AT_FDCWD, old, times, 0) == 0)
+      try FileStatus(old).copyContentTime(to: new)
+      var (before, after) = (stat(), stat())
+      #expect(stat(old, &before) == 0 && stat(new, &after) == 0)
+      #expect(after.st_mtim.tv_sec == before.st_mtim.tv_sec && after.st_mtim.tv_nsec == before.st_mtim.tv_nsec)
+      #expect(try FileStatus(new).contentTime == FileStatus(old).contentTime)
+    }
+  }
+
   @Test func foldersAreMade() throws {
     try inFolder { folder in
       let deep = folder + "/" + String(pathBytes: [0xe9]) + "/b//c/"

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Parallel
 import Serialization
@@ -44,14 +45,13 @@ struct FileChecksums {
   /// What the system says of a file, with the content where that is known.
   private func stated(_ file: (name: String, path: String)) throws -> FileRecord {
     let path = file.path.pathFromRoot
-    var status = stat()
-    guard path.withPathBytes({ stat($0, &status) }) == 0 else {
-      throw InputError(file.path, expected: "an image", found: systemReason())
+    let status: FileStatus
+    do { status = try FileStatus(path) } catch {
+      throw InputError(file.path, expected: "an image", found: "\(error)")
     }
-    func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
     var record = FileRecord(
-      name: file.name, path: path, bytes: Int(status.st_size), modified: nanoseconds(status.st_mtim),
-      changed: nanoseconds(status.st_ctim), inode: UInt64(status.st_ino), content: "")
+      name: file.name, path: path, bytes: status.size, modified: status.contentTime, changed: status.changeTime,
+      inode: status.identity.inode, content: "")
     guard var before = known[Array(path.utf8)] else { return record }
     let content = before.content
     (before.name, before.content) = (record.name, "")
@@ -73,7 +73,7 @@ struct FileChecksums {
   /// Of the checksums of each MiB.
   private static func hash(_ path: String) throws -> String {
     let descriptor = path.withPathBytes { open($0, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw InputError(path, expected: "an image", found: systemReason()) }
+    guard descriptor >= 0 else { throw InputError(path, expected: "an image", found: "\(SystemError.last)") }
     defer { close(descriptor) }
     var hash = TextHash()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: portion, alignment: 16)
@@ -83,7 +83,7 @@ struct FileChecksums {
       while filled < portion {
         let count = read(descriptor, buffer.baseAddress! + filled, portion - filled)
         if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw InputError(path, expected: "an image", found: systemReason()) }
+        guard count >= 0 else { throw InputError(path, expected: "an image", found: "\(SystemError.last)") }
         if count == 0 { break }
         filled += count
       }

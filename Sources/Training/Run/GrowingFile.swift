@@ -55,9 +55,6 @@ final class GrowingFile {
   }
 
   private func check(_ status: Int32) throws {
-    if status < 0 { throw InputError(path, expected: "a file that can be written", found: systemReason()) }
+    if status < 0 { throw InputError(path, expected: "a file that can be written", found: "\(SystemError.last)") }
   }
 }
-
-/// Why the system refused what was asked of it last.
-func systemReason() -> String { String(cString: strerror(errno)).lowercased() }

@@ -16,12 +16,14 @@ public final class RunFolder {
     for folder in files.folders { try Folder.create(folder) }
     let file = path + "/lock"
     lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard lock >= 0 else { throw InputError(file, expected: "a file that can be written", found: systemReason()) }
+    guard lock >= 0 else {
+      throw InputError(file, expected: "a file that can be written", found: "\(SystemError.last)")
+    }
     // The system lets go of the lock when the process ends, however it ends.
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       throw InputError(
         path, expected: "a folder that no other process trains in",
-        found: errno == EWOULDBLOCK ? "one that is in use" : "one that cannot be locked: \(systemReason())")
+        found: errno == EWOULDBLOCK ? "one that is in use" : "one that cannot be locked: \(SystemError.last)")
     }
     try removeUnfinishedFiles()
   }
