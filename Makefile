@@ -1,5 +1,7 @@
 # make run: install what is missing, build, and train the embedded default. make test: build and run all tests.
 PACKAGES = libpng-dev zlib1g-dev libjpeg62-turbo-dev libtiff-dev libwebp-dev
+# Opened by the running program where they serve: large matrix products; Linalg.
+PACKAGES += libopenblas-dev liblapacke-dev
 # HEIF=1 adds AVIF and HEIC; then say it to every target of this file that builds.
 HEIF =
 PACKAGES += $(if $(HEIF),libheif-dev)
@@ -15,8 +17,6 @@ RUN = runs/quick-x2
 # What `make bench` measured last, and what it compares with: `make baseline` makes the one of the other.
 TIMINGS = runs/bench/latest.json
 BASELINE = runs/bench/baseline.json
-# The sgemm of OpenBLAS is the roof over the benchmarks; nothing else uses it.
-BENCH_PACKAGES = libopenblas0
 # Names of cases, or parts of them; empty for all.
 ONLY =
 
@@ -56,7 +56,6 @@ format:
 
 check: lint test
 
-bench: PACKAGES += $(BENCH_PACKAGES)
 bench: build
 	@mkdir -p $(dir $(TIMINGS))
 	.build/release/RAMiTBenchmarks --json $(TIMINGS) $(if $(wildcard $(BASELINE)),--baseline $(BASELINE)) $(if $(ONLY),--only $(ONLY))

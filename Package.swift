@@ -45,12 +45,13 @@ let package = Package(
     .target(name: "CTIFF", linkerSettings: [.linkedLibrary("tiff")]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
-    // 1: words for people, threads, and what the machine has
+    // 1: words for people, threads, what the machine has, and the libraries of linear algebra
     floor("Diagnostics", on: ["CVectors"]),
     floor("Parallel"),
     floor("Machine"),
+    floor("LinearAlgebra", on: ["CVectors"]),
     // 2: arithmetic on pointers, and files as a whole
-    floor("Kernels", on: ["Parallel", "CVectors"]),
+    floor("Kernels", on: ["LinearAlgebra", "Parallel", "CVectors"]),
     floor("Files", on: ["Diagnostics"]),
     // 3: tensors
     floor("TensorCore", on: ["Kernels", "Parallel"]),
@@ -74,7 +75,7 @@ let package = Package(
       "Evaluation",
       on: [
         "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
-        "Kernels", "Files", "Machine", "Parallel", "Diagnostics",
+        "Kernels", "Files", "LinearAlgebra", "Machine", "Parallel", "Diagnostics",
       ]),
     // 8: training, which scores as evaluation does
     floor(
@@ -103,6 +104,7 @@ let package = Package(
     tests(of: "Diagnostics"),
     tests(of: "Parallel"),
     tests(of: "Machine"),
+    tests(of: "LinearAlgebra"),
     tests(of: "Files", with: ["Diagnostics"]),
     tests(of: "Kernels", with: ["Autograd", "TensorCore"]),
     tests(of: "TensorCore"),

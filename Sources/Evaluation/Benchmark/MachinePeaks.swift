@@ -2,6 +2,7 @@ import Autograd
 import Diagnostics
 import Foundation
 import Kernels
+import LinearAlgebra
 import Parallel
 import TensorCore
 
@@ -50,24 +51,16 @@ public struct MachinePeaks: Codable, Equatable, Sendable {
   }
 
   /// Every thread multiplies its own rows.
-  ///
-  /// OpenBLAS is a measure only: the program neither needs nor links it, and lets go of it and its memory afterwards.
   private static func sgemm() -> Double? {
-    // One thread a caller: threads of its own would go on spinning.
-    setenv("OPENBLAS_NUM_THREADS", "1", 1)
-    guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL) else { return nil }
-    defer { dlclose(library) }
-    guard let symbol = dlsym(library, "cblas_sgemm") else { return nil }
-    let multiply = unsafeBitCast(symbol, to: SGEMM.self)
+    guard let library = OpenBLAS.installed else { return nil }
     let n = 2048, threads = ComputeThreads.count
     let a = Tensor(repeating: 0.5, [n, n]), b = Tensor(repeating: 0.25, [n, n]), c = Tensor(zeros: [n, n])
     let seconds = fastest(of: 5) {
       parallelFor(threads) { index, _ in
-        let start = index * n / threads, rows = Int32((index + 1) * n / threads - start), n32 = Int32(n)
-        let rowMajor: Int32 = 101, asItIs: Int32 = 111
-        multiply(
-          rowMajor, asItIs, asItIs, rows, n32, n32, 1, a.pointer + start * n, n32, b.pointer, n32, 0,
-          c.pointer + start * n, n32)
+        let start = index * n / threads, rows = (index + 1) * n / threads - start
+        library.multiply(
+          rows: rows, columns: n, inner: n, a.pointer + start * n, stride: n, b.pointer, stride: n,
+          into: c.pointer + start * n, stride: n)
       }
     }
     return 2 * Double(n * n * n) / seconds / 1e9
@@ -84,11 +77,4 @@ public struct MachinePeaks: Codable, Equatable, Sendable {
     body()
     return (0..<runs).map { _ in ContinuousClock().measure(body) / .seconds(1) }.min()!
   }
-
-  /// cblas_sgemm: order, transpositions, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc.
-  private typealias SGEMM =
-    @convention(c) (
-      Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32, UnsafePointer<Float>, Int32, Float,
-      UnsafeMutablePointer<Float>, Int32
-    ) -> Void
 }

@@ -39,6 +39,41 @@ struct Block16 {
     Kernels.store(r15, target + 15 &* stride)
   }
 
+  /// Reads `rows` rows, at least one and at most 16; what the others hold does not matter.
+  @inline(__always)
+  init(_ source: UnsafePointer<Float>, stride: Int, rows: Int) {
+    let last = rows &- 1
+    func row(_ i: Int) -> Vector { load(source + min(i, last) &* stride) }
+    (r0, r1, r2, r3) = (row(0), row(1), row(2), row(3))
+    (r4, r5, r6, r7) = (row(4), row(5), row(6), row(7))
+    (r8, r9, r10, r11) = (row(8), row(9), row(10), row(11))
+    (r12, r13, r14, r15) = (row(12), row(13), row(14), row(15))
+  }
+
+  /// Writes the first `rows` rows, at most 16.
+  @inline(__always)
+  func store(_ target: UnsafeMutablePointer<Float>, stride: Int, rows: Int) {
+    func write(_ i: Int, _ vector: Vector) {
+      if i < rows { Kernels.store(vector, target + i &* stride) }
+    }
+    write(0, r0)
+    write(1, r1)
+    write(2, r2)
+    write(3, r3)
+    write(4, r4)
+    write(5, r5)
+    write(6, r6)
+    write(7, r7)
+    write(8, r8)
+    write(9, r9)
+    write(10, r10)
+    write(11, r11)
+    write(12, r12)
+    write(13, r13)
+    write(14, r14)
+    write(15, r15)
+  }
+
   @inline(__always)
   mutating func transpose() {
     for _ in 0..<4 { dealRows() }

@@ -62,25 +62,55 @@ public struct PackedMatrix {
     }
   }
 
-  /// Packs the transpose of `source` [columns x rows], whose rows lie `stride` apart, 16 x 16 elements at a time where they are all
-  /// there; overwrites `target`.
+  /// Packs `source` [rows x columns], whose rows lie `stride` apart; overwrites `target`.
+  @inline(__always)
+  static func packRows(
+    _ source: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    var panel = 0
+    while panel < columns {
+      let width = min(panelWidth, paddedToVector(columns &- panel)), filled = min(width, columns &- panel)
+      var from = source + panel, to = target + panel &* rows
+      for _ in 0..<rows {
+        var column = 0
+        while column < width {
+          let lanes = filled &- column
+          store(
+            lanes >= vectorWidth ? load(from + column) : lanes > 0 ? load(from + column, count: lanes) : .zero,
+            to + column)
+          column &+= vectorWidth
+        }
+        from += stride
+        to += width
+      }
+      panel &+= panelWidth
+    }
+  }
+
+  /// Packs the transpose of `source` [columns x rows], whose rows lie `stride` apart, 16 x 16 elements at a time; overwrites
+  /// `target`. What stands past the last column does not matter.
   @inline(__always)
   static func packTransposed(
     _ source: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, into target: UnsafeMutablePointer<Float>
   ) {
-    guard rows % vectorWidth == 0, columns % vectorWidth == 0 else {
-      return pack(source, rowStride: 1, columnStride: stride, rows: rows, columns: columns, into: target)
-    }
     var panel = 0
     while panel < columns {
-      let width = min(panelWidth, columns &- panel), start = target + panel &* rows
+      let width = min(panelWidth, paddedToVector(columns &- panel)), start = target + panel &* rows
       var column = 0
       while column < width {
+        let filled = min(vectorWidth, columns &- panel &- column)
         var row = 0
         while row < rows {
-          var block = Block16(source + ((panel &+ column) &* stride &+ row), stride: stride)
-          block.transpose()
-          block.store(start + (row &* width &+ column), stride: width)
+          let from = source + ((panel &+ column) &* stride &+ row), to = start + (row &* width &+ column)
+          if filled == vectorWidth, row &+ vectorWidth <= rows {
+            var block = Block16(from, stride: stride)
+            block.transpose()
+            block.store(to, stride: width)
+          } else {
+            var block = Block16(from, stride: stride, rows: filled)
+            block.transpose()
+            block.store(to, stride: width, rows: rows &- row)
+          }
           row &+= vectorWidth
         }
         column &+= vectorWidth
