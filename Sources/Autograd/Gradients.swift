@@ -3,20 +3,20 @@ import TensorCore
 
 /// The gradients that wait on a tape while `backward` runs. Pullbacks add to them.
 public final class Gradients {
-  /// The tape that is going back.
+  /// The tape whose backward pass runs.
   let tape: Tape
   private var slots: [Tensor?] = []
 
   init(tape: Tape) { self.tape = tape }
 
-  /// The gradient that has come together for the result in this place; nil when nothing depends on it.
+  /// The gradient of the result with this slot; nil when nothing depends on it.
   func take(_ slot: Int) -> Tensor? {
     guard slot < slots.count else { return nil }
     defer { slots[slot] = nil }
     return slots[slot]
   }
 
-  /// Operations may be recorded on the way back, and have slots too.
+  /// Operations may be recorded in the backward pass, and have slots too.
   private func reserve(_ slot: Int) {
     if slot >= slots.count { slots += Array(repeating: nil, count: slot + 1 - slots.count) }
   }
@@ -28,7 +28,7 @@ public final class Gradients {
     switch operand.destination {
     case .none: break
     case .leaf(let sum): addInPlace(sum.pointer, gradient.pointer, count: gradient.count)
-    case .slot(let slot):
+    case .slot(let slot, _):
       reserve(slot)
       guard slots[slot] != nil else {
         slots[slot] = gradient
@@ -42,11 +42,11 @@ public final class Gradients {
   /// Lets a kernel write an operand's gradient where it belongs, without an intermediate tensor; does nothing when no gradient
   /// is wanted.
   /// - Parameter write: gets the memory, in the operand's shape, and whether to add to it (true) or to overwrite all of it.
-  public func write(to operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void) {
+  public func write(to operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void) {
     switch operand.destination {
     case .none: break
     case .leaf(let sum): write(sum.pointer, true)
-    case .slot(let slot):
+    case .slot(let slot, _):
       reserve(slot)
       let isFirst = slots[slot] == nil
       if isFirst { slots[slot] = Tensor(uninitialized: operand.shape) } else { own(slot) }
@@ -61,18 +61,18 @@ public final class Gradients {
     var targets: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)] = []
     func collect(_ rest: ArraySlice<O>) {
       guard let next = rest.first else { return write(targets) }
-      self.write(toOrDiscard: next) { pointer, adds in
-        targets.append((pointer, adds))
+      self.write(toOrDiscard: next) { pointer, accumulate in
+        targets.append((pointer, accumulate))
         collect(rest.dropFirst())
       }
     }
     collect(operands[...])
   }
 
-  /// As `write(to:)`; when no gradient is wanted the kernel still runs, on memory that is then dropped: for kernels that find the
-  /// gradients of the parameters on the same way.
+  /// As `write(to:)`; when no gradient is wanted the kernel still runs, on memory that is then dropped: for kernels that find
+  /// the gradients of the parameters in the same pass.
   public func write(
-    toOrDiscard operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void
+    toOrDiscard operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void
   ) {
     if operand.wantsGradient {
       self.write(to: operand, write)
@@ -85,8 +85,8 @@ public final class Gradients {
 
   /// Lets a kernel add to an operand's gradient; a fresh one starts from zero. Does nothing when no gradient is wanted.
   public func accumulate(to operand: some Operand, _ add: (UnsafeMutablePointer<Float>) -> Void) {
-    write(to: operand) { pointer, adds in
-      if !adds { pointer.update(repeating: 0, count: operand.shape.count) }
+    write(to: operand) { pointer, accumulate in
+      if !accumulate { pointer.update(repeating: 0, count: operand.shape.count) }
       add(pointer)
     }
   }

@@ -17,40 +17,40 @@ extension Operand {
 public enum GradientDestination {
   /// Nowhere: a constant.
   case none
-  /// Into a place of the tape, until the pullback of the operation that made the variable takes it.
-  case slot(Int)
+  /// Into a slot of the tape with this number, until the pullback of the operation that made the variable takes it.
+  case slot(Int, tape: Int)
   /// Added to this tensor.
   case leaf(Tensor)
 }
 
 /// What a pullback keeps of an operand whose value it does not read: nothing but where the gradient goes.
-public struct GradientPlace: Operand {
+public struct GradientSlot: Operand {
   public let shape: Shape
   public let destination: GradientDestination
 }
 
-/// What a pullback keeps of an operand whose value it reads: the value or, where `remade` says so, how to make it again.
+/// What a pullback keeps of an operand whose value it reads: the value or, where `recomputing` says so, how to compute it again.
 public struct SavedVariable: Operand {
   public let shape: Shape
   public let destination: GradientDestination
   private let content: Content
 
   private enum Content {
-    case kept(Tensor)
-    case remade(Recipe)
+    case saved(Tensor)
+    case recomputed(CachedRecomputation)
   }
 
   init(_ variable: Variable) {
     shape = variable.shape
     destination = variable.destination
-    content = variable.recipe.map { .remade($0) } ?? .kept(variable.value)
+    content = variable.recomputation.map { .recomputed($0) } ?? .saved(variable.value)
   }
 
   /// The value, which lives as long as what holds it: a pullback may use its memory until it returns.
   public var value: Tensor {
     switch content {
-    case .kept(let value): value
-    case .remade(let recipe): recipe.value
+    case .saved(let value): value
+    case .recomputed(let recomputation): recomputation.value
     }
   }
 }
@@ -60,5 +60,5 @@ extension Variable {
   public var saved: SavedVariable { SavedVariable(self) }
 
   /// For the capture list of a pullback that only passes a gradient on.
-  public var place: GradientPlace { GradientPlace(shape: shape, destination: destination) }
+  public var gradientSlot: GradientSlot { GradientSlot(shape: shape, destination: destination) }
 }

@@ -14,7 +14,7 @@ public final class Profiler: Sendable {
   public struct Work: Sendable {
     /// A multiply-add counts two; what a pullback computes again does not count.
     public let floatingPointOperations: Double
-    /// Operands and result once each; on the way back the result's gradient and those of the operands that want one.
+    /// Operands and result once each; in the backward pass the result's gradient and those of the operands that want one.
     public let bytes: Double
   }
 

@@ -1,6 +1,11 @@
+import Synchronization
 import TensorCore
 
 /// The record of a computation: a flat list of pullbacks in the order of the operations (a Wengert list).
+///
+///     let tape = Tape()
+///     let loss = tape.record { mseLoss(model(images), target) }
+///     tape.backward(from: loss)
 ///
 /// The order is already topological, so `backward` pops from the end: no search, no recursion, and what an operation saved is
 /// freed as soon as its pullback has run.
@@ -19,26 +24,50 @@ public final class Tape {
 
   private enum State { case recording, goingBack, spent }
 
+  /// The tape that operations on this thread are recorded on.
+  @TaskLocal private static var scope: Scope?
+
+  /// Lets a tape, which belongs to one thread, be a task-local value.
+  private struct Scope: @unchecked Sendable {
+    let tape: Tape?
+  }
+
+  /// Tells tapes apart: slots of one mean nothing on another.
+  let number: Int
+  private static let numbers = Atomic(0)
+
   private var operations: [Operation] = []
   private var slots = 0
   private var state = State.recording
   private let keepsNothing: Bool
 
-  public init() { keepsNothing = false }
+  public convenience init() { self.init(keepsNothing: false) }
 
   /// - Parameter keepsNothing: a tape on which variables know whether they want a gradient, and that drops all pullbacks.
-  init(keepsNothing: Bool) { self.keepsNothing = keepsNothing }
-
-  /// A value on this tape that wants no gradient: the input image.
-  public func constant(_ value: Tensor) -> Variable {
-    Variable(value: value, tape: self, destination: .none)
+  init(keepsNothing: Bool) {
+    self.keepsNothing = keepsNothing
+    number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
   }
 
-  /// A value on this tape whose gradient is added to `gradient`.
-  public func leaf(_ value: Tensor, gradient: Tensor) -> Variable {
-    precondition(value.shape == gradient.shape, "the gradient of \(value.shape) cannot be \(gradient.shape)")
-    return Variable(value: value, tape: self, destination: .leaf(gradient))
+  // MARK: Recording
+
+  /// Records the operations that `body` runs on this thread. Scopes nest: the innermost tape records.
+  ///
+  /// An operation is recorded when an operand wants a gradient: a leaf, such as a parameter, or what was computed from one.
+  public func record<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try Self.$scope.withValue(Scope(tape: self), operation: body)
   }
+
+  /// Runs `body` without recording it, whatever scope it is in.
+  public static func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try $scope.withValue(nil, operation: body)
+  }
+
+  /// The tape that records here; nil in plain inference.
+  static var current: Tape? { scope?.tape }
+
+  /// True where operations are recorded, so that their pullbacks may keep values.
+  public static var isRecording: Bool { current != nil }
 
   /// The number of operations recorded and not yet taken back.
   public var count: Int { operations.count }
@@ -56,20 +85,28 @@ public final class Tape {
     return slots - results
   }
 
+  // MARK: The backward pass
+
   /// Adds the gradient of `result` (by default of its sum) to every leaf that it depends on, and empties the tape.
   ///
-  /// A pullback may record operations, which are then taken back next: see `recomputed`.
-  /// - Precondition: `seed`, if given, has the shape of `result`; the tape has not been used.
+  /// A pullback may record operations, which are then taken back next: see `checkpointed`.
+  /// - Precondition: `seed`, if given, has the shape of `result`; the result was recorded on this tape, or depends on no leaf;
+  ///   the tape has not been used.
   public func backward(from result: Variable, seed: Tensor? = nil) {
     precondition(state == .recording, "the tape has been used: backward runs once")
-    precondition(seed == nil || seed!.shape == result.shape, "the seed must have the shape \(result.shape)")
+    precondition(
+      seed == nil || seed!.shape == result.shape, "the seed has the shape \(seed!.shape), the result \(result.shape)")
+    precondition(result.canJoin(self), "the result was recorded on another tape")
     state = .goingBack
     let gradients = Gradients(tape: self)
-    gradients.add(seed ?? Tensor(repeating: 1, result.shape), to: result)
-    while let operation = operations.popLast() {
-      let received = (operation.firstSlot..<slots).map(gradients.take)
-      slots = operation.firstSlot
-      if received.contains(where: { $0 != nil }) { operation.pullback(received, gradients) }
+    // What pullbacks compute is not recorded unless they say so.
+    Self.withoutRecording {
+      gradients.add(seed ?? Tensor(repeating: 1, result.shape), to: result)
+      while let operation = operations.popLast() {
+        let received = (operation.firstSlot..<slots).map(gradients.take)
+        slots = operation.firstSlot
+        if received.contains(where: { $0 != nil }) { operation.pullback(received, gradients) }
+      }
     }
     state = .spent
   }

@@ -39,7 +39,8 @@ struct BenchmarkItem {
         let seed = Tensor(repeating: 1, operation(values.map { Variable(constant: $0) }).shape)
         return {
           let tape = Tape()
-          tape.backward(from: operation(zip(values, gradients).map { tape.leaf($0, gradient: $1) }), seed: seed)
+          let result = tape.record { operation(zip(values, gradients).map { Variable(leaf: $0, gradient: $1) }) }
+          tape.backward(from: result, seed: seed)
         }
       },
     ]

@@ -16,12 +16,17 @@ public struct Tensor: @unchecked Sendable {
 
   /// A tensor whose values are whatever the memory held: for a kernel that overwrites all of them.
   public init(uninitialized shape: Shape) {
-    self.init(shape, storage: TensorStorage(count: shape.count), offset: 0)
+    self.init(shape, storage: Self.areMeta ? .meta : TensorStorage(count: shape.count), offset: 0)
+  }
+
+  /// A tensor whose values `fill` writes, all of them.
+  public init(_ shape: Shape, _ fill: (UnsafeMutablePointer<Float>) -> Void) {
+    self.init(uninitialized: shape)
+    initialize(fill)
   }
 
   public init(repeating value: Float, _ shape: Shape) {
-    self.init(uninitialized: shape)
-    pointer.update(repeating: value, count: count)
+    self.init(shape) { $0.update(repeating: value, count: shape.count) }
   }
 
   public init(zeros shape: Shape) { self.init(repeating: 0, shape) }
@@ -29,8 +34,9 @@ public struct Tensor: @unchecked Sendable {
   /// - Precondition: there are as many values as the shape holds.
   public init(_ values: some Collection<Float>, _ shape: Shape) {
     precondition(values.count == shape.count, "\(values.count) values for a tensor of \(shape)")
-    self.init(uninitialized: shape)
-    _ = UnsafeMutableBufferPointer(start: pointer, count: count).update(fromContentsOf: values)
+    self.init(shape) { pointer in
+      _ = UnsafeMutableBufferPointer(start: pointer, count: shape.count).update(fromContentsOf: values)
+    }
   }
 
   /// A tensor of rank 0.
@@ -39,7 +45,16 @@ public struct Tensor: @unchecked Sendable {
   public var count: Int { shape.count }
 
   /// The first element; the tensor must outlive its use.
-  public var pointer: UnsafeMutablePointer<Float> { storage.pointer + offset }
+  /// - Precondition: the tensor has values (see `isMeta`).
+  public var pointer: UnsafeMutablePointer<Float> {
+    guard let start = storage.pointer else { preconditionFailure("a meta tensor of \(shape) has no values") }
+    return start + offset
+  }
+
+  /// Lets `fill` write the values; it is not called for a meta tensor.
+  public func initialize(_ fill: (UnsafeMutablePointer<Float>) -> Void) {
+    if let start = storage.pointer { fill(start + offset) }
+  }
 
   /// A copy of the values.
   public var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
@@ -68,8 +83,20 @@ public struct Tensor: @unchecked Sendable {
 
   /// A tensor with storage of its own.
   public func copy() -> Tensor {
-    let result = Tensor(uninitialized: shape)
-    result.pointer.update(from: pointer, count: count)
-    return result
+    Tensor(shape) { $0.update(from: pointer, count: count) }
   }
+}
+
+// Meta tensors: shapes without values.
+extension Tensor {
+  @TaskLocal private static var areMeta = false
+
+  /// Every tensor that `body` makes on this thread is a meta tensor: it has a shape and no memory, and operations on it compute
+  /// nothing. So a model of any size is built, and its forward pass followed, at no cost: to count parameters and multiply-adds.
+  public static func withMetaTensors<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try $areMeta.withValue(true, operation: body)
+  }
+
+  /// True for a tensor that has a shape and no values.
+  public var isMeta: Bool { storage.pointer == nil }
 }

@@ -3,14 +3,24 @@ import Kernels
 /// Memory for floats, aligned for the widest vectors, given back to the pool when nobody holds it.
 // @unchecked: the pointer never changes; who may write through it is Tensor's rule.
 final class TensorStorage: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<Float>
-  private let block: StorageBlock
+  /// Nil for a meta tensor.
+  let pointer: UnsafeMutablePointer<Float>?
+  private let block: StorageBlock?
 
   init(count: Int) {
     // One vector more: kernels read whole vectors, also at the end of the last row.
-    block = StoragePool.shared.allocate(bytes: (count + vectorWidth) * MemoryLayout<Float>.stride)
+    let block = StoragePool.shared.allocate(bytes: (count + vectorWidth) * MemoryLayout<Float>.stride)
     pointer = block.address.assumingMemoryBound(to: Float.self)
+    self.block = block
   }
 
-  deinit { StoragePool.shared.release(block) }
+  private init() {
+    pointer = nil
+    block = nil
+  }
+
+  /// No memory.
+  static var meta: TensorStorage { TensorStorage() }
+
+  deinit { if let block { StoragePool.shared.release(block) } }
 }

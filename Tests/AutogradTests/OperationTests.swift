@@ -94,8 +94,8 @@ import Testing
   /// As in PyTorch: of equal largest elements the first one gets the whole gradient, which adds to what is there.
   @Test func maxPoolingGivesTheGradientToTheFirstLargest() {
     let tape = Tape(), gradient = Tensor(repeating: 1, [1, 2, 4, 1])
-    let x = tape.leaf(Tensor([0, 7, 5, 5, 7, 7, 5, 5], [1, 2, 4, 1]), gradient: gradient)
-    tape.backward(from: maxPool(x, 2), seed: Tensor([2, 3], [1, 1, 2, 1]))
+    let x = Variable(leaf: Tensor([0, 7, 5, 5, 7, 7, 5, 5], [1, 2, 4, 1]), gradient: gradient)
+    tape.backward(from: tape.record { maxPool(x, 2) }, seed: Tensor([2, 3], [1, 1, 2, 1]))
     #expect(gradient.array == [1, 3, 4, 1, 1, 1, 1, 1])
   }
 

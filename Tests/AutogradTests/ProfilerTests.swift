@@ -7,18 +7,17 @@ import Testing
   private static let weight = Tensor(repeating: 0.1, [2, 3, 3, 3])
   private static let bias = Tensor(zeros: [2])
 
-  private func convolution(of x: Variable, on tape: Tape) -> Variable {
-    convolution3x3(
-      x, weight: tape.leaf(Self.weight, gradient: Tensor(zeros: Self.weight.shape)),
-      bias: tape.leaf(Self.bias, gradient: Tensor(zeros: Self.bias.shape)))
+  private func leaf(_ value: Tensor) -> Variable { Variable(leaf: value, gradient: Tensor(zeros: value.shape)) }
+
+  private func convolution(of x: Variable) -> Variable {
+    convolution3x3(x, weight: leaf(Self.weight), bias: leaf(Self.bias))
   }
 
-  /// Names, ways and shapes in the order of the computation, there and back.
+  /// Names, directions and shapes in the order of the computation, forward and backward.
   @Test func lapsInOrder() {
     let laps = Profiler.laps {
       let tape = Tape()
-      let x = tape.leaf(Self.image, gradient: Tensor(zeros: Self.image.shape))
-      tape.backward(from: activate(convolution(of: x, on: tape), .leakyReLU))
+      tape.backward(from: tape.record { activate(convolution(of: leaf(Self.image)), .leakyReLU) })
       Profiler.update("step", shape: [10], passes: 7)
     }
     #expect(laps.map(\.name) == ["convolution3x3", "activate", "activate", "convolution3x3", "step"])
@@ -27,14 +26,12 @@ import Testing
     #expect(laps.allSatisfy { $0.seconds >= 0 })
   }
 
-  /// 4 x 6 pixels, 54 weights; a multiply-add is two operations, and an image that wants no gradient saves half of the way back.
+  /// 4 x 6 pixels, 54 weights; a multiply-add is two operations, and an image that wants no gradient saves half of the backward pass.
   @Test(arguments: [true, false]) func workOfAConvolution(imageWantsGradient: Bool) {
     let laps = Profiler.laps {
       let tape = Tape()
-      let x =
-        imageWantsGradient
-        ? tape.leaf(Self.image, gradient: Tensor(zeros: Self.image.shape)) : tape.constant(Self.image)
-      tape.backward(from: convolution(of: x, on: tape))
+      let x = imageWantsGradient ? leaf(Self.image) : Variable(constant: Self.image)
+      tape.backward(from: tape.record { convolution(of: x) })
     }
     #expect(laps.map(\.work.floatingPointOperations) == [2592, imageWantsGradient ? 5184 : 2592])
     let elements = 24 * 3 + 54 + 2 + 24 * 2
@@ -60,7 +57,8 @@ import Testing
   @Test func watchingChangesNothing() {
     func gradient() -> [Float] {
       let tape = Tape(), gradient = Tensor(zeros: Self.image.shape)
-      tape.backward(from: activate(convolution(of: tape.leaf(Self.image, gradient: gradient), on: tape), .leakyReLU))
+      let x = Variable(leaf: Self.image, gradient: gradient)
+      tape.backward(from: tape.record { activate(convolution(of: x), .leakyReLU) })
       return gradient.array
     }
     var watched: [Float] = []

@@ -33,16 +33,16 @@ import Testing
     #expect(x.value.array.allSatisfy { $0 == 2 } && view.array.allSatisfy { $0 == 3 })
   }
 
-  @Test func nothingOnATapeIsOverwritten() {
-    let tape = Tape(), gradient = Tensor(zeros: [10, 30])
-    let x = tape.leaf(Tensor(repeating: 2, [10, 30]), gradient: gradient)
-    let first = add(x, x), place = first.value.pointer
-    let second = activate(consume first, .swish)
-    #expect(second.value.pointer != place)
-    let constant = tape.constant(Tensor(repeating: 2, [10, 30])), start = constant.value.pointer
-    #expect(
-      affine(consume constant, factor: [Float](repeating: 1, count: 30), offset: [Float](repeating: 1, count: 30))
-        .value.pointer != start)
-    withExtendedLifetime(tape) {}
+  @Test func nothingIsOverwrittenWhileATapeRecords() {
+    let gradient = Tensor(zeros: [10, 30])
+    let x = Variable(leaf: Tensor(repeating: 2, [10, 30]), gradient: gradient)
+    Tape().record {
+      let first = add(x, x), place = first.value.pointer
+      let second = activate(consume first, .swish)
+      #expect(second.value.pointer != place)
+      let constant = filled(2), start = constant.value.pointer
+      let ones = [Float](repeating: 1, count: 30)
+      #expect(affine(consume constant, factor: ones, offset: ones).value.pointer != start)
+    }
   }
 }

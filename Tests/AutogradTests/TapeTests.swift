@@ -7,51 +7,56 @@ import Testing
   private static let value = Tensor([1, 2, -3, 4], [4])
 
   /// A leaf of these values, and its gradient.
-  private func leaf(on tape: Tape) -> (variable: Variable, gradient: Tensor) {
+  private func leaf() -> (variable: Variable, gradient: Tensor) {
     let gradient = Tensor(zeros: [4])
-    return (tape.leaf(Self.value, gradient: gradient), gradient)
+    return (Variable(leaf: Self.value, gradient: gradient), gradient)
   }
 
   @Test func theSeedIsOnesUnlessGiven() {
     for (seed, expected) in [(nil, [1, 1, 1, 1]), (Tensor([1, 0, 2, -1], [4]), [1, 0, 2, -1])] as [(Tensor?, [Float])] {
       let tape = Tape()
-      let (x, gradient) = leaf(on: tape)
-      tape.backward(from: Variable(passing: x), seed: seed)
+      let (x, gradient) = leaf()
+      tape.backward(from: tape.record { Variable(passing: x) }, seed: seed)
       #expect(gradient.array == expected)
     }
   }
 
   @Test func aLeafMayBeTheResult() {
-    let tape = Tape()
-    let (x, gradient) = leaf(on: tape)
-    tape.backward(from: x)
+    let (x, gradient) = leaf()
+    Tape().backward(from: x)
     #expect(gradient.array == [1, 1, 1, 1])
   }
 
   @Test func gradientsOfSeveralStepsAddUp() {
-    let gradient = Tensor(zeros: [4])
+    let (x, gradient) = leaf()
     for _ in 0..<3 {
       let tape = Tape()
-      tape.backward(from: multiply(tape.leaf(Self.value, gradient: gradient), tape.constant(Self.value)))
+      tape.backward(from: tape.record { multiply(x, Variable(constant: Self.value)) })
     }
     #expect(gradient.array == [3, 6, -9, 12])
   }
 
-  /// A parameter is on no tape of its own: it joins the one of the other operands.
-  @Test func aParameterJoinsTheTape() {
-    let tape = Tape(), gradient = Tensor(zeros: [4])
-    let parameter = Variable(leaf: Self.value, gradient: gradient)
-    tape.backward(from: multiply(parameter, tape.constant(Self.value)))
-    #expect(gradient.array == Self.value.array)
+  /// What is computed from parameters alone has gradients: a weight times a scale, a bias out of an MLP.
+  @Test func parametersAloneGetTheirGradients() {
+    let (p, dp) = leaf(), (q, dq) = leaf()
+    let tape = Tape()
+    let product = tape.record { multiply(multiply(p, q), q) }
+    #expect(product.wantsGradient && tape.count == 2)
+    tape.backward(from: product)
+    #expect(dp.array == Self.value.array.map { $0 * $0 })
+    #expect(dq.array == Self.value.array.map { 2 * $0 * $0 })
   }
 
   /// x (x + x) + x: the gradient of x comes by four ways.
   @Test func diamonds() {
     let tape = Tape()
-    let (leaf, gradient) = leaf(on: tape)
-    let x = Variable(passing: leaf)
+    let (leaf, gradient) = leaf()
     let seed = Tensor(repeating: 1, [4])
-    tape.backward(from: add(multiply(x, add(x, x)), x), seed: seed)
+    let result = tape.record {
+      let x = Variable(passing: leaf)
+      return add(multiply(x, add(x, x)), x)
+    }
+    tape.backward(from: result, seed: seed)
     #expect(gradient.array == Self.value.array.map { 4 * $0 + 1 })
     #expect(seed.array == [1, 1, 1, 1], "the seed was written to")
   }
@@ -59,12 +64,15 @@ import Testing
   /// A sum hands one gradient to both operands: what is added to one must not reach the other.
   @Test func operandsThatShareAGradient() {
     let tape = Tape()
-    let (a, da) = leaf(on: tape), (b, db) = leaf(on: tape)
-    let (p, q) = (Variable(passing: a), Variable(passing: b))
-    // Recorded before the sum, so that its gradient comes to q when p and q already share one.
-    let product = multiply(q, q)
+    let (a, da) = leaf(), (b, db) = leaf()
+    let result = tape.record {
+      let (p, q) = (Variable(passing: a), Variable(passing: b))
+      // Recorded before the sum, so that its gradient comes to q when p and q already share one.
+      let product = multiply(q, q)
+      return add(product, add(p, q))
+    }
     let seed = Tensor(repeating: 1, [4])
-    tape.backward(from: add(product, add(p, q)), seed: seed)
+    tape.backward(from: result, seed: seed)
     #expect(seed.array == [1, 1, 1, 1], "the seed was written to")
     #expect(da.array == [1, 1, 1, 1])
     #expect(db.array == Self.value.array.map { 1 + 2 * $0 })
@@ -72,21 +80,23 @@ import Testing
 
   @Test func theFirstGradientIsNotCopied() {
     let tape = Tape()
-    let (x, _) = leaf(on: tape)
+    let (x, _) = leaf()
     let seed = Tensor(repeating: 1, [4])
     let arrivals = Arrivals()
-    let y = Variable(x.value, from: [x]) { gradient, gradients in
-      arrivals.pointers.append(gradient.pointer)
-      gradients.add(gradient, to: x)
+    let z = tape.record {
+      let y = Variable(x.value, from: [x]) { gradient, gradients in
+        arrivals.pointers.append(gradient.pointer)
+        gradients.add(gradient, to: x)
+      }
+      return Variable(passing: y)
     }
-    let z = Variable(passing: y)
     tape.backward(from: z, seed: seed)
     #expect(arrivals.pointers == [seed.pointer])
   }
 
   @Test func pullbacksRunBackwardsAndOnlyWhereTheResultDepends() {
     let tape = Tape()
-    let (x, _) = leaf(on: tape)
+    let (x, _) = leaf()
     let order = Recorder()
     func mark(_ number: Int, _ x: Variable) -> Variable {
       Variable(x.value, from: [x]) { gradient, gradients in
@@ -94,7 +104,10 @@ import Testing
         gradients.add(gradient, to: x)
       }
     }
-    let first = mark(1, x), side = mark(2, first), second = mark(3, first)
+    let (side, second) = tape.record {
+      let first = mark(1, x)
+      return (mark(2, first), mark(3, first))
+    }
     #expect(tape.count == 3)
     tape.backward(from: second)
     #expect(order.values == [3, 1])
@@ -104,23 +117,25 @@ import Testing
 
   @Test func constantsWantNoGradient() {
     let tape = Tape()
-    let (x, gradient) = leaf(on: tape)
-    let constant = tape.constant(Self.value)
-    #expect(x.wantsGradient && !constant.wantsGradient && !Variable(constant: Self.value).wantsGradient)
-    let fixed = multiply(constant, constant)
-    #expect(!fixed.wantsGradient && tape.count == 0, "an operation on constants was recorded")
-    let y = multiply(x, fixed)
-    #expect(y.wantsGradient && tape.count == 1)
+    let (x, gradient) = leaf()
+    let constant = Variable(constant: Self.value)
+    #expect(x.wantsGradient && !constant.wantsGradient)
     let calls = Recorder()
-    let z = Variable(y.value, from: [y, constant]) { gradient, gradients in
-      gradients.write(to: constant) { _, _ in calls.append(0) }
-      gradients.accumulate(to: constant) { _ in calls.append(1) }
-      gradients.write(toOrDiscard: constant) { memory, adds in
-        calls.append(adds ? 3 : 2)
-        memory.update(repeating: 7, count: 4)
+    let z = tape.record {
+      let fixed = multiply(constant, constant)
+      #expect(!fixed.wantsGradient && tape.count == 0, "an operation on constants was recorded")
+      let y = multiply(x, fixed)
+      #expect(y.wantsGradient && tape.count == 1)
+      return Variable(y.value, from: [y, constant]) { gradient, gradients in
+        gradients.write(to: constant) { _, _ in calls.append(0) }
+        gradients.accumulate(to: constant) { _ in calls.append(1) }
+        gradients.write(toOrDiscard: constant) { memory, accumulate in
+          calls.append(accumulate ? 3 : 2)
+          memory.update(repeating: 7, count: 4)
+        }
+        gradients.add(gradient, to: constant)
+        gradients.add(gradient, to: y)
       }
-      gradients.add(gradient, to: constant)
-      gradients.add(gradient, to: y)
     }
     tape.backward(from: z)
     #expect(calls.values == [2])
@@ -130,60 +145,94 @@ import Testing
 
   @Test func aDetachedValueStopsTheGradient() {
     let tape = Tape()
-    let (x, gradient) = leaf(on: tape)
-    tape.backward(from: multiply(x, Variable(passing: x).detached))
+    let (x, gradient) = leaf()
+    tape.backward(from: tape.record { multiply(x, Variable(passing: x).detached) })
     #expect(gradient.array == Self.value.array)
   }
 
-  @Test func withoutATapeNothingIsRecorded() {
-    let gradient = Tensor(zeros: [4])
+  @Test func outsideOfAScopeNothingIsRecorded() {
+    let (leaf, _) = leaf()
     weak var saved: Arrivals?
-    let y: Variable
-    do {
+    func unrecorded() -> Variable {
       let token = Arrivals()
       saved = token
-      let x = Variable(leaf: Self.value, gradient: gradient)
-      y = Variable(x.value, from: [x]) { gradient, gradients in
+      return Variable(leaf.value, from: [leaf]) { gradient, gradients in
         token.pointers.append(gradient.pointer)
-        gradients.add(gradient, to: x)
+        gradients.add(gradient, to: leaf)
       }
     }
-    #expect(saved == nil, "a pullback was kept")
-    #expect(!y.wantsGradient)
+    #expect(!unrecorded().wantsGradient && saved == nil, "a pullback was kept")
+    let tape = Tape()
+    let inside = tape.record { Tape.withoutRecording { unrecorded() } }
+    #expect(!inside.wantsGradient && saved == nil && tape.count == 0, "a pullback was kept")
+  }
+
+  /// The innermost scope records; what it gives is a constant to the outer one only if it is detached.
+  @Test func scopesNest() {
+    let outer = Tape(), inner = Tape()
+    let (x, gradient) = leaf()
+    let result = outer.record {
+      let before = multiply(x, x)
+      let other = inner.record { multiply(x, x) }
+      #expect(outer.count == 1 && inner.count == 1)
+      return multiply(before, other.detached)
+    }
+    outer.backward(from: result)
+    #expect(gradient.array == Self.value.array.map { 2 * $0 * $0 * $0 })
+  }
+
+  /// Pullbacks compute without recording, also when backward runs in a scope.
+  @Test func backwardInsideOfAScopeRecordsNothing() {
+    let tape = Tape(), outer = Tape()
+    let (x, gradient) = leaf()
+    outer.record {
+      let y = tape.record {
+        Variable(x.value, from: [x]) { gradient, gradients in
+          let scaled = multiply(Variable(constant: gradient), Variable(leaf: gradient, gradient: Tensor(zeros: [4])))
+          #expect(!scaled.wantsGradient)
+          gradients.add(scaled.value, to: x)
+        }
+      }
+      tape.backward(from: y)
+    }
+    #expect(outer.count == 0 && gradient.array == [1, 1, 1, 1])
   }
 
   @Test func aLongChainNeedsNoStack() {
     let tape = Tape()
-    let (x, gradient) = leaf(on: tape)
-    var y = x
-    for _ in 0..<100_000 { y = Variable(passing: y) }
+    let (x, gradient) = leaf()
+    let y = tape.record { (0..<100_000).reduce(x) { y, _ in Variable(passing: y) } }
     tape.backward(from: y)
     #expect(gradient.array == [1, 1, 1, 1])
   }
 
   @Test func misuseTraps() async {
     await #expect(processExitsWith: .failure) {
-      let tape = Tape(), x = tape.leaf(Tensor(1), gradient: Tensor(0)), y = Variable(passing: x)
+      let tape = Tape(), x = Variable(leaf: Tensor(1), gradient: Tensor(0))
+      let y = tape.record { Variable(passing: x) }
       tape.backward(from: y)
       tape.backward(from: y)
     }
     await #expect(processExitsWith: .failure) {
-      let tape = Tape(), x = tape.leaf(Tensor(1), gradient: Tensor(0))
-      tape.backward(from: Variable(passing: x))
-      _ = Variable(passing: x)
+      let tape = Tape(), x = Variable(leaf: Tensor(1), gradient: Tensor(0))
+      tape.backward(from: tape.record { Variable(passing: x) })
+      _ = tape.record { Variable(passing: x) }
     }
     await #expect(processExitsWith: .failure) {
-      let tape = Tape(), x = tape.leaf(Tensor(1), gradient: Tensor(0))
-      tape.backward(from: Variable(passing: x), seed: Tensor([1, 2], [2]))
+      let tape = Tape(), x = Variable(leaf: Tensor(1), gradient: Tensor(0))
+      tape.backward(from: tape.record { Variable(passing: x) }, seed: Tensor([1, 2], [2]))
     }
     await #expect(processExitsWith: .failure) {
-      let a = Tape(), b = Tape()
-      let x = Variable(passing: a.leaf(Tensor(1), gradient: Tensor(0)))
-      _ = add(b.leaf(Tensor(1), gradient: Tensor(0)), x)
-      withExtendedLifetime((a, b)) {}
+      let x = Variable(leaf: Tensor(1), gradient: Tensor(0))
+      let other = Tape().record { Variable(passing: x) }
+      _ = Tape().record { add(x, other) }
     }
     await #expect(processExitsWith: .failure) {
-      _ = Tape().leaf(Tensor(1), gradient: Tensor([0, 0], [2]))
+      let x = Variable(leaf: Tensor(1), gradient: Tensor(0))
+      Tape().backward(from: Tape().record { Variable(passing: x) })
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Variable(leaf: Tensor(1), gradient: Tensor([0, 0], [2]))
     }
     await #expect(processExitsWith: .failure) {
       _ = add(Variable(constant: Tensor(zeros: [2])), Variable(constant: Tensor(zeros: [3])))

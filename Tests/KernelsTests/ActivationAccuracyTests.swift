@@ -22,7 +22,7 @@ import Testing
   private func results(_ activation: Activation) -> (values: [Float], derivatives: [Float]) {
     let x = Tensor(Self.inputs, [Self.inputs.count]), gradient = Tensor(zeros: x.shape)
     let tape = Tape()
-    let y = activate(tape.leaf(x, gradient: gradient), activation)
+    let y = tape.record { activate(Variable(leaf: x, gradient: gradient), activation) }
     tape.backward(from: y)
     return (y.value.array, gradient.array)
   }

@@ -38,7 +38,10 @@ import Testing
     let tape = Tape()
     var activations: [(String, Tensor)] = []
     let inputGradient = Tensor(zeros: input.shape)
-    let output = model(tape.leaf(input, gradient: inputGradient)) { activations.append(($0, $1.value)) }
+    let (output, loss) = tape.record {
+      let output = model(Variable(leaf: input, gradient: inputGradient)) { activations.append(($0, $1.value)) }
+      return (output, l1Loss(output, target))
+    }
     #expect(relativeError(output.value, try #require(golden.map("output"))) < 1e-5, "output")
     // Some files hold no activations; all that a file holds are compared.
     let expectedActivations = golden.named("act.").map(\.name)
@@ -49,7 +52,6 @@ import Testing
     }
 
     model.parameters.zeroGradients()
-    let loss = l1Loss(output, target)
     #expect(abs(loss.value.scalar - golden.tensors["loss"]!.array[0]) < 1e-6)
     tape.backward(from: loss)
     let kink = Kink.known[name]
@@ -63,7 +65,7 @@ import Testing
     for _ in 0..<5 {
       model.parameters.zeroGradients()
       let tape = Tape()
-      let loss = l1Loss(model(tape.constant(input)), target)
+      let loss = tape.record { l1Loss(model(Variable(constant: input)), target) }
       tape.backward(from: loss)
       adam.step(model.parameters.values, gradients: model.parameters.gradients, rate: 1e-3)
       losses.append(loss.value.scalar)
@@ -98,7 +100,8 @@ import Testing
     defer { bias.value.pointer[kink.channel] = start }
     model.parameters.zeroGradients()
     let tape = Tape()
-    tape.backward(from: l1Loss(model(tape.constant(golden.map("input")!)), golden.map("target")!))
+    tape.backward(
+      from: tape.record { l1Loss(model(Variable(constant: golden.map("input")!)), golden.map("target")!) })
     let worst = try checkGradients(of: model, golden, tolerance: 1e-3)
     print("golden \(name): gradients beside the kink \(worst)")
   }

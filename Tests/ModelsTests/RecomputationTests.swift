@@ -31,10 +31,13 @@ import Testing
     let image = random([2, 16, 32, task.channels], seed: 4)
     let target = random([2, 16 * task.scale, 32 * task.scale, task.channels], seed: 5)
     let tape = Tape()
-    let loss = l1Loss(
-      model(
-        tape.constant(image), regularization: Regularization(seed: 1, iteration: 7), recomputation: recomputation),
-      target)
+    let loss = tape.record {
+      l1Loss(
+        model(
+          Variable(constant: image), regularization: Regularization(seed: 1, iteration: 7),
+          recomputation: recomputation),
+        target)
+    }
     tape.backward(from: loss)
     return ([loss.value.scalar] + model.parameters.gradients.array).map(\.bitPattern)
   }
@@ -92,7 +95,7 @@ import Testing
         let tape = Tape()
         var loss: Variable?
         let kept = storageLeak {
-          loss = l1Loss(model(tape.constant(image), recomputation: recomputation), target)
+          loss = tape.record { l1Loss(model(Variable(constant: image), recomputation: recomputation), target) }
         }
         tape.backward(from: loss!)
         return Double(kept) / Double(map)

@@ -41,7 +41,9 @@ import Testing
     let x = random([3, 2, 2, 16], seed: 1), y = random([3, 2, 2, 16], seed: 2)
     let gx = Tensor(zeros: x.shape), gy = Tensor(zeros: y.shape)
     let tape = Tape()
-    let result = stochasticDepth(tape.leaf(x, gradient: gx), tape.leaf(y, gradient: gy), factors: [0, 1.25, 1])
+    let result = tape.record {
+      stochasticDepth(Variable(leaf: x, gradient: gx), Variable(leaf: y, gradient: gy), factors: [0, 1.25, 1])
+    }
     for i in 0..<64 { #expect(result.value.pointer[i] == x.pointer[i]) }
     for i in 64..<128 {
       #expect(abs(result.value.pointer[i] - (x.pointer[i] + 1.25 * (y.pointer[i] - x.pointer[i]))) < 1e-6)
@@ -108,7 +110,7 @@ import Testing
     _ = loss(at: 0)
     model.parameters.zeroGradients()
     let tape = Tape()
-    tape.backward(from: mseLoss(model(tape.constant(image), regularization: step), target))
+    tape.backward(from: tape.record { mseLoss(model(Variable(constant: image), regularization: step), target) })
     let along = zip(model.parameters.gradients.array, direction.array).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     #expect(abs(along - slope) < 5e-3 * abs(slope) + 1e-6, "along the direction \(along), measured \(slope)")
   }

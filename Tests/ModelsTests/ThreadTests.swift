@@ -33,8 +33,9 @@ private func step() -> (loss: UInt32, gradients: [UInt32]) {
     return Tensor((0..<shape.count).map { _ in random.uniform() }, shape)
   }
   let tape = Tape()
-  let output = model(tape.constant(image([2, 64, 32, 3], seed: 1)))
-  let loss = l1Loss(output, image([2, 128, 64, 3], seed: 2))
+  let loss = tape.record {
+    l1Loss(model(Variable(constant: image([2, 64, 32, 3], seed: 1))), image([2, 128, 64, 3], seed: 2))
+  }
   tape.backward(from: loss)
   return (loss.value.scalar.bitPattern, model.parameters.gradients.array.map(\.bitPattern))
 }

@@ -51,22 +51,26 @@ extension OperationCheck {
     let gradients = operands.indices.map { place in
       Tensor(repeating: roles[place] == .leafSecond ? others[place] : 0, operands[place].shape)
     }
-    let variables = operands.indices.map { place in
-      let leaf = tape.leaf(values[place], gradient: gradients[place])
-      return switch roles[place] {
-      case .leaf, .leafSecond: leaf
-      case .constant: tape.constant(values[place])
-      case .passed, .passedSecond: Variable(passing: leaf)
+    let (result, root) = tape.record {
+      let variables = operands.indices.map { place in
+        let leaf = Variable(leaf: values[place], gradient: gradients[place])
+        return switch roles[place] {
+        case .leaf, .leafSecond: leaf
+        case .constant: Variable(constant: values[place])
+        case .passed, .passedSecond: Variable(passing: leaf)
+        }
       }
-    }
-    let result = operation(variables)
-    // Recorded later, so taken back earlier: these gradients wait when the operation's come.
-    let waiting = operands.indices.filter { roles[$0] == .passedSecond }.map { place in
-      (variable: Variable(passing: variables[place]), gradient: Tensor(repeating: others[place], operands[place].shape))
-    }
-    let root = Variable(Tensor(0), from: [result] + waiting.map(\.variable)) { _, gradients in
-      gradients.add(seed, to: result)
-      for other in waiting { gradients.add(other.gradient, to: other.variable) }
+      let result = operation(variables)
+      // Recorded later, so taken back earlier: these gradients wait when the operation's come.
+      let waiting = operands.indices.filter { roles[$0] == .passedSecond }.map { place in
+        let gradient = Tensor(repeating: others[place], operands[place].shape)
+        return (variable: Variable(passing: variables[place]), gradient: gradient)
+      }
+      let root = Variable(Tensor(0), from: [result] + waiting.map(\.variable)) { _, gradients in
+        gradients.add(seed, to: result)
+        for other in waiting { gradients.add(other.gradient, to: other.variable) }
+      }
+      return (result, root)
     }
     tape.backward(from: root)
     for place in operands.indices where [.leafSecond, .passedSecond].contains(roles[place]) {

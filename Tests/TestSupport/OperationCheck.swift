@@ -95,7 +95,7 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
   func gradients(_ values: [Tensor], seed: Tensor) -> [Tensor] {
     let gradients = values.map { Tensor(zeros: $0.shape) }
     let tape = Tape()
-    let result = operation(zip(values, gradients).map { tape.leaf($0, gradient: $1) })
+    let result = tape.record { operation(zip(values, gradients).map { Variable(leaf: $0, gradient: $1) }) }
     tape.backward(from: result, seed: seed)
     return gradients
   }

@@ -78,8 +78,11 @@ import Testing
     let alone = RAMiT(configuration.model.architecture, seed: configuration.seed)
     alone.parameters.zeroGradients()
     let tape = Tape()
-    tape.backward(
-      from: l1Loss(alone.restore(tape.constant(part), seed: configuration.seed, step: 6, recomputation: .none), target))
+    let loss = tape.record {
+      let output = alone.restore(Variable(constant: part), seed: configuration.seed, step: 6, recomputation: .none)
+      return l1Loss(output, target)
+    }
+    tape.backward(from: loss)
     #expect(difference(both, alone.parameters.gradients) > 0.01 * largest(both))
   }
 
@@ -172,7 +175,9 @@ import Testing
       }
       model.parameters.zeroGradients()
       let tape = Tape()
-      let loss = l1Loss(model.restore(tape.constant(image), seed: 0, step: 0, recomputation: .none), target)
+      let loss = tape.record {
+        l1Loss(model.restore(Variable(constant: image), seed: 0, step: 0, recomputation: .none), target)
+      }
       let count = tape.count
       tape.backward(from: loss)
       return (model.parameters.gradients.array, count)

@@ -160,8 +160,10 @@ import Testing
     _ recomputation: Recomputation
   ) -> Float {
     let tape = Tape()
-    let loss = configuration.loss.value(
-      model.restore(tape.constant(images), seed: 0, step: 0, recomputation: recomputation), targets)
+    let loss = tape.record {
+      configuration.loss.value(
+        model.restore(Variable(constant: images), seed: 0, step: 0, recomputation: recomputation), targets)
+    }
     tape.backward(from: loss)
     return loss.value.scalar
   }

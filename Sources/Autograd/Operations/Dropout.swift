@@ -3,12 +3,11 @@ import TensorCore
 
 /// Values dropped at random, the others scaled up by what is lost (Srivastava et al., 2014); for training only.
 ///
-/// - Parameter mask: which values, told again on the way back.
+/// - Parameter mask: which values, the same ones in the backward pass.
 public func dropout(_ x: Variable, _ mask: DropoutMask) -> Variable {
-  let y = Tensor(uninitialized: x.shape)
-  mask.apply(x.value.pointer, y.pointer, count: y.count, adds: false)
-  return Variable(y, from: [x]) { [x = x.place] dy, gradients in
-    gradients.write(to: x) { dx, adds in mask.apply(dy.pointer, dx, count: dy.count, adds: adds) }
+  let y = Tensor(x.shape) { mask.apply(x.value.pointer, $0, count: x.shape.count, adds: false) }
+  return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
+    gradients.write(to: x) { dx, accumulate in mask.apply(dy.pointer, dx, count: dy.count, adds: accumulate) }
   }
 }
 
@@ -24,23 +23,24 @@ public func stochasticDepth(_ x: Variable, _ y: Variable, factors: [Float]) -> V
   precondition(x.shape == y.shape, "\(x.shape) and \(y.shape) are not the two ends of a branch")
   precondition(factors.count == x.shape[0], "\(factors.count) factors for \(x.shape[0]) samples")
   let perSample = x.value.count / max(1, factors.count)
-  let result = Tensor(uninitialized: x.shape)
-  let (from, branched, to) = (x.value.pointer, y.value.pointer, result.pointer)
-  for (sample, factor) in factors.enumerated() {
-    forEachRange(of: perSample, grain: 1 << 16) { range in
-      for i in range.lowerBound + sample * perSample..<range.upperBound + sample * perSample {
-        to[i] = factor == 0 ? from[i] : from[i] + factor * (branched[i] - from[i])
+  let result = Tensor(x.shape) { to in
+    let (from, branched) = (x.value.pointer, y.value.pointer)
+    for (sample, factor) in factors.enumerated() {
+      forEachRange(of: perSample, grain: 1 << 16) { range in
+        for i in range.lowerBound + sample * perSample..<range.upperBound + sample * perSample {
+          to[i] = factor == 0 ? from[i] : from[i] + factor * (branched[i] - from[i])
+        }
       }
     }
   }
-  return Variable(result, from: [x, y]) { [x = x.place, y = y.place] gradient, gradients in
+  return Variable(result, from: [x, y]) { [x = x.gradientSlot, y = y.gradientSlot] gradient, gradients in
     for (variable, share) in [(x, factors.map { 1 - $0 }), (y, factors)] {
-      gradients.write(to: variable) { target, adds in
+      gradients.write(to: variable) { target, accumulate in
         for (sample, factor) in share.enumerated() {
           forEachRange(of: perSample, grain: 1 << 16) { range in
             for i in range.lowerBound + sample * perSample..<range.upperBound + sample * perSample {
               let value = factor * gradient.pointer[i]
-              target[i] = adds ? target[i] + value : value
+              target[i] = accumulate ? target[i] + value : value
             }
           }
         }

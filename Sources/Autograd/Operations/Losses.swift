@@ -25,16 +25,18 @@ private func meanLoss(
 ) -> Variable {
   precondition(output.shape == target.shape, "\(output.shape) cannot be compared with \(target.shape)")
   let count = target.count
-  let (a, b) = (output.value.pointer, target.pointer)
-  let sum = fixedOrderSum(count: count) { term(Double(a[$0]) - Double(b[$0])) }
-  return Variable(Tensor(Float(sum / Double(count))), from: [output]) { [output = output.saved] gradient, gradients in
-    gradients.write(to: output) { dOutput, adds in
+  let loss = Tensor([]) { loss in
+    let (a, b) = (output.value.pointer, target.pointer)
+    loss[0] = Float(fixedOrderSum(count: count) { term(Double(a[$0]) - Double(b[$0])) } / Double(count))
+  }
+  return Variable(loss, from: [output]) { [output = output.saved] gradient, gradients in
+    gradients.write(to: output) { dOutput, accumulate in
       let factor = gradient.scalar / Float(count)
       let (a, b) = (output.value.pointer, target.pointer)
       forEachRange(of: count, grain: 1 << 16) { range in
         for i in range {
           let value = slope(a[i] - b[i]) * factor
-          dOutput[i] = adds ? dOutput[i] + value : value
+          dOutput[i] = accumulate ? dOutput[i] + value : value
         }
       }
     }

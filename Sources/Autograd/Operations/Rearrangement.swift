@@ -8,10 +8,11 @@ public func pixelShuffle(_ x: Variable, _ factor: Int) -> Variable {
   if factor == 1 { return x }
   let kernel = PixelShuffle(
     images: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3] / cell, factor: factor)
-  let y = Tensor(uninitialized: [x.shape[0], x.shape[1] * factor, x.shape[2] * factor, x.shape[3] / cell])
-  kernel.forward(x.value.pointer, y.pointer)
-  return Variable(y, from: [x]) { [x = x.place] dy, gradients in
-    gradients.write(to: x) { dx, adds in kernel.backward(dy.pointer, dx, adds: adds) }
+  let y = Tensor([x.shape[0], x.shape[1] * factor, x.shape[2] * factor, x.shape[3] / cell]) {
+    kernel.forward(x.value.pointer, $0)
+  }
+  return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
+    gradients.write(to: x) { dx, accumulate in kernel.backward(dy.pointer, dx, adds: accumulate) }
   }
 }
 
@@ -19,10 +20,9 @@ public func pixelShuffle(_ x: Variable, _ factor: Int) -> Variable {
 public func spaceToDepth(_ x: Variable) -> Variable {
   precondition(x.shape.rank == 4 && x.shape[1] % 2 == 0 && x.shape[2] % 2 == 0, "\(x.shape) has no 2 x 2 cells")
   let kernel = SpaceToDepth(images: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3])
-  let y = Tensor(uninitialized: [x.shape[0], x.shape[1] / 2, x.shape[2] / 2, 4 * x.shape[3]])
-  kernel.forward(x.value.pointer, y.pointer)
-  return Variable(y, from: [x]) { [x = x.place] dy, gradients in
-    gradients.write(to: x) { dx, adds in kernel.backward(dy.pointer, dx, adds: adds) }
+  let y = Tensor([x.shape[0], x.shape[1] / 2, x.shape[2] / 2, 4 * x.shape[3]]) { kernel.forward(x.value.pointer, $0) }
+  return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
+    gradients.write(to: x) { dx, accumulate in kernel.backward(dy.pointer, dx, adds: accumulate) }
   }
 }
 
@@ -33,10 +33,9 @@ public func maxPool(_ x: Variable, _ size: Int) -> Variable {
   if size == 1 { return x }
   let kernel = MaxPool(
     images: x.shape[0], height: x.shape[1], width: x.shape[2], channels: x.shape[3], size: size)
-  let y = Tensor(uninitialized: [x.shape[0], x.shape[1] / size, x.shape[2] / size, x.shape[3]])
-  kernel.forward(x.value.pointer, y.pointer)
+  let y = Tensor([x.shape[0], x.shape[1] / size, x.shape[2] / size, x.shape[3]]) { kernel.forward(x.value.pointer, $0) }
   return Variable(y, from: [x]) { [x = x.saved] dy, gradients in
-    gradients.write(to: x) { dx, adds in kernel.backward(x.value.pointer, dy: dy.pointer, dx, adds: adds) }
+    gradients.write(to: x) { dx, accumulate in kernel.backward(x.value.pointer, dy: dy.pointer, dx, adds: accumulate) }
   }
 }
 
@@ -60,8 +59,8 @@ public func resized(_ x: Variable, height: Int, width: Int) -> Variable {
   }
   let y = Tensor(zeros: [images, height, width, channels])
   let here = (height: x.shape[1], width: x.shape[2]), there = (height: height, width: width)
-  copy(x.value.pointer, here, y.pointer, there)
-  return Variable(y, from: [x]) { [x = x.place] dy, gradients in
+  y.initialize { copy(x.value.pointer, here, $0, there) }
+  return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
     gradients.accumulate(to: x) { dx in copy(dy.pointer, there, dx, here) }
   }
 }

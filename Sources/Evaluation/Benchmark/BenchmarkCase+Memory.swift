@@ -20,8 +20,12 @@ extension BenchmarkCase {
       let padded = Double((patch + unit - 1) / unit * unit)
       let pass = PassMemory.measured(pixels: side * side) { factor in
         let tape = Tape()
-        let output = model(tape.constant(Tensor(zeros: [factor, side, side, 3])), recomputation: recomputation)
-        tape.backward(from: l1Loss(output, Tensor(zeros: output.shape)))
+        let loss = tape.record {
+          let images = Variable(constant: Tensor(zeros: [factor, side, side, 3]))
+          let output = model(images, recomputation: recomputation)
+          return l1Loss(output, Tensor(zeros: output.shape))
+        }
+        tape.backward(from: loss)
       }
       return Int(pass.bytes(pixels: Double(batch) * padded * padded)) + Self.beside(model, copies: 4)
     }

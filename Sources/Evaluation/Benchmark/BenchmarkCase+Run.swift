@@ -78,7 +78,8 @@ extension BenchmarkCase {
         parameters.zeroGradients()
         Profiler.update("zeroGradients", shape: parameters.gradients.shape, passes: 1)
         let tape = Tape()
-        tape.backward(from: l1Loss(model(tape.constant(images), recomputation: recomputation), targets))
+        tape.backward(
+          from: tape.record { l1Loss(model(Variable(constant: images), recomputation: recomputation), targets) })
         adam.step(parameters.values, gradients: parameters.gradients, rate: 4e-4)
         // Values, gradients and two moments are read, all but the gradients written.
         Profiler.update("adam", shape: parameters.values.shape, passes: 7)

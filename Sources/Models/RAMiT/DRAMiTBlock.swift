@@ -77,7 +77,9 @@ package final class DRAMiTBlock {
     _ x: consuming Variable, previous: consuming Variable?, regularization: Regularization?,
     recomputation: Recomputation = .none
   ) -> (x: Variable, heads: Variable, attention: Variable) {
-    let x = x
+    let x = consume x
+    // Local functions capture what they name, and x is to be given away.
+    let samples = x.shape[0]
     let mapMask = regularization?.mask(rate: rates.attention, block: index, .attentionMap)
     var heads = reciprocalAttention(
       x, previous: helper ? consume previous : nil,
@@ -94,9 +96,9 @@ package final class DRAMiTBlock {
     if let mask = regularization?.mask(rate: rates.projection, block: index, .projection) {
       heads = dropout(heads, mask)
     }
-    let attention = recomputation == .none ? mix(heads) : remade(heads) { [mix] in mix($0) }
+    let attention = recomputation == .none ? mix(heads) : recomputing(heads) { [mix] in mix($0) }
     func factors(_ purpose: Regularization.Purpose) -> [Float]? {
-      regularization?.branchFactors(rate: rates.depth, samples: x.shape[0], block: index, purpose)
+      regularization?.branchFactors(rate: rates.depth, samples: samples, block: index, purpose)
     }
     guard let first = factors(.attentionBranch), let second = factors(.feedForwardBranch) else {
       let branch = NormedBranch(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable)
@@ -105,7 +107,7 @@ package final class DRAMiTBlock {
       return (result, heads, attention)
     }
     // Stochastic depth stands between the two halves. Training does not keep what costs little beside the rest of the block.
-    let mixed = remade(consume x, attention) { [norm1] x, attention in
+    let mixed = recomputing(consume x, attention) { [norm1] x, attention in
       let normed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: x)
       return stochasticDepth(x, normed, factors: first)
     }

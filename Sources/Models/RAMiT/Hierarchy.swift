@@ -17,7 +17,9 @@ package final class Downsizing {
   /// N x H x W x C to N x H/2 x W/2 x C.
   package func callAsFunction(_ x: Variable) -> Variable {
     reduction(
-      remade(spaceToDepth(x)) { [norm] in layerNorm($0, gamma: norm.gamma.variable, beta: norm.beta.variable) })
+      recomputing(spaceToDepth(x)) { [norm] in
+        layerNorm($0, gamma: norm.gamma.variable, beta: norm.beta.variable)
+      })
   }
 }
 
@@ -84,7 +86,7 @@ package final class Reconstruction {
 
   /// N x H x W x C to N x sH x sW x image channels.
   package func callAsFunction(_ x: consuming Variable) -> Variable {
-    var mixed = x
+    var mixed = consume x
     for layer in layers { mixed = layer(consume mixed) }
     let wide = convolution3x3(consume mixed, weight: convolution.weight.variable, bias: convolution.bias.variable)
     return convolution3x3(

@@ -22,7 +22,7 @@ final class Stage {
     guard recomputation == .stages else {
       return run(consume x, regularization: regularization, recomputation: recomputation)
     }
-    let results = recomputed([x]) { [self] inputs in
+    let results = checkpointed([x]) { [self] inputs in
       let (x, attention) = run(inputs[0], regularization: regularization, recomputation: .blocks)
       return [x, attention]
     }
@@ -34,7 +34,7 @@ final class Stage {
   ) -> (x: Variable, attention: Variable) {
     // What has been used is given away: its memory serves the next block.
     var (x, heads, attention) = blocks[0](
-      x, previous: nil, regularization: regularization, recomputation: recomputation)
+      consume x, previous: nil, regularization: regularization, recomputation: recomputation)
     for block in blocks.dropFirst() {
       _ = consume attention
       (x, heads, attention) = block(

@@ -19,8 +19,12 @@ extension PassMemory {
       let input = Tensor(zeros: [factor * patches, side, side, task.channels])
       let target = Tensor(zeros: [factor * patches, side * task.scale, side * task.scale, task.channels])
       let tape = Tape()
-      let output = model.restore(tape.constant(input), seed: configuration.seed, step: 0, recomputation: recomputation)
-      tape.backward(from: configuration.loss.value(output, target))
+      let loss = tape.record {
+        let output = model.restore(
+          Variable(constant: input), seed: configuration.seed, step: 0, recomputation: recomputation)
+        return configuration.loss.value(output, target)
+      }
+      tape.backward(from: loss)
     }
   }
 }

@@ -72,9 +72,12 @@ final class Learner<Model: TrainableModel> {
       let tape = Tape()
       let input = batch.lowQuality.slice(range)
       // Each forward pass drops out values of its own.
-      let output = model.restore(
-        tape.constant(input), seed: configuration.seed, step: iteration * parts + part, recomputation: recomputation)
-      let loss = configuration.loss.value(output, batch.target.slice(range))
+      let (output, loss) = tape.record {
+        let output = model.restore(
+          Variable(constant: input), seed: configuration.seed, step: iteration * parts + part,
+          recomputation: recomputation)
+        return (output, configuration.loss.value(output, batch.target.slice(range)))
+      }
       let value = Double(loss.value.scalar)
       guard value.isFinite else { throw notFinite(loss: value, input: input, output: output.value, place) }
       let share = Double(range.count) / Double(size)

@@ -13,10 +13,11 @@ public func convolution3x3(_ x: Variable, weight: Variable, bias: Variable) -> V
   precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
   precondition(weight.shape == [outputs, 3, 3, inputs], "the weight \(weight.shape) does not fit \(x.shape)")
   let size = MapSize(images: x.shape[0], height: x.shape[1], width: x.shape[2])
-  let y = Tensor(uninitialized: x.shape.replacing(-1, with: outputs))
-  convolve(
-    Convolution3x3(size: size, inputs: inputs, outputs: outputs), x.value, weight: weight.value, bias: bias.value,
-    into: y.pointer, adds: false)
+  let y = Tensor(x.shape.replacing(-1, with: outputs)) { y in
+    convolve(
+      Convolution3x3(size: size, inputs: inputs, outputs: outputs), x.value, weight: weight.value, bias: bias.value,
+      into: y, adds: false)
+  }
   return Variable(
     y, from: [x, weight, bias], multiplyAdds: x.shape.rows * weight.value.count
   ) { [x = x.saved] dy, gradients in
@@ -28,12 +29,12 @@ public func convolution3x3(_ x: Variable, weight: Variable, bias: Variable) -> V
     var cursor = sums.results
     cursor.add(to: weight, gradients)
     cursor.add(to: bias, gradients)
-    gradients.write(to: x) { dx, adds in
+    gradients.write(to: x) { dx, accumulate in
       let transposed = Tensor(uninitialized: [inputs, 3, 3, outputs])
       kernel.transpose(weight.value.pointer, into: transposed.pointer)
       convolve(
         Convolution3x3(size: size, inputs: outputs, outputs: inputs), dy, weight: transposed, bias: nil, into: dx,
-        adds: adds)
+        adds: accumulate)
     }
   }
 }

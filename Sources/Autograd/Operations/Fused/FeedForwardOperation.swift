@@ -21,7 +21,8 @@ public struct NormedBranch {
 ///   - branch: the shape of x; nil adds nothing.
 ///   - hidden, out: C to H and H to C.
 ///   - gamma, beta: C.
-///   - keepsProducts: whether the way back finds the hidden features and what enters the second layer norm, rather than compute them again.
+///   - keepsProducts: whether the hidden features and what enters the second layer norm are saved for the backward pass, rather
+///     than computed again.
 public func feedForward(
   _ x: consuming Variable, adding branch: NormedBranch? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
   gamma: Variable, beta: Variable, keepsProducts: Bool = false
@@ -29,7 +30,7 @@ public func feedForward(
   precondition(hidden.inputs == x.shape.last && out.outputs == x.shape.last, "the projections do not fit \(x.shape)")
   precondition(branch == nil || branch!.value.shape == x.shape, "the branch must have the shape \(x.shape)")
   let (rows, channels) = (x.shape.rows, x.shape.last)
-  // Without the branch's value, which the way back may make again.
+  // Without the branch's value, which the backward pass may compute again.
   let branchNorm = branch.map { (gamma: $0.gamma, beta: $0.beta) }
   /// The kernel, with its packed weights alive around it, and the memory that it works in.
   func run(_ body: (FeedForward, Scratch) -> Void) {
@@ -44,17 +45,16 @@ public func feedForward(
     body(kernel, memory.scratch)
     withExtendedLifetime((packed, memory)) {}
   }
-  var x = x
+  var x = consume x
   let y = x.memoryForResult()
   let inputs = [x] + (branch.map { [$0.value] } ?? [])
   let parameters = (branchNorm.map { [$0.gamma, $0.beta] } ?? []) + hidden.variables + out.variables + [gamma, beta]
   var kept: Tensor?
-  run { kernel, scratch in
-    if keepsProducts, inputs.contains(where: \.isRecorded) {
-      kept = Tensor(uninitialized: [kernel.keptCount(rows: rows)])
+  y.initialize { y in
+    run { kernel, scratch in
+      if keepsProducts, Tape.isRecording { kept = Tensor(uninitialized: [kernel.keptCount(rows: rows)]) }
+      kernel.forward(rows: rows, FeedForward.Input(inputs.map(\.value)), y, kept: kept?.pointer, scratch: scratch)
     }
-    kernel.forward(
-      rows: rows, FeedForward.Input(inputs.map(\.value)), y.pointer, kept: kept?.pointer, scratch: scratch)
   }
   return Variable(
     y, from: inputs + parameters, multiplyAdds: rows * (hidden.weight.value.count + out.weight.value.count)

@@ -69,11 +69,12 @@ public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, acti
         input: input, activation: activation, expand: expand?.kernel, depthwise: weight, pointwise: pointwise.kernel))
     withExtendedLifetime((expand, pointwise, depthwise)) {}
   }
-  let y = Tensor(uninitialized: shape.replacing(-1, with: parameters.pointwise.outputs))
-  run { kernel in
-    let memory = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.forwardPieces)
-    kernel.forward(parts.map { UnsafePointer($0.value.pointer) }, y.pointer, scratch: memory.scratch)
-    withExtendedLifetime(memory) {}
+  let y = Tensor(shape.replacing(-1, with: parameters.pointwise.outputs)) { y in
+    run { kernel in
+      let memory = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.forwardPieces)
+      kernel.forward(parts.map { UnsafePointer($0.value.pointer) }, y, scratch: memory.scratch)
+      withExtendedLifetime(memory) {}
+    }
   }
   return Variable(
     y, from: parts + parameters.variables, multiplyAdds: shape.rows * parameters.weightCount

@@ -76,7 +76,7 @@ public func reciprocalAttention(
   _ x: Variable, previous: consuming Variable?, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int,
   dropout: DropoutMask? = nil
 ) -> Variable {
-  var previous = previous
+  var previous = consume previous
   precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
   precondition(previous == nil || previous!.shape == x.shape, "the previous attention must have the shape \(x.shape)")
   precondition(
@@ -86,21 +86,23 @@ public func reciprocalAttention(
   let channelWidth = parameters.channelHeads * x.shape.last / (parameters.spatialHeads + parameters.channelHeads)
   let values = Tensor(uninitialized: x.shape.replacing(-1, with: channelWidth))
   var kept: Tensor?
-  withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
-    let sums = Tensor(uninitialized: [x.shape[0], kernel.sumsCount])
-    let memory = Tensor(uninitialized: [kernel.forwardMemoryCount])
-    let scratch = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.pieces)
-    kernel.forward(
-      x.value.pointer, previous: previous?.value.pointer, y.pointer, values: values.pointer, sums: sums.pointer,
-      memory: memory.pointer, scratch: scratch.scratch)
-    withExtendedLifetime((memory, scratch)) {}
-    kept = sums
+  y.initialize { y in
+    withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
+      let sums = Tensor(uninitialized: [x.shape[0], kernel.sumsCount])
+      let memory = Tensor(uninitialized: [kernel.forwardMemoryCount])
+      let scratch = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.pieces)
+      kernel.forward(
+        x.value.pointer, previous: previous?.value.pointer, y, values: values.pointer, sums: sums.pointer,
+        memory: memory.pointer, scratch: scratch.scratch)
+      withExtendedLifetime((memory, scratch)) {}
+      kept = sums
+    }
   }
-  let sums = kept!
   return Variable(
     y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables,
     multiplyAdds: x.shape.rows * parameters.multiplyAdds(channels: x.shape.last, window: window)
-  ) { [x = x.saved, previous = previous?.saved] dy, gradients in
+  ) { [x = x.saved, previous = previous?.saved, kept] dy, gradients in
+    guard let sums = kept else { preconditionFailure("a meta tensor has no gradient") }
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
       let partial = GradientSums(count: kernel.gradientPlaces.count)
       let channelGradients = Tensor(zeros: [kernel.channelGradientCount])
@@ -115,9 +117,9 @@ public func reciprocalAttention(
           channelGradients: channelGradients.pointer, memory: memory.pointer, scratch: scratch.scratch,
           sums: partial.sums)
       }
-      gradients.write(toOrDiscard: x) { dx, adds in
-        guard let previous, previous.wantsGradient else { return run(dx, adds, nil, false) }
-        gradients.write(to: previous) { dPrevious, addsPrevious in run(dx, adds, dPrevious, addsPrevious) }
+      gradients.write(toOrDiscard: x) { dx, accumulate in
+        guard let previous, previous.wantsGradient else { return run(dx, accumulate, nil, false) }
+        gradients.write(to: previous) { dPrevious, addsPrevious in run(dx, accumulate, dPrevious, addsPrevious) }
       }
       withExtendedLifetime((memory, scratch)) {}
       var cursor = partial.results

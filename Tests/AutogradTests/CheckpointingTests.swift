@@ -4,8 +4,8 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Values and segments that are computed again on the way back.
-@Suite struct RecomputationTests {
+/// Values and segments that are computed again in the backward pass.
+@Suite struct CheckpointingTests {
   private static let shape: Shape = [2, 4, 4, 16]
 
   private static func random(_ shape: Shape, seed: UInt64) -> Tensor {
@@ -38,8 +38,8 @@ import Testing
       func norm(_ x: Variable, _ residual: Variable) -> Variable {
         layerNorm(x, gamma: gamma.variable, beta: beta.variable, residual: residual)
       }
-      let bent = again ? remade(x) { activate($0, .gelu) } : activate(x, .gelu)
-      let normed = again ? remade(bent, x) { norm($0, $1) } : norm(bent, x)
+      let bent = again ? recomputing(x) { activate($0, .gelu) } : activate(x, .gelu)
+      let normed = again ? recomputing(bent, x) { norm($0, $1) } : norm(bent, x)
       let dropped = dropout(normed, DropoutMask(rate: 0.3, key: 5))
       let branch = NormedBranch(bent, gamma: gamma.variable, beta: beta.variable)
       let fed = feedForward(
@@ -58,10 +58,10 @@ import Testing
       switch way {
       case .kept: twice(x) { layers($0, again: false) }
       case .values: twice(x) { layers($0, again: true) }
-      case .segment: recomputed([x]) { twice($0[0]) { layers($0, again: false) } }
+      case .segment: checkpointed([x]) { twice($0[0]) { layers($0, again: false) } }
       case .nested:
-        recomputed([x]) { twice($0[0]) { recomputed([$0]) { layers($0[0], again: true) } } }
-      case .parts: twice(x) { recomputed([$0]) { layers($0[0], again: false) } }
+        checkpointed([x]) { twice($0[0]) { checkpointed([$0]) { layers($0[0], again: true) } } }
+      case .parts: twice(x) { checkpointed([$0]) { layers($0[0], again: false) } }
       }
     }
 
@@ -69,13 +69,15 @@ import Testing
   }
 
   /// All gradients of both results' sum; `uses` says which results count, and `x` what the input is.
-  private func gradients(_ way: Network.Way, uses: [Int], of x: (Tape, Tensor, Tensor) -> Variable) -> [Float] {
+  private func gradients(_ way: Network.Way, uses: [Int], of x: (Tensor, Tensor) -> Variable) -> [Float] {
     let network = Network(), tape = Tape()
     let value = Self.random(Self.shape, seed: 1), gradient = Tensor(zeros: Self.shape)
-    let input = x(tape, value, gradient)
-    let results = network(input, way)
-    // The input is used outside as well.
-    let sum = uses.map { results[$0] }.reduce(multiply(input, input)) { add($0, $1) }
+    let sum = tape.record {
+      let input = x(value, gradient)
+      let results = network(input, way)
+      // The input is used outside as well.
+      return uses.map { results[$0] }.reduce(multiply(input, input)) { add($0, $1) }
+    }
     tape.backward(from: sum, seed: Self.random(Self.shape, seed: 4))
     #expect(tape.count == 0)
     return sum.value.array + gradient.array + network.gradients
@@ -83,11 +85,11 @@ import Testing
 
   @Test(arguments: Network.Way.allCases.dropFirst(), [[0, 1], [0], [1]])
   fileprivate func gradientsAreTheSameBits(way: Network.Way, uses: [Int]) {
-    let inputs: [(Tape, Tensor, Tensor) -> Variable] = [
-      { tape, value, gradient in tape.leaf(value, gradient: gradient) },
-      { tape, value, gradient in Variable(passing: tape.leaf(value, gradient: gradient)) },
+    let inputs: [(Tensor, Tensor) -> Variable] = [
+      { value, gradient in Variable(leaf: value, gradient: gradient) },
+      { value, gradient in Variable(passing: Variable(leaf: value, gradient: gradient)) },
       // Only parameters want a gradient.
-      { tape, value, _ in tape.constant(value) },
+      { value, _ in Variable(constant: value) },
     ]
     for input in inputs {
       let kept = gradients(.kept, uses: uses, of: input), again = gradients(way, uses: uses, of: input)
@@ -105,7 +107,7 @@ import Testing
       return network(Variable(constant: x), .segment)[0].value.array.reduce(0) { $0 + Double($1) }
     }
     let gradient = Tensor(zeros: Self.shape), tape = Tape()
-    tape.backward(from: network(tape.leaf(start, gradient: gradient), .nested)[0])
+    tape.backward(from: tape.record { network(Variable(leaf: start, gradient: gradient), .nested)[0] })
     let along = zip(gradient.array, direction.array).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     let h: Float = 1e-3
     let slope = (sum(at: h) - sum(at: -h)) / Double(2 * h)
@@ -120,24 +122,29 @@ import Testing
     }
     let value = Tensor(repeating: 1, [4])
     // Without a tape.
-    _ = recomputed([Variable(constant: value)]) { [counted($0[0])] }
-    _ = remade(Variable(constant: value), by: counted)
+    _ = checkpointed([Variable(constant: value)]) { [counted($0[0])] }
+    _ = recomputing(Variable(constant: value), by: counted)
     #expect(runs.values.count == 2)
     // Two pullbacks read the value.
     let tape = Tape()
-    let y = remade(tape.leaf(value, gradient: Tensor(zeros: [4])), by: counted)
-    tape.backward(from: add(activate(y, .gelu), activate(y, .swish)))
+    let sum = tape.record {
+      let y = recomputing(Variable(leaf: value, gradient: Tensor(zeros: [4])), by: counted)
+      return add(activate(y, .gelu), activate(y, .swish))
+    }
+    tape.backward(from: sum)
     #expect(runs.values.count == 4)
     let another = Tape()
-    let z = recomputed([another.leaf(value, gradient: Tensor(zeros: [4]))]) { [counted($0[0])] }
+    let z = another.record {
+      checkpointed([Variable(leaf: value, gradient: Tensor(zeros: [4]))]) { [counted($0[0])] }
+    }
     #expect(another.count == 1 && runs.values.count == 5)
     another.backward(from: z[0])
     #expect(runs.values.count == 6)
   }
 
   @Test func withoutAGradientNothingIsRecorded() {
-    let tape = Tape(), constant = tape.constant(Tensor(repeating: 1, [4]))
-    let results = recomputed([constant]) { [activate($0[0], .gelu)] }
+    let tape = Tape(), constant = Variable(constant: Tensor(repeating: 1, [4]))
+    let results = tape.record { checkpointed([constant]) { [activate($0[0], .gelu)] } }
     #expect(!results[0].wantsGradient && tape.count == 0)
   }
 
@@ -147,9 +154,9 @@ import Testing
       func chain(_ x: Variable) -> Variable { (0..<10).reduce(x) { x, _ in activate(x, .gelu) } }
       func growth(_ network: (Variable) -> Variable) -> Int {
         let tape = Tape(), gradient = Tensor(zeros: [100_000])
-        let input = tape.leaf(Tensor(repeating: 0.5, [100_000]), gradient: gradient)
+        let input = Variable(leaf: Tensor(repeating: 0.5, [100_000]), gradient: gradient)
         var result: Variable?
-        let growth = storageLeak { result = network(input) }
+        let growth = storageLeak { result = tape.record { network(input) } }
         let leak = storageLeak {
           tape.backward(from: result!)
           result = nil
@@ -160,26 +167,28 @@ import Testing
       let kept = growth(chain)
       #expect(kept > 9 * 400_000, "\(kept)")
       // The result alone, and its input where only values are made again.
-      let checkpointed = growth { recomputed([$0]) { [chain($0[0])] }[0] }
-      #expect(checkpointed < 2 * 400_000, "\(checkpointed)")
-      let remadeOnes = growth { (0..<10).reduce($0) { x, _ in remade(x) { activate($0, .gelu) } } }
-      #expect(remadeOnes < 2 * 400_000, "\(remadeOnes)")
+      let segment = growth { checkpointed([$0]) { [chain($0[0])] }[0] }
+      #expect(segment < 2 * 400_000, "\(segment)")
+      let recomputedOnes = growth { (0..<10).reduce($0) { x, _ in recomputing(x) { activate($0, .gelu) } } }
+      #expect(recomputedOnes < 2 * 400_000, "\(recomputedOnes)")
     }
   }
 
   @Test func misuseTraps() async {
     await #expect(processExitsWith: .failure) {
-      let a = Tape(), b = Tape()
-      let x = Variable(passing: a.leaf(Tensor(1), gradient: Tensor(0)))
-      let y = Variable(passing: b.leaf(Tensor(1), gradient: Tensor(0)))
-      _ = recomputed([x, y]) { [$0[0]] }
-      withExtendedLifetime((a, b)) {}
+      func recorded(_ tape: Tape) -> Variable {
+        tape.record { Variable(passing: Variable(leaf: Tensor(1), gradient: Tensor(0))) }
+      }
+      let a = Tape(), x = recorded(a), y = recorded(Tape())
+      _ = a.record { checkpointed([x, y]) { [$0[0]] } }
     }
     await #expect(processExitsWith: .failure) {
       let tape = Tape(), runs = Recorder()
-      let results = recomputed([tape.leaf(Tensor(1), gradient: Tensor(0))]) { inputs in
-        runs.append(0)
-        return Array(repeating: Variable(passing: inputs[0]), count: runs.values.count)
+      let results = tape.record {
+        checkpointed([Variable(leaf: Tensor(1), gradient: Tensor(0))]) { inputs in
+          runs.append(0)
+          return Array(repeating: Variable(passing: inputs[0]), count: runs.values.count)
+        }
       }
       tape.backward(from: results[0])
     }

@@ -1,0 +1,87 @@
+import TensorCore
+
+// Activation checkpointing: two ways to trade arithmetic for memory. Both give the same bits as keeping everything: the same kernels
+// run again on the same operands, and gradients arrive in the same order.
+
+/// How a value is computed again, and the value once that has been done. Pullbacks that hold it share the work.
+final class CachedRecomputation {
+  private var compute: (() -> Tensor)?
+  private var result: Tensor?
+
+  init(_ compute: @escaping () -> Tensor) { self.compute = compute }
+
+  var value: Tensor {
+    if let result { return result }
+    let value = Tape.withoutRecording(compute!)
+    // What it was computed from is needed no more.
+    compute = nil
+    result = value
+    return value
+  }
+}
+
+/// The result of a cheap operation, which pullbacks do not keep but compute again from `x`. In inference it is just the operation.
+///
+/// - Parameter operation: runs once more at most, unrecorded; everything random in it must be named, not drawn.
+public func recomputing(
+  _ x: consuming Variable, by operation: @escaping (consuming Variable) -> Variable
+) -> Variable {
+  guard Tape.isRecording else { return operation(x) }
+  let saved = x.saved
+  return operation(x).recomputed { operation(Variable(constant: saved.value)) }
+}
+
+/// The same with two operands, of which the first may be given away as well.
+public func recomputing(
+  _ x: consuming Variable, _ y: Variable, by operation: @escaping (consuming Variable, Variable) -> Variable
+) -> Variable {
+  guard Tape.isRecording else { return operation(x, y) }
+  let (savedX, savedY) = (x.saved, y.saved)
+  return operation(x, y).recomputed {
+    operation(Variable(constant: savedX.value), Variable(constant: savedY.value))
+  }
+}
+
+/// The results of a segment of a model, of which only the inputs are kept: it runs now without being recorded and, in the
+/// backward pass, once more with it (Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016).
+///
+/// The second run puts the segment's operations on the tape where the segment was, and the backward pass goes on through them.
+/// Segments may hold segments.
+/// - Parameters:
+///   - inputs: all that the segment reads and that was computed on the tape; parameters it may read beside them.
+///   - segment: everything random in it must be named (by the seed and the step), not drawn, so that both runs are alike.
+/// - Precondition: the inputs that were recorded are on the tape that records here, and both runs give as many results.
+public func checkpointed(_ inputs: [Variable], _ segment: @escaping ([Variable]) -> [Variable]) -> [Variable] {
+  guard let tape = Tape.current else { return segment(inputs) }
+  precondition(inputs.allSatisfy { $0.canJoin(tape) }, "an input was recorded on another tape")
+  // Tells which results want a gradient, also when only parameters do.
+  let sketch = Tape(keepsNothing: true)
+  let results = sketch.record { segment(inputs.map { $0.moved(to: sketch) }) }
+  guard results.contains(where: \.wantsGradient) else { return results.map(\.detached) }
+  let saved = inputs.map(\.saved)
+  let first = tape.append(results: results.count) { [count = results.count] received, gradients in
+    let again = gradients.tape.record {
+      segment(saved.map { Variable(value: $0.value, destination: $0.destination) })
+    }
+    precondition(again.count == count, "a segment gave \(count) results and, run again, \(again.count)")
+    for case (let gradient?, let result) in zip(received, again) { gradients.add(gradient, to: result) }
+  }
+  return results.enumerated().map { index, result in
+    Variable(
+      value: result.value, destination: result.wantsGradient ? .slot(first + index, tape: tape.number) : .none)
+  }
+}
+
+extension Variable {
+  /// The same variable; pullbacks will compute its value again rather than keep it.
+  fileprivate func recomputed(by compute: @escaping () -> Variable) -> Variable {
+    guard wantsGradient else { return self }
+    return Variable(
+      value: value, destination: destination, recomputation: CachedRecomputation { compute().value })
+  }
+
+  /// The same value, on a tape that keeps nothing.
+  fileprivate func moved(to sketch: Tape) -> Variable {
+    Variable(value: value, destination: wantsGradient ? .slot(0, tape: sketch.number) : .none)
+  }
+}
