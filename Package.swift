@@ -111,7 +111,7 @@ let package = Package(
     tests(of: "Serialization", with: ["TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(of: "NN", with: ["Serialization", "TensorCore", "Diagnostics"]),
     tests(of: "Autograd", with: ["Kernels", "TensorCore", "Parallel"]),
-    tests(of: "Optimizers", with: ["TensorCore", "Parallel"]),
+    tests(of: "Optimizers", with: ["TensorCore", "Parallel"], resources: [.copy("Fixtures")]),
     tests(of: "Datasets", with: ["Imaging", "Serialization", "TensorCore", "Diagnostics"]),
     tests(
       of: "Training",

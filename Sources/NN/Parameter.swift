@@ -11,8 +11,8 @@ public final class Parameter {
   public var shape: Shape { value.shape }
   public internal(set) var value: Tensor
   public internal(set) var gradient: Tensor
-  /// False while it is not to learn: no gradient is computed for it, nor for what leads to it alone.
-  public var isTrained = true
+  /// False while it is frozen: no gradient is computed for it, nor for what leads to it alone.
+  public var requiresGradient = true
 
   init(name: String, layout: ParameterLayout, value: Tensor) {
     self.name = name
@@ -23,7 +23,7 @@ public final class Parameter {
 
   /// The parameter as an operand.
   public var variable: Variable {
-    isTrained ? Variable(leaf: value, gradient: gradient) : Variable(constant: value)
+    requiresGradient ? Variable(leaf: value, gradient: gradient) : Variable(constant: value)
   }
 
   /// The shape in a checkpoint.

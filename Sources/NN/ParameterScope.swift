@@ -1,4 +1,3 @@
-import Foundation
 import TensorCore
 
 /// Where a module asks for its parameters: it knows the path so far, and gives each parameter its full name and first value.
@@ -8,6 +7,7 @@ import TensorCore
 public struct ParameterScope {
   private final class Collection {
     var parameters: [Parameter] = []
+    var buffers: [Buffer] = []
     var names: Set<String> = []
   }
 
@@ -34,6 +34,7 @@ public struct ParameterScope {
   }
 
   var collected: [Parameter] { collection.parameters }
+  var buffers: [Buffer] { collection.buffers }
 
   /// A new parameter.
   /// - Parameter shape: in memory; see `ParameterLayout` for the file's.
@@ -43,26 +44,23 @@ public struct ParameterScope {
   ) -> Parameter {
     let name = path + name
     precondition(collection.names.insert(name).inserted, "two parameters are called \(name)")
-    let value = seed.map { start.values(shape, seed: $0, name: name) } ?? Tensor(zeros: shape)
+    let value = seed.map { start.values(shape, layout: layout, seed: $0, name: name) } ?? Tensor(zeros: shape)
     let parameter = Parameter(name: name, layout: layout, value: value)
     collection.parameters.append(parameter)
     return parameter
   }
-}
 
-/// A parameter's first values.
-public enum Initializer {
-  case constant(Float)
-  /// Uniform within 1 / sqrt(fanIn) of zero, as PyTorch starts the weights and biases of its convolutions.
-  case uniform(fanIn: Int)
-
-  func values(_ shape: Shape, seed: UInt64, name: String) -> Tensor {
-    switch self {
-    case .constant(let value): return Tensor(repeating: value, shape)
-    case .uniform(let fanIn):
-      let bound = 1 / Float(fanIn).squareRoot()
-      var random = RandomNumbers(seed: seed, name.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) })
-      return Tensor((0..<shape.count).map { _ in (2 * random.uniform() - 1) * bound }, shape)
-    }
+  /// A new buffer: a tensor that is saved and loaded with the parameters and not trained.
+  /// - Parameters:
+  ///   - value: its first value, in memory; the scope's seed does not matter.
+  ///   - isOptional: whether a weight file may be without it, which then keeps its value.
+  ///   - isInteger: whether files hold it as int64, as PyTorch's counters and indices are.
+  /// - Precondition: no parameter or buffer of this name exists.
+  public func buffer(_ name: String, _ value: Tensor, isOptional: Bool = false, isInteger: Bool = false) -> Buffer {
+    let name = path + name
+    precondition(collection.names.insert(name).inserted, "two parameters are called \(name)")
+    let buffer = Buffer(name: name, value: value, isOptional: isOptional, isInteger: isInteger)
+    collection.buffers.append(buffer)
+    return buffer
   }
 }

@@ -6,6 +6,8 @@ import TensorCore
 /// optimizer and the checkpoint see two vectors.
 public final class ParameterStore {
   public let parameters: [Parameter]
+  /// What belongs to the model's state and is not trained.
+  public let buffers: [Buffer]
   /// All values, one after the other.
   public let values: Tensor
   /// All gradients, in the same order.
@@ -16,6 +18,7 @@ public final class ParameterStore {
   /// Moves the parameters of a scope into contiguous memory.
   public init(_ scope: ParameterScope) {
     parameters = scope.collected
+    buffers = scope.buffers
     let count = parameters.reduce(0) { $0 + $1.value.count }
     values = Tensor(uninitialized: [count])
     gradients = Tensor(zeros: [count])
@@ -41,5 +44,16 @@ public final class ParameterStore {
   /// The ranges of `values` that belong to parameters whose name the condition accepts.
   public func ranges(where condition: (String) -> Bool) -> [Range<Int>] {
     zip(parameters, ranges).filter { condition($0.0.name) }.map(\.1)
+  }
+
+  /// Runs `body` and gives the buffers the values back that they had before: for passes that only measure.
+  public func keepingBuffers<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = buffers.map { $0.value.copy() }
+    defer {
+      for (buffer, value) in zip(buffers, before) {
+        buffer.value.pointer.update(from: value.pointer, count: value.count)
+      }
+    }
+    return try body()
   }
 }

@@ -3,9 +3,16 @@ import Serialization
 import TensorCore
 
 extension ParameterStore {
-  /// The parameters in the file's layout, under their names.
+  /// The parameters in the file's layout, under their names, and the buffers.
   public var stateDict: NamedTensors {
-    NamedTensors(parameters.map { ($0.name, $0.exported) })
+    var result = NamedTensors(parameters.map { ($0.name, $0.exported) } + buffers.map { ($0.name, $0.value.copy()) })
+    result.int64Names = Set(buffers.filter(\.isInteger).map(\.name))
+    return result
+  }
+
+  /// What a file must have, what it may be without, and in which shape.
+  private var expected: [(name: String, shape: Shape, isOptional: Bool)] {
+    parameters.map { ($0.name, $0.fileShape, false) } + buffers.map { ($0.name, $0.shape, $0.isOptional) }
   }
 
   /// Names of one kind of fault that a message lists; of more, it tells how many there are.
@@ -25,15 +32,16 @@ extension ParameterStore {
     }
   }
 
-  /// Loads every parameter from `tensors`, strictly: missing, unexpected and misshapen names are listed (the first 20
-  /// of each), so are values that are not finite, and nothing is changed then.
+  /// Loads every parameter and buffer from `tensors`, strictly: missing, unexpected and misshapen names are listed (the
+  /// first 20 of each), so are values that are not finite, and nothing is changed then.
   /// - Parameters:
   ///   - path: the file they came from, for the message.
-  ///   - ignored: names that may be present and carry nothing to load (PyTorch's buffers).
+  ///   - ignored: names that may be present and carry nothing to load.
   public func load(_ tensors: NamedTensors, from path: String, ignoring ignored: (String) -> Bool = { _ in false })
     throws
   {
-    let known = Set(parameters.map(\.name))
+    let expected = expected
+    let known = Set(expected.map(\.name))
     var faults: [String] = []
     func report(_ title: String, _ names: [String]) {
       if names.isEmpty { return }
@@ -43,28 +51,31 @@ extension ParameterStore {
     }
     report(
       "missing",
-      parameters.filter { tensors[$0.name] == nil }.map { parameter in
-        parameter.name + (tensors.unreadable[parameter.name].map { ": \($0)" } ?? "")
+      expected.filter { tensors[$0.name] == nil && !$0.isOptional }.map { expected in
+        expected.name + (tensors.unreadable[expected.name].map { ": \($0)" } ?? "")
       })
     report("unexpected", tensors.map(\.name).filter { !known.contains($0) && !ignored($0) })
     report(
       "of another shape",
-      parameters.compactMap { parameter in
-        guard let tensor = tensors[parameter.name], tensor.shape != parameter.fileShape else { return nil }
-        return "\(parameter.name) \(tensor.shape) for \(parameter.fileShape)"
+      expected.compactMap { name, shape, _ in
+        guard let tensor = tensors[name], tensor.shape != shape else { return nil }
+        return "\(name) \(tensor.shape) for \(shape)"
       })
     guard faults.isEmpty else {
       throw InputError(
         path, expected: "the model's \(parameters.count) parameters", found: faults.joined(separator: "; "))
     }
-    let spoiled = parameters.compactMap { parameter in
-      tensors[parameter.name]!.nonFiniteValues.map { "\(parameter.name): \($0)" }
+    let spoiled = expected.compactMap { expected in
+      tensors[expected.name]?.nonFiniteValues.map { "\(expected.name): \($0)" }
     }
     report("with values that are not finite", spoiled)
     guard faults.isEmpty else {
       throw InputError(path, expected: "finite weights", found: faults.joined(separator: "; "))
     }
     for parameter in parameters { parameter.layout.load(tensors[parameter.name]!, into: parameter.value) }
+    for buffer in buffers {
+      if let tensor = tensors[buffer.name] { ParameterLayout.plain.load(tensor, into: buffer.value) }
+    }
   }
 }
 

@@ -5,10 +5,8 @@ extension Tensor {
   /// The Euclidean norm of some of the elements, in double precision; the same for any number of threads.
   /// - Parameter ranges: nil means all.
   public func norm(in ranges: [Range<Int>]? = nil) -> Double {
-    let all = pointer
     let squares = (ranges ?? [0..<count]).reduce(0.0) { sum, range in
-      let start = all + range.lowerBound
-      return sum + fixedOrderSum(count: range.count) { Double(start[$0]) * Double(start[$0]) }
+      sum + sumOfSquares(pointer + range.lowerBound, count: range.count)
     }
     return squares.squareRoot()
   }
@@ -21,11 +19,6 @@ extension Tensor {
   public func clip(norm: Double, to limit: Double, in ranges: [Range<Int>]? = nil) {
     guard norm > limit else { return }
     let factor = Float(limit / norm)
-    for range in ranges ?? [0..<count] {
-      let start = pointer + range.lowerBound
-      forEachRange(of: range.count, grain: 1 << 16) { part in
-        for i in part { start[i] *= factor }
-      }
-    }
+    for range in ranges ?? [0..<count] { scaleInPlace(pointer + range.lowerBound, by: factor, count: range.count) }
   }
 }

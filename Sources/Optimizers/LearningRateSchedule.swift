@@ -1,47 +1,40 @@
-import Foundation
-
-/// The learning rate of every iteration: a linear warm-up from 0 to a base rate, which then decays (paper, Sec. B).
-public struct LearningRateSchedule: Codable, Equatable, Sendable {
-  /// How the rate falls after the warm-up.
-  public enum Decay: Codable, Equatable, Sendable {
-    /// It halves once each of these numbers of epochs is done: 200 halves it from the 201st epoch on.
-    case halving(atEpochs: [Int])
-    /// It follows half a cosine, iteration by iteration, from the base at the end of the warm-up to `final` when so many epochs
-    /// are done, and stays there (Loshchilov and Hutter, SGDR, 2017, without restarts).
-    case cosine(epochs: Int, final: Double)
-  }
-
+/// The learning rate over a training: a linear warm-up from 0 to a base rate, which then decays (paper, Sec. B).
+///
+/// Time is counted in epochs, with fractions for the iterations of one, or in iterations.
+public struct LearningRateSchedule: Equatable, Sendable {
   /// The rate after the warm-up.
   public var base: Double
-  /// Epochs over which the rate grows, iteration by iteration, from 0 to the base.
-  public var warmupEpochs: Int
-  public var decay: Decay
+  /// How long the rate grows from 0 to the base, iteration by iteration.
+  public var warmup: Int
+  /// How the rate goes after the warm-up.
+  public var decay: LearningRateDecay
 
-  public init(base: Double, warmupEpochs: Int = 0, decay: Decay) {
+  public init(base: Double, warmup: Int = 0, decay: LearningRateDecay = .constant) {
     self.base = base
-    self.warmupEpochs = warmupEpochs
+    self.warmup = warmup
     self.decay = decay
-  }
-
-  public init(base: Double, warmupEpochs: Int = 0, halveAtEpochs: [Int] = []) {
-    self.init(base: base, warmupEpochs: warmupEpochs, decay: .halving(atEpochs: halveAtEpochs))
   }
 
   /// The rate of the paper's models for a total batch: 0.0004 for 64 images, and in proportion.
   public static func paperRate(batch: Int) -> Double { 0.0004 * Double(batch) / 64 }
 
-  /// - Parameters:
-  ///   - epoch: epochs done.
-  ///   - iteration: iterations done in this epoch, of `iterationsPerEpoch`.
-  public func rate(epoch: Int, iteration: Int, iterationsPerEpoch: Int) -> Double {
-    let done = Double(epoch) + Double(iteration) / Double(iterationsPerEpoch)
-    if epoch < warmupEpochs { return base * done / Double(warmupEpochs) }
-    switch decay {
-    case .halving(let epochs): return base * pow(0.5, Double(epochs.count { $0 <= epoch }))
-    case .cosine(let epochs, let final):
-      let length = Double(epochs - warmupEpochs)
-      let share = length > 0 ? min(1, (done - Double(warmupEpochs)) / length) : 1
-      return final + (base - final) * (1 + cos(.pi * share)) / 2
+  /// The rate of the iteration that begins at this time.
+  public func learningRate(at time: Double) -> Double {
+    if time < Double(warmup) { return base * time / Double(warmup) }
+    return decay.learningRate(base: base, at: time, from: warmup)
+  }
+
+  /// Times, after 0, at which the rate changes its way.
+  public var breaks: [Int] { ([warmup] + decay.breaks.filter { $0 > warmup }).filter { $0 > 0 } }
+
+  /// The rate at the beginning of a span of time without a break, and what it approaches at its end.
+  public func learningRates(from start: Int, to end: Int) -> (first: Double, last: Double) {
+    let first = learningRate(at: Double(start))
+    if start < warmup { return (first, base * Double(end) / Double(warmup)) }
+    if case .cosineRestarts = decay, start > 0, breaks.contains(start) {
+      // A period's own first rate comes just after the end of the one before.
+      return (learningRate(at: Double(start).nextUp), learningRate(at: Double(end)))
     }
+    return (first, decay.isStepwise ? first : learningRate(at: Double(end)))
   }
 }

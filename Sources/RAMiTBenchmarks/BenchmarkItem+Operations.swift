@@ -132,7 +132,7 @@ extension BenchmarkItem {
       let count = model.parameterCount, adam = Adam(count: count)
       let values = Tensor(zeros: [count]), gradients = Tensor(repeating: 1e-3, [count])
       return {
-        adam.step(values, gradients: gradients, rate: 1e-4)
+        adam.step(values, gradients: gradients, learningRate: 1e-4)
         Profiler.update("adam", shape: values.shape, passes: 7)
       }
     }

@@ -29,10 +29,18 @@ extension Trainer {
     }
     let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 3)
     let before = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 3)
+    let iteration = plan.countsIterations ? "  iteration \(record.iteration)" : ""
     try say(
-      "epoch \(record.epoch)/\(plan.epochs)  validation PSNR \(psnr), SSIM \(result.ssim.fixed(4))"
+      "\(place(epoch: record.epoch))\(iteration)  validation PSNR \(psnr), SSIM \(result.ssim.fixed(4))"
         + "  (\(configuration.task.baselineName) \(before), \(result.baselineSSIM.fixed(4)))"
         + (isBest ? "  best" : ""))
+    if let earlyStopping = configuration.validation.earlyStopping {
+      var progress = state.earlyStopping ?? EarlyStopping(earlyStopping.metric)
+      if progress.metric != earlyStopping.metric { progress = EarlyStopping(earlyStopping.metric) }
+      progress.add(result, iteration: state.iteration, minimumDelta: earlyStopping.minimumDelta)
+      state.earlyStopping = progress
+    }
+    if let reason = reasonToStopEarly, state.iteration < plan.iterations { try say("stops early: \(reason)") }
     try save(isReportAwaited: true)
     speed.start()
     return true
@@ -57,10 +65,9 @@ extension Trainer {
   private static var eventImages: Int { 4 }
 
   private var areSamplesEvents: Bool {
-    let every = configuration.validation.everyEpochs
-    let (epochs, validations) = (plan.epochsDone(after: state.iteration).count, (plan.epochs + every - 1) / every)
-    let stride = (validations + Self.eventValidations - 1) / Self.eventValidations
-    return epochs == plan.epochs || epochs / every % max(1, stride) == 0
+    let (number, count) = plan.validations(configuration.validation, after: state.iteration)
+    let stride = (count + Self.eventValidations - 1) / Self.eventValidations
+    return state.iteration == plan.iterations || number % max(1, stride) == 0
   }
 
   /// Writes a checkpoint of this very moment, the weights, and a report.
@@ -68,7 +75,7 @@ extension Trainer {
   func save(isReportAwaited: Bool = false) throws {
     guard savedState != state else { return }
     try learner.refuseNonFiniteValues(place: "\(folder.path), iteration \(state.iteration)")
-    state.steps = learner.adam.steps
+    state.steps = learner.optimizer.steps
     state.logBytes = try log.flush()
     try journal.flush(into: &state)
     try writeWeights(to: folder.files.lastWeights)
@@ -100,13 +107,18 @@ extension Trainer {
     case .stopped(let iteration):
       return "stopped after iteration \(iteration) of \(plan.iterations); go on with --resume"
     case .finished(let best):
-      var lines = ["\(path) is complete: \(plan.iterations) iterations"]
+      var lines = ["\(path) is complete: \(state.iteration) iterations"]
+      if let reason = reasonToStopEarly, state.iteration < plan.iterations {
+        lines[0] += " of \(plan.iterations)"
+        lines.append("stopped early: \(reason)")
+      }
       if let best {
         let result = best.result
         let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 2)
         let before = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 2)
+        let place = plan.countsIterations ? "iteration \(best.iteration)" : "epoch \(best.epoch)"
         lines.append(
-          "best    \(psnr) after epoch \(best.epoch), \(configuration.task.baselineName) \(before)"
+          "best    \(psnr) after \(place), \(configuration.task.baselineName) \(before)"
             + (result.gain.map { ": \(abs($0).fixed(2)) dB \($0 < 0 ? "less" : "more")" } ?? ""))
         lines.append("weights \(folder.files.bestWeights)")
         if configuration.validation.samples > 0 { lines.append("images  \(folder.files.samples)") }

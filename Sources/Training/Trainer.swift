@@ -87,16 +87,17 @@ public final class Trainer<Model: TrainableModel> {
     let model = try makeModel(configuration)
     // A checkpoint has weights of its own.
     let beginning = found == nil ? try model.loadFirstWeights(configuration) : nil
+    learner = try Learner(model, configuration)
     memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation)
     if let fault = memory.fault { throw fault }
-    learner = Learner(model, configuration)
     validator = data.validation.map { Validator(model, $0, sigma: configuration.data.validation.sigma) }
     log = try GrowingFile(folder.files.log)
     journal = try RunJournal(folder.files, configuration)
     try takeUp(found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)
     try runData.write()
     try WholeFile.write(Data(resolved.utf8), to: folder.files.configuration)
-    try journal.publish(iteration: state.iteration, isAwaited: true, isUnderWay: !isComplete)
+    try journal.publish(
+      iteration: state.iteration, isAwaited: true, isUnderWay: !isComplete, stoppedEarly: reasonToStopEarly)
   }
 
   /// Iterations done.
@@ -125,7 +126,7 @@ public final class Trainer<Model: TrainableModel> {
       try say("left out of the report: \($0)")
     }
     for damage in found?.damage ?? [] { try say("damaged, and set aside: \(damage)") }
-    let size = "\(learner.model.parameters.count) parameters, \(plan.iterations) iterations"
+    let size = "\(learner.trainedParameters.summary), \(plan.iterations) iterations"
     try say(
       state.iteration == 0 ? "\(configuration.name): \(size)" : "resumed after iteration \(state.iteration): \(size)")
     if found == nil, wasBegun { try say("no checkpoint in the folder: the run begins anew") }
@@ -147,7 +148,7 @@ public final class Trainer<Model: TrainableModel> {
     state.unread = nil
     // A run that is complete keeps its best: there is nothing more to score.
     guard isOther, !isComplete else { return false }
-    state.best = nil
+    (state.best, state.earlyStopping) = (nil, nil)
     state.isScoredOnOtherImages = true
     return true
   }
@@ -198,20 +199,33 @@ public final class Trainer<Model: TrainableModel> {
   /// - Throws: `InputError` for a photo that cannot be read, a file that cannot be written, or values that are not finite.
   public func run(isStopRequested: () -> Bool = { false }) throws -> TrainingOutcome {
     try train(isStopRequested)
-    try journal.publish(iteration: state.iteration, isAwaited: true, isUnderWay: false)
+    try journal.publish(
+      iteration: state.iteration, isAwaited: true, isUnderWay: false, stoppedEarly: reasonToStopEarly)
     display.clear()
     return isComplete ? .finished(best: state.best) : .stopped(iteration: state.iteration)
   }
 
-  private var isComplete: Bool { state.iteration >= plan.iterations && !isValidationDue }
+  private var isComplete: Bool {
+    !isValidationDue && (state.iteration >= plan.iterations || reasonToStopEarly != nil)
+  }
+
+  /// Why the run ends before its schedule does; nil where it does not.
+  var reasonToStopEarly: String? {
+    guard let earlyStopping = configuration.validation.earlyStopping, let state = state.earlyStopping,
+      state.metric == earlyStopping.metric
+    else { return nil }
+    return state.reason(earlyStopping)
+  }
 
   private func train(_ isStopRequested: () -> Bool) throws {
+    // A run that has ended early needs no batches.
+    if isComplete { return }
     let loader = BatchLoader(
       state.iteration..<max(state.iteration, plan.iterations), threads: configuration.data.loader.threads,
       ahead: configuration.data.loader.ahead, make: data.batches(of: plan))
     speed.start()
     while true {
-      if isValidationDue, try !validate(isStopRequested) { return }
+      if isValidationDue, try !validate(isStopRequested) || reasonToStopEarly != nil { return }
       guard let batch = try next(of: loader) else { return }
       let position = plan.position(state.iteration)
       if state.iteration == position.stage.firstIteration { try announce(position) }
@@ -248,7 +262,7 @@ public final class Trainer<Model: TrainableModel> {
     guard plan.stages.count > 1 else { return }
     let stage = position.stage
     try say(
-      "epoch \(position.epoch + 1)/\(plan.epochs)  trains \(stage.module ?? "all") on \(stage.batch) patches of"
+      "\(place(epoch: position.epoch + 1))  trains \(stage.module ?? "all") on \(stage.batch) patches of"
         + " \(stage.patch)")
   }
 
@@ -263,44 +277,8 @@ public final class Trainer<Model: TrainableModel> {
   }
 
   private var isValidationDue: Bool {
-    let (epochs, isJustDone) = plan.epochsDone(after: state.iteration)
-    guard validator != nil, isJustDone, state.latest?.epoch != epochs else { return false }
-    return epochs % configuration.validation.everyEpochs == 0 || epochs == plan.epochs
-  }
-
-  // MARK: Telling
-
-  private func progress(at position: TrainingPlan.Position) -> ProgressDisplay.Iteration {
-    let stage = position.stage
-    let seconds = speed.seconds ?? 0
-    // A later stage takes its time by the pixels that it sees.
-    let pixelsLeft = plan.stages.reduce(0.0) { sum, stage in
-      let iterations = stage.iterations.clamped(to: state.iteration..<max(state.iteration, plan.iterations)).count
-      return sum + Double(iterations) * stage.pixelsPerIteration
-    }
-    return ProgressDisplay.Iteration(
-      epoch: position.epoch + 1, epochs: plan.epochs, done: position.iterationInEpoch + 1,
-      iterationsPerEpoch: stage.iterationsPerEpoch, loss: state.lossSum / Double(max(state.lossCount, 1)),
-      rate: position.rate, imagesPerSecond: seconds > 0 ? Double(stage.batch) / seconds : 0,
-      secondsLeft: seconds * pixelsLeft / stage.pixelsPerIteration)
-  }
-
-  private func logLoss(at position: TrainingPlan.Position) throws {
-    let now = progress(at: position)
-    (state.lossSum, state.lossCount) = (0, 0)
-    try journal.add(
-      MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, rate: now.rate),
-      imagesPerSecond: now.imagesPerSecond)
-    try say(
-      "epoch \(now.epoch)/\(plan.epochs)  iteration \(state.iteration)  loss \(now.loss.fixed(5))"
-        + "  rate \(scientific(now.rate))  \(now.imagesPerSecond.fixed(1)) images/s"
-        + "  \(duration(now.secondsLeft)) left")
-  }
-
-  /// A line for people: to the log with the time, and to the display.
-  func say(_ line: String) throws {
-    try log.append(line: "\(Date.now.formatted(.iso8601))  \(line)")
-    display.line(line)
+    guard validator != nil, state.iteration > 0, state.latest?.iteration != state.iteration else { return false }
+    return plan.isTime(for: configuration.validation, after: state.iteration)
   }
 }
 

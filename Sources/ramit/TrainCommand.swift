@@ -39,7 +39,7 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(
     help:
-      "With --resume, lets the learning rate (schedule.rate and how it goes) and gradients.clipNorm differ from before."
+      "With --resume, lets the learning rate, its schedule and gradients.clipNorm differ from before."
   )
   var allowChanges = false
 

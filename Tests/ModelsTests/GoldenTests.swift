@@ -67,7 +67,7 @@ import Testing
       let tape = Tape()
       let loss = tape.record { l1Loss(model(Variable(constant: input)), target) }
       tape.backward(from: loss)
-      adam.step(model.parameters.values, gradients: model.parameters.gradients, rate: 1e-3)
+      adam.step(model.parameters.values, gradients: model.parameters.gradients, learningRate: 1e-3)
       losses.append(loss.value.scalar)
     }
     let lossError = zip(losses, golden.tensors["train.losses"]!.array).map { abs($0 - $1) }.max()!

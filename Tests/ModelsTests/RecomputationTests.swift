@@ -27,7 +27,7 @@ import Testing
     _ configuration: RAMiTConfiguration, _ recomputation: Recomputation, learns: (String) -> Bool = { _ in true }
   ) -> [UInt32] {
     let model = RAMiT(configuration, seed: 3), task = configuration.task
-    for parameter in model.parameters.parameters { parameter.isTrained = learns(parameter.name) }
+    for parameter in model.parameters.parameters { parameter.requiresGradient = learns(parameter.name) }
     let image = random([2, 16, 32, task.channels], seed: 4)
     let target = random([2, 16 * task.scale, 32 * task.scale, task.channels], seed: 5)
     let tape = Tape()

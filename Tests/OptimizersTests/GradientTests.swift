@@ -24,7 +24,7 @@ import Testing
 
   @Test func averageKeepsItsShare() {
     let parameters = Tensor([1, -2], [2])
-    let average = MovingAverage(of: parameters, decay: 0.9)
+    let average = ExponentialMovingAverage(of: parameters, decay: 0.9)
     parameters.pointer[0] = 3
     // The first steps keep 1/10, 2/11, ...
     average.update(with: parameters, step: 0)

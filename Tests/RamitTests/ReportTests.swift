@@ -37,7 +37,7 @@ struct ReportTests {
       #expect(lines[0].hasPrefix("run ") && lines[1].hasPrefix("one ") && lines[2].hasPrefix("other "))
       #expect(lines[1].contains("  x2 ") && lines[1].contains(" 8/8 "))
       #expect(lines[3] == "page    \(page)")
-      #expect(try String(contentsOfFile: page, encoding: .utf8).contains("schedule.rate"))
+      #expect(try String(contentsOfFile: page, encoding: .utf8).contains("schedule.learningRate"))
 
       let broken = try folder.folder("broken").write("task: ?".utf8, to: "config.yaml")
       let mixed = try Program.run("report", folder.file("none"), one, folder.file("broken"), "--output", page)
@@ -46,7 +46,7 @@ struct ReportTests {
       #expect(mixed.errorLines[0].hasPrefix("ramit: \(folder.file("none")): expected the folder of a run"))
       #expect(mixed.errorLines[1].hasPrefix("ramit: \(broken):1: expected "))
       #expect(mixed.output.contains("one ") && !mixed.output.contains("other "))
-      #expect(try !String(contentsOfFile: page, encoding: .utf8).contains("schedule.rate</td>"))
+      #expect(try !String(contentsOfFile: page, encoding: .utf8).contains("schedule.learningRate</td>"))
 
       let nothing = try Program.run("report", folder.file("none"), "--output", folder.file("new.html"))
       #expect(nothing.code == 1 && nothing.output.isEmpty && !folder.exists("new.html"))

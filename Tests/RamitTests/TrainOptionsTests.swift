@@ -42,7 +42,8 @@ struct TrainOptionsTests {
       let refused = try Program.run(lower)
       #expect(refused.code == 1 && refused.errorLines.count == 1)
       #expect(
-        refused.errors.contains("--allow-changes") && refused.errors.contains("schedule.rate 0.0005, before 0.001"))
+        refused.errors.contains("--allow-changes")
+          && refused.errors.contains("schedule.learningRate 0.0005, before 0.001"))
       #expect(try Program.run(lower + ["--allow-changes"]).code == 0)
       #expect(try Program.run(start + ["--allow-changes"]).code == 64)
       // Other photos under the same names.

@@ -68,12 +68,26 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     #expect(documented.count > 70)
     let yaml = documented.sorted().filter { !$0.hasPrefix("schedule.stages") && $0 != "task" }
     // A key that nothing knows is refused by its name; a known one is not, whatever becomes of the value.
-    for key in yaml { #expect(!message(Self.small, settings: ["\(key)=null"]).contains("expected a key"), "\(key)") }
+    for key in yaml {
+      let owner = ["momentum", "dampening", "nesterov"].contains { key == "optimizer.\($0)" } ? "sgd" : "adam"
+      let found = message(Self.small, settings: ["optimizer.type=\(owner)", "\(key)=null"])
+      #expect(!found.contains("expected a key"), "\(key): \(found)")
+    }
     // And those that a configuration writes out are documented.
     var configuration = try TrainingConfiguration(yaml: Self.small, file: "c.yaml")
     configuration.schedule.stages = [StageConfiguration(epoch: 1, patch: 8, batch: 2)]
+    var other = try TrainingConfiguration(
+      yaml: Self.small, file: "c.yaml",
+      settings: [
+        "optimizer.type=sgd", "loss=[{type: l1}, {type: charbonnier}]", "validation.everyIterations=3",
+        "parameters.groups=[{names: ['*'], weightDecay: 0}]",
+        "schedule={iterations: 9, decay: cosineRestarts, periods: [9], restartWeights: [1], finalLearningRates: [0]}",
+      ])
+    other.schedule.stages = [StageConfiguration(iteration: 1, patch: 8, batch: 2)]
+    other.validation.earlyStopping = EarlyStoppingConfiguration()
+    let lines = try [configuration, other].flatMap { try $0.yaml().split(separator: "\n") }
     var groups: [String] = []
-    for line in try configuration.yaml().split(separator: "\n") {
+    for line in lines {
       guard let match = line.firstMatch(of: /^( *)(- )?([A-Za-z]+):(.*)$/) else { continue }
       let depth = (match.1.count + (match.2?.count ?? 0)) / 2
       groups = groups.prefix(depth) + [String(match.3)]
@@ -85,11 +99,11 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     let configuration = try TrainingConfiguration(
       yaml: Self.small, file: "c.yaml",
       settings: [
-        "data.train.patch=48", "optimizer.betas=[0.9, 0.999]", "schedule.rate=2e-4", "model.mobivari.version=1",
+        "data.train.patch=48", "optimizer.betas=[0.9, 0.999]", "schedule.learningRate=2e-4", "model.mobivari.version=1",
       ])
     #expect(configuration.data.train.patch == 48)
     #expect(configuration.optimizer.betas == [0.9, 0.999])
-    #expect(configuration.schedule.rate == .value(2e-4))
+    #expect(configuration.schedule.learningRate == .value(2e-4))
     #expect(configuration.model.architecture.mobivari.version == 1)
     #expect(configuration.data.train.samplesPerEpoch == 640)
   }
@@ -107,17 +121,17 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       "schedule:\n  epochs: 0",
       "c.yaml:7: expected schedule.epochs: a positive whole number up to 1000000, found 0"
     ),
-    ("schedule:\n  rate: fast", "c.yaml:7: expected paper or a number for schedule.rate, found 'fast'"),
-    ("schedule:\n  rate: .nan", "c.yaml:7: expected paper or a number for schedule.rate, found '.nan'"),
+    ("schedule:\n  rate: fast", "c.yaml:7: expected paper or a number for schedule.learningRate, found 'fast'"),
+    ("schedule:\n  learningRate: .nan", "c.yaml:7: expected paper or a number for schedule.learningRate, found '.nan'"),
     (
-      "schedule:\n  rate: -1",
-      "c.yaml:7: expected schedule.rate: paper, or a number above 0 and at most 1, found -1.0"
+      "schedule:\n  learningRate: -1",
+      "c.yaml:7: expected schedule.learningRate: paper, or a number above 0 and at most 1, found -1.0"
     ),
     (
-      "schedule:\n  halveAtEpochs: [3, 2]",
-      "c.yaml:7: expected schedule.halveAtEpochs: epochs in ascending order, found [3, 2]"
+      "schedule:\n  milestones: [3, 2]",
+      "c.yaml:7: expected schedule.milestones: epochs in ascending order, found [3, 2]"
     ),
-    ("schedule:\n  halveAtEpochs: [3, x]", "c.yaml:7: expected a whole number for schedule.halveAtEpochs.1, found 'x'"),
+    ("schedule:\n  halveAtEpochs: [3, x]", "c.yaml:7: expected a whole number for schedule.milestones.1, found 'x'"),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8, batch: 2}\n    - {epoch: 5, patch: 8, batch: 2}",
       "c.yaml:9: expected schedule.stages.1.epoch: more than the stage before, 5, found 5"
@@ -132,13 +146,17 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8, batch: 2, rate: 1}",
-      "c.yaml:8: expected a key of schedule.stages.0, one of epoch, patch, batch, found 'rate'"
+      "c.yaml:8: expected a key of schedule.stages.0, one of epoch, iteration, patch, batch, found 'rate'"
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 4096, batch: 65536}",
       "c.yaml:8: expected schedule.stages.0.batch: at most 67108864 pixels in a batch, found 65536 patches of 4096 x 4096"
     ),
-    ("schedule: {decay: step}", "c.yaml:6: expected one of halving, cosine for schedule.decay, found 'step'"),
+    (
+      "schedule: {decay: step}",
+      "c.yaml:6: expected one of constant, milestones, cosine, cosineRestarts, polynomial for schedule.decay, "
+        + "found 'step'"
+    ),
     (
       "schedule: {decay: cosine, epochs: 20}",
       "c.yaml:6: expected schedule.epochs: more than warmupEpochs, 20, for cosine, found 20"
@@ -159,7 +177,10 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       "optimizer: {weightDecayKind: L2}",
       "c.yaml:6: expected one of decoupled, l2 for optimizer.weightDecayKind, found 'L2'"
     ),
-    ("loss: l3", "c.yaml:6: expected one of l1, mse, charbonnier for loss, found 'l3'"),
+    (
+      "loss: l3",
+      "c.yaml:6: expected one of l1, mse, charbonnier, or a list of losses with weights for loss, found 'l3'"
+    ),
     (
       "model: {variant: RAMIT}",
       "c.yaml:6: expected one of RAMiT, RAMiT-1, RAMiT-slimSR, RAMiT-slimLLE for model.variant, found 'RAMIT'"

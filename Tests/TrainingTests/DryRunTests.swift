@@ -48,6 +48,27 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: output))
   }
 
+  @Test func frozenParametersAreCountedAndIterationsAreTheirOwn() throws {
+    let run = try dryRun(
+      ConfigurationTests.small,
+      settings: ["parameters.frozen=[weight]", "schedule={iterations: 15, warmupIterations: 5, decay: constant}"])
+    #expect(run.lines[0] == "ramit  x2, RAMiT, 6 parameters (3 frozen)")
+    #expect(
+      Array(run.lines[3...5]) == [
+        "iterations  trains  patch  batch  an epoch  rate",
+        "1-5         all     64     64     10        0.00e+00 to 4.00e-04",
+        "6-15        all     64     64     10        4.00e-04",
+      ])
+    #expect(run.lines[7] == "total   2 epochs, 15 iterations, 960 samples")
+    let error = #expect(throws: InputError.self) {
+      try dryRun(ConfigurationTests.small, settings: ["parameters.frozen=[wieght]"])
+    }
+    #expect(
+      error?.description
+        == "parameters.frozen: expected a pattern of parameters' names, such as weight, shift.bias, "
+        + "found 'wieght', which fits none")
+  }
+
   @Test func absentDataAreCountedAsPublished() throws {
     let yaml = "task: x4\ndata: {train: {type: dataset, name: DF2K, root: nowhere, repeat: 18.551}}\n"
     let run = try dryRun(yaml, settings: ["warmStart.weights=absent.pth"])

@@ -22,8 +22,8 @@ import Testing
     return try TrainingConfiguration(yaml: yaml, file: "c.yaml", settings: settings)
   }
 
-  private func learner(_ configuration: TrainingConfiguration) -> Learner<RAMiT> {
-    Learner(RAMiT(configuration.model.architecture, seed: configuration.seed), configuration)
+  private func learner(_ configuration: TrainingConfiguration) throws -> Learner<RAMiT> {
+    try Learner(RAMiT(configuration.model.architecture, seed: configuration.seed), configuration)
   }
 
   /// Takes a few steps; returns the losses.
@@ -45,7 +45,7 @@ import Testing
   /// Parts of equal and of unequal size, down to single patches.
   @Test(arguments: [2, 4, 6]) func accumulatedGradientsAreTheBatchs(parts: Int) throws {
     let whole = try configuration(), parted = try configuration(["gradients.accumulate=\(parts)"])
-    let (one, other, again) = (learner(whole), learner(parted), learner(parted))
+    let (one, other, again) = (try learner(whole), try learner(parted), try learner(parted))
     let losses = try train(one, whole, steps: 1), partedLosses = try train(other, parted, steps: 1)
     #expect(abs(losses[0] - partedLosses[0]) < 1e-7)
     let (gradients, accumulated) = (one.model.parameters.gradients, other.model.parameters.gradients)
@@ -59,14 +59,15 @@ import Testing
   /// Adam turns rounding errors of small gradients into whole steps, so runs are compared by what they reach.
   @Test func accumulatedStepsLearnAlike() throws {
     let whole = try configuration(), parted = try configuration(["gradients.accumulate=3"])
-    let losses = try train(learner(whole), whole, steps: 6), partedLosses = try train(learner(parted), parted, steps: 6)
+    let losses = try train(learner(whole), whole, steps: 6)
+    let partedLosses = try train(learner(parted), parted, steps: 6)
     for (loss, other) in zip(losses, partedLosses) { #expect(abs(loss - other) < 1e-3 * loss) }
   }
 
   @Test func eachPartDropsOutOtherValues() throws {
     let dropping = ["model.projectionDropout=0.5", "gradients.accumulate=2"]
     let configuration = try configuration(dropping)
-    let learner = learner(configuration)
+    let learner = try learner(configuration)
     let plan = TrainingPlan(configuration, samplesPerEpoch: 60)
     // Two parts that are equal: were their choices equal too, each would give half of the gradient.
     let part = Tensor(repeating: 0.25, [1, 8, 8, 3]), target = Tensor(repeating: 0.5, [1, 16, 16, 3])
@@ -88,7 +89,7 @@ import Testing
 
   @Test func clippingBoundsTheStepAndLeavesTheDirection() throws {
     let free = try configuration(), bound = try configuration(["gradients.clipNorm=0.001"])
-    let (one, other) = (learner(free), learner(bound))
+    let (one, other) = (try learner(free), try learner(bound))
     _ = try train(one, free, steps: 1)
     _ = try train(other, bound, steps: 1)
     let norm = one.model.parameters.gradients.norm()
@@ -98,16 +99,44 @@ import Testing
     #expect(difference(other.model.parameters.gradients, Tensor(scaled, [scaled.count])) < 1e-9)
   }
 
-  @Test(arguments: Loss.allCases) func lossesAreTheirFormulas(loss: Loss) {
-    let output = Tensor([0.5, -1, 2, 0.25], [1, 1, 4, 1]), target = Tensor([0.25, 1, 2, 0.5], [1, 1, 4, 1])
+  @Test(arguments: Loss.Kind.allCases) func lossesAreTheirFormulas(kind: Loss.Kind) {
+    let (output, target) = lossOperands
+    let values = [Loss(kind).value(output, target), LossConfiguration(Loss(kind)).value(output, target)]
+    for value in values {
+      #expect(abs(Double(value.value.scalar) - Self.expectedLoss(Loss(kind))) < 1e-7)
+    }
+  }
+
+  private var lossOperands: (output: Variable, target: Tensor) {
+    (Variable(constant: Tensor([0.5, -1, 2, 0.25], [1, 1, 4, 1])), Tensor([0.25, 1, 2, 0.5], [1, 1, 4, 1]))
+  }
+
+  private static func expectedLoss(_ loss: Loss) -> Double {
     let errors = [0.25, -2, 0, -0.25]
-    let expected =
-      switch loss {
-      case .l1: errors.map(abs).reduce(0, +) / 4
-      case .mse: errors.map { $0 * $0 }.reduce(0, +) / 4
-      case .charbonnier: errors.map { ($0 * $0 + 1e-6).squareRoot() }.reduce(0, +) / 4
-      }
-    #expect(abs(Double(loss.value(Variable(constant: output), target).value.scalar) - expected) < 1e-7)
+    return switch loss {
+    case .l1: errors.map(abs).reduce(0, +) / 4
+    case .mse: errors.map { $0 * $0 }.reduce(0, +) / 4
+    case .charbonnier(let epsilon): errors.map { ($0 * $0 + epsilon * epsilon).squareRoot() }.reduce(0, +) / 4
+    }
+  }
+
+  /// The value and the gradients of a weighted sum are the weighted sums of the terms'.
+  @Test func lossesAddWithTheirWeights() {
+    let terms = [LossTerm(.l1, weight: 0.5), LossTerm(.charbonnier(epsilon: 0.25), weight: 2), LossTerm(.mse)]
+    let expected = terms.reduce(0) { $0 + $1.weight * Self.expectedLoss($1.loss) }
+    let (output, target) = lossOperands
+    #expect(abs(Double(LossConfiguration(terms).value(output, target).value.scalar) - expected) < 1e-6)
+    func gradient(_ loss: LossConfiguration) -> [Float] {
+      let tape = Tape()
+      let gradient = Tensor(zeros: output.shape)
+      tape.backward(from: loss.value(tape.leaf(output.value, gradient: gradient), target))
+      return gradient.array
+    }
+    let sum = gradient(LossConfiguration(terms)), parts = terms.map { gradient(LossConfiguration($0.loss)) }
+    for i in sum.indices {
+      let expected = zip(terms, parts).reduce(Float(0)) { $0 + Float($1.0.weight) * $1.1[i] }
+      #expect(abs(sum[i] - expected) < 1e-6)
+    }
   }
 
   // MARK: Warm start
@@ -171,7 +200,7 @@ import Testing
     let image = Tensor(repeating: 0.3, [1, 8, 8, 3]), target = Tensor(repeating: 0.5, [1, 16, 16, 3])
     func gradients(only module: String?) -> (all: [Float], operations: Int) {
       for parameter in model.parameters.parameters {
-        parameter.isTrained = module.map { parameter.name.hasPrefix($0) } ?? true
+        parameter.requiresGradient = module.map { parameter.name.hasPrefix($0) } ?? true
       }
       model.parameters.zeroGradients()
       let tape = Tape()

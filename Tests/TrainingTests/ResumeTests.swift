@@ -97,6 +97,72 @@ import Training
     }
   }
 
+  /// A buffer goes on from the checkpoint, and passes that only measure memory leave it alone.
+  @Test func buffersAreResumed() throws {
+    let path = folder.path + "/buffers"
+    for stop in [3, 8, 100] {
+      var calls = 0
+      let trainer = try Trainer(toyConfiguration(path), resume: stop > 3, display: ProgressDisplay(.quiet)) {
+        ToyModel(scale: $0.task.scale, seed: $0.seed, countsPasses: true)
+      }
+      _ = try trainer.run {
+        calls += 1
+        return calls == stop
+      }
+      let weights = try SafeTensors.read(path + "/weights/last.safetensors")
+      #expect(weights["passes"]?.scalar == Float(trainer.iteration))
+    }
+    #expect(try SafeTensors.read(path + "/weights/best.safetensors")["passes"] != nil)
+  }
+
+  /// Every optimizer's state is in the checkpoint, under its name.
+  @Test(arguments: [
+    ("sgd, momentum: 0.9, dampening: 0.1", ["sgd.momentum"]), ("lion", ["lion.moment"]),
+    ("adamW", ["adam.m", "adam.v"]),
+  ])
+  func everyOptimizerIsResumed(optimizer: String, names: [String]) throws {
+    let settings = ["optimizer={type: \(optimizer)}", "schedule.learningRate=0.001"]
+    let whole = try uninterrupted(settings)
+    let path = folder.path + "/stopped"
+    for stop in [1, 4, 11, 100] {
+      let configuration = try toyConfiguration(path, settings: settings)
+      _ = try runToy(configuration, resume: stop > 1) { $0 >= stop }
+    }
+    try expectSame(path, whole, "with \(optimizer)")
+    let checkpoint = try SafeTensors.read(path + "/checkpoints/iteration-00000020.safetensors")
+    let state = checkpoint.names.filter { !["weight", "shift.bias"].contains($0) }
+    #expect(state == ["weight", "shift.bias"].flatMap { parameter in names.map { "\($0).\(parameter)" } })
+  }
+
+  /// By iteration: the validations, the stages, whose last epochs are short, and the warm-up.
+  @Test func aRunByIterationEndsWithTheSameBits() throws {
+    let settings = [
+      "schedule={epochs: null, iterations: 20, warmupEpochs: null, warmupIterations: 3, milestones: [6, 15]}",
+      "schedule.stages=[{iteration: 7, patch: 12, batch: 3}]", "validation={everyEpochs: null, everyIterations: 6}",
+      "validation.earlyStopping={patience: 50}",
+    ]
+    let whole = try uninterrupted(settings)
+    let records = try String(contentsOfFile: whole + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+    #expect(records.count { $0.contains("validation") } == 4, "after 6, 12, 18 and 20 iterations")
+    for stops in [[5], [6, 7, 8], [13, 19], Array(1..<20)] {
+      let path = folder.path + "/iterations-\(stops.count)"
+      let configuration = try toyConfiguration(path, settings: settings)
+      for (turn, stop) in stops.enumerated() {
+        #expect(try runToy(configuration, resume: turn > 0) { $0 >= stop } == .stopped(iteration: stop))
+      }
+      _ = try toyTrainer(configuration, resume: true).run()
+      try expectSame(path, whole, "after stops at \(stops)")
+    }
+    // More iterations go on from there.
+    let path = folder.path + "/longer"
+    _ = try toyTrainer(toyConfiguration(path, settings: settings)).run()
+    let longer = settings + ["schedule.iterations=26"]
+    _ = try toyTrainer(toyConfiguration(path, settings: longer), resume: true).run()
+    let all = folder.path + "/all"
+    _ = try toyTrainer(toyConfiguration(all, settings: longer)).run()
+    #expect(try bytes(path + "/weights/last.safetensors") == bytes(all + "/weights/last.safetensors"))
+  }
+
   @Test func loaderThreadsDoNotMatter() throws {
     let whole = try uninterrupted()
     let path = folder.path + "/threads"

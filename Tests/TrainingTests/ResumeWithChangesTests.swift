@@ -151,7 +151,7 @@ import Testing
     let checkpoint = try Checkpoint(reading: path)
     var state = checkpoint.state
     change(&state)
-    let learner = Learner(ToyModel(scale: 2, seed: 3), try toyConfiguration(folder.path + "/other"))
+    let learner = try Learner(ToyModel(scale: 2, seed: 3), try toyConfiguration(folder.path + "/other"))
     try checkpoint.restore(learner)
     try Checkpoint.write(learner, state: state, configuration: checkpoint.configuration, to: path)
   }
@@ -202,7 +202,7 @@ import Testing
     let path = folder.path + "/run"
     _ = try runToy(toyConfiguration(path)) { $0 >= 4 }
     let error = try refusal(
-      toyConfiguration(path, settings: ["data.train.batch=5", "optimizer.epsilon=1e-6", "schedule.rate=0.01"]),
+      toyConfiguration(path, settings: ["data.train.batch=5", "optimizer.epsilon=1e-6", "schedule.learningRate=0.01"]),
       allowChanges: true)
     #expect(error?.location == path && error?.expected.contains("--output DIR") == true)
     #expect(error?.found == "data.train.batch 5, before 2; optimizer.epsilon 1e-06, before 1e-08")
@@ -211,18 +211,18 @@ import Testing
   @Test func aLowerRateMayBeAllowed() throws {
     let path = folder.path + "/run"
     _ = try runToy(toyConfiguration(path)) { $0 >= 8 }
-    let lower = try toyConfiguration(path, settings: ["schedule.rate=0.01", "gradients.clipNorm=0.5"])
+    let lower = try toyConfiguration(path, settings: ["schedule.learningRate=0.01", "gradients.clipNorm=0.5"])
     let error = refusal(lower)
     #expect(
       error?.expected
         == "the configuration that the run began with (--allow-changes goes on with another learning rate or"
         + " clipping)")
-    #expect(error?.found == "gradients.clipNorm 0.5, before -; schedule.rate 0.01, before 0.05")
+    #expect(error?.found == "gradients.clipNorm 0.5, before -; schedule.learningRate 0.01, before 0.05")
     _ = try toyTrainer(lower, resume: true, allowChanges: true).run()
-    #expect(try log("run").contains("changed: schedule.rate 0.01, before 0.05"))
+    #expect(try log("run").contains("changed: schedule.learningRate 0.01, before 0.05"))
     let starts = try RunStarts(reading: path + "/environment.json").starts
     #expect(
-      starts.map(\.changes) == [nil, ["gradients.clipNorm 0.5, before -", "schedule.rate 0.01, before 0.05"]])
+      starts.map(\.changes) == [nil, ["gradients.clipNorm 0.5, before -", "schedule.learningRate 0.01, before 0.05"]])
     let history = try RunHistory(reading: path + "/metrics.jsonl") { Issue.record($0) }
     #expect(history.rates.map(\.y) == [0.04, 0.05, 0.005, 0.005, 0.0025].map { $0 } || history.rates.count == 5)
     #expect(history.rates.last?.y == 0.01 / 4)
@@ -238,8 +238,8 @@ import Testing
     let error = #expect(throws: InputError.self) {
       try toyTrainer(configuration) { $0 == 9 ? .infinity : 1 }.run()
     }
-    #expect(error?.expected.contains("--resume --allow-changes --set schedule.rate=") == true)
-    let lower = try toyConfiguration(path, settings: ["schedule.rate=0.001"])
+    #expect(error?.expected.contains("--resume --allow-changes --set schedule.learningRate=") == true)
+    let lower = try toyConfiguration(path, settings: ["schedule.learningRate=0.001"])
     guard case .finished = try toyTrainer(lower, resume: true, allowChanges: true).run() else {
       Issue.record("the run is not finished")
       return
@@ -250,8 +250,10 @@ import Testing
   @Test func aRunWithoutACheckpointBeginsAnew() throws {
     let path = folder.path + "/run"
     _ = try toyTrainer(toyConfiguration(path))
-    _ = try toyTrainer(toyConfiguration(path, settings: ["data.train.batch=5", "schedule.rate=0.01"]), resume: true)
-      .run()
+    _ = try toyTrainer(
+      toyConfiguration(path, settings: ["data.train.batch=5", "schedule.learningRate=0.01"]), resume: true
+    )
+    .run()
     #expect(try log("run").contains("no checkpoint in the folder: the run begins anew"))
   }
 }

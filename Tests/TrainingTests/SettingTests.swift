@@ -53,7 +53,7 @@ import Testing
     #expect(configuration.optimizer.betas == [0.9, 0.95] && configuration.data.train.patch == 32)
     #expect(!configuration.data.train.flip && configuration.ema.decay == 0.9 && configuration.task == .x3)
     #expect(configuration.schedule.stages == [StageConfiguration(epoch: 5, patch: 8, batch: 2)])
-    #expect(configuration.schedule.rate == .value(1e-3) && configuration.memory.limit == MemorySize("8 GB"))
+    #expect(configuration.schedule.learningRate == .value(1e-3) && configuration.memory.limit == MemorySize("8 GB"))
     #expect(configuration.checkpoints.keep == 2 && configuration.checkpoints.everyIterations == 5)
     for nothing in ["null", "~", "null # none"] {
       #expect(try self.configuration("ema.decay=0.9", "ema.decay=\(nothing)").ema.decay == nil)

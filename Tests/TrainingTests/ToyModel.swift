@@ -15,17 +15,20 @@ final class ToyModel: TrainableModel {
   let spoil: @Sendable (Int) -> Float
   /// What the weight's gradient is multiplied with at a step.
   let spoilGradient: @Sendable (Int) -> Float
+  /// Counts the passes of the training, as a batch norm does; nil where nobody asks.
+  private let counter: Buffer?
 
   var unit: Int { 4 }
   var configurationJSON: String { "{\"toy\":\(scale)}" }
 
   init(
     scale: Int, channels: Int = 3, seed: UInt64, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 },
-    spoilGradient: @escaping @Sendable (Int) -> Float = { _ in 1 }
+    spoilGradient: @escaping @Sendable (Int) -> Float = { _ in 1 }, countsPasses: Bool = false
   ) {
     let scope = ParameterScope(seed: seed)
     _ = scope.parameter("weight", [channels], start: .constant(0.5))
     _ = (scope / "shift").parameter("bias", [channels], start: .uniform(fanIn: 100))
+    counter = countsPasses ? scope.buffer("passes", Tensor(0), isInteger: true) : nil
     parameters = ParameterStore(scope)
     self.scale = scale
     self.spoil = spoil
@@ -35,6 +38,7 @@ final class ToyModel: TrainableModel {
   func restore(_ images: Variable) -> Variable { restored(images, factor: 1, gradientFactor: 1) }
 
   func restore(_ images: Variable, seed: UInt64, step: Int, recomputation: Recomputation) -> Variable {
+    if let counter { counter.value.pointer[0] += 1 }
     var random = RandomNumbers(seed: seed, UInt64(step))
     let factor = (1 + 0.1 * random.uniform()) * spoil(step)
     return restored(images, factor: factor, gradientFactor: spoilGradient(step))

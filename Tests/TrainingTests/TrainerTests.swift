@@ -79,7 +79,7 @@ import Training
     let trainer = try toyTrainer(toyConfiguration(path)) { $0 == 5 ? 3e38 : 1 }
     let error = #expect(throws: InputError.self) { try trainer.run() }
     #expect(error?.location == "\(path), iteration 6")
-    #expect(error?.found == "values that are not finite in Adam's square of weight")
+    #expect(error?.found == "values that are not finite in Adam's second moment of weight")
     #expect(try names(path + "/checkpoints") == ["iteration-00000003.safetensors"])
   }
 

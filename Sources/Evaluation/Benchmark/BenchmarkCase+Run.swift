@@ -80,7 +80,7 @@ extension BenchmarkCase {
         let tape = Tape()
         tape.backward(
           from: tape.record { l1Loss(model(Variable(constant: images), recomputation: recomputation), targets) })
-        adam.step(parameters.values, gradients: parameters.gradients, rate: 4e-4)
+        adam.step(parameters.values, gradients: parameters.gradients, learningRate: 4e-4)
         // Values, gradients and two moments are read, all but the gradients written.
         Profiler.update("adam", shape: parameters.values.shape, passes: 7)
       }

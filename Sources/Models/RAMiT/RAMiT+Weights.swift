@@ -72,7 +72,7 @@ extension RAMiT {
   /// averages, and how often an average was updated.
   public static func isBesideParameters(_ name: String) -> Bool {
     name.hasSuffix(".\(indexName)") || name.hasSuffix(".attn_mask") || name == "mean" || name == "std"
-      || name.hasPrefix("adam.") || name.hasPrefix("ema.")
+      || ["adam.", "sgd.", "lion.", "ema."].contains { name.hasPrefix($0) }
       || ["n_averaged", "num_updates", "decay"].contains(name)
   }
 

@@ -5,8 +5,8 @@ import Serialization
 import TensorCore
 
 /// Everything that a run needs to go on as if it had not stopped, in one safetensors file: the weights under their names,
-/// Adam's moments under `adam.m.NAME` and `adam.v.NAME`, the average of the weights under `ema.NAME` where there is one, and the
-/// position, the configuration and a checksum in the metadata.
+/// the optimizer's state (of Adam, the moments under `adam.m.NAME` and `adam.v.NAME`), the average of the weights under
+/// `ema.NAME` where there is one, and the position, the configuration and a checksum in the metadata.
 struct Checkpoint {
   let state: TrainingState
   /// The whole configuration of the run, as YAML.
@@ -23,7 +23,7 @@ struct Checkpoint {
 
   /// The vectors beside the weights, in the order of the parameters, and what their names begin with.
   private static func vectors(_ learner: Learner<some TrainableModel>) -> [(prefix: String, values: Tensor)] {
-    [("adam.m.", learner.adam.first), ("adam.v.", learner.adam.second)]
+    learner.optimizer.state.map { ($0.name + ".", $0.values) }
       + (learner.average.map { [("ema.", $0.values)] } ?? [])
   }
 
@@ -90,7 +90,7 @@ struct Checkpoint {
         parameter.layout.load(tensors[prefix + parameter.name]!, into: values.slice(range).reshaped(parameter.shape))
       }
     }
-    learner.adam.steps = state.steps
+    learner.optimizer.steps = state.steps
   }
 
   /// Over all names, shapes, values and notes.

@@ -1,119 +1,110 @@
-import Models
 import Optimizers
 
 /// How long the training lasts, and how its learning rate, patches and batches go.
+///
+/// It is counted in epochs or, where `iterations` are given, in iterations: the milestones, the periods and the changes
+/// of `stages` too.
 public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   public enum Decay: String, CaseIterable, Codable, Sendable {
-    /// The rate halves at `halveAtEpochs`.
-    case halving
-    /// The rate follows half a cosine down to `finalRate`.
+    /// The rate stays.
+    case constant
+    /// The rate is multiplied with `gamma` at each of `milestones`.
+    case milestones
+    /// The rate follows half a cosine down to `finalLearningRate`.
     case cosine
+    /// The rate follows half a cosine in each of `periods`.
+    case cosineRestarts
+    /// The rate falls to `finalLearningRate` as a power of the time that is left.
+    case polynomial
   }
 
   /// Epochs; those of a warm start come before them.
-  public var epochs = 500
+  public var epochs: Int? = 500
+  /// Iterations, in place of epochs.
+  public var iterations: Int?
   /// The rate after the warm-up for `data.train.batch` patches; other batches have theirs in proportion.
-  public var rate = BaseRate.paper
+  public var learningRate = BaseRate.paper
   /// Epochs over which the rate grows from 0, iteration by iteration.
-  public var warmupEpochs = 20
-  public var decay = Decay.halving
-  /// The rate halves once these numbers of epochs are done (`decay: halving`).
-  public var halveAtEpochs = [200, 300, 400, 425, 450, 475]
-  /// The rate at the end (`decay: cosine`), for the same batch as `rate`.
-  public var finalRate = 0.0
-  /// Progressive learning: other patches and batches from given epochs on.
+  public var warmupEpochs: Int? = 20
+  /// The same in iterations.
+  public var warmupIterations: Int?
+  public var decay = Decay.milestones
+  /// The rate is multiplied with `gamma` once each of these is reached (`decay: milestones`).
+  public var milestones: [Int]? = [200, 300, 400, 425, 450, 475]
+  public var gamma = 0.5
+  /// The rate at the end (`decay: cosine` or `polynomial`), for the same batch as `learningRate`.
+  public var finalLearningRate = 0.0
+  /// 1 is a straight line (`decay: polynomial`).
+  public var power = 1.0
+  /// The lengths of the periods (`decay: cosineRestarts`).
+  public var periods: [Int]?
+  /// The height of each period's cosine, as a share of the first; without them, 1.
+  public var restartWeights: [Double]?
+  /// The rate at the end of each period; without them, 0.
+  public var finalLearningRates: [Double]?
+  /// Progressive learning: other patches and batches from given epochs or iterations on.
   public var stages: [StageConfiguration] = []
 
+  /// The paper's schedule of x2.
   public init() {}
+
+  /// The defaults of a schedule that is counted in iterations.
+  static var ofIterations: ScheduleConfiguration {
+    var schedule = ScheduleConfiguration()
+    (schedule.epochs, schedule.warmupEpochs, schedule.warmupIterations, schedule.milestones) = (nil, nil, 0, nil)
+    return schedule
+  }
+
+  public var countsIterations: Bool { iterations != nil }
+
+  /// Epochs or iterations of the schedule.
+  var length: Int { iterations ?? epochs ?? 0 }
 
   /// The rate of every iteration.
   /// - Parameters:
   ///   - batch: patches of an iteration.
-  ///   - firstBatch: those that `rate` is for.
-  public func learningRate(batch: Int, firstBatch: Int) -> LearningRateSchedule {
+  ///   - firstBatch: those that `learningRate` is for.
+  public func learningRates(batch: Int, firstBatch: Int) -> LearningRateSchedule {
     let share = Double(batch) / Double(firstBatch)
-    let fall: LearningRateSchedule.Decay =
+    let final = finalLearningRate * share
+    let fall: LearningRateDecay =
       switch decay {
-      case .halving: .halving(atEpochs: halveAtEpochs)
-      case .cosine: .cosine(epochs: epochs, final: finalRate * share)
+      case .constant: .constant
+      case .milestones: .milestones(milestones ?? [], gamma: gamma)
+      case .cosine: .cosine(end: length, final: final)
+      case .polynomial: .polynomial(end: length, power: power, final: final)
+      case .cosineRestarts:
+        .cosineRestarts(
+          (periods ?? []).enumerated().map { index, length in
+            LearningRateDecay.Period(
+              length: length, weight: restartWeights?[index] ?? 1, final: (finalLearningRates?[index] ?? 0) * share)
+          })
       }
     return LearningRateSchedule(
-      base: rate.value(batch: batch, firstBatch: firstBatch), warmupEpochs: warmupEpochs, decay: fall)
+      base: learningRate.value(batch: batch, firstBatch: firstBatch), warmup: warmupIterations ?? warmupEpochs ?? 0,
+      decay: fall)
   }
 }
 
-/// What changes once a number of epochs is done.
+/// What changes once a number of epochs or iterations is done.
 public struct StageConfiguration: Codable, Equatable, Sendable {
   /// Epochs of the schedule that come before.
-  public var epoch: Int
+  public var epoch: Int?
+  /// Iterations of the schedule that come before, where it is counted in iterations.
+  public var iteration: Int?
   /// As `data.train.patch` and `data.train.batch`.
   public var patch, batch: Int
 
   // The list lets a misspelt key be told from one that is missing.
-  private enum CodingKeys: String, CodingKey, CaseIterable { case epoch, patch, batch }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case epoch, iteration, patch, batch }
 
-  public init(epoch: Int, patch: Int, batch: Int) {
+  public init(epoch: Int? = nil, iteration: Int? = nil, patch: Int, batch: Int) {
     self.epoch = epoch
+    self.iteration = iteration
     self.patch = patch
     self.batch = batch
   }
-}
 
-/// Weights of another task's model to begin with, and a while in which one module trains alone (paper, Sec. B, after Lin et al.,
-/// Revisiting RCAN, 2022).
-public struct WarmStartConfiguration: Codable, Equatable, Sendable {
-  public enum Fresh: String, CaseIterable, Codable, Sendable {
-    /// Only those parameters of the module that have another shape in the file begin anew.
-    case misfits
-    /// The whole module begins anew, as in the paper.
-    case module
-  }
-
-  /// The weight file, usually of x2; without it there is no warm start.
-  public var weights: String?
-  /// Epochs in which the module trains alone, at a constant rate; the schedule begins after them.
-  public var epochs = 50
-  /// The module: parameters whose names begin with this and a dot.
-  public var module = "to_target"
-  public var fresh = Fresh.misfits
-
-  public init() {}
-
-  /// Epochs before the schedule.
-  public var leadingEpochs: Int { weights == nil ? 0 : epochs }
-}
-
-/// A learning rate: `paper`, which follows the batch, or a number.
-public enum BaseRate: Codable, Equatable, Sendable, DescribedChoice {
-  case paper
-  case value(Double)
-
-  static var choices: String { "paper or a number" }
-
-  /// For a batch, where a number is for `firstBatch`.
-  public func value(batch: Int, firstBatch: Int) -> Double {
-    switch self {
-    case .paper: LearningRateSchedule.paperRate(batch: batch)
-    case .value(let value): value * (Double(batch) / Double(firstBatch))
-    }
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let value = try? container.decode(Double.self) {
-      self = .value(value)
-    } else if try container.decode(String.self) == "paper" {
-      self = .paper
-    } else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "neither paper nor a number")
-    }
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .paper: try container.encode("paper")
-    case .value(let value): try container.encode(value)
-    }
-  }
+  /// Epochs or iterations of the schedule that come before.
+  var start: Int { iteration ?? epoch ?? 0 }
 }

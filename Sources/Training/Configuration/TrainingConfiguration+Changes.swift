@@ -29,8 +29,10 @@ extension TrainingConfiguration {
 
   /// Keys that may change where a person says so.
   private static let allowable = [
-    "schedule.rate", "schedule.finalRate", "schedule.decay", "schedule.halveAtEpochs", "schedule.warmupEpochs",
-    "schedule.epochs", "gradients.clipNorm",
+    "schedule.learningRate", "schedule.finalLearningRate", "schedule.decay", "schedule.milestones", "schedule.gamma",
+    "schedule.power", "schedule.periods", "schedule.restartWeights", "schedule.finalLearningRates",
+    "schedule.warmupEpochs", "schedule.warmupIterations", "schedule.epochs", "schedule.iterations",
+    "gradients.clipNorm",
   ]
 
   /// The keys whose values differ and would change what is learned.
@@ -38,8 +40,16 @@ extension TrainingConfiguration {
   func changes(since before: TrainingConfiguration, comparesPlaces: Bool) throws -> ConfigurationChanges {
     let values = try withAbsolutePaths.node().flattened(), others = try before.withAbsolutePaths.node().flattened()
     var free = Self.free + (comparesPlaces ? [] : Self.places)
-    // The length of a cosine is its shape.
-    if schedule.decay == .halving, before.schedule.decay == .halving { free.append("schedule.epochs") }
+    var refused: [String] = []
+    // The length of a cosine is its shape. An epoch more is not an iteration more.
+    if schedule.hasFreeLength, before.schedule.hasFreeLength,
+      schedule.countsIterations == before.schedule.countsIterations
+    {
+      free += ["schedule.epochs", "schedule.iterations"]
+    } else if schedule.countsIterations != before.schedule.countsIterations {
+      refused = ["schedule.epochs", "schedule.iterations"]
+    }
+    if optimizer.weightDecay == 0, before.optimizer.weightDecay == 0 { free.append("optimizer.weightDecayKind") }
     // Whether there was a warm start counts, and not where its weights are: a run that goes on has weights of its own.
     if (warmStart.weights == nil) == (before.warmStart.weights == nil) { free.append("warmStart.weights") }
     var result = ConfigurationChanges()
@@ -47,8 +57,17 @@ extension TrainingConfiguration {
       if free.contains(where: { $0.hasSuffix(".") ? key.hasPrefix($0) : key == $0 }) { continue }
       let change = ConfigurationChange(
         key: key, before: readableValue(others[key]), now: readableValue(values[key]))
-      if Self.allowable.contains(key) { result.allowable.append(change) } else { result.refused.append(change) }
+      if Self.allowable.contains(key), !refused.contains(key) {
+        result.allowable.append(change)
+      } else {
+        result.refused.append(change)
+      }
     }
     return result
   }
+}
+
+extension ScheduleConfiguration {
+  /// Whether the rate of an iteration does not depend on how many there are.
+  fileprivate var hasFreeLength: Bool { [.constant, .milestones, .cosineRestarts].contains(decay) }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Models
+import Optimizers
 
 extension TrainingConfiguration {
   /// Checks every value's range, and that values go together.
@@ -29,13 +30,13 @@ extension TrainingConfiguration {
       gradients.accumulate)
     if let norm = gradients.clipNorm { try checks.require(norm > 0, "gradients.clipNorm", "a positive number", norm) }
     if let decay = ema.decay { try checks.require((0..<1) ~= decay, "ema.decay", "0 or more, below 1", decay) }
-    for beta in optimizer.betas { try checks.require((0..<1) ~= beta, "optimizer.betas", "0 or more, below 1", beta) }
-    try checks.require(optimizer.betas.count == 2, "optimizer.betas", "two numbers", optimizer.betas)
-    try checks.require(optimizer.epsilon > 0, "optimizer.epsilon", "a positive number", optimizer.epsilon)
+    try optimizer.check(checks)
+    try parameters.check(checks)
+    try loss.check(checks)
+    try validation.check(checks)
     try checks.require(
-      0...1 ~= optimizer.weightDecay, "optimizer.weightDecay", "0 to 1", optimizer.weightDecay)
-    try checks.positive(validation.everyEpochs, "validation.everyEpochs")
-    try checks.require(0...1000 ~= validation.samples, "validation.samples", "0 to 1000", validation.samples)
+      validation.earlyStopping == nil || data.validation.type != .none, "validation.earlyStopping",
+      "none without data.validation", "a value")
     try checks.positive(checkpoints.everyIterations, "checkpoints.everyIterations")
     try checks.positive(checkpoints.keep, "checkpoints.keep")
     try checks.positive(logging.everyIterations, "logging.everyIterations")
@@ -82,35 +83,37 @@ extension ModelConfiguration {
   }
 }
 
-extension ScheduleConfiguration {
-  fileprivate func check(_ checks: Checks) throws {
-    try checks.positive(epochs, "schedule.epochs", upTo: 1_000_000)
-    if case .value(let rate) = rate {
-      try checks.require(rate > 0 && rate <= 1, "schedule.rate", "paper, or a number above 0 and at most 1", rate)
-    }
-    try checks.require(
-      0...1_000_000 ~= warmupEpochs, "schedule.warmupEpochs", "0 or more", warmupEpochs)
-    try checks.require(
-      halveAtEpochs.allSatisfy { $0 >= 0 } && zip(halveAtEpochs, halveAtEpochs.dropFirst()).allSatisfy { $0 < $1 },
-      "schedule.halveAtEpochs", "epochs in ascending order", halveAtEpochs)
-    try checks.require(finalRate >= 0 && finalRate <= 1, "schedule.finalRate", "0 to 1", finalRate)
-    try checks.require(
-      decay == .halving || epochs > warmupEpochs, "schedule.epochs",
-      "more than warmupEpochs, \(warmupEpochs), for cosine", epochs)
-    for (index, stage) in stages.enumerated() {
-      let path = "schedule.stages.\(index)"
-      let before = index == 0 ? 0 : stages[index - 1].epoch
-      try checks.require(
-        before + 1...1_000_000 ~= stage.epoch, "\(path).epoch", "more than the stage before, \(before)", stage.epoch)
-      try checks.batch(stage.batch, patch: stage.patch, path)
-    }
-  }
-}
-
 extension WarmStartConfiguration {
   fileprivate func check(_ checks: Checks) throws {
     if let weights { try checks.text(weights, "warmStart.weights", "a weight file") }
     try checks.require(0...1_000_000 ~= epochs, "warmStart.epochs", "0 or more", epochs)
     try checks.text(module, "warmStart.module", "a module's name")
+  }
+}
+
+extension OptimizerConfiguration {
+  fileprivate func check(_ checks: Checks) throws {
+    if let betas {
+      for beta in betas { try checks.require((0..<1) ~= beta, "optimizer.betas", "0 or more, below 1", beta) }
+      try checks.require(betas.count == 2, "optimizer.betas", "two numbers", betas)
+    }
+    switch self {
+    case .adam(let settings): try checks.epsilon(settings.epsilon)
+    case .adamW(let settings): try checks.epsilon(settings.epsilon)
+    case .lion: break
+    case .sgd(let settings):
+      try checks.require(0...1 ~= settings.momentum, "optimizer.momentum", "0 to 1", settings.momentum)
+      try checks.require(0...1 ~= settings.dampening, "optimizer.dampening", "0 to 1", settings.dampening)
+      try checks.require(
+        !settings.nesterov || settings.momentum > 0 && settings.dampening == 0, "optimizer.nesterov",
+        "false, or a momentum without dampening", settings.nesterov)
+    }
+    try checks.require(0...1 ~= weightDecay, "optimizer.weightDecay", "0 to 1", weightDecay)
+  }
+}
+
+extension Checks {
+  fileprivate func epsilon(_ epsilon: Double) throws {
+    try require(epsilon > 0, "optimizer.epsilon", "a positive number", epsilon)
   }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Models
+import Optimizers
 import Yams
 
 extension TrainingConfiguration {
@@ -17,13 +18,18 @@ extension TrainingConfiguration {
 
   private init(_ file: ConfigurationNode, settings: [String]) throws {
     let schema = try TrainingConfiguration(task: .x2).node()
-    let given = try settings.reduce(file) { try $0.overlaid(by: ConfigurationNode(setting: $1, schema: schema)) }
+    let given = try settings.reduce(file.withCurrentNames()) {
+      try $0.overlaid(by: ConfigurationNode(setting: $1, schema: schema).withCurrentNames())
+    }
     if let task = given["model"]?["task"] {
       throw InputError(task.location, expected: "the task at the top level", found: "model.task")
     }
-    // The defaults depend on the task and the variant, so these come first.
+    // The defaults depend on the task and the variant, and on what else is chosen, so these come first.
     let choice = try ConfigurationDecoder.decode(Choice.self, from: given, refusesUnknownKeys: false)
-    let defaults = TrainingConfiguration(task: choice.task ?? .x2, variant: choice.model?.variant ?? .ramit)
+    var defaults = TrainingConfiguration(task: choice.task ?? .x2, variant: choice.model?.variant ?? .ramit)
+    if let kind = choice.optimizer?.type { defaults.optimizer = OptimizerConfiguration(kind) }
+    if choice.schedule?.iterations != nil { defaults.schedule = .ofIterations }
+    if choice.validation?.everyIterations != nil { defaults.validation.everyEpochs = nil }
     let whole = try defaults.node().overlaid(by: given)
     self = try ConfigurationDecoder.decode(TrainingConfiguration.self, from: whole).withExpandedPaths
     try check(at: given.location)
@@ -31,8 +37,14 @@ extension TrainingConfiguration {
 
   private struct Choice: Decodable {
     struct Model: Decodable { let variant: RAMiTVariant? }
+    struct Optimizer: Decodable { let type: OptimizerConfiguration.Kind? }
+    struct Schedule: Decodable { let iterations: Int? }
+    struct Validation: Decodable { let everyIterations: Int? }
     let task: RestorationTask?
     let model: Model?
+    let optimizer: Optimizer?
+    let schedule: Schedule?
+    let validation: Validation?
   }
 
   func node() throws -> ConfigurationNode {

@@ -17,10 +17,11 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// The weights to begin with, all of them: fine-tuning. Random ones without it.
   public var initialWeights: String?
   public var warmStart = WarmStartConfiguration()
-  public var optimizer = AdamConfiguration()
+  public var optimizer = OptimizerConfiguration.standard
+  public var parameters = ParametersConfiguration()
   public var gradients = GradientConfiguration()
   public var ema = AverageConfiguration()
-  public var loss = Loss.l1
+  public var loss = LossConfiguration(.l1)
   public var memory = MemoryConfiguration()
   public var validation = ValidationConfiguration()
   public var checkpoints = CheckpointConfiguration()
@@ -35,6 +36,15 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
 
   /// The run's folder.
   public var folder: String { output ?? "runs/\(name)" }
+}
+
+extension OptimizerConfiguration {
+  /// What a run has that names no optimizer: Adam, whose weight decay, if there is any, is decoupled.
+  static var standard: OptimizerConfiguration {
+    var adam = AdamConfiguration()
+    adam.weightDecayKind = .decoupled
+    return .adam(adam)
+  }
 }
 
 /// A named model of the paper, and whatever of its sizes a run changes.
@@ -63,16 +73,6 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
   }
 }
 
-/// How far the restored image is from the target, as a mean over all values.
-public enum Loss: String, CaseIterable, Codable, Sendable {
-  /// The absolute difference (the paper's).
-  case l1
-  /// The squared difference.
-  case mse
-  /// sqrt(difference^2 + 0.001^2).
-  case charbonnier
-}
-
 /// What becomes of gradients before the optimizer gets them.
 public struct GradientConfiguration: Codable, Equatable, Sendable {
   /// Parts that a batch goes through the model in, one after the other, so that it needs less memory.
@@ -87,15 +87,6 @@ public struct GradientConfiguration: Codable, Equatable, Sendable {
 public struct AverageConfiguration: Codable, Equatable, Sendable {
   /// The share that a step keeps, below 1; no average without it.
   public var decay: Double?
-
-  public init() {}
-}
-
-public struct ValidationConfiguration: Codable, Equatable, Sendable {
-  /// The model is scored whenever this many epochs are done, and at the end.
-  public var everyEpochs = 1
-  /// Sample images written at each validation: input, bicubic, restored and target side by side.
-  public var samples = 4
 
   public init() {}
 }

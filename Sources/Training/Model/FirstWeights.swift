@@ -32,6 +32,10 @@ extension ParameterStore {
       // What begins anew is loaded from itself, so that the rest is checked as strictly as ever.
       fitting[parameter.name] = names.contains(parameter.name) ? parameter.exported : tensors[parameter.name]
     }
+    for buffer in buffers where buffer.name.hasPrefix(prefix) {
+      let isAnew = warmStart.fresh == .module || tensors[buffer.name]?.shape != buffer.shape
+      fitting[buffer.name] = isAnew ? buffer.value.copy() : tensors[buffer.name]
+    }
     try load(fitting, from: path, ignoring: isBesideParameters)
     return names
   }

@@ -23,7 +23,7 @@ public struct CostMeasurement: Equatable, Sendable {
     let batch = min(stage.batch, largest.pixels / (patch * patch))
     var whole = configuration
     whole.gradients.accumulate = 1
-    let learner = Learner(model, whole)
+    let learner = try Learner(model, whole)
     let task = configuration.task
     let side = patch * task.scale
     var random = RandomNumbers(seed: configuration.seed)

@@ -10,6 +10,8 @@ public struct DryRun {
   /// What there is to learn from.
   private let size: DataSize
   public let parameters: Int
+  /// The same for a person.
+  private let modelSize: String
   public let memory: MemoryPlan
   public let cost: CostMeasurement
   /// Why the data cannot be used; the plan is that of the published count then.
@@ -39,6 +41,7 @@ public struct DryRun {
     plan = TrainingPlan(configuration, samplesPerEpoch: size.samplesPerEpoch)
     let model = try makeModel(configuration)
     parameters = model.parameters.count
+    modelSize = try TrainedParameters(configuration.parameters, of: model.parameters).summary
     memory = MemoryPlan(model, plan, configuration, photos: photoBytes, validation: validation)
     cost = try CostMeasurement.measure(model, plan, configuration, memory)
   }
@@ -50,7 +53,7 @@ public struct DryRun {
     let what = train.name ?? train.path ?? folders ?? train.type.rawValue
     let state = dataFault == nil ? "" : ", by its published count, as it cannot be read"
     var lines = [
-      "\(configuration.name)  \(configuration.task), \(configuration.model.variant.rawValue), \(parameters) parameters",
+      "\(configuration.name)  \(configuration.task), \(configuration.model.variant.rawValue), \(modelSize)",
       "data    \(what), \(size)\(state)",
     ]
     if let path = configuration.initialWeights ?? configuration.warmStart.weights {
@@ -58,7 +61,7 @@ public struct DryRun {
       lines.append("weights \(path)\(isThere ? "" : ", which is not there yet")")
     }
     lines.append("")
-    lines += TrainingPlan.table(plan.rows)
+    lines += plan.table
     lines += [
       "",
       "total   \(plan.epochs) epochs, \(plan.iterations) iterations, \(plan.samples) samples",
@@ -68,22 +71,6 @@ public struct DryRun {
         + " \(cost.batch) patches of \(cost.patch)",
     ]
     return lines
-  }
-}
-
-extension TrainingPlan {
-  /// Rows as columns of text, with a heading.
-  static func table(_ rows: [Row]) -> [String] {
-    let header = ["epochs", "trains", "patch", "batch", "iterations", "rate"]
-    var table = TextTable(header: header, textColumns: header.count)
-    for row in rows {
-      let rate = scientific(row.firstRate)
-      table.add([
-        "\(row.epochs.lowerBound)-\(row.epochs.upperBound)", row.module ?? "all", "\(row.patch)", "\(row.batch)",
-        "\(row.iterationsPerEpoch)", row.firstRate == row.lastRate ? rate : "\(rate) to \(scientific(row.lastRate))",
-      ])
-    }
-    return table.lines
   }
 }
 

@@ -42,7 +42,7 @@ public struct MemoryPlan: Equatable, Sendable {
     let aim = memory.limit.map { Double($0.bytes) } ?? Double(free) * MemoryBudget.shareOfFree
     var choices = [Choice?](repeating: nil, count: plan.stages.count)
     for candidate in memory.recompute.candidates where choices.contains(where: { ($0?.bytes ?? .infinity) > aim }) {
-      let step = PassMemory.ofStep(model, configuration, candidate)
+      let step = model.parameters.keepingBuffers { PassMemory.ofStep(model, configuration, candidate) }
       for (index, stage) in plan.stages.enumerated() where (choices[index]?.bytes ?? .infinity) > aim {
         let needs = StageNeeds(stage, configuration, padded: model.padded(stage.patch), photos: photos)
         let bytes = needs.bytes(step) + needs.beside(parameters: model.parameters.count)
@@ -90,13 +90,15 @@ public struct MemoryPlan: Equatable, Sendable {
   /// Bytes at the time that needs most.
   public var bytes: Double { choices.reduce(validationBytes) { max($0, $1.bytes) } }
 
-  /// For a person: the memory, and what is computed again from which epoch on.
+  /// For a person: the memory, and what is computed again from where on.
   public func summary(_ plan: TrainingPlan) -> String {
     var parts: [String] = []
     for (index, choice) in choices.enumerated()
     where index == 0 || choice.recomputation != choices[index - 1].recomputation {
-      let epoch = plan.stages[index].epochs.lowerBound + 1
-      parts.append("\(choice.recomputation)" + (index == 0 ? "" : " from epoch \(epoch)"))
+      let stage = plan.stages[index]
+      let start =
+        plan.countsIterations ? "iteration \(stage.firstIteration + 1)" : "epoch \(stage.epochs.lowerBound + 1)"
+      parts.append("\(choice.recomputation)" + (index == 0 ? "" : " from \(start)"))
     }
     return "about \(Self.gigabytes(bytes)), recompute: " + parts.joined(separator: ", ")
   }
@@ -129,8 +131,10 @@ private struct StageNeeds {
   /// What is there beside the passes.
   func beside(parameters: Int) -> Double { batches + photos + Double(parameters) * perParameter }
 
-  /// Value, gradient and two moments; the average, and a copy of the values while it stands in for them.
-  private var perParameter: Double { configuration.ema.decay == nil ? 16 : 24 }
+  /// Value, gradient and the optimizer's state; the average, and a copy of the values while it stands in for them.
+  private var perParameter: Double {
+    Double(4 * (2 + configuration.optimizer.stateCount + (configuration.ema.decay == nil ? 0 : 2)))
+  }
 
   /// Those that wait, those in the making, and the one that is learned from.
   private var batches: Double {

@@ -1,25 +1,34 @@
 import Datasets
 import Optimizers
 
-/// All iterations of a run in order: which patches, how many, what learns, and how fast. It follows from the configuration and
-/// the size of the data alone.
+/// All iterations of a run in order: which patches, how many, what learns, and how fast. It follows from the
+/// configuration and the size of the data alone.
 public struct TrainingPlan: Equatable, Sendable {
-  /// Epochs that are alike but for the rate.
+  /// Iterations that are alike but for the rate.
   public struct Stage: Equatable, Sendable {
-    /// Epochs of the run, those of a warm start included; counted from 0.
+    /// Epochs of the run, those of a warm start included; counted from 0. Where the schedule is counted in iterations
+    /// the last one may be short: the next stage begins an epoch of its own.
     public let epochs: Range<Int>
+    /// Iterations of the run.
+    public let iterations: Range<Int>
     /// The side of an input patch, and the patches of an iteration.
     public let patch, batch: Int
     public let iterationsPerEpoch: Int
-    /// The iterations before it.
-    public let firstIteration: Int
     /// The only module that learns; nil where all do.
     public let module: String?
-    /// The epoch of the run in which the schedule of the rate begins.
+    /// Where the schedule of the rate begins: in epochs of the run or, where it is counted so, in iterations.
     public let scheduleStart: Int
+    /// Whether the times of `rates` are iterations; otherwise they are epochs.
+    public let countsIterations: Bool
     public let rates: LearningRateSchedule
 
-    public var iterations: Range<Int> { firstIteration..<firstIteration + epochs.count * iterationsPerEpoch }
+    /// The iterations before it.
+    public var firstIteration: Int { iterations.lowerBound }
+    /// What the schedule counts of it, from the schedule's beginning.
+    var times: Range<Int> {
+      let range = countsIterations ? iterations : epochs
+      return range.lowerBound - scheduleStart..<range.upperBound - scheduleStart
+    }
   }
 
   /// Where an iteration is.
@@ -29,42 +38,70 @@ public struct TrainingPlan: Equatable, Sendable {
     /// Epochs done, and iterations done in the next one.
     public let epoch, iterationInEpoch: Int
 
-    public var rate: Double {
-      stage.rates.rate(
-        epoch: epoch - stage.scheduleStart, iteration: iterationInEpoch, iterationsPerEpoch: stage.iterationsPerEpoch)
+    /// Iterations of the run that are done.
+    public var iteration: Int {
+      stage.firstIteration + (epoch - stage.epochs.lowerBound) * stage.iterationsPerEpoch + iterationInEpoch
+    }
+
+    public var learningRate: Double {
+      let time =
+        stage.countsIterations
+        ? Double(iteration - stage.scheduleStart)
+        : Double(epoch - stage.scheduleStart) + Double(iterationInEpoch) / Double(stage.iterationsPerEpoch)
+      return stage.rates.learningRate(at: time)
+    }
+
+    /// Whether it is the first iteration of a schedule that comes after a warm start's own.
+    var beginsSchedule: Bool {
+      iteration > 0 && iteration == stage.firstIteration
+        && (stage.countsIterations ? iteration : epoch) == stage.scheduleStart
     }
   }
 
   public let stages: [Stage]
   public let samplesPerEpoch: Int
+  /// Whether the schedule is counted in iterations; otherwise it is counted in epochs.
+  public let countsIterations: Bool
 
   /// - Precondition: an epoch holds a batch of every stage.
   public init(_ configuration: TrainingConfiguration, samplesPerEpoch: Int) {
     let (schedule, train) = (configuration.schedule, configuration.data.train)
-    let leading = configuration.warmStart.leadingEpochs
+    let byIteration = schedule.countsIterations
+    let warmStart = configuration.warmStart
     var stages: [Stage] = []
-    func add(_ epochs: Range<Int>, patch: Int, batch: Int, module: String? = nil, rates: LearningRateSchedule) {
-      if epochs.isEmpty { return }
+    /// - Parameter length: in epochs or, `byIteration`, in iterations.
+    func add(
+      _ length: Int, byIteration: Bool, patch: Int, batch: Int, module: String? = nil, scheduleStart: Int,
+      rates: LearningRateSchedule
+    ) {
+      if length <= 0 { return }
       precondition(samplesPerEpoch >= batch, "an epoch of \(samplesPerEpoch) samples has no batch of \(batch)")
+      let perEpoch = samplesPerEpoch / batch
+      let epochs = byIteration ? (length + perEpoch - 1) / perEpoch : length
+      let (epoch, iteration) = (stages.last?.epochs.upperBound ?? 0, stages.last?.iterations.upperBound ?? 0)
       stages.append(
         Stage(
-          epochs: epochs, patch: patch, batch: batch, iterationsPerEpoch: samplesPerEpoch / batch,
-          firstIteration: stages.last?.iterations.upperBound ?? 0, module: module,
-          scheduleStart: module == nil ? leading : 0, rates: rates))
+          epochs: epoch..<epoch + epochs,
+          iterations: iteration..<iteration + (byIteration ? length : length * perEpoch), patch: patch, batch: batch,
+          iterationsPerEpoch: perEpoch, module: module, scheduleStart: scheduleStart, countsIterations: byIteration,
+          rates: rates))
     }
-    let constant = LearningRateSchedule(base: schedule.rate.value(batch: train.batch, firstBatch: train.batch))
+    let constant = LearningRateSchedule(base: schedule.learningRate.value(batch: train.batch, firstBatch: train.batch))
+    // A warm start is counted in epochs whatever the schedule is.
     add(
-      0..<leading, patch: train.patch, batch: train.batch, module: configuration.warmStart.module, rates: constant)
-    let changes =
-      [StageConfiguration(epoch: 0, patch: train.patch, batch: train.batch)] + schedule.stages
-    for (index, change) in changes.enumerated() where change.epoch < schedule.epochs {
-      let end = index + 1 < changes.count ? min(changes[index + 1].epoch, schedule.epochs) : schedule.epochs
+      warmStart.leadingEpochs, byIteration: false, patch: train.patch, batch: train.batch, module: warmStart.module,
+      scheduleStart: 0, rates: constant)
+    let start = (byIteration ? stages.last?.iterations.upperBound : stages.last?.epochs.upperBound) ?? 0
+    let changes = [StageConfiguration(epoch: 0, patch: train.patch, batch: train.batch)] + schedule.stages
+    for (index, change) in changes.enumerated() {
+      let end = index + 1 < changes.count ? min(changes[index + 1].start, schedule.length) : schedule.length
       add(
-        leading + change.epoch..<leading + end, patch: change.patch, batch: change.batch,
-        rates: schedule.learningRate(batch: change.batch, firstBatch: train.batch))
+        end - change.start, byIteration: byIteration, patch: change.patch, batch: change.batch, scheduleStart: start,
+        rates: schedule.learningRates(batch: change.batch, firstBatch: train.batch))
     }
     self.stages = stages
     self.samplesPerEpoch = samplesPerEpoch
+    countsIterations = byIteration
   }
 
   public var epochs: Int { stages.last?.epochs.upperBound ?? 0 }
@@ -89,52 +126,5 @@ public struct TrainingPlan: Equatable, Sendable {
     guard iteration < iterations else { return (epochs, iteration > 0) }
     let next = position(iteration)
     return (next.epoch, next.iterationInEpoch == 0 && iteration > 0)
-  }
-}
-
-extension TrainingPlan {
-  /// Epochs in which the rate is constant, or goes one way.
-  public struct Row: Equatable, Sendable {
-    /// As people count them, from 1.
-    public let epochs: ClosedRange<Int>
-    public let module: String?
-    public let patch, batch, iterationsPerEpoch: Int
-    /// Of the first iteration, and where it is going.
-    public let firstRate, lastRate: Double
-  }
-
-  /// The plan as a table.
-  public var rows: [Row] {
-    stages.flatMap { stage in
-      let breaks = Set(stage.breaks.map { $0 + stage.scheduleStart }).filter { stage.epochs.contains($0) }
-      let starts = ([stage.epochs.lowerBound] + breaks.filter { $0 > stage.epochs.lowerBound }).sorted()
-      return starts.enumerated().map { index, start in
-        let end = index + 1 < starts.count ? starts[index + 1] : stage.epochs.upperBound
-        let (first, last) = stage.rates(from: start - stage.scheduleStart, to: end - stage.scheduleStart)
-        return Row(
-          epochs: start + 1...end, module: stage.module, patch: stage.patch, batch: stage.batch,
-          iterationsPerEpoch: stage.iterationsPerEpoch, firstRate: first, lastRate: last)
-      }
-    }
-  }
-}
-
-extension TrainingPlan.Stage {
-  /// Epochs of the schedule where the rate changes its way.
-  fileprivate var breaks: [Int] {
-    switch rates.decay {
-    case .halving(let epochs): [rates.warmupEpochs] + epochs
-    case .cosine: [rates.warmupEpochs]
-    }
-  }
-
-  /// The rate at the beginning of these epochs, and what it approaches at their end.
-  fileprivate func rates(from start: Int, to end: Int) -> (first: Double, last: Double) {
-    func rate(_ epoch: Int) -> Double {
-      rates.rate(epoch: epoch, iteration: 0, iterationsPerEpoch: iterationsPerEpoch)
-    }
-    if start < rates.warmupEpochs { return (rate(start), rates.base * Double(end) / Double(rates.warmupEpochs)) }
-    if case .cosine = rates.decay { return (rate(start), rate(end)) }
-    return (rate(start), rate(start))
   }
 }

@@ -46,9 +46,10 @@ public final class ProgressDisplay {
 
   /// What is shown of an iteration.
   struct Iteration {
-    var epoch, epochs: Int
-    var done, iterationsPerEpoch: Int
-    var loss, rate: Double
+    /// What the bar is of: the epoch, or all iterations.
+    var title: String
+    var done, count: Int
+    var loss, learningRate: Double
     var imagesPerSecond: Double
     var secondsLeft: Double
   }
@@ -58,8 +59,8 @@ public final class ProgressDisplay {
     guard isTime else { return }
     let now = iteration()
     show(
-      "epoch \(now.epoch)/\(now.epochs)", now.done, now.iterationsPerEpoch,
-      "  loss \(now.loss.fixed(5))  rate \(scientific(now.rate))  \(now.imagesPerSecond.fixed(1)) images/s"
+      now.title, now.done, now.count,
+      "  loss \(now.loss.fixed(5))  rate \(scientific(now.learningRate))  \(now.imagesPerSecond.fixed(1)) images/s"
         + "  \(duration(now.secondsLeft)) left")
   }
 

@@ -35,13 +35,19 @@ struct RunSummary {
     guard let planned = record.starts.starts.last?.plannedIterations else {
       return "\(record.iteration) iterations"
     }
+    if let reason = record.starts.starts.last?.stoppedEarly {
+      return "Complete after \(record.iteration) of \(planned) iterations: \(reason)"
+    }
     return planned == record.iteration
       ? "Complete, \(planned) iterations" : "\(record.iteration) of \(planned) iterations"
   }
 
   /// How much of the run is done, 0 to 1.
   var share: Double? {
-    guard let planned = record.starts.starts.last?.plannedIterations, planned > 0 else { return nil }
+    guard let last = record.starts.starts.last, case let planned = last.plannedIterations, planned > 0 else {
+      return nil
+    }
+    if last.stoppedEarly != nil { return 1 }
     return min(max(Double(record.iteration) / Double(planned), 0), 1)
   }
 

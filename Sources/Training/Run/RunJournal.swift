@@ -129,13 +129,15 @@ final class RunJournal {
   /// - Parameters:
   ///   - iteration: of the last checkpoint.
   ///   - isAwaited: false where it may be left out because the last one is recent.
+  ///   - stoppedEarly: why the run ends before its schedule does; nil where it does not.
   /// - Throws: `InputError` when a file cannot be written.
-  func publish(iteration: Int, isAwaited: Bool, isUnderWay: Bool) throws {
+  func publish(iteration: Int, isAwaited: Bool, isUnderWay: Bool, stoppedEarly: String? = nil) throws {
     let start = Self.now
     guard isAwaited || start - published.at >= Self.costRatio * published.cost else { return }
     let last = record.starts.starts.count - 1
     record.starts.starts[last].lastIteration = iteration
     record.starts.starts[last].seconds = start - began
+    record.starts.starts[last].stoppedEarly = stoppedEarly
     try record.starts.write(to: files.environment)
     let charts = RunCharts(record.history, task: record.configuration.task)
     let chart = CurveChart(title: record.configuration.name, charts: charts.all)

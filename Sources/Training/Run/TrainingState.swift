@@ -2,7 +2,7 @@
 struct TrainingState: Codable, Equatable {
   /// Iterations done.
   var iteration = 0
-  /// Adam's steps.
+  /// The optimizer's steps.
   var steps = 0
   /// The losses since the last log line.
   var lossSum = 0.0
@@ -10,6 +10,8 @@ struct TrainingState: Codable, Equatable {
   /// The latest validation, and the best one so far.
   var latest: ValidationRecord?
   var best: ValidationRecord?
+  /// How long validations have brought no improvement; nil where nobody asks, and before the first.
+  var earlyStopping: EarlyStopping?
   /// What the run learns from; it must be the same when the run goes on.
   var data: DataSize?
   /// What the data are by name and content; nil in checkpoints of earlier versions.

@@ -6,32 +6,36 @@ import NN
 import Optimizers
 import TensorCore
 
-/// A model and all that learning changes: its parameters, Adam's moments, and the average of the parameters.
+/// A model and all that learning changes: its parameters, the optimizer's state, and the average of the parameters.
 final class Learner<Model: TrainableModel> {
   let model: Model
-  let adam: Adam
+  let optimizer: any Optimizer
   /// Nil where no average is wanted.
-  let average: MovingAverage?
+  let average: ExponentialMovingAverage?
   private let configuration: TrainingConfiguration
+  let trainedParameters: TrainedParameters
+  /// The only module that learns; nil where all do.
   private var module: String?
+  private var groups: [ParameterGroup]
   /// The elements that learn; nil means all.
   private var trained: [Range<Int>]?
 
   /// - Parameter model: with the weights to begin with.
-  init(_ model: Model, _ configuration: TrainingConfiguration) {
+  /// - Throws: `InputError` when the configuration names parameters that the model does not have.
+  init(_ model: Model, _ configuration: TrainingConfiguration) throws {
     self.model = model
     self.configuration = configuration
-    adam = Adam(count: model.parameters.count, configuration.optimizer)
-    average = configuration.ema.decay.map { MovingAverage(of: model.parameters.values, decay: $0) }
+    optimizer = configuration.optimizer.optimizer(count: model.parameters.count)
+    average = configuration.ema.decay.map { ExponentialMovingAverage(of: model.parameters.values, decay: $0) }
+    trainedParameters = try TrainedParameters(configuration.parameters, of: model.parameters)
+    (groups, trained) = trainedParameters.train(only: nil)
   }
 
   /// Lets all parameters learn, or those of one module alone.
   private func train(only module: String?) {
     guard module != self.module else { return }
     self.module = module
-    func learns(_ name: String) -> Bool { module.map { name.hasPrefix($0 + ".") } ?? true }
-    for parameter in model.parameters.parameters { parameter.isTrained = learns(parameter.name) }
-    trained = module.map { _ in model.parameters.ranges(where: learns) }
+    (groups, trained) = trainedParameters.train(only: module)
   }
 
   /// Takes one step.
@@ -47,16 +51,15 @@ final class Learner<Model: TrainableModel> {
   ) throws -> Double {
     train(only: position.stage.module)
     // After a warm start all parameters begin to learn together.
-    if iteration > 0, iteration == position.stage.firstIteration, position.epoch == position.stage.scheduleStart {
-      adam.reset()
-    }
+    if position.beginsSchedule { optimizer.reset() }
     let parameters = model.parameters
     parameters.zeroGradients()
     let loss = try accumulateGradients(batch, iteration: iteration, recomputation, place: place)
     let norm = parameters.gradients.norm(in: trained)
     guard norm.isFinite else { throw notFinite("a gradient", parameters.gradients, place) }
     if let limit = configuration.gradients.clipNorm { parameters.gradients.clip(norm: norm, to: limit, in: trained) }
-    adam.step(parameters.values, gradients: parameters.gradients, rate: position.rate, in: trained)
+    optimizer.step(
+      parameters.values, gradients: parameters.gradients, learningRate: position.learningRate, groups: groups)
     average?.update(with: parameters.values, step: iteration)
     return loss
   }
@@ -90,7 +93,7 @@ final class Learner<Model: TrainableModel> {
   // MARK: Values that are not finite
 
   private static var advice: String {
-    "a lower rate may help: --resume --allow-changes --set schedule.rate=NUMBER"
+    "a lower rate may help: --resume --allow-changes --set schedule.learningRate=NUMBER"
   }
 
   /// A loss that is not finite, and the first tensor on its way that is not.
@@ -121,9 +124,11 @@ final class Learner<Model: TrainableModel> {
   /// - Throws: `InputError` that names the first tensor of parameters or moments that is not.
   func refuseNonFiniteValues(place: String) throws {
     let parameters = model.parameters
-    let tensors = [
-      (parameters.values, ""), (adam.first, "Adam's mean of "), (adam.second, "Adam's square of "),
-    ]
+    if let buffer = parameters.buffers.first(where: { !$0.value.isFinite }) {
+      throw InputError(
+        place, expected: "finite buffers (\(Self.advice))", found: "values that are not finite in \(buffer.name)")
+    }
+    let tensors = [(parameters.values, "")] + optimizer.state.map { ($0.values, "\($0.title) of ") }
     for (tensor, title) in tensors + (average.map { [($0.values, "the average of ")] } ?? []) {
       if let name = parameters.firstNotFinite(in: tensor) {
         throw InputError(
@@ -143,17 +148,6 @@ final class Learner<Model: TrainableModel> {
     values.pointer.update(from: average.values.pointer, count: values.count)
     defer { values.pointer.update(from: own.pointer, count: values.count) }
     return try body()
-  }
-}
-
-extension Loss {
-  /// A scalar.
-  func value(_ output: Variable, _ target: Tensor) -> Variable {
-    switch self {
-    case .l1: l1Loss(output, target)
-    case .mse: mseLoss(output, target)
-    case .charbonnier: charbonnierLoss(output, target)
-    }
   }
 }
 

@@ -110,7 +110,7 @@ import Testing
     #expect(page.contains("Super-resolution x2") && page.contains("Super-resolution x3"))
     // The rate and nothing else differs between the two of one task.
     #expect(page.count(of: "<h2>Configurations differ in</h2>") == 1)
-    #expect(page.contains("<td class=\"words\">schedule.rate</td>"))
+    #expect(page.contains("<td class=\"words\">schedule.learningRate</td>"))
     #expect(!page.contains("<td class=\"words\">task</td>") && !page.contains("<td class=\"words\">output</td>"))
     // Before, two restored and the target of the shared image; before, restored and target of the third run's.
     #expect(page.count(of: "<img ") == 4 + 3)

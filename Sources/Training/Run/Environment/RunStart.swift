@@ -17,6 +17,8 @@ struct RunStart: Codable, Equatable {
   var changes: [String]?
   /// From the start until this was last written.
   var seconds: Double
+  /// Why the run ended before its schedule did; nil where it did not.
+  var stoppedEarly: String?
 }
 
 /// The starts of a run in a file of their own: times stay out of what must be equal when a run is repeated.

@@ -1,31 +1,29 @@
 import Kernels
 import TensorCore
 
-/// The exponential moving average of a model's parameters, which is often better than the parameters themselves: they wander
-/// about it.
-public final class MovingAverage {
+/// The exponential moving average (EMA) of a model's parameters, which often scores better than the parameters
+/// themselves.
+public final class ExponentialMovingAverage {
   /// The share of the average that a step keeps, below 1.
   public let decay: Double
   /// The average, in the order of the parameters.
   public let values: Tensor
 
   /// Begins with these values.
+  /// - Precondition: the decay is in 0 ..< 1.
   public init(of values: Tensor, decay: Double) {
     precondition((0..<1).contains(decay), "an average's decay is in 0 ..< 1, not \(decay)")
     self.decay = decay
     self.values = values.copy()
   }
 
-  /// Moves towards the parameters as they are after a step. The first steps keep less, at most (1 + n) / (10 + n), so that the
-  /// random start is soon forgotten.
+  /// Moves towards the parameters as they are after a step. The first steps keep less, at most (1 + n) / (10 + n), so
+  /// that the random start is soon forgotten.
   /// - Parameter step: steps taken before this one, n.
   public func update(with parameters: Tensor, step: Int) {
     precondition(parameters.count == values.count, "\(parameters.count) parameters for \(values.count)")
     let steps = Double(step)
     let share = Float(1 - min(decay, (1 + steps) / (10 + steps)))
-    let (average, current) = (values.pointer, parameters.pointer)
-    forEachRange(of: values.count, grain: 1 << 16) { range in
-      for i in range { average[i] += share * (current[i] - average[i]) }
-    }
+    averageUpdate(values.pointer, towards: parameters.pointer, share: share, count: values.count)
   }
 }

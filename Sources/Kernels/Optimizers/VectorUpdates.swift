@@ -1,0 +1,20 @@
+/// values *= factor, over `count` elements.
+public func scaleInPlace(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+  forEachRange(of: count, grain: streamingGrain) { range in
+    for i in range { values[i] *= factor }
+  }
+}
+
+/// average += share (values - average), over `count` elements: a step of an exponential moving average.
+public func averageUpdate(
+  _ average: UnsafeMutablePointer<Float>, towards values: UnsafePointer<Float>, share: Float, count: Int
+) {
+  forEachRange(of: count, grain: streamingGrain) { range in
+    for i in range { average[i] += share * (values[i] - average[i]) }
+  }
+}
+
+/// The sum of `count` squares in double precision; the same for any number of threads.
+public func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
+  fixedOrderSum(count: count) { Double(values[$0]) * Double(values[$0]) }
+}

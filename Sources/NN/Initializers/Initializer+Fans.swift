@@ -1,0 +1,83 @@
+import Foundation
+import TensorCore
+
+/// Which of a weight's fans its first values follow: those of the forward pass, or of the backward pass.
+public enum FanMode: Sendable {
+  case fanIn, fanOut
+}
+
+/// What follows a layer, which decides how large its weights begin (PyTorch's `calculate_gain`).
+public enum Nonlinearity: Sendable {
+  case linear, sigmoid, tanh, relu, selu
+  case leakyReLU(slope: Double)
+
+  /// The factor over a variance of 1 / fan.
+  public var gain: Double {
+    switch self {
+    case .linear, .sigmoid: 1
+    case .tanh: 5.0 / 3
+    case .relu: 2.0.squareRoot()
+    case .selu: 0.75
+    case .leakyReLU(let slope): (2 / (1 + slope * slope)).squareRoot()
+    }
+  }
+}
+
+extension Initializer.Context {
+  /// The inputs of each output and the outputs of each input, with the taps of a kernel, as PyTorch counts them: by the
+  /// second and the first axis of the file's shape, whatever they stand for.
+  /// - Precondition: there are two axes or more.
+  public var fans: (fanIn: Int, fanOut: Int) {
+    precondition(fileShape.rank >= 2, "a tensor of \(fileShape) has no fans")
+    let taps = (2..<fileShape.rank).reduce(1) { $0 * fileShape[$1] }
+    return (fileShape[1] * taps, fileShape[0] * taps)
+  }
+
+  fileprivate func fan(_ mode: FanMode) -> Double {
+    Double(mode == .fanIn ? fans.fanIn : fans.fanOut)
+  }
+}
+
+extension Initializer {
+  /// Uniform, so that activations keep their variance (He et al., Delving Deep into Rectifiers, 2015); PyTorch's
+  /// `kaiming_uniform_`.
+  /// - Precondition: the parameter has two axes or more.
+  public static func kaimingUniform(
+    _ mode: FanMode = .fanIn, _ nonlinearity: Nonlinearity = .leakyReLU(slope: 0)
+  ) -> Initializer {
+    Initializer { context in
+      let bound = Float(nonlinearity.gain * (3 / context.fan(mode)).squareRoot())
+      return Initializer.uniform(within: bound).draw(&context)
+    }
+  }
+
+  /// The same with normal values; PyTorch's `kaiming_normal_`.
+  /// - Precondition: the parameter has two axes or more.
+  public static func kaimingNormal(
+    _ mode: FanMode = .fanIn, _ nonlinearity: Nonlinearity = .leakyReLU(slope: 0)
+  ) -> Initializer {
+    Initializer { context in
+      let deviation = Float(nonlinearity.gain / context.fan(mode).squareRoot())
+      return Initializer.normal(standardDeviation: deviation).draw(&context)
+    }
+  }
+
+  /// Uniform, a compromise between both fans (Glorot and Bengio, Understanding the difficulty of training deep
+  /// feedforward neural networks, 2010); PyTorch's `xavier_uniform_`.
+  /// - Precondition: the parameter has two axes or more.
+  public static func xavierUniform(gain: Double = 1) -> Initializer {
+    Initializer { context in
+      let bound = Float(gain * (6 / Double(context.fans.fanIn + context.fans.fanOut)).squareRoot())
+      return Initializer.uniform(within: bound).draw(&context)
+    }
+  }
+
+  /// The same with normal values; PyTorch's `xavier_normal_`.
+  /// - Precondition: the parameter has two axes or more.
+  public static func xavierNormal(gain: Double = 1) -> Initializer {
+    Initializer { context in
+      let deviation = Float(gain * (2 / Double(context.fans.fanIn + context.fans.fanOut)).squareRoot())
+      return Initializer.normal(standardDeviation: deviation).draw(&context)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import TensorCore
+
+/// Elements that a step treats alike.
+public struct ParameterGroup: Equatable, Sendable {
+  /// Where they are in the vector of all values, in ascending order.
+  public var ranges: [Range<Int>]
+  /// What the step's learning rate is multiplied with.
+  public var learningRateFactor: Double
+  /// In place of the optimizer's weight decay; nil keeps it.
+  public var weightDecay: Double?
+
+  public init(ranges: [Range<Int>], learningRateFactor: Double = 1, weightDecay: Double? = nil) {
+    self.ranges = ranges
+    self.learningRateFactor = learningRateFactor
+    self.weightDecay = weightDecay
+  }
+}
+
+/// A rule by which values follow their gradients. It works on contiguous vectors, such as a `ParameterStore` holds.
+public protocol Optimizer: AnyObject {
+  /// What the optimizer remembers of each element, in the order of the values, under the name that it has in
+  /// checkpoints.
+  var state: [OptimizerState] { get }
+  /// The steps taken so far. A checkpoint saves it with the state and sets it when that is restored.
+  var steps: Int { get set }
+
+  /// Takes one step.
+  /// - Parameters:
+  ///   - values: changed in place.
+  ///   - gradients: may be changed: weight decay as an L2 penalty is added to them.
+  ///   - groups: the elements to train; what lies in none of them keeps its value and its state.
+  /// - Precondition: values and gradients have the optimizer's number of elements, and the ranges lie inside.
+  func step(_ values: Tensor, gradients: Tensor, learningRate: Double, groups: [ParameterGroup])
+}
+
+/// One number for each element that an optimizer remembers.
+public struct OptimizerState {
+  /// Before a parameter's name it gives the tensor's name in checkpoints: `adam.m` of `conv.bias` is
+  /// `adam.m.conv.bias`.
+  public let name: String
+  /// For messages: "Adam's first moment".
+  public let title: String
+  public let values: Tensor
+
+  public init(name: String, title: String, values: Tensor) {
+    self.name = name
+    self.title = title
+    self.values = values
+  }
+}
+
+extension Optimizer {
+  /// Forgets all gradients so far.
+  public func reset() {
+    steps = 0
+    for state in state { state.values.pointer.update(repeating: 0, count: state.values.count) }
+  }
+
+  /// Takes one step with some elements, all of them alike.
+  /// - Parameter ranges: the elements to train; nil means all.
+  public func step(
+    _ values: Tensor, gradients: Tensor, learningRate: Double, in ranges: [Range<Int>]? = nil
+  ) {
+    let group = ParameterGroup(ranges: ranges ?? [0..<values.count])
+    step(values, gradients: gradients, learningRate: learningRate, groups: [group])
+  }
+
+  /// Checks a step's operands.
+  func check(_ values: Tensor, _ gradients: Tensor, count: Int, _ groups: [ParameterGroup]) {
+    precondition(
+      values.count == count && gradients.count == count,
+      "an optimizer over \(count) elements got \(values.count) values and \(gradients.count) gradients")
+    for range in groups.lazy.flatMap(\.ranges) {
+      precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) is outside of \(count) elements")
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/// An optimizer and its settings.
+///
+/// As text: `type` names the optimizer, and its settings stand beside it, `{type: sgd, momentum: 0.9}`.
+public enum OptimizerConfiguration: Codable, Equatable, Sendable {
+  case adam(AdamConfiguration)
+  case adamW(AdamWConfiguration)
+  case sgd(SGDConfiguration)
+  case lion(LionConfiguration)
+
+  public enum Kind: String, CaseIterable, Codable, Sendable {
+    case adam, adamW, sgd, lion
+  }
+
+  /// With its default settings.
+  public init(_ kind: Kind) {
+    self =
+      switch kind {
+      case .adam: .adam(AdamConfiguration())
+      case .adamW: .adamW(AdamWConfiguration())
+      case .sgd: .sgd(SGDConfiguration())
+      case .lion: .lion(LionConfiguration())
+      }
+  }
+
+  public var kind: Kind {
+    switch self {
+    case .adam: .adam
+    case .adamW: .adamW
+    case .sgd: .sgd
+    case .lion: .lion
+    }
+  }
+
+  /// How strongly parameters are drawn towards 0 that no group of theirs says otherwise of.
+  public var weightDecay: Double {
+    switch self {
+    case .adam(let settings): settings.weightDecay
+    case .adamW(let settings): settings.weightDecay
+    case .sgd(let settings): settings.weightDecay
+    case .lion(let settings): settings.weightDecay
+    }
+  }
+
+  /// The betas; nil for an optimizer without them.
+  public var betas: [Double]? {
+    switch self {
+    case .adam(let settings): settings.betas
+    case .adamW(let settings): settings.betas
+    case .sgd: nil
+    case .lion(let settings): settings.betas
+    }
+  }
+
+  /// The numbers that the optimizer remembers of each element.
+  public var stateCount: Int {
+    switch self {
+    case .adam, .adamW: 2
+    case .sgd, .lion: 1
+    }
+  }
+
+  /// The optimizer of a vector of so many elements.
+  public func optimizer(count: Int) -> any Optimizer {
+    switch self {
+    case .adam(let settings): Adam(count: count, settings)
+    case .adamW(let settings): Adam(count: count, settings)
+    case .sgd(let settings): SGD(count: count, settings)
+    case .lion(let settings): Lion(count: count, settings)
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey { case type }
+
+  /// The type and its settings share one group of keys.
+  public init(from decoder: any Decoder) throws {
+    switch try decoder.container(keyedBy: CodingKeys.self).decode(Kind.self, forKey: .type) {
+    case .adam: self = .adam(try AdamConfiguration(from: decoder))
+    case .adamW: self = .adamW(try AdamWConfiguration(from: decoder))
+    case .sgd: self = .sgd(try SGDConfiguration(from: decoder))
+    case .lion: self = .lion(try LionConfiguration(from: decoder))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(kind, forKey: .type)
+    switch self {
+    case .adam(let settings): try settings.encode(to: encoder)
+    case .adamW(let settings): try settings.encode(to: encoder)
+    case .sgd(let settings): try settings.encode(to: encoder)
+    case .lion(let settings): try settings.encode(to: encoder)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Kernels
+import TensorCore
+
+/// The settings of stochastic gradient descent; the defaults are PyTorch's.
+public struct SGDConfiguration: Codable, Equatable, Sendable {
+  /// The share of the last step's direction that remains; 0 is plain gradient descent.
+  public var momentum = 0.0
+  /// The share of a gradient that the momentum does not get, but for the first gradient.
+  public var dampening = 0.0
+  /// Looks one step of the momentum ahead (Nesterov).
+  public var nesterov = false
+  /// Times a parameter, it is added to the parameter's gradient.
+  public var weightDecay = 0.0
+
+  public init() {}
+}
+
+/// Stochastic gradient descent with momentum, dampening and weight decay as PyTorch defines them.
+public final class SGD: Optimizer {
+  public let configuration: SGDConfiguration
+  /// The momentum, in the order of the values.
+  public let momentum: Tensor
+  public var steps = 0
+
+  /// - Precondition: momentum and dampening are in 0 ... 1; Nesterov's needs a momentum and no dampening.
+  public init(count: Int, _ configuration: SGDConfiguration = SGDConfiguration()) {
+    precondition(
+      0...1 ~= configuration.momentum && 0...1 ~= configuration.dampening,
+      "SGD needs a momentum and a dampening in 0 ... 1, not \(configuration.momentum) and \(configuration.dampening)")
+    precondition(
+      !configuration.nesterov || configuration.momentum > 0 && configuration.dampening == 0,
+      "Nesterov's momentum needs a momentum and no dampening")
+    self.configuration = configuration
+    momentum = Tensor(zeros: [count])
+  }
+
+  public var state: [OptimizerState] {
+    [OptimizerState(name: "sgd.momentum", title: "the momentum", values: momentum)]
+  }
+
+  public func step(_ values: Tensor, gradients: Tensor, learningRate: Double, groups: [ParameterGroup]) {
+    check(values, gradients, count: momentum.count, groups)
+    steps += 1
+    for group in groups {
+      let rate = learningRate * group.learningRateFactor, decay = group.weightDecay ?? configuration.weightDecay
+      let coefficients = SGDCoefficients(
+        learningRate: Float(rate), momentum: Float(configuration.momentum),
+        gradientWeight: steps == 1 || configuration.momentum == 0 ? 1 : Float(1 - configuration.dampening),
+        nesterov: configuration.nesterov)
+      for range in group.ranges {
+        let start = range.lowerBound
+        WeightDecay.l2.apply(
+          decay, values.pointer + start, gradients.pointer + start, count: range.count, learningRate: rate)
+        sgdUpdate(
+          values: values.pointer + start, gradients: gradients.pointer + start, buffer: momentum.pointer + start,
+          count: range.count, coefficients)
+      }
+    }
+  }
+}

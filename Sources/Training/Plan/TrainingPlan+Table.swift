@@ -1,0 +1,48 @@
+import Diagnostics
+
+extension TrainingPlan {
+  /// Epochs, or iterations, in which the rate is constant or goes one way.
+  public struct Row: Equatable, Sendable {
+    /// As people count them, from 1: the epochs, or the iterations where the schedule is counted so.
+    public let span: ClosedRange<Int>
+    public let module: String?
+    public let patch, batch, iterationsPerEpoch: Int
+    /// Of the first iteration, and where it is going.
+    public let firstRate, lastRate: Double
+  }
+
+  /// The plan as a table.
+  public var rows: [Row] {
+    stages.flatMap { stage in
+      let times = stage.times
+      let starts = [times.lowerBound] + stage.rates.breaks.filter { $0 > times.lowerBound && $0 < times.upperBound }
+      // A warm start's own stage is counted in epochs in any case.
+      let unit = countsIterations && !stage.countsIterations ? stage.iterationsPerEpoch : 1
+      let offset = countsIterations == stage.countsIterations ? stage.scheduleStart : 0
+      return starts.enumerated().map { index, start in
+        let end = index + 1 < starts.count ? starts[index + 1] : times.upperBound
+        let (first, last) = stage.rates.learningRates(from: start, to: end)
+        return Row(
+          span: offset + start * unit + 1...offset + end * unit, module: stage.module, patch: stage.patch,
+          batch: stage.batch, iterationsPerEpoch: stage.iterationsPerEpoch, firstRate: first, lastRate: last)
+      }
+    }
+  }
+
+  /// Rows as columns of text, with a heading.
+  var table: [String] {
+    let header = [
+      countsIterations ? "iterations" : "epochs", "trains", "patch", "batch",
+      countsIterations ? "an epoch" : "iterations", "rate",
+    ]
+    var table = TextTable(header: header, textColumns: header.count)
+    for row in rows {
+      let rate = scientific(row.firstRate)
+      table.add([
+        "\(row.span.lowerBound)-\(row.span.upperBound)", row.module ?? "all", "\(row.patch)", "\(row.batch)",
+        "\(row.iterationsPerEpoch)", row.firstRate == row.lastRate ? rate : "\(rate) to \(scientific(row.lastRate))",
+      ])
+    }
+    return table.lines
+  }
+}

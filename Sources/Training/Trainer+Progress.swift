@@ -1,0 +1,47 @@
+import Diagnostics
+import Foundation
+
+/// What a run tells while it trains.
+extension Trainer {
+  /// Where the run is, for a person.
+  func place(epoch: Int) -> String {
+    plan.countsIterations ? "epoch \(epoch)" : "epoch \(epoch)/\(plan.epochs)"
+  }
+
+  func progress(at position: TrainingPlan.Position) -> ProgressDisplay.Iteration {
+    let stage = position.stage
+    let seconds = speed.seconds ?? 0
+    // A later stage takes its time by the pixels that it sees.
+    let pixelsLeft = plan.stages.reduce(0.0) { sum, stage in
+      let iterations = stage.iterations.clamped(to: state.iteration..<max(state.iteration, plan.iterations)).count
+      return sum + Double(iterations) * stage.pixelsPerIteration
+    }
+    let isByIteration = plan.countsIterations
+    return ProgressDisplay.Iteration(
+      title: isByIteration ? "iteration" : "epoch \(position.epoch + 1)/\(plan.epochs)",
+      done: isByIteration ? state.iteration : position.iterationInEpoch + 1,
+      count: isByIteration ? plan.iterations : stage.iterationsPerEpoch,
+      loss: state.lossSum / Double(max(state.lossCount, 1)), learningRate: position.learningRate,
+      imagesPerSecond: seconds > 0 ? Double(stage.batch) / seconds : 0,
+      secondsLeft: seconds * pixelsLeft / stage.pixelsPerIteration)
+  }
+
+  func logLoss(at position: TrainingPlan.Position) throws {
+    let now = progress(at: position)
+    (state.lossSum, state.lossCount) = (0, 0)
+    try journal.add(
+      MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, rate: now.learningRate),
+      imagesPerSecond: now.imagesPerSecond)
+    let total = plan.countsIterations ? "/\(plan.iterations)" : ""
+    try say(
+      "\(place(epoch: position.epoch + 1))  iteration \(state.iteration)\(total)"
+        + "  loss \(now.loss.fixed(5))  rate \(scientific(now.learningRate))  \(now.imagesPerSecond.fixed(1)) images/s"
+        + "  \(duration(now.secondsLeft)) left")
+  }
+
+  /// A line for people: to the log with the time, and to the display.
+  func say(_ line: String) throws {
+    try log.append(line: "\(Date.now.formatted(.iso8601))  \(line)")
+    display.line(line)
+  }
+}
