@@ -129,7 +129,7 @@ import Testing
     func gradient(_ loss: LossConfiguration) -> [Float] {
       let tape = Tape()
       let gradient = Tensor(zeros: output.shape)
-      tape.backward(from: loss.value(tape.leaf(output.value, gradient: gradient), target))
+      tape.backward(from: tape.record { loss.value(Variable(leaf: output.value, gradient: gradient), target) })
       return gradient.array
     }
     let sum = gradient(LossConfiguration(terms)), parts = terms.map { gradient(LossConfiguration($0.loss)) }

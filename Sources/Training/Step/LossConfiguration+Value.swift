@@ -12,8 +12,9 @@ extension LossConfiguration {
   /// The weighted sum of scalars, in their order.
   private func weightedSum(_ terms: [(loss: Variable, weight: Float)]) -> Variable {
     let sum = terms.reduce(Float(0)) { $0 + $1.weight * $1.loss.value.scalar }
+    let slots = terms.map { (loss: $0.loss.gradientSlot, weight: $0.weight) }
     return Variable(Tensor(sum), from: terms.map(\.loss)) { gradient, gradients in
-      for (loss, weight) in terms { gradients.add(Tensor(weight * gradient.scalar), to: loss) }
+      for (loss, weight) in slots { gradients.add(Tensor(weight * gradient.scalar), to: loss) }
     }
   }
 }
