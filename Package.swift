@@ -26,7 +26,7 @@ let package = Package(
   name: "RAMiT",
   products: [
     .executable(name: "ramit", targets: ["ramit"]),
-    .library(name: "RAMiT", targets: ["Models", "Training"]),
+    .library(name: "RAMiT", targets: ["Models", "Training", "RestorationCommands"]),
   ],
   traits: [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
   dependencies: [
@@ -62,7 +62,7 @@ let package = Package(
       on: ["CPNG", "CJPEG", "CTIFF", "CWebP", heif, "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"]),
     floor("Serialization", on: ["CZlib", "Files", "Diagnostics", "TensorCore"]),
     // 5: modules, scores, data
-    floor("NN", on: ["Autograd", "TensorCore", "Serialization", "Diagnostics"]),
+    floor("NN", on: ["Autograd", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
     floor("Metrics", on: ["Imaging", "TensorCore", "Parallel"]),
     floor("Datasets", on: ["Imaging", "Serialization", "TensorCore", "Files", "Parallel", "Diagnostics", yams]),
     // 6: optimizers and models
@@ -84,14 +84,16 @@ let package = Package(
         "Evaluation", "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization",
         "TensorCore", "Files", "Machine", "Parallel", "Diagnostics", logging, yams,
       ]),
-    // 9: the command line, and timings
-    .executableTarget(
-      name: "ramit",
-      dependencies: [
-        "Training", "Evaluation", "Models", "Optimizers", "NN", "Autograd", "Datasets", "Metrics", "Imaging",
-        "Serialization", "TensorCore", "Kernels", "Files", "Machine", "Parallel", "Diagnostics", logging,
-        argumentParser,
+    // 9: the command line of any architecture
+    floor(
+      "RestorationCommands",
+      on: [
+        "Training", "Evaluation", "Models", "NN", "Datasets", "Imaging", "Serialization", "Files", "Machine",
+        "Parallel",
+        "Diagnostics", argumentParser,
       ]),
+    // 10: the command line of the built-in ones, and timings
+    .executableTarget(name: "ramit", dependencies: ["RestorationCommands", "Models"]),
     .executableTarget(
       name: "RAMiTBenchmarks",
       dependencies: [

@@ -31,21 +31,35 @@ public final class Profiler: Sendable {
   private struct State {
     var start = ContinuousClock.now
     var laps: [Lap] = []
+    var multiplyAdds = 0
   }
 
   @TaskLocal static var current: Profiler?
 
   private let state = Mutex(State())
 
+  public init() {}
+
   /// The laps of what `body` computes on this thread.
   public static func laps(of body: () throws -> Void) rethrows -> [Lap] {
     let profiler = Profiler()
-    try $current.withValue(profiler) {
-      profiler.state.withLock { $0 = State() }
-      try body()
-    }
-    return profiler.state.withLock { $0.laps }
+    try profiler.run(body)
+    return profiler.laps
   }
+
+  /// Takes the laps of what `body` computes on this thread.
+  public func run<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try Self.$current.withValue(self) {
+      state.withLock { $0 = State() }
+      return try body()
+    }
+  }
+
+  /// Of the last run, in order.
+  public var laps: [Lap] { state.withLock(\.laps) }
+
+  /// Of the last run's forward passes.
+  public var multiplyAdds: Int { state.withLock(\.multiplyAdds) }
 
   /// Ends a lap of something that is no operation, such as the optimizer's step; does nothing without a profiler.
   /// - Parameters:
@@ -63,6 +77,7 @@ public final class Profiler: Sendable {
     let name = String(function.prefix { $0 != "(" }), shape = value.shape
     let operations = 2 * Double(multiplyAdds)
     func bytes(_ variables: [Variable]) -> Double { variables.reduce(shape.bytes) { $0 + $1.shape.bytes } }
+    state.withLock { $0.multiplyAdds += multiplyAdds }
     lap(name, .forward, shape, Work(floatingPointOperations: operations, bytes: bytes(operands)))
     // As much arithmetic for the gradients of the weights, and again for that of the feature map.
     let ways: Double = operands.first?.wantsGradient == true ? 2 : 1

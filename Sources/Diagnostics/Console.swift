@@ -19,7 +19,9 @@ public enum Console {
 
   /// Before anything is opened or printed: a write that nobody reads fails instead of ending the process, and a file
   /// that is opened later does not get the number of a stream that was closed, where lines for people would go into it.
-  public static func prepare() {
+  /// - Parameter program: begins the lines of `report`.
+  public static func prepare(program: String = "ramit") {
+    self.program.withLock { $0 = program }
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
       // The lowest free number. Opened the wrong way round, so that use fails as that of a closed one.
@@ -30,8 +32,10 @@ public enum Console {
   /// Prints a line that is seen at once, also through a pipe.
   public static func print(_ line: String, to stream: Stream = .output) { write(line + "\n", to: stream) }
 
-  /// One line on standard error: `ramit: ...`.
-  public static func report(_ line: String) { print("ramit: " + line, to: .errors) }
+  private static let program = Mutex("ramit")
+
+  /// One line on standard error, after the program's name: `ramit: ...`.
+  public static func report(_ line: String) { print("\(program.withLock(\.self)): \(line)", to: .errors) }
 
   /// Writes text as it is, without a new line. Bytes of names that are not UTF-8 are shown as `\xE9`.
   public static func write(_ text: String, to stream: Stream) {

@@ -27,7 +27,7 @@ public final class ParameterStore {
     for parameter in parameters {
       let range = start..<start + parameter.value.count
       let home = values.slice(range).reshaped(parameter.shape)
-      home.pointer.update(from: parameter.value.pointer, count: range.count)
+      home.initialize { $0.update(from: parameter.value.pointer, count: range.count) }
       parameter.gradient = gradients.slice(range).reshaped(parameter.shape)
       parameter.value = home
       ranges.append(range)

@@ -15,7 +15,7 @@ extension BenchmarkItem {
     func scope() -> ParameterScope { ParameterScope(seed: 0) }
     return bothWays("block, \(name)", [map(0), map(0)]) {
       let block = DRAMiTBlock(scope(), c, index: 1, shift: c.window / 2)
-      return { block($0[0], previous: $0[1], regularization: nil).x }
+      return { block($0[0], previous: $0[1], context: nil).x }
     }
       + bothWays("downsizing, \(name)", [map(0)]) {
         let downsizing = Downsizing(scope(), c)

@@ -1,5 +1,6 @@
 import Autograd
 import Evaluation
+import Models
 import TensorCore
 
 /// A piece of work that is timed.
@@ -15,8 +16,9 @@ struct BenchmarkItem {
     BenchmarkCase.standard.map { name in
       BenchmarkItem(name: name) {
         let work = try BenchmarkCase(name)
-        try work.checkMemory()
-        return work.prepared()
+        let model = RAMiTVariant.ramit.configuration(for: .x2)
+        try work.checkMemory(of: model)
+        return work.prepared(model)
       }
     }
   }

@@ -19,4 +19,15 @@ public struct WeightRequest: Sendable {
     self.anchors = anchors
     self.fit = fit
   }
+
+  /// Whatever one of several requests looks for: what fits best counts.
+  public init(anyOf requests: [WeightRequest]) {
+    anchors = requests.flatMap(\.anchors)
+    fit = { found in requests.compactMap { $0.fit(found) }.max() }
+  }
+
+  /// How much of the model these tensors are; nil when they are not the model's.
+  public func fit(of tensors: NamedTensors) -> Int? {
+    fit(TensorShapes(Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor.shape) })))
+  }
 }

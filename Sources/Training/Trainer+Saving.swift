@@ -93,7 +93,7 @@ extension Trainer {
     let model = learner.model
     var weights = learner.withAverage { model.stateDict }
     weights.metadata = [
-      "model": try model.configurationJSON, "iteration": "\(state.iteration)", "format": "pt",
+      "model": try model.architecture.json, "iteration": "\(state.iteration)", "format": "pt",
     ]
     try SafeTensors.write(weights, to: path)
   }

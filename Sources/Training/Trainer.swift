@@ -2,6 +2,7 @@ import Datasets
 import Diagnostics
 import Files
 import Foundation
+import Models
 import Serialization
 
 /// How a run ended.
@@ -16,18 +17,19 @@ public enum TrainingOutcome: Equatable, Sendable {
 ///
 /// The same configuration gives the same weights, bit for bit, however often the run is interrupted: what a batch holds, what
 /// dropout leaves out and how fast the model learns depend on the seed and the iteration alone, and a checkpoint holds the rest.
-public final class Trainer<Model: TrainableModel> {
+public final class Trainer<Architecture: RestorationArchitecture> {
+  private let runConfiguration: RunConfiguration<Architecture>
   let configuration: TrainingConfiguration
   /// The whole configuration, as YAML.
   let resolved: String
-  let learner: Learner<Model>
+  let learner: Learner
   public let plan: TrainingPlan
   /// What steps compute again so that they fit into memory.
   let memory: MemoryPlan
   private let data: TrainingData
   /// The data by name and content.
   private let runData: RunData
-  let validator: Validator<Model>?
+  let validator: Validator?
   let folder: RunFolder
   let checkpoints: CheckpointStore
   let log: GrowingFile
@@ -49,16 +51,18 @@ public final class Trainer<Model: TrainableModel> {
   /// one.
   /// - Parameters:
   ///   - allowChanges: lets a run that is resumed have another learning rate or clipping than it began with.
-  ///   - makeModel: the model that is to learn, with random weights.
+  ///   - makeModel: builds the model that is to learn, with random weights.
   /// - Throws: `InputError` for data or weights that are missing or do not fit, a folder that is in use, a run that is already
   ///   there, or data or a configuration unlike those that the run began with.
   public init(
-    _ configuration: TrainingConfiguration, resume: Bool, allowChanges: Bool = false, display: ProgressDisplay,
-    makeModel: (TrainingConfiguration) throws -> Model
+    _ run: RunConfiguration<Architecture>, resume: Bool, allowChanges: Bool = false, display: ProgressDisplay,
+    makeModel: (Architecture, _ seed: UInt64) throws -> any RestorationModel = { $0.makeModel(seed: $1) }
   ) throws {
+    runConfiguration = run
+    let configuration = run.training
     self.configuration = configuration
     self.display = display
-    resolved = try configuration.withAbsolutePaths.yaml()
+    resolved = try run.withAbsolutePaths.yaml()
     do {
       data = try TrainingData(configuration)
     } catch let fault as InputError where resume {
@@ -84,7 +88,7 @@ public final class Trainer<Model: TrainableModel> {
       }
     }
     let found = try checkpoints.latest()
-    let model = try makeModel(configuration)
+    let model = try makeModel(run.model.architecture, configuration.seed)
     // A checkpoint has weights of its own.
     let beginning = found == nil ? try model.loadFirstWeights(configuration) : nil
     learner = try Learner(model, configuration)
@@ -92,7 +96,7 @@ public final class Trainer<Model: TrainableModel> {
     if let fault = memory.fault { throw fault }
     validator = data.validation.map { Validator(model, $0, sigma: configuration.data.validation.sigma) }
     log = try GrowingFile(folder.files.log)
-    journal = try RunJournal(folder.files, configuration)
+    journal = try RunJournal(folder.files, RunSettings(run))
     try takeUp(found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)
     try runData.write()
     try WholeFile.write(Data(resolved.utf8), to: folder.files.configuration)
@@ -156,8 +160,8 @@ public final class Trainer<Model: TrainableModel> {
   /// The changes of the configuration that a person may make, and allows.
   /// - Throws: `InputError` that names the others, or says how to allow them.
   private func acceptedChanges(since checkpoint: Checkpoint, allowChanges: Bool) throws -> [ConfigurationChange] {
-    let before = try TrainingConfiguration(yaml: checkpoint.configuration, file: folder.files.configuration)
-    let changes = try configuration.changes(since: before, comparesPlaces: checkpoint.state.fingerprints == nil)
+    let before = try RunConfiguration<Architecture>(yaml: checkpoint.configuration, file: folder.files.configuration)
+    let changes = try runConfiguration.changes(since: before, comparesPlaces: checkpoint.state.fingerprints == nil)
     let began = "the configuration that the run began with"
     if !changes.refused.isEmpty {
       let words = (changes.refused + (allowChanges ? [] : changes.allowable)).map(\.description)
@@ -231,7 +235,7 @@ public final class Trainer<Model: TrainableModel> {
       if state.iteration == position.stage.firstIteration { try announce(position) }
       let loss = try learner.step(
         batch, iteration: state.iteration, at: position,
-        recomputation: memory.choices[position.stageIndex].recomputation,
+        checkpointing: memory.choices[position.stageIndex].checkpointing,
         place: "\(folder.path), iteration \(state.iteration + 1)")
       try advance(from: position, loss: loss)
       let stops = isStopRequested()

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Models
 import Parallel
 import Testing
 
@@ -26,7 +27,8 @@ struct BenchmarkTests {
   /// The keys of the line, and seconds in order.
   @Test func linesOfJSON() async {
     await #expect(processExitsWith: .success) {
-      let results = try BenchmarkCase("infer:32x32").run(runs: 2, threads: [1], version: "1.2.3")
+      let results = try BenchmarkCase("infer:32x32").run(
+        RAMiTVariant.ramit.configuration(for: .x2), runs: 2, threads: [1], version: "1.2.3")
       let line = try results[0].json()
       #expect(results.count == 1 && !line.contains("\n"))
       let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
@@ -42,7 +44,8 @@ struct BenchmarkTests {
   @Test func threadCountsTakeTurns() async {
     await #expect(processExitsWith: .success) {
       let before = ComputeThreads.count
-      let results = try BenchmarkCase("infer:32x32").run(runs: 1, threads: [2, 1, 2], version: "")
+      let results = try BenchmarkCase("infer:32x32").run(
+        RAMiTVariant.ramit.configuration(for: .x2), runs: 1, threads: [2, 1, 2], version: "")
       #expect(results.map(\.threads) == [2, 1, 2] && ComputeThreads.count == before)
       #expect(results[0].speedup == nil)
       // With one run, the ratio of the two times.

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Parallel
 import TensorCore
 import Testing
@@ -51,7 +52,9 @@ struct ProfileTests {
 
   /// A step of the model: its operations there and back, and the optimizer's step; together they are the whole time.
   @Test func aTrainingStep() throws {
-    let profile = try BenchmarkCase("train:1x32").profile(runs: 1) { Self.peaks }
+    let profile = try BenchmarkCase("train:1x32").profile(RAMiTVariant.ramit.configuration(for: .x2), runs: 1) {
+      Self.peaks
+    }
     let rows = Set(profile.operations.map { "\($0.operation) \($0.direction)" })
     for operation in ["reciprocalAttention", "feedForward", "mobiVari", "layerNorm", "convolution3x3", "meanLoss"] {
       #expect(rows.isSuperset(of: ["\(operation) forward", "\(operation) backward"]), "\(operation) is missing")

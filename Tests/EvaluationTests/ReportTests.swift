@@ -66,8 +66,8 @@ struct ReportTests {
 
   /// Other programs read these keys.
   @Test func complexityAsJSON() throws {
-    let model = RAMiT(RAMiTVariant.slimLLE.configuration(for: .lle))
-    let complexity = Complexity(of: model, outputWidth: 64, height: 32)
+    let configuration = RAMiTVariant.slimLLE.configuration(for: .lle)
+    let complexity = Complexity(of: configuration, outputWidth: 64, height: 32)
     let report = ComplexityReport(
       complexity, model: "RAMiT-slimLLE", task: .lle, outputWidth: 64, outputHeight: 32)
     let object = try JSONSerialization.jsonObject(with: JSONFile.encode(report, pretty: true)) as? [String: Any]

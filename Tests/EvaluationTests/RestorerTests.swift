@@ -95,7 +95,7 @@ struct RestorerTests {
   /// What a tile keeps is what the whole has, as long as the model looks no farther than the overlap.
   @Test func tilesFitTogether() {
     let image = picture(width: 90, height: 70, channels: 3).tensor()
-    let tiles = Tiles(height: image.shape[0], width: image.shape[1], side: 20, overlap: 1, unit: 32)
+    let tiles = Tiles(height: image.shape[0], width: image.shape[1], side: 20, overlap: 1, sizeMultiple: 32)
     var sizes: Set<Shape> = []
     let result = tiles.restore(image, scale: 2) { part in
       sizes.insert(part.shape)

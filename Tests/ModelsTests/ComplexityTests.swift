@@ -30,23 +30,23 @@ struct ComplexityTests {
   ]
 
   @Test(arguments: rows) func paper(_ row: Row) {
-    let complexity = Complexity(of: RAMiT(row.configuration), outputWidth: 1280, height: 720)
+    let complexity = Complexity(of: row.configuration, outputWidth: 1280, height: 720)
     if let parameters = row.parameters { #expect(complexity.parameters == parameters) }
     if let thousands = row.thousands { #expect((complexity.parameters + 500) / 1000 == thousands) }
     if let multAdds = row.multAdds { #expect((Double(complexity.multAdds) / 1e8).rounded() / 10 == multAdds) }
   }
 
   @Test func componentsHoldEveryParameter() {
-    let model = RAMiT(RAMiTVariant.slimLLE.configuration(for: .lle))
-    let complexity = Complexity(of: model, outputWidth: 33, height: 31)
-    #expect(complexity.parameters == model.parameters.count)
+    let configuration = RAMiTVariant.slimLLE.configuration(for: .lle)
+    let complexity = Complexity(of: configuration, outputWidth: 33, height: 31)
+    #expect(complexity.parameters == RAMiT(configuration).parameters.count)
     #expect(complexity.components.map(\.name).first == "shallow")
     #expect(complexity.components.allSatisfy { $0.parameters > 0 && $0.multAdds > 0 })
     #expect(complexity.inputWidth == 64 && complexity.inputHeight == 32)
   }
 
   @Test func arithmeticGrowsWithThePixels() {
-    let model = RAMiT(RAMiTVariant.slimSR.configuration(for: .x4))
+    let model = RAMiTVariant.slimSR.configuration(for: .x4)
     let small = Complexity(of: model, outputWidth: 256, height: 128),
       large = Complexity(of: model, outputWidth: 512, height: 512)
     #expect(large.multAdds == 8 * small.multAdds)

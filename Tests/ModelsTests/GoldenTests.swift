@@ -39,7 +39,9 @@ import Testing
     var activations: [(String, Tensor)] = []
     let inputGradient = Tensor(zeros: input.shape)
     let (output, loss) = tape.record {
-      let output = model(Variable(leaf: input, gradient: inputGradient)) { activations.append(($0, $1.value)) }
+      let output = model(Variable(leaf: input, gradient: inputGradient), context: nil) {
+        activations.append(($0, $1.value))
+      }
       return (output, l1Loss(output, target))
     }
     #expect(relativeError(output.value, try #require(golden.map("output"))) < 1e-5, "output")

@@ -76,11 +76,11 @@ import Testing
     }
     let image = Variable(constant: random([1, 32, 32, 3], seed: 4, scale: 0.2))
     #expect(plain(image).value.array == dropping(image).value.array)
-    let step = Regularization(seed: 1, iteration: 7)
-    #expect(plain(image).value.array == plain(image, regularization: step).value.array)
-    #expect(dropping(image, regularization: step).value.array == dropping(image, regularization: step).value.array)
-    let next = Regularization(seed: 1, iteration: 8)
-    #expect(dropping(image, regularization: step).value.array != dropping(image, regularization: next).value.array)
+    let step = TrainingContext(seed: 1, iteration: 7)
+    #expect(plain(image).value.array == plain(image, context: step).value.array)
+    #expect(dropping(image, context: step).value.array == dropping(image, context: step).value.array)
+    let next = TrainingContext(seed: 1, iteration: 8)
+    #expect(dropping(image, context: step).value.array != dropping(image, context: next).value.array)
   }
 
   /// Each kind alone, by the slope of the loss along a random direction of all parameters.
@@ -96,12 +96,12 @@ import Testing
       $0.hrami = false
     }
     let image = random([2, 32, 32, 3], seed: 5, scale: 0.3), target = random([2, 64, 64, 3], seed: 6, scale: 0.3)
-    let step = Regularization(seed: 9, iteration: 2)
+    let step = TrainingContext(seed: 9, iteration: 2)
     let values = model.parameters.values, start = values.copy()
     let direction = random(values.shape, seed: 7, scale: 0.02)
     func loss(at distance: Float) -> Double {
       for i in 0..<values.count { values.pointer[i] = start.pointer[i] + distance * direction.pointer[i] }
-      let output = model(Variable(constant: image), regularization: step).value
+      let output = model(Variable(constant: image), context: step).value
       return zip(output.array, target.array).reduce(0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
         / Double(output.count)
     }
@@ -110,7 +110,7 @@ import Testing
     _ = loss(at: 0)
     model.parameters.zeroGradients()
     let tape = Tape()
-    tape.backward(from: tape.record { mseLoss(model(Variable(constant: image), regularization: step), target) })
+    tape.backward(from: tape.record { mseLoss(model(Variable(constant: image), context: step), target) })
     let along = zip(model.parameters.gradients.array, direction.array).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     #expect(abs(along - slope) < 5e-3 * abs(slope) + 1e-6, "along the direction \(along), measured \(slope)")
   }

@@ -2,6 +2,7 @@ import Autograd
 import Imaging
 import Metrics
 import Models
+import NN
 import TensorCore
 import Testing
 
@@ -25,23 +26,35 @@ struct RestorationTests {
   /// The model sees a padded image, and what it made of the padding is cut off.
   @Test func wholeImagesArePaddedAndCut() {
     let image = Tensor((0..<30).map(Float.init), [5, 6, 1])
-    var seen = Shape([])
-    let restored = restoreWhole(image, unit: 4) { x in
-      seen = x.shape
-      return Variable(constant: doubled(x.value))
-    }
-    #expect(seen == [1, 8, 8, 1])
+    let model = Doubling()
+    let restored = model.restore(image)
+    #expect(model.seen == [1, 8, 8, 1])
     #expect(restored.shape == [10, 12, 1])
     for y in 0..<10 {
       for x in 0..<12 { #expect(restored.array[y * 12 + x] == image.array[y / 2 * 6 + x / 2]) }
     }
   }
 
-  /// Each pixel of 1 x H x W x 1 as a square of four.
-  private func doubled(_ x: Tensor) -> Tensor {
-    let (height, width) = (x.shape[1], x.shape[2])
-    let values = (0..<4 * height * width).map { x.array[$0 / (2 * width) / 2 * width + $0 % (2 * width) / 2] }
-    return Tensor(values, [1, 2 * height, 2 * width, 1])
+  /// Makes a square of four of each pixel of 1 x H x W x 1, and notes the shapes that it gets.
+  private final class Doubling: RestorationModel {
+    struct Architecture: RestorationArchitecture {
+      var task: RestorationTask
+      func makeModel(_ scope: ParameterScope) -> any RestorationModel { Doubling() }
+    }
+
+    let architecture = Architecture(task: .x2)
+    let sizeMultiple = 4
+    let parameters = ParameterStore(ParameterScope(seed: nil))
+    var seen = Shape([])
+
+    func callAsFunction(
+      _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
+    ) -> Variable {
+      seen = images.shape
+      let (height, width, x) = (images.shape[1], images.shape[2], images.value.array)
+      let values = (0..<4 * height * width).map { x[$0 / (2 * width) / 2 * width + $0 % (2 * width) / 2] }
+      return Variable(constant: Tensor(values, [1, 2 * height, 2 * width, 1]))
+    }
   }
 
   @Test func protocolOfEachTask() {

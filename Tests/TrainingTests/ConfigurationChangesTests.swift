@@ -3,8 +3,8 @@ import Testing
 @testable import Training
 
 @Suite struct ConfigurationChangesTests {
-  private func configuration(_ settings: [String] = []) throws -> TrainingConfiguration {
-    try TrainingConfiguration(yaml: ConfigurationTests.small, file: "c.yaml", settings: settings)
+  private func configuration(_ settings: [String] = []) throws -> BuiltInRun {
+    try BuiltInRun(yaml: ConfigurationTests.small, file: "c.yaml", settings: settings)
   }
 
   /// The keys that may not change, and those that may where a person says so.

@@ -16,7 +16,7 @@ func shippedConfigs() throws -> [String] {
 /// The one-line message of the error that reading this YAML gives.
 func message(_ yaml: String, settings: [String] = []) -> String {
   do {
-    _ = try TrainingConfiguration(yaml: yaml, file: "c.yaml", settings: settings)
+    _ = try BuiltInRun(yaml: yaml, file: "c.yaml", settings: settings)
     return "no error"
   } catch {
     return "\(error)"
@@ -27,8 +27,8 @@ func message(_ yaml: String, settings: [String] = []) -> String {
   static let small = "task: x2\ndata:\n  train:\n    type: procedural\n    samplesPerEpoch: 640\n"
 
   @Test func aFileSaysOnlyWhatDiffers() throws {
-    let configuration = try TrainingConfiguration(yaml: Self.small, file: "c.yaml")
-    var expected = TrainingConfiguration(task: .x2)
+    let configuration = try BuiltInRun(yaml: Self.small, file: "c.yaml")
+    var expected = BuiltInRun(task: .x2)
     expected.data.train.type = .procedural
     expected.data.train.samplesPerEpoch = 640
     #expect(configuration == expected)
@@ -36,29 +36,29 @@ func message(_ yaml: String, settings: [String] = []) -> String {
 
   @Test func defaultsFollowTaskAndVariant() throws {
     let yaml = Self.small.replacing("x2", with: "dn") + "model: {variant: RAMiT-slimSR, depths: [1, 1, 1, 1]}\n"
-    let configuration = try TrainingConfiguration(yaml: yaml, file: "c.yaml")
+    let configuration = try BuiltInRun(yaml: yaml, file: "c.yaml")
     var architecture = RAMiTVariant.slimSR.configuration(for: .dn)
     architecture.depths = [1, 1, 1, 1]
-    #expect(configuration.model.architecture == architecture)
+    #expect(configuration.model.architecture == .ramit(architecture))
     #expect(configuration.data.train.noise == [0, 50])
     #expect(configuration.data.validation.sigma == 25)
   }
 
   @Test(arguments: try shippedConfigs())
   func shippedConfigsResolveAndReadBack(name: String) throws {
-    let configuration = try TrainingConfiguration(readingFile: configsFolder + "/" + name)
-    let again = try TrainingConfiguration(yaml: configuration.yaml(), file: "resolved.yaml")
+    let configuration = try BuiltInRun(readingFile: configsFolder + "/" + name)
+    let again = try BuiltInRun(yaml: configuration.yaml(), file: "resolved.yaml")
     #expect(again == configuration)
     #expect(try again.changes(since: configuration, comparesPlaces: true) == ConfigurationChanges())
   }
 
   @Test(arguments: try shippedConfigs()) func shippedConfigsBuildTheirModel(name: String) throws {
-    let configuration = try TrainingConfiguration(readingFile: configsFolder + "/" + name)
-    let model = RAMiT(configuration.model.architecture, seed: configuration.seed)
-    #expect(model.parameters.count == configuration.model.architecture.parameterCount)
+    let configuration = try BuiltInRun(readingFile: configsFolder + "/" + name)
+    let architecture = configuration.model.architecture
+    #expect(architecture.makeModel(seed: configuration.seed).parameters.count == architecture.parameterCount)
     #expect(try name.hasPrefix("quick/") == (configuration.data.train.type == .procedural))
-    let samples = try #require(try configuration.publishedSamplesPerEpoch ?? 100_000)
-    #expect(TrainingPlan(configuration, samplesPerEpoch: samples).epochs > 0)
+    let samples = try #require(try configuration.training.publishedSamplesPerEpoch ?? 100_000)
+    #expect(TrainingPlan(configuration.training, samplesPerEpoch: samples).epochs > 0)
   }
 
   /// docs/TRAINING.md has a row for every key, and none for anything else.
@@ -74,9 +74,9 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       #expect(!found.contains("expected a key"), "\(key): \(found)")
     }
     // And those that a configuration writes out are documented.
-    var configuration = try TrainingConfiguration(yaml: Self.small, file: "c.yaml")
+    var configuration = try BuiltInRun(yaml: Self.small, file: "c.yaml")
     configuration.schedule.stages = [StageConfiguration(epoch: 1, patch: 8, batch: 2)]
-    var other = try TrainingConfiguration(
+    var other = try BuiltInRun(
       yaml: Self.small, file: "c.yaml",
       settings: [
         "optimizer.type=sgd", "loss=[{type: l1}, {type: charbonnier}]", "validation.everyIterations=3",
@@ -96,7 +96,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
   }
 
   @Test func overridesAreLaidOverTheFile() throws {
-    let configuration = try TrainingConfiguration(
+    let configuration = try BuiltInRun(
       yaml: Self.small, file: "c.yaml",
       settings: [
         "data.train.patch=48", "optimizer.betas=[0.9, 0.999]", "schedule.learningRate=2e-4", "model.mobivari.version=1",
@@ -104,7 +104,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     #expect(configuration.data.train.patch == 48)
     #expect(configuration.optimizer.betas == [0.9, 0.999])
     #expect(configuration.schedule.learningRate == .value(2e-4))
-    #expect(configuration.model.architecture.mobivari.version == 1)
+    #expect(configuration.model.architecture == .ramit(RAMiTVariant.ramit1.configuration(for: .x2)))
     #expect(configuration.data.train.samplesPerEpoch == 640)
   }
 
@@ -262,7 +262,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       let path = folder.appendingPathComponent("c.yaml").path
       if let data { try data.write(to: URL(fileURLWithPath: path)) }
       do {
-        _ = try TrainingConfiguration(readingFile: path)
+        _ = try BuiltInRun(readingFile: path)
         return "no error"
       } catch let error as InputError {
         #expect(error.location == path)
@@ -272,6 +272,6 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     #expect(try fault(nil) == "no file that can be read")
     #expect(try fault(Data(repeating: 0x20, count: 1 << 17)) == "a larger file")
     #expect(try fault(Data([0xff, 0xfe, 0x80])) == "bytes that are none")
-    #expect(throws: InputError.self) { try TrainingConfiguration(readingFile: folder.path) }
+    #expect(throws: InputError.self) { try BuiltInRun(readingFile: folder.path) }
   }
 }

@@ -9,10 +9,8 @@ import Testing
 
 @Suite struct DryRunTests {
   private func dryRun(_ yaml: String, settings: [String] = []) throws -> DryRun {
-    let configuration = try TrainingConfiguration(yaml: yaml, file: "c.yaml", settings: settings)
-    return try DryRun(configuration) {
-      ToyModel(scale: $0.task.scale, channels: $0.task.channels, seed: $0.seed)
-    }
+    let configuration = try ToyRun(yaml: yaml, file: "c.yaml", settings: settings)
+    return try DryRun(configuration)
   }
 
   @Test func printsThePlanAndWritesNothing() throws {
@@ -30,7 +28,7 @@ import Testing
         """)
     #expect(run.dataFault == nil)
     let lines = run.lines
-    #expect(lines[0] == "ramit  x2, RAMiT, 6 parameters")
+    #expect(lines[0] == "ramit  x2, Toy, 6 parameters")
     #expect(lines[1] == "data    procedural, 640 samples an epoch")
     #expect(
       Array(lines[3...7]) == [
@@ -52,7 +50,7 @@ import Testing
     let run = try dryRun(
       ConfigurationTests.small,
       settings: ["parameters.frozen=[weight]", "schedule={iterations: 15, warmupIterations: 5, decay: constant}"])
-    #expect(run.lines[0] == "ramit  x2, RAMiT, 6 parameters (3 frozen)")
+    #expect(run.lines[0] == "ramit  x2, Toy, 6 parameters (3 frozen)")
     #expect(
       Array(run.lines[3...5]) == [
         "iterations  trains  patch  batch  an epoch  rate",
@@ -91,7 +89,7 @@ import Testing
   @Test func unionsCountTheirMembers() throws {
     func samples(_ train: String) throws -> Int? {
       let yaml = "task: x2\ndata: {train: {type: dataset, \(train)}}\n"
-      return try TrainingConfiguration(yaml: yaml, file: "c.yaml").publishedSamplesPerEpoch
+      return try ToyRun(yaml: yaml, file: "c.yaml").training.publishedSamplesPerEpoch
     }
     #expect(try samples("name: DIV2K") == 800)
     #expect(try samples("name: DF2K, memberRepeat: [3, 0.5]") == 2400 + 1325)
@@ -100,10 +98,10 @@ import Testing
   }
 
   @Test func timeFollowsThePixels() throws {
-    let configuration = try TrainingConfiguration(
+    let configuration = try ToyRun(
       yaml: ConfigurationTests.small, file: "c.yaml",
       settings: ["schedule.epochs=4", "schedule.stages=[{epoch: 2, patch: 128, batch: 32}]"])
-    let plan = TrainingPlan(configuration, samplesPerEpoch: 640)
+    let plan = TrainingPlan(configuration.training, samplesPerEpoch: 640)
     let cost = CostMeasurement(patch: 64, batch: 4, seconds: 2)
     // 20 iterations of 64 patches, and 40 of 32 patches with four times the pixels.
     #expect(cost.seconds(plan) == 20 * 32 + 40 * 64)

@@ -56,7 +56,7 @@ import Testing
   }
 
   /// A rate of almost nothing: the scores stay as they are.
-  private func configuration(_ path: String, patience: Int = 2, _ more: [String] = []) throws -> TrainingConfiguration {
+  private func configuration(_ path: String, patience: Int = 2, _ more: [String] = []) throws -> ToyRun {
     try toyConfiguration(
       path,
       settings: [

@@ -43,7 +43,7 @@ import Testing
 
   /// The levels of the photos that an epoch sees.
   private func levels(_ repeats: [Double], epoch: Int = 0) throws -> [Int: Int] {
-    let data = try TrainingData(TrainingConfiguration(yaml: yaml(repeats), file: "c.yaml"))
+    let data = try TrainingData(ToyRun(yaml: yaml(repeats), file: "c.yaml").training)
     let samples = data.samples.samplesPerEpoch
     var counts: [Int: Int] = [:]
     for iteration in epoch * samples..<(epoch + 1) * samples {
@@ -65,8 +65,8 @@ import Testing
 
   @Test func itIsResumedExactlyAndKnowsItsRepeats() throws {
     try photos()
-    func configuration(_ name: String, _ repeats: [Double]) throws -> TrainingConfiguration {
-      try TrainingConfiguration(
+    func configuration(_ name: String, _ repeats: [Double]) throws -> ToyRun {
+      try ToyRun(
         yaml: yaml(
           repeats,
           more: "schedule: {epochs: 2, rate: 0.01, warmupEpochs: 0, halveAtEpochs: []}\n"

@@ -11,7 +11,7 @@ import Testing
 @testable import Training
 
 @Suite struct LearnerTests {
-  private func configuration(_ settings: [String] = []) throws -> TrainingConfiguration {
+  private func configuration(_ settings: [String] = []) throws -> RAMiTRun {
     let yaml = """
       task: x2
       seed: 5
@@ -19,17 +19,17 @@ import Testing
       data: {train: {type: procedural, samplesPerEpoch: 60, patch: 8, batch: 6}}
       schedule: {epochs: 2, rate: 0.001, warmupEpochs: 0, halveAtEpochs: []}
       """
-    return try TrainingConfiguration(yaml: yaml, file: "c.yaml", settings: settings)
+    return try RAMiTRun(yaml: yaml, file: "c.yaml", settings: settings)
   }
 
-  private func learner(_ configuration: TrainingConfiguration) throws -> Learner<RAMiT> {
-    try Learner(RAMiT(configuration.model.architecture, seed: configuration.seed), configuration)
+  private func learner(_ configuration: RAMiTRun) throws -> Learner {
+    try Learner(RAMiT(configuration.model.architecture, seed: configuration.seed), configuration.training)
   }
 
   /// Takes a few steps; returns the losses.
-  private func train(_ learner: Learner<RAMiT>, _ configuration: TrainingConfiguration, steps: Int) throws -> [Double] {
-    let data = try TrainingData(configuration)
-    let plan = TrainingPlan(configuration, samplesPerEpoch: data.samples.samplesPerEpoch)
+  private func train(_ learner: Learner, _ configuration: RAMiTRun, steps: Int) throws -> [Double] {
+    let data = try TrainingData(configuration.training)
+    let plan = TrainingPlan(configuration.training, samplesPerEpoch: data.samples.samplesPerEpoch)
     let batches = data.batches(of: plan)
     return try (0..<steps).map {
       try learner.step(batches($0), iteration: $0, at: plan.position($0), place: "test")
@@ -68,7 +68,7 @@ import Testing
     let dropping = ["model.projectionDropout=0.5", "gradients.accumulate=2"]
     let configuration = try configuration(dropping)
     let learner = try learner(configuration)
-    let plan = TrainingPlan(configuration, samplesPerEpoch: 60)
+    let plan = TrainingPlan(configuration.training, samplesPerEpoch: 60)
     // Two parts that are equal: were their choices equal too, each would give half of the gradient.
     let part = Tensor(repeating: 0.25, [1, 8, 8, 3]), target = Tensor(repeating: 0.5, [1, 16, 16, 3])
     func twice(_ x: Tensor) -> Tensor { Tensor(x.array + x.array, x.shape.replacing(0, with: 2)) }
@@ -80,7 +80,8 @@ import Testing
     alone.parameters.zeroGradients()
     let tape = Tape()
     let loss = tape.record {
-      let output = alone.restore(Variable(constant: part), seed: configuration.seed, step: 6, recomputation: .none)
+      let output = alone(
+        Variable(constant: part), context: TrainingContext(seed: configuration.seed, iteration: 6))
       return l1Loss(output, target)
     }
     tape.backward(from: loss)
@@ -157,7 +158,7 @@ import Testing
     var file = weights(of: x2)
     file["mean"] = Tensor([0, 0, 0], [1, 3, 1, 1])
     let names = try x4.parameters.warmStart(
-      file, from: "x2.pth", settings, isBesideParameters: RAMiT.isBesideParameters)
+      file, from: "x2.pth", settings, isBesideParameters: x4.isBesideParameters)
     if fresh == .misfits {
       // The last convolution works on image channels, whatever the scale.
       #expect(names == ["to_target.conv.weight", "to_target.conv.bias"])
@@ -181,7 +182,7 @@ import Testing
       settings.module = module
       let error = #expect(throws: InputError.self) {
         try x4.parameters.warmStart(
-          file, from: "x2.pth", settings, isBesideParameters: RAMiT.isBesideParameters)
+          file, from: "x2.pth", settings, isBesideParameters: x4.isBesideParameters)
       }
       #expect(x4.parameters.values.array == before)
       return error?.description ?? ""
@@ -205,7 +206,7 @@ import Testing
       model.parameters.zeroGradients()
       let tape = Tape()
       let loss = tape.record {
-        l1Loss(model.restore(Variable(constant: image), seed: 0, step: 0, recomputation: .none), target)
+        l1Loss(model(Variable(constant: image), context: TrainingContext(seed: 0, iteration: 0)), target)
       }
       let count = tape.count
       tape.backward(from: loss)

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Imaging
 import Models
+import NN
 import TensorCore
 import TestSupport
 import Testing
@@ -12,19 +13,20 @@ import Testing
 
 /// `memory:` of a configuration, and what a run does about it.
 @Suite struct MemoryPlanTests {
-  private func configuration(_ settings: [String] = []) throws -> TrainingConfiguration {
+  private func configuration(_ settings: [String] = []) throws -> RAMiTRun {
     let yaml = """
       task: x2
       model: {dim: 16, depths: [2, 1, 1, 2], heads: 2, window: 4, wide: {groups: 1}, projectionDropout: 0.1}
       data: {train: {type: procedural, samplesPerEpoch: 96, patch: 16, batch: 8}}
       schedule: {epochs: 4, rate: 0.001, warmupEpochs: 0, halveAtEpochs: [], stages: [{epoch: 2, patch: 64, batch: 48}]}
       """
-    return try TrainingConfiguration(yaml: yaml, file: "c.yaml", settings: settings)
+    return try RAMiTRun(yaml: yaml, file: "c.yaml", settings: settings)
   }
 
-  private func plan(_ configuration: TrainingConfiguration, free: Int = 1 << 40, total: Int = 1 << 40) -> MemoryPlan {
+  private func plan(_ configuration: RAMiTRun, free: Int = 1 << 40, total: Int = 1 << 40) -> MemoryPlan {
     MemoryPlan(
-      RAMiT(configuration.model.architecture), TrainingPlan(configuration, samplesPerEpoch: 96), configuration,
+      RAMiT(configuration.model.architecture), TrainingPlan(configuration.training, samplesPerEpoch: 96),
+      configuration.training,
       free: free, total: total)
   }
 
@@ -44,7 +46,7 @@ import Testing
 
   @Test func theConfigurationIsKept() throws {
     let given = try configuration(["memory.limit=1.5 GiB", "memory.recompute=stages"])
-    let again = try TrainingConfiguration(yaml: given.yaml(), file: "again.yaml")
+    let again = try RAMiTRun(yaml: given.yaml(), file: "again.yaml")
     #expect(again == given)
     #expect(again.memory.limit?.bytes == 3 << 29 && again.memory.recompute == .stages)
     // It does not change what is learned, so a run may go on with another.
@@ -56,7 +58,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let tests = MemoryPlanTests()
       let all = try tests.plan(tests.configuration())
-      #expect(all.choices.map(\.recomputation) == [.none, .none] && all.fault == nil)
+      #expect(all.choices.map(\.checkpointing) == [.none, .none] && all.fault == nil)
       let large = all.choices.map(\.bytes)
       #expect(large[0] < large[1] / 2)
       let forced = try ["none", "blocks", "stages"].map {
@@ -65,15 +67,15 @@ import Testing
       #expect(
         abs(forced[0] - large[1]) < 0.01 * large[1] && forced[1] < forced[0] && forced[2] < forced[1], "\(forced)")
       // Limits between what the three take; of free memory nine tenths are used.
-      for (index, expected) in [(0, Recomputation.none), (1, .blocks), (2, .stages)] {
+      for (index, expected) in [(0, ActivationCheckpointing.none), (1, .blocks), (2, .stages)] {
         let limit = forced[index] + 5e6
         let limited = try tests.plan(tests.configuration(["memory.limit=\(limit / 1e6) MB"]))
-        #expect(limited.choices.map(\.recomputation) == [.none, expected] && limited.fault == nil)
+        #expect(limited.choices.map(\.checkpointing) == [.none, expected] && limited.fault == nil)
         let free = try tests.plan(tests.configuration(), free: Int(limit / 0.9))
-        #expect(free.choices.map(\.recomputation) == [.none, expected])
+        #expect(free.choices.map(\.checkpointing) == [.none, expected])
       }
       let between = try tests.plan(tests.configuration(["memory.limit=\((forced[1] + 5e6) / 1e6) MB"]))
-      let plan = try TrainingPlan(tests.configuration(), samplesPerEpoch: 96)
+      let plan = try TrainingPlan(tests.configuration().training, samplesPerEpoch: 96)
       #expect(
         between.summary(plan) == "about \((between.bytes / 1e9).fixed(1)) GB, recompute: none, blocks from epoch 3")
     }
@@ -83,7 +85,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let tests = MemoryPlanTests()
       let limited = try tests.plan(tests.configuration(["memory.limit=70 MB"]))
-      #expect(limited.choices.map(\.recomputation).last == .stages)
+      #expect(limited.choices.map(\.checkpointing).last == .stages)
       #expect(limited.fault?.location == "memory")
       #expect(limited.fault?.expected.hasPrefix("steps in 0.1 GB, which memory.limit allows") == true)
       // What is not free now may be later; what the machine has not will never be.
@@ -102,11 +104,11 @@ import Testing
       let tests = MemoryPlanTests()
       let configuration = try tests.configuration(["data.train.patch=32"])
       let model = RAMiT(configuration.model.architecture)
-      for recomputation in Recomputation.allCases {
-        let forecast = PassMemory.ofStep(model, configuration, recomputation).bytes(pixels: 20 * 48 * 48)
+      for checkpointing in ActivationCheckpointing.allCases {
+        let forecast = PassMemory.ofStep(model, configuration.training, checkpointing).bytes(pixels: 20 * 48 * 48)
         let measured = StoragePool.shared.peakGrowth {
           let images = Tensor(zeros: [20, 48, 48, 3]), targets = Tensor(zeros: [20, 96, 96, 3])
-          _ = tests.step(model, configuration, images, targets, recomputation)
+          _ = tests.step(model, configuration, images, targets, checkpointing)
         }
         #expect(abs(forecast - Double(measured)) < 0.08 * Double(measured), "\(forecast) for \(measured)")
       }
@@ -125,7 +127,7 @@ import Testing
       }
       let scored = ["data.validation.type=folder", "data.validation.path=\(folder.path)", "schedule.stages=[]"]
       let configuration = try tests.configuration(scored)
-      let set = try #require(try TrainingData(configuration).validation)
+      let set = try #require(try TrainingData(configuration.training).validation)
       let model = RAMiT(configuration.model.architecture)
       let memory = try #require(ValidationMemory.measure(model, set))
       #expect(memory.name == "large" && memory.width == 310 && memory.height == 200)
@@ -139,7 +141,8 @@ import Testing
       func plan(_ settings: [String], _ set: TestSet?) throws -> MemoryPlan {
         let configuration = try tests.configuration(settings)
         return MemoryPlan(
-          model, TrainingPlan(configuration, samplesPerEpoch: 96), configuration, validation: set, free: 1 << 40,
+          model, TrainingPlan(configuration.training, samplesPerEpoch: 96), configuration.training, validation: set,
+          free: 1 << 40,
           total: 1 << 40)
       }
       let alone = try plan(scored, nil), whole = try plan(scored, set)
@@ -156,13 +159,15 @@ import Testing
   }
 
   private func step(
-    _ model: RAMiT, _ configuration: TrainingConfiguration, _ images: Tensor, _ targets: Tensor,
-    _ recomputation: Recomputation
+    _ model: RAMiT, _ configuration: RAMiTRun, _ images: Tensor, _ targets: Tensor,
+    _ checkpointing: ActivationCheckpointing
   ) -> Float {
     let tape = Tape()
     let loss = tape.record {
       configuration.loss.value(
-        model.restore(Variable(constant: images), seed: 0, step: 0, recomputation: recomputation), targets)
+        model(
+          Variable(constant: images),
+          context: TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)), targets)
     }
     tape.backward(from: loss)
     return loss.value.scalar
@@ -178,8 +183,7 @@ import Testing
           "data.train.patch=8",
         ]
         let trainer = try Trainer(
-          configuration(settings), resume: part > 0, display: ProgressDisplay(.quiet),
-          makeModel: { RAMiT($0.model.architecture, seed: $0.seed) })
+          configuration(settings), resume: part > 0, display: ProgressDisplay(.quiet))
         let last = part == choices.count - 1
         let outcome = try trainer.run { !last && trainer.iteration == 3 }
         #expect(outcome == (last ? .finished(best: nil) : .stopped(iteration: 3)))

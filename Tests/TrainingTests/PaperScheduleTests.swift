@@ -53,17 +53,18 @@ import Testing
   @Test(arguments: paperConfigs) func equalsThePaper(name: String) throws {
     let parts = name.dropLast(".yaml".count).split(separator: "/").map(String.init)
     let (folder, model) = (parts[0], parts[1])
-    let configuration = try TrainingConfiguration(readingFile: "\(configsFolder)/\(name)")
+    let configuration = try BuiltInRun(readingFile: "\(configsFolder)/\(name)")
     #expect(configuration.task.rawValue == folder)
-    #expect(configuration.model.variant.rawValue == model.replacing("-DF2K", with: ""))
+    #expect(configuration.model.variant == model.replacing("-DF2K", with: ""))
     #expect(
       configuration.model.architecture
-        == configuration.model.variant.configuration(for: configuration.task), "no size differs from the paper's")
+        == BuiltInArchitecture(named: configuration.model.variant, task: configuration.task),
+      "no size differs from the paper's")
 
     let suffix = model.hasSuffix("-DF2K") ? "-DF2K" : ""
     let data = try #require(
       Self.samples.first { (folder == $0.folder || folder.hasPrefix("x") && $0.folder == "x") && suffix == $0.suffix })
-    let samples = try #require(try configuration.publishedSamplesPerEpoch)
+    let samples = try #require(try configuration.training.publishedSamplesPerEpoch)
     #expect(samples == data.samples && samples == Int(data.images * data.factor))
     #expect(configuration.data.train.repeat == data.factor)
     #expect(configuration.data.train.noise == (folder.hasSuffix("dn") ? [0, 50] : nil))
@@ -76,7 +77,7 @@ import Testing
     #expect(configuration.gradients.clipNorm == nil && configuration.parameters == ParametersConfiguration())
     #expect(configuration.loss == LossConfiguration(.l1) && configuration.ema.decay == nil)
 
-    let plan = TrainingPlan(configuration, samplesPerEpoch: samples)
+    let plan = TrainingPlan(configuration.training, samplesPerEpoch: samples)
     var rows = plan.rows[...]
     let start: Int
     let expected: [Row]
@@ -109,8 +110,9 @@ import Testing
   /// The table is a summary; these are the rates that the steps get.
   @Test func ratesOfSingleIterations() throws {
     func plan(_ name: String) throws -> TrainingPlan {
-      let configuration = try TrainingConfiguration(readingFile: "\(configsFolder)/\(name)")
-      return TrainingPlan(configuration, samplesPerEpoch: try #require(try configuration.publishedSamplesPerEpoch))
+      let configuration = try BuiltInRun(readingFile: "\(configsFolder)/\(name)")
+      return TrainingPlan(
+        configuration.training, samplesPerEpoch: try #require(try configuration.training.publishedSamplesPerEpoch))
     }
     let x4 = try plan("x4/RAMiT.yaml")
     #expect(x4.iterations == 300_000 && x4.samples == 300 * 64_000 && x4.epochs == 300)
@@ -141,7 +143,7 @@ import Testing
           stages: [{epoch: 2, patch: 96, batch: 16}]
 
         """
-    let plan = TrainingPlan(try TrainingConfiguration(yaml: yaml, file: "c.yaml"), samplesPerEpoch: 640)
+    let plan = TrainingPlan(try BuiltInRun(yaml: yaml, file: "c.yaml").training, samplesPerEpoch: 640)
     #expect(plan.stages.map(\.batch) == [64, 16] && plan.iterations == 2 * 10 + 2 * 40)
     #expect(plan.position(0).learningRate == 0.001)
     #expect(abs(plan.position(20).learningRate - 0.00055 / 4) < 1e-15)

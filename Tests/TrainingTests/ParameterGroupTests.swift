@@ -20,7 +20,7 @@ import Testing
   }
 
   private func configuration(_ yaml: String) throws -> ParametersConfiguration {
-    try TrainingConfiguration(yaml: ConfigurationTests.small + "parameters: \(yaml)\n", file: "c.yaml").parameters
+    try BuiltInRun(yaml: ConfigurationTests.small + "parameters: \(yaml)\n", file: "c.yaml").parameters
   }
 
   @Test func withoutPatternsAllLearnAlike() throws {
@@ -94,7 +94,7 @@ import Testing
     }
     let plain = try weights("plain", [])
     let frozen = try weights("frozen", ["parameters.frozen=[shift.*]"])
-    let first = ToyModel(scale: 2, seed: 3).parameters.parameters
+    let first = ToyModel(ToyArchitecture(task: .x2), seed: 3).parameters.parameters
     #expect(frozen.bias == first[1].value.array && frozen.weight != first[0].value.array)
     #expect(plain.bias != first[1].value.array)
     let still = try weights("still", ["parameters.groups=[{names: [weight], learningRateFactor: 0}]"])

@@ -103,7 +103,7 @@ import Training
     for stop in [3, 8, 100] {
       var calls = 0
       let trainer = try Trainer(toyConfiguration(path), resume: stop > 3, display: ProgressDisplay(.quiet)) {
-        ToyModel(scale: $0.task.scale, seed: $0.seed, countsPasses: true)
+        ToyModel($0, seed: $1, countsPasses: true)
       }
       _ = try trainer.run {
         calls += 1

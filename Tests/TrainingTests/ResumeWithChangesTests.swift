@@ -25,7 +25,7 @@ import Testing
     return path
   }
 
-  private func configuration(_ run: String, photos: String, _ more: [String] = []) throws -> TrainingConfiguration {
+  private func configuration(_ run: String, photos: String, _ more: [String] = []) throws -> ToyRun {
     try toyConfiguration(
       "\(folder.path)/\(run)",
       settings: ["data.train={type: folder, path: \(photos), samplesPerEpoch: 10}"] + more)
@@ -37,7 +37,7 @@ import Testing
     try String(contentsOfFile: "\(folder.path)/\(run)/train.log", encoding: .utf8)
   }
 
-  private func refusal(_ configuration: TrainingConfiguration, allowChanges: Bool = false) -> InputError? {
+  private func refusal(_ configuration: ToyRun, allowChanges: Bool = false) -> InputError? {
     #expect(throws: InputError.self) {
       try toyTrainer(configuration, resume: true, allowChanges: allowChanges)
     }
@@ -52,7 +52,7 @@ import Testing
     _ = try toyTrainer(configuration("run", photos: there), resume: true).run()
     #expect(try bytes("/run/weights/last.safetensors") == bytes("/whole/weights/last.safetensors"))
     #expect(try bytes("/run/metrics.jsonl") == bytes("/whole/metrics.jsonl"))
-    let kept = try TrainingConfiguration(readingFile: folder.path + "/run/config.yaml")
+    let kept = try ToyRun(readingFile: folder.path + "/run/config.yaml")
     #expect(kept.data.train.path == there)
   }
 
@@ -60,7 +60,7 @@ import Testing
     let whole = try photos("here")
     let up = String(repeating: "../", count: FileManager.default.currentDirectoryPath.split(separator: "/").count)
     _ = try runToy(configuration("run", photos: up + whole.dropFirst())) { $0 >= 2 }
-    let kept = try TrainingConfiguration(readingFile: folder.path + "/run/config.yaml").data.train.path
+    let kept = try ToyRun(readingFile: folder.path + "/run/config.yaml").data.train.path
     #expect(kept == FileManager.default.currentDirectoryPath + "/" + up + whole.dropFirst())
     _ = try toyTrainer(configuration("run", photos: whole), resume: true)
     // From a folder in which the path leads nowhere.
@@ -151,7 +151,8 @@ import Testing
     let checkpoint = try Checkpoint(reading: path)
     var state = checkpoint.state
     change(&state)
-    let learner = try Learner(ToyModel(scale: 2, seed: 3), try toyConfiguration(folder.path + "/other"))
+    let learner = try Learner(
+      ToyModel(ToyArchitecture(task: .x2), seed: 3), toyConfiguration(folder.path + "/other").training)
     try checkpoint.restore(learner)
     try Checkpoint.write(learner, state: state, configuration: checkpoint.configuration, to: path)
   }

@@ -52,8 +52,8 @@ import Testing
         train: {type: procedural, samplesPerEpoch: 8, patch: 8, batch: 2}
         validation: {type: folder, path: "\(path)"}
       """
-    let configuration = try TrainingConfiguration(yaml: yaml, file: "c.yaml")
-    let validated = try #require(try TrainingData(configuration).validation)
+    let configuration = try BuiltInRun(yaml: yaml, file: "c.yaml")
+    let validated = try #require(try TrainingData(configuration.training).validation)
     var names: [String] = []
     let result = try Validator(model, validated, sigma: configuration.data.validation.sigma).run(
       isStopRequested: { false }, progress: { _, _ in }, visit: { names.append($1.name) })

@@ -6,13 +6,13 @@ import Testing
 
 /// Schedules of every kind, by epoch and by iteration, from YAML to the rate of a step.
 @Suite struct ScheduleConfigurationTests {
-  private func configuration(_ yaml: String) throws -> TrainingConfiguration {
-    try TrainingConfiguration(yaml: ConfigurationTests.small + yaml + "\n", file: "c.yaml")
+  private func configuration(_ yaml: String) throws -> BuiltInRun {
+    try BuiltInRun(yaml: ConfigurationTests.small + yaml + "\n", file: "c.yaml")
   }
 
   /// Ten iterations an epoch.
   private func plan(_ schedule: String, more: String = "") throws -> TrainingPlan {
-    TrainingPlan(try configuration("schedule: \(schedule)\n\(more)"), samplesPerEpoch: 640)
+    TrainingPlan(try configuration("schedule: \(schedule)\n\(more)").training, samplesPerEpoch: 640)
   }
 
   @Test func formerKeysAreRead() throws {
@@ -21,7 +21,7 @@ import Testing
       "schedule: {learningRate: 1e-3, decay: milestones, gamma: 0.5, milestones: [3, 5], finalLearningRate: 1e-5}")
     #expect(former == present)
     let settings = ["schedule.rate=2e-3", "schedule.halveAtEpochs=[7]", "schedule.decay=halving"]
-    let changed = try TrainingConfiguration(yaml: ConfigurationTests.small, file: "c.yaml", settings: settings).schedule
+    let changed = try BuiltInRun(yaml: ConfigurationTests.small, file: "c.yaml", settings: settings).schedule
     #expect(changed.learningRate == .value(2e-3) && changed.milestones == [7] && changed.decay == .milestones)
     let twice = message(ConfigurationTests.small + "schedule: {learningRate: 1e-3, rate: 1e-3}\n")
     #expect(twice == "c.yaml:6: expected each key once, found rate beside learningRate, its present name")
@@ -112,11 +112,11 @@ import Testing
   @Test func validationsAreDueByEpochOrIteration() throws {
     let configuration = try configuration(
       "schedule: {iterations: 25, decay: constant}\nvalidation: {everyIterations: 10}")
-    let plan = TrainingPlan(configuration, samplesPerEpoch: 640)
+    let plan = TrainingPlan(configuration.training, samplesPerEpoch: 640)
     #expect((1...25).filter { plan.isTime(for: configuration.validation, after: $0) } == [10, 20, 25])
     #expect(plan.validations(configuration.validation, after: 20) == (2, 3))
     let byEpoch = try self.configuration("schedule: {epochs: 5}\nvalidation: {everyEpochs: 2}")
-    let epochs = TrainingPlan(byEpoch, samplesPerEpoch: 640)
+    let epochs = TrainingPlan(byEpoch.training, samplesPerEpoch: 640)
     #expect((1...50).filter { epochs.isTime(for: byEpoch.validation, after: $0) } == [20, 40, 50])
     #expect(epochs.validations(byEpoch.validation, after: 40) == (2, 3))
   }
@@ -224,8 +224,8 @@ import Testing
     ]
     for text in texts {
       let small = text.contains("data:") ? "task: x2\n" : ConfigurationTests.small
-      let configuration = try TrainingConfiguration(yaml: small + text + "\n", file: "c.yaml")
-      let again = try TrainingConfiguration(yaml: configuration.yaml(), file: "resolved.yaml")
+      let configuration = try BuiltInRun(yaml: small + text + "\n", file: "c.yaml")
+      let again = try BuiltInRun(yaml: configuration.yaml(), file: "resolved.yaml")
       #expect(again == configuration, "\(text)")
     }
   }

@@ -9,8 +9,8 @@ import Testing
 
 /// `--set KEY=VALUE`: the key decides how the value is read.
 @Suite struct SettingTests {
-  private func configuration(_ settings: String...) throws -> TrainingConfiguration {
-    try TrainingConfiguration(yaml: ConfigurationTests.small, file: "c.yaml", settings: settings)
+  private func configuration(_ settings: String...) throws -> BuiltInRun {
+    try BuiltInRun(yaml: ConfigurationTests.small, file: "c.yaml", settings: settings)
   }
 
   private static let texts = [
@@ -25,19 +25,19 @@ import Testing
     let configuration = try configuration("warmStart.module=\(text)", "initialWeights=./\(text)")
     #expect(configuration.warmStart.module == text && configuration.initialWeights == "./" + text)
     // And so it is in the run's folder.
-    #expect(try TrainingConfiguration(yaml: configuration.yaml(), file: "config.yaml") == configuration)
+    #expect(try BuiltInRun(yaml: configuration.yaml(), file: "config.yaml") == configuration)
     // A run's name can be a folder's.
     if !text.hasPrefix(".") { #expect(try self.configuration("name=\(text)").name == text) }
     let photos = try self.configuration(
       "data.train.type=folder", "data.train.path=./\(text)", "data.train.samplesPerEpoch=640")
     #expect(photos.data.train.path == "./\(text)")
-    #expect(try TrainingConfiguration(yaml: photos.yaml(), file: "config.yaml") == photos)
+    #expect(try BuiltInRun(yaml: photos.yaml(), file: "config.yaml") == photos)
   }
 
   /// A text that may be absent is taken away by `null`, and by nothing else.
   @Test func nullRemovesAText() throws {
     let photos = ["data.train.type=folder", "data.train.path=photos"]
-    let removed = try TrainingConfiguration(
+    let removed = try BuiltInRun(
       yaml: ConfigurationTests.small, file: "c.yaml",
       settings: photos + ["data.train.path=null", "data.train.type=procedural"])
     #expect(removed.data.train.path == nil)

@@ -23,7 +23,7 @@ import Training
 
   /// Eight epochs of 10 samples: 2 of a warm start in batches of 4, then 2 of 4, 2 of 3 and 2 of 2 patches: 4 x 2, 2 x 3 and
   /// 2 x 5 iterations.
-  private func configuration(_ output: String, settings: [String] = []) throws -> TrainingConfiguration {
+  private func configuration(_ output: String, settings: [String] = []) throws -> ToyRun {
     let yaml = """
       name: staged
       task: x2
@@ -46,7 +46,7 @@ import Training
       checkpoints: {everyIterations: 4, keep: 2}
       logging: {everyIterations: 3}
       """
-    return try TrainingConfiguration(yaml: yaml, file: "staged.yaml", settings: settings)
+    return try ToyRun(yaml: yaml, file: "staged.yaml", settings: settings)
   }
 
   @Test func twentyInterruptedRunsEndWithTheSameBits() throws {

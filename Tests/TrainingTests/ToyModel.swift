@@ -6,11 +6,25 @@ import Synchronization
 import TensorCore
 import Training
 
+/// The configurations of runs of a toy, of a RAMiT, and of any built-in model.
+typealias ToyRun = RunConfiguration<ToyArchitecture>
+typealias RAMiTRun = RunConfiguration<RAMiTConfiguration>
+typealias BuiltInRun = RunConfiguration<BuiltInArchitecture>
+
+struct ToyArchitecture: RestorationArchitecture {
+  var task: RestorationTask
+
+  func makeModel(_ scope: ParameterScope) -> any RestorationModel { ToyModel(self, scope) }
+
+  static var families: [ArchitectureFamily] { [ArchitectureFamily("Toy", models: ["Toy"])] }
+}
+
 /// A model that is quick: every pixel becomes scale x scale pixels, times a weight, plus a bias, of its channel. While it learns
 /// it is disturbed by a random number, as dropout would disturb it.
-final class ToyModel: TrainableModel {
+final class ToyModel: RestorationModel {
+  let architecture: ToyArchitecture
+  let sizeMultiple = 4
   let parameters: ParameterStore
-  let scale: Int
   /// What the output is multiplied with at a step: a way to spoil the loss.
   let spoil: @Sendable (Int) -> Float
   /// What the weight's gradient is multiplied with at a step.
@@ -18,37 +32,43 @@ final class ToyModel: TrainableModel {
   /// Counts the passes of the training, as a batch norm does; nil where nobody asks.
   private let counter: Buffer?
 
-  var unit: Int { 4 }
-  var configurationJSON: String { "{\"toy\":\(scale)}" }
-
-  init(
-    scale: Int, channels: Int = 3, seed: UInt64, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 },
+  convenience init(
+    _ architecture: ToyArchitecture, seed: UInt64, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 },
     spoilGradient: @escaping @Sendable (Int) -> Float = { _ in 1 }, countsPasses: Bool = false
   ) {
-    let scope = ParameterScope(seed: seed)
+    self.init(
+      architecture, ParameterScope(seed: seed), spoil: spoil, spoilGradient: spoilGradient, countsPasses: countsPasses)
+  }
+
+  init(
+    _ architecture: ToyArchitecture, _ scope: ParameterScope, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 },
+    spoilGradient: @escaping @Sendable (Int) -> Float = { _ in 1 }, countsPasses: Bool = false
+  ) {
+    self.architecture = architecture
+    let channels = architecture.task.channels
     _ = scope.parameter("weight", [channels], start: .constant(0.5))
     _ = (scope / "shift").parameter("bias", [channels], start: .uniform(fanIn: 100))
     counter = countsPasses ? scope.buffer("passes", Tensor(0), isInteger: true) : nil
     parameters = ParameterStore(scope)
-    self.scale = scale
     self.spoil = spoil
     self.spoilGradient = spoilGradient
   }
 
-  func restore(_ images: Variable) -> Variable { restored(images, factor: 1, gradientFactor: 1) }
-
-  func restore(_ images: Variable, seed: UInt64, step: Int, recomputation: Recomputation) -> Variable {
+  func callAsFunction(
+    _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
+  ) -> Variable {
+    guard let context else { return restored(images, factor: 1, gradientFactor: 1) }
     if let counter { counter.value.pointer[0] += 1 }
-    var random = RandomNumbers(seed: seed, UInt64(step))
-    let factor = (1 + 0.1 * random.uniform()) * spoil(step)
-    return restored(images, factor: factor, gradientFactor: spoilGradient(step))
+    var random = context.randomNumbers(layer: 0, use: 0)
+    let factor = (1 + 0.1 * random.uniform()) * spoil(context.iteration)
+    return restored(images, factor: factor, gradientFactor: spoilGradient(context.iteration))
   }
 
   private func restored(_ images: Variable, factor: Float, gradientFactor: Float) -> Variable {
+    let scale = task.scale
     let (n, h, w, c) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3])
     let weight = parameters.parameters[0].variable, bias = parameters.parameters[1].variable
     let output = Tensor(uninitialized: [n, h * scale, w * scale, c])
-    let scale = scale
     func forEachPixel(_ body: (_ input: Int, _ output: Int) -> Void) {
       for image in 0..<n {
         for y in 0..<h * scale {
@@ -92,7 +112,7 @@ final class TemporaryFolder {
 }
 
 /// Twenty iterations in four epochs of a super-resolution.
-func toyConfiguration(_ output: String, settings: [String] = []) throws -> TrainingConfiguration {
+func toyConfiguration(_ output: String, settings: [String] = []) throws -> ToyRun {
   let yaml = """
     name: toy
     task: x2
@@ -106,15 +126,15 @@ func toyConfiguration(_ output: String, settings: [String] = []) throws -> Train
     checkpoints: {everyIterations: 3, keep: 2}
     logging: {everyIterations: 4}
     """
-  return try TrainingConfiguration(yaml: yaml, file: "toy.yaml", settings: settings)
+  return try ToyRun(yaml: yaml, file: "toy.yaml", settings: settings)
 }
 
 func toyTrainer(
-  _ configuration: TrainingConfiguration, resume: Bool = false, allowChanges: Bool = false,
+  _ configuration: ToyRun, resume: Bool = false, allowChanges: Bool = false,
   spoil: @escaping @Sendable (Int) -> Float = { _ in 1 }
-) throws -> Trainer<ToyModel> {
+) throws -> Trainer<ToyArchitecture> {
   try Trainer(configuration, resume: resume, allowChanges: allowChanges, display: ProgressDisplay(.quiet)) {
-    ToyModel(scale: $0.task.scale, seed: $0.seed, spoil: spoil)
+    ToyModel($0, seed: $1, spoil: spoil)
   }
 }
 
@@ -126,7 +146,7 @@ private final class Steps: Sendable {
 /// Trains the toy, and asks it to stop: `isStopRequested` gets the iterations that this run has done so far in all, 0 before
 /// its first, at every moment at which a run can be stopped.
 func runToy(
-  _ configuration: TrainingConfiguration, resume: Bool = false, isStopRequested: (_ iteration: Int) -> Bool
+  _ configuration: ToyRun, resume: Bool = false, isStopRequested: (_ iteration: Int) -> Bool
 ) throws -> TrainingOutcome {
   let steps = Steps()
   let trainer = try toyTrainer(configuration, resume: resume) {

@@ -26,11 +26,11 @@ import Training
         "tensorboard", "train.log", "weights",
       ])
     #expect(try names(path + "/checkpoints") == ["iteration-00000018.safetensors", "iteration-00000020.safetensors"])
-    #expect(try TrainingConfiguration(readingFile: path + "/config.yaml") == configuration)
+    #expect(try ToyRun(readingFile: path + "/config.yaml") == configuration)
 
     let weights = try SafeTensors.read(path + "/weights/last.safetensors")
     #expect(weights.map(\.name) == ["weight", "shift.bias"])
-    #expect(weights.metadata["model"] == "{\"toy\":2}")
+    #expect(weights.metadata["model"] == #"{"architecture":"Toy","task":"x2"}"#)
     // The toy learns to leave colours as they are.
     #expect(weights["weight"]!.array.allSatisfy { (0.6...1.1).contains($0) })
 
@@ -64,7 +64,7 @@ import Training
   func aGradientThatIsNotFiniteStopsAndIsNamed(value: Float) throws {
     let path = folder.path + "/run"
     let trainer = try Trainer(toyConfiguration(path), resume: false, display: ProgressDisplay(.quiet)) {
-      ToyModel(scale: $0.task.scale, seed: $0.seed, spoilGradient: { $0 == 7 ? value : 1 })
+      ToyModel($0, seed: $1, spoilGradient: { $0 == 7 ? value : 1 })
     }
     let error = #expect(throws: InputError.self) { try trainer.run() }
     #expect(error?.location == "\(path), iteration 8")
@@ -109,10 +109,8 @@ import Training
           validation: {type: folder, path: \(photos)}
         schedule: {epochs: 1, rate: 0.01, warmupEpochs: 0, halveAtEpochs: []}
         """
-      let configuration = try TrainingConfiguration(yaml: yaml, file: "c.yaml")
-      let trainer = try Trainer(configuration, resume: false, display: ProgressDisplay(.quiet)) {
-        ToyModel(scale: $0.task.scale, channels: $0.task.channels, seed: 1)
-      }
+      let configuration = try ToyRun(yaml: yaml, file: "c.yaml")
+      let trainer = try Trainer(configuration, resume: false, display: ProgressDisplay(.quiet))
       guard case .finished(let best?) = try trainer.run() else {
         Issue.record("\(task) is not finished")
         return

@@ -23,13 +23,13 @@ import Training
 
   private func image(_ number: Int) -> Image { DeadLeaves(seed: 3).image(number, width: 40, height: 32) }
 
-  private func configuration(_ task: String, _ train: String) throws -> TrainingConfiguration {
-    try TrainingConfiguration(
+  private func configuration(_ task: String, _ train: String) throws -> BuiltInRun {
+    try BuiltInRun(
       yaml: "task: \(task)\ndata:\n  train: {patch: 16, batch: 4, \(train)}\n", file: "c.yaml")
   }
 
   @Test(arguments: RestorationTask.allCases) func everyTaskCanBeDrawn(task: RestorationTask) throws {
-    let data = try TrainingData(configuration(task.rawValue, "type: procedural, samplesPerEpoch: 8"))
+    let data = try TrainingData(configuration(task.rawValue, "type: procedural, samplesPerEpoch: 8").training)
     let batch = try data.samples.batch(iteration: 1)
     #expect(batch.lowQuality.shape.dimensions == [4, 16, 16, task.channels])
     #expect(batch.target.shape.dimensions == [4, 16 * task.scale, 16 * task.scale, task.channels])
@@ -48,8 +48,10 @@ import Training
       }
     }
     func samples(_ more: String) throws -> Int {
-      try TrainingData(configuration("lle", "type: dataset, name: LOL+VE-LOL, root: \(folder), repeat: 14.006\(more)"))
-        .samples.samplesPerEpoch
+      try TrainingData(
+        configuration("lle", "type: dataset, name: LOL+VE-LOL, root: \(folder), repeat: 14.006\(more)").training
+      )
+      .samples.samplesPerEpoch
     }
     #expect(try samples("") == 84)
     #expect(try samples(", memberRepeat: [2, 1.5]") == 140)
@@ -57,7 +59,7 @@ import Training
       try samples(", memberRepeat: [2]")
     }
     let absent = #expect(throws: InputError.self) {
-      try TrainingData(configuration("dr", "type: dataset, name: Rain13K, root: \(folder)"))
+      try TrainingData(configuration("dr", "type: dataset, name: Rain13K, root: \(folder)").training)
     }
     #expect(absent?.location == folder && absent?.expected.contains("github.com/swz30/MPRNet") == true)
   }
@@ -76,7 +78,7 @@ import Training
     let skipped = Mutex<[String]>([])
     func read(_ more: String) throws {
       let settings = try configuration("dr", "type: folder, path: \(folder)\(more)")
-      let data = try TrainingData(settings) { error in
+      let data = try TrainingData(settings.training) { error in
         skipped.withLock { $0.append(String(error.location.suffix(8))) }
       }
       for iteration in 0..<4 { _ = try data.samples.batch(iteration: iteration) }
@@ -101,7 +103,7 @@ import Training
     let files = (0..<5).map { "\(folder)/HQ/\($0).png" }
     try DecodedCache.write(files, of: folder, to: folder + "/set.cache")
     func batch(_ more: String) throws -> [Float] {
-      try TrainingData(configuration("x2", "type: folder, path: \(folder)\(more)")).samples.batch(iteration: 0)
+      try TrainingData(configuration("x2", "type: folder, path: \(folder)\(more)").training).samples.batch(iteration: 0)
         .lowQuality.array
     }
     #expect(try batch("") == batch(", decoded: \(folder)/set.cache"))

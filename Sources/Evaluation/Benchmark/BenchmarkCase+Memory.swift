@@ -2,27 +2,32 @@ import Autograd
 import Diagnostics
 import Machine
 import Models
+import NN
 import TensorCore
 
 extension BenchmarkCase {
   /// The memory that the case takes at its peak, beside the program, measured in two small passes.
-  /// - Parameter recomputation: what a training step computes again.
-  public func memory(_ recomputation: Recomputation = .none) -> Int {
-    let model = RAMiT(Self.model)
+  /// - Parameters:
+  ///   - architecture: of the model that is timed.
+  ///   - checkpointing: what a training step computes again.
+  public func memory(
+    of architecture: some RestorationArchitecture, _ checkpointing: ActivationCheckpointing = .none
+  ) -> Int {
+    let model = architecture.makeModel()
     switch self {
     case .inference(let height, let width):
       let memory = RestorationMemory(of: model)
       let tensors = memory.whole(width: width, height: height) * RestorationMemory.heldPerByte
       return Int(tensors) + Self.beside(model, copies: 2)
     case .training(let batch, let patch):
-      let unit = Self.model.unit
-      let side = (min(patch, Self.measuredSide) + unit - 1) / unit * unit
-      let padded = Double((patch + unit - 1) / unit * unit)
+      let task = architecture.task
+      let side = model.paddedSide(min(patch, Self.measuredSide)), padded = Double(model.paddedSide(patch))
+      let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
       let pass = PassMemory.measured(pixels: side * side) { factor in
         let tape = Tape()
         let loss = tape.record {
-          let images = Variable(constant: Tensor(zeros: [factor, side, side, 3]))
-          let output = model(images, recomputation: recomputation)
+          let images = Variable(constant: Tensor(zeros: [factor, side, side, task.channels]))
+          let output = model(images, context: context)
           return l1Loss(output, Tensor(zeros: output.shape))
         }
         tape.backward(from: loss)
@@ -35,13 +40,16 @@ extension BenchmarkCase {
   private static let measuredSide = 64
 
   /// Values and gradients, with Adam the two moments; and what is no tensor.
-  private static func beside(_ model: RAMiT, copies: Int) -> Int {
+  private static func beside(_ model: any RestorationModel, copies: Int) -> Int {
     ProcessMemory.firstWork + copies * model.parameters.count * MemoryLayout<Float>.size
   }
 
   /// - Throws: `InputError` when the case takes more memory than is free.
-  public func checkMemory(_ recomputation: Recomputation = .none, free: Int = MachineMemory().free) throws {
-    let bytes = memory(recomputation)
+  public func checkMemory(
+    of architecture: some RestorationArchitecture, _ checkpointing: ActivationCheckpointing = .none,
+    free: Int = MachineMemory().free
+  ) throws {
+    let bytes = memory(of: architecture, checkpointing)
     guard bytes > free else { return }
     func gigabytes(_ bytes: Int) -> String { "\((Double(bytes) / 1e9).fixed(1)) GB" }
     throw InputError(

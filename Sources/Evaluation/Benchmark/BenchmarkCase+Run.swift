@@ -1,28 +1,31 @@
 import Autograd
 import Machine
 import Models
+import NN
 import Optimizers
 import Parallel
 import TensorCore
 
 extension BenchmarkCase {
-  /// Times RAMiT x2 with random weights on random images, with each of some numbers of threads.
+  /// Times a model with random weights on random images, with each of some numbers of threads.
   ///
   /// The thread counts take turns, so that what else the machine does slows all of them alike.
   /// - Parameters:
+  ///   - architecture: of the model.
   ///   - runs: of each thread count, after a warm-up.
-  ///   - recomputation: what a training step computes again.
+  ///   - checkpointing: what a training step computes again.
   ///   - version: the program's.
   /// - Returns: a result for each thread count.
   /// - Precondition: at least one run and one thread count.
   public func run(
-    runs: Int, threads: [Int], recomputation: Recomputation = .none, version: String
+    _ architecture: some RestorationArchitecture, runs: Int, threads: [Int],
+    checkpointing: ActivationCheckpointing = .none, version: String
   ) -> [BenchmarkResult] {
     precondition(runs > 0 && !threads.isEmpty, "nothing is timed without a run")
-    let need = memory(recomputation)
+    let need = memory(of: architecture, checkpointing)
     PeakMemory.reset()
     let estimate = gigabytes(ProcessMemory.resident + need)
-    let step = prepared(recomputation)
+    let step = prepared(architecture, checkpointing)
     var seconds = threads.map { _ in [Double]() }
     for run in 0...runs {
       for (place, count) in threads.enumerated() {
@@ -34,7 +37,8 @@ extension BenchmarkCase {
     return threads.indices.map { place in
       let ratios = zip(seconds[0], seconds[place]).map { $0 / $1 }.sorted()
       return BenchmarkResult(
-        name: name, recomputation: trains ? recomputation : nil, version: version, threads: threads[place],
+        name: name, model: architecture.modelName, task: architecture.task,
+        checkpointing: trains ? checkpointing : nil, version: version, threads: threads[place],
         seconds: .init(seconds[place]),
         speedup: place > 0 ? ratios.median : nil, peakGigabytes: peak, estimatedGigabytes: estimate)
     }
@@ -42,16 +46,18 @@ extension BenchmarkCase {
 
   /// Finds out where the time goes.
   /// - Parameters:
+  ///   - architecture: of the model.
   ///   - runs: after a warm-up; the one of median time is told about.
-  ///   - recomputation: what a training step computes again.
+  ///   - checkpointing: what a training step computes again.
   ///   - peaks: measures the machine; before and after, for the faster of both counts.
   /// - Precondition: at least one run.
   public func profile(
-    runs: Int, recomputation: Recomputation = .none, peaks measured: () -> MachinePeaks = MachinePeaks.measured
+    _ architecture: some RestorationArchitecture, runs: Int, checkpointing: ActivationCheckpointing = .none,
+    peaks measured: () -> MachinePeaks = MachinePeaks.measured
   ) -> Profile {
     precondition(runs > 0, "nothing is timed without a run")
     let peaks = measured()
-    let step = prepared(recomputation)
+    let step = prepared(architecture, checkpointing)
     step()
     let profiled = (0..<runs).map { _ in
       var laps: [Profiler.Lap] = []
@@ -63,23 +69,29 @@ extension BenchmarkCase {
   }
 
   /// Makes model and data, and returns what is to be timed.
-  /// - Parameter recomputation: what a training step computes again.
-  public func prepared(_ recomputation: Recomputation = .none) -> () -> Void {
-    let model = RAMiT(Self.model)
+  /// - Parameters:
+  ///   - architecture: of the model, whose parameters are random.
+  ///   - checkpointing: what a training step computes again.
+  public func prepared(
+    _ architecture: some RestorationArchitecture, _ checkpointing: ActivationCheckpointing = .none
+  ) -> () -> Void {
+    let model = architecture.makeModel(), task = architecture.task
     switch self {
     case .inference(let height, let width):
-      let image = Variable(constant: noise([1, height, width, 3]))
+      let image = Variable(constant: noise([1, height, width, task.channels]))
       return { _ = model(image) }
     case .training(let batch, let patch):
-      let images = noise([batch, patch, patch, 3]), targets = noise([batch, 2 * patch, 2 * patch, 3])
+      let side = task.scale * patch
+      let images = noise([batch, patch, patch, task.channels]), targets = noise([batch, side, side, task.channels])
+      let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
       let parameters = model.parameters
       let adam = Adam(count: parameters.count)
       return {
         parameters.zeroGradients()
         Profiler.update("zeroGradients", shape: parameters.gradients.shape, passes: 1)
         let tape = Tape()
-        tape.backward(
-          from: tape.record { l1Loss(model(Variable(constant: images), recomputation: recomputation), targets) })
+        let loss = tape.record { l1Loss(model(Variable(constant: images), context: context), targets) }
+        tape.backward(from: loss)
         adam.step(parameters.values, gradients: parameters.gradients, learningRate: 4e-4)
         // Values, gradients and two moments are read, all but the gradients written.
         Profiler.update("adam", shape: parameters.values.shape, passes: 7)

@@ -1,7 +1,6 @@
 import Diagnostics
-import Models
 
-/// A timed piece of work of RAMiT x2: `infer:HxW` is one image of H x W pixels, `train:BxP` one step of Adam on B
+/// A timed piece of work of a model: `infer:HxW` is one image of H x W pixels, `train:BxP` one step of Adam on B
 /// patches of P x P.
 public enum BenchmarkCase: Sendable {
   case inference(height: Int, width: Int)
@@ -9,9 +8,6 @@ public enum BenchmarkCase: Sendable {
 
   /// What is timed when no case is named.
   public static let standard = ["infer:128x128", "infer:352x640", "train:4x64", "train:16x64"]
-
-  /// What is timed.
-  static let model = RAMiTVariant.ramit.configuration(for: .x2)
 
   /// - Throws: `InputError` that shows the form.
   public init(_ name: String) throws {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Models
+import NN
 
 /// How long a case took, and what the process's memory came to.
 public struct BenchmarkResult: Encodable, Sendable {
@@ -15,8 +16,11 @@ public struct BenchmarkResult: Encodable, Sendable {
   }
 
   public let name: String
+  /// The model's name, and its task.
+  public let model: String
+  public let task: RestorationTask
   /// What a training step computed again.
-  public let recomputation: Recomputation?
+  public let checkpointing: ActivationCheckpointing?
   /// The program's version, and what it was built for.
   public let version: String
   public let instructionSet = InstructionSet.built.description
@@ -30,7 +34,8 @@ public struct BenchmarkResult: Encodable, Sendable {
   public let estimatedGigabytes: Double
 
   private enum CodingKeys: String, CodingKey {
-    case name = "case", recomputation = "recompute", version = "ramit", instructionSet = "built_for", threads, seconds,
+    case name = "case", model, task, checkpointing = "recompute", version = "ramit", instructionSet = "built_for",
+      threads, seconds,
       speedup
     case peakGigabytes = "peak_gb", estimatedGigabytes = "estimated_gb"
   }

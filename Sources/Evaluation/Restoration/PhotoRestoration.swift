@@ -215,8 +215,8 @@ extension Restorer {
     let values = model.parameters.values
     var hash = SHA256()
     hash.update(UnsafeRawBufferPointer(start: values.pointer, count: values.count * MemoryLayout<Float>.size))
-    if let configuration = try? JSONFile.encode(model.configuration, pretty: false) {
-      configuration.withUnsafeBytes { hash.update($0) }
+    if let architecture = try? model.architecture.json {
+      Array(architecture.utf8).withUnsafeBytes { hash.update($0) }
     }
     return hash.hex()
   }

@@ -44,7 +44,7 @@ public struct MemoryFit {
 final class MeasuredMemory: Sendable {
   private let value = Mutex<RestorationMemory?>(nil)
 
-  func of(_ model: RAMiT) -> RestorationMemory {
+  func of(_ model: any RestorationModel) -> RestorationMemory {
     value.withLock { value in
       if let value { return value }
       let measured = RestorationMemory(of: model)
@@ -112,7 +112,7 @@ extension Restorer {
     var during: Double, after = input + output
     if let tile {
       during = memory.tiled(
-        Tiles(height: height, width: width, side: tile, overlap: overlap, unit: memory.sizeMultiple))
+        Tiles(height: height, width: width, side: tile, overlap: overlap, sizeMultiple: memory.sizeMultiple))
     } else {
       during = memory.whole(width: width, height: height)
     }

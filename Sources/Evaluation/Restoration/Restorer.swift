@@ -1,11 +1,10 @@
-import Autograd
 import Machine
 import Models
 import TensorCore
 
 /// Restores images with a model: whole, as its scores are measured, or in tiles.
 public struct Restorer {
-  public let model: RAMiT
+  public let model: any RestorationModel
   /// The side of a tile, in pixels of the input; nil restores images whole.
   public var tile: Int?
   /// How far a tile sees beyond its edges, in pixels of the input.
@@ -18,9 +17,9 @@ public struct Restorer {
   public var budget = MemoryBudget()
   let measured = MeasuredMemory()
 
-  public init(_ model: RAMiT) { self.model = model }
+  public init(_ model: any RestorationModel) { self.model = model }
 
-  public var task: RestorationTask { model.configuration.task }
+  public var task: RestorationTask { model.task }
 
   /// - Parameter image: H x W x the task's channels, in [0, 1]; noise may lie outside.
   /// - Returns: sH x sW x channels, not clamped.
@@ -41,13 +40,9 @@ public struct Restorer {
   }
 
   private func restoreOnce(_ image: Tensor) -> Tensor {
-    guard let tile else { return restoreWhole(image) }
+    guard let tile else { return model.restore(image) }
     let tiles = Tiles(
-      height: image.shape[0], width: image.shape[1], side: tile, overlap: overlap, unit: model.configuration.unit)
-    return tiles.restore(image, scale: task.scale, by: restoreWhole)
-  }
-
-  private func restoreWhole(_ image: Tensor) -> Tensor {
-    Models.restoreWhole(image, unit: model.configuration.unit) { model($0) }
+      height: image.shape[0], width: image.shape[1], side: tile, overlap: overlap, sizeMultiple: model.sizeMultiple)
+    return tiles.restore(image, scale: task.scale, by: model.restore)
   }
 }

@@ -1,11 +1,18 @@
+import Autograd
+import NN
+import TensorCore
+
 /// How large a model is and how much arithmetic it takes: trained parameters and Mult-Adds, by component.
+///
+/// Nothing is computed: the model is built of meta tensors, and the multiply-adds are those that its operations tell
+/// during a forward pass. One multiplication with its addition counts one. Where a paper counts otherwise, the model
+/// says so (`RestorationModel.countedBeside`).
 public struct Complexity: Equatable, Sendable {
   /// What a component of the model takes.
   public struct Component: Equatable, Sendable {
     /// The first part of its parameters' names in checkpoints.
     public let name: String
     public let parameters: Int
-    /// See `MultAdds` for what is counted.
     public let multAdds: Int
   }
 
@@ -20,22 +27,58 @@ public struct Complexity: Equatable, Sendable {
   /// The longest side of an output that is counted; beyond it the counts of large models would not fit into an integer.
   public static let longestSide = 16384
 
+  /// Counts for the input that gives an output of a size: the output's divided by the scale, rounded down, and padded.
   /// - Parameters:
-  ///   - width, height: of the output; the paper's is 1280 x 720.
-  /// - Precondition: sides from the scale to `longestSide`.
-  public init(of model: RAMiT, outputWidth width: Int, height: Int) {
-    let configuration = model.configuration, (scale, unit) = (configuration.task.scale, configuration.unit)
-    let sides = scale...Self.longestSide
+  ///   - width, height: of the output; the papers' is 1280 x 720.
+  /// - Precondition: sides from the scale to `longestSide`; `architecture.validationError` is nil.
+  public init(of architecture: some RestorationArchitecture, outputWidth width: Int, height: Int) {
+    let task = architecture.task, sides = task.scale...Self.longestSide
     precondition(sides.contains(width) && sides.contains(height), "\(width) x \(height) is not within \(sides)")
-    func padded(_ side: Int) -> Int { (side / scale + unit - 1) / unit * unit }
-    inputWidth = padded(width)
-    inputHeight = padded(height)
-    var parameters: [String: Int] = [:]
-    for parameter in model.parameters.parameters {
-      parameters[String(parameter.name.prefix { $0 != "." }), default: 0] += parameter.shape.count
+    (components, inputWidth, inputHeight) = Tensor.withMetaTensors {
+      let model = architecture.makeModel(ParameterScope(seed: nil))
+      let inputWidth = model.paddedSide(width / task.scale), inputHeight = model.paddedSide(height / task.scale)
+      var counts = ComponentCounts()
+      for (name, count) in Self.forwardPass(of: model, width: inputWidth, height: inputHeight) {
+        counts.add(multAdds: count, to: name)
+      }
+      for (name, count) in model.countedBeside(width: inputWidth, height: inputHeight) {
+        counts.add(multAdds: count, to: name)
+      }
+      for parameter in model.parameters.parameters {
+        counts.add(parameters: parameter.shape.count, to: String(parameter.name.prefix { $0 != "." }))
+      }
+      return (counts.components, inputWidth, inputHeight)
     }
-    components = MultAdds(configuration).components(pixels: inputWidth * inputHeight).map {
-      Component(name: $0.name, parameters: parameters[$0.name] ?? 0, multAdds: $0.count)
+  }
+
+  /// The multiply-adds that operations tell, up to each component's result; what comes after the last counts for it.
+  private static func forwardPass(of model: any RestorationModel, width: Int, height: Int) -> [(String, Int)] {
+    let image = Variable(constant: Tensor(zeros: [1, height, width, model.task.channels]))
+    let profiler = Profiler()
+    var counts: [(name: String, multAdds: Int)] = [], counted = 0
+    profiler.run {
+      _ = model(image, context: nil) { component, _ in
+        counts.append((component, profiler.multiplyAdds - counted))
+        counted = profiler.multiplyAdds
+      }
     }
+    if !counts.isEmpty { counts[counts.count - 1].multAdds += profiler.multiplyAdds - counted }
+    return counts
+  }
+}
+
+/// What components take, in the order in which they are seen.
+private struct ComponentCounts {
+  private var names: [String] = []
+  private var parameters: [String: Int] = [:], multAdds: [String: Int] = [:]
+
+  mutating func add(parameters count: Int = 0, multAdds operations: Int = 0, to name: String) {
+    if parameters[name] == nil { names.append(name) }
+    parameters[name, default: 0] += count
+    multAdds[name, default: 0] += operations
+  }
+
+  var components: [Complexity.Component] {
+    names.map { Complexity.Component(name: $0, parameters: parameters[$0]!, multAdds: multAdds[$0]!) }
   }
 }

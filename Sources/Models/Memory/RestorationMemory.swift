@@ -1,4 +1,3 @@
-import Autograd
 import TensorCore
 
 /// The memory that restoring an image takes at its peak, beside the program and the model's parameters.
@@ -22,22 +21,16 @@ public struct RestorationMemory: Equatable, Sendable {
   private static let measuredSide = 64
 
   /// Measures the model in two small passes, in the time that 3 x 64 x 64 pixels take.
-  /// - Parameter model: 1 x H x W x C to 1 x sH x sW x C, without a tape.
-  public init(sizeMultiple: Int, scale: Int, channels: Int, model: (Variable) -> Variable) {
-    self.sizeMultiple = sizeMultiple
-    self.scale = scale
-    self.channels = channels
-    let side = max(sizeMultiple, Self.measuredSide / sizeMultiple * sizeMultiple)
+  public init(of model: any RestorationModel) {
+    sizeMultiple = model.sizeMultiple
+    scale = model.task.scale
+    channels = model.task.channels
+    let side = max(sizeMultiple, Self.measuredSide / sizeMultiple * sizeMultiple), channels = channels
     pass = PassMemory.measured(pixels: side * side) { factor in
       let image = Tensor(repeating: 0.5, [side, factor * side, channels])
-      withExtendedLifetime(restoreWhole(image, unit: sizeMultiple, by: model)) {}
+      withExtendedLifetime(model.restore(image)) {}
       withExtendedLifetime(image) {}
     }
-  }
-
-  public init(of model: RAMiT) {
-    let task = model.configuration.task
-    self.init(sizeMultiple: model.configuration.unit, scale: task.scale, channels: task.channels) { model($0) }
   }
 
   /// A tensor of the input's size.

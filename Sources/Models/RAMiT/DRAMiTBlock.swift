@@ -70,17 +70,16 @@ package final class DRAMiTBlock {
   /// - Parameters:
   ///   - x: N x H x W x C.
   ///   - previous: what the stage's previous block returned as `heads`.
-  ///   - regularization: the step's random choices; nil when not training.
-  ///   - recomputation: what a training step computes again.
+  ///   - context: of a training step.
   /// - Returns: the features, both kinds of heads side by side, and the mixed attention; all of the shape of x.
   package func callAsFunction(
-    _ x: consuming Variable, previous: consuming Variable?, regularization: Regularization?,
-    recomputation: Recomputation = .none
+    _ x: consuming Variable, previous: consuming Variable?, context: TrainingContext?
   ) -> (x: Variable, heads: Variable, attention: Variable) {
     let x = consume x
     // Local functions capture what they name, and x is to be given away.
     let samples = x.shape[0]
-    let mapMask = regularization?.mask(rate: rates.attention, block: index, .attentionMap)
+    let savesIntermediates = context.map { $0.checkpointing == .none } ?? true
+    let mapMask = context?.dropoutMask(rate: rates.attention, layer: index, use: Choice.attentionMap.rawValue)
     var heads = reciprocalAttention(
       x, previous: helper ? consume previous : nil,
       ReciprocalAttentionParameters(
@@ -93,17 +92,17 @@ package final class DRAMiTBlock {
         channel: channel.map {
           .init(logitScale: $0.logitScale.variable, projection: PointwiseParameters($0.projection))
         }), window: window, shift: shift, dropout: mapMask)
-    if let mask = regularization?.mask(rate: rates.projection, block: index, .projection) {
+    if let mask = context?.dropoutMask(rate: rates.projection, layer: index, use: Choice.projection.rawValue) {
       heads = dropout(heads, mask)
     }
-    let attention = recomputation == .none ? mix(heads) : recomputing(heads) { [mix] in mix($0) }
-    func factors(_ purpose: Regularization.Purpose) -> [Float]? {
-      regularization?.branchFactors(rate: rates.depth, samples: samples, block: index, purpose)
+    let attention = savesIntermediates ? mix(heads) : recomputing(heads) { [mix] in mix($0) }
+    func factors(_ choice: Choice) -> [Float]? {
+      context?.branchFactors(rate: rates.depth, samples: samples, layer: index, use: choice.rawValue)
     }
     guard let first = factors(.attentionBranch), let second = factors(.feedForwardBranch) else {
       let branch = NormedBranch(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable)
       // x is given away with its last use: in plain inference its memory takes the result.
-      let result = feedForward(consume x, adding: branch, keepsProducts: recomputation == .none)
+      let result = feedForward(consume x, adding: branch, keepsProducts: savesIntermediates)
       return (result, heads, attention)
     }
     // Stochastic depth stands between the two halves. Training does not keep what costs little beside the rest of the block.
@@ -111,8 +110,13 @@ package final class DRAMiTBlock {
       let normed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: x)
       return stochasticDepth(x, normed, factors: first)
     }
-    let result = feedForward(mixed, adding: nil, keepsProducts: recomputation == .none)
+    let result = feedForward(mixed, adding: nil, keepsProducts: savesIntermediates)
     return (stochasticDepth(mixed, result, factors: second), heads, attention)
+  }
+
+  /// The random choices of a block in a training step.
+  private enum Choice: UInt64 {
+    case attentionMap, projection, attentionBranch, feedForwardBranch
   }
 
   /// m + LN(FFN(m)), with m = x + LN(branch) where there is one.

@@ -3,8 +3,10 @@ import NN
 import TensorCore
 
 /// The Reciprocal Attention Mixing Transformer (Sec. 3.1, Fig. 2a).
-public final class RAMiT {
+public final class RAMiT: RestorationModel {
   public let configuration: RAMiTConfiguration
+  public var architecture: RAMiTConfiguration { configuration }
+  public var sizeMultiple: Int { configuration.sizeMultiple }
   public let parameters: ParameterStore
 
   private let shallow: (weight: Parameter, bias: Parameter)
@@ -15,14 +17,14 @@ public final class RAMiT {
   private let reconstruction: Reconstruction
 
   /// A model with random parameters, the same for the same seed.
-  /// - Precondition: `configuration.fault` is nil.
+  /// - Precondition: `configuration.validationError` is nil.
   public convenience init(_ configuration: RAMiTConfiguration, seed: UInt64 = 0) {
     self.init(configuration, scope: ParameterScope(seed: seed))
   }
 
   /// - Parameter scope: gives the parameters their first values.
   init(_ configuration: RAMiTConfiguration, scope: ParameterScope) {
-    precondition(configuration.fault == nil, configuration.fault ?? "")
+    precondition(configuration.validationError == nil, configuration.validationError ?? "")
     self.configuration = configuration
     shallow = (scope / "shallow").convolution("conv", inputs: configuration.task.channels, outputs: configuration.dim)
     stage1 = Stage(scope / "stage1", configuration, stage: 0)
@@ -42,25 +44,22 @@ public final class RAMiT {
   /// - Parameters:
   ///   - image: N x H x W x image channels, in [0, 1]. Sizes that are not multiples of 4 windows are padded with zeros; for an
   ///     image's right and bottom edge, pad by reflection before.
-  ///   - regularization: the random choices of a training step; nil, as in use, drops nothing.
-  ///   - recomputation: what a training step computes again instead of keeping it.
+  ///   - context: of a training step; nil, as in use, drops nothing.
   ///   - observe: gets the result of each component, by the component's name in checkpoints.
   /// - Returns: N x sH x sW x image channels, not clamped.
   public func callAsFunction(
-    _ image: Variable, regularization: Regularization? = nil, recomputation: Recomputation = .none,
-    observe: (_ component: String, Variable) -> Void = { _, _ in }
+    _ image: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
-    let task = configuration.task, unit = configuration.unit, size = (height: image.shape[1], width: image.shape[2])
-    func upToUnit(_ length: Int) -> Int { (length + unit - 1) / unit * unit }
+    let task = configuration.task, size = (height: image.shape[1], width: image.shape[2])
     func observed(_ component: String, _ x: Variable) -> Variable {
       observe(component, x)
       return x
     }
     func run(_ stage: Stage, _ x: consuming Variable) -> (x: Variable, attention: Variable) {
-      stage(consume x, regularization: regularization, recomputation: recomputation)
+      stage(consume x, context: context)
     }
     // What is needed no more is given away: plain inference then overwrites it.
-    let padded = resized(image, height: upToUnit(size.height), width: upToUnit(size.width))
+    let padded = resized(image, height: paddedSide(size.height), width: paddedSide(size.width))
     let x = affine(
       consume padded, factor: task.standardDeviation.map { 1 / $0 },
       offset: zip(task.mean, task.standardDeviation).map { -$0 / $1 })

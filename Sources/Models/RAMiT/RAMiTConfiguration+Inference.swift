@@ -14,28 +14,9 @@ extension RAMiTConfiguration {
   public static func inferred(
     from tensors: NamedTensors, task: RestorationTask?, path: String
   ) throws -> RAMiTConfiguration {
-    let found: RAMiTConfiguration
-    if let json = tensors.metadata["model"] {
-      found = try RAMiTConfiguration(json: json, path: path)
-    } else {
-      found = try WeightShapes(tensors, path: path).configuration(task: task)
-    }
-    if let task, task != found.task {
-      throw InputError(path, expected: "weights for the task \(task)", found: "weights for \(found.task)")
-    }
-    if let fault = found.fault { throw InputError(path, expected: "the weights of a RAMiT", found: fault) }
-    return found
+    if let json = tensors.metadata["model"] { return try RAMiTConfiguration(json: json, path: path) }
+    return try WeightShapes(tensors, path: path).configuration(task: task)
   }
-
-  /// The paper's model of this configuration, dropout aside; nil for one that the paper does not have.
-  public var variant: RAMiTVariant? {
-    var plain = self
-    (plain.attentionDropout, plain.projectionDropout, plain.stochasticDepth) = (0, 0, 0)
-    return RAMiTVariant.allCases.first { $0.configuration(for: task) == plain }
-  }
-
-  /// The variant's name, or "custom".
-  public var modelName: String { variant?.rawValue ?? "custom" }
 }
 
 /// What the names and shapes of a state dictionary say about the model.

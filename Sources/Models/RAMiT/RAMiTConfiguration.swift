@@ -1,7 +1,7 @@
 import Kernels
 
 /// What defines a RAMiT: the sizes of Table H, and the choices of the ablations.
-public struct RAMiTConfiguration: Codable, Equatable, Sendable {
+public struct RAMiTConfiguration: RestorationArchitecture {
   public var task: RestorationTask
   /// Channels of a feature map, C.
   public var dim = 64
@@ -38,15 +38,14 @@ public struct RAMiTConfiguration: Codable, Equatable, Sendable {
   }
 
   /// Inputs are padded to a multiple of this: a window at the coarsest of three scales.
-  public var unit: Int { 4 * window }
+  public var sizeMultiple: Int { 4 * window }
   /// Channels of one head, c.
   public var headDim: Int { dim / heads }
   public var spatialHeads: Int { heads - channelHeads }
   /// Hidden channels of the feed-forward network.
   public var hiddenDim: Int { Int(Double(dim) * hiddenRatio) }
 
-  /// What makes this configuration impossible, as one line; nil when it is sound.
-  public var fault: String? {
+  public var validationError: String? {
     func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
     return check(dim > 0 && dim <= 4096 && dim % 16 == 0, "dim must be a positive multiple of 16, not \(dim)")
       ?? check(
@@ -61,12 +60,12 @@ public struct RAMiTConfiguration: Codable, Equatable, Sendable {
       ?? check([1, 2].contains(mobivari.version), "mobivari.version must be 1 or 2, not \(mobivari.version)")
       ?? check(
         (0...100).contains(reconstructionLayers), "reconstructionLayers must be 0 to 100, not \(reconstructionLayers)")
-      ?? (mobivari.version == 1 ? nil : widthFault)
-      ?? rateFault
+      ?? (mobivari.version == 1 ? nil : widthError)
+      ?? rateError
   }
 
   /// A rate is a chance, and something must be left.
-  private var rateFault: String? {
+  private var rateError: String? {
     let rates = [
       ("attentionDropout", attentionDropout), ("projectionDropout", projectionDropout),
       ("stochasticDepth", stochasticDepth),
@@ -76,7 +75,7 @@ public struct RAMiTConfiguration: Codable, Equatable, Sendable {
   }
 
   /// Grouped expansions must divide the channels that they meet.
-  private var widthFault: String? {
+  private var widthError: String? {
     let narrow = [dim, 4 * dim], broad = [dim + dim / 4 + dim / 16, 2 * dim + dim / 4 + dim / 16]
     for (name, width, inputs) in [("mobivari.width", mobivari.width, narrow), ("wide", wide, broad)] {
       guard width.expansion >= 1, width.expansion <= 16 else {

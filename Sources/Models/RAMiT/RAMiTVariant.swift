@@ -1,3 +1,5 @@
+import NN
+
 /// The models of the paper.
 public enum RAMiTVariant: String, CaseIterable, Codable, Sendable {
   /// Table H.
@@ -25,4 +27,26 @@ public enum RAMiTVariant: String, CaseIterable, Codable, Sendable {
     }
     return configuration
   }
+}
+
+extension RAMiTConfiguration {
+  public static var families: [ArchitectureFamily] {
+    [ArchitectureFamily("RAMiT", models: RAMiTVariant.allCases.map(\.rawValue))]
+  }
+
+  public init?(named name: String, task: RestorationTask) {
+    guard let variant = RAMiTVariant(rawValue: name) else { return nil }
+    self = variant.configuration(for: task)
+  }
+
+  /// The paper's model of this configuration, dropout aside; nil for one that the paper does not have.
+  public var variant: RAMiTVariant? {
+    var plain = self
+    (plain.attentionDropout, plain.projectionDropout, plain.stochasticDepth) = (0, 0, 0)
+    return RAMiTVariant.allCases.first { $0.configuration(for: task) == plain }
+  }
+
+  public var modelName: String { variant?.rawValue ?? "custom" }
+
+  public func makeModel(_ scope: ParameterScope) -> any RestorationModel { RAMiT(self, scope: scope) }
 }

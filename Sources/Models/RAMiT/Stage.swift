@@ -17,28 +17,24 @@ final class Stage {
 
   /// - Returns: the features and the last block's mixed attention, both of the shape of x.
   func callAsFunction(
-    _ x: consuming Variable, regularization: Regularization?, recomputation: Recomputation
+    _ x: consuming Variable, context: TrainingContext?
   ) -> (x: Variable, attention: Variable) {
-    guard recomputation == .stages else {
-      return run(consume x, regularization: regularization, recomputation: recomputation)
-    }
+    guard let context, context.checkpointing == .stages else { return run(consume x, context: context) }
     let results = checkpointed([x]) { [self] inputs in
-      let (x, attention) = run(inputs[0], regularization: regularization, recomputation: .blocks)
+      let (x, attention) = run(inputs[0], context: context.with(.blocks))
       return [x, attention]
     }
     return (results[0], results[1])
   }
 
   private func run(
-    _ x: consuming Variable, regularization: Regularization?, recomputation: Recomputation
+    _ x: consuming Variable, context: TrainingContext?
   ) -> (x: Variable, attention: Variable) {
     // What has been used is given away: its memory serves the next block.
-    var (x, heads, attention) = blocks[0](
-      consume x, previous: nil, regularization: regularization, recomputation: recomputation)
+    var (x, heads, attention) = blocks[0](consume x, previous: nil, context: context)
     for block in blocks.dropFirst() {
       _ = consume attention
-      (x, heads, attention) = block(
-        consume x, previous: consume heads, regularization: regularization, recomputation: recomputation)
+      (x, heads, attention) = block(consume x, previous: consume heads, context: context)
     }
     return (x, attention)
   }

@@ -13,12 +13,12 @@ public struct Tiles {
 
   /// - Parameters:
   ///   - height, width: of the image.
-  ///   - side, overlap: rounded up to multiples of `unit`.
-  public init(height: Int, width: Int, side: Int, overlap: Int, unit: Int) {
+  ///   - side, overlap: rounded up to multiples of `sizeMultiple`.
+  public init(height: Int, width: Int, side: Int, overlap: Int, sizeMultiple: Int) {
     (self.height, self.width) = (height, width)
-    func upToUnit(_ length: Int) -> Int { (length + unit - 1) / unit * unit }
-    self.side = max(unit, upToUnit(side))
-    self.overlap = upToUnit(max(0, overlap))
+    func upToMultiple(_ length: Int) -> Int { (length + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
+    self.side = max(sizeMultiple, upToMultiple(side))
+    self.overlap = upToMultiple(max(0, overlap))
   }
 
   /// The largest tile, with what it sees beyond its edges.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Models
 import NN
 import Serialization
 import TensorCore
@@ -22,14 +23,14 @@ struct Checkpoint {
   }
 
   /// The vectors beside the weights, in the order of the parameters, and what their names begin with.
-  private static func vectors(_ learner: Learner<some TrainableModel>) -> [(prefix: String, values: Tensor)] {
+  private static func vectors(_ learner: Learner) -> [(prefix: String, values: Tensor)] {
     learner.optimizer.state.map { ($0.name + ".", $0.values) }
       + (learner.average.map { [("ema.", $0.values)] } ?? [])
   }
 
   /// Writes a checkpoint; it is whole on the disk, or not there.
   static func write(
-    _ learner: Learner<some TrainableModel>, state: TrainingState, configuration: String, to path: String
+    _ learner: Learner, state: TrainingState, configuration: String, to path: String
   ) throws {
     let parameters = learner.model.parameters
     var tensors = parameters.stateDict
@@ -41,7 +42,7 @@ struct Checkpoint {
     }
     tensors.metadata = [
       Key.state: try JSONText.encode(state), Key.configuration: configuration,
-      Key.model: try learner.model.configurationJSON,
+      Key.model: try learner.model.architecture.json,
     ]
     tensors.metadata[Key.checksum] = checksum(of: tensors)
     try SafeTensors.write(tensors, to: path)
@@ -71,7 +72,7 @@ struct Checkpoint {
 
   /// Puts the weights, the moments, the average and the step count back.
   /// - Throws: `InputError` when the names or shapes are not the model's; nothing is changed then.
-  func restore(_ learner: Learner<some TrainableModel>) throws {
+  func restore(_ learner: Learner) throws {
     let parameters = learner.model.parameters
     let vectors = Self.vectors(learner)
     for parameter in parameters.parameters {

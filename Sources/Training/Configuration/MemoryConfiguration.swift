@@ -1,18 +1,18 @@
 import Machine
-import Models
+import NN
 
 /// How a run gets by with the memory that there is. It changes what a step costs, not what it learns.
 public struct MemoryConfiguration: Codable, Equatable, Sendable {
   public enum Recompute: String, CaseIterable, Codable, Sendable {
     /// The least of the others that stays below the limit, for each stage of the schedule.
     case auto
-    /// See `Recomputation`.
+    /// See `ActivationCheckpointing`.
     case none, blocks, stages
 
     /// What may be chosen from, the quickest first.
-    var candidates: [Recomputation] {
+    var candidates: [ActivationCheckpointing] {
       switch self {
-      case .auto: Recomputation.allCases
+      case .auto: ActivationCheckpointing.allCases
       case .none: [.none]
       case .blocks: [.blocks]
       case .stages: [.stages]

@@ -13,7 +13,6 @@ extension TrainingConfiguration {
       name.isEmpty ? "an empty text" : name)
     if let output { try checks.text(output, "output", "a folder") }
     if let initialWeights { try checks.text(initialWeights, "initialWeights", "a weight file") }
-    try model.check(checks)
     try data.train.check(checks, task: task)
     try data.validation.check(checks, task: task)
     try checks.require(1...64 ~= data.loader.threads, "data.loader.threads", "1 to 64", data.loader.threads)
@@ -71,15 +70,6 @@ extension Checks {
     try require(
       batch * patch * patch <= 1 << 26, "\(group).batch", "at most \(1 << 26) pixels in a batch",
       "\(batch) patches of \(patch) x \(patch)")
-  }
-}
-
-extension ModelConfiguration {
-  /// The model knows what it can be built with; its message begins with the key.
-  fileprivate func check(_ checks: Checks) throws {
-    guard let fault = architecture.fault else { return }
-    let key = fault.prefix { $0 != " " }
-    throw InputError(checks.place("model.\(key)"), expected: "a model that can be built", found: "model.\(fault)")
   }
 }
 

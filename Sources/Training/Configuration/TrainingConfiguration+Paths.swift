@@ -36,6 +36,15 @@ extension TrainingConfiguration {
   }
 }
 
+extension RunConfiguration {
+  /// With every path from the root of the file system.
+  var withAbsolutePaths: RunConfiguration {
+    var result = self
+    result.training = training.withAbsolutePaths
+    return result
+  }
+}
+
 extension String {
   /// This path from the root of the file system; one that is relative is one in the current folder.
   var pathFromRoot: String {

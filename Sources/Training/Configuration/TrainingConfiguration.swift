@@ -1,7 +1,7 @@
 import Models
 import Optimizers
 
-/// One training run, as its YAML file describes it. Every key has a default, so a file says only what differs.
+/// One training run, as its YAML file describes it beside the model. Every key has a default.
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// The run's name; its folder is `runs/NAME` unless `output` says otherwise.
   public var name = "ramit"
@@ -11,7 +11,6 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var seed: UInt64 = 0
   /// The run's folder.
   public var output: String?
-  public var model: ModelConfiguration
   public var data: DataConfiguration
   public var schedule = ScheduleConfiguration()
   /// The weights to begin with, all of them: fine-tuning. Random ones without it.
@@ -28,9 +27,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var logging = LoggingConfiguration()
 
   /// The defaults: the paper's x2 schedule for any task.
-  public init(task: RestorationTask, variant: RAMiTVariant = .ramit) {
+  public init(task: RestorationTask) {
     self.task = task
-    model = ModelConfiguration(variant: variant, task: task)
     data = DataConfiguration(task: task)
   }
 
@@ -44,32 +42,6 @@ extension OptimizerConfiguration {
     var adam = AdamConfiguration()
     adam.weightDecayKind = .decoupled
     return .adam(adam)
-  }
-}
-
-/// A named model of the paper, and whatever of its sizes a run changes.
-public struct ModelConfiguration: Codable, Equatable, Sendable {
-  public var variant: RAMiTVariant
-  /// The model that is built.
-  public var architecture: RAMiTConfiguration
-
-  public init(variant: RAMiTVariant, task: RestorationTask) {
-    self.variant = variant
-    architecture = variant.configuration(for: task)
-  }
-
-  private enum CodingKeys: String, CodingKey { case variant }
-
-  /// The variant and the architecture share one group of keys.
-  public init(from decoder: any Decoder) throws {
-    variant = try decoder.container(keyedBy: CodingKeys.self).decode(RAMiTVariant.self, forKey: .variant)
-    architecture = try RAMiTConfiguration(from: decoder)
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(variant, forKey: .variant)
-    try architecture.encode(to: encoder)
   }
 }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Models
 import NN
 import Serialization
 
@@ -41,7 +42,7 @@ extension ParameterStore {
   }
 }
 
-extension TrainableModel {
+extension RestorationModel {
   /// Loads the weights that the configuration begins with.
   /// - Returns: a line for the log; nil when the model begins with random weights.
   /// - Throws: `InputError` that names the file.
@@ -51,7 +52,7 @@ extension TrainableModel {
       try WeightFile.read(path, for: parameters.request) { taken = "; \($0)" }
     }
     if let path = configuration.initialWeights {
-      try parameters.load(read(path), from: path, ignoring: isBesideParameters)
+      try load(read(path), from: path)
       return "begins with \(path)\(taken)"
     }
     guard let path = configuration.warmStart.weights else { return nil }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Models
 import TensorCore
 
 /// The time of a run's steps on this machine: real ones with few patches, from which the others are reckoned by their pixels.
@@ -14,8 +15,8 @@ public struct CostMeasurement: Equatable, Sendable {
   private static let steps = 2
 
   /// Takes steps in which all parameters learn, on random images.
-  static func measure<Model: TrainableModel>(
-    _ model: Model, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, _ memory: MemoryPlan
+  static func measure(
+    _ model: any RestorationModel, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, _ memory: MemoryPlan
   ) throws -> CostMeasurement {
     let stageIndex = plan.stages.firstIndex { $0.module == nil } ?? 0
     let stage = plan.stages[stageIndex]
@@ -38,7 +39,7 @@ public struct CostMeasurement: Equatable, Sendable {
       let start = ProcessInfo.processInfo.systemUptime
       _ = try learner.step(
         sample, iteration: stage.firstIteration, at: position,
-        recomputation: memory.choices[stageIndex].recomputation, place: "a step that is measured")
+        checkpointing: memory.choices[stageIndex].checkpointing, place: "a step that is measured")
       fastest = min(fastest, ProcessInfo.processInfo.systemUptime - start)
     }
     return CostMeasurement(patch: patch, batch: batch, seconds: fastest)

@@ -2,10 +2,13 @@ import Datasets
 import Diagnostics
 import Evaluation
 import Foundation
+import Models
 
 /// What a run would do: its model, its data, its plan and its cost. Nothing is written.
 public struct DryRun {
   public let configuration: TrainingConfiguration
+  /// The model's name.
+  public let model: String
   public let plan: TrainingPlan
   /// What there is to learn from.
   private let size: DataSize
@@ -17,12 +20,11 @@ public struct DryRun {
   /// Why the data cannot be used; the plan is that of the published count then.
   public let dataFault: InputError?
 
-  /// - Parameter makeModel: the model that would learn.
   /// - Throws: `InputError` when the data cannot be read and its size is not published either.
-  public init<Model: TrainableModel>(
-    _ configuration: TrainingConfiguration, makeModel: (TrainingConfiguration) throws -> Model
-  ) throws {
+  public init(_ run: RunConfiguration<some RestorationArchitecture>) throws {
+    let configuration = run.training
     self.configuration = configuration
+    model = run.model.variant
     var validation: TestSet?
     var photoBytes: Int?
     do {
@@ -39,7 +41,7 @@ public struct DryRun {
       dataFault = fault
     }
     plan = TrainingPlan(configuration, samplesPerEpoch: size.samplesPerEpoch)
-    let model = try makeModel(configuration)
+    let model = run.model.architecture.makeModel(seed: configuration.seed)
     parameters = model.parameters.count
     modelSize = try TrainedParameters(configuration.parameters, of: model.parameters).summary
     memory = MemoryPlan(model, plan, configuration, photos: photoBytes, validation: validation)
@@ -53,7 +55,7 @@ public struct DryRun {
     let what = train.name ?? train.path ?? folders ?? train.type.rawValue
     let state = dataFault == nil ? "" : ", by its published count, as it cannot be read"
     var lines = [
-      "\(configuration.name)  \(configuration.task), \(configuration.model.variant.rawValue), \(modelSize)",
+      "\(configuration.name)  \(configuration.task), \(model), \(modelSize)",
       "data    \(what), \(size)\(state)",
     ]
     if let path = configuration.initialWeights ?? configuration.warmStart.weights {

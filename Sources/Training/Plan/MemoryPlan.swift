@@ -3,11 +3,12 @@ import Evaluation
 import Foundation
 import Machine
 import Models
+import NN
 
 /// What the steps of each stage compute again, and the memory that the run then takes.
 public struct MemoryPlan: Equatable, Sendable {
   public struct Choice: Equatable, Sendable {
-    public let recomputation: Recomputation
+    public let checkpointing: ActivationCheckpointing
     /// Of the whole process while it takes steps, estimated.
     public let bytes: Double
   }
@@ -31,8 +32,8 @@ public struct MemoryPlan: Equatable, Sendable {
   ///   - photos: bytes of decoded photos that are kept; nil for all that they may take.
   ///   - validation: what the model is scored on while it learns; nil for nothing.
   ///   - free, total: bytes of the machine's memory.
-  init<Model: TrainableModel>(
-    _ model: Model, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, photos: Int? = nil,
+  init(
+    _ model: any RestorationModel, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, photos: Int? = nil,
     validation: TestSet? = nil,
     free: Int = MachineMemory().free, total: Int = MachineMemory().total
   ) {
@@ -44,9 +45,9 @@ public struct MemoryPlan: Equatable, Sendable {
     for candidate in memory.recompute.candidates where choices.contains(where: { ($0?.bytes ?? .infinity) > aim }) {
       let step = model.parameters.keepingBuffers { PassMemory.ofStep(model, configuration, candidate) }
       for (index, stage) in plan.stages.enumerated() where (choices[index]?.bytes ?? .infinity) > aim {
-        let needs = StageNeeds(stage, configuration, padded: model.padded(stage.patch), photos: photos)
+        let needs = StageNeeds(stage, configuration, padded: model.paddedSide(stage.patch), photos: photos)
         let bytes = needs.bytes(step) + needs.beside(parameters: model.parameters.count)
-        choices[index] = Choice(recomputation: candidate, bytes: Self.program + Self.slack * bytes)
+        choices[index] = Choice(checkpointing: candidate, bytes: Self.program + Self.slack * bytes)
       }
     }
     self.choices = choices.map { $0! }
@@ -54,7 +55,7 @@ public struct MemoryPlan: Equatable, Sendable {
     let scored = validation.flatMap { ValidationMemory.measure(model, $0) }
     // Batches for the next steps wait meanwhile.
     let waiting = plan.stages.map { stage in
-      StageNeeds(stage, configuration, padded: model.padded(stage.patch), photos: photos)
+      StageNeeds(stage, configuration, padded: model.paddedSide(stage.patch), photos: photos)
         .beside(parameters: model.parameters.count)
     }.max()
     let bytes =
@@ -84,7 +85,7 @@ public struct MemoryPlan: Equatable, Sendable {
       "memory",
       expected:
         "steps in \(gigabytes(ceiling.bytes)), which \(whose) (gradients.accumulate or a smaller batch may help)",
-      found: "steps that take about \(gigabytes(largest.bytes)) with recompute: \(largest.recomputation)")
+      found: "steps that take about \(gigabytes(largest.bytes)) with recompute: \(largest.checkpointing)")
   }
 
   /// Bytes at the time that needs most.
@@ -94,11 +95,11 @@ public struct MemoryPlan: Equatable, Sendable {
   public func summary(_ plan: TrainingPlan) -> String {
     var parts: [String] = []
     for (index, choice) in choices.enumerated()
-    where index == 0 || choice.recomputation != choices[index - 1].recomputation {
+    where index == 0 || choice.checkpointing != choices[index - 1].checkpointing {
       let stage = plan.stages[index]
       let start =
         plan.countsIterations ? "iteration \(stage.firstIteration + 1)" : "epoch \(stage.epochs.lowerBound + 1)"
-      parts.append("\(choice.recomputation)" + (index == 0 ? "" : " from \(start)"))
+      parts.append("\(choice.checkpointing)" + (index == 0 ? "" : " from \(start)"))
     }
     return "about \(Self.gigabytes(bytes)), recompute: " + parts.joined(separator: ", ")
   }

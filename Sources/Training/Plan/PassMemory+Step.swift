@@ -1,5 +1,6 @@
 import Autograd
 import Models
+import NN
 import TensorCore
 
 extension PassMemory {
@@ -8,28 +9,22 @@ extension PassMemory {
   private static let measuredStep = (side: 64, pixels: 64 * 64)
 
   /// Measures a step's forward and backward pass. The parameters stay as they are; their gradients become zero.
-  static func ofStep<Model: TrainableModel>(
-    _ model: Model, _ configuration: TrainingConfiguration, _ recomputation: Recomputation
+  static func ofStep(
+    _ model: any RestorationModel, _ configuration: TrainingConfiguration, _ checkpointing: ActivationCheckpointing
   ) -> PassMemory {
     let task = configuration.task
-    let side = model.padded(min(configuration.data.train.patch, measuredStep.side))
+    let side = model.paddedSide(min(configuration.data.train.patch, measuredStep.side))
     let patches = max(1, measuredStep.pixels / (side * side))
+    let context = TrainingContext(seed: configuration.seed, iteration: 0, checkpointing: checkpointing)
     defer { model.parameters.zeroGradients() }
     return measured(pixels: patches * side * side) { factor in
       let input = Tensor(zeros: [factor * patches, side, side, task.channels])
       let target = Tensor(zeros: [factor * patches, side * task.scale, side * task.scale, task.channels])
       let tape = Tape()
       let loss = tape.record {
-        let output = model.restore(
-          Variable(constant: input), seed: configuration.seed, step: 0, recomputation: recomputation)
-        return configuration.loss.value(output, target)
+        configuration.loss.value(model(Variable(constant: input), context: context), target)
       }
       tape.backward(from: loss)
     }
   }
-}
-
-extension TrainableModel {
-  /// The side of an input after padding.
-  func padded(_ side: Int) -> Int { (side + unit - 1) / unit * unit }
 }

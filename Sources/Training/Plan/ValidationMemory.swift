@@ -10,12 +10,11 @@ struct ValidationMemory: Equatable {
   let tensors, images: Double
 
   /// Measures the model for the largest image of a set; nil where no image can be read, which is found out elsewhere.
-  static func measure<Model: TrainableModel>(_ model: Model, _ set: TestSet) -> ValidationMemory? {
+  static func measure(_ model: any RestorationModel, _ set: TestSet) -> ValidationMemory? {
     let task = set.task
     let inputs = set.inputSizes
     guard !inputs.isEmpty else { return nil }
-    let memory = RestorationMemory(
-      sizeMultiple: model.unit, scale: task.scale, channels: task.channels, model: model.restore)
+    let memory = RestorationMemory(of: model)
     func needs(_ input: TestSet.InputSize) -> ValidationMemory {
       let (width, height) = (input.width, input.height)
       // The input's tensor is held until the image is scored.

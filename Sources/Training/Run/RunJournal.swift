@@ -23,11 +23,11 @@ final class RunJournal {
   private static var now: Double { ProcessInfo.processInfo.systemUptime }
 
   /// - Throws: `InputError` when a file cannot be written.
-  init(_ files: RunFiles, _ configuration: TrainingConfiguration) throws {
+  init(_ files: RunFiles, _ settings: RunSettings) throws {
     self.files = files
     metrics = try GrowingFile(files.metrics)
     events = try EventFile(files.events)
-    record = RunRecord(path: files.path, configuration: configuration)
+    record = RunRecord(path: files.path, settings)
   }
 
   // MARK: Going on

@@ -1,10 +1,12 @@
 import Diagnostics
 import Foundation
+import Models
 
 /// What a run's folder tells of the run: all that reports show.
 public struct RunRecord {
   public let path: String
-  let configuration: TrainingConfiguration
+  let settings: RunSettings
+  var configuration: TrainingConfiguration { settings.training }
   var history: RunHistory
   var starts: RunStarts
   var samples: [RunSample]
@@ -13,9 +15,13 @@ public struct RunRecord {
   var iteration: Int { max(history.lastIteration, starts.starts.last?.lastIteration ?? 0) }
 
   /// Reads a folder, which may be of a run that is under way; nothing in it is changed.
-  /// - Parameter report: is told of each part that cannot be read, of a run that can be reported all the same.
+  /// - Parameters:
+  ///   - architecture: of the models that runs may be of.
+  ///   - report: is called with each part that cannot be read, of a run that can be reported all the same.
   /// - Throws: `InputError` when there is no run, or its configuration cannot be read.
-  public init(reading path: String, report: (InputError) -> Void) throws {
+  public init<Architecture: RestorationArchitecture>(
+    reading path: String, of architecture: Architecture.Type, report: (InputError) -> Void
+  ) throws {
     let files = RunFiles(path: path)
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
@@ -25,7 +31,7 @@ public struct RunRecord {
         found: !exists ? "nothing" : isFolder.boolValue ? "a folder without it" : "a file")
     }
     self.path = path
-    configuration = try TrainingConfiguration(readingFile: files.configuration)
+    settings = try RunSettings(RunConfiguration<Architecture>(readingFile: files.configuration))
     history = try RunHistory(reading: files.metrics, report: report)
     starts = RunStarts()
     do {
@@ -33,12 +39,28 @@ public struct RunRecord {
     } catch let error as InputError {
       report(error)
     }
-    samples = RunSample.read(files.samples, of: configuration.task, report: report)
+    samples = RunSample.read(files.samples, of: settings.training.task, report: report)
   }
 
-  init(path: String, configuration: TrainingConfiguration) {
+  init(path: String, _ settings: RunSettings) {
     self.path = path
-    self.configuration = configuration
+    self.settings = settings
     (history, starts, samples) = (RunHistory(), RunStarts(), [])
+  }
+}
+
+/// A run's configuration as reports show it, whatever its model is.
+struct RunSettings {
+  let training: TrainingConfiguration
+  /// The model's name.
+  let model: String
+  /// Every key with its value, and with that of the defaults of the task and the model.
+  let values, defaults: [String: String]
+
+  init<Architecture: RestorationArchitecture>(_ run: RunConfiguration<Architecture>) throws {
+    training = run.training
+    model = run.model.variant
+    values = try run.node().flattened()
+    defaults = try RunConfiguration<Architecture>(task: training.task, named: model).node().flattened()
   }
 }

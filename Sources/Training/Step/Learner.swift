@@ -7,8 +7,8 @@ import Optimizers
 import TensorCore
 
 /// A model and all that learning changes: its parameters, the optimizer's state, and the average of the parameters.
-final class Learner<Model: TrainableModel> {
-  let model: Model
+final class Learner {
+  let model: any RestorationModel
   let optimizer: any Optimizer
   /// Nil where no average is wanted.
   let average: ExponentialMovingAverage?
@@ -22,7 +22,7 @@ final class Learner<Model: TrainableModel> {
 
   /// - Parameter model: with the weights to begin with.
   /// - Throws: `InputError` when the configuration names parameters that the model does not have.
-  init(_ model: Model, _ configuration: TrainingConfiguration) throws {
+  init(_ model: any RestorationModel, _ configuration: TrainingConfiguration) throws {
     self.model = model
     self.configuration = configuration
     optimizer = configuration.optimizer.optimizer(count: model.parameters.count)
@@ -41,12 +41,12 @@ final class Learner<Model: TrainableModel> {
   /// Takes one step.
   /// - Parameters:
   ///   - iteration: iterations done, where `position` is.
-  ///   - recomputation: what is computed again on the way back.
+  ///   - checkpointing: what the backward pass computes again.
   ///   - place: for messages.
   /// - Returns: the loss of the batch before the step.
   /// - Throws: `InputError` when the loss or a gradient is not finite; the parameters are as they were then.
   func step(
-    _ batch: Batch, iteration: Int, at position: TrainingPlan.Position, recomputation: Recomputation = .none,
+    _ batch: Batch, iteration: Int, at position: TrainingPlan.Position, checkpointing: ActivationCheckpointing = .none,
     place: String
   ) throws -> Double {
     train(only: position.stage.module)
@@ -54,7 +54,7 @@ final class Learner<Model: TrainableModel> {
     if position.beginsSchedule { optimizer.reset() }
     let parameters = model.parameters
     parameters.zeroGradients()
-    let loss = try accumulateGradients(batch, iteration: iteration, recomputation, place: place)
+    let loss = try accumulateGradients(batch, iteration: iteration, checkpointing, place: place)
     let norm = parameters.gradients.norm(in: trained)
     guard norm.isFinite else { throw notFinite("a gradient", parameters.gradients, place) }
     if let limit = configuration.gradients.clipNorm { parameters.gradients.clip(norm: norm, to: limit, in: trained) }
@@ -66,7 +66,7 @@ final class Learner<Model: TrainableModel> {
 
   /// The gradients of the whole batch's mean loss, which is returned, part after part.
   private func accumulateGradients(
-    _ batch: Batch, iteration: Int, _ recomputation: Recomputation, place: String
+    _ batch: Batch, iteration: Int, _ checkpointing: ActivationCheckpointing, place: String
   ) throws -> Double {
     let size = batch.target.shape[0], parts = configuration.gradients.accumulate
     var total = 0.0
@@ -75,10 +75,10 @@ final class Learner<Model: TrainableModel> {
       let tape = Tape()
       let input = batch.lowQuality.slice(range)
       // Each forward pass drops out values of its own.
+      let context = TrainingContext(
+        seed: configuration.seed, iteration: iteration * parts + part, checkpointing: checkpointing)
       let (output, loss) = tape.record {
-        let output = model.restore(
-          Variable(constant: input), seed: configuration.seed, step: iteration * parts + part,
-          recomputation: recomputation)
+        let output = model(Variable(constant: input), context: context)
         return (output, configuration.loss.value(output, batch.target.slice(range)))
       }
       let value = Double(loss.value.scalar)

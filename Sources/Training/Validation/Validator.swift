@@ -4,15 +4,15 @@ import Metrics
 import Models
 
 /// Scores a model on a test set while it learns.
-final class Validator<Model: TrainableModel> {
-  private let model: Model
+final class Validator {
+  private let model: any RestorationModel
   private let set: TestSet
   /// The standard deviation of the noise, of 255 (denoising).
   private let sigma: Double?
   /// Baselines stay the same, whatever the model learns.
   private var baselines: [Score?]
 
-  init(_ model: Model, _ set: TestSet, sigma: Double?) {
+  init(_ model: any RestorationModel, _ set: TestSet, sigma: Double?) {
     self.model = model
     self.set = set
     self.sigma = sigma
@@ -32,9 +32,7 @@ final class Validator<Model: TrainableModel> {
     for index in 0..<set.count {
       if isStopRequested() { return nil }
       progress(index, set.count)
-      let scored = try set.score(index, sigma: sigma, baselineScore: baselines[index]) {
-        restoreWhole($0, unit: model.unit, by: model.restore)
-      }
+      let scored = try set.score(index, sigma: sigma, baselineScore: baselines[index]) { model.restore($0) }
       baselines[index] = scored.baselineScore
       scores.append(scored.score)
       try visit(index, scored)

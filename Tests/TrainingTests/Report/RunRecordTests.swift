@@ -54,7 +54,7 @@ import Testing
 
   @Test func whatIsNoRunIsRefusedInOneLine() throws {
     func fault(_ path: String) -> InputError? {
-      #expect(throws: InputError.self) { try RunRecord(reading: path) { Issue.record($0) } }
+      #expect(throws: InputError.self) { try RunRecord(reading: path, of: ToyArchitecture.self) { Issue.record($0) } }
     }
     #expect(fault(folder.path + "/none")?.found == "nothing")
     #expect(fault(folder.path)?.found == "a folder without it")
@@ -73,12 +73,12 @@ import Testing
     let path = try run()
     let metrics = try String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8)
     var lines = metrics.split(separator: "\n").map(String.init)
-    let whole = try RunRecord(reading: path) { Issue.record($0) }
+    let whole = try RunRecord(reading: path, of: ToyArchitecture.self) { Issue.record($0) }
     #expect(whole.history.losses.count == 5 && whole.history.validations.count == 2 && whole.samples.count == 1)
 
     // A line that is being written is no fault.
     try write(metrics + "{\"epoch\":1,\"iter", to: path + "/metrics.jsonl")
-    #expect(try RunRecord(reading: path) { Issue.record($0) }.history == whole.history)
+    #expect(try RunRecord(reading: path, of: ToyArchitecture.self) { Issue.record($0) }.history == whole.history)
 
     lines[1] = "{\"epoch\":"
     lines[2] = #"{"epoch":1,"iteration":1e99,"kind":"training","loss":1,"rate":1}"#
@@ -86,7 +86,7 @@ import Testing
     try write("no image", to: path + "/samples/leaves-0.png")
     try write("[]", to: path + "/environment.json")
     var faults: [InputError] = []
-    let record = try RunRecord(reading: path) { faults.append($0) }
+    let record = try RunRecord(reading: path, of: ToyArchitecture.self) { faults.append($0) }
     #expect(
       faults.map(\.location) == [path + "/metrics.jsonl:2", path + "/environment.json", path + "/samples/leaves-0.png"])
     #expect(faults[0].found == "'{\"epoch\":', the first of 2 such lines")
@@ -111,9 +111,9 @@ import Testing
     try write(
       environment.replacing(/"plannedIterations" : \d+/, with: "\"plannedIterations\" : \(Int.min)")
         .replacing(/"seconds" : [\d.e-]+/, with: "\"seconds\" : \"Infinity\""), to: path + "/environment.json")
-    let record = try RunRecord(reading: path) { Issue.record($0) }
+    let record = try RunRecord(reading: path, of: ToyArchitecture.self) { Issue.record($0) }
     let comparison = RunComparison([record, record])
     #expect(comparison.lines[1].hasSuffix("?"))
-    #expect(try comparison.page.count > 1000 && RunComparison([record]).page.count > 1000)
+    #expect(comparison.page.count > 1000 && RunComparison([record]).page.count > 1000)
   }
 }

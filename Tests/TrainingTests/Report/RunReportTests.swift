@@ -93,7 +93,9 @@ import Testing
     let first = try run("a", ["name=first"])
     let second = try run("b", ["name=second", "schedule.rate=0.02", "output=\(folder.path)/b"], until: 14)
     let third = try run("c", ["task=x3", "name=third"])
-    let records = try [first, second, third].map { try RunRecord(reading: $0) { Issue.record($0) } }
+    let records = try [first, second, third].map {
+      try RunRecord(reading: $0, of: ToyArchitecture.self) { Issue.record($0) }
+    }
     let comparison = RunComparison(records)
     let lines = comparison.lines
     #expect(lines.count == 4)
@@ -119,14 +121,15 @@ import Testing
 
   @Test func runsOfOneNameAreToldApartAndOtherImagesAreSaid() throws {
     let first = try run("a"), second = try run("b", ["data.validation.images=2"])
-    let comparison = RunComparison(try [first, second].map { try RunRecord(reading: $0) { Issue.record($0) } })
+    let comparison = RunComparison(
+      try [first, second].map { try RunRecord(reading: $0, of: ToyArchitecture.self) { Issue.record($0) } })
     #expect(comparison.lines[1].hasPrefix(first) && comparison.lines[2].hasPrefix(second))
     #expect(comparison.lines[3].hasPrefix("x2: the runs were scored on different images"))
     #expect(try comparison.page.contains("the runs were scored on different images"))
   }
 
   @Test func onlyReportsAreOverwritten() throws {
-    let comparison = RunComparison([try RunRecord(reading: run("a")) { Issue.record($0) }])
+    let comparison = RunComparison([try RunRecord(reading: run("a"), of: ToyArchitecture.self) { Issue.record($0) }])
     let path = folder.path + "/page.html"
     try comparison.write(to: path)
     try comparison.write(to: path)
@@ -139,11 +142,11 @@ import Testing
 
   /// Long runs give pages that are no larger.
   @Test func longRunsGiveSmallPages() throws {
-    var record = RunRecord(path: "run", configuration: try toyConfiguration("run"))
+    var record = try RunRecord(path: "run", RunSettings(toyConfiguration("run")))
     for iteration in 1...100_000 {
       record.history.add(MetricsLine(epoch: 0, iteration: iteration, loss: 1 / Double(iteration), rate: 1e-4))
     }
-    #expect(try RunReport(record, isUnderWay: true).page.utf8.count < 60_000)
+    #expect(RunReport(record, isUnderWay: true).page.utf8.count < 60_000)
   }
 }
 

@@ -56,9 +56,10 @@ public func feedForward(
       kernel.forward(rows: rows, FeedForward.Input(inputs.map(\.value)), y, kept: kept?.pointer, scratch: scratch)
     }
   }
-  return Variable(
-    y, from: inputs + parameters, multiplyAdds: rows * (hidden.weight.value.count + out.weight.value.count)
-  ) { [inputs = inputs.map(\.saved), kept] dy, gradients in
+  // A norm counts one an element.
+  let multiplyAdds = rows * (hidden.weight.value.count + out.weight.value.count) + inputs.count * y.count
+  return Variable(y, from: inputs + parameters, multiplyAdds: multiplyAdds) {
+    [inputs = inputs.map(\.saved), kept] dy, gradients in
     run { kernel, scratch in
       let sums = GradientSums(count: kernel.gradientCount)
       gradients.write(toOrDiscard: inputs) { targets in

@@ -19,7 +19,7 @@ public func layerNorm(
     LayerNorm(channels: channels, gamma: gamma.value.pointer, beta: beta.value.pointer)
       .forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, $0)
   }
-  return Variable(y, from: [x, gamma, beta] + (residual.map { [$0] } ?? [])) {
+  return Variable(y, from: [x, gamma, beta] + (residual.map { [$0] } ?? []), multiplyAdds: y.count) {
     [x = x.saved, residual = residual?.gradientSlot] dy, gradients in
     let kernel = LayerNorm(channels: channels, gamma: gamma.value.pointer, beta: beta.value.pointer)
     let sums = GradientSums(count: 2 * channels)

@@ -11,17 +11,15 @@ struct ComparisonPage {
   private var runs: [ComparedRun] { comparison.runs }
 
   var text: String {
-    get throws {
-      let groups = comparison.groups
-      let sections = try groups.map { try section($0, isAlone: groups.count == 1) }
-      let content: Markup = """
-        <h1>\(runs.count) runs</h1>
-        <p>Scores are those of each run's best validation.\
-        \(groups.count > 1 ? " Scores of different tasks do not compare." : "")</p>
-        \(table)\(sections)
-        """
-      return Page(title: "\(runs.count) runs compared", content: content).text
-    }
+    let groups = comparison.groups
+    let sections = groups.map { section($0, isAlone: groups.count == 1) }
+    let content: Markup = """
+      <h1>\(runs.count) runs</h1>
+      <p>Scores are those of each run's best validation.\
+      \(groups.count > 1 ? " Scores of different tasks do not compare." : "")</p>
+      \(table)\(sections)
+      """
+    return Page(title: "\(runs.count) runs compared", content: content).text
   }
 
   private var table: Markup {
@@ -41,7 +39,7 @@ struct ComparisonPage {
 
   // MARK: A task
 
-  private func section(_ group: RunComparison.Group, isAlone: Bool) throws -> Markup {
+  private func section(_ group: RunComparison.Group, isAlone: Bool) -> Markup {
     let note: Markup = group.hasOtherImages ? "<p>\(RunComparison.note(group)).</p>\n" : ""
     let heading: Markup = isAlone ? "<h2>Curves</h2>\n" : "<h2>\(group.task.title)</h2>\n"
     let legend: [Markup] = group.runs.map { run in
@@ -52,7 +50,7 @@ struct ComparisonPage {
       \(heading)\(note)<div class="legend">\(legend)</div>
       <div class="charts">
       \(charts)</div>
-      \(try differences(group))\(images(group))
+      \(differences(group))\(images(group))
       """
   }
 
@@ -83,9 +81,9 @@ struct ComparisonPage {
   }
 
   /// The keys of the configurations that are not the same in all.
-  private func differences(_ group: RunComparison.Group) throws -> Markup {
+  private func differences(_ group: RunComparison.Group) -> Markup {
     guard group.runs.count > 1 else { return "" }
-    let values = try group.runs.map { try $0.record.configuration.node().flattened() }
+    let values = group.runs.map(\.record.settings.values)
     let keys = Set(values.flatMap(\.keys)).subtracting(["name", "output"]).sorted().filter { key in
       values.contains { $0[key] != values[0][key] }
     }

@@ -69,10 +69,7 @@ public struct RunComparison {
 
   /// A page that needs nothing else: of one run its report, of several what they have in common and in what they differ.
   public var page: String {
-    get throws {
-      if runs.count == 1 { return try RunReport(runs[0].record, isUnderWay: false).page }
-      return try ComparisonPage(comparison: self).text
-    }
+    runs.count == 1 ? RunReport(runs[0].record, isUnderWay: false).page : ComparisonPage(comparison: self).text
   }
 
   /// Writes the page; a file that is none of these pages is left alone.

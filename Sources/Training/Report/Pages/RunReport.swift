@@ -18,21 +18,19 @@ struct RunReport {
   private var configuration: TrainingConfiguration { record.configuration }
 
   var page: String {
-    get throws {
-      let charts: [Markup] = RunCharts(record.history, task: configuration.task).all.map {
-        "<div class=\"card\">\($0.svg)</div>\n"
-      }
-      let content: Markup = """
-        \(head)\(facts)<h2>Curves</h2>
-        <div class="charts">
-        \(charts)</div>
-        \(samples)\(scores)\(starts)\(try settings)
-        """
-      return Page(
-        title: "\(configuration.name): \(summary.progress)", reloadSeconds: isUnderWay ? Self.reloadSeconds : nil,
-        content: content
-      ).text
+    let charts: [Markup] = RunCharts(record.history, task: configuration.task).all.map {
+      "<div class=\"card\">\($0.svg)</div>\n"
     }
+    let content: Markup = """
+      \(head)\(facts)<h2>Curves</h2>
+      <div class="charts">
+      \(charts)</div>
+      \(samples)\(scores)\(starts)\(settings)
+      """
+    return Page(
+      title: "\(configuration.name): \(summary.progress)", reloadSeconds: isUnderWay ? Self.reloadSeconds : nil,
+      content: content
+    ).text
   }
 
   // MARK: Parts
@@ -41,7 +39,7 @@ struct RunReport {
     let share = summary.share.map { "\(Int(($0 * 100).rounded(.down)))" } ?? "0"
     return """
       <h1>\(configuration.name)</h1>
-      <p>\(configuration.task.title), \(configuration.model.variant.rawValue). \(summary.progress)\
+      <p>\(configuration.task.title), \(record.settings.model). \(summary.progress)\
       \(isUnderWay ? ", under way" : "").</p>
       <div class="bar"><div style="width: \(share)%"></div></div>
 
@@ -133,21 +131,16 @@ struct RunReport {
   private static let mostStarts = 50
 
   private var settings: Markup {
-    get throws {
-      let values = try configuration.node().flattened()
-      let defaults = try TrainingConfiguration(
-        task: configuration.task, variant: configuration.model.variant
-      ).node().flattened()
-      let keys = values.keys.sorted()
-      func list(_ keys: [String]) -> Markup { definitions(keys.map { ($0, "\(readableValue(values[$0]))") }) }
-      return """
-        <h2>Configuration</h2>
-        <p>What differs from the defaults of the task and the model.</p>
-        \(list(keys.filter { values[$0] != defaults[$0] }))<details><summary>All keys (\(keys.count))</summary>
-        \(list(keys))</details>
+    let (values, defaults) = (record.settings.values, record.settings.defaults)
+    let keys = values.keys.sorted()
+    func list(_ keys: [String]) -> Markup { definitions(keys.map { ($0, "\(readableValue(values[$0]))") }) }
+    return """
+      <h2>Configuration</h2>
+      <p>What differs from the defaults of the task and the model.</p>
+      \(list(keys.filter { values[$0] != defaults[$0] }))<details><summary>All keys (\(keys.count))</summary>
+      \(list(keys))</details>
 
-        """
-    }
+      """
   }
 }
 

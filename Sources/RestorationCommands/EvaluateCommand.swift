@@ -6,26 +6,29 @@ import Files
 import Foundation
 import Models
 
-struct EvaluateCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Score weights on test sets: PSNR and SSIM of every image.",
-    discussion: """
-      A test set is a folder that a training's validation takes, too, or the name of a published set below --root:
-        targets and inputs side by side, HR/NAME.png and LR_bicubic/X2/NAMEx2.png, GTmod12/ and LRbicx2/, HR/ and LR/,
-          HQ/ and LQ/, high/ and low/, and the like; partners are found by their names,
-        for super-resolution also targets or photos alone: inputs are made by MATLAB-compatible bicubic downscaling,
-        for denoising targets or photos: the noise is made here, the same each time.
-      The last line of a table is what can be had without a model: bicubic upscaling, or the input itself.
-      Scores follow the paper's protocol: luma inside a border of the scale for super-resolution, luma for \
-      deraining, all channels otherwise. An image that cannot be read is reported, the others are scored, and the \
-      exit code is 1.
+struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "evaluate", abstract: "Score weights on test sets: PSNR and SSIM of every image.",
+      discussion: """
+        A test set is a folder that a training's validation takes, too, or the name of a published set below --root:
+          targets and inputs side by side, HR/NAME.png and LR_bicubic/X2/NAMEx2.png, GTmod12/ and LRbicx2/, HR/ and LR/,
+            HQ/ and LQ/, high/ and low/, and the like; partners are found by their names,
+          for super-resolution also targets or photos alone: inputs are made by MATLAB-compatible bicubic downscaling,
+          for denoising targets or photos: the noise is made here, the same each time.
+        The last line of a table is what can be had without a model: bicubic upscaling, or the input itself.
+        Scores follow the paper's protocol: luma inside a border of the scale for super-resolution, luma for \
+        deraining, all channels otherwise. An image that cannot be read is reported, the others are scored, and the \
+        exit code is 1.
 
-      Examples:
-        ramit evaluate --weights RAMiT_X2.pth --task x2 --testset Set5 Set14
-        ramit evaluate --weights runs/dn/weights/best.safetensors --testset Kodak24 --sigma 25 --save restored
-      """)
+        Examples:
+          \(Program.name) evaluate --weights RAMiT_X2.pth --task x2 --testset Set5 Set14
+          \(Program.name) evaluate --weights runs/dn/weights/best.safetensors --testset Kodak24 --sigma 25 --save \
+          restored
+        """)
+  }
 
-  @OptionGroup var weights: WeightOptions
+  @OptionGroup var weights: WeightOptions<Architecture>
 
   @Option(
     name: .long, parsing: .upToNextOption,
@@ -65,15 +68,15 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try common.apply()
     if let json { try JSONFile.prepare(json.expandingTilde) }
-    let model = try weights.loadModel(quiet: common.quiet)
-    let task = model.configuration.task
+    let pretrained = try weights.load(quiet: common.quiet)
+    let task = pretrained.architecture.task
     if !sigma.isEmpty, !task.isDenoising {
       throw InputError("--sigma", expected: "a denoising model", found: "one for \(task.rawValue)")
     }
-    var restorer = Restorer(model)
+    var restorer = Restorer(pretrained.model)
     restorer.selfEnsemble = selfEnsemble
     restorer.budget = memory.budget
-    let modelName = model.configuration.modelName
+    let modelName = pretrained.architecture.modelName
     let evaluator = Evaluator(restorer, modelName: modelName)
     let levels: [Double?] = task.isDenoising ? (sigma.isEmpty ? [15, 25, 50] : sigma) : [nil]
     var reports: [ScoreReport] = []
@@ -85,11 +88,11 @@ struct EvaluateCommand: ParsableCommand {
       do {
         set = try open(path, for: task)
       } catch {
-        Ramit.report(error)
+        Program.report(error)
         failures += 1
         continue
       }
-      for fault in set.faults { Ramit.report(fault) }
+      for fault in set.faults { Program.report(fault) }
       failures += set.faults.count
       announce(set, path)
       let folder = save.map { save in
@@ -104,7 +107,7 @@ struct EvaluateCommand: ParsableCommand {
           case .scored(let row): tell(table.line(row))
           case .note(let note): tell(note)
           case .failed(let error):
-            Ramit.report(error)
+            Program.report(error)
             failures += 1
           }
         }

@@ -7,13 +7,15 @@ import Foundation
 import Models
 
 /// What has to do with data sets.
-struct DataCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Find, check, prepare and make the images that models learn from.",
-    subcommands: [
-      DataListCommand.self, DataCheckCommand.self, DataPrepareCommand.self, DataStatisticsCommand.self,
-      DataSynthesizeCommand.self, DataBenchmarkCommand.self,
-    ])
+struct DataCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "data", abstract: "Find, check, prepare and make the images that models learn from.",
+      subcommands: [
+        DataListCommand.self, DataCheckCommand.self, DataPrepareCommand.self, DataStatisticsCommand.self,
+        DataSynthesizeCommand.self, DataBenchmarkCommand<Architecture>.self,
+      ])
+  }
 }
 
 /// Which images a command is about.

@@ -2,20 +2,23 @@ import ArgumentParser
 import Diagnostics
 import Files
 import Foundation
+import Models
 import Training
 
-struct ReportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Compare runs: a table here, and a page with curves and images.",
-    discussion: """
-      The scores are those of each run's best validation; before is what the images had without a model, and the time is \
-      that of all starts of the run. Runs may be under way. A folder or a part of it that cannot be read is named, the others are \
-      reported, and the exit code is 1.
+struct ReportCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "report", abstract: "Compare runs: a table here, and a page with curves and images.",
+      discussion: """
+        The scores are those of each run's best validation; before is what the images had without a model, and the \
+        time is that of all starts of the run. Runs may be under way. A folder or a part of it that cannot be read is \
+        named, the others are reported, and the exit code is 1.
 
-      Examples:
-        ramit report runs/quick-x2
-        ramit report runs/* --output comparison.html
-      """)
+        Examples:
+          \(Program.name) report runs/quick-x2
+          \(Program.name) report runs/* --output comparison.html
+        """)
+  }
 
   @Argument(help: ArgumentHelp("The runs' folders.", valueName: "dir"), completion: .directory)
   var folders: [String]
@@ -33,12 +36,13 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     var faults = 0
     func report(_ error: any Error) {
-      Ramit.report(error)
+      Program.report(error)
       faults += 1
     }
     let records = folders.compactMap { folder in
       do {
-        return try RunRecord(reading: folder.expandingTilde.trimmingEndSlashes, report: report)
+        return try RunRecord(
+          reading: folder.expandingTilde.trimmingEndSlashes, of: Architecture.self, report: report)
       } catch {
         report(error)
         return nil

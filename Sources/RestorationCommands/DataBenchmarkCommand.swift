@@ -3,12 +3,15 @@ import Datasets
 import Diagnostics
 import Files
 import Foundation
+import Models
 import Training
 
-struct DataBenchmarkCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "benchmark", abstract: "How many samples per second a configuration's loader delivers on its own.",
-    discussion: "Training never waits for data while this is well above the images per second that it prints.")
+struct DataBenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "benchmark", abstract: "How many samples per second a configuration's loader delivers on its own.",
+      discussion: "Training never waits for data while this is well above the images per second that it prints.")
+  }
 
   @Argument(help: "The YAML configuration.", completion: .file(extensions: ["yaml", "yml"]))
   var config: String
@@ -24,7 +27,8 @@ struct DataBenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
-    let configuration = try TrainingConfiguration(readingFile: config.expandingTilde, settings: set)
+    let run = try RunConfiguration<Architecture>(readingFile: config.expandingTilde, settings: set)
+    let configuration = run.training
     let clock = ContinuousClock()
     let start = clock.now
     let data = try TrainingData(configuration)

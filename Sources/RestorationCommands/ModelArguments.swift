@@ -4,11 +4,35 @@ import Files
 import Foundation
 import Machine
 import Models
+import NN
 import Parallel
 
-extension RAMiTVariant: ExpressibleByArgument {}
 extension RestorationTask: ExpressibleByArgument {}
-extension Recomputation: ExpressibleByArgument {}
+extension ActivationCheckpointing: ExpressibleByArgument {}
+
+/// The name of one of the models that a program has.
+struct ModelName<Architecture: RestorationArchitecture>: ExpressibleByArgument {
+  let name: String
+
+  init?(argument: String) {
+    guard Architecture.modelNames.contains(argument) else { return nil }
+    name = argument
+  }
+
+  /// The default model's.
+  init() { name = Architecture.modelNames[0] }
+
+  static var allValueStrings: [String] { Architecture.modelNames }
+  var defaultValueDescription: String { name }
+
+  /// The model for a task.
+  func architecture(for task: RestorationTask) -> Architecture {
+    guard let architecture = Architecture(named: name, task: task) else {
+      preconditionFailure("\(name) is a name without a model")
+    }
+    return architecture
+  }
+}
 
 /// Width and height as they are written: `1280x720`.
 struct ImageSize: ExpressibleByArgument {
@@ -38,7 +62,7 @@ struct CommonOptions: ParsableArguments {
 
   /// Sets the number of threads, and looks whether the program fits the machine.
   func apply() throws {
-    try Ramit.checkBuild(quiet: quiet)
+    try Program.checkBuild(quiet: quiet)
     if let threads { ComputeThreads.count = threads }
   }
 
@@ -63,21 +87,23 @@ struct MemoryOptions: ParsableArguments {
 }
 
 /// Weights, and what a bare PyTorch checkpoint does not tell of their model.
-struct WeightOptions: ParsableArguments {
+struct WeightOptions<Architecture: RestorationArchitecture>: ParsableArguments {
   @Option(
     help: ArgumentHelp("The weights: .safetensors or PyTorch's .pth.", valueName: "file"),
     completion: .file(extensions: ["safetensors", "pth"]))
   var weights: String
 
   @Option(help: "The model (default: what the weights tell).")
-  var model: RAMiTVariant?
+  var model: ModelName<Architecture>?
 
   @Option(help: "The task (default: what the weights tell).")
   var task: RestorationTask?
 
   /// - Parameter quiet: false says on standard error which weights were taken, where the file holds several.
   /// - Throws: `InputError` that names the file.
-  func loadModel(quiet: Bool) throws -> RAMiT {
-    try RAMiT(weights: weights.expandingTilde, task: task, variant: model) { if !quiet { Ramit.report($0) } }
+  func load(quiet: Bool) throws -> PretrainedModel<Architecture> {
+    try PretrainedModel(weights: weights.expandingTilde, task: task, named: model?.name) {
+      if !quiet { Program.report($0) }
+    }
   }
 }

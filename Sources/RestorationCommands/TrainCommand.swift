@@ -5,19 +5,21 @@ import Models
 import Parallel
 import Training
 
-struct TrainCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a model as a YAML configuration says.",
-    discussion: """
-      The run's folder holds the resolved configuration, a log, metrics as JSON lines, events for TensorBoard, a report \
-      (report.html), sample images, checkpoints and weights. docs/TRAINING.md lists all keys.
+struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "train", abstract: "Train a model as a YAML configuration says.",
+      discussion: """
+        The run's folder holds the resolved configuration, a log, metrics as JSON lines, events for TensorBoard, a \
+        report (report.html), sample images, checkpoints and weights. docs/TRAINING.md lists all keys.
 
-      SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step; a second one, of the first \
-      three, ends at once.
+        SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step; a second one, of the \
+        first three, ends at once.
 
-      Exit codes: 0 when all epochs are done; 128 + the signal's number (130, 143, 138, 129) when a signal stopped it and it \
-      can be resumed; 1 for anything else that went wrong; 64 for wrong usage.
-      """)
+        Exit codes: 0 when all epochs are done; 128 + the signal's number (130, 143, 138, 129) when a signal stopped \
+        it and it can be resumed; 1 for anything else that went wrong; 64 for wrong usage.
+        """)
+  }
 
   @Argument(help: "The YAML configuration.", completion: .file(extensions: ["yaml", "yml"]))
   var config: String
@@ -59,9 +61,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Ramit.checkBuild(quiet: quiet)
+    try Program.checkBuild(quiet: quiet)
     if let threads { ComputeThreads.count = threads }
-    var settings = try TrainingConfiguration(readingFile: config.expandingTilde, settings: set)
+    var settings = try RunConfiguration<Architecture>(readingFile: config.expandingTilde, settings: set)
     if let output {
       settings.output = output.expandingTilde
     } else if resume, !set.contains(where: { $0.hasPrefix("output=") }),
@@ -72,20 +74,15 @@ struct TrainCommand: ParsableCommand {
     }
     if dryRun { return try printPlan(settings) }
     let trainer = try Trainer(
-      settings, resume: resume, allowChanges: allowChanges, display: ProgressDisplay(quiet ? .quiet : .automatic),
-      makeModel: model)
+      settings, resume: resume, allowChanges: allowChanges, display: ProgressDisplay(quiet ? .quiet : .automatic))
     StopSignals.listen()
     let outcome = try trainer.run { StopSignals.pending != nil }
     if !quiet { Console.print(trainer.summary(of: outcome)) }
     if case .stopped = outcome, let signal = StopSignals.pending { throw ExitCode(128 + signal) }
   }
 
-  private func model(_ configuration: TrainingConfiguration) -> RAMiT {
-    RAMiT(configuration.model.architecture, seed: configuration.seed)
-  }
-
-  private func printPlan(_ configuration: TrainingConfiguration) throws {
-    let dryRun = try DryRun(configuration, makeModel: model)
+  private func printPlan(_ configuration: RunConfiguration<Architecture>) throws {
+    let dryRun = try DryRun(configuration)
     if !quiet { Console.print(dryRun.lines.joined(separator: "\n")) }
     if let fault = dryRun.dataFault ?? dryRun.memory.fault { throw fault }
   }

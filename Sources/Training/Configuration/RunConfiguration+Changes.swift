@@ -14,50 +14,58 @@ struct ConfigurationChanges: Equatable {
   var refused: [ConfigurationChange] = []
 }
 
-extension TrainingConfiguration {
+/// Which keys of a configuration may change while a run goes on.
+private enum ChangeableKeys {
   /// Keys that do not change what is learned; a dot at the end stands for all keys of a group.
-  private static let free = [
+  static let free = [
     "name", "output", "initialWeights", "checkpoints.", "logging.", "validation.", "memory.", "data.validation.",
     "data.loader.", "data.train.decoded", "data.train.onBadImage", "data.train.maximumSkipped",
   ]
 
   /// Keys that say where the training data are. Their fingerprint says more.
-  private static let places = [
+  static let places = [
     "data.train.type", "data.train.path", "data.train.lowQuality", "data.train.name", "data.train.root",
     "data.train.members", "data.train.memberRepeat",
   ]
 
   /// Keys that may change where a person says so.
-  private static let allowable = [
+  static let allowable = [
     "schedule.learningRate", "schedule.finalLearningRate", "schedule.decay", "schedule.milestones", "schedule.gamma",
     "schedule.power", "schedule.periods", "schedule.restartWeights", "schedule.finalLearningRates",
     "schedule.warmupEpochs", "schedule.warmupIterations", "schedule.epochs", "schedule.iterations",
     "gradients.clipNorm",
   ]
+}
 
+extension RunConfiguration {
   /// The keys whose values differ and would change what is learned.
   /// - Parameter comparesPlaces: whether the places of the training data count, for want of a fingerprint.
-  func changes(since before: TrainingConfiguration, comparesPlaces: Bool) throws -> ConfigurationChanges {
+  func changes(since before: RunConfiguration, comparesPlaces: Bool) throws -> ConfigurationChanges {
     let values = try withAbsolutePaths.node().flattened(), others = try before.withAbsolutePaths.node().flattened()
-    var free = Self.free + (comparesPlaces ? [] : Self.places)
+    var free = ChangeableKeys.free + (comparesPlaces ? [] : ChangeableKeys.places)
     var refused: [String] = []
+    let (training, earlier) = (self.training, before.training)
     // The length of a cosine is its shape. An epoch more is not an iteration more.
-    if schedule.hasFreeLength, before.schedule.hasFreeLength,
-      schedule.countsIterations == before.schedule.countsIterations
+    if training.schedule.hasFreeLength, earlier.schedule.hasFreeLength,
+      training.schedule.countsIterations == earlier.schedule.countsIterations
     {
       free += ["schedule.epochs", "schedule.iterations"]
-    } else if schedule.countsIterations != before.schedule.countsIterations {
+    } else if training.schedule.countsIterations != earlier.schedule.countsIterations {
       refused = ["schedule.epochs", "schedule.iterations"]
     }
-    if optimizer.weightDecay == 0, before.optimizer.weightDecay == 0 { free.append("optimizer.weightDecayKind") }
+    if training.optimizer.weightDecay == 0, earlier.optimizer.weightDecay == 0 {
+      free.append("optimizer.weightDecayKind")
+    }
     // Whether there was a warm start counts, and not where its weights are: a run that goes on has weights of its own.
-    if (warmStart.weights == nil) == (before.warmStart.weights == nil) { free.append("warmStart.weights") }
+    if (training.warmStart.weights == nil) == (earlier.warmStart.weights == nil) {
+      free.append("warmStart.weights")
+    }
     var result = ConfigurationChanges()
     for key in Set(values.keys).union(others.keys).sorted() where values[key] != others[key] {
       if free.contains(where: { $0.hasSuffix(".") ? key.hasPrefix($0) : key == $0 }) { continue }
       let change = ConfigurationChange(
         key: key, before: readableValue(others[key]), now: readableValue(values[key]))
-      if Self.allowable.contains(key), !refused.contains(key) {
+      if ChangeableKeys.allowable.contains(key), !refused.contains(key) {
         result.allowable.append(change)
       } else {
         result.refused.append(change)

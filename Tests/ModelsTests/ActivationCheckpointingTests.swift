@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Training steps of small models, of which parts are computed again.
-@Suite struct RecomputationTests {
+@Suite struct ActivationCheckpointingTests {
   private func random(_ shape: Shape, seed: UInt64) -> Tensor {
     var random = RandomNumbers(seed: seed)
     return Tensor((0..<shape.count).map { _ in random.uniform() }, shape)
@@ -24,20 +24,16 @@ import Testing
 
   /// The loss and all gradients of a step, as bits.
   private func step(
-    _ configuration: RAMiTConfiguration, _ recomputation: Recomputation, learns: (String) -> Bool = { _ in true }
+    _ configuration: RAMiTConfiguration, _ checkpointing: ActivationCheckpointing,
+    learns: (String) -> Bool = { _ in true }
   ) -> [UInt32] {
     let model = RAMiT(configuration, seed: 3), task = configuration.task
     for parameter in model.parameters.parameters { parameter.requiresGradient = learns(parameter.name) }
     let image = random([2, 16, 32, task.channels], seed: 4)
     let target = random([2, 16 * task.scale, 32 * task.scale, task.channels], seed: 5)
     let tape = Tape()
-    let loss = tape.record {
-      l1Loss(
-        model(
-          Variable(constant: image), regularization: Regularization(seed: 1, iteration: 7),
-          recomputation: recomputation),
-        target)
-    }
+    let context = TrainingContext(seed: 1, iteration: 7, checkpointing: checkpointing)
+    let loss = tape.record { l1Loss(model(Variable(constant: image), context: context), target) }
     tape.backward(from: loss)
     return ([loss.value.scalar] + model.parameters.gradients.array).map(\.bitPattern)
   }
@@ -50,8 +46,8 @@ import Testing
     configuration.stochasticDepth = depth
     let kept = step(configuration, .none)
     #expect(kept.count { $0 != 0 } > kept.count * 9 / 10)
-    for recomputation in Recomputation.allCases.dropFirst() {
-      #expect(step(configuration, recomputation) == kept, "\(recomputation)")
+    for checkpointing in ActivationCheckpointing.allCases.dropFirst() {
+      #expect(step(configuration, checkpointing) == kept, "\(checkpointing)")
     }
   }
 
@@ -65,8 +61,8 @@ import Testing
       var configuration = configuration()
       change(&configuration)
       let kept = step(configuration, .none)
-      for recomputation in Recomputation.allCases.dropFirst() {
-        #expect(step(configuration, recomputation) == kept, "\(name), \(recomputation)")
+      for checkpointing in ActivationCheckpointing.allCases.dropFirst() {
+        #expect(step(configuration, checkpointing) == kept, "\(name), \(checkpointing)")
       }
     }
   }
@@ -75,9 +71,9 @@ import Testing
   @Test(arguments: [["to_target."], ["stage2."], ["stage3.", "bottleneck.", "stage4.", "attn_mix."]])
   func soTheyAreWhileAPartLearns(modules: [String]) {
     let kept = step(configuration(), .none) { name in modules.contains { name.hasPrefix($0) } }
-    for recomputation in Recomputation.allCases.dropFirst() {
-      let again = step(configuration(), recomputation) { name in modules.contains { name.hasPrefix($0) } }
-      #expect(again == kept, "\(recomputation)")
+    for checkpointing in ActivationCheckpointing.allCases.dropFirst() {
+      let again = step(configuration(), checkpointing) { name in modules.contains { name.hasPrefix($0) } }
+      #expect(again == kept, "\(checkpointing)")
     }
   }
 
@@ -91,11 +87,12 @@ import Testing
       let model = RAMiT(configuration)
       let image = Tensor(repeating: 0.5, [4, 32, 32, 3]), target = Tensor(repeating: 0.4, [4, 64, 64, 3])
       let map = 4 * 32 * 32 * configuration.dim * MemoryLayout<Float>.size
-      let kept = Recomputation.allCases.map { recomputation in
+      let kept = ActivationCheckpointing.allCases.map { checkpointing in
         let tape = Tape()
         var loss: Variable?
         let kept = storageLeak {
-          loss = tape.record { l1Loss(model(Variable(constant: image), recomputation: recomputation), target) }
+          let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
+          loss = tape.record { l1Loss(model(Variable(constant: image), context: context), target) }
         }
         tape.backward(from: loss!)
         return Double(kept) / Double(map)

@@ -4,6 +4,7 @@ import Evaluation
 import Files
 import Foundation
 import Imaging
+import Models
 import Training
 
 extension OutputFormat: ExpressibleByArgument {}
@@ -12,34 +13,38 @@ extension Color: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-struct RestoreCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "restore", abstract: "Restore photos: enlarge, denoise, brighten or derain them.",
-    discussion: """
-      Inputs are files, folders with all that is in them (their structure is kept below the output folder), pipes, \
-      and - for the standard input. Photos are found by their content, whatever their names; links to folders are \
-      followed; hidden files and the folders of systems (@eaDir, lost+found) are left out, and the last line says what \
-      else was. Gray stays gray, 16 bits stay 16 bits, alpha is kept. Outputs are PNG unless --format says otherwise.
+struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "restore", abstract: "Restore photos: enlarge, denoise, brighten or derain them.",
+      discussion: """
+        Inputs are files, folders with all that is in them (their structure is kept below the output folder), pipes, \
+        and - for the standard input. Photos are found by their content, whatever their names; links to folders are \
+        followed; hidden files and the folders of systems (@eaDir, lost+found) are left out, and the last line says \
+        what else was. Gray stays gray, 16 bits stay 16 bits, alpha is kept. Outputs are PNG unless --format says \
+        otherwise.
 
-      An output that exists is left as it is when it was made of the same photo with the same weights and options \
-      (.ramit-restored.jsonl in the output folder records that), and made anew when the photo, the weights or the \
-      options have changed. No input is ever overwritten, and a file that is no earlier result of the photo only with \
-      --overwrite. A photo that cannot be restored is reported, the others are restored, and the exit code is 1. \
-      Control-C stops after the photo under way; a second one at once.
+        An output that exists is left as it is when it was made of the same photo with the same weights and options \
+        (.ramit-restored.jsonl in the output folder records that), and made anew when the photo, the weights or the \
+        options have changed. No input is ever overwritten, and a file that is no earlier result of the photo only \
+        with --overwrite. A photo that cannot be restored is reported, the others are restored, and the exit code is \
+        1. Control-C stops after the photo under way; a second one at once.
 
-      Examples:
-        ramit restore photo.jpg --weights RAMiT_X2.pth --task x2 --output large
-        ramit restore photo.jpg --weights RAMiT_X2.pth --output large.png
-        ramit restore scans more/scan.png --weights dn.safetensors --output clean --format same --json clean.json
-        curl https://example.org/a.jpg | ramit restore - --weights dn.safetensors --output - > a.png
-      """)
+        Examples:
+          \(Program.name) restore photo.jpg --weights RAMiT_X2.pth --task x2 --output large
+          \(Program.name) restore photo.jpg --weights RAMiT_X2.pth --output large.png
+          \(Program.name) restore scans more/scan.png --weights dn.safetensors --output clean --format same --json \
+          clean.json
+          curl https://example.org/a.jpg | \(Program.name) restore - --weights dn.safetensors --output - > a.png
+        """)
+  }
 
   @Argument(
     help: ArgumentHelp("Photos and folders of photos; - for the standard input.", valueName: "input"),
     completion: .file())
   var inputs: [String]
 
-  @OptionGroup var weights: WeightOptions
+  @OptionGroup var weights: WeightOptions<Architecture>
 
   @Option(
     help: ArgumentHelp(
@@ -111,7 +116,7 @@ struct RestoreCommand: ParsableCommand {
     let destination = RestorationPlan.Destination(output.expandingTilde, inputs: inputs)
     if case .file(let path) = destination, let format { try checkEnding(path, format) }
     let json = json?.expandingTilde
-    var restorer = Restorer(try weights.loadModel(quiet: common.quiet))
+    var restorer = Restorer(try weights.load(quiet: common.quiet).model)
     restorer.tile = tile
     restorer.overlap = overlap
     restorer.selfEnsemble = selfEnsemble
@@ -152,12 +157,12 @@ struct RestoreCommand: ParsableCommand {
       plan, record: record, isStopped: { StopSignals.pending != nil }
     ) { row in
       progress.clear()
-      if let error = row.error { Ramit.report(error) }
+      if let error = row.error { Program.report(error) }
       if let line = row.line { tell(line) }
       if row.status != .leftOut { progress.add(seconds: row.status == .restored ? row.seconds : nil) }
     }
     progress.clear()
-    report.faults.forEach { Ramit.report($0) }
+    report.faults.forEach { Program.report($0) }
     if let text = report.omissions.text { tell("left out: \(text)") }
     tell(report.text)
     return report

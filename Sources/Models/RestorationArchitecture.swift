@@ -1,0 +1,97 @@
+import NN
+import Serialization
+
+/// What defines a model: the sizes and choices that its network is built from, and the task that it is for.
+///
+/// Configurations write it as a group of keys, weight files as JSON in their notes. Every property has a default, so
+/// that older files can be read when one is added. A type of one's own needs `init(task:)`, `task` and `makeModel`.
+public protocol RestorationArchitecture: Codable, Equatable, Sendable {
+  /// The defaults for a task.
+  init(task: RestorationTask)
+
+  /// What the model is for. Encoded under this name.
+  var task: RestorationTask { get }
+
+  /// Why no model can be built of this, as one line that begins with the key at fault: "dim must be positive, not -1".
+  /// Nil when one can be.
+  var validationError: String? { get }
+
+  /// Builds the model.
+  /// - Parameter scope: names the parameters and gives them their initial values.
+  /// - Precondition: `validationError` is nil.
+  func makeModel(_ scope: ParameterScope) -> any RestorationModel
+
+  /// The kinds of networks that this type describes, each with the names of its models; by default one of the type's
+  /// name, with one model.
+  static var families: [ArchitectureFamily] { get }
+
+  /// The name of this one's family.
+  var family: String { get }
+
+  /// The model of a name, a family's first for the family's own; nil for a name that is none of `families`.
+  init?(named name: String, task: RestorationTask)
+
+  /// The name of the model that this is, or "custom".
+  var modelName: String { get }
+
+  /// What to look for in a weight file: any model of this type.
+  static var weightRequest: WeightRequest { get }
+
+  /// The architecture of weights: the one in the file's notes or, in a bare state dictionary, what names and shapes
+  /// tell.
+  /// - Parameters:
+  ///   - task: what the model is for; nil where the weights tell it.
+  ///   - path: the file that they are from, for messages.
+  /// - Throws: `InputError` when the weights are not of this type, or not for `task`.
+  static func inferred(from tensors: NamedTensors, task: RestorationTask?, path: String) throws -> Self
+
+  /// Reads what `json` writes. A key that is missing, because the file is older than it, has its default.
+  /// - Parameter path: the file that the text is from, for messages.
+  init(json: String, path: String) throws
+
+  /// The architecture as JSON, keys in order: what weight files carry in their notes under "model".
+  var json: String { get throws }
+}
+
+/// A kind of network, by the name that configurations and files have for it.
+public struct ArchitectureFamily: Equatable, Sendable {
+  public let name: String
+  /// The names of its published models; the first is the default.
+  public let models: [String]
+
+  /// - Precondition: there is a model.
+  public init(_ name: String, models: [String]) {
+    precondition(!models.isEmpty, "\(name) has no model")
+    self.name = name
+    self.models = models
+  }
+}
+
+extension RestorationArchitecture {
+  public var validationError: String? { nil }
+
+  public static var families: [ArchitectureFamily] {
+    let name = String(describing: Self.self)
+    return [ArchitectureFamily(name, models: [name])]
+  }
+
+  public var family: String { Self.families[0].name }
+
+  public init?(named name: String, task: RestorationTask) {
+    guard Self.families.contains(where: { $0.name == name || $0.models.first == name }) else { return nil }
+    self.init(task: task)
+  }
+
+  public var modelName: String {
+    Self.modelNames.first { Self(named: $0, task: task) == self } ?? "custom"
+  }
+
+  /// The names of all models.
+  public static var modelNames: [String] { families.flatMap(\.models) }
+
+  /// What to call these models in a message.
+  static var title: String { families.map(\.name).joined(separator: ", ") }
+
+  /// Builds the model with random parameters, the same for the same seed.
+  public func makeModel(seed: UInt64 = 0) -> any RestorationModel { makeModel(ParameterScope(seed: seed)) }
+}

@@ -1,0 +1,79 @@
+import Autograd
+import NN
+import Serialization
+import TensorCore
+
+/// A network that restores images. Training, evaluation and the command line know no more of a model than this.
+public protocol RestorationModel: AnyObject {
+  associatedtype Architecture: RestorationArchitecture
+
+  /// What the model was built as.
+  var architecture: Architecture { get }
+
+  /// The sides of an input are padded to multiples of this.
+  var sizeMultiple: Int { get }
+
+  /// Everything that is trained.
+  var parameters: ParameterStore { get }
+
+  /// Restores images.
+  ///
+  /// - Parameters:
+  ///   - images: N x H x W x the task's channels, in [0, 1]; noise may lie outside.
+  ///   - context: of a training step; nil, as in use, drops nothing and saves what the tape asks for.
+  ///   - observe: called with the result of each component of the model, in the order of the data, by the first part of
+  ///     the names of the component's parameters. Multiply-adds since the call before count for the component.
+  /// - Returns: N x sH x sW x the task's channels, with s the task's scale; not clamped.
+  func callAsFunction(
+    _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
+  ) -> Variable
+
+  /// An image as the model gets it where its sides are no multiples of `sizeMultiple`: by default extended at the
+  /// bottom and at the right by mirroring it, the edge pixel included.
+  /// - Parameter image: H x W x C.
+  /// - Returns: an image with sides of the next multiples, which begins with the image at the top left.
+  func padded(_ image: Tensor) -> Tensor
+
+  /// What the Mult-Adds of the model's paper have beside what its operations do, for an input of this size; negative
+  /// for what the paper leaves out. By default nothing.
+  /// - Returns: counts, by the names that `observe` gets.
+  func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)]
+
+  /// What weight files hold, under its published names: the parameters, and the buffers that PyTorch's model has.
+  var stateDict: NamedTensors { get }
+
+  /// True for names of buffers: a weight file may have them beside the parameters, and they carry nothing to load.
+  func isBuffer(_ name: String) -> Bool
+}
+
+extension RestorationModel {
+  public var task: RestorationTask { architecture.task }
+
+  public func padded(_ image: Tensor) -> Tensor { image.paddedSymmetrically(toMultipleOf: sizeMultiple) }
+
+  public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] { [] }
+
+  public var stateDict: NamedTensors { parameters.stateDict }
+
+  public func isBuffer(_ name: String) -> Bool { false }
+
+  /// Restores images as `callAsFunction(_:context:observe:)` does, with nobody watching.
+  public func callAsFunction(_ images: Variable, context: TrainingContext? = nil) -> Variable {
+    self(images, context: context) { _, _ in }
+  }
+
+  /// A side after padding.
+  public func paddedSide(_ side: Int) -> Int { (side + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
+
+  /// Restores one image whole, whatever its size: it is padded, goes through the model without a tape, and the result
+  /// is cropped to what belongs to the image.
+  /// - Parameter image: H x W x the task's channels, in [0, 1]; noise may lie outside.
+  /// - Returns: sH x sW x channels, not clamped.
+  public func restore(_ image: Tensor) -> Tensor {
+    let padded = padded(image)
+    let output = self(Variable(constant: padded.reshaped(Shape([1] + padded.shape.dimensions)))).value
+    let scale = task.scale
+    return output.reshaped(Shape(Array(output.shape.dimensions.dropFirst())))
+      .cropped(y: 0, x: 0, height: image.shape[0] * scale, width: image.shape[1] * scale)
+  }
+}

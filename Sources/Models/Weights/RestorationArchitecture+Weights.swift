@@ -1,0 +1,100 @@
+import Diagnostics
+import NN
+import Serialization
+import TensorCore
+
+extension RestorationArchitecture {
+  /// By default the names that the parameters of the default model have, with their shapes.
+  public static var weightRequest: WeightRequest {
+    let defaults = RestorationTask.allCases.lazy.map { Self(task: $0) }.first { $0.validationError == nil }
+    guard let defaults else { return WeightRequest(anchors: []) { _ in nil } }
+    return Tensor.withMetaTensors { defaults.makeModel(ParameterScope(seed: nil)).parameters.request }
+  }
+
+  /// By default what the file's notes say or, without notes, the defaults of the task: bare shapes tell no more.
+  public static func inferred(
+    from tensors: NamedTensors, task: RestorationTask?, path: String
+  ) throws -> Self {
+    guard let json = tensors.metadata["model"] else {
+      guard let task else {
+        throw InputError(path, expected: "a task (--task), which weights without notes do not tell", found: "no --task")
+      }
+      return Self(task: task)
+    }
+    return try Self(json: json, path: path)
+  }
+
+  /// The architecture of the weights that were read from a file, and whether it is the one that is asked for.
+  ///
+  /// - Parameters:
+  ///   - tensors: chosen from the file by `weightRequest`.
+  ///   - task: what it is for, where the weights do not tell.
+  ///   - name: of the model that is expected; another one is refused.
+  /// - Throws: `InputError` that names the file.
+  static func checked(
+    _ tensors: NamedTensors, from path: String, task: RestorationTask?, named name: String?
+  ) throws -> Self {
+    let found = try inferred(from: tensors, task: task, path: path)
+    if let task, task != found.task {
+      throw InputError(path, expected: "weights for the task \(task)", found: "weights for \(found.task)")
+    }
+    if let error = found.validationError {
+      throw InputError(path, expected: "the weights of a model (\(title))", found: error)
+    }
+    if let name, found.modelName != name {
+      throw InputError(
+        path, expected: "weights of \(name) for \(found.task)",
+        found: found.modelName == "custom" ? "weights of another model" : "weights of \(found.modelName)")
+    }
+    // A few names, or the notes, can speak of a model that no memory would hold.
+    let (needed, held) = (found.parameterCount, tensors.reduce(0) { $0 + $1.tensor.count })
+    guard needed / 2 <= held else {
+      throw InputError(
+        path, expected: "the \(found.family)'s \(needed) values", found: "\(held) in \(tensors.count) tensors")
+    }
+    return found
+  }
+
+  /// Trained values of a model of this architecture, told without any memory for them.
+  /// - Precondition: `validationError` is nil.
+  public var parameterCount: Int {
+    Tensor.withMetaTensors { makeModel(ParameterScope(seed: nil)).parameters.count }
+  }
+}
+
+extension RestorationModel {
+  /// Loads every parameter, strictly: missing, unexpected and misshapen names are refused, and values that are not
+  /// finite; nothing is changed then. Buffers, and what a training keeps beside weights, are left out.
+  /// - Parameter path: the file that they are from, for messages.
+  public func load(_ tensors: NamedTensors, from path: String) throws {
+    try parameters.load(tensors, from: path, ignoring: isBesideParameters)
+  }
+
+  /// True for names that a weight file may have beside the parameters and that carry nothing to load.
+  public func isBesideParameters(_ name: String) -> Bool { isBuffer(name) || isTrainingState(name) }
+
+  /// Writes the state dictionary as safetensors, the architecture in the notes; the file is whole, or not there.
+  ///
+  /// PyTorch's model loads it with `strict=True`.
+  /// - Parameter notes: what else the file should say.
+  public func write(to path: String, notes: [String: String] = [:]) throws {
+    var tensors = stateDict
+    tensors.metadata = notes
+    tensors.metadata["model"] = try architecture.json
+    // PyTorch's libraries ask for it.
+    tensors.metadata["format"] = "pt"
+    try SafeTensors.write(tensors, to: path)
+  }
+
+  /// Writes the state dictionary as `torch.save` would; such a file has no notes and does not tell what its shapes do
+  /// not.
+  ///
+  /// `torch.load` takes it with `weights_only=True`, and PyTorch's model loads it with `strict=True`.
+  public func writePyTorch(to path: String) throws { try PyTorchCheckpoint.write(stateDict, to: path) }
+}
+
+/// A training's moments and averages, and how often an average was updated.
+func isTrainingState(_ name: String) -> Bool {
+  ["adam.", "sgd.", "lion.", "ema."].contains { name.hasPrefix($0) }
+    || ["n_averaged", "num_updates", "decay"].contains(name)
+}

@@ -1,0 +1,69 @@
+import Kernels
+import TensorCore
+
+/// What a training step tells the layers of a model; there is none while a model is only used.
+///
+/// Random choices follow from the seed and the iteration, so a resumed run, and a segment that is computed twice, makes
+/// the same ones.
+public struct TrainingContext: Sendable {
+  private let seed: UInt64
+  /// The number of the forward pass.
+  public let iteration: Int
+  /// What the backward pass computes again.
+  public let checkpointing: ActivationCheckpointing
+
+  /// - Parameter seed: of the run.
+  public init(seed: UInt64, iteration: Int, checkpointing: ActivationCheckpointing = .none) {
+    self.seed = seed
+    self.iteration = iteration
+    self.checkpointing = checkpointing
+  }
+
+  private init(_ context: TrainingContext, _ checkpointing: ActivationCheckpointing) {
+    (seed, iteration, self.checkpointing) = (context.seed, context.iteration, checkpointing)
+  }
+
+  /// The same step with other checkpointing: what a segment that is itself computed again does within.
+  public func with(_ checkpointing: ActivationCheckpointing) -> TrainingContext {
+    TrainingContext(self, checkpointing)
+  }
+
+  /// Random numbers of their own for each use that a layer has for them.
+  /// - Parameters:
+  ///   - layer: the layer's number in the model.
+  ///   - use: which of the layer's choices.
+  public func randomNumbers(layer: Int, use: UInt64) -> RandomNumbers {
+    RandomNumbers(seed: seed, 0x6472_6f70, UInt64(truncatingIfNeeded: iteration), UInt64(layer), use)
+  }
+
+  /// Which values dropout keeps; nil where it drops none.
+  /// - Parameter rate: the chance that a value is dropped, in [0, 1).
+  public func dropoutMask(rate: Double, layer: Int, use: UInt64) -> DropoutMask? {
+    guard rate > 0 else { return nil }
+    var random = randomNumbers(layer: layer, use: use)
+    return DropoutMask(rate: rate, key: random.next())
+  }
+
+  /// For each sample 0 with the chance `rate`, else 1 / (1 - rate) (stochastic depth; Huang et al., 2016); nil where no
+  /// branch is skipped.
+  /// - Parameter rate: in [0, 1).
+  public func branchFactors(rate: Double, samples: Int, layer: Int, use: UInt64) -> [Float]? {
+    guard rate > 0 else { return nil }
+    var random = randomNumbers(layer: layer, use: use)
+    return (0..<samples).map { _ in Double(random.uniform()) < rate ? 0 : Float(1 / (1 - rate)) }
+  }
+}
+
+/// How much of a forward pass a training step computes again in the backward pass instead of keeping it, from the most
+/// memory to the least (Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016).
+///
+/// The gradients are the same, bit for bit.
+public enum ActivationCheckpointing: String, CaseIterable, Codable, Sendable {
+  /// What costs next to nothing.
+  case none
+  /// In each block of a model also what is cheap beside the rest of it.
+  case blocks
+  /// Whole stages: only what goes into them is kept, and one stage at a time is computed again, with its blocks as in
+  /// `blocks`.
+  case stages
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Diagnostics
+import Files
+import Foundation
+import Models
+import Serialization
+
+struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "convert", abstract: "Write weights as safetensors or as a PyTorch checkpoint.",
+      discussion: """
+        Reads a PyTorch checkpoint (.pth, .pt, .ckpt; only tensors are read, nothing in it is executed) or \
+        safetensors. The weights may be anywhere in the file, behind any prefix (module., net_g., ...). An averaged \
+        copy (params_ema, ...) comes before the weights it is of; one line says which was taken. A training's \
+        checkpoint gives its weights, or their average.
+
+        The ending of OUTPUT tells the format. A .safetensors file says what model it holds, so that --task and \
+        --model are not needed with it. A .pth or .pt file is what torch.save writes of a state dictionary. PyTorch's \
+        RAMiT loads both with strict=True.
+
+          \(Program.name) convert RAMiT-1_X2.pth ramit-1-x2.safetensors
+          \(Program.name) convert RAMiT-1_CDN.pth ramit-1-dn.safetensors --task dn
+          \(Program.name) convert runs/mine/weights/best.safetensors mine.pth
+        """)
+  }
+
+  @Argument(help: "The weights to read.", completion: .file())
+  var input: String
+
+  @Argument(
+    help: "The file to write: .safetensors, .pth or .pt.", completion: .file(extensions: ["safetensors", "pth", "pt"]))
+  var output: String
+
+  @Option(help: "What the model is for, where the weights do not tell.")
+  var task: RestorationTask?
+
+  @Option(help: "The model that is expected; another one is refused.")
+  var model: ModelName<Architecture>?
+
+  @Flag(help: "Overwrite OUTPUT.")
+  var force = false
+
+  @Flag(help: "Print errors only.")
+  var quiet = false
+
+  mutating func validate() throws {
+    (input, output) = (input.expandingTilde, output.expandingTilde)
+  }
+
+  func run() throws {
+    let ending = output.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    guard output.contains("."), ["safetensors", "pth", "pt"].contains(ending) else {
+      throw InputError(
+        output, expected: "a name that ends in .safetensors, .pth or .pt",
+        found: output.contains(".") && !ending.contains("/") ? ".\(ending)" : "no ending")
+    }
+    if !force, FileManager.default.fileExists(atPath: output) {
+      throw InputError(output, expected: "a new file (--force overwrites)", found: "a file of that name")
+    }
+    let pretrained = try PretrainedModel<Architecture>(
+      weights: input, task: task, named: model?.name, note: tell)
+    let (architecture, model) = (pretrained.architecture, pretrained.model)
+    if ending == "safetensors" {
+      // What a training's checkpoint notes of the training does not hold for the weights alone.
+      try model.write(
+        to: output, notes: pretrained.notes.filter { !["state", "configuration", "crc32"].contains($0.key) })
+    } else {
+      try model.writePyTorch(to: output)
+    }
+    try check(pretrained, hasNotes: ending == "safetensors")
+    if !quiet {
+      Console.print(
+        "\(output): \(architecture.modelName) for \(architecture.task), \(model.parameters.count) parameters")
+    }
+  }
+
+  /// Reads what was written once more: the disk has the last word.
+  private func check(_ pretrained: PretrainedModel<Architecture>, hasNotes: Bool) throws {
+    let architecture = pretrained.architecture
+    let written = try PretrainedModel<Architecture>(weights: output, task: hasNotes ? nil : architecture.task)
+    let (before, after) = (pretrained.model.parameters.values, written.model.parameters.values)
+    let isSame =
+      before.count == after.count
+      && memcmp(before.pointer, after.pointer, before.count * MemoryLayout<Float>.size) == 0
+    guard isSame, !hasNotes || written.architecture == architecture else {
+      throw InputError(output, expected: "the weights that were written", found: "other values in the file")
+    }
+    if written.architecture != architecture {
+      tell("\(output): does not tell all of the model's configuration, as .safetensors does")
+    }
+  }
+
+  private func tell(_ line: String) {
+    if !quiet { Program.report(line) }
+  }
+}

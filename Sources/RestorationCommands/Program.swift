@@ -1,0 +1,30 @@
+import Diagnostics
+import Files
+import Foundation
+
+/// The program that the commands are part of.
+enum Program {
+  /// As it was started: `ramit`.
+  static let name = CommandLine.arguments.first?.lastPathPart ?? "ramit"
+
+  static let version = Product.version
+
+  /// What `--version` prints.
+  static var versionText: String {
+    let machine = InstructionSet.machine.map { ", this machine has \($0)" } ?? ""
+    return "\(name) \(version) (built for \(InstructionSet.built)\(machine))"
+  }
+
+  /// Looks whether the program fits the machine, before anything long is computed: one line on standard error when it
+  /// was built for less than the machine has.
+  /// - Throws: `InputError` when it was built for more.
+  static func checkBuild(quiet: Bool) throws {
+    try InstructionSet.check()
+    if !quiet, let advice = InstructionSet.advice() { report(advice) }
+  }
+
+  /// One line on standard error.
+  static func report(_ error: any Error) { report("\(error)") }
+
+  static func report(_ line: String) { Console.report(line) }
+}

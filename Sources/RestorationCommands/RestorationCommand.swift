@@ -1,0 +1,62 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Models
+
+/// The command line of a program that trains, measures and uses models of an architecture.
+///
+/// A program of one's own is this, with a type of one's own:
+///
+///     @main struct Main {
+///       static func main() { RestorationCommand<MyArchitecture>.main() }
+///     }
+///
+/// It trains, resumes and reports from YAML (`model.architecture` is the type's name), evaluates weights, restores
+/// photos, converts weight files and measures; `ramit` is the same for the built-in architectures.
+public struct RestorationCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  public init() {}
+
+  public static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: Program.name, abstract: "Image restoration: training, evaluation and use, on CPUs.",
+      discussion: """
+        Models: \(Architecture.modelNames.joined(separator: ", ")).
+
+        Exit codes: 0 only when everything was done; 1 when something was not, with one line for each failure on \
+        standard error; 64 for wrong usage.
+        """,
+      version: Program.versionText,
+      subcommands: [
+        TrainCommand<Architecture>.self, ReportCommand<Architecture>.self, EvaluateCommand<Architecture>.self,
+        RestoreCommand<Architecture>.self, SummaryCommand<Architecture>.self, BenchmarkCommand<Architecture>.self,
+        ConvertCommand<Architecture>.self, DataCommand<Architecture>.self,
+      ])
+  }
+
+  /// Does what the arguments of the process say, and ends the process.
+  ///
+  /// Prints what goes wrong on one line, `NAME: ...`, with exit code 1. Usage errors have code 64.
+  public static func main() {
+    Console.prepare(program: Program.name)
+    var code = ExitCode.success
+    do {
+      var command = try parseAsRoot(CommandLine.argumentsAsGiven)
+      try command.run()
+    } catch let error as ExitCode {
+      code = error
+    } catch {
+      code = exitCode(for: error)
+      if code == .failure {
+        Program.report(error)
+      } else {
+        Console.print(fullMessage(for: error), to: code.isSuccess ? .output : .errors)
+      }
+    }
+    // What could not be said is not done, whatever else was.
+    for failure in Console.failures {
+      if !failure.isReaderGone { Program.report(failure.error) }
+      if code.isSuccess { code = .failure }
+    }
+    Foundation.exit(code.rawValue)
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Diagnostics
+import Evaluation
+import Files
+import Models
+import Training
+
+struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "summary", abstract: "Print a model's parameters and Mult-Adds, by component.",
+      discussion: """
+        Mult-Adds are counted as in the model's paper: one multiplication with its addition counts one, for the input \
+        that gives an output of --size, padded to what the model takes. Nothing is computed, so any size is quick.
+
+        Examples:
+          \(Program.name) summary --model RAMiT --task x2
+          \(Program.name) summary --model RAMiT-slimSR --task x4 --size 1920x1080 --json summary.json
+          \(Program.name) summary --model RAMiT --task x2 --channel-heads 0     (pure spatial attention)
+          \(Program.name) summary --model RAMiT --task x2 --set 'depths=[4, 4, 4, 4]'
+        """)
+  }
+
+  @Option(help: "The model.")
+  var model: ModelName<Architecture>
+
+  @Option(help: "The task it is for.")
+  var task: RestorationTask
+
+  @Option(help: ArgumentHelp("The output's size.", valueName: "width x height"))
+  var size = ImageSize(width: 1280, height: 720)
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Override one of the model's keys, as of `model` in a configuration.", valueName: "key=value"))
+  var set: [String] = []
+
+  @Option(
+    help: "Heads of a RAMiT's block that attend over channels; 0 is pure spatial, all heads pure channel attention.")
+  var channelHeads: Int?
+
+  @Flag(inversion: .prefixedNo, help: "A RAMiT's hierarchical attention mixing (default: with it).")
+  var hrami: Bool?
+
+  @Flag(inversion: .prefixedNo, help: "A RAMiT's reciprocal helper (default: where the paper uses it).")
+  var helper: Bool?
+
+  @Option(help: ArgumentHelp("Write the counts to a JSON file.", valueName: "file"))
+  var json: String?
+
+  @Flag(help: "Print errors only.")
+  var quiet = false
+
+  func validate() throws {
+    let sides = task.scale...Complexity.longestSide
+    guard sides.contains(size.width), sides.contains(size.height) else {
+      throw ValidationError(
+        "--size must have sides of \(sides.lowerBound) to \(sides.upperBound), not \(size.width)x\(size.height)"
+      )
+    }
+    do { _ = try architecture } catch { throw ValidationError("\(error)") }
+  }
+
+  private var architecture: Architecture {
+    get throws {
+      let options: [(key: String, value: String?)] = [
+        ("channelHeads", channelHeads.map(String.init)), ("hrami", hrami.map(String.init)),
+        ("helper", helper.map(String.init)),
+      ]
+      let settings = options.compactMap { key, value in value.map { "\(key)=\($0)" } } + set
+      return try ModelConfiguration(named: model.name, task: task, settings: settings).architecture
+    }
+  }
+
+  func run() throws {
+    let complexity = Complexity(of: try architecture, outputWidth: size.width, height: size.height)
+    let report = ComplexityReport(
+      complexity, model: model.name, task: task, outputWidth: size.width, outputHeight: size.height)
+    if let json { try report.write(to: json.expandingTilde) }
+    if !quiet { Console.print(report.table) }
+  }
+}
