@@ -1,0 +1,63 @@
+/// A function of two numbers and what becomes of a gradient: value and gradients side by side.
+protocol BinaryElementFunction: Sendable {
+  func value(_ a: Vector, _ b: Vector) -> Vector
+  /// dy times the derivatives with respect to a and to b.
+  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector)
+}
+
+/// A function of two tensors' elements, with broadcasting.
+///
+/// Each is a type of its own within this module, so that its loops are compiled for it alone.
+public struct BinaryFunction: Sendable {
+  private typealias Loop = @Sendable (ThreeOperands, Broadcast, UnsafeMutablePointer<Float>, Bool) -> Void
+
+  private let value, gradientA, gradientB: Loop
+
+  init<Function: BinaryElementFunction>(_ function: Function) {
+    value = { applyTerm(ValueTerm(function: function), $0, $1, into: $2, accumulate: $3) }
+    gradientA = { applyTerm(GradientATerm(function: function), $0, $1, into: $2, accumulate: $3) }
+    gradientB = { applyTerm(GradientBTerm(function: function), $0, $1, into: $2, accumulate: $3) }
+  }
+
+  /// result = f(a, b); overwrites. The result may be an operand of its own shape.
+  /// - Parameter broadcast: of a and b.
+  public func forward(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ broadcast: Broadcast,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    value((a, b, a), broadcast, result, false)
+  }
+
+  /// The operand whose gradient is wanted.
+  public enum Operand: Sendable { case a, b }
+
+  /// result = dy times the derivative with respect to an operand, of the shape of dy; overwrites, or adds.
+  /// - Parameter broadcast: of dy, a and b.
+  public func backward(
+    to operand: Operand, dy: UnsafePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ broadcast: Broadcast, into result: UnsafeMutablePointer<Float>, accumulate: Bool
+  ) {
+    switch operand {
+    case .a: gradientA((dy, a, b), broadcast, result, accumulate)
+    case .b: gradientB((dy, a, b), broadcast, result, accumulate)
+    }
+  }
+}
+
+private struct ValueTerm<Function: BinaryElementFunction>: ElementTerm {
+  let function: Function
+  @inline(__always)
+  func callAsFunction(_ a: Vector, _ b: Vector, _: Vector) -> Vector { function.value(a, b) }
+}
+
+private struct GradientATerm<Function: BinaryElementFunction>: ElementTerm {
+  let function: Function
+  @inline(__always)
+  func callAsFunction(_ dy: Vector, _ a: Vector, _ b: Vector) -> Vector { function.gradients(dy, a, b).a }
+}
+
+private struct GradientBTerm<Function: BinaryElementFunction>: ElementTerm {
+  let function: Function
+  @inline(__always)
+  func callAsFunction(_ dy: Vector, _ a: Vector, _ b: Vector) -> Vector { function.gradients(dy, a, b).b }
+}

@@ -1,0 +1,64 @@
+extension BinaryFunction {
+  public static let add = BinaryFunction(Add())
+  public static let subtract = BinaryFunction(Subtract())
+  public static let multiply = BinaryFunction(Multiply())
+  public static let divide = BinaryFunction(Divide())
+  public static let maximum = BinaryFunction(Maximum())
+  public static let minimum = BinaryFunction(Minimum())
+}
+
+private struct Add: BinaryElementFunction {
+  @inline(__always)
+  func value(_ a: Vector, _ b: Vector) -> Vector { a + b }
+  @inline(__always)
+  func gradients(_ dy: Vector, _: Vector, _: Vector) -> (a: Vector, b: Vector) { (dy, dy) }
+}
+
+private struct Subtract: BinaryElementFunction {
+  @inline(__always)
+  func value(_ a: Vector, _ b: Vector) -> Vector { a - b }
+  @inline(__always)
+  func gradients(_ dy: Vector, _: Vector, _: Vector) -> (a: Vector, b: Vector) { (dy, -dy) }
+}
+
+private struct Multiply: BinaryElementFunction {
+  @inline(__always)
+  func value(_ a: Vector, _ b: Vector) -> Vector { a * b }
+  @inline(__always)
+  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector) { (dy * b, dy * a) }
+}
+
+private struct Divide: BinaryElementFunction {
+  @inline(__always)
+  func value(_ a: Vector, _ b: Vector) -> Vector { a / b }
+  @inline(__always)
+  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector) { (dy / b, -dy * (a / b / b)) }
+}
+
+/// The larger number; NaN where either is. At a tie each operand gets half of the gradient.
+private struct Maximum: BinaryElementFunction {
+  @inline(__always)
+  func value(_ a: Vector, _ b: Vector) -> Vector { b.replacing(with: a, where: (a .> b) .| (a .!= a)) }
+  @inline(__always)
+  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector) {
+    let half = dy * Vector(repeating: 0.5), isTie = a .== b
+    return (
+      dy.replacing(with: half, where: isTie).replacing(with: 0, where: a .< b),
+      dy.replacing(with: half, where: isTie).replacing(with: 0, where: a .> b)
+    )
+  }
+}
+
+/// The smaller number; NaN where either is. At a tie each operand gets half of the gradient.
+private struct Minimum: BinaryElementFunction {
+  @inline(__always)
+  func value(_ a: Vector, _ b: Vector) -> Vector { b.replacing(with: a, where: (a .< b) .| (a .!= a)) }
+  @inline(__always)
+  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector) {
+    let half = dy * Vector(repeating: 0.5), isTie = a .== b
+    return (
+      dy.replacing(with: half, where: isTie).replacing(with: 0, where: a .> b),
+      dy.replacing(with: half, where: isTie).replacing(with: 0, where: a .< b)
+    )
+  }
+}

@@ -1,0 +1,177 @@
+// Functions of mathematics. Where the derivative follows from the value, that is what a pullback keeps.
+
+extension UnaryFunction {
+  public static let exp = UnaryFunction(Exp())
+  /// The natural logarithm.
+  public static let log = UnaryFunction(Log())
+  /// log(1 + x).
+  public static let log1p = UnaryFunction(Log1p())
+  public static let sqrt = UnaryFunction(Sqrt())
+  /// 1 / sqrt(x).
+  public static let rsqrt = UnaryFunction(Rsqrt())
+  /// 1 / x.
+  public static let reciprocal = UnaryFunction(Reciprocal())
+  public static let square = UnaryFunction(Square())
+  /// |x|; its derivative at 0 is 0.
+  public static let abs = UnaryFunction(Abs())
+  /// -1, 0 or 1; its derivative is 0 everywhere.
+  public static let sign = UnaryFunction(Sign())
+  public static let sin = UnaryFunction(Sin())
+  public static let cos = UnaryFunction(Cos())
+  public static let tanh = UnaryFunction(Tanh())
+  public static let sigmoid = UnaryFunction(Sigmoid())
+  /// The error function.
+  public static let erf = UnaryFunction(Erf())
+  /// x to a power.
+  public static func pow(_ exponent: Float) -> UnaryFunction {
+    switch exponent {
+    case 2: square
+    case 0.5: sqrt
+    case -0.5: rsqrt
+    case -1: reciprocal
+    default: UnaryFunction(Pow(exponent: exponent))
+    }
+  }
+  /// x held between two bounds, at which the derivative is still 1.
+  public static func clamp(from lower: Float, to upper: Float) -> UnaryFunction {
+    UnaryFunction(Clamp(lower: lower, upper: upper))
+  }
+}
+
+private struct Exp: UnaryElementFunction {
+  static let saves = UnaryFunction.Saved.result
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { exponential(x) }
+  @inline(__always)
+  func derivative(_ y: Vector) -> Vector { y }
+}
+
+private struct Log: UnaryElementFunction {
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { logarithm(x) }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector { Vector(repeating: 1) / x }
+}
+
+private struct Log1p: UnaryElementFunction {
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { logarithmOfOnePlus(x) }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector { Vector(repeating: 1) / (x + Vector(repeating: 1)) }
+}
+
+private struct Sqrt: UnaryElementFunction {
+  static let saves = UnaryFunction.Saved.result
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { x.squareRoot() }
+  @inline(__always)
+  func derivative(_ y: Vector) -> Vector { Vector(repeating: 0.5) / y }
+}
+
+private struct Rsqrt: UnaryElementFunction {
+  static let saves = UnaryFunction.Saved.result
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { Vector(repeating: 1) / x.squareRoot() }
+  @inline(__always)
+  func derivative(_ y: Vector) -> Vector { Vector(repeating: -0.5) * y * y * y }
+}
+
+private struct Reciprocal: UnaryElementFunction {
+  static let saves = UnaryFunction.Saved.result
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { Vector(repeating: 1) / x }
+  @inline(__always)
+  func derivative(_ y: Vector) -> Vector { y * y * Vector(repeating: -1) }
+}
+
+private struct Square: UnaryElementFunction {
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { x * x }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector { x + x }
+}
+
+private struct Abs: UnaryElementFunction {
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { magnitude(x) }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector { signs(x) }
+}
+
+private struct Sign: UnaryElementFunction {
+  static let saves = UnaryFunction.Saved.nothing
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { signs(x) }
+  @inline(__always)
+  func derivative(_: Vector) -> Vector { .zero }
+}
+
+/// -1, 0 or 1; NaN stays.
+@inline(__always)
+private func signs(_ x: Vector) -> Vector {
+  x.replacing(with: 1, where: x .> 0).replacing(with: -1, where: x .< 0)
+}
+
+private struct Sin: UnaryElementFunction {
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { sine(x) }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector { sine(x, plusQuarters: 1) }
+}
+
+private struct Cos: UnaryElementFunction {
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { sine(x, plusQuarters: 1) }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector { sine(x) * Vector(repeating: -1) }
+}
+
+private struct Tanh: UnaryElementFunction {
+  static let saves = UnaryFunction.Saved.result
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { hyperbolicTangent(x) }
+  @inline(__always)
+  func derivative(_ y: Vector) -> Vector { Vector(repeating: 1) - y * y }
+}
+
+private struct Sigmoid: UnaryElementFunction {
+  static let saves = UnaryFunction.Saved.result
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { Kernels.sigmoid(x) }
+  @inline(__always)
+  func derivative(_ y: Vector) -> Vector { y * (Vector(repeating: 1) - y) }
+}
+
+private struct Erf: UnaryElementFunction {
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { Kernels.erf(x).replacing(with: x, where: x .!= x) }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector { exponential(x * x * Vector(repeating: -1)) * Vector(repeating: 1.128_379_17) }
+}
+
+private struct Pow: UnaryElementFunction {
+  let exponent: Float
+  @inline(__always)
+  func value(_ x: Vector) -> Vector {
+    exponent == 1 ? x : exponent == 3 ? x * x * x : power(x, Vector(repeating: exponent))
+  }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector {
+    switch exponent {
+    case 0: .zero
+    case 1: Vector(repeating: 1)
+    case 3: Vector(repeating: 3) * x * x
+    default: Vector(repeating: exponent) * power(x, Vector(repeating: exponent - 1))
+    }
+  }
+}
+
+private struct Clamp: UnaryElementFunction {
+  let lower, upper: Float
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { minimum(Vector(repeating: upper), maximum(Vector(repeating: lower), x)) }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector {
+    Vector(repeating: 1).replacing(with: 0, where: (x .< Vector(repeating: lower)) .| (x .> Vector(repeating: upper)))
+  }
+}

@@ -1,0 +1,90 @@
+// The exponential over the whole range of numbers, with IEEE's special values, for operations of their own. Fused kernels use the shorter
+// `exp`, which stops at 0 and infinity.
+//
+// `minimum` and `maximum` give their second operand where one is not a number, so x comes second.
+
+/// 2^n x for integers n of -252 ... 252, in two factors, so that results may be denormal or infinite.
+@_transparent
+private func scaled(_ x: Vector, by n: SIMD16<Int32>) -> Vector {
+  let half = n &>> SIMD16(repeating: 1)
+  return x * powerOfTwo(half) * powerOfTwo(n &- half)
+}
+
+/// 2^n for n of -126 ... 127.
+@_transparent
+func powerOfTwo(_ n: SIMD16<Int32>) -> Vector {
+  unsafeBitCast((n &+ SIMD16(repeating: 127)) &<< SIMD16(repeating: 23), to: Vector.self)
+}
+
+/// x = n ln 2 + r with |r| <= ln 2 / 2, and exp(r) - 1.
+@_transparent
+private func reduced(_ x: Vector) -> (n: SIMD16<Int32>, expm1: Vector) {
+  let shift = Vector(repeating: 0x1.8p23)
+  let shifted = multiplyAdd(x, Vector(repeating: 1.442_695_04), shift)
+  let n = shifted - shift
+  var r = multiplyAdd(n, Vector(repeating: -0.693_359_375), x)
+  r = multiplyAdd(n, Vector(repeating: 2.121_944_4e-4), r)
+  var p = Vector(repeating: 1.987_569_15e-4)
+  p = multiplyAdd(p, r, Vector(repeating: 1.398_199_95e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 8.333_451_9e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 4.166_579_6e-2))
+  p = multiplyAdd(p, r, Vector(repeating: 1.666_666_55e-1))
+  p = multiplyAdd(p, r, Vector(repeating: 0.5))
+  let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- unsafeBitCast(shift, to: SIMD16<Int32>.self)
+  return (bits, multiplyAdd(p, r * r, r))
+}
+
+/// exp(x), with a relative error below 3e-7 where the result is a normal number; 0 and infinity are reached as in IEEE arithmetic.
+@_transparent
+func exponential(_ x: Vector) -> Vector {
+  let held = maximum(Vector(repeating: -105), minimum(Vector(repeating: 90), x))
+  let (n, expm1) = reduced(held)
+  let value = scaled(Vector(repeating: 1) + expm1, by: n)
+  // The exponent of what is not a number means nothing.
+  return value.replacing(with: x, where: x .!= x)
+}
+
+/// exp(x) - 1, with a relative error below 4e-7 also near 0.
+@_transparent
+func exponentialMinusOne(_ x: Vector) -> Vector {
+  let one = Vector(repeating: 1)
+  let held = maximum(Vector(repeating: -20), minimum(Vector(repeating: 89), x))
+  let (n, expm1) = reduced(held)
+  // 2^128 is no number: half of it, twice.
+  let half = powerOfTwo(n &- SIMD16(repeating: 1))
+  let value = multiplyAdd(half, expm1, half - Vector(repeating: 0.5)) * Vector(repeating: 2)
+  // The sum loses the sign of zero, and small numbers are their own.
+  let isSmall = magnitude(x) .< Vector(repeating: 1e-4)
+  let small = multiplyAdd(x * Vector(repeating: 0.5), x, x)
+  return value.replacing(with: small, where: isSmall).replacing(with: x, where: x .!= x)
+    .replacing(with: one * Vector(repeating: -1), where: x .< Vector(repeating: -20))
+}
+
+/// |x|.
+@_transparent
+func magnitude(_ x: Vector) -> Vector {
+  let bits = unsafeBitCast(x, to: SIMD16<UInt32>.self) & SIMD16(repeating: 0x7fff_ffff)
+  return unsafeBitCast(bits, to: Vector.self)
+}
+
+/// The magnitude of x with the sign of y.
+@_transparent
+func magnitude(_ x: Vector, signOf y: Vector) -> Vector {
+  let sign = unsafeBitCast(y, to: SIMD16<UInt32>.self) & SIMD16(repeating: 0x8000_0000)
+  return unsafeBitCast(unsafeBitCast(magnitude(x), to: SIMD16<UInt32>.self) | sign, to: Vector.self)
+}
+
+/// 1 / (1 + exp(-x)), with a relative error below 5e-7 down to -88.
+@_transparent
+func sigmoid(_ x: Vector) -> Vector {
+  let one = Vector(repeating: 1)
+  return one / (one + exponential(x * Vector(repeating: -1)))
+}
+
+/// The hyperbolic tangent, with a relative error below 5e-7.
+@_transparent
+func hyperbolicTangent(_ x: Vector) -> Vector {
+  let e = exponentialMinusOne(magnitude(x) * Vector(repeating: -2))
+  let value = e / (e + Vector(repeating: 2))
+  return magnitude(value, signOf: x).replacing(with: x, where: x .!= x)
+}
