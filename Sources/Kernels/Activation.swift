@@ -1,6 +1,15 @@
 /// The activations that MobiVari can use.
 public enum Activation: String, Codable, CaseIterable, Sendable {
-  case leakyReLU, relu, relu6, gelu, swish
+  case leakyReLU, relu, relu6, gelu, silu
+
+  /// Reads the name of an activation; also "swish", SiLU's other one, which older files have.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer(), name = try container.decode(String.self)
+    guard let activation = name == "swish" ? .silu : Activation(rawValue: name) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(name) is no activation")
+    }
+    self = activation
+  }
 
   /// The slope of LeakyReLU below zero.
   public static let leakySlope: Float = 0.01
@@ -14,7 +23,7 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
     case .relu: maximum(.zero, x)
     case .relu6: minimum(Vector(repeating: 6), maximum(.zero, x))
     case .gelu: Kernels.gelu(x)
-    case .swish: x / (Vector(repeating: 1) + exp(-x))
+    case .silu: x / (Vector(repeating: 1) + exp(-x))
     }
   }
 
@@ -27,7 +36,7 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
     case .relu: return one.replacing(with: 0, where: x .<= 0)
     case .relu6: return one.replacing(with: 0, where: (x .<= 0) .| (x .>= 6))
     case .gelu: return geluDerivative(x)
-    case .swish:
+    case .silu:
       let sigmoid = one / (one + exp(-x))
       return sigmoid * (one + x * (one - sigmoid))
     }
@@ -40,7 +49,7 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
     case .relu: transform(x, y, count) { Activation.relu($0) }
     case .relu6: transform(x, y, count) { Activation.relu6($0) }
     case .gelu: transform(x, y, count) { Activation.gelu($0) }
-    case .swish: transform(x, y, count) { Activation.swish($0) }
+    case .silu: transform(x, y, count) { Activation.silu($0) }
     }
   }
 

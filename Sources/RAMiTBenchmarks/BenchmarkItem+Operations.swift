@@ -114,11 +114,11 @@ extension BenchmarkItem {
 
   private static func elementwise(_ map: Map) -> [BenchmarkItem] {
     let image = Shape([map.shape[0], 2 * map.shape[1], 2 * map.shape[2], 3])
-    return bothWays("sum, \(map.name)", [map.shape, map.shape]) { { add($0[0], $0[1]) } }
-      + bothWays("product, \(map.name)", [map.shape, map.shape]) { { multiply($0[0], $0[1]) } }
-      + bothWays("LeakyReLU, \(map.name)", [map.shape]) { { activate($0[0], .leakyReLU) } }
+    return bothWays("sum, \(map.name)", [map.shape, map.shape]) { { $0[0] + $0[1] } }
+      + bothWays("product, \(map.name)", [map.shape, map.shape]) { { $0[0] * $0[1] } }
+      + bothWays("LeakyReLU, \(map.name)", [map.shape]) { { leakyReLU($0[0]) } }
       + bothWays("normalisation of the image, \(map.name)", [map.with(channels: 3)]) {
-        { affine($0[0], factor: [4, 4, 4], offset: [-2, -2, -2]) }
+        { scaleAndShift($0[0], scale: [4, 4, 4], shift: [-2, -2, -2]) }
       }
       + bothWays("L1 loss, \(map.name)", [image]) {
         let target = Tensor(zeros: image)

@@ -38,19 +38,19 @@ import Testing
       func norm(_ x: Variable, _ residual: Variable) -> Variable {
         layerNorm(x, gamma: gamma.variable, beta: beta.variable, residual: residual)
       }
-      let bent = again ? recomputing(x) { activate($0, .gelu) } : activate(x, .gelu)
+      let bent = again ? recomputing(x) { gelu($0) } : gelu(x)
       let normed = again ? recomputing(bent, x) { norm($0, $1) } : norm(bent, x)
       let dropped = dropout(normed, DropoutMask(rate: 0.3, key: 5))
       let branch = NormedBranch(bent, gamma: gamma.variable, beta: beta.variable)
       let fed = feedForward(
         dropped, adding: branch, hidden: pointwise, out: pointwise, gamma: gamma.variable, beta: beta.variable,
         keepsProducts: !again)
-      return [multiply(fed, add(normed, x)), bent]
+      return [fed * (normed + x), bent]
     }
 
     private func twice(_ x: Variable, _ layers: (Variable) -> [Variable]) -> [Variable] {
       let first = layers(x)
-      let second = layers(add(first[0], first[1]))
+      let second = layers(first[0] + first[1])
       return [second[0], first[1]]
     }
 
@@ -76,7 +76,7 @@ import Testing
       let input = x(value, gradient)
       let results = network(input, way)
       // The input is used outside as well.
-      return uses.map { results[$0] }.reduce(multiply(input, input)) { add($0, $1) }
+      return uses.map { results[$0] }.reduce(input * input) { $0 + $1 }
     }
     tape.backward(from: sum, seed: Self.random(Self.shape, seed: 4))
     #expect(tape.count == 0)
@@ -118,7 +118,7 @@ import Testing
     let runs = Recorder()
     func counted(_ x: Variable) -> Variable {
       runs.append(0)
-      return activate(x, .gelu)
+      return gelu(x)
     }
     let value = Tensor(repeating: 1, [4])
     // Without a tape.
@@ -129,7 +129,7 @@ import Testing
     let tape = Tape()
     let sum = tape.record {
       let y = recomputing(Variable(leaf: value, gradient: Tensor(zeros: [4])), by: counted)
-      return add(activate(y, .gelu), activate(y, .swish))
+      return gelu(y) + silu(y)
     }
     tape.backward(from: sum)
     #expect(runs.values.count == 4)
@@ -144,14 +144,14 @@ import Testing
 
   @Test func withoutAGradientNothingIsRecorded() {
     let tape = Tape(), constant = Variable(constant: Tensor(repeating: 1, [4]))
-    let results = tape.record { checkpointed([constant]) { [activate($0[0], .gelu)] } }
+    let results = tape.record { checkpointed([constant]) { [gelu($0[0])] } }
     #expect(!results[0].wantsGradient && tape.count == 0)
   }
 
   /// Ten operations, each of which would keep 400 KB.
   @Test func onlyTheInputIsKept() async {
     await #expect(processExitsWith: .success) {
-      func chain(_ x: Variable) -> Variable { (0..<10).reduce(x) { x, _ in activate(x, .gelu) } }
+      func chain(_ x: Variable) -> Variable { (0..<10).reduce(x) { x, _ in gelu(x) } }
       func growth(_ network: (Variable) -> Variable) -> Int {
         let tape = Tape(), gradient = Tensor(zeros: [100_000])
         let input = Variable(leaf: Tensor(repeating: 0.5, [100_000]), gradient: gradient)
@@ -169,7 +169,7 @@ import Testing
       // The result alone, and its input where only values are made again.
       let segment = growth { checkpointed([$0]) { [chain($0[0])] }[0] }
       #expect(segment < 2 * 400_000, "\(segment)")
-      let recomputedOnes = growth { (0..<10).reduce($0) { x, _ in recomputing(x) { activate($0, .gelu) } } }
+      let recomputedOnes = growth { (0..<10).reduce($0) { x, _ in recomputing(x) { gelu($0) } } }
       #expect(recomputedOnes < 2 * 400_000, "\(recomputedOnes)")
     }
   }

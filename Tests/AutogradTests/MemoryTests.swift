@@ -19,7 +19,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let x = Variable(constant: Tensor(repeating: 1, [100_000]))
       var y = x
-      let growth = storageLeak { for _ in 0..<10 { y = activate(add(y, x), .gelu) } }
+      let growth = storageLeak { for _ in 0..<10 { y = gelu(y + x) } }
       #expect(growth < 2 * 400_000)
       withExtendedLifetime(y) {}
     }
@@ -33,7 +33,7 @@ import Testing
       let result = tape.record {
         var x = Variable(leaf: Tensor(repeating: 0.5, [100_000]), gradient: gradient)
         for _ in 0..<20 {
-          let value = activate(x, .gelu)
+          let value = gelu(x)
           x = Variable(value.value, from: [value]) { gradient, gradients in
             used.append(StoragePool.shared.usedBytes)
             gradients.add(gradient, to: value)
@@ -56,7 +56,7 @@ import Testing
       let leak = storageLeak {
         let tape = Tape()
         let x = Variable(leaf: value, gradient: gradient)
-        let y = tape.record { activate(multiply(x, add(x, x)), .swish) }
+        let y = tape.record { silu(x * (x + x)) }
         #expect(tape.count == 3)
         withExtendedLifetime((tape, y)) {}
       }
@@ -72,8 +72,8 @@ import Testing
         let tape = Tape()
         let x = Variable(leaf: value, gradient: gradient)
         let y = tape.record {
-          let y = multiply(x, x)
-          _ = activate(y, .gelu)
+          let y = x * x
+          _ = gelu(y)
           return y
         }
         tape.backward(from: y)

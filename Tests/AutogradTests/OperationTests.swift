@@ -80,8 +80,8 @@ import Testing
   func feedForward(_ check: OperationCheck) { #expect(check.faults() == []) }
 
   @Test(arguments: [
-    OperationCheck.sum([3, 5, 7]), .product([3, 5, 7]), .affine([2, 3, 4, 3]), .affine([1, 1, 1, 1]),
-    .affine([5, 20]), .shuffle([2, 3, 4, 12], 2), .shuffle([1, 1, 1, 27], 3), .shuffle([1, 2, 3, 16], 4),
+    OperationCheck.sum([3, 5, 7]), .product([3, 5, 7]), .scaleAndShift([2, 3, 4, 3]), .scaleAndShift([1, 1, 1, 1]),
+    .scaleAndShift([5, 20]), .shuffle([2, 3, 4, 12], 2), .shuffle([1, 1, 1, 27], 3), .shuffle([1, 2, 3, 16], 4),
     .shuffle([1, 2, 2, 5], 1), .cells([2, 4, 6, 5]), .cells([1, 2, 2, 16]), .pool([2, 4, 6, 5], 2),
     .pool([1, 4, 8, 20], 4), .pool([1, 3, 3, 1], 3), .pool([1, 2, 2, 3], 1),
     .resizing([2, 3, 5, 4], height: 4, width: 8),

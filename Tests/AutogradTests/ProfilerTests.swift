@@ -17,7 +17,7 @@ import Testing
   @Test func lapsInOrder() {
     let laps = Profiler.laps {
       let tape = Tape()
-      tape.backward(from: tape.record { activate(convolution(of: leaf(Self.image)), .leakyReLU) })
+      tape.backward(from: tape.record { leakyReLU(convolution(of: leaf(Self.image))) })
       Profiler.update("step", shape: [10], passes: 7)
     }
     #expect(laps.map(\.name) == ["convolution3x3", "activate", "activate", "convolution3x3", "step"])
@@ -46,7 +46,7 @@ import Testing
     let elapsed = clock.measure {
       laps = Profiler.laps {
         var x = Variable(constant: Tensor(repeating: 1, [1, 64, 64, 64]))
-        for _ in 0..<20 { x = add(x, x) }
+        for _ in 0..<20 { x = x + x }
       }
     }
     #expect(laps.count == 20)
@@ -58,7 +58,7 @@ import Testing
     func gradient() -> [Float] {
       let tape = Tape(), gradient = Tensor(zeros: Self.image.shape)
       let x = Variable(leaf: Self.image, gradient: gradient)
-      tape.backward(from: tape.record { activate(convolution(of: x), .leakyReLU) })
+      tape.backward(from: tape.record { leakyReLU(convolution(of: x)) })
       return gradient.array
     }
     var watched: [Float] = []

@@ -8,12 +8,23 @@ import Testing
 
   @Test func aValueGivenAwayIsOverwritten() {
     let x = filled(2), place = x.value.pointer
-    let sum = add(consume x, filled(1))
+    let sum = consume x + filled(1)
     #expect(sum.value.pointer == place)
-    let product = multiply(consume sum, filled(-4))
+    let product = consume sum * filled(-4)
     #expect(product.value.pointer == place)
-    let result = activate(consume product, .relu)
+    let result = relu(consume product)
     #expect(result.value.pointer == place && result.value.array.allSatisfy { $0 == 0 })
+  }
+
+  @Test func theSecondOperandIsOverwrittenWhereTheFirstIsKept() {
+    let x = filled(2), other = filled(3), place = other.value.pointer
+    let row = Variable(constant: Tensor(repeating: 10, [30]))
+    let sum = x + consume other
+    #expect(sum.value.pointer == place && sum.value.array.allSatisfy { $0 == 5 })
+    // An operand that is repeated has not the memory.
+    let shifted = row + consume sum
+    #expect(shifted.value.pointer == place && shifted.value.array.allSatisfy { $0 == 15 })
+    #expect(x.value.array.allSatisfy { $0 == 2 } && row.value.array.allSatisfy { $0 == 10 })
   }
 
   @Test func theResidualIsOverwrittenWhereTheInputIsKept() {
@@ -26,9 +37,9 @@ import Testing
 
   @Test func aValueThatIsKeptStays() {
     let x = filled(2), tensor = Tensor(repeating: 3, [10, 30]), view = tensor.reshaped([300])
-    let sum = add(x, x)
+    let sum = x + x
     #expect(sum.value.pointer != x.value.pointer)
-    let other = add(Variable(constant: tensor), x)
+    let other = Variable(constant: tensor) + x
     #expect(other.value.array.allSatisfy { $0 == 5 })
     #expect(x.value.array.allSatisfy { $0 == 2 } && view.array.allSatisfy { $0 == 3 })
   }
@@ -37,12 +48,12 @@ import Testing
     let gradient = Tensor(zeros: [10, 30])
     let x = Variable(leaf: Tensor(repeating: 2, [10, 30]), gradient: gradient)
     Tape().record {
-      let first = add(x, x), place = first.value.pointer
-      let second = activate(consume first, .swish)
+      let first = x + x, place = first.value.pointer
+      let second = silu(consume first)
       #expect(second.value.pointer != place)
       let constant = filled(2), start = constant.value.pointer
       let ones = [Float](repeating: 1, count: 30)
-      #expect(affine(consume constant, factor: ones, offset: ones).value.pointer != start)
+      #expect(scaleAndShift(consume constant, scale: ones, shift: ones).value.pointer != start)
     }
   }
 }

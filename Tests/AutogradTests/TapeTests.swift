@@ -31,7 +31,7 @@ import Testing
     let (x, gradient) = leaf()
     for _ in 0..<3 {
       let tape = Tape()
-      tape.backward(from: tape.record { multiply(x, Variable(constant: Self.value)) })
+      tape.backward(from: tape.record { x * Variable(constant: Self.value) })
     }
     #expect(gradient.array == [3, 6, -9, 12])
   }
@@ -40,7 +40,7 @@ import Testing
   @Test func parametersAloneGetTheirGradients() {
     let (p, dp) = leaf(), (q, dq) = leaf()
     let tape = Tape()
-    let product = tape.record { multiply(multiply(p, q), q) }
+    let product = tape.record { p * q * q }
     #expect(product.wantsGradient && tape.count == 2)
     tape.backward(from: product)
     #expect(dp.array == Self.value.array.map { $0 * $0 })
@@ -54,7 +54,7 @@ import Testing
     let seed = Tensor(repeating: 1, [4])
     let result = tape.record {
       let x = Variable(passing: leaf)
-      return add(multiply(x, add(x, x)), x)
+      return x * (x + x) + x
     }
     tape.backward(from: result, seed: seed)
     #expect(gradient.array == Self.value.array.map { 4 * $0 + 1 })
@@ -68,8 +68,8 @@ import Testing
     let result = tape.record {
       let (p, q) = (Variable(passing: a), Variable(passing: b))
       // Recorded before the sum, so that its gradient comes to q when p and q already share one.
-      let product = multiply(q, q)
-      return add(product, add(p, q))
+      let product = q * q
+      return product + (p + q)
     }
     let seed = Tensor(repeating: 1, [4])
     tape.backward(from: result, seed: seed)
@@ -122,9 +122,9 @@ import Testing
     #expect(x.wantsGradient && !constant.wantsGradient)
     let calls = Recorder()
     let z = tape.record {
-      let fixed = multiply(constant, constant)
+      let fixed = constant * constant
       #expect(!fixed.wantsGradient && tape.count == 0, "an operation on constants was recorded")
-      let y = multiply(x, fixed)
+      let y = x * fixed
       #expect(y.wantsGradient && tape.count == 1)
       return Variable(y.value, from: [y, constant]) { gradient, gradients in
         gradients.write(to: constant) { _, _ in calls.append(0) }
@@ -146,7 +146,7 @@ import Testing
   @Test func aDetachedValueStopsTheGradient() {
     let tape = Tape()
     let (x, gradient) = leaf()
-    tape.backward(from: tape.record { multiply(x, Variable(passing: x).detached) })
+    tape.backward(from: tape.record { x * Variable(passing: x).detached })
     #expect(gradient.array == Self.value.array)
   }
 
@@ -172,10 +172,10 @@ import Testing
     let outer = Tape(), inner = Tape()
     let (x, gradient) = leaf()
     let result = outer.record {
-      let before = multiply(x, x)
-      let other = inner.record { multiply(x, x) }
+      let before = x * x
+      let other = inner.record { x * x }
       #expect(outer.count == 1 && inner.count == 1)
-      return multiply(before, other.detached)
+      return before * other.detached
     }
     outer.backward(from: result)
     #expect(gradient.array == Self.value.array.map { 2 * $0 * $0 * $0 })
@@ -188,7 +188,7 @@ import Testing
     outer.record {
       let y = tape.record {
         Variable(x.value, from: [x]) { gradient, gradients in
-          let scaled = multiply(Variable(constant: gradient), Variable(leaf: gradient, gradient: Tensor(zeros: [4])))
+          let scaled = Variable(constant: gradient) * Variable(leaf: gradient, gradient: Tensor(zeros: [4]))
           #expect(!scaled.wantsGradient)
           gradients.add(scaled.value, to: x)
         }
@@ -225,7 +225,7 @@ import Testing
     await #expect(processExitsWith: .failure) {
       let x = Variable(leaf: Tensor(1), gradient: Tensor(0))
       let other = Tape().record { Variable(passing: x) }
-      _ = Tape().record { add(x, other) }
+      _ = Tape().record { x + other }
     }
     await #expect(processExitsWith: .failure) {
       let x = Variable(leaf: Tensor(1), gradient: Tensor(0))
@@ -235,7 +235,7 @@ import Testing
       _ = Variable(leaf: Tensor(1), gradient: Tensor([0, 0], [2]))
     }
     await #expect(processExitsWith: .failure) {
-      _ = add(Variable(constant: Tensor(zeros: [2])), Variable(constant: Tensor(zeros: [3])))
+      _ = Variable(constant: Tensor(zeros: [2])) + Variable(constant: Tensor(zeros: [3]))
     }
   }
 }

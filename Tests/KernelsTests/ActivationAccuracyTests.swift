@@ -22,14 +22,14 @@ import Testing
   private func results(_ activation: Activation) -> (values: [Float], derivatives: [Float]) {
     let x = Tensor(Self.inputs, [Self.inputs.count]), gradient = Tensor(zeros: x.shape)
     let tape = Tape()
-    let y = tape.record { activate(Variable(leaf: x, gradient: gradient), activation) }
+    let y = tape.record { activation(Variable(leaf: x, gradient: gradient)) }
     tape.backward(from: y)
     return (y.value.array, gradient.array)
   }
 
   /// The value carries the absolute error of the distribution function times x; the derivative that of all its terms, of which
-  /// Swish's x (1 - sigmoid) loses up to 20 units of 2^-24.
-  @Test(arguments: [Activation.gelu, .swish])
+  /// SiLU's x (1 - sigmoid) loses up to 20 units of 2^-24.
+  @Test(arguments: [Activation.gelu, .silu])
   func smooth(_ activation: Activation) {
     let (values, derivatives) = results(activation)
     var worst = (value: 0.0, atValue: Float(0), derivative: 0.0, atDerivative: Float(0))
@@ -59,7 +59,7 @@ import Testing
   /// A network that has diverged must show it in its loss.
   @Test(arguments: Activation.allCases)
   func whatIsNotANumberStaysSo(_ activation: Activation) {
-    let y = activate(Variable(constant: Tensor(repeating: .nan, [37])), activation).value
+    let y = activation(Variable(constant: Tensor(repeating: .nan, [37]))).value
     #expect(y.array.allSatisfy { $0.isNaN })
   }
 

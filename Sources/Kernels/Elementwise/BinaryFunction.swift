@@ -3,6 +3,12 @@ protocol BinaryElementFunction: Sendable {
   func value(_ a: Vector, _ b: Vector) -> Vector
   /// dy times the derivatives with respect to a and to b.
   func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector)
+  /// What the gradients are made of.
+  static var gradientKind: BinaryFunction.GradientKind { get }
+}
+
+extension BinaryElementFunction {
+  static var gradientKind: BinaryFunction.GradientKind { .general }
 }
 
 /// A function of two tensors' elements, with broadcasting.
@@ -11,9 +17,20 @@ protocol BinaryElementFunction: Sendable {
 public struct BinaryFunction: Sendable {
   private typealias Loop = @Sendable (ThreeOperands, Broadcast, UnsafeMutablePointer<Float>, Bool) -> Void
 
+  /// What the gradients of the operands are made of, for shorter ways to them.
+  public enum GradientKind: Sendable {
+    /// dy alone, times these signs.
+    case signs(a: Double, b: Double)
+    /// dy times the other operand.
+    case products
+    case general
+  }
+
+  public let gradientKind: GradientKind
   private let value, gradientA, gradientB: Loop
 
   init<Function: BinaryElementFunction>(_ function: Function) {
+    gradientKind = Function.gradientKind
     value = { applyTerm(ValueTerm(function: function), $0, $1, into: $2, accumulate: $3) }
     gradientA = { applyTerm(GradientATerm(function: function), $0, $1, into: $2, accumulate: $3) }
     gradientB = { applyTerm(GradientBTerm(function: function), $0, $1, into: $2, accumulate: $3) }

@@ -8,6 +8,7 @@ extension BinaryFunction {
 }
 
 private struct Add: BinaryElementFunction {
+  static let gradientKind = BinaryFunction.GradientKind.signs(a: 1, b: 1)
   @inline(__always)
   func value(_ a: Vector, _ b: Vector) -> Vector { a + b }
   @inline(__always)
@@ -15,13 +16,15 @@ private struct Add: BinaryElementFunction {
 }
 
 private struct Subtract: BinaryElementFunction {
+  static let gradientKind = BinaryFunction.GradientKind.signs(a: 1, b: -1)
   @inline(__always)
   func value(_ a: Vector, _ b: Vector) -> Vector { a - b }
   @inline(__always)
-  func gradients(_ dy: Vector, _: Vector, _: Vector) -> (a: Vector, b: Vector) { (dy, -dy) }
+  func gradients(_ dy: Vector, _: Vector, _: Vector) -> (a: Vector, b: Vector) { (dy, dy * Vector(repeating: -1)) }
 }
 
 private struct Multiply: BinaryElementFunction {
+  static let gradientKind = BinaryFunction.GradientKind.products
   @inline(__always)
   func value(_ a: Vector, _ b: Vector) -> Vector { a * b }
   @inline(__always)
@@ -32,7 +35,7 @@ private struct Divide: BinaryElementFunction {
   @inline(__always)
   func value(_ a: Vector, _ b: Vector) -> Vector { a / b }
   @inline(__always)
-  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector) { (dy / b, -dy * (a / b / b)) }
+  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector) { (dy / b, dy * Vector(repeating: -1) * (a / b / b)) }
 }
 
 /// The larger number; NaN where either is. At a tie each operand gets half of the gradient.

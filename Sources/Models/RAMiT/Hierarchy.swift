@@ -43,7 +43,7 @@ package final class Bottleneck {
   /// - Returns: N x H x W x C.
   package func callAsFunction(_ shallow: Variable, _ stages: consuming [Variable]) -> Variable {
     let mixed = (consume stages).enumerated().map { level, x in
-      add(activate(maxPool(shallow, 1 << level), .leakyReLU), x)
+      leakyReLU(maxPool(shallow, 1 << level)) + x
     }
     return layerNorm(mix(mixed), gamma: norm.gamma.variable, beta: norm.beta.variable)
   }

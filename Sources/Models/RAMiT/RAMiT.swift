@@ -60,9 +60,9 @@ public final class RAMiT: RestorationModel {
     }
     // What is needed no more is given away: plain inference then overwrites it.
     let padded = resized(image, height: paddedSide(size.height), width: paddedSide(size.width))
-    let x = affine(
-      consume padded, factor: task.standardDeviation.map { 1 / $0 },
-      offset: zip(task.mean, task.standardDeviation).map { -$0 / $1 })
+    let x = scaleAndShift(
+      consume padded, scale: task.standardDeviation.map { 1 / $0 },
+      shift: zip(task.mean, task.standardDeviation).map { -$0 / $1 })
 
     let shallow = observed("shallow", convolution3x3(x, weight: shallow.weight.variable, bias: shallow.bias.variable))
     let (first, attention1) = run(stage1, shallow)
@@ -74,12 +74,12 @@ public final class RAMiT: RestorationModel {
     var features = observed("stage4", consume fourth)
     if let hrami {
       let attentions = [consume attention1, consume attention2, consume attention3, consume attention4]
-      features = multiply(observed("attn_mix", hrami(consume attentions)), consume features)
+      features = observed("attn_mix", hrami(consume attentions)) * consume features
     }
-    var restored = observed("to_target", reconstruction(add(consume features, shallow)))
+    var restored = observed("to_target", reconstruction(consume features + shallow))
 
-    if task.scale == 1 { restored = add(consume restored, x) }
-    let output = affine(consume restored, factor: task.standardDeviation, offset: task.mean)
+    if task.scale == 1 { restored = consume restored + x }
+    let output = scaleAndShift(consume restored, scale: task.standardDeviation, shift: task.mean)
     return resized(output, height: size.height * task.scale, width: size.width * task.scale)
   }
 }

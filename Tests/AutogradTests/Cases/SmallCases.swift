@@ -6,7 +6,7 @@ import TestSupport
 extension OperationCheck {
   static func sum(_ shape: Shape) -> OperationCheck {
     OperationCheck("add \(shape)", [Operand("a", shape), Operand("b", shape)]) {
-      add($0[0], $0[1])
+      $0[0] + $0[1]
     } twin: {
       $0[0] + $0[1]
     }
@@ -14,16 +14,16 @@ extension OperationCheck {
 
   static func product(_ shape: Shape) -> OperationCheck {
     OperationCheck("multiply \(shape)", [Operand("a", shape), Operand("b", shape)]) {
-      multiply($0[0], $0[1])
+      $0[0] * $0[1]
     } twin: { v in
       DoubleTensor(zip(v[0].values, v[1].values).map { $0 * $1 }, v[0].shape)
     }
   }
 
-  static func affine(_ shape: Shape) -> OperationCheck {
+  static func scaleAndShift(_ shape: Shape) -> OperationCheck {
     let factor = (0..<shape.last).map { 0.5 + 0.25 * Float($0) }, offset = (0..<shape.last).map { 1 - 0.5 * Float($0) }
-    return OperationCheck("affine \(shape)", [Operand("x", shape)]) {
-      Autograd.affine($0[0], factor: factor, offset: offset)
+    return OperationCheck("scaleAndShift \(shape)", [Operand("x", shape)]) {
+      Autograd.scaleAndShift($0[0], scale: factor, shift: offset)
     } twin: { v in
       var y = v[0]
       for place in y.values.indices {
@@ -36,7 +36,7 @@ extension OperationCheck {
 
   static func activation(_ activation: Activation, _ shape: Shape) -> OperationCheck {
     OperationCheck("\(activation) \(shape)", [Operand("x", shape, spread: 3, centre: 0.5)]) {
-      activate($0[0], activation)
+      activation($0[0])
     } twin: {
       Twin.activate($0[0], activation)
     }

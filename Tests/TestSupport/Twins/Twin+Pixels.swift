@@ -11,7 +11,7 @@ extension Twin {
       switch activation {
       case .leakyReLU, .relu: kinks?.note(v)
       case .relu6: kinks?.note(min(abs(v), abs(v - 6)))
-      case .gelu, .swish: break
+      case .gelu, .silu: break
       }
       y.values[place] = value(of: activation, at: v)
     }
@@ -26,7 +26,7 @@ extension Twin {
     case .relu6: min(max(x, 0), 6)
     // erfc, not 1 + erf: below zero the sum would cancel.
     case .gelu: x * 0.5 * erfc(-x / 2.0.squareRoot())
-    case .swish: x / (1 + exp(-x))
+    case .silu: x / (1 + exp(-x))
     }
   }
 
@@ -37,7 +37,7 @@ extension Twin {
     case .relu: return x > 0 ? 1 : 0
     case .relu6: return x > 0 && x < 6 ? 1 : 0
     case .gelu: return 0.5 * erfc(-x / 2.0.squareRoot()) + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
-    case .swish:
+    case .silu:
       let sigmoid = 1 / (1 + exp(-x))
       return sigmoid + x * sigmoid * (1 - sigmoid)
     }

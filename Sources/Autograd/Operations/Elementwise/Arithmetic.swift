@@ -1,0 +1,88 @@
+import Kernels
+import TensorCore
+
+// Arithmetic element by element. Shapes are broadcast by NumPy's rule: [C] or [1, 1, 1, C] stands for each pixel's channels, [N, 1, 1, C]
+// for each sample's. The gradient of an operand that is repeated is summed over the axes along which it is.
+//
+// An operand that is given away (`consume x + y`) may be overwritten in plain inference.
+
+extension Variable {
+  /// - Precondition: the shapes can be broadcast.
+  public static func + (a: consuming Variable, b: consuming Variable) -> Variable {
+    elementwise(a, b, .add, operation: "add")
+  }
+
+  /// - Precondition: the shapes can be broadcast.
+  public static func - (a: consuming Variable, b: consuming Variable) -> Variable {
+    elementwise(a, b, .subtract, operation: "subtract")
+  }
+
+  /// - Precondition: the shapes can be broadcast.
+  public static func * (a: consuming Variable, b: consuming Variable) -> Variable {
+    elementwise(a, b, .multiply, operation: "multiply")
+  }
+
+  /// - Precondition: the shapes can be broadcast.
+  public static func / (a: consuming Variable, b: consuming Variable) -> Variable {
+    elementwise(a, b, .divide, operation: "divide")
+  }
+
+  public static prefix func - (x: consuming Variable) -> Variable { elementwise(x, .negative, operation: "negative") }
+
+  public static func + (x: consuming Variable, number: Float) -> Variable {
+    elementwise(x, .adding(number), operation: "add")
+  }
+
+  public static func + (number: Float, x: consuming Variable) -> Variable { x + number }
+
+  public static func - (x: consuming Variable, number: Float) -> Variable { x + -number }
+
+  public static func - (number: Float, x: consuming Variable) -> Variable {
+    elementwise(x, .subtracting(from: number), operation: "subtract")
+  }
+
+  public static func * (x: consuming Variable, number: Float) -> Variable {
+    elementwise(x, .multiplying(by: number), operation: "multiply")
+  }
+
+  public static func * (number: Float, x: consuming Variable) -> Variable { x * number }
+
+  public static func / (x: consuming Variable, number: Float) -> Variable {
+    elementwise(x, .dividing(by: number), operation: "divide")
+  }
+
+  public static func / (number: Float, x: consuming Variable) -> Variable {
+    elementwise(x, .dividing(number), operation: "divide")
+  }
+
+  // The left side becomes another variable; nothing that holds the old one sees a change.
+
+  public static func += (a: inout Variable, b: consuming Variable) { a = consume a + b }
+  public static func -= (a: inout Variable, b: consuming Variable) { a = consume a - b }
+  public static func *= (a: inout Variable, b: consuming Variable) { a = consume a * b }
+  public static func /= (a: inout Variable, b: consuming Variable) { a = consume a / b }
+  public static func += (x: inout Variable, number: Float) { x = consume x + number }
+  public static func -= (x: inout Variable, number: Float) { x = consume x - number }
+  public static func *= (x: inout Variable, number: Float) { x = consume x * number }
+  public static func /= (x: inout Variable, number: Float) { x = consume x / number }
+}
+
+/// x * scale + shift with constant numbers for each channel, in one pass: what normalises an image.
+///
+/// - Parameters:
+///   - x: ... x C.
+///   - scale, shift: C numbers.
+public func scaleAndShift(_ x: consuming Variable, scale: [Float], shift: [Float]) -> Variable {
+  precondition(
+    scale.count == x.shape.last && shift.count == scale.count,
+    "\(scale.count) scales and \(shift.count) shifts for the \(x.shape.last) channels of \(x.shape)")
+  var x = x
+  let result = x.memoryForResult()
+  result.initialize { scaleRows(x.value.pointer, factor: scale, offset: shift, into: $0, rows: x.shape.rows) }
+  return Variable(result, from: [x]) { [x = x.gradientSlot] dy, gradients in
+    gradients.write(to: x) { dx, accumulate in
+      let none = [Float](repeating: 0, count: scale.count)
+      scaleRows(dy.pointer, factor: scale, offset: none, into: dx, rows: dy.shape.rows, adds: accumulate)
+    }
+  }
+}
