@@ -23,5 +23,5 @@ extension OperationCheck {
       resizing([3, 70, 71, 12], height: 96, width: 96), dropping([3, 90, 91, 12], rate: 0.3),
       depth([3, 90, 91, 12], factors: [0, 1.25, 1]),
     ] + Activation.allCases.map { activation($0, [3, 90, 91, 12]) } + Loss.allCases.map { loss($0, [3, 210, 211, 3]) }
-    + largeElementwise
+    + largeElementwise + largeReductions
 }

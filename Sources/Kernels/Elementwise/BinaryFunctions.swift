@@ -5,6 +5,8 @@ extension BinaryFunction {
   public static let divide = BinaryFunction(Divide())
   public static let maximum = BinaryFunction(Maximum())
   public static let minimum = BinaryFunction(Minimum())
+  public static let prelu = BinaryFunction(PReLU())
+  public static let power = BinaryFunction(Power())
 }
 
 private struct Add: BinaryElementFunction {
@@ -62,6 +64,30 @@ private struct Minimum: BinaryElementFunction {
     return (
       dy.replacing(with: half, where: isTie).replacing(with: 0, where: a .> b),
       dy.replacing(with: half, where: isTie).replacing(with: 0, where: a .< b)
+    )
+  }
+}
+
+/// x, and weight times x below 0.
+private struct PReLU: BinaryElementFunction {
+  @inline(__always)
+  func value(_ x: Vector, _ weight: Vector) -> Vector { x.replacing(with: weight * x, where: x .<= 0) }
+  @inline(__always)
+  func gradients(_ dy: Vector, _ x: Vector, _ weight: Vector) -> (a: Vector, b: Vector) {
+    (dy.replacing(with: dy * weight, where: x .<= 0), (dy * x).replacing(with: 0, where: x .> 0))
+  }
+}
+
+/// a to the power b. The derivative with respect to b is 0 where a is 0 and b is not negative.
+private struct Power: BinaryElementFunction {
+  @inline(__always)
+  func value(_ a: Vector, _ b: Vector) -> Vector { power(a, b) }
+  @inline(__always)
+  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector) {
+    let one = Vector(repeating: 1)
+    return (
+      (dy * b * power(a, b - one)).replacing(with: 0, where: b .== 0),
+      (dy * power(a, b) * logarithm(a)).replacing(with: 0, where: (a .== 0) .& (b .>= 0))
     )
   }
 }

@@ -16,7 +16,7 @@ protocol ReductionFunction: Sendable {
 /// A reduction of a tensor over some of its axes.
 ///
 /// The work is cut by the sizes alone, and partial results come together in order, so the bits do not depend on the number of
-/// threads. Sums are of at most some thousand numbers in single precision; those are added in double precision.
+/// threads. No sum is of more than some hundred numbers in single precision; those are added in double precision.
 public struct Reduction: Sendable {
   private typealias Run =
     @Sendable (
@@ -44,7 +44,8 @@ public struct Reduction: Sendable {
   ) {
     guard plan.results > 0 else { return }
     guard plan.terms > 0 else {
-      for i in 0..<plan.results { result[i] = accumulate ? result[i] + identity : identity }
+      let value = Float(Double(identity) * scale)
+      for i in 0..<plan.results { result[i] = accumulate ? result[i] + value : value }
       return
     }
     run(plan, (x, y ?? x, centre ?? x), scale, result, accumulate)
@@ -53,8 +54,10 @@ public struct Reduction: Sendable {
 
 /// Elements that one piece of a reduction takes at most.
 private let reductionGrain = 1 << 14
-/// Columns that one piece of a reduction over rows takes at most.
-private let columnGrain = 1 << 12
+/// Elements of a run that come together before they join the rest: sums of sums are more exact.
+private let blockGrain = 1 << 10
+/// Columns, and rows, that one piece of a reduction over rows takes at most.
+private let columnGrain = 1 << 12, rowGrain = 128
 
 private func reduce<Function: ReductionFunction>(
   _ function: Function, _ plan: ReductionPlan, _ operands: ThreeOperands, scale: Double,
@@ -69,7 +72,8 @@ private func reduce<Function: ReductionFunction>(
     }
   }
   // A chunk is a number of elements of runs, or of rows.
-  let perChunk = plan.isInnerReduced ? reductionGrain : max(1, 2 * reductionGrain / min(plan.inner, columnGrain))
+  let perChunk =
+    plan.isInnerReduced ? reductionGrain : min(rowGrain, max(1, 2 * reductionGrain / min(plan.inner, columnGrain)))
   let chunks = (plan.terms + perChunk - 1) / perChunk
   if chunks == 1, !accumulate {
     reduceChunks(result, chunk: perChunk, chunks: 1)
@@ -104,28 +108,32 @@ private func reduceRuns<Function: ReductionFunction>(
       let result = piece % plan.results, begin = piece / plan.results &* chunk
       let end = min(plan.terms, begin &+ chunk), start = plan.outerOffset(result)
       let centre = Vector(repeating: operands.2[result])
-      var a = identity, b = identity, c = identity, d = identity
-      var place = begin
+      var total = identity, place = begin
       while place < end {
         let within = place % plan.inner, count = min(plan.inner &- within, end &- place)
         let offset = start &+ plan.reducedOffset(place / plan.inner) &+ within
         let x = operands.0 + offset, y = operands.1 + offset
         var i = 0
         while i &+ 64 <= count {
-          a = function.combine(a, function.term(load(x + i), load(y + i), centre))
-          b = function.combine(b, function.term(load(x + (i &+ 16)), load(y + (i &+ 16)), centre))
-          c = function.combine(c, function.term(load(x + (i &+ 32)), load(y + (i &+ 32)), centre))
-          d = function.combine(d, function.term(load(x + (i &+ 48)), load(y + (i &+ 48)), centre))
-          i &+= 64
+          var a = identity, b = identity, c = identity, d = identity
+          let blockEnd = min(count, i &+ blockGrain)
+          while i &+ 64 <= blockEnd {
+            a = function.combine(a, function.term(load(x + i), load(y + i), centre))
+            b = function.combine(b, function.term(load(x + (i &+ 16)), load(y + (i &+ 16)), centre))
+            c = function.combine(c, function.term(load(x + (i &+ 32)), load(y + (i &+ 32)), centre))
+            d = function.combine(d, function.term(load(x + (i &+ 48)), load(y + (i &+ 48)), centre))
+            i &+= 64
+          }
+          total = function.combine(total, function.combine(function.combine(a, b), function.combine(c, d)))
         }
         while i < count {
           let term = function.term(load(x + i), load(y + i), centre)
-          a = function.combine(a, first(count &- i, of: term, else: identity))
+          total = function.combine(total, first(count &- i, of: term, else: identity))
           i &+= 16
         }
         place &+= count
       }
-      partials[piece] = function.total(function.combine(function.combine(a, b), function.combine(c, d)))
+      partials[piece] = function.total(total)
     }
   }
 }

@@ -68,8 +68,8 @@ private func doubleLogarithm(_ x: Vector) -> Halves {
 private func doubleExponential(_ x: Halves) -> Vector {
   @inline(__always)
   func exponential(_ x: SIMD8<Double>) -> SIMD8<Float> {
-    // Beyond, single precision has 0 or infinity.
-    let held = x.replacing(with: -150, where: x .< -150).replacing(with: 150, where: x .> 150)
+    // Beyond, single precision has 0 or infinity. What is not a number becomes any.
+    let held = SIMD8(repeating: -150).replacing(with: x, where: x .>= -150).replacing(with: 150, where: x .> 150)
     let n = (held * 1.442_695_040_888_963_4).rounded(.toNearestOrEven)
     let r = held - n * 0.693_147_180_559_945_3
     // |r| <= 0.347: the first term left out is below 1e-11.

@@ -40,3 +40,23 @@ extension Twin {
     zip(index, shape).reduce(0) { $0 * $1.1 + ($1.1 == 1 ? 0 : $1.0) }
   }
 }
+
+extension Twin {
+  /// What `function` makes of the elements that share their place on the other axes.
+  /// - Parameter axes: negative ones count from the end; nil stands for all.
+  public static func reduce(
+    _ x: DoubleTensor, axes: [Int]?, keepsDimensions: Bool, _ function: ([Double]) -> Double
+  ) -> DoubleTensor {
+    let rank = x.shape.count, reduced = axes.map { $0.map { $0 < 0 ? rank + $0 : $0 } } ?? Array(0..<rank)
+    let kept = x.shape.enumerated().map { reduced.contains($0.offset) ? 1 : $0.element }
+    var groups = [[Double]](repeating: [], count: kept.reduce(1, *))
+    for (place, value) in x.values.enumerated() { groups[flatIndex(multiIndex(place, x.shape), kept)].append(value) }
+    let shape = keepsDimensions ? kept : x.shape.indices.filter { !reduced.contains($0) }.map { x.shape[$0] }
+    return DoubleTensor(groups.map(function), shape)
+  }
+}
+
+extension KinkDistance {
+  /// Tells that a computation comes this near to a kink.
+  public static func note(_ distance: Double) { current?.note(distance) }
+}

@@ -1,0 +1,109 @@
+import Kernels
+import TensorCore
+
+extension Variable {
+  /// The largest element over some axes; NaN where one is. Equal largest elements share the gradient evenly, as of PyTorch's `amax`.
+  /// - Parameters:
+  ///   - axes: negative ones count from the end; by default all.
+  ///   - keepsDimensions: leaves the reduced axes with size 1.
+  /// - Precondition: each axis exists and is named once; the reduced axes have elements.
+  public func max(axes: [Int]? = nil, keepsDimensions: Bool = false) -> Variable {
+    extreme(.maximum, ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), operation: "max")
+  }
+
+  /// The smallest element over some axes; NaN where one is. Equal smallest elements share the gradient evenly, as of PyTorch's `amin`.
+  /// - Parameters:
+  ///   - axes: negative ones count from the end; by default all.
+  ///   - keepsDimensions: leaves the reduced axes with size 1.
+  /// - Precondition: each axis exists and is named once; the reduced axes have elements.
+  public func min(axes: [Int]? = nil, keepsDimensions: Bool = false) -> Variable {
+    extreme(.minimum, ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), operation: "min")
+  }
+
+  private func extreme(_ reduction: Reduction, _ axes: ReducedAxes, operation: String) -> Variable {
+    precondition(axes.terms > 0, "[\(shape)] has no elements to choose from")
+    let y = Tensor(axes.shape) { reduction(axes.plan, value.pointer, into: $0) }
+    return Variable(y, from: [self], operation: operation) { [x = saved] dy, gradients in
+      guard x.wantsGradient else { return }
+      let share = Tensor(axes.shape) { share in
+        Reduction.countOfEqual(axes.plan, x.value.pointer, centre: y.pointer, into: share)
+        for i in 0..<dy.count { share[i] = dy.pointer[i] / share[i] }
+      }
+      gradients.spread(share, over: axes, by: .whereEqual, values: x.value, centre: y, to: x)
+    }
+  }
+
+  /// The largest element along an axis, and its place there. Of equal ones the first is taken, and gets the gradient.
+  /// - Parameters:
+  ///   - axis: a negative one counts from the end.
+  ///   - keepsDimensions: leaves the axis with size 1.
+  /// - Returns: the values, and the places in the values' row-major order.
+  /// - Precondition: the axis exists and has elements.
+  public func max(axis: Int, keepsDimensions: Bool = false) -> (values: Variable, indices: [Int]) {
+    extreme(isLargest: true, axis: axis, keepsDimensions: keepsDimensions, operation: "max")
+  }
+
+  /// The smallest element along an axis, and its place there. Of equal ones the first is taken, and gets the gradient.
+  /// - Parameters:
+  ///   - axis: a negative one counts from the end.
+  ///   - keepsDimensions: leaves the axis with size 1.
+  /// - Returns: the values, and the places in the values' row-major order.
+  /// - Precondition: the axis exists and has elements.
+  public func min(axis: Int, keepsDimensions: Bool = false) -> (values: Variable, indices: [Int]) {
+    extreme(isLargest: false, axis: axis, keepsDimensions: keepsDimensions, operation: "min")
+  }
+
+  /// The place of the largest element along an axis, of equal ones of the first; NaN counts as the largest.
+  /// - Parameter axis: a negative one counts from the end.
+  /// - Returns: the places, in the row-major order of the other axes.
+  /// - Precondition: the axis exists and has elements.
+  public func argmax(axis: Int) -> [Int] { places(isLargest: true, axisLayout(axis)) }
+
+  /// The place of the smallest element along an axis, of equal ones of the first; NaN counts as the smallest.
+  /// - Parameter axis: a negative one counts from the end.
+  /// - Returns: the places, in the row-major order of the other axes.
+  /// - Precondition: the axis exists and has elements.
+  public func argmin(axis: Int) -> [Int] { places(isLargest: false, axisLayout(axis)) }
+
+  /// The place of the largest of all elements, in row-major order.
+  public func argmax() -> Int { places(isLargest: true, AxisLayout([shape.count], axis: 0))[0] }
+
+  /// The place of the smallest of all elements, in row-major order.
+  public func argmin() -> Int { places(isLargest: false, AxisLayout([shape.count], axis: 0))[0] }
+
+  private func places(isLargest: Bool, _ layout: AxisLayout) -> [Int] {
+    precondition(layout.length > 0, "[\(shape)] has no elements to choose from")
+    let count = layout.outer * layout.inner
+    return [Int](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let start = buffer.baseAddress {
+        // The values of a meta tensor are not known.
+        if value.isMeta {
+          buffer.initialize(repeating: 0)
+        } else {
+          layout.findExtremes(value.pointer, isLargest: isLargest, into: start)
+        }
+      }
+      initialized = count
+    }
+  }
+
+  private func extreme(
+    isLargest: Bool, axis: Int, keepsDimensions: Bool, operation: String
+  ) -> (values: Variable, indices: [Int]) {
+    let layout = axisLayout(axis), indices = places(isLargest: isLargest, layout)
+    let axes = ReducedAxes(shape, [axis], keepsDimensions: keepsDimensions)
+    /// Where the chosen element of each result is.
+    func place(_ result: Int) -> Int {
+      (result / layout.inner * layout.length + indices[result]) * layout.inner + result % layout.inner
+    }
+    let y = Tensor(axes.shape) { y in
+      for result in indices.indices { y[result] = value.pointer[place(result)] }
+    }
+    let values = Variable(y, from: [self], operation: operation) { [x = gradientSlot] dy, gradients in
+      gradients.accumulate(to: x) { dx in
+        for result in indices.indices { dx[place(result)] += dy.pointer[result] }
+      }
+    }
+    return (values, indices)
+  }
+}

@@ -1,0 +1,58 @@
+import Kernels
+import TensorCore
+
+/// The axes that a reduction takes away, and the shapes around it.
+struct ReducedAxes {
+  /// The result's shape.
+  let shape: Shape
+  /// The same with the reduced axes at size 1, so that it broadcasts against the operand.
+  let kept: Shape
+  let operand: Shape
+  let plan: ReductionPlan
+
+  /// - Parameter axes: negative ones count from the end; nil stands for all.
+  /// - Precondition: the axes exist, each once.
+  init(_ operand: Shape, _ axes: [Int]?, keepsDimensions: Bool) {
+    let all = Array(0..<operand.rank)
+    let reduced = axes.map { $0.map { $0 < 0 ? operand.rank + $0 : $0 } } ?? all
+    precondition(
+      reduced.allSatisfy(all.contains) && Set(reduced).count == reduced.count,
+      "[\(operand)] has not each of the axes \(axes ?? []) once")
+    let dimensions = operand.dimensions
+    self.operand = operand
+    kept = Shape(all.map { reduced.contains($0) ? 1 : dimensions[$0] })
+    shape = keepsDimensions ? kept : Shape(all.filter { !reduced.contains($0) }.map { dimensions[$0] })
+    plan = ReductionPlan(dimensions, axes: reduced)
+  }
+
+  /// The number of elements that each result is of.
+  var terms: Int { plan.terms }
+}
+
+extension Gradients {
+  /// Spreads the gradient of a reduction over what was reduced: f(x, dy, c) for each element, with dy and c broadcast.
+  /// - Parameters:
+  ///   - values: the reduced tensor x, where the function reads it.
+  ///   - centre: c, a number for each result, where the function reads it.
+  func spread(
+    _ dy: Tensor, over axes: ReducedAxes, by function: TernaryFunction = .second, values: Tensor? = nil,
+    centre: Tensor? = nil, to operand: some Operand
+  ) {
+    write(to: operand) { dx, accumulate in
+      // What the function does not read stands for itself.
+      let broadcast = Broadcast([
+        axes.operand.dimensions, axes.kept.dimensions, axes.kept.dimensions,
+      ])
+      function(
+        values?.pointer ?? dx, dy.pointer, (centre ?? dy).pointer, broadcast, into: dx,
+        accumulate: accumulate)
+    }
+  }
+}
+
+extension Tensor {
+  /// f(x) for each element.
+  func map(_ function: UnaryFunction) -> Tensor {
+    Tensor(shape) { function.forward(pointer, $0, count: count) }
+  }
+}

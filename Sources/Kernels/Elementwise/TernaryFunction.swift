@@ -1,0 +1,70 @@
+/// A function of three tensors' elements, with broadcasting: choices, and the gradients of reductions, which spread over what was
+/// reduced.
+public struct TernaryFunction: Sendable {
+  private let apply: @Sendable (ThreeOperands, Broadcast, UnsafeMutablePointer<Float>, Bool) -> Void
+
+  init<Term: ElementTerm & Sendable>(_ term: Term) {
+    apply = { applyTerm(term, $0, $1, into: $2, accumulate: $3) }
+  }
+
+  /// result = f(a, b, c); overwrites, or adds. The result may be an operand of its own shape.
+  /// - Parameter broadcast: of a, b and c.
+  public func callAsFunction(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>, _ broadcast: Broadcast,
+    into result: UnsafeMutablePointer<Float>, accumulate: Bool = false
+  ) {
+    apply((a, b, c), broadcast, result, accumulate)
+  }
+
+  /// b where a is not 0, else c.
+  public static let choice = TernaryFunction(Choice())
+  /// b, whatever a and c are.
+  public static let second = TernaryFunction(Second())
+  /// a b.
+  public static let product = TernaryFunction(Product())
+  /// b times the sign of a.
+  public static let signed = TernaryFunction(Signed())
+  /// b where a = c, else 0.
+  public static let whereEqual = TernaryFunction(WhereEqual())
+  /// b (a - c).
+  public static let deviation = TernaryFunction(Deviation())
+  /// b exp(a - c).
+  public static let exponential = TernaryFunction(Exponential())
+}
+
+private struct Choice: ElementTerm, Sendable {
+  @inline(__always)
+  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { b.replacing(with: c, where: a .== 0) }
+}
+
+private struct Second: ElementTerm, Sendable {
+  @inline(__always)
+  func callAsFunction(_: Vector, _ b: Vector, _: Vector) -> Vector { b }
+}
+
+private struct Product: ElementTerm, Sendable {
+  @inline(__always)
+  func callAsFunction(_ a: Vector, _ b: Vector, _: Vector) -> Vector { a * b }
+}
+
+private struct Signed: ElementTerm, Sendable {
+  @inline(__always)
+  func callAsFunction(_ a: Vector, _ b: Vector, _: Vector) -> Vector {
+    b.replacing(with: b * Vector(repeating: -1), where: a .< 0).replacing(with: 0, where: a .== 0)
+  }
+}
+
+private struct WhereEqual: ElementTerm, Sendable {
+  @inline(__always)
+  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { Vector.zero.replacing(with: b, where: a .== c) }
+}
+
+private struct Deviation: ElementTerm, Sendable {
+  @inline(__always)
+  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { b * (a - c) }
+}
+
+private struct Exponential: ElementTerm, Sendable {
+  @inline(__always)
+  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { b * Kernels.exponential(a - c) }
+}

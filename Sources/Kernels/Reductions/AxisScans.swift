@@ -1,0 +1,57 @@
+/// One axis of a contiguous tensor: `outer` times `length` times `inner` elements.
+public struct AxisLayout: Sendable {
+  public let outer, length, inner: Int
+
+  /// - Parameter axis: from 0.
+  public init(_ dimensions: [Int], axis: Int) {
+    outer = dimensions[..<axis].reduce(1, *)
+    length = dimensions[axis]
+    inner = dimensions[(axis + 1)...].reduce(1, *)
+  }
+
+  /// The place of the largest element along the axis, or of the smallest one; of equal ones the first. NaN counts as the largest, and as
+  /// the smallest.
+  /// - Parameter result: `outer` times `inner` numbers; overwritten.
+  public func findExtremes(_ x: UnsafePointer<Float>, isLargest: Bool, into result: UnsafeMutablePointer<Int>) {
+    forEachRange(of: outer &* inner, grain: max(1, streamingGrain / max(1, length))) { range in
+      for place in range {
+        let start = x + (place / inner &* length &* inner &+ place % inner)
+        var best = start[0], bestPlace = 0
+        for i in 0..<length {
+          let value = start[i &* inner]
+          let isBetter = isLargest ? value > best : value < best
+          if isBetter || value.isNaN && !best.isNaN { (best, bestPlace) = (value, i) }
+        }
+        result[place] = bestPlace
+      }
+    }
+  }
+
+  /// y[i] = x[0] + ... + x[i] along the axis, or x[i] + ... + x[last] when reversed; overwrites, or adds. Added in double precision.
+  public func cumulativeSum(
+    _ x: UnsafePointer<Float>, isReversed: Bool, into y: UnsafeMutablePointer<Float>, accumulate: Bool
+  ) {
+    let blocks = (inner + vectorWidth - 1) / vectorWidth
+    forEachRange(of: outer &* blocks, grain: max(1, streamingGrain / max(1, length &* min(inner, 16)))) { range in
+      for piece in range {
+        let column = piece % blocks &* vectorWidth, start = piece / blocks &* length &* inner &+ column
+        if inner == 1 {
+          var total = 0.0
+          for i in 0..<length {
+            let place = start &+ (isReversed ? length &- 1 &- i : i)
+            total += Double(x[place])
+            y[place] = accumulate ? y[place] + Float(total) : Float(total)
+          }
+        } else {
+          var total = SIMD16<Double>.zero
+          for i in 0..<length {
+            let place = start &+ (isReversed ? length &- 1 &- i : i) &* inner
+            total += SIMD16<Double>(load(x + place))
+            let value = accumulate ? load(y + place) + Vector(total) : Vector(total)
+            store(value, y + place, count: inner &- column)
+          }
+        }
+      }
+    }
+  }
+}
