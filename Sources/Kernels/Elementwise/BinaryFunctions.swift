@@ -37,7 +37,9 @@ private struct Divide: BinaryElementFunction {
   @inline(__always)
   func value(_ a: Vector, _ b: Vector) -> Vector { a / b }
   @inline(__always)
-  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector) { (dy / b, dy * Vector(repeating: -1) * (a / b / b)) }
+  func gradients(_ dy: Vector, _ a: Vector, _ b: Vector) -> (a: Vector, b: Vector) {
+    (dy / b, dy * Vector(repeating: -1) * (a / b / b))
+  }
 }
 
 /// The larger number; NaN where either is. At a tie each operand gets half of the gradient.

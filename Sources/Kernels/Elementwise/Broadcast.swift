@@ -1,8 +1,8 @@
-/// How up to three operands meet element by element, by NumPy's rule: shapes are aligned at their last axes, and an axis that is
-/// missing or of size 1 is repeated.
+/// How up to three operands meet element by element, by NumPy's rule: shapes are aligned at their last axes, and an
+/// axis that is missing or of size 1 is repeated.
 ///
-/// Neighbouring axes that all operands run through alike are joined, so equal shapes are one run, and per-channel numbers
-/// [C] against [..., C] are rows of C.
+/// Neighbouring axes that all operands run through alike are joined, so equal shapes are one run, and per-channel
+/// numbers [C] against [..., C] are rows of C.
 public struct Broadcast: Sendable {
   /// The result's joined sizes, innermost last; at least one.
   let sizes: [Int]
@@ -54,8 +54,8 @@ public struct Broadcast: Sendable {
     self.strides = sizes.isEmpty ? [.zero] : strides.reversed()
   }
 
-  /// The length of a row, when every operand is either whole or one row that repeats, [C] against [..., C], and rows are too short
-  /// to be runs of their own.
+  /// The length of a row, when every operand is either whole or one row that repeats, [C] against [..., C], and rows
+  /// are too short to be runs of their own.
   var shortRow: Int? {
     guard sizes.count == 2, sizes[1] < 64 else { return nil }
     let areRows = (0..<3).allSatisfy { operand in
@@ -66,7 +66,8 @@ public struct Broadcast: Sendable {
   }
 
   /// Calls `body` for the runs along the innermost axis that make up `range` of the result.
-  /// - Parameter body: gets the place of the run's first element in the result, those in the operands, and the run's length.
+  /// - Parameter body: gets the place of the run's first element in the result, those in the operands, and the run's
+  ///   length.
   @inline(__always)
   func forEachRun(in range: Range<Int>, _ body: (_ place: Int, _ offsets: SIMD4<Int>, _ count: Int) -> Void) {
     let last = sizes.count - 1

@@ -1,4 +1,5 @@
-/// A comparison of two tensors' elements, with broadcasting: 1 where it is true, else 0. With NaN only `notEqual` is true.
+/// A comparison of two tensors' elements, with broadcasting: 1 where it is true, else 0. With NaN only `notEqual` is
+/// true.
 public struct Comparison: Sendable {
   private let apply: @Sendable (ThreeOperands, Broadcast, UnsafeMutablePointer<Float>) -> Void
 

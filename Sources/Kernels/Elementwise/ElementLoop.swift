@@ -22,7 +22,8 @@ private struct RunOperand {
 
 typealias ThreeOperands = (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>)
 
-/// result = term(a, b, c) for each element, with broadcasting; overwrites, or adds. The result may be an operand of its own shape.
+/// result = term(a, b, c) for each element, with broadcasting; overwrites, or adds. The result may be an operand of its
+/// own shape.
 ///
 /// - Parameter operands: one pointer for each operand of the broadcast; those that the term does not read may be any.
 @inline(__always)

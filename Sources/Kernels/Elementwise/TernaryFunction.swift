@@ -1,5 +1,5 @@
-/// A function of three tensors' elements, with broadcasting: choices, and the gradients of reductions, which spread over what was
-/// reduced.
+/// A function of three tensors' elements, with broadcasting: choices, and the gradients of reductions, which spread
+/// over what was reduced.
 public struct TernaryFunction: Sendable {
   private let apply: @Sendable (ThreeOperands, Broadcast, UnsafeMutablePointer<Float>, Bool) -> Void
 
@@ -56,7 +56,9 @@ private struct Signed: ElementTerm, Sendable {
 
 private struct WhereEqual: ElementTerm, Sendable {
   @inline(__always)
-  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { Vector.zero.replacing(with: b, where: a .== c) }
+  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
+    Vector.zero.replacing(with: b, where: a .== c)
+  }
 }
 
 private struct Deviation: ElementTerm, Sendable {

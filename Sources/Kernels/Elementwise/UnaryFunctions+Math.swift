@@ -146,7 +146,9 @@ private struct Erf: UnaryElementFunction {
   @inline(__always)
   func value(_ x: Vector) -> Vector { Kernels.erf(x).replacing(with: x, where: x .!= x) }
   @inline(__always)
-  func derivative(_ x: Vector) -> Vector { exponential(x * x * Vector(repeating: -1)) * Vector(repeating: 1.128_379_17) }
+  func derivative(_ x: Vector) -> Vector {
+    exponential(x * x * Vector(repeating: -1)) * Vector(repeating: 1.128_379_17)
+  }
 }
 
 private struct Pow: UnaryElementFunction {

@@ -9,8 +9,8 @@ public struct AxisLayout: Sendable {
     inner = dimensions[(axis + 1)...].reduce(1, *)
   }
 
-  /// The place of the largest element along the axis, or of the smallest one; of equal ones the first. NaN counts as the largest, and as
-  /// the smallest.
+  /// The place of the largest element along the axis, or of the smallest one; of equal ones the first. NaN counts as
+  /// the largest, and as the smallest.
   /// - Parameter result: `outer` times `inner` numbers; overwritten.
   public func findExtremes(_ x: UnsafePointer<Float>, isLargest: Bool, into result: UnsafeMutablePointer<Int>) {
     forEachRange(of: outer &* inner, grain: max(1, streamingGrain / max(1, length))) { range in
@@ -27,7 +27,8 @@ public struct AxisLayout: Sendable {
     }
   }
 
-  /// y[i] = x[0] + ... + x[i] along the axis, or x[i] + ... + x[last] when reversed; overwrites, or adds. Added in double precision.
+  /// y[i] = x[0] + ... + x[i] along the axis, or x[i] + ... + x[last] when reversed; overwrites, or adds. Added in
+  /// double precision.
   public func cumulativeSum(
     _ x: UnsafePointer<Float>, isReversed: Bool, into y: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {

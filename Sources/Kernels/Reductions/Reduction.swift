@@ -15,8 +15,9 @@ protocol ReductionFunction: Sendable {
 
 /// A reduction of a tensor over some of its axes.
 ///
-/// The work is cut by the sizes alone, and partial results come together in order, so the bits do not depend on the number of
-/// threads. No sum is of more than some hundred numbers in single precision; those are added in double precision.
+/// The work is cut by the sizes alone, and partial results come together in order, so the bits do not depend on the
+/// number of threads. No sum is of more than some hundred numbers in single precision; those are added in double
+/// precision.
 public struct Reduction: Sendable {
   private typealias Run =
     @Sendable (

@@ -1,5 +1,5 @@
-// The exponential over the whole range of numbers, with IEEE's special values, for operations of their own. Fused kernels use the shorter
-// `exp`, which stops at 0 and infinity.
+// The exponential over the whole range of numbers, with IEEE's special values, for operations of their own. Fused
+// kernels use the shorter `exp`, which stops at 0 and infinity.
 //
 // `minimum` and `maximum` give their second operand where one is not a number, so x comes second.
 
@@ -34,7 +34,8 @@ private func reduced(_ x: Vector) -> (n: SIMD16<Int32>, expm1: Vector) {
   return (bits, multiplyAdd(p, r * r, r))
 }
 
-/// exp(x), with a relative error below 3e-7 where the result is a normal number; 0 and infinity are reached as in IEEE arithmetic.
+/// exp(x), with a relative error below 3e-7 where the result is a normal number; 0 and infinity are reached as in IEEE
+/// arithmetic.
 @_transparent
 func exponential(_ x: Vector) -> Vector {
   let held = maximum(Vector(repeating: -105), minimum(Vector(repeating: 90), x))

@@ -1,5 +1,5 @@
-/// x to the power p, with a relative error below 2e-7: its logarithm is taken in double precision, since the product with p makes its error
-/// larger.
+/// x to the power p, with a relative error below 2e-7: its logarithm is taken in double precision, since the product
+/// with p makes its error larger.
 ///
 /// As in C: 1 where p is 0 or x is 1; NaN where x is negative and p is no integer.
 @inline(__always)

@@ -2,8 +2,8 @@ import Foundation
 
 /// sin(x + quarters pi / 2), with an absolute error below 2e-7: with 0 the sine, with 1 the cosine.
 ///
-/// The quarter turns are taken off in double precision, which is good for up to 10^5; the few larger numbers go one by one through the
-/// C library.
+/// The quarter turns are taken off in double precision, which is good for up to 10^5; the few larger numbers go one by
+/// one through the C library.
 @inline(__always)
 func sine(_ x: Vector, plusQuarters quarters: Int64 = 0) -> Vector {
   let isLarge = (magnitude(x) .< Vector(repeating: 1e5)) .^ true

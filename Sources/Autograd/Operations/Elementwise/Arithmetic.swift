@@ -1,8 +1,9 @@
 import Kernels
 import TensorCore
 
-// Arithmetic element by element. Shapes are broadcast by NumPy's rule: [C] or [1, 1, 1, C] stands for each pixel's channels, [N, 1, 1, C]
-// for each sample's. The gradient of an operand that is repeated is summed over the axes along which it is.
+// Arithmetic element by element. Shapes are broadcast by NumPy's rule: [C] or [1, 1, 1, C] stands for each pixel's
+// channels, [N, 1, 1, C] for each sample's. The gradient of an operand that is repeated is summed over the axes along
+// which it is.
 //
 // An operand that is given away (`consume x + y`) may be overwritten in plain inference.
 

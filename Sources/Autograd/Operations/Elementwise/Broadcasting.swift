@@ -2,8 +2,8 @@ import Kernels
 import TensorCore
 
 extension Shape {
-  /// The shape of what two operands give element by element, by NumPy's rule: shapes are aligned at their last axes, and an axis that
-  /// is missing or of size 1 is repeated.
+  /// The shape of what two operands give element by element, by NumPy's rule: shapes are aligned at their last axes,
+  /// and an axis that is missing or of size 1 is repeated.
   /// - Precondition: the shapes fit.
   public static func broadcast(_ shapes: Shape...) -> Shape {
     guard let dimensions = Broadcast.dimensions(shapes.map(\.dimensions)) else {
@@ -28,7 +28,8 @@ func elementwise(
   let broadcast = Broadcast([a.shape.dimensions, b.shape.dimensions])
   result.initialize { function.forward(a.value.pointer, b.value.pointer, broadcast, into: $0) }
   if case .signs(let signA, let signB) = function.gradientKind {
-    return Variable(result, from: [a, b], operation: operation) { [a = a.gradientSlot, b = b.gradientSlot] dy, gradients in
+    return Variable(result, from: [a, b], operation: operation) {
+      [a = a.gradientSlot, b = b.gradientSlot] dy, gradients in
       for (operand, sign) in [(a, signA), (b, signB)] { gradients.add(dy, times: sign, reducedTo: operand) }
     }
   }

@@ -82,7 +82,8 @@ public func prelu(_ x: consuming Variable, weight: Variable) -> Variable {
 }
 
 extension Variable {
-  /// x to the power of another variable's elements, with broadcasting. NaN where x is negative and the exponent is no integer.
+  /// x to the power of another variable's elements, with broadcasting. NaN where x is negative and the exponent is no
+  /// integer.
   /// - Precondition: the shapes can be broadcast.
   public consuming func pow(_ exponent: Variable) -> Variable { elementwise(self, exponent, .power) }
 }

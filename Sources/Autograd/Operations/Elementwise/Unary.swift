@@ -31,8 +31,8 @@ func elementwise(
   }
 }
 
-// Functions of mathematics, with IEEE's special values: exp overflows to infinity, log(0) is minus infinity, and the logarithm and the
-// square root of a negative number are NaN.
+// Functions of mathematics, with IEEE's special values: exp overflows to infinity, log(0) is minus infinity, and the
+// logarithm and the square root of a negative number are NaN.
 extension Variable {
   public consuming func exp() -> Variable { elementwise(self, .exp) }
 

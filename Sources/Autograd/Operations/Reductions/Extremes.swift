@@ -2,7 +2,8 @@ import Kernels
 import TensorCore
 
 extension Variable {
-  /// The largest element over some axes; NaN where one is. Equal largest elements share the gradient evenly, as of PyTorch's `amax`.
+  /// The largest element over some axes; NaN where one is. Equal largest elements share the gradient evenly, as of
+  /// PyTorch's `amax`.
   /// - Parameters:
   ///   - axes: negative ones count from the end; by default all.
   ///   - keepsDimensions: leaves the reduced axes with size 1.
@@ -11,7 +12,8 @@ extension Variable {
     extreme(.maximum, ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), operation: "max")
   }
 
-  /// The smallest element over some axes; NaN where one is. Equal smallest elements share the gradient evenly, as of PyTorch's `amin`.
+  /// The smallest element over some axes; NaN where one is. Equal smallest elements share the gradient evenly, as of
+  /// PyTorch's `amin`.
   /// - Parameters:
   ///   - axes: negative ones count from the end; by default all.
   ///   - keepsDimensions: leaves the reduced axes with size 1.

@@ -1,7 +1,8 @@
 import Kernels
 import TensorCore
 
-// Sums and what is made of them. Partial sums are added in a fixed order, so the bits do not depend on the number of threads.
+// Sums and what is made of them. Partial sums are added in a fixed order, so the bits do not depend on the number of
+// threads.
 
 extension Variable {
   /// The sum over some axes.
