@@ -22,8 +22,8 @@ extension BenchmarkItem {
 
   private static let model = RAMiTVariant.ramit.configuration(for: .x2)
 
-  /// Every operation at the shapes of an image of 352x640 and of a step on 16 patches; those of the blocks at the model's coarsest
-  /// resolution, too.
+  /// Every operation at the shapes of an image of 352x640 and of a step on 16 patches; those of the blocks at the
+  /// model's coarsest resolution, too.
   static var operations: [BenchmarkItem] {
     let image = Map(1, 352, 640), coarse = Map(1, 88, 160), patches = Map(16, 64, 64)
     return [image, coarse, patches].flatMap(blockOperations) + [image, patches].flatMap(otherOperations) + [adam]
@@ -32,7 +32,7 @@ extension BenchmarkItem {
   private static func blockOperations(_ map: Map) -> [BenchmarkItem] {
     attention(map) + feedForward(map) + mobiVari("MobiVari, \(map.name)", [map.shape])
       + bothWays("layer norm + residual, \(map.name)", [map.shape, [64], [64], map.shape]) {
-        { layerNorm($0[0], gamma: $0[1], beta: $0[2], residual: $0[3]) }
+        { layerNorm($0[0], weight: $0[1], bias: $0[2], residual: $0[3]) }
       }
   }
 
@@ -109,7 +109,7 @@ extension BenchmarkItem {
     bothWays("pixel shuffle, \(map.name)", [map.with(channels: 12)]) { { pixelShuffle($0[0], 2) } }
       + bothWays("max pool by 2, \(map.name)", [map.shape]) { { maxPool($0[0], 2) } }
       + bothWays("max pool by 4, \(map.name)", [map.shape]) { { maxPool($0[0], 4) } }
-      + bothWays("space to depth, \(map.name)", [map.shape]) { { spaceToDepth($0[0]) } }
+      + bothWays("patch merging, \(map.name)", [map.shape]) { { patchMerging($0[0]) } }
   }
 
   private static func elementwise(_ map: Map) -> [BenchmarkItem] {

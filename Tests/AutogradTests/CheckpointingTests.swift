@@ -36,7 +36,7 @@ import Testing
     private func layers(_ x: Variable, again: Bool) -> [Variable] {
       let pointwise = PointwiseParameters(weight: weight.variable, bias: bias.variable)
       func norm(_ x: Variable, _ residual: Variable) -> Variable {
-        layerNorm(x, gamma: gamma.variable, beta: beta.variable, residual: residual)
+        layerNorm(x, weight: gamma.variable, bias: beta.variable, residual: residual)
       }
       let bent = again ? recomputing(x) { gelu($0) } : gelu(x)
       let normed = again ? recomputing(bent, x) { norm($0, $1) } : norm(bent, x)

@@ -1,5 +1,6 @@
 import Autograd
 import TensorCore
+import TestSupport
 import Testing
 
 /// Shapes without values.
@@ -14,6 +15,12 @@ import Testing
         #expect(maxPool(y, 2).shape == [64, 2048, 2048, 16])
       }
       #expect(StoragePool.shared.peakBytes == before)
+    }
+  }
+
+  @Test func everyOperationGivesTheShapeOfItsResult() {
+    for check in OperationCheck.large {
+      #expect(check.resultShape(isMeta: true) == check.resultShape(isMeta: false), "\(check)")
     }
   }
 

@@ -21,8 +21,8 @@ public struct Operand: Sendable {
   }
 }
 
-/// An operation, held against its twin in double precision: values, and gradients by finite differences of the twin, with respect to
-/// every operand and in every way in which the tape may ask for them.
+/// An operation, held against its twin in double precision: values, and gradients by finite differences of the twin,
+/// with respect to every operand and in every way in which the tape may ask for them.
 public struct OperationCheck: Sendable, CustomStringConvertible {
   public let description: String
   let operands: [Operand]
@@ -31,8 +31,8 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
 
   /// Errors of values, relative to the largest one. Float32 comes to 1e-6 with sharp attention, else to 3e-7.
   static let valueTolerance = 4e-6
-  /// Errors of a gradient, relative to its largest value. Float32 comes to 7e-6 in the single number of a logit scale, to 2.5e-6 in
-  /// all others; wider, and a term that is wrong by a thousandth goes unseen.
+  /// Errors of a gradient, relative to its largest value. Float32 comes to 7e-6 in the single number of a logit scale,
+  /// to 2.5e-6 in all others; wider, and a term that is wrong by a thousandth goes unseen.
   static let gradientTolerance = 2e-5
   /// Values nearer than this to a kink may round to its other side; other values are drawn then.
   static let kinkMargin = 1e-5
@@ -100,6 +100,13 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
     return gradients
   }
 
+  /// The shape of the result, of operands with values or of meta tensors.
+  public func resultShape(isMeta: Bool) -> Shape {
+    let values = draw(seed: 0)
+    if !isMeta { return operation(values.map(Variable.init(constant:))).shape }
+    return Tensor.withMetaTensors { operation(values.map { Variable(constant: Tensor(zeros: $0.shape)) }).shape }
+  }
+
   /// The bits of the result and of every gradient.
   public func bits() -> [[UInt32]] {
     let values = draw(seed: 0)
@@ -109,8 +116,8 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
     return ([result] + gradients(values, seed: seed)).map { $0.array.map(\.bitPattern) }
   }
 
-  /// Compares with central differences of the twin: coordinate by coordinate, where an operand is large at random ones, and along two
-  /// random directions that move all of its values at once.
+  /// Compares with central differences of the twin: coordinate by coordinate, where an operand is large at random ones,
+  /// and along two random directions that move all of its values at once.
   private func differenceFaults(_ inputs: [DoubleTensor], seed: DoubleTensor, _ gradients: [Tensor]) -> [String] {
     var faults: [String] = []
     for (place, operand) in operands.enumerated() {

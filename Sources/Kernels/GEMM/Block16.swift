@@ -1,7 +1,7 @@
 /// 16 x 16 floats in registers, to be transposed.
 ///
-/// Four rounds, in each of which two rows at a time deal out their lanes, like cards: the even ones to a row of the first half, the odd
-/// ones to one of the second.
+/// Four rounds, in each of which two rows at a time deal out their lanes, like cards: the even ones to a row of the
+/// first half, the odd ones to one of the second.
 struct Block16 {
   private var r0: Vector, r1: Vector, r2: Vector, r3: Vector
   private var r4: Vector, r5: Vector, r6: Vector, r7: Vector
@@ -16,6 +16,19 @@ struct Block16 {
     (r4, r5, r6, r7) = (row(4), row(5), row(6), row(7))
     (r8, r9, r10, r11) = (row(8), row(9), row(10), row(11))
     (r12, r13, r14, r15) = (row(12), row(13), row(14), row(15))
+  }
+
+  /// Writes the first rows and columns, or adds them to what is there.
+  func store(_ target: UnsafeMutablePointer<Float>, stride: Int, rows: Int, columns: Int, accumulate: Bool) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 256) { memory in
+      let rowsOfBlock = memory.baseAddress!
+      store(rowsOfBlock, stride: 16)
+      for i in 0..<rows {
+        var row = load(rowsOfBlock + 16 &* i)
+        if accumulate { row += load(target + i &* stride) }
+        Kernels.store(row, target + i &* stride, count: columns)
+      }
+    }
   }
 
   /// Writes 16 rows, `stride` floats apart.

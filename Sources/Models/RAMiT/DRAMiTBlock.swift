@@ -105,9 +105,10 @@ package final class DRAMiTBlock {
       let result = feedForward(consume x, adding: branch, keepsProducts: savesIntermediates)
       return (result, heads, attention)
     }
-    // Stochastic depth stands between the two halves. Training does not keep what costs little beside the rest of the block.
+    // Stochastic depth stands between the two halves. Training does not keep what costs little beside the rest of the
+    // block.
     let mixed = recomputing(consume x, attention) { [norm1] x, attention in
-      let normed = layerNorm(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable, residual: x)
+      let normed = layerNorm(attention, weight: norm1.gamma.variable, bias: norm1.beta.variable, residual: x)
       return stochasticDepth(x, normed, factors: first)
     }
     let result = feedForward(mixed, adding: nil, keepsProducts: savesIntermediates)

@@ -17,14 +17,14 @@ package final class Downsizing {
   /// N x H x W x C to N x H/2 x W/2 x C.
   package func callAsFunction(_ x: Variable) -> Variable {
     reduction(
-      recomputing(spaceToDepth(x)) { [norm] in
-        layerNorm($0, gamma: norm.gamma.variable, beta: norm.beta.variable)
+      recomputing(patchMerging(x)) { [norm] in
+        layerNorm($0, weight: norm.gamma.variable, bias: norm.beta.variable)
       })
   }
 }
 
-/// The SCDP bottleneck (Fig. 2d; Choi et al., NGswin): the shallow features, pooled to each stage's resolution, are added to the
-/// stage's output, shuffled to full resolution, and mixed.
+/// The SCDP bottleneck (Fig. 2d; Choi et al., NGswin): the shallow features, pooled to each stage's resolution, are
+/// added to the stage's output, shuffled to full resolution, and mixed.
 package final class Bottleneck {
   private let mix: MobiVariLayer
   private let norm: (gamma: Parameter, beta: Parameter)
@@ -45,7 +45,7 @@ package final class Bottleneck {
     let mixed = (consume stages).enumerated().map { level, x in
       leakyReLU(maxPool(shallow, 1 << level)) + x
     }
-    return layerNorm(mix(mixed), gamma: norm.gamma.variable, beta: norm.beta.variable)
+    return layerNorm(mix(mixed), weight: norm.gamma.variable, bias: norm.beta.variable)
   }
 }
 
@@ -65,8 +65,8 @@ package final class HRAMi {
   package func callAsFunction(_ attentions: [Variable]) -> Variable { mix(attentions) }
 }
 
-/// From features to the image (Sec. A.1): MobiVari layers, a convolution to the upscaled image's channels, pixel shuffle, and a last
-/// convolution.
+/// From features to the image (Sec. A.1): MobiVari layers, a convolution to the upscaled image's channels, pixel
+/// shuffle, and a last convolution.
 package final class Reconstruction {
   private let layers: [MobiVariLayer]
   private let convolution: (weight: Parameter, bias: Parameter)

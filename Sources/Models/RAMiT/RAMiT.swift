@@ -42,8 +42,8 @@ public final class RAMiT: RestorationModel {
   /// Restores images.
   ///
   /// - Parameters:
-  ///   - image: N x H x W x image channels, in [0, 1]. Sizes that are not multiples of 4 windows are padded with zeros; for an
-  ///     image's right and bottom edge, pad by reflection before.
+  ///   - image: N x H x W x image channels, in [0, 1]. Sizes that are not multiples of 4 windows are padded with zeros;
+  ///     for an image's right and bottom edge, pad by reflection before.
   ///   - context: of a training step; nil, as in use, drops nothing.
   ///   - observe: gets the result of each component, by the component's name in checkpoints.
   /// - Returns: N x sH x sW x image channels, not clamped.
@@ -59,7 +59,7 @@ public final class RAMiT: RestorationModel {
       stage(consume x, context: context)
     }
     // What is needed no more is given away: plain inference then overwrites it.
-    let padded = resized(image, height: paddedSide(size.height), width: paddedSide(size.width))
+    let padded = image.padded(height: paddedSide(size.height), width: paddedSide(size.width))
     let x = scaleAndShift(
       consume padded, scale: task.standardDeviation.map { 1 / $0 },
       shift: zip(task.mean, task.standardDeviation).map { -$0 / $1 })
@@ -80,6 +80,6 @@ public final class RAMiT: RestorationModel {
 
     if task.scale == 1 { restored = consume restored + x }
     let output = scaleAndShift(consume restored, scale: task.standardDeviation, shift: task.mean)
-    return resized(output, height: size.height * task.scale, width: size.width * task.scale)
+    return output.cropped(height: size.height * task.scale, width: size.width * task.scale)
   }
 }

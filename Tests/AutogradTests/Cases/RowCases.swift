@@ -13,7 +13,7 @@ extension OperationCheck {
     ]
     if residual { operands.append(Operand("residual", shape)) }
     return OperationCheck("layerNorm \(shape)\(residual ? ", residual" : "")", operands) { v in
-      Autograd.layerNorm(v[0], gamma: v[1], beta: v[2], residual: residual ? v[3] : nil)
+      Autograd.layerNorm(v[0], weight: v[1], bias: v[2], residual: residual ? v[3] : nil)
     } twin: { v in
       let y = Twin.layerNorm(v[0], gamma: v[1], beta: v[2])
       return residual ? y + v[3] : y

@@ -51,10 +51,10 @@ extension OperationCheck {
   }
 
   static func cells(_ shape: Shape) -> OperationCheck {
-    OperationCheck("spaceToDepth \(shape)", [Operand("x", shape)]) {
-      spaceToDepth($0[0])
+    OperationCheck("patchMerging \(shape)", [Operand("x", shape)]) {
+      patchMerging($0[0])
     } twin: {
-      Twin.spaceToDepth($0[0])
+      Twin.patchMerging($0[0])
     }
   }
 
@@ -63,14 +63,6 @@ extension OperationCheck {
       maxPool($0[0], size)
     } twin: {
       Twin.maxPool($0[0], size)
-    }
-  }
-
-  static func resizing(_ shape: Shape, height: Int, width: Int) -> OperationCheck {
-    OperationCheck("resized \(shape) to \(height) x \(width)", [Operand("x", shape)]) {
-      resized($0[0], height: height, width: width)
-    } twin: {
-      Twin.resized($0[0], height: height, width: width)
     }
   }
 
@@ -95,31 +87,6 @@ extension OperationCheck {
         result.values[i] += Double(factors[i / perSample]) * (v[1].values[i] - v[0].values[i])
       }
       return result
-    }
-  }
-
-  /// The losses, by name.
-  enum Loss: String, CaseIterable {
-    case l1, mse, charbonnier
-  }
-
-  static func loss(_ loss: Loss, _ shape: Shape) -> OperationCheck {
-    var random = RandomNumbers(seed: 5)
-    let target = Tensor((0..<shape.count).map { _ in random.normalPair().0 }, shape)
-    let epsilon = 0.1
-    return OperationCheck("\(loss) \(shape)", [Operand("output", shape)]) { v in
-      switch loss {
-      case .l1: l1Loss(v[0], target)
-      case .mse: mseLoss(v[0], target)
-      case .charbonnier: charbonnierLoss(v[0], target, epsilon: epsilon)
-      }
-    } twin: { v in
-      let target = DoubleTensor(target)
-      return switch loss {
-      case .l1: Twin.l1(v[0], target)
-      case .mse: Twin.mse(v[0], target)
-      case .charbonnier: Twin.charbonnier(v[0], target, epsilon: epsilon)
-      }
     }
   }
 }

@@ -66,30 +66,4 @@ extension Twin {
     let total = exponentials.reduce(0, +)
     return exponentials.map { $0 / total }
   }
-
-  /// Mean absolute error.
-  public static func l1(_ output: DoubleTensor, _ target: DoubleTensor) -> DoubleTensor {
-    let kinks = KinkDistance.current
-    return mean(output, target) {
-      kinks?.note($0)
-      return abs($0)
-    }
-  }
-
-  /// Mean squared error.
-  public static func mse(_ output: DoubleTensor, _ target: DoubleTensor) -> DoubleTensor {
-    mean(output, target) { $0 * $0 }
-  }
-
-  /// The mean of sqrt(error^2 + epsilon^2).
-  public static func charbonnier(_ output: DoubleTensor, _ target: DoubleTensor, epsilon: Double) -> DoubleTensor {
-    mean(output, target) { ($0 * $0 + epsilon * epsilon).squareRoot() }
-  }
-
-  private static func mean(
-    _ output: DoubleTensor, _ target: DoubleTensor, _ term: (Double) -> Double
-  ) -> DoubleTensor {
-    let terms = zip(output.values, target.values).map { term($0 - $1) }
-    return DoubleTensor([terms.reduce(0, +) / Double(terms.count)], [])
-  }
 }

@@ -9,7 +9,7 @@ extension Twin {
   }
 
   /// The pixels of each 2 x 2 cell on the channels: top left, top right, bottom left, bottom right.
-  public static func spaceToDepth(_ x: DoubleTensor) -> DoubleTensor {
+  public static func patchMerging(_ x: DoubleTensor) -> DoubleTensor {
     let channels = x.channels
     var result = DoubleTensor(zeros: [x.shape[0], x.shape[1] / 2, x.shape[2] / 2, 4 * channels])
     forEachElement(of: result.shape) { n, y, column, c in
@@ -43,15 +43,6 @@ extension Twin {
       for part in parts { values += part.values[pixel * part.channels..<(pixel + 1) * part.channels] }
     }
     return DoubleTensor(values, shape + [parts.reduce(0) { $0 + $1.channels }])
-  }
-
-  /// Zeros below and to the right, or the top left part.
-  public static func resized(_ x: DoubleTensor, height: Int, width: Int) -> DoubleTensor {
-    var result = DoubleTensor(zeros: [x.shape[0], height, width, x.channels])
-    forEachElement(of: result.shape) { n, y, column, c in
-      if y < x.shape[1] && column < x.shape[2] { result[n, y, column, c] = x[n, y, column, c] }
-    }
-    return result
   }
 
   private static func forEachElement(of shape: [Int], _ body: (_ n: Int, _ y: Int, _ x: Int, _ c: Int) -> Void) {

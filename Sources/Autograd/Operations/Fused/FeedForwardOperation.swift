@@ -14,15 +14,16 @@ public struct NormedBranch {
   }
 }
 
-/// The second half of a D-RAMiT block: m + LN(out(GELU(hidden(m)))) of m = x + LN(branch) (Fig. 2b), without m in memory.
+/// The second half of a D-RAMiT block: m + LN(out(GELU(hidden(m)))) of m = x + LN(branch) (Fig. 2b), without m in
+/// memory.
 ///
 /// - Parameters:
 ///   - x: ... x C.
 ///   - branch: the shape of x; nil adds nothing.
 ///   - hidden, out: C to H and H to C.
 ///   - gamma, beta: C.
-///   - keepsProducts: whether the hidden features and what enters the second layer norm are saved for the backward pass, rather
-///     than computed again.
+///   - keepsProducts: whether the hidden features and what enters the second layer norm are saved for the backward
+///     pass, rather than computed again.
 public func feedForward(
   _ x: consuming Variable, adding branch: NormedBranch? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
   gamma: Variable, beta: Variable, keepsProducts: Bool = false
@@ -36,7 +37,7 @@ public func feedForward(
   func run(_ body: (FeedForward, Scratch) -> Void) {
     let packed = (PackedPointwise(hidden), PackedPointwise(out))
     func norm(_ gamma: Variable, _ beta: Variable) -> LayerNorm {
-      LayerNorm(channels: channels, gamma: gamma.value.pointer, beta: beta.value.pointer)
+      LayerNorm(channels: channels, weight: gamma.value.pointer, bias: beta.value.pointer)
     }
     let kernel = FeedForward(
       branchNorm: branchNorm.map { norm($0.gamma, $0.beta) }, hidden: packed.0.kernel, out: packed.1.kernel,

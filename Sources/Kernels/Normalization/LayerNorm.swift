@@ -1,22 +1,40 @@
 import Parallel
 
-/// Layer normalisation of each row (Ba et al., 2016): y = (x - mean) / sqrt(variance + 1e-5) * gamma + beta.
+/// Normalisation of each row: y = (x - centre) / sqrt(spread + epsilon) * weight + bias.
 ///
-/// Sizes: R rows of C channels. The statistics are not kept: the backward pass computes them again from x, which it reads anyway.
+/// Sizes: R rows of C channels. The statistics are not kept: the backward pass computes them again from x, which it
+/// reads anyway.
 public struct LayerNorm {
-  static let epsilon: Float = 1e-5
+  /// What a row is divided by, and what is subtracted from it before.
+  public enum Form: Sendable {
+    /// The mean is subtracted, and the spread is the variance (Ba et al., "Layer Normalization", 2016).
+    case layer
+    /// Nothing is subtracted, and the spread is the variance about the mean: without a bias the output follows the
+    /// input's scale (the "BiasFree" form of Zamir et al., "Restormer", 2022).
+    case biasFree
+    /// Nothing is subtracted, and the spread is the mean square (Zhang and Sennrich, "Root Mean Square Layer
+    /// Normalization", 2019).
+    case rootMeanSquare
+  }
+
   /// Rows that one thread takes at a time.
   static let grain = 256
 
   let channels: Int
-  let gamma: UnsafePointer<Float>
-  let beta: UnsafePointer<Float>
+  let weight: UnsafePointer<Float>
+  let bias: UnsafePointer<Float>
+  let epsilon: Float
+  let form: Form
 
-  /// - Parameter gamma, beta: [C].
-  public init(channels: Int, gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>) {
+  /// - Parameter weight, bias: [C].
+  public init(
+    channels: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, epsilon: Float = 1e-5, form: Form = .layer
+  ) {
     self.channels = channels
-    self.gamma = gamma
-    self.beta = beta
+    self.weight = weight
+    self.bias = bias
+    self.epsilon = epsilon
+    self.form = form
   }
 
   /// y [R x C] = LN(x [R x C]) (+ residual [R x C]); overwrites y.
@@ -29,7 +47,7 @@ public struct LayerNorm {
     }
   }
 
-  /// Writes dx (or adds to it) [R x C]; adds to the sums of gamma [C] and beta [C] after it.
+  /// Writes dx (or adds to it) [R x C]; adds to the sums of weight [C] and bias [C] after it.
   public func backward(
     rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool,
     sums: PartialSums
@@ -49,14 +67,14 @@ public struct LayerNorm {
   ) {
     forEachEight(of: rows) { row, count in
       let x = x + row &* stride
-      let (mean, scale) = statistics(x, stride: stride, count: count)
+      let (centre, scale, _) = statistics(x, stride: stride, count: count)
       for i in 0..<count {
-        let mean = Vector(repeating: mean[i]), scale = Vector(repeating: scale[i])
+        let centre = Vector(repeating: centre[i]), scale = Vector(repeating: scale[i])
         let x = x + i &* stride, place = (row &+ i) &* channels
         var c = 0
         while c < channels {
           let lanes = channels &- c
-          var value = multiplyAdd(load(gamma + c), (load(x + c) - mean) * scale, load(beta + c))
+          var value = multiplyAdd(load(weight + c), (load(x + c) - centre) * scale, load(bias + c))
           if let residual { value += load(residual + (place &+ c)) }
           store(value, y + (place &+ c), count: lanes)
           c &+= vectorWidth
@@ -65,24 +83,26 @@ public struct LayerNorm {
     }
   }
 
-  /// With n = (x - mean) * scale and g = dy * gamma: dx = scale * (g - mean(g) - n * mean(g n)), dgamma += dy n, dbeta += dy.
-  /// x and dx have rows `stride` and `dxStride` apart, dy [R x C]; `dx` may be `x`.
+  /// With n = (x - centre) * scale and g = dy * weight: dx = scale * (g - h - n * mean(g n)), dweight += dy n, dbias +=
+  /// dy. The form decides on h: mean(g) where the mean is subtracted, else what the variance's mean adds. x and dx have
+  /// rows `stride` and `dxStride` apart, dy [R x C]; `dx` may be `x`.
   func backwardRows(
     _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
     dxStride: Int, adds: Bool, sums: UnsafeMutablePointer<Float>
   ) {
     forEachEight(of: rows) { row, count in
       let x = x + row &* stride, dy = dy + row &* channels, dx = dx + row &* dxStride
-      let (mean, scale) = statistics(x, stride: stride, count: count)
+      let (centre, scale, mean) = statistics(x, stride: stride, count: count)
       @inline(__always)
       func normal(_ i: Int, _ c: Int) -> Vector {
-        (load(x + (i &* stride &+ c)) - Vector(repeating: mean[i])) * Vector(repeating: scale[i])
+        (load(x + (i &* stride &+ c)) - Vector(repeating: centre[i])) * Vector(repeating: scale[i])
       }
       addParameterGradients(count: count, dy: dy, to: sums, normal: normal)
       @inline(__always)
-      func g(_ i: Int, _ c: Int) -> Vector { load(dy + (i &* channels &+ c)) * load(gamma + c) }
+      func g(_ i: Int, _ c: Int) -> Vector { load(dy + (i &* channels &+ c)) * load(weight + c) }
       var totalG = EightSums(), totalGN = EightSums()
-      // What lies past the last channel may be anything: it is left out of sums, also where it would be multiplied by zero.
+      // What lies past the last channel may be anything: it is left out of sums, also where it would be multiplied by
+      // zero.
       totalG.add { i in
         let i = min(i, count &- 1)
         return total { c, lanes in first(lanes, of: g(i, c)) }
@@ -91,13 +111,19 @@ public struct LayerNorm {
         let i = min(i, count &- 1)
         return total { c, lanes in first(lanes, of: g(i, c) * normal(i, c)) }
       }
-      let meanG = totalG.totals * part, meanGN = totalGN.totals * part
+      let meanGN = totalGN.totals * part
+      let constant =
+        switch form {
+        case .layer: totalG.totals * part
+        case .biasFree: -(mean * scale * meanGN)
+        case .rootMeanSquare: SIMD8<Float>.zero
+        }
       for i in 0..<count {
-        let (meanG, meanGN) = (Vector(repeating: meanG[i]), Vector(repeating: meanGN[i]))
+        let (constant, meanGN) = (Vector(repeating: constant[i]), Vector(repeating: meanGN[i]))
         let scale = Vector(repeating: scale[i]), target = dx + i &* dxStride
         var c = 0
         while c < channels {
-          var value = (g(i, c) - meanG - normal(i, c) * meanGN) * scale
+          var value = (g(i, c) - constant - normal(i, c) * meanGN) * scale
           if adds { value += load(target + c) }
           store(value, target + c, count: channels &- c)
           c &+= vectorWidth
@@ -108,7 +134,7 @@ public struct LayerNorm {
 
   private var part: Float { 1 / Float(channels) }
 
-  /// dgamma += the sum of dy n over some rows, dbeta += that of dy.
+  /// dweight += the sum of dy n over some rows, dbias += that of dy.
   @inline(__always)
   private func addParameterGradients(
     count: Int, dy: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>,
@@ -117,23 +143,23 @@ public struct LayerNorm {
     var c = 0
     while c < channels {
       let lanes = channels &- c
-      var dGamma = load(sums + c), dBeta = load(sums + (channels &+ c))
+      var dWeight = load(sums + c), dBias = load(sums + (channels &+ c))
       for i in 0..<count {
         let gradient = load(dy + (i &* channels &+ c))
-        dGamma = multiplyAdd(gradient, normal(i, c), dGamma)
-        dBeta += gradient
+        dWeight = multiplyAdd(gradient, normal(i, c), dWeight)
+        dBias += gradient
       }
-      store(dGamma, sums + c, count: lanes)
-      store(dBeta, sums + (channels &+ c), count: lanes)
+      store(dWeight, sums + c, count: lanes)
+      store(dBias, sums + (channels &+ c), count: lanes)
       c &+= vectorWidth
     }
   }
 
-  /// The means and the reciprocal standard deviations of up to eight rows.
+  /// What is subtracted from up to eight rows, what they are multiplied by then, and their means.
   @inline(__always)
   private func statistics(
     _ x: UnsafePointer<Float>, stride: Int, count: Int
-  ) -> (mean: SIMD8<Float>, scale: SIMD8<Float>) {
+  ) -> (centre: SIMD8<Float>, scale: SIMD8<Float>, mean: SIMD8<Float>) {
     // Past the last row, the last one again.
     func row(_ i: Int) -> UnsafePointer<Float> { x + min(i, count &- 1) &* stride }
     var sums = EightSums()
@@ -141,7 +167,8 @@ public struct LayerNorm {
       let x = row(i)
       return total { c, lanes in load(x + c, count: lanes) }
     }
-    let mean = sums.totals * part
+    // The mean square is the spread about zero.
+    let mean = form == .rootMeanSquare ? SIMD8.zero : sums.totals * part
     var squares = EightSums()
     squares.add { i in
       let x = row(i), mean = Vector(repeating: mean[i])
@@ -150,7 +177,7 @@ public struct LayerNorm {
         return deviation * deviation
       }
     }
-    return (mean, 1 / (squares.totals * part + Self.epsilon).squareRoot())
+    return (form == .layer ? mean : .zero, 1 / (squares.totals * part + epsilon).squareRoot(), mean)
   }
 
   /// The sum of vectors over the channels.

@@ -1,0 +1,77 @@
+import Kernels
+import TensorCore
+
+/// Each channel of each image normalised over its pixels: (x - mean) / sqrt(variance + epsilon) * weight + bias
+/// (Ulyanov et al., "Instance Normalization", 2016).
+///
+/// - Parameters:
+///   - x: N x ... x C.
+///   - weight, bias: C, or nil for 1 and 0.
+public func instanceNorm(
+  _ x: Variable, weight: Variable? = nil, bias: Variable? = nil, epsilon: Float = 1e-5
+) -> Variable {
+  groupNorm(x, groups: x.shape.last, weight: weight, bias: bias, epsilon: epsilon, operation: "instanceNorm")
+}
+
+/// Groups of neighbouring channels of each image normalised together over their pixels (Wu and He, "Group
+/// Normalization", 2018).
+///
+/// - Parameters:
+///   - x: N x ... x C.
+///   - groups: how many; C is a multiple.
+///   - weight, bias: C, or nil for 1 and 0.
+public func groupNorm(
+  _ x: Variable, groups: Int, weight: Variable? = nil, bias: Variable? = nil, epsilon: Float = 1e-5
+) -> Variable {
+  groupNorm(x, groups: groups, weight: weight, bias: bias, epsilon: epsilon, operation: "groupNorm")
+}
+
+private func groupNorm(
+  _ x: Variable, groups: Int, weight: Variable?, bias: Variable?, epsilon: Float, operation: String
+) -> Variable {
+  precondition(x.shape.rank >= 2, "normalisation over pixels takes N x ... x C, not \(x.shape)")
+  precondition(
+    groups > 0 && x.shape.last % groups == 0 || x.shape.last == 0, "\(x.shape) has no \(groups) groups of channels")
+  let samples = x.shape[0]
+  let statistics = GroupStatistics(
+    samples: samples, pixels: x.shape.rows / max(1, samples), channels: x.shape.last, groups: groups, epsilon: epsilon)
+  return normalized(x, statistics, weight: weight, bias: bias, operation: operation).y
+}
+
+/// (x - mean) / sqrt(variance + epsilon) * weight + bias, with statistics of groups of channels of each sample.
+/// - Parameter statistics: nothing found in them yet.
+/// - Returns: the result, and the statistics found; none for a meta tensor.
+func normalized(
+  _ x: Variable, _ statistics: GroupStatistics, weight: Variable?, bias: Variable?, operation: String
+) -> (y: Variable, statistics: GroupStatistics) {
+  checkParameters(weight, bias, of: x.shape)
+  let channels = x.shape.last, pixels = statistics.pixels
+  var statistics = statistics
+  let y = Tensor(x.shape) { y in
+    statistics.find(x.value.pointer)
+    let weights = values(of: weight, channels, or: 1), biases = values(of: bias, channels, or: 0)
+    pixels.normalize(
+      x.value.pointer, mean: statistics.mean.map { Float($0) },
+      scale: statistics.perSample(weights) { Float($0 * Double($1)) },
+      shift: statistics.perSample(biases) { $1 }, into: y)
+  }
+  let operands = [x, weight, bias].compactMap { $0 }
+  let result = Variable(y, from: operands, multiplyAdds: y.count, operation: operation) {
+    [x = x.saved, statistics] dy, gradients in
+    let mean = statistics.mean.map { Float($0) }
+    let sums = pixels.gradientSums(x.value.pointer, mean: mean, dy: dy.pointer)
+    gradients.write(to: x) { dx, accumulate in
+      let weights = values(of: weight, channels, or: 1)
+      let (slope, shift) = statistics.backward(weights: weights, sums: sums)
+      pixels.gradient(
+        x.value.pointer, mean: mean, dy: dy.pointer,
+        scale: statistics.perSample(weights) { Float($0 * Double($1)) }, slope: slope, shift: shift, into: dx,
+        accumulate: accumulate)
+    }
+    if let bias { gradients.add(statistics.channelSums(sums.dy), to: bias) }
+    if let weight {
+      gradients.add(statistics.channelSums(zip(sums.product, statistics.scale).map { $0 * $1 }), to: weight)
+    }
+  }
+  return (result, statistics)
+}

@@ -1,0 +1,37 @@
+import Kernels
+import TensorCore
+
+/// Channels to space: N x H x W x (C r r) to N x (r H) x (r W) x C. Channel c r r + i r + j becomes channel c of pixel
+/// (i, j) of each cell (Shi et al., "Real-Time Single Image and Video Super-Resolution ...", 2016).
+/// - Precondition: the channels are a multiple of r r, the factor's square.
+public func pixelShuffle(_ x: Variable, _ factor: Int) -> Variable {
+  let cell = factor * factor
+  precondition(
+    x.shape.rank == 4 && factor > 0 && x.shape.last % cell == 0, "\(x.shape) cannot be shuffled by \(factor)")
+  if factor == 1 { return x }
+  return Variable(
+    rearranging: x, into: [x.shape[0], x.shape[1] * factor, x.shape[2] * factor, x.shape[3] / cell],
+    by: [shuffle(x.shape, factor)])
+}
+
+/// Space to channels, the inverse of `pixelShuffle`: N x (r H) x (r W) x C to N x H x W x (C r r). Channel c r r + i r
+/// + j holds pixel (i, j) of each cell, as in PyTorch.
+/// - Precondition: both sides are multiples of the factor r.
+public func pixelUnshuffle(_ x: Variable, _ factor: Int) -> Variable {
+  precondition(
+    x.shape.rank == 4 && factor > 0 && x.shape[1] % factor == 0 && x.shape[2] % factor == 0,
+    "\(x.shape) cannot be unshuffled by \(factor)")
+  if factor == 1 { return x }
+  let low: Shape = [x.shape[0], x.shape[1] / factor, x.shape[2] / factor, x.shape[3] * factor * factor]
+  return Variable(rearranging: x, into: low, by: [shuffle(low, factor).reversed])
+}
+
+/// From the low-resolution map to the high-resolution one.
+private func shuffle(_ low: Shape, _ factor: Int) -> StridedCopy {
+  let channels = low[3] / (factor * factor)
+  // Cells row by row; in the low-resolution map a cell is the innermost axes of a channel.
+  let source: Shape = [low[0], low[1], low[2], channels, factor, factor]
+  let order = [0, 1, 4, 2, 5, 3], strides = source.strides
+  let sizes = order.map { source[$0] }
+  return StridedCopy(sizes: sizes, from: order.map { strides[$0] }, to: Shape(sizes).strides)
+}

@@ -1,0 +1,46 @@
+import Autograd
+import TensorCore
+import TestSupport
+
+extension OperationCheck {
+  /// The losses, by name.
+  enum Loss: String, CaseIterable {
+    case l1, mse, charbonnier, smoothL1, huber, ssim, fourier, edge, variation
+
+    /// Needs a feature map, of at least 11 x 11 pixels.
+    var needsMap: Bool { [.ssim, .fourier, .edge, .variation].contains(self) }
+    var needsWindow: Bool { self == .ssim }
+  }
+
+  static func loss(_ loss: Loss, _ shape: Shape) -> OperationCheck {
+    var random = RandomNumbers(seed: 5)
+    let target = Tensor((0..<shape.count).map { _ in random.normalPair().0 }, shape)
+    let epsilon = 0.1
+    return OperationCheck("\(loss) \(shape)", [Operand("output", shape)]) { v in
+      switch loss {
+      case .l1: l1Loss(v[0], target)
+      case .mse: mseLoss(v[0], target)
+      case .charbonnier: charbonnierLoss(v[0], target, epsilon: epsilon)
+      case .smoothL1: smoothL1Loss(v[0], target, beta: 0.7)
+      case .huber: huberLoss(v[0], target, delta: 0.7)
+      case .ssim: ssimLoss(v[0], target, dataRange: 2)
+      case .fourier: fourierAmplitudeLoss(v[0], target)
+      case .edge: edgeLoss(v[0], target, epsilon: epsilon)
+      case .variation: totalVariationLoss(v[0])
+      }
+    } twin: { v in
+      let target = DoubleTensor(target)
+      return switch loss {
+      case .l1: Twin.l1(v[0], target)
+      case .mse: Twin.mse(v[0], target)
+      case .charbonnier: Twin.charbonnier(v[0], target, epsilon: epsilon)
+      case .smoothL1: Twin.smoothL1(v[0], target, beta: 0.7)
+      case .huber: Twin.huber(v[0], target, delta: 0.7)
+      case .ssim: Twin.ssimLoss(v[0], target, dataRange: 2)
+      case .fourier: Twin.fourierAmplitude(v[0], target)
+      case .edge: Twin.edgeLoss(v[0], target, epsilon: epsilon)
+      case .variation: Twin.totalVariation(v[0])
+      }
+    }
+  }
+}
