@@ -4,8 +4,10 @@ import TestSupport
 extension OperationCheck {
   /// Every operation at sizes that are cut into many pieces of work, unequal ones among them.
   static let large =
-    [largeBlocks, largeActivations, largeLosses, largeElementwise, largeReductions, largeShapes, largeNorms]
-    .flatMap { $0 }
+    [
+      largeBlocks, largeConvolutions, largeActivations, largeLosses, largeElementwise, largeReductions, largeShapes,
+      largeNorms,
+    ].flatMap { $0 }
 
   private static let largeBlocks: [OperationCheck] =
     [

@@ -46,7 +46,7 @@ func gemm<E: Epilogue>(
     let panel = b.panel(at: column, width: width)
     let start = panel.start + inner.lowerBound &* panel.step
     let a = a.advanced(rows: 0, steps: inner.lowerBound)
-    let target = Target(pointer: c + column, stride: cStride, column: column, columns: columns &- column, adds: adds)
+    let target = ProductTarget(pointer: c + column, stride: cStride, column: column, columns: columns &- column, adds: adds)
     if width == PackedMatrix.panelWidth {
       sweep(
         TileShape.Wide.self, TileShape.WideRow.self, m, a, start, step: panel.step, inner.count,
@@ -61,7 +61,7 @@ func gemm<E: Epilogue>(
 }
 
 /// Where a panel's result goes.
-private struct Target {
+struct ProductTarget {
   let pointer: UnsafeMutablePointer<Float>
   let stride: Int
   /// The panel's first column in the whole result, and the columns from there on.
@@ -72,14 +72,28 @@ private struct Target {
   @inline(__always)
   func write(_ tile: some Tile, row: Int, column start: Int, _ epilogue: some Epilogue) {
     tile.forEach { i, offset, value in
-      let place = start &+ offset
-      let target = pointer + ((row &+ i) &* stride &+ place)
-      let lanes = columns &- place
-      guard lanes > 0 else { return }
-      var result = epilogue(value, row: row &+ i, column: column &+ place)
-      if adds { result += load(target) }
-      store(result, target, count: lanes)
+      write(value, i, row: row, column: start &+ offset, epilogue)
     }
+  }
+
+  /// As above, of the rows in `only`.
+  @inline(__always)
+  func write(_ tile: some Tile, row: Int, only: Range<Int>, column start: Int, _ epilogue: some Epilogue) {
+    tile.forEach { i, offset, value in
+      if only.contains(row &+ i) { write(value, i, row: row, column: start &+ offset, epilogue) }
+    }
+  }
+
+  @inline(__always)
+  private func write(
+    _ value: some FloatVector, _ i: Int, row: Int, column place: Int, _ epilogue: some Epilogue
+  ) {
+    let target = pointer + ((row &+ i) &* stride &+ place)
+    let lanes = columns &- place
+    guard lanes > 0 else { return }
+    var result = epilogue(value, row: row &+ i, column: column &+ place)
+    if adds { result += load(target) }
+    store(result, target, count: lanes)
   }
 }
 
@@ -87,7 +101,7 @@ private struct Target {
 @inline(__always)
 private func sweep<Many: Tile, One: Tile, E: Epilogue>(
   _: Many.Type, _: One.Type, _ m: Int, _ a: Rows, _ b: UnsafePointer<Float>, step: Int, _ k: Int, panelWidth: Int,
-  _ target: Target, _ epilogue: E
+  _ target: ProductTarget, _ epilogue: E
 ) {
   var row = 0
   while row &+ Many.rows <= m {
@@ -103,7 +117,7 @@ private func sweep<Many: Tile, One: Tile, E: Epilogue>(
 /// The tiles of some rows, side by side over a panel.
 @inline(__always)
 private func multiplyRows<T: Tile, E: Epilogue>(
-  _: T.Type, _ row: Int, _ a: Rows, _ b: UnsafePointer<Float>, step: Int, _ k: Int, panelWidth: Int, _ target: Target,
+  _: T.Type, _ row: Int, _ a: Rows, _ b: UnsafePointer<Float>, step: Int, _ k: Int, panelWidth: Int, _ target: ProductTarget,
   _ epilogue: E
 ) {
   let a = a.advanced(rows: row)

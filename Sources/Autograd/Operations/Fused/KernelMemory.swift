@@ -36,8 +36,8 @@ struct GradientSums {
     var next: Int
 
     /// Adds the sums that come next to the gradient of `parameter`.
-    mutating func add(to parameter: Variable, _ gradients: Gradients) {
-      let count = parameter.value.count
+    mutating func add(to parameter: some Operand, _ gradients: Gradients) {
+      let count = parameter.shape.count
       gradients.add(tensor.slice(next..<next + count).reshaped(parameter.shape), to: parameter)
       next += count
     }

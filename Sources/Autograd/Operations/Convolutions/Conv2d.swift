@@ -1,0 +1,121 @@
+import Kernels
+import TensorCore
+
+/// A whole number for each of a map's two axes.
+public typealias IntPair = Kernels.IntPair
+
+/// A 2-D convolution with zero padding, by PyTorch's definition (cross-correlation).
+///
+/// - Parameters:
+///   - x: N x H x W x I.
+///   - weight: O x kh x kw x I/groups.
+///   - bias: O; nil for none.
+///   - stride: pixels between the places of the kernel.
+///   - padding: zeros on either side of the map.
+///   - dilation: pixels between the taps of the kernel.
+///   - groups: parts of the channels that do not mix.
+/// - Returns: N x H' x W' x O, with H' = (H + 2 padding - dilation (kh - 1) - 1) / stride + 1, rounded down.
+/// - Precondition: `groups` divides I and O, and the kernel fits into the padded map.
+public func conv2d(
+  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+  groups: Int = 1
+) -> Variable {
+  conv2d(
+    x, weight: weight, bias: bias, stride: IntPair(stride), padding: IntPair(padding), dilation: IntPair(dilation),
+    groups: groups)
+}
+
+/// A 2-D convolution whose stride, padding or dilation differ between height and width.
+@_disfavoredOverload
+public func conv2d(
+  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: IntPair = IntPair(1), padding: IntPair = IntPair(0),
+  dilation: IntPair = IntPair(1), groups: Int = 1
+) -> Variable {
+  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
+  precondition(weight.shape.rank == 4, "a convolution's weight is O x kh x kw x I/groups, not \(weight.shape)")
+  let (inputs, outputs) = (x.shape[3], weight.shape[0])
+  precondition(
+    groups > 0 && weight.shape[3] * groups == inputs && outputs % groups == 0,
+    "the weight \(weight.shape) in \(groups) groups does not fit the map \(x.shape)")
+  precondition(bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
+  let geometry = ConvolutionGeometry(
+    x.shape, weight: weight.shape, kernel: IntPair(weight.shape[1], weight.shape[2]), stride: stride, padding: padding,
+    dilation: dilation)
+  let kernel = Convolution(geometry, inputs: inputs, outputs: outputs, groups: groups)
+  let y = Tensor(uninitialized: [x.shape[0], geometry.output.height, geometry.output.width, outputs])
+  kernel.forward(x.value, weight: weight.value, bias: bias?.value, into: y.pointer)
+  return Variable(
+    y, from: [x, weight] + (bias.map { [$0] } ?? []), multiplyAdds: y.shape.rows * weight.shape.count
+  ) { [x = x.saved, weight = weight.saved, bias = bias?.place] dy, gradients in
+    if weight.wantsGradient || bias?.wantsGradient == true {
+      let sums = kernel.weightGradient(x.value, dy: dy)
+      gradients.add(sums.weight.reshaped(weight.shape), to: weight)
+      if let bias { gradients.add(sums.bias, to: bias) }
+    }
+    gradients.write(to: x) { dx, adds in
+      kernel.inputGradient(dy: dy, weight: weight.value, into: dx, accumulate: adds)
+    }
+  }
+}
+
+extension ConvolutionGeometry {
+  /// Of a convolution of the map `x` [N x H x W x C].
+  /// - Precondition: the numbers are positive (the padding not negative), and the kernel fits into the padded map.
+  init(_ x: Shape, weight: Shape, kernel: IntPair, stride: IntPair, padding: IntPair, dilation: IntPair) {
+    Self.check(stride: stride, padding: padding, dilation: dilation)
+    let input = IntPair(x[1], x[2])
+    let output = Self.outputSize(input: input, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+    precondition(
+      output.height > 0 && output.width > 0,
+      "the weight \(weight) with padding \(padding) and dilation \(dilation) does not fit into the map \(x)")
+    self.init(
+      images: x[0], input: input, output: output, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+  }
+
+  static func check(stride: IntPair, padding: IntPair, dilation: IntPair) {
+    precondition(stride.height > 0 && stride.width > 0, "a stride is at least 1, not \(stride)")
+    precondition(dilation.height > 0 && dilation.width > 0, "a dilation is at least 1, not \(dilation)")
+    precondition(padding.height >= 0 && padding.width >= 0, "a padding is at least 0, not \(padding)")
+  }
+}
+
+/// The kernel with memory of the pool.
+extension Convolution {
+  func forward(_ x: Tensor, weight: Tensor, bias: Tensor?, into y: UnsafeMutablePointer<Float>, accumulate: Bool = false)
+  {
+    let memory = ConvolutionMemory(forwardNeeds)
+    forward(
+      x.pointer, weight: weight.pointer, bias: bias?.pointer, y, accumulate: accumulate, packed: memory.packed.pointer,
+      scratch: memory.scratch.scratch)
+    withExtendedLifetime((x, weight, bias, memory)) {}
+  }
+
+  func inputGradient(
+    dy: Tensor, weight: Tensor, bias: Tensor? = nil, into dx: UnsafeMutablePointer<Float>, accumulate: Bool
+  ) {
+    let memory = ConvolutionMemory(gradientNeeds)
+    inputGradient(
+      dy: dy.pointer, weight: weight.pointer, bias: bias?.pointer, dx, accumulate: accumulate,
+      packed: memory.packed.pointer, scratch: memory.scratch.scratch)
+    withExtendedLifetime((dy, weight, bias, memory)) {}
+  }
+
+  /// The gradients of the weight, flat, and of the bias.
+  func weightGradient(_ x: Tensor, dy: Tensor) -> (weight: Tensor, bias: Tensor) {
+    let sums = Tensor(uninitialized: [weightGradientSumsCount])
+    let scratch = KernelMemory(scratch: weightGradientScratchCount, pieces: weightGradientPieces)
+    weightGradient(x.pointer, dy: dy.pointer, sums: sums.pointer, scratch: scratch.scratch)
+    withExtendedLifetime((x, dy, scratch)) {}
+    return (sums.slice(0..<weightCount), sums.slice(weightCount..<gradientCount))
+  }
+}
+
+private struct ConvolutionMemory {
+  let packed: Tensor
+  let scratch: KernelMemory
+
+  init(_ needs: Convolution.Needs) {
+    packed = Tensor(uninitialized: [needs.packed])
+    scratch = KernelMemory(scratch: needs.scratch, pieces: needs.pieces)
+  }
+}

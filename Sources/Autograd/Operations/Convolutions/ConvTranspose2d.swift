@@ -1,0 +1,77 @@
+import Kernels
+import TensorCore
+
+/// A transposed 2-D convolution, by PyTorch's definition: the gradient of a convolution's input as an operation.
+///
+/// - Parameters:
+///   - x: N x H x W x I.
+///   - weight: I x kh x kw x O/groups.
+///   - bias: O; nil for none.
+///   - stride: pixels of the result between the places of the kernel.
+///   - padding: pixels that are left out on either side of the result.
+///   - outputPadding: pixels more below and on the right.
+///   - dilation: pixels between the taps of the kernel.
+///   - groups: parts of the channels that do not mix.
+/// - Returns: N x H' x W' x O, with H' = (H - 1) stride - 2 padding + dilation (kh - 1) + outputPadding + 1.
+/// - Precondition: `groups` divides I and O, and the result has pixels. The output padding is less than the stride or the dilation.
+public func convTranspose2d(
+  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0,
+  dilation: Int = 1, groups: Int = 1
+) -> Variable {
+  convTranspose2d(
+    x, weight: weight, bias: bias, stride: IntPair(stride), padding: IntPair(padding),
+    outputPadding: IntPair(outputPadding), dilation: IntPair(dilation), groups: groups)
+}
+
+/// A transposed 2-D convolution whose stride, paddings or dilation differ between height and width.
+@_disfavoredOverload
+public func convTranspose2d(
+  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: IntPair = IntPair(1), padding: IntPair = IntPair(0),
+  outputPadding: IntPair = IntPair(0), dilation: IntPair = IntPair(1), groups: Int = 1
+) -> Variable {
+  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
+  precondition(
+    weight.shape.rank == 4, "a transposed convolution's weight is I x kh x kw x O/groups, not \(weight.shape)")
+  let (inputs, outputs) = (x.shape[3], weight.shape[3] * groups)
+  precondition(
+    groups > 0 && weight.shape[0] == inputs && inputs % groups == 0,
+    "the weight \(weight.shape) in \(groups) groups does not fit the map \(x.shape)")
+  precondition(bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
+  ConvolutionGeometry.check(stride: stride, padding: padding, dilation: dilation)
+  let size = IntPair(weight.shape[1], weight.shape[2]), map = x.shape
+  func extent(_ axis: KeyPath<IntPair, Int>, _ input: Int) -> Int {
+    let extra = outputPadding[keyPath: axis]
+    precondition(
+      extra >= 0 && extra < max(stride[keyPath: axis], dilation[keyPath: axis]),
+      "the output padding \(outputPadding) must be less than the stride \(stride) or the dilation \(dilation)")
+    return (input - 1) * stride[keyPath: axis] - 2 * padding[keyPath: axis]
+      + dilation[keyPath: axis] * (size[keyPath: axis] - 1) + extra + 1
+  }
+  let result = IntPair(extent(\.height, map[1]), extent(\.width, map[2]))
+  precondition(
+    result.height > 0 && result.width > 0,
+    "nothing is left of the map \(map) with the weight \(weight.shape) and padding \(padding)")
+  // The convolution whose input's gradient this is leads from the result to x.
+  let geometry = ConvolutionGeometry(
+    images: map[0], input: result, output: IntPair(map[1], map[2]), kernel: size, stride: stride, padding: padding,
+    dilation: dilation)
+  let kernel = Convolution(geometry, inputs: outputs, outputs: inputs, groups: groups)
+  let y = Tensor(uninitialized: [map[0], result.height, result.width, outputs])
+  kernel.inputGradient(dy: x.value, weight: weight.value, bias: bias?.value, into: y.pointer, accumulate: false)
+  return Variable(
+    y, from: [x, weight] + (bias.map { [$0] } ?? []), multiplyAdds: map.rows * weight.shape.count
+  ) { [x = x.saved, weight = weight.saved, bias = bias?.place] dy, gradients in
+    if weight.wantsGradient {
+      gradients.add(kernel.weightGradient(dy, dy: x.value).weight.reshaped(weight.shape), to: weight)
+    }
+    if let bias, bias.wantsGradient {
+      let sums = GradientSums(count: outputs)
+      addColumnSums(dy.pointer, rows: dy.shape.rows, columns: outputs, sums: sums.sums)
+      var cursor = sums.results
+      cursor.add(to: bias, gradients)
+    }
+    gradients.write(to: x) { dx, adds in
+      kernel.forward(dy, weight: weight.value, bias: nil, into: dx, accumulate: adds)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Kernels
+import TensorCore
+
+/// A depth-wise 2-D convolution with zero padding: each channel with a kernel of its own.
+///
+/// - Parameters:
+///   - x: N x H x W x C.
+///   - weight: kh x kw x C.
+///   - bias: C; nil for none.
+///   - stride, padding, dilation: as those of `conv2d`.
+/// - Returns: N x H' x W' x C, of `conv2d`'s height and width.
+/// - Precondition: the kernel fits into the padded map.
+public func depthwiseConv2d(
+  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1
+) -> Variable {
+  depthwiseConv2d(
+    x, weight: weight, bias: bias, stride: IntPair(stride), padding: IntPair(padding), dilation: IntPair(dilation))
+}
+
+/// A depth-wise 2-D convolution whose stride, padding or dilation differ between height and width.
+@_disfavoredOverload
+public func depthwiseConv2d(
+  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: IntPair = IntPair(1), padding: IntPair = IntPair(0),
+  dilation: IntPair = IntPair(1)
+) -> Variable {
+  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
+  let channels = x.shape[3]
+  precondition(
+    weight.shape.rank == 3 && weight.shape[2] == channels,
+    "a depth-wise weight is kh x kw x C; \(weight.shape) does not fit the map \(x.shape)")
+  precondition(bias == nil || bias!.shape == [channels], "the bias \(bias!.shape) does not fit the map \(x.shape)")
+  let geometry = ConvolutionGeometry(
+    x.shape, weight: weight.shape, kernel: IntPair(weight.shape[0], weight.shape[1]), stride: stride, padding: padding,
+    dilation: dilation)
+  let kernel = DepthwiseConvolution(geometry, channels: channels)
+  let y = Tensor(uninitialized: [x.shape[0], geometry.output.height, geometry.output.width, channels])
+  kernel.forward(x.value.pointer, weight: weight.value.pointer, bias: bias?.value.pointer, y.pointer)
+  return Variable(
+    y, from: [x, weight] + (bias.map { [$0] } ?? []), multiplyAdds: y.shape.rows * weight.shape.count
+  ) { [x = x.saved, weight = weight.saved, bias = bias?.place] dy, gradients in
+    if weight.wantsGradient || bias?.wantsGradient == true {
+      let sums = GradientSums(count: kernel.gradientCount)
+      kernel.weightGradient(x.value.pointer, dy: dy.pointer, sums: sums.sums)
+      var cursor = sums.results
+      cursor.add(to: weight, gradients)
+      if let bias { cursor.add(to: bias, gradients) }
+    }
+    gradients.write(to: x) { dx, adds in
+      kernel.inputGradient(dy: dy.pointer, weight: weight.value.pointer, dx, accumulate: adds)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Parallel
+
+extension Convolution {
+  /// Output channels that one piece of work takes.
+  private static let blockSize = 64
+
+  /// Blocks never reach over two groups.
+  private var blocksEach: Int { (outputs / groups + Self.blockSize - 1) / Self.blockSize }
+  private var blocks: Int { groups * blocksEach }
+  /// Parts of the map's rows that are summed apart, which take their own sums each: few where the weight is large.
+  private var parts: Int {
+    let rows = geometry.images * geometry.output.height
+    return max(1, min(16 / blocks, rows / 2, (1 << 22) / weightCount))
+  }
+
+  /// Pieces of work of `weightGradient`.
+  public var weightGradientPieces: Int { blocks * parts }
+  /// Floats of scratch for each worker of `weightGradient`.
+  public var weightGradientScratchCount: Int {
+    let axis = geometry.forwardAxis(\.height), row = TapRow(geometry.forwardAxis(\.width), channels: inputs)
+    return axis.span * row.count
+  }
+  /// Floats of the sums of weight [outputs x kh x kw x inputs/groups] and bias [outputs], which come first in `weightGradientSumsCount`.
+  public var gradientCount: Int { weightCount + outputs }
+  /// Floats of memory for `weightGradient`.
+  public var weightGradientSumsCount: Int { parts * gradientCount }
+
+  /// The gradients of weight [outputs x kh x kw x inputs/groups] and bias [outputs], one after the other at the beginning of `sums`.
+  ///
+  /// With channels last, the taps of a kernel row are one run of a pixel row (`ConvolutionPass`), and each output row gives one product:
+  /// its gradient, transposed, times the overlapping runs.
+  /// - Parameter sums: `weightGradientSumsCount` floats; overwritten.
+  public func weightGradient(
+    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>, scratch: Scratch
+  ) {
+    let vertical = geometry.forwardAxis(\.height), horizontal = geometry.forwardAxis(\.width)
+    let (inputsEach, outputsEach) = (inputs / groups, outputs / groups)
+    let row = TapRow(horizontal, channels: inputs)
+    let runs = TapRuns(horizontal, channels: inputs, each: inputsEach, groups: groups)
+    let height = geometry.output.height, width = geometry.output.width, lines = geometry.images * height
+    let tapStride = horizontal.taps.count * inputsEach, outputStride = vertical.taps.count * tapStride
+    parallelFor(blocks * parts) { piece, worker in
+      let part = piece / blocks, group = piece % blocks / blocksEach
+      let channel = group * outputsEach + piece % blocks % blocksEach * Self.blockSize
+      let channels = min(Self.blockSize, (group + 1) * outputsEach - channel)
+      let sums = sums + part * gradientCount
+      let weights = sums + channel * outputStride, biases = sums + weightCount + channel
+      weights.update(repeating: 0, count: channels * outputStride)
+      biases.update(repeating: 0, count: channels)
+      var ring: TapRing?
+      for line in part * lines / parts..<(part + 1) * lines / parts {
+        let image = line / height, result = line % height
+        if ring == nil || result == 0 {
+          let source = x + image * vertical.sourceCount * horizontal.sourceCount * inputs
+          ring = TapRing(row, vertical, source: source, memory: scratch.of(worker: worker), inPlace: false)
+        }
+        ring!.fill(for: result)
+        let dy = dy + line * width * outputs + channel
+        for (place, tap) in vertical.taps.enumerated() {
+          guard let pixels = ring!.row(result * vertical.sourceStep + tap.offset) else { continue }
+          for (index, start) in runs.starts.enumerated() {
+            withUnsafeTemporaryAllocation(of: ProductSegment.self, capacity: 1) { segment in
+              segment[0] = ProductSegment(rows: dy, firstRow: 0, count: width)
+              multiplySegments(
+                rows: channels, stride: 1, step: outputs, UnsafeBufferPointer(segment),
+                PackedMatrix(
+                  inPlace: pixels + (start + group * inputsEach), rows: width, columns: runs.count,
+                  stride: horizontal.sourceStep * inputs),
+                weights + (place * tapStride + index * runs.count), cStride: outputStride, accumulate: true,
+                epilogue: Identity())
+            }
+          }
+        }
+        addColumnSums(rows: width, columns: channels, dy, stride: outputs, to: biases)
+      }
+    }
+    forEachRange(of: gradientCount, grain: 4096) { range in
+      for part in 1..<max(1, parts) {
+        let addend = sums + part * gradientCount
+        for i in range { sums[i] += addend[i] }
+      }
+    }
+  }
+}

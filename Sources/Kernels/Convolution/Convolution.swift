@@ -1,0 +1,88 @@
+import Parallel
+
+/// A 2-D convolution of maps N x H x W x C with a weight [outputs x kh x kw x inputs/groups]: any kernel, stride, zero padding,
+/// dilation and groups.
+public struct Convolution: Sendable {
+  public let geometry: ConvolutionGeometry
+  let inputs: Int
+  let outputs: Int
+  let groups: Int
+
+  /// - Precondition: `groups` divides both numbers of channels.
+  public init(_ geometry: ConvolutionGeometry, inputs: Int, outputs: Int, groups: Int) {
+    self.geometry = geometry.flattened
+    self.inputs = inputs
+    self.outputs = outputs
+    self.groups = groups
+  }
+
+  public var weightCount: Int { outputs * geometry.kernel.height * geometry.kernel.width * (inputs / groups) }
+
+  /// What a pass needs beside its operands.
+  public struct Needs {
+    /// Floats of the packed weight.
+    public let packed: Int
+    /// Floats of scratch for each worker.
+    public let scratch: Int
+    /// Pieces of work, which bound the workers.
+    public let pieces: Int
+  }
+
+  private var forwardPass: ConvolutionPass {
+    ConvolutionPass(
+      images: geometry.images, vertical: geometry.forwardAxis(\.height), horizontal: geometry.forwardAxis(\.width),
+      targetHeight: geometry.output.height, targetWidth: geometry.output.width, sourceChannels: inputs,
+      targetChannels: outputs, groups: groups)
+  }
+
+  /// One for each phase of the strides.
+  private var gradientPasses: [ConvolutionPass] {
+    geometry.gradientAxes(\.height).flatMap { vertical in
+      geometry.gradientAxes(\.width).map { horizontal in
+        ConvolutionPass(
+          images: geometry.images, vertical: vertical, horizontal: horizontal, targetHeight: geometry.input.height,
+          targetWidth: geometry.input.width, sourceChannels: outputs, targetChannels: inputs, groups: groups)
+      }
+    }
+  }
+
+  /// Of `forward`.
+  public var forwardNeeds: Needs { Needs([forwardPass]) }
+  /// Of `inputGradient`.
+  public var gradientNeeds: Needs { Needs(gradientPasses) }
+
+  /// y [N x H' x W' x outputs] from x [N x H x W x inputs]; overwrites y, or adds to it.
+  /// - Parameters:
+  ///   - bias: [outputs]; nil for none.
+  ///   - packed, scratch: memory as `forwardNeeds` says.
+  public func forward(
+    _ x: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    _ y: UnsafeMutablePointer<Float>, accumulate: Bool = false, packed: UnsafeMutablePointer<Float>, scratch: Scratch
+  ) {
+    let pass = forwardPass
+    pass.pack(weight, kernel: geometry.kernel, transposed: false, into: packed)
+    pass.run(x, packed: packed, bias: bias, y, accumulate: accumulate, scratch: scratch)
+  }
+
+  /// dx [N x H x W x inputs] from dy [N x H' x W' x outputs]; overwrites dx, or adds to it. This is the transposed convolution of dy.
+  /// - Parameters:
+  ///   - bias: [inputs], of a transposed convolution; nil for none.
+  ///   - packed, scratch: memory as `gradientNeeds` says.
+  public func inputGradient(
+    dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
+    _ dx: UnsafeMutablePointer<Float>, accumulate: Bool, packed: UnsafeMutablePointer<Float>, scratch: Scratch
+  ) {
+    for pass in gradientPasses {
+      pass.pack(weight, kernel: geometry.kernel, transposed: true, into: packed)
+      pass.run(dy, packed: packed, bias: bias, dx, accumulate: accumulate, scratch: scratch)
+    }
+  }
+}
+
+extension Convolution.Needs {
+  fileprivate init(_ passes: [ConvolutionPass]) {
+    packed = passes.reduce(0) { max($0, $1.packedCount) }
+    scratch = passes.reduce(0) { max($0, $1.scratchCount) }
+    pieces = passes.reduce(0) { max($0, $1.pieces) }
+  }
+}

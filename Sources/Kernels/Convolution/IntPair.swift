@@ -1,0 +1,18 @@
+/// A whole number for each of a map's two axes: the stride, padding or size of a window.
+public struct IntPair: Equatable, Hashable, Codable, Sendable, CustomStringConvertible {
+  public var height: Int
+  public var width: Int
+
+  public init(_ height: Int, _ width: Int) {
+    self.height = height
+    self.width = width
+  }
+
+  /// The same number for both axes.
+  public init(_ both: Int) { self.init(both, both) }
+
+  public var description: String { "\(height) x \(width)" }
+
+  /// True when both numbers are `value`.
+  func isBoth(_ value: Int) -> Bool { height == value && width == value }
+}

@@ -1,0 +1,79 @@
+import Autograd
+import TensorCore
+import TestSupport
+import Testing
+
+/// Convolutions against their twins: every parameter alone and together, kernels larger than the map, maps of one pixel, channels that
+/// fill no vectors and rows that fill no tiles.
+@Suite struct ConvolutionTests {
+  @Test(arguments: [
+    OperationCheck.conv2d([1, 5, 7, 3], to: 20, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
+    .conv2d([2, 4, 9, 20], to: 12, kernel: IntPair(3)),
+    .conv2d([1, 1, 1, 16], to: 3, kernel: IntPair(3), Twin.Window(padding: IntPair(1)), bias: false),
+    .conv2d([1, 1, 37, 1], to: 1, kernel: IntPair(1, 5), Twin.Window(padding: IntPair(0, 2))),
+    .conv2d([1, 18, 2, 5], to: 77, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
+    .conv2d([2, 3, 5, 20], to: 7, kernel: IntPair(1)), .conv2d([1, 13, 11, 4], to: 33, kernel: IntPair(1), bias: false),
+    .conv2d([1, 9, 11, 4], to: 6, kernel: IntPair(3), Twin.Window(stride: IntPair(2), padding: IntPair(1))),
+    .conv2d([1, 9, 30, 4], to: 17, kernel: IntPair(1), Twin.Window(stride: IntPair(3, 2))),
+    .conv2d([1, 9, 31, 3], to: 5, kernel: IntPair(2), Twin.Window(stride: IntPair(2)), bias: false),
+    .conv2d([2, 12, 12, 5], to: 4, kernel: IntPair(4, 3), Twin.Window(stride: IntPair(3, 2), padding: IntPair(2, 1))),
+    .conv2d([1, 9, 21, 4], to: 6, kernel: IntPair(3), Twin.Window(padding: IntPair(2), dilation: IntPair(2))),
+    .conv2d(
+      [1, 11, 12, 4], to: 6, kernel: IntPair(3, 2),
+      Twin.Window(stride: IntPair(2), padding: IntPair(1, 3), dilation: IntPair(2, 3))),
+    .conv2d([1, 6, 19, 8], to: 12, kernel: IntPair(3), Twin.Window(padding: IntPair(1), groups: 4)),
+    .conv2d([2, 5, 5, 6], to: 70, kernel: IntPair(3), Twin.Window(padding: IntPair(1), groups: 2), bias: false),
+    .conv2d([1, 6, 9, 6], to: 6, kernel: IntPair(3), Twin.Window(stride: IntPair(2), padding: IntPair(1), groups: 6)),
+    .conv2d([1, 3, 2, 4], to: 6, kernel: IntPair(7), Twin.Window(padding: IntPair(3))),
+    .conv2d([1, 4, 10, 2], to: 3, kernel: IntPair(2), Twin.Window(padding: IntPair(4))),
+    .conv2d([1, 2, 3, 65], to: 130, kernel: IntPair(2), Twin.Window(padding: IntPair(1))),
+    .conv2d([1, 3, 20, 48], to: 64, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
+  ])
+  func conv2d(_ check: OperationCheck) { #expect(check.faults() == [], "\(check)") }
+
+  @Test(arguments: [
+    OperationCheck.convTranspose2d([1, 5, 7, 3], to: 20, kernel: IntPair(2), Twin.Window(stride: IntPair(2))),
+    .convTranspose2d([2, 4, 9, 20], to: 12, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
+    .convTranspose2d([1, 1, 1, 3], to: 2, kernel: IntPair(3), bias: false),
+    .convTranspose2d([1, 4, 13, 6], to: 5, kernel: IntPair(4), Twin.Window(stride: IntPair(2), padding: IntPair(1))),
+    .convTranspose2d(
+      [1, 4, 5, 6], to: 4, kernel: IntPair(3), Twin.Window(stride: IntPair(2), padding: IntPair(1)),
+      outputPadding: IntPair(1)),
+    .convTranspose2d(
+      [2, 3, 5, 6], to: 9, kernel: IntPair(3, 2), Twin.Window(stride: IntPair(3, 1), dilation: IntPair(1, 3), groups: 3),
+      outputPadding: IntPair(2, 1), bias: false),
+    .convTranspose2d([1, 3, 4, 5], to: 3, kernel: IntPair(1), Twin.Window(stride: IntPair(3))),
+  ])
+  func convTranspose2d(_ check: OperationCheck) { #expect(check.faults() == [], "\(check)") }
+
+  @Test(arguments: [
+    OperationCheck.depthwiseConv2d([1, 5, 7, 3], kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
+    .depthwiseConv2d([2, 4, 19, 20], kernel: IntPair(3)),
+    .depthwiseConv2d([1, 1, 1, 16], kernel: IntPair(3), Twin.Window(padding: IntPair(1)), bias: false),
+    .depthwiseConv2d([1, 9, 27, 17], kernel: IntPair(5, 3), Twin.Window(stride: IntPair(2), padding: IntPair(2, 1))),
+    .depthwiseConv2d([1, 12, 30, 4], kernel: IntPair(3), Twin.Window(padding: IntPair(3), dilation: IntPair(3))),
+    .depthwiseConv2d([1, 7, 9, 5], kernel: IntPair(1), Twin.Window(stride: IntPair(2)), bias: false),
+    .depthwiseConv2d([1, 3, 2, 4], kernel: IntPair(7), Twin.Window(padding: IntPair(3))),
+    .depthwiseConv2d(
+      [1, 11, 12, 4], kernel: IntPair(3, 2),
+      Twin.Window(stride: IntPair(2), padding: IntPair(1, 3), dilation: IntPair(2, 3))),
+  ])
+  func depthwiseConv2d(_ check: OperationCheck) { #expect(check.faults() == [], "\(check)") }
+
+  /// Stride, padding and dilation may be numbers where both axes have the same.
+  @Test func numbersStandForBothAxes() {
+    let x = Variable(constant: Tensor((0..<25).map(Float.init), [1, 5, 5, 1]))
+    let weight = Variable(constant: Tensor(repeating: 1, [1, 3, 3, 1]))
+    #expect(Autograd.conv2d(x, weight: weight, stride: 2, padding: 1).value.array == [12, 27, 24, 63, 108, 81, 72, 117, 84])
+    #expect(Autograd.conv2d(x, weight: weight, dilation: 2).value.array == [108])
+  }
+
+  @Test func wrongShapesSayBothShapes() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x = Variable(constant: Tensor(zeros: [1, 5, 5, 4]))
+      _ = Autograd.conv2d(x, weight: Variable(constant: Tensor(zeros: [8, 3, 3, 3])))
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("8 x 3 x 3 x 3") && message.contains("1 x 5 x 5 x 4"), "\(message)")
+  }
+}
