@@ -12,7 +12,8 @@ import Testing
     .conv2d([1, 1, 1, 16], to: 3, kernel: IntPair(3), Twin.Window(padding: IntPair(1)), bias: false),
     .conv2d([1, 1, 37, 1], to: 1, kernel: IntPair(1, 5), Twin.Window(padding: IntPair(0, 2))),
     .conv2d([1, 18, 2, 5], to: 77, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
-    .conv2d([2, 3, 5, 20], to: 7, kernel: IntPair(1)), .conv2d([1, 13, 11, 4], to: 33, kernel: IntPair(1), bias: false),
+    .conv2d([2, 3, 5, 20], to: 7, kernel: IntPair(1)),
+    .conv2d([1, 13, 11, 4], to: 33, kernel: IntPair(1), bias: false),
     .conv2d([1, 9, 11, 4], to: 6, kernel: IntPair(3), Twin.Window(stride: IntPair(2), padding: IntPair(1))),
     .conv2d([1, 9, 30, 4], to: 17, kernel: IntPair(1), Twin.Window(stride: IntPair(3, 2))),
     .conv2d([1, 9, 31, 3], to: 5, kernel: IntPair(2), Twin.Window(stride: IntPair(2)), bias: false),
@@ -40,7 +41,8 @@ import Testing
       [1, 4, 5, 6], to: 4, kernel: IntPair(3), Twin.Window(stride: IntPair(2), padding: IntPair(1)),
       outputPadding: IntPair(1)),
     .convTranspose2d(
-      [2, 3, 5, 6], to: 9, kernel: IntPair(3, 2), Twin.Window(stride: IntPair(3, 1), dilation: IntPair(1, 3), groups: 3),
+      [2, 3, 5, 6], to: 9, kernel: IntPair(3, 2),
+      Twin.Window(stride: IntPair(3, 1), dilation: IntPair(1, 3), groups: 3),
       outputPadding: IntPair(2, 1), bias: false),
     .convTranspose2d([1, 3, 4, 5], to: 3, kernel: IntPair(1), Twin.Window(stride: IntPair(3))),
   ])
@@ -64,7 +66,8 @@ import Testing
   @Test func numbersStandForBothAxes() {
     let x = Variable(constant: Tensor((0..<25).map(Float.init), [1, 5, 5, 1]))
     let weight = Variable(constant: Tensor(repeating: 1, [1, 3, 3, 1]))
-    #expect(Autograd.conv2d(x, weight: weight, stride: 2, padding: 1).value.array == [12, 27, 24, 63, 108, 81, 72, 117, 84])
+    #expect(
+      Autograd.conv2d(x, weight: weight, stride: 2, padding: 1).value.array == [12, 27, 24, 63, 108, 81, 72, 117, 84])
     #expect(Autograd.conv2d(x, weight: weight, dilation: 2).value.array == [108])
   }
 

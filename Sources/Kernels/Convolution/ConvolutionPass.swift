@@ -97,7 +97,8 @@ struct ConvolutionPass {
       ) { memory in
         for result in start..<min(start + stripHeight, vertical.count) {
           ring.fill(for: result)
-          let y = target
+          let y =
+            target
             + ((image * targetHeight + vertical.targetStart + result * vertical.targetStep) * targetWidth
               + horizontal.targetStart) * targetChannels
           for group in 0..<groups {

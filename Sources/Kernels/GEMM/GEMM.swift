@@ -46,7 +46,8 @@ func gemm<E: Epilogue>(
     let panel = b.panel(at: column, width: width)
     let start = panel.start + inner.lowerBound &* panel.step
     let a = a.advanced(rows: 0, steps: inner.lowerBound)
-    let target = ProductTarget(pointer: c + column, stride: cStride, column: column, columns: columns &- column, adds: adds)
+    let target = ProductTarget(
+      pointer: c + column, stride: cStride, column: column, columns: columns &- column, adds: adds)
     if width == PackedMatrix.panelWidth {
       sweep(
         TileShape.Wide.self, TileShape.WideRow.self, m, a, start, step: panel.step, inner.count,
@@ -117,7 +118,8 @@ private func sweep<Many: Tile, One: Tile, E: Epilogue>(
 /// The tiles of some rows, side by side over a panel.
 @inline(__always)
 private func multiplyRows<T: Tile, E: Epilogue>(
-  _: T.Type, _ row: Int, _ a: Rows, _ b: UnsafePointer<Float>, step: Int, _ k: Int, panelWidth: Int, _ target: ProductTarget,
+  _: T.Type, _ row: Int, _ a: Rows, _ b: UnsafePointer<Float>, step: Int, _ k: Int, panelWidth: Int,
+  _ target: ProductTarget,
   _ epilogue: E
 ) {
   let a = a.advanced(rows: row)

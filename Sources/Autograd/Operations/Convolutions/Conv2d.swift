@@ -37,7 +37,8 @@ public func conv2d(
   precondition(
     groups > 0 && weight.shape[3] * groups == inputs && outputs % groups == 0,
     "the weight \(weight.shape) in \(groups) groups does not fit the map \(x.shape)")
-  precondition(bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
+  precondition(
+    bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
   let geometry = ConvolutionGeometry(
     x.shape, weight: weight.shape, kernel: IntPair(weight.shape[1], weight.shape[2]), stride: stride, padding: padding,
     dilation: dilation)
@@ -81,8 +82,9 @@ extension ConvolutionGeometry {
 
 /// The kernel with memory of the pool.
 extension Convolution {
-  func forward(_ x: Tensor, weight: Tensor, bias: Tensor?, into y: UnsafeMutablePointer<Float>, accumulate: Bool = false)
-  {
+  func forward(
+    _ x: Tensor, weight: Tensor, bias: Tensor?, into y: UnsafeMutablePointer<Float>, accumulate: Bool = false
+  ) {
     let memory = ConvolutionMemory(forwardNeeds)
     forward(
       x.pointer, weight: weight.pointer, bias: bias?.pointer, y, accumulate: accumulate, packed: memory.packed.pointer,

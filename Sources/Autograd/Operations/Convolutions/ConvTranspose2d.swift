@@ -36,7 +36,8 @@ public func convTranspose2d(
   precondition(
     groups > 0 && weight.shape[0] == inputs && inputs % groups == 0,
     "the weight \(weight.shape) in \(groups) groups does not fit the map \(x.shape)")
-  precondition(bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
+  precondition(
+    bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
   ConvolutionGeometry.check(stride: stride, padding: padding, dilation: dilation)
   let size = IntPair(weight.shape[1], weight.shape[2]), map = x.shape
   func extent(_ axis: KeyPath<IntPair, Int>, _ input: Int) -> Int {
