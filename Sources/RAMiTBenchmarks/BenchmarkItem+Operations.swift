@@ -107,8 +107,8 @@ extension BenchmarkItem {
 
   private static func moves(_ map: Map) -> [BenchmarkItem] {
     bothWays("pixel shuffle, \(map.name)", [map.with(channels: 12)]) { { pixelShuffle($0[0], 2) } }
-      + bothWays("max pool by 2, \(map.name)", [map.shape]) { { maxPool($0[0], 2) } }
-      + bothWays("max pool by 4, \(map.name)", [map.shape]) { { maxPool($0[0], 4) } }
+      + bothWays("max pool by 2, \(map.name)", [map.shape]) { { maxPool2d($0[0], kernelSize: 2) } }
+      + bothWays("max pool by 4, \(map.name)", [map.shape]) { { maxPool2d($0[0], kernelSize: 4) } }
       + bothWays("patch merging, \(map.name)", [map.shape]) { { patchMerging($0[0]) } }
   }
 

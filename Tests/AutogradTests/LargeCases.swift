@@ -25,7 +25,7 @@ extension OperationCheck {
       layerNorm([3, 37, 41, 20], residual: true), feedForward([3, 37, 41, 20], hidden: 40),
       feedForward([3, 37, 41, 20], hidden: 40, branch: true, keeps: true),
       sum([3, 90, 91, 12]), product([3, 90, 91, 12]), scaleAndShift([3, 210, 211, 3]), shuffle([3, 60, 61, 12], 2),
-      cells([3, 60, 62, 12]), pool([3, 60, 64, 12], 4),
+      cells([3, 60, 62, 12]),
       dropping([3, 90, 91, 12], rate: 0.3),
       depth([3, 90, 91, 12], factors: [0, 1.25, 1]),
     ]

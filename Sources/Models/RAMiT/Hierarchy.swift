@@ -43,7 +43,7 @@ package final class Bottleneck {
   /// - Returns: N x H x W x C.
   package func callAsFunction(_ shallow: Variable, _ stages: consuming [Variable]) -> Variable {
     let mixed = (consume stages).enumerated().map { level, x in
-      leakyReLU(maxPool(shallow, 1 << level)) + x
+      leakyReLU(maxPool2d(shallow, kernelSize: 1 << level)) + x
     }
     return layerNorm(mix(mixed), weight: norm.gamma.variable, bias: norm.beta.variable)
   }

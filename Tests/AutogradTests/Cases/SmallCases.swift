@@ -58,14 +58,6 @@ extension OperationCheck {
     }
   }
 
-  static func pool(_ shape: Shape, _ size: Int) -> OperationCheck {
-    OperationCheck("maxPool \(shape) by \(size)", [Operand("x", shape)]) {
-      maxPool($0[0], size)
-    } twin: {
-      Twin.maxPool($0[0], size)
-    }
-  }
-
   /// The twin takes the factors from what dropout makes of ones: which values it drops is its own affair.
   static func dropping(_ shape: Shape, rate: Double) -> OperationCheck {
     let mask = DropoutMask(rate: rate, key: 11)

@@ -19,22 +19,6 @@ extension Twin {
     return result
   }
 
-  /// The largest value of each size x size cell.
-  public static func maxPool(_ x: DoubleTensor, _ size: Int) -> DoubleTensor {
-    let kinks = KinkDistance.current
-    var result = DoubleTensor(zeros: [x.shape[0], x.shape[1] / size, x.shape[2] / size, x.channels])
-    forEachElement(of: result.shape) { n, y, column, c in
-      var cell: [Double] = []
-      for i in 0..<size {
-        for j in 0..<size { cell.append(x[n, y * size + i, column * size + j, c]) }
-      }
-      cell.sort(by: >)
-      if cell.count > 1 { kinks?.note(cell[0] - cell[1]) }
-      result[n, y, column, c] = cell[0]
-    }
-    return result
-  }
-
   /// Feature maps side by side on the channels.
   public static func concatenate(_ parts: [DoubleTensor]) -> DoubleTensor {
     let shape = Array(parts[0].shape.dropLast())

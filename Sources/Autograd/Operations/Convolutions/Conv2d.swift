@@ -40,7 +40,8 @@ public func conv2d(
   precondition(
     bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
   let geometry = ConvolutionGeometry(
-    x.shape, weight: weight.shape, kernel: IntPair(weight.shape[1], weight.shape[2]), stride: stride, padding: padding,
+    x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[1], weight.shape[2]), stride: stride,
+    padding: padding,
     dilation: dilation)
   let kernel = Convolution(geometry, inputs: inputs, outputs: outputs, groups: groups)
   let y = Tensor(uninitialized: [x.shape[0], geometry.output.height, geometry.output.width, outputs])
@@ -61,14 +62,15 @@ public func conv2d(
 
 extension ConvolutionGeometry {
   /// Of a convolution of the map `x` [N x H x W x C].
+  /// - Parameter window: what slides over the map, for the message.
   /// - Precondition: the numbers are positive (the padding not negative), and the kernel fits into the padded map.
-  init(_ x: Shape, weight: Shape, kernel: IntPair, stride: IntPair, padding: IntPair, dilation: IntPair) {
+  init(_ x: Shape, window: String, kernel: IntPair, stride: IntPair, padding: IntPair, dilation: IntPair) {
     Self.check(stride: stride, padding: padding, dilation: dilation)
     let input = IntPair(x[1], x[2])
     let output = Self.outputSize(input: input, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
     precondition(
       output.height > 0 && output.width > 0,
-      "the weight \(weight) with padding \(padding) and dilation \(dilation) does not fit into the map \(x)")
+      "the \(window) with padding \(padding) and dilation \(dilation) does not fit into the map \(x)")
     self.init(
       images: x[0], input: input, output: output, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
   }

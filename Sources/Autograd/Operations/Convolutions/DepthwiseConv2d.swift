@@ -30,7 +30,8 @@ public func depthwiseConv2d(
     "a depth-wise weight is kh x kw x C; \(weight.shape) does not fit the map \(x.shape)")
   precondition(bias == nil || bias!.shape == [channels], "the bias \(bias!.shape) does not fit the map \(x.shape)")
   let geometry = ConvolutionGeometry(
-    x.shape, weight: weight.shape, kernel: IntPair(weight.shape[0], weight.shape[1]), stride: stride, padding: padding,
+    x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[0], weight.shape[1]), stride: stride,
+    padding: padding,
     dilation: dilation)
   let kernel = DepthwiseConvolution(geometry, channels: channels)
   let y = Tensor(uninitialized: [x.shape[0], geometry.output.height, geometry.output.width, channels])

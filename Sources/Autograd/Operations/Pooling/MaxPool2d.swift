@@ -1,0 +1,47 @@
+import Kernels
+import TensorCore
+
+/// The largest value of each window, per channel, by PyTorch's definition; what lies outside the map does not count.
+///
+/// The gradient goes to the first one of equal largest values. A NaN is the largest of its window.
+/// - Parameters:
+///   - x: N x H x W x C.
+///   - kernelSize: height and width of a window.
+///   - stride: pixels between windows (default: `kernelSize`).
+///   - padding: pixels by which windows reach over the map's edges, at most half of `kernelSize`.
+/// - Returns: N x H' x W' x C, with H' = (H + 2 padding - kernelSize) / stride + 1, rounded down.
+/// - Precondition: a window fits into the padded map.
+public func maxPool2d(_ x: Variable, kernelSize: Int, stride: Int? = nil, padding: Int = 0) -> Variable {
+  maxPool2d(
+    x, kernelSize: IntPair(kernelSize), stride: IntPair(stride ?? kernelSize), padding: IntPair(padding))
+}
+
+/// The largest value of each window, whose sizes differ between height and width.
+public func maxPool2d(
+  _ x: Variable, kernelSize: IntPair, stride: IntPair? = nil, padding: IntPair = IntPair(0)
+) -> Variable {
+  let stride = stride ?? kernelSize
+  let geometry = ConvolutionGeometry(poolOf: x.shape, kernelSize: kernelSize, stride: stride, padding: padding)
+  if kernelSize == IntPair(1), stride == IntPair(1) { return x }
+  let kernel = MaxPool(geometry, channels: x.shape[3])
+  let y = Tensor(uninitialized: [x.shape[0], geometry.output.height, geometry.output.width, x.shape[3]])
+  kernel.forward(x.value.pointer, y.pointer)
+  return Variable(y, from: [x]) { [x = x.saved] dy, gradients in
+    gradients.write(to: x) { dx, adds in
+      kernel.backward(x.value.pointer, dy: dy.pointer, dx, accumulate: adds)
+    }
+  }
+}
+
+extension ConvolutionGeometry {
+  /// Of windows over the map `x` [N x H x W x C].
+  init(poolOf x: Shape, kernelSize: IntPair, stride: IntPair, padding: IntPair) {
+    precondition(x.rank == 4, "a feature map is N x H x W x C, not \(x)")
+    precondition(kernelSize.height > 0 && kernelSize.width > 0, "a window has at least one pixel, not \(kernelSize)")
+    precondition(
+      2 * padding.height <= kernelSize.height && 2 * padding.width <= kernelSize.width,
+      "the padding \(padding) must be at most half of the window \(kernelSize)")
+    self.init(
+      x, window: "window \(kernelSize)", kernel: kernelSize, stride: stride, padding: padding, dilation: IntPair(1))
+  }
+}

@@ -1,0 +1,105 @@
+import Parallel
+
+/// A map N x H x W x C whose height and width are resampled, each by itself: averages over windows, resizing, and their gradients, which
+/// are resampled the other way (`transposed`).
+///
+/// Rows come first: a row of results is a weighted sum of whole source rows, then its pixels are weighted sums of that row's.
+public struct Resampling: Sendable {
+  let images: Int
+  let channels: Int
+  let vertical: AxisResampling
+  let horizontal: AxisResampling
+
+  public init(images: Int, channels: Int, vertical: AxisResampling, horizontal: AxisResampling) {
+    self.images = images
+    self.channels = channels
+    self.vertical = vertical
+    self.horizontal = horizontal
+  }
+
+  public var transposed: Resampling {
+    Resampling(
+      images: images, channels: channels, vertical: vertical.transposed, horizontal: horizontal.transposed)
+  }
+
+  private var rowCount: Int { horizontal.sourceCount * channels }
+  private var targetRowCount: Int { horizontal.count * channels }
+  /// Rows of results that one piece of work takes.
+  private var rowsEach: Int { max(1, (1 << 14) / max(1, max(rowCount, targetRowCount))) }
+  /// The pieces of work, to size the scratch.
+  public var pieces: Int { (images * vertical.count + rowsEach - 1) / rowsEach }
+  /// Floats of scratch for each worker.
+  public var scratchCount: Int { paddedToVector(rowCount + vectorWidth) }
+
+  /// y [N x H' x W' x C] from x [N x H x W x C]; overwrites y, or adds to it.
+  public func run(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, accumulate: Bool, scratch: Scratch
+  ) {
+    let selects = horizontal.isSelection
+    parallelFor(pieces) { piece, worker in
+      let memory = scratch.of(worker: worker)
+      for line in piece * rowsEach..<min(images * vertical.count, (piece + 1) * rowsEach) {
+        let image = line / vertical.count, row = line % vertical.count
+        let source = addRows(of: row, x + image * vertical.sourceCount * rowCount, memory)
+        let target = y + line * targetRowCount
+        for column in 0..<horizontal.count {
+          let place = target + column &* channels
+          if selects && !accumulate {
+            copyChannels(source + horizontal.sources[column] &* channels, place, count: channels)
+          } else {
+            addPixels(of: column, source, place, accumulate: accumulate)
+          }
+        }
+      }
+    }
+  }
+
+  /// The weighted sum of source rows for a row of results, in `memory` or, when it is a row of the source itself, there.
+  @inline(__always)
+  private func addRows(
+    of row: Int, _ x: UnsafePointer<Float>, _ memory: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    let terms = vertical.starts[row]..<vertical.starts[row + 1]
+    if terms.count == 1, vertical.weights[terms.lowerBound] == 1 {
+      return x + vertical.sources[terms.lowerBound] * rowCount
+    }
+    return vertical.sources.withUnsafeBufferPointer { sources in
+      vertical.weights.withUnsafeBufferPointer { weights in
+        var c = 0
+        while c < rowCount {
+          var sum = Vector.zero
+          for term in terms {
+            sum = multiplyAdd(
+              load(x + (sources[term] &* rowCount &+ c)), Vector(repeating: weights[term]), sum)
+          }
+          store(sum, memory + c)
+          c &+= vectorWidth
+        }
+        return UnsafePointer(memory)
+      }
+    }
+  }
+
+  /// A pixel of results from a row.
+  @inline(__always)
+  private func addPixels(
+    of column: Int, _ row: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, accumulate: Bool
+  ) {
+    horizontal.sources.withUnsafeBufferPointer { sources in
+      horizontal.weights.withUnsafeBufferPointer { weights in
+        let terms = horizontal.starts[column]..<horizontal.starts[column &+ 1]
+        var c = 0
+        while c < channels {
+          var sum = Vector.zero
+          for term in terms {
+            sum = multiplyAdd(
+              load(row + (sources[term] &* channels &+ c)), Vector(repeating: weights[term]), sum)
+          }
+          if accumulate { sum += load(y + c) }
+          store(sum, y + c, count: channels &- c)
+          c &+= vectorWidth
+        }
+      }
+    }
+  }
+}
