@@ -102,7 +102,7 @@ extension BenchmarkItem {
     bothWays(
       "3x3 convolution \(inputs) to \(outputs), \(map.name)",
       [map.with(channels: inputs), [outputs, 3, 3, inputs], [outputs]]
-    ) { { convolution3x3($0[0], weight: $0[1], bias: $0[2]) } }
+    ) { { conv2d($0[0], weight: $0[1], bias: $0[2], padding: 1) } }
   }
 
   private static func moves(_ map: Map) -> [BenchmarkItem] {

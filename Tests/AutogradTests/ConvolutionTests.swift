@@ -9,6 +9,8 @@ import Testing
   @Test(arguments: [
     OperationCheck.conv2d([1, 5, 7, 3], to: 20, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
     .conv2d([2, 4, 9, 20], to: 12, kernel: IntPair(3)),
+    .conv2d([3, 4, 3, 20], to: 12, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
+    .conv2d([1, 3, 18, 36], to: 27, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
     .conv2d([1, 1, 1, 16], to: 3, kernel: IntPair(3), Twin.Window(padding: IntPair(1)), bias: false),
     .conv2d([1, 1, 37, 1], to: 1, kernel: IntPair(1, 5), Twin.Window(padding: IntPair(0, 2))),
     .conv2d([1, 18, 2, 5], to: 77, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),

@@ -20,8 +20,6 @@ extension OperationCheck {
       mobiVari(batch: 3, height: 37, width: 20, inputs: 20, outputs: 16, activation: .gelu),
       joinedMobiVari(
         batch: 2, height: 40, width: 24, parts: [(16, 1), (4, 2)], outputs: 20, expanded: 24, groups: 4),
-      convolution(batch: 2, height: 37, width: 40, inputs: 3, outputs: 36),
-      convolution(batch: 1, height: 50, width: 21, inputs: 20, outputs: 12),
       layerNorm([3, 37, 41, 20], residual: true), feedForward([3, 37, 41, 20], hidden: 40),
       feedForward([3, 37, 41, 20], hidden: 40, branch: true, keeps: true),
       sum([3, 90, 91, 12]), product([3, 90, 91, 12]), scaleAndShift([3, 210, 211, 3]), shuffle([3, 60, 61, 12], 2),

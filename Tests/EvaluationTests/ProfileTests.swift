@@ -56,7 +56,7 @@ struct ProfileTests {
       Self.peaks
     }
     let rows = Set(profile.operations.map { "\($0.operation) \($0.direction)" })
-    for operation in ["reciprocalAttention", "feedForward", "mobiVari", "layerNorm", "convolution3x3", "l1Loss"] {
+    for operation in ["reciprocalAttention", "feedForward", "mobiVari", "layerNorm", "conv2d", "l1Loss"] {
       #expect(rows.isSuperset(of: ["\(operation) forward", "\(operation) backward"]), "\(operation) is missing")
     }
     #expect(rows.isSuperset(of: ["adam update", "zeroGradients update"]))

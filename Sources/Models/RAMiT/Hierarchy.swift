@@ -88,8 +88,9 @@ package final class Reconstruction {
   package func callAsFunction(_ x: consuming Variable) -> Variable {
     var mixed = consume x
     for layer in layers { mixed = layer(consume mixed) }
-    let wide = convolution3x3(consume mixed, weight: convolution.weight.variable, bias: convolution.bias.variable)
-    return convolution3x3(
+    let wide = conv2d(
+      consume mixed, weight: convolution.weight.variable, bias: convolution.bias.variable, padding: 1)
+    return conv2d(
       pixelShuffle(wide, scale), weight: finalConvolution.weight.variable, bias: finalConvolution.bias.variable)
   }
 }

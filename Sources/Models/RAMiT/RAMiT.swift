@@ -64,7 +64,8 @@ public final class RAMiT: RestorationModel {
       consume padded, scale: task.standardDeviation.map { 1 / $0 },
       shift: zip(task.mean, task.standardDeviation).map { -$0 / $1 })
 
-    let shallow = observed("shallow", convolution3x3(x, weight: shallow.weight.variable, bias: shallow.bias.variable))
+    let shallow = observed(
+      "shallow", conv2d(x, weight: shallow.weight.variable, bias: shallow.bias.variable, padding: 1))
     let (first, attention1) = run(stage1, shallow)
     let (second, attention2) = run(stage2, observed("down1", down1(observed("stage1", first))))
     let (third, attention3) = run(stage3, observed("down2", down2(observed("stage2", second))))

@@ -66,12 +66,13 @@ extension OperationCheck {
 
   static func interpolate(_ map: Shape, scale: Double, _ mode: InterpolationMode) -> OperationCheck {
     let (height, width) = (Int(Double(map[1]) * scale), Int(Double(map[2]) * scale))
+    func step(_ source: Int, _ count: Int) -> Double { source == count && mode != .bicubic ? 1 : 1 / scale }
+    let steps = (step(map[1], height), step(map[2], width))
     return OperationCheck("interpolate \(map) by \(scale), \(mode)", [Operand("x", map)]) {
       Autograd.interpolate($0[0], scale: scale, mode: mode)
     } twin: {
       Twin.interpolate(
-        $0[0], height: height, width: width, step: (1 / scale, 1 / scale), filter: filter(mode, false),
-        alignCorners: false)
+        $0[0], height: height, width: width, step: steps, filter: filter(mode, false), alignCorners: false)
     }
   }
 

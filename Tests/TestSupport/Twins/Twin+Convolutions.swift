@@ -16,23 +16,6 @@ extension Twin {
     return y
   }
 
-  /// y[o] = bias[o] + sum over the 3 x 3 neighbours and i of weight[o, ky, kx, i] x[i], with zeros outside the map.
-  public static func convolution3x3(_ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor) -> DoubleTensor {
-    let outputs = weight.shape[0], inputs = x.channels
-    var y = x.zeros(channels: outputs)
-    forEachNeighbour(x) { n, row, column, tap, fromRow, fromColumn in
-      for o in 0..<outputs {
-        var total = 0.0
-        for i in 0..<inputs {
-          total += weight.values[(o * 9 + tap) * inputs + i] * x[n, fromRow, fromColumn, i]
-        }
-        y[n, row, column, o] += total
-      }
-    }
-    for place in y.values.indices { y.values[place] += bias.values[place % outputs] }
-    return y
-  }
-
   /// y[c] = bias[c] + sum over the 3 x 3 neighbours of weight[ky, kx, c] x[c], with zeros outside the map.
   public static func depthwise3x3(_ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor) -> DoubleTensor {
     let channels = x.channels

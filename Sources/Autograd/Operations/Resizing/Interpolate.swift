@@ -50,7 +50,9 @@ private func interpolate(
   precondition(mode != .nearest || !(alignCorners || antialias), "nearest has neither aligned corners nor antialiasing")
   func axis(_ source: Int, _ count: Int, _ step: Double?) -> AxisResampling {
     let aligned = count > 1 ? Double(source - 1) / Double(count - 1) : 0
-    let step = alignCorners ? aligned : step ?? Double(source) / Double(count)
+    // As in PyTorch, an axis whose size does not change stays as it is, whatever the factor; only the bicubic filter runs all the same.
+    let isSame = source == count && (mode != .bicubic || antialias)
+    let step = isSame ? 1 : alignCorners ? aligned : step ?? Double(source) / Double(count)
     switch mode {
     case .nearest: return .nearest(source, to: count, step: step)
     case _ where antialias:

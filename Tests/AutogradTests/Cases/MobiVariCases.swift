@@ -4,20 +4,6 @@ import TensorCore
 import TestSupport
 
 extension OperationCheck {
-  /// A 3x3 convolution.
-  static func convolution(batch: Int = 1, height: Int, width: Int, inputs: Int, outputs: Int) -> OperationCheck {
-    let map: Shape = [batch, height, width, inputs]
-    let operands = [
-      Operand("x", map), Operand("weight", [outputs, 3, 3, inputs], spread: 1 / Float(9 * inputs).squareRoot()),
-      Operand("bias", [outputs]),
-    ]
-    return OperationCheck("convolution \(map) to \(outputs)", operands) { v in
-      convolution3x3(v[0], weight: v[1], bias: v[2])
-    } twin: { v in
-      Twin.convolution3x3(v[0], weight: v[1], bias: v[2])
-    }
-  }
-
   /// MobiVari; version 1 when `expanded` is nil.
   static func mobiVari(
     batch: Int = 1, height: Int, width: Int, inputs: Int, outputs: Int, expanded: Int? = nil, groups: Int = 1,
