@@ -66,8 +66,8 @@ import Testing
   /// Windows of 2 x 2 on a map of 2 x 4.
   private func maxPooled(_ values: [Float], stride: Int, seed: [Float]) -> (value: [Float], gradient: [Float]) {
     let tape = Tape(), gradient = Tensor(zeros: [1, 2, 4, 1])
-    let y = Autograd.maxPool2d(
-      tape.leaf(Tensor(values, [1, 2, 4, 1]), gradient: gradient), kernelSize: 2, stride: stride)
+    let x = Variable(leaf: Tensor(values, [1, 2, 4, 1]), gradient: gradient)
+    let y = tape.record { Autograd.maxPool2d(x, kernelSize: 2, stride: stride) }
     tape.backward(from: y, seed: Tensor(seed, y.shape))
     return (y.value.array, gradient.array)
   }

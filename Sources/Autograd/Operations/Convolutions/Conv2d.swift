@@ -44,18 +44,19 @@ public func conv2d(
     padding: padding,
     dilation: dilation)
   let kernel = Convolution(geometry, inputs: inputs, outputs: outputs, groups: groups)
-  let y = Tensor(uninitialized: [x.shape[0], geometry.output.height, geometry.output.width, outputs])
-  kernel.forward(x.value, weight: weight.value, bias: bias?.value, into: y.pointer)
+  let y = Tensor([x.shape[0], geometry.output.height, geometry.output.width, outputs]) {
+    kernel.forward(x.value, weight: weight.value, bias: bias?.value, into: $0)
+  }
   return Variable(
     y, from: [x, weight] + (bias.map { [$0] } ?? []), multiplyAdds: y.shape.rows * weight.shape.count
-  ) { [x = x.saved, weight = weight.saved, bias = bias?.place] dy, gradients in
+  ) { [x = x.saved, weight = weight.saved, bias = bias?.gradientSlot] dy, gradients in
     if weight.wantsGradient || bias?.wantsGradient == true {
       let sums = kernel.weightGradient(x.value, dy: dy)
       gradients.add(sums.weight.reshaped(weight.shape), to: weight)
       if let bias { gradients.add(sums.bias, to: bias) }
     }
-    gradients.write(to: x) { dx, adds in
-      kernel.inputGradient(dy: dy, weight: weight.value, into: dx, accumulate: adds)
+    gradients.write(to: x) { dx, accumulate in
+      kernel.inputGradient(dy: dy, weight: weight.value, into: dx, accumulate: accumulate)
     }
   }
 }

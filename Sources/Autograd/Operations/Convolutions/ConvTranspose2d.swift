@@ -57,11 +57,12 @@ public func convTranspose2d(
     images: map[0], input: result, output: IntPair(map[1], map[2]), kernel: size, stride: stride, padding: padding,
     dilation: dilation)
   let kernel = Convolution(geometry, inputs: outputs, outputs: inputs, groups: groups)
-  let y = Tensor(uninitialized: [map[0], result.height, result.width, outputs])
-  kernel.inputGradient(dy: x.value, weight: weight.value, bias: bias?.value, into: y.pointer, accumulate: false)
+  let y = Tensor([map[0], result.height, result.width, outputs]) {
+    kernel.inputGradient(dy: x.value, weight: weight.value, bias: bias?.value, into: $0, accumulate: false)
+  }
   return Variable(
     y, from: [x, weight] + (bias.map { [$0] } ?? []), multiplyAdds: map.rows * weight.shape.count
-  ) { [x = x.saved, weight = weight.saved, bias = bias?.place] dy, gradients in
+  ) { [x = x.saved, weight = weight.saved, bias = bias?.gradientSlot] dy, gradients in
     if weight.wantsGradient {
       gradients.add(kernel.weightGradient(dy, dy: x.value).weight.reshaped(weight.shape), to: weight)
     }
@@ -71,8 +72,8 @@ public func convTranspose2d(
       var cursor = sums.results
       cursor.add(to: bias, gradients)
     }
-    gradients.write(to: x) { dx, adds in
-      kernel.forward(dy, weight: weight.value, bias: nil, into: dx, accumulate: adds)
+    gradients.write(to: x) { dx, accumulate in
+      kernel.forward(dy, weight: weight.value, bias: nil, into: dx, accumulate: accumulate)
     }
   }
 }

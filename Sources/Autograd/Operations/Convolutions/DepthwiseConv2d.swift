@@ -34,11 +34,12 @@ public func depthwiseConv2d(
     padding: padding,
     dilation: dilation)
   let kernel = DepthwiseConvolution(geometry, channels: channels)
-  let y = Tensor(uninitialized: [x.shape[0], geometry.output.height, geometry.output.width, channels])
-  kernel.forward(x.value.pointer, weight: weight.value.pointer, bias: bias?.value.pointer, y.pointer)
+  let y = Tensor([x.shape[0], geometry.output.height, geometry.output.width, channels]) {
+    kernel.forward(x.value.pointer, weight: weight.value.pointer, bias: bias?.value.pointer, $0)
+  }
   return Variable(
     y, from: [x, weight] + (bias.map { [$0] } ?? []), multiplyAdds: y.shape.rows * weight.shape.count
-  ) { [x = x.saved, weight = weight.saved, bias = bias?.place] dy, gradients in
+  ) { [x = x.saved, weight = weight.saved, bias = bias?.gradientSlot] dy, gradients in
     if weight.wantsGradient || bias?.wantsGradient == true {
       let sums = GradientSums(count: kernel.gradientCount)
       kernel.weightGradient(x.value.pointer, dy: dy.pointer, sums: sums.sums)
@@ -46,8 +47,8 @@ public func depthwiseConv2d(
       cursor.add(to: weight, gradients)
       if let bias { cursor.add(to: bias, gradients) }
     }
-    gradients.write(to: x) { dx, adds in
-      kernel.inputGradient(dy: dy.pointer, weight: weight.value.pointer, dx, accumulate: adds)
+    gradients.write(to: x) { dx, accumulate in
+      kernel.inputGradient(dy: dy.pointer, weight: weight.value.pointer, dx, accumulate: accumulate)
     }
   }
 }

@@ -55,11 +55,12 @@ public func adaptiveAvgPool2d(_ x: Variable, height: Int, width: Int) -> Variabl
 public func globalAvgPool2d(_ x: Variable) -> Variable {
   precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
   let kernel = GlobalAveragePool(images: x.shape[0], pixels: x.shape[1] * x.shape[2], channels: x.shape[3])
-  let sums = GradientSums(count: x.shape[3])
-  let y = Tensor(uninitialized: [x.shape[0], 1, 1, x.shape[3]])
-  kernel.forward(x.value.pointer, y.pointer, sums: sums.sums)
-  withExtendedLifetime(sums) {}
-  return Variable(y, from: [x]) { [x = x.place] dy, gradients in
-    gradients.write(to: x) { dx, adds in kernel.backward(dy: dy.pointer, dx, accumulate: adds) }
+  let y = Tensor([x.shape[0], 1, 1, x.shape[3]]) { y in
+    let sums = GradientSums(count: x.shape[3])
+    kernel.forward(x.value.pointer, y, sums: sums.sums)
+    withExtendedLifetime(sums) {}
+  }
+  return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
+    gradients.write(to: x) { dx, accumulate in kernel.backward(dy: dy.pointer, dx, accumulate: accumulate) }
   }
 }

@@ -24,11 +24,12 @@ public func maxPool2d(
   let geometry = ConvolutionGeometry(poolOf: x.shape, kernelSize: kernelSize, stride: stride, padding: padding)
   if kernelSize == IntPair(1), stride == IntPair(1) { return x }
   let kernel = MaxPool(geometry, channels: x.shape[3])
-  let y = Tensor(uninitialized: [x.shape[0], geometry.output.height, geometry.output.width, x.shape[3]])
-  kernel.forward(x.value.pointer, y.pointer)
+  let y = Tensor([x.shape[0], geometry.output.height, geometry.output.width, x.shape[3]]) {
+    kernel.forward(x.value.pointer, $0)
+  }
   return Variable(y, from: [x]) { [x = x.saved] dy, gradients in
-    gradients.write(to: x) { dx, adds in
-      kernel.backward(x.value.pointer, dy: dy.pointer, dx, accumulate: adds)
+    gradients.write(to: x) { dx, accumulate in
+      kernel.backward(x.value.pointer, dy: dy.pointer, dx, accumulate: accumulate)
     }
   }
 }

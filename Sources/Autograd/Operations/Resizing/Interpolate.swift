@@ -72,10 +72,11 @@ func resampled(
   _ x: Variable, vertical: AxisResampling, horizontal: AxisResampling, operation: String
 ) -> Variable {
   let kernel = Resampling(images: x.shape[0], channels: x.shape[3], vertical: vertical, horizontal: horizontal)
-  let y = Tensor(uninitialized: [x.shape[0], vertical.count, horizontal.count, x.shape[3]])
-  resample(kernel, x.value, into: y.pointer, accumulate: false)
-  return Variable(y, from: [x], operation: operation) { [x = x.place] dy, gradients in
-    gradients.write(to: x) { dx, adds in resample(kernel.transposed, dy, into: dx, accumulate: adds) }
+  let y = Tensor([x.shape[0], vertical.count, horizontal.count, x.shape[3]]) {
+    resample(kernel, x.value, into: $0, accumulate: false)
+  }
+  return Variable(y, from: [x], operation: operation) { [x = x.gradientSlot] dy, gradients in
+    gradients.write(to: x) { dx, accumulate in resample(kernel.transposed, dy, into: dx, accumulate: accumulate) }
   }
 }
 
