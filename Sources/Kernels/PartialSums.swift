@@ -1,7 +1,7 @@
 import Parallel
 
-/// Sums that several threads add to: the work is cut into a fixed number of groups, each with sums of its own, which are then added
-/// in order. So the result does not depend on the number of threads.
+/// Sums that several threads add to: the work is cut into a fixed number of groups, each with sums of its own, which
+/// are then added in order. So the result does not depend on the number of threads.
 public struct PartialSums {
   /// Enough for the cores of a large machine, few enough that adding them up costs nothing.
   public static let groups = 32
@@ -15,8 +15,8 @@ public struct PartialSums {
     self.count = count
   }
 
-  /// Calls `body` for every piece of work in parallel, with the sums of the piece's group to add to: a group's pieces run one after the
-  /// other, in order. Then the sums of all pieces are in the first group's place.
+  /// Calls `body` for every piece of work in parallel, with the sums of the piece's group to add to: a group's pieces
+  /// run one after the other, in order. Then the sums of all pieces are in the first group's place.
   func forEachPiece(
     _ pieces: Int, _ body: (_ piece: Int, _ worker: Int, _ sums: UnsafeMutablePointer<Float>) -> Void
   ) {

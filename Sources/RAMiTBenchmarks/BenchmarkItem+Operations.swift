@@ -27,6 +27,7 @@ extension BenchmarkItem {
   static var operations: [BenchmarkItem] {
     let image = Map(1, 352, 640), coarse = Map(1, 88, 160), patches = Map(16, 64, 64)
     return [image, coarse, patches].flatMap(blockOperations) + [image, patches].flatMap(otherOperations) + [adam]
+      + generalConvolutions
   }
 
   private static func blockOperations(_ map: Map) -> [BenchmarkItem] {
@@ -103,6 +104,23 @@ extension BenchmarkItem {
       "3x3 convolution \(inputs) to \(outputs), \(map.name)",
       [map.with(channels: inputs), [outputs, 3, 3, inputs], [outputs]]
     ) { { conv2d($0[0], weight: $0[1], bias: $0[2], padding: 1) } }
+  }
+
+  /// Those of other models.
+  private static var generalConvolutions: [BenchmarkItem] {
+    let map = Map(1, 128, 128), patches = Map(4, 64, 64)
+    return convolution(map, 64, 64) + convolution(patches, 64, 64) + convolution(map, 64, 256)
+      + bothWays("5x5 convolution 64 to 64, 128x128", [map.shape, [64, 5, 5, 64], [64]]) {
+        { conv2d($0[0], weight: $0[1], bias: $0[2], padding: 2) }
+      }
+      + bothWays("1x1 convolution 64 to 64, 128x128", [map.shape, [64, 1, 1, 64], [64]]) {
+        { conv2d($0[0], weight: $0[1], bias: $0[2]) }
+      }
+      + bothWays("depth-wise 3x3 convolution, 128x128", [map.shape, [3, 3, 64], [64]]) {
+        { depthwiseConv2d($0[0], weight: $0[1], bias: $0[2], padding: 1) }
+      }
+      + bothWays("bilinear by 2, 128x128", [map.shape]) { { interpolate($0[0], scale: 2, mode: .bilinear) } }
+      + bothWays("global average pool, 128x128", [map.shape]) { { globalAvgPool2d($0[0]) } }
   }
 
   private static func moves(_ map: Map) -> [BenchmarkItem] {

@@ -3,8 +3,8 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Convolutions against their twins: every parameter alone and together, kernels larger than the map, maps of one pixel, channels that
-/// fill no vectors and rows that fill no tiles.
+/// Convolutions against their twins: every parameter alone and together, kernels larger than the map, maps of one
+/// pixel, channels that fill no vectors and rows that fill no tiles.
 @Suite struct ConvolutionTests {
   @Test(arguments: [
     OperationCheck.conv2d([1, 5, 7, 3], to: 20, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
@@ -33,6 +33,15 @@ import Testing
     .conv2d([1, 3, 20, 48], to: 64, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
   ])
   func conv2d(_ check: OperationCheck) { #expect(check.faults() == [], "\(check)") }
+
+  /// 3x3 with so many channels goes by Winograd's tiles: odd sizes leave half tiles, short rows only the forward pass.
+  @Test(arguments: [
+    OperationCheck.conv2d([1, 3, 13, 48], to: 33, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
+    .conv2d([2, 4, 12, 33], to: 50, kernel: IntPair(3), Twin.Window(padding: IntPair(2)), bias: false),
+    .conv2d([1, 1, 35, 48], to: 32, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
+    .conv2d([2, 4, 38, 32], to: 70, kernel: IntPair(3), Twin.Window(padding: IntPair(0, 1))),
+  ])
+  func conv2dOfManyChannels(_ check: OperationCheck) { #expect(check.faults() == [], "\(check)") }
 
   @Test(arguments: [
     OperationCheck.convTranspose2d([1, 5, 7, 3], to: 20, kernel: IntPair(2), Twin.Window(stride: IntPair(2))),
@@ -63,6 +72,18 @@ import Testing
       Twin.Window(stride: IntPair(2), padding: IntPair(1, 3), dilation: IntPair(2, 3))),
   ])
   func depthwiseConv2d(_ check: OperationCheck) { #expect(check.faults() == [], "\(check)") }
+
+  @Test func metaTensorsHaveShapes() {
+    Tensor.withMetaTensors {
+      func meta(_ shape: Shape) -> Variable { Variable(constant: Tensor(zeros: shape)) }
+      let x = meta([8, 512, 512, 64])
+      #expect(Autograd.conv2d(x, weight: meta([64, 3, 3, 64]), bias: meta([64]), padding: 1).shape == x.shape)
+      #expect(Autograd.depthwiseConv2d(x, weight: meta([3, 3, 64]), stride: 2).shape == [8, 255, 255, 64])
+      #expect(Autograd.convTranspose2d(x, weight: meta([64, 2, 2, 8]), stride: 2).shape == [8, 1024, 1024, 8])
+      #expect(globalAvgPool2d(avgPool2d(x, kernelSize: 2)).shape == [8, 1, 1, 64])
+      #expect(interpolate(x, scale: 0.5, mode: .bicubic).shape == [8, 256, 256, 64])
+    }
+  }
 
   /// Stride, padding and dilation may be numbers where both axes have the same.
   @Test func numbersStandForBothAxes() {

@@ -26,7 +26,8 @@ import Testing
     #expect(laps.allSatisfy { $0.seconds >= 0 })
   }
 
-  /// 4 x 6 pixels, 54 weights; a multiply-add is two operations, and an image that wants no gradient saves half of the backward pass.
+  /// 4 x 6 pixels, 54 weights; a multiply-add is two operations, and an image that wants no gradient saves half of the
+  /// backward pass.
   @Test(arguments: [true, false]) func workOfAConvolution(imageWantsGradient: Bool) {
     let laps = Profiler.laps {
       let tape = Tape()

@@ -85,8 +85,8 @@ struct ProfileTests {
     #expect(row["operation"] as? String == "a" && row["direction"] as? String == "forward")
   }
 
-  /// The peak starts anew from what is in use, where the system can tell (Linux). In a process of its own: other tests use
-  /// memory.
+  /// The peak starts anew from what is in use, where the system can tell (Linux). In a process of its own: other tests
+  /// use memory.
   @Test(.enabled(if: FileManager.default.isWritableFile(atPath: "/proc/self/clear_refs")))
   func thePeakOfMemoryStartsAnew() async {
     await #expect(processExitsWith: .success) {

@@ -13,26 +13,32 @@ extension Convolution {
     return max(1, min(16 / blocks, rows / 2, (1 << 22) / weightCount))
   }
 
+  private var winograd: WinogradWeightGradient? { WinogradWeightGradient(forwardPass) }
+
   /// Pieces of work of `weightGradient`.
-  public var weightGradientPieces: Int { blocks * parts }
+  public var weightGradientPieces: Int { winograd?.pieces ?? blocks * parts }
   /// Floats of scratch for each worker of `weightGradient`.
   public var weightGradientScratchCount: Int {
+    if let winograd { return winograd.scratchCount }
     let axis = geometry.forwardAxis(\.height), row = TapRow(geometry.forwardAxis(\.width), channels: inputs)
     return axis.span * row.count
   }
-  /// Floats of the sums of weight [outputs x kh x kw x inputs/groups] and bias [outputs], which come first in `weightGradientSumsCount`.
+  /// Floats of the sums of weight [outputs x kh x kw x inputs/groups] and bias [outputs], which come first in
+  /// `weightGradientSumsCount`.
   public var gradientCount: Int { weightCount + outputs }
   /// Floats of memory for `weightGradient`.
-  public var weightGradientSumsCount: Int { parts * gradientCount }
+  public var weightGradientSumsCount: Int { winograd?.sumsCount ?? parts * gradientCount }
 
-  /// The gradients of weight [outputs x kh x kw x inputs/groups] and bias [outputs], one after the other at the beginning of `sums`.
+  /// The gradients of weight [outputs x kh x kw x inputs/groups] and bias [outputs], one after the other at the
+  /// beginning of `sums`.
   ///
-  /// With channels last, the taps of a kernel row are one run of a pixel row (`ConvolutionPass`), and each output row gives one product:
-  /// its gradient, transposed, times the overlapping runs.
+  /// With channels last, the taps of a kernel row are one run of a pixel row (`ConvolutionPass`), and each output row
+  /// gives one product: its gradient, transposed, times the overlapping runs.
   /// - Parameter sums: `weightGradientSumsCount` floats; overwritten.
   public func weightGradient(
     _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
+    if let winograd { return winograd.run(x, dy: dy, sums: sums, scratch: scratch) }
     let vertical = geometry.forwardAxis(\.height), horizontal = geometry.forwardAxis(\.width)
     let (inputsEach, outputsEach) = (inputs / groups, outputs / groups)
     let row = TapRow(horizontal, channels: inputs)

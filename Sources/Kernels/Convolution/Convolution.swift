@@ -1,7 +1,10 @@
 import Parallel
 
-/// A 2-D convolution of maps N x H x W x C with a weight [outputs x kh x kw x inputs/groups]: any kernel, stride, zero padding,
-/// dilation and groups.
+/// A 2-D convolution of maps N x H x W x C with a weight [outputs x kh x kw x inputs/groups]: any kernel, stride, zero
+/// padding, dilation and groups.
+///
+/// Kernels of 3x3 and stride 1 with many channels go by Winograd's transforms, the others by direct sums; the shapes
+/// alone decide.
 public struct Convolution: Sendable {
   public let geometry: ConvolutionGeometry
   let inputs: Int
@@ -28,7 +31,7 @@ public struct Convolution: Sendable {
     public let pieces: Int
   }
 
-  private var forwardPass: ConvolutionPass {
+  var forwardPass: ConvolutionPass {
     ConvolutionPass(
       images: geometry.images, vertical: geometry.forwardAxis(\.height), horizontal: geometry.forwardAxis(\.width),
       targetHeight: geometry.output.height, targetWidth: geometry.output.width, sourceChannels: inputs,
@@ -47,9 +50,9 @@ public struct Convolution: Sendable {
   }
 
   /// Of `forward`.
-  public var forwardNeeds: Needs { Needs([forwardPass]) }
+  public var forwardNeeds: Needs { Needs([ConvolutionMethod(forwardPass)]) }
   /// Of `inputGradient`.
-  public var gradientNeeds: Needs { Needs(gradientPasses) }
+  public var gradientNeeds: Needs { Needs(gradientPasses.map(ConvolutionMethod.init)) }
 
   /// y [N x H' x W' x outputs] from x [N x H x W x inputs]; overwrites y, or adds to it.
   /// - Parameters:
@@ -59,12 +62,13 @@ public struct Convolution: Sendable {
     _ x: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     _ y: UnsafeMutablePointer<Float>, accumulate: Bool = false, packed: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
-    let pass = forwardPass
-    pass.pack(weight, kernel: geometry.kernel, transposed: false, into: packed)
-    pass.run(x, packed: packed, bias: bias, y, accumulate: accumulate, scratch: scratch)
+    ConvolutionMethod(forwardPass).run(
+      x, weight: weight, kernel: geometry.kernel, transposed: false, bias: bias, y, accumulate: accumulate,
+      packed: packed, scratch: scratch)
   }
 
-  /// dx [N x H x W x inputs] from dy [N x H' x W' x outputs]; overwrites dx, or adds to it. This is the transposed convolution of dy.
+  /// dx [N x H x W x inputs] from dy [N x H' x W' x outputs]; overwrites dx, or adds to it. This is the transposed
+  /// convolution of dy.
   /// - Parameters:
   ///   - bias: [inputs], of a transposed convolution; nil for none.
   ///   - packed, scratch: memory as `gradientNeeds` says.
@@ -73,16 +77,50 @@ public struct Convolution: Sendable {
     _ dx: UnsafeMutablePointer<Float>, accumulate: Bool, packed: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
     for pass in gradientPasses {
-      pass.pack(weight, kernel: geometry.kernel, transposed: true, into: packed)
-      pass.run(dy, packed: packed, bias: bias, dx, accumulate: accumulate, scratch: scratch)
+      ConvolutionMethod(pass).run(
+        dy, weight: weight, kernel: geometry.kernel, transposed: true, bias: bias, dx, accumulate: accumulate,
+        packed: packed, scratch: scratch)
+    }
+  }
+}
+
+/// How a pass is computed.
+private enum ConvolutionMethod {
+  case direct(ConvolutionPass)
+  case winograd(WinogradPass)
+
+  init(_ pass: ConvolutionPass) { self = WinogradPass(pass).map { .winograd($0) } ?? .direct(pass) }
+
+  var needs: Convolution.Needs {
+    switch self {
+    case .direct(let pass):
+      Convolution.Needs(packed: pass.packedCount, scratch: pass.scratchCount, pieces: pass.pieces)
+    case .winograd(let pass):
+      Convolution.Needs(packed: pass.packedCount, scratch: pass.scratchCount, pieces: pass.pieces)
+    }
+  }
+
+  func run(
+    _ source: UnsafePointer<Float>, weight: UnsafePointer<Float>, kernel: IntPair, transposed: Bool,
+    bias: UnsafePointer<Float>?, _ target: UnsafeMutablePointer<Float>, accumulate: Bool,
+    packed: UnsafeMutablePointer<Float>, scratch: Scratch
+  ) {
+    switch self {
+    case .direct(let pass):
+      pass.pack(weight, kernel: kernel, transposed: transposed, into: packed)
+      pass.run(source, packed: packed, bias: bias, target, accumulate: accumulate, scratch: scratch)
+    case .winograd(let pass):
+      pass.pack(weight, transposed: transposed, into: packed)
+      pass.run(source, packed: packed, bias: bias, target, accumulate: accumulate, scratch: scratch)
     }
   }
 }
 
 extension Convolution.Needs {
-  fileprivate init(_ passes: [ConvolutionPass]) {
-    packed = passes.reduce(0) { max($0, $1.packedCount) }
-    scratch = passes.reduce(0) { max($0, $1.scratchCount) }
-    pieces = passes.reduce(0) { max($0, $1.pieces) }
+  fileprivate init(_ methods: [ConvolutionMethod]) {
+    let needs = methods.map(\.needs)
+    packed = needs.reduce(0) { max($0, $1.packed) }
+    scratch = needs.reduce(0) { max($0, $1.scratch) }
+    pieces = needs.reduce(0) { max($0, $1.pieces) }
   }
 }

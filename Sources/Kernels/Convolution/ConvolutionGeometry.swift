@@ -1,5 +1,6 @@
 /// The sizes of a 2-D convolution from an input map N x H x W to an output map N x H' x W', as PyTorch defines it:
-/// output pixel p reads the input at p * stride - padding + k * dilation for each tap k of the kernel; zeros lie outside.
+/// output pixel p reads the input at p * stride - padding + k * dilation for each tap k of the kernel; zeros lie
+/// outside.
 ///
 /// A transposed convolution has the same sizes, read from the output to the input.
 public struct ConvolutionGeometry: Equatable, Sendable {
@@ -36,8 +37,8 @@ public struct ConvolutionGeometry: Equatable, Sendable {
     return IntPair(size(\.height), size(\.width))
   }
 
-  /// The same convolution with longer rows, where it reads each pixel by itself: images and rows run on then, and short rows would
-  /// leave parts of the tiles empty.
+  /// The same convolution with longer rows, where it reads each pixel by itself: images and rows run on then, and short
+  /// rows would leave parts of the tiles empty.
   var flattened: ConvolutionGeometry {
     guard kernel.isBoth(1), stride.isBoth(1), padding.isBoth(0), input == output else { return self }
     let lines = images * input.height
@@ -56,8 +57,9 @@ public struct ConvolutionGeometry: Equatable, Sendable {
       taps: (0..<kernel[keyPath: axis]).map { TapAxis.Tap(index: $0, offset: $0 * dilation - padding) })
   }
 
-  /// The taps along one axis that make the gradient of the input from that of the output, one phase of the stride after the other:
-  /// the input's positions phase, phase + stride, ... have the same taps. A phase that no tap reaches has none.
+  /// The taps along one axis that make the gradient of the input from that of the output, one phase of the stride after
+  /// the other: the input's positions phase, phase + stride, ... have the same taps. A phase that no tap reaches has
+  /// none.
   func gradientAxes(_ axis: KeyPath<IntPair, Int>) -> [TapAxis] {
     let (stride, padding, dilation) = (stride[keyPath: axis], padding[keyPath: axis], dilation[keyPath: axis])
     let size = input[keyPath: axis]

@@ -1,11 +1,11 @@
 import Parallel
 
-/// A convolution as one way through it: the results of a target map from the taps of a source map, forward or for the gradient of the
-/// input (one phase of the stride at a time).
+/// A convolution as one way through it: the results of a target map from the taps of a source map, forward or for the
+/// gradient of the input (one phase of the stride at a time).
 ///
-/// With channels last, neighbouring pixels lie side by side: the taps of a kernel row that read neighbouring pixels are one run of the
-/// inner dimension, and the left operand's rows overlap; nothing is unfolded. All kernel rows add up in registers. A row of the source is
-/// copied once for all kernel rows, with the zeros that its ends need.
+/// With channels last, neighbouring pixels lie side by side: the taps of a kernel row that read neighbouring pixels are
+/// one run of the inner dimension, and the left operand's rows overlap; nothing is unfolded. All kernel rows add up in
+/// registers. A row of the source is copied once for all kernel rows, with the zeros that its ends need.
 struct ConvolutionPass {
   let images: Int
   let vertical: TapAxis
@@ -143,8 +143,8 @@ struct TapRuns {
   }
 }
 
-/// A row of the source as the taps read it: from the lowest tap of the first result to the highest of the last one, zeros where that
-/// is outside the map.
+/// A row of the source as the taps read it: from the lowest tap of the first result to the highest of the last one,
+/// zeros where that is outside the map.
 struct TapRow {
   /// No tile has more rows.
   static let tileRows = max(TileShape.Wide.rows, TileShape.Narrow.rows)

@@ -1,7 +1,7 @@
 import Parallel
 
-/// A depth-wise 2-D convolution of maps N x H x W x C: each channel with its own kernel, weight [kh x kw x C]; any kernel, stride, zero
-/// padding and dilation. A vector is 16 channels of a pixel.
+/// A depth-wise 2-D convolution of maps N x H x W x C: each channel with its own kernel, weight [kh x kw x C]; any
+/// kernel, stride, zero padding and dilation. A vector is 16 channels of a pixel.
 public struct DepthwiseConvolution: Sendable {
   let geometry: ConvolutionGeometry
   let channels: Int
@@ -68,7 +68,8 @@ public struct DepthwiseConvolution: Sendable {
     }
   }
 
-  /// sums [C] += the products of the pixels of a and b, channel by channel. Four sums hide the latency of the multiply-add.
+  /// sums [C] += the products of the pixels of a and b, channel by channel. Four sums hide the latency of the
+  /// multiply-add.
   @inline(__always)
   private func addProducts(
     _ a: UnsafePointer<Float>, step aStep: Int, _ b: UnsafePointer<Float>, step bStep: Int, pixels: Int,

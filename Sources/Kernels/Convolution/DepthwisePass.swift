@@ -1,7 +1,7 @@
 import Parallel
 
-/// A depth-wise convolution as one way through it, as `ConvolutionPass` is for a full one. Nothing is copied: pixels near the ends of a
-/// row leave out the taps that lie outside.
+/// A depth-wise convolution as one way through it, as `ConvolutionPass` is for a full one. Nothing is copied: pixels
+/// near the ends of a row leave out the taps that lie outside.
 struct DepthwisePass {
   let images: Int
   let channels: Int

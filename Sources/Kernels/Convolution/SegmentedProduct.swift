@@ -7,11 +7,12 @@ struct ProductSegment {
   let count: Int
 }
 
-/// C [m x n] = the sum of the segments' products with B, which stays in registers from the first segment to the last; overwrites C, or
-/// adds to it.
+/// C [m x n] = the sum of the segments' products with B, which stays in registers from the first segment to the last;
+/// overwrites C, or adds to it.
 ///
-/// One thread's work. The left operand's rows lie `stride` apart, its columns `step`. Whole tiles are computed always: the last one
-/// begins earlier and writes only what is new. With fewer rows than a tile has, rows past the last one are read and dropped.
+/// One thread's work. The left operand's rows lie `stride` apart, its columns `step`. Whole tiles are computed always:
+/// the last one begins earlier and writes only what is new. With fewer rows than a tile has, rows past the last one are
+/// read and dropped.
 @inline(__always)
 func multiplySegments<E: Epilogue>(
   rows m: Int, stride: Int, step: Int, _ segments: UnsafeBufferPointer<ProductSegment>, _ b: PackedMatrix,

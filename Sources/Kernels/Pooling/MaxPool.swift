@@ -1,7 +1,7 @@
 import Parallel
 
-/// The maximum of each window of a map N x H x W x C, per channel. Positions outside the map do not count; a NaN is the maximum of its
-/// window.
+/// The maximum of each window of a map N x H x W x C, per channel. Positions outside the map do not count; a NaN is the
+/// maximum of its window.
 public struct MaxPool: Sendable {
   private let geometry: ConvolutionGeometry
   private let channels: Int

@@ -84,7 +84,8 @@ extension AxisResampling {
   }
 
   /// Straight lines between the source's positions.
-  /// - Parameter alignCorners: whether the first and last positions are the source's, rather than the outer edges of the pixels.
+  /// - Parameter alignCorners: whether the first and last positions are the source's, rather than the outer edges of
+  ///   the pixels.
   public static func linear(_ sourceCount: Int, to count: Int, step: Double, alignCorners: Bool) -> AxisResampling {
     AxisResampling(
       sourceCount: sourceCount,
@@ -108,8 +109,8 @@ extension AxisResampling {
       })
   }
 
-  /// A filter as wide as what a result covers of the source, where that is more than a position: triangles for a linear one, cubic
-  /// convolution with A = -0.5 for a cubic one (as in Pillow). Filters are cut off at the source's ends.
+  /// A filter as wide as what a result covers of the source, where that is more than a position: triangles for a linear
+  /// one, cubic convolution with A = -0.5 for a cubic one (as in Pillow). Filters are cut off at the source's ends.
   public static func antialiased(_ sourceCount: Int, to count: Int, step: Double, isCubic: Bool) -> AxisResampling {
     let scale = max(1, step), support = (isCubic ? 2 : 1) * scale
     return AxisResampling(

@@ -1,9 +1,10 @@
 import Parallel
 
-/// A map N x H x W x C whose height and width are resampled, each by itself: averages over windows, resizing, and their gradients, which
-/// are resampled the other way (`transposed`).
+/// A map N x H x W x C whose height and width are resampled, each by itself: averages over windows, resizing, and their
+/// gradients, which are resampled the other way (`transposed`).
 ///
-/// Rows come first: a row of results is a weighted sum of whole source rows, then its pixels are weighted sums of that row's.
+/// Rows come first: a row of results is a weighted sum of whole source rows, then its pixels are weighted sums of that
+/// row's.
 public struct Resampling: Sendable {
   let images: Int
   let channels: Int
@@ -54,7 +55,8 @@ public struct Resampling: Sendable {
     }
   }
 
-  /// The weighted sum of source rows for a row of results, in `memory` or, when it is a row of the source itself, there.
+  /// The weighted sum of source rows for a row of results, in `memory` or, when it is a row of the source itself,
+  /// there.
   @inline(__always)
   private func addRows(
     of row: Int, _ x: UnsafePointer<Float>, _ memory: UnsafeMutablePointer<Float>

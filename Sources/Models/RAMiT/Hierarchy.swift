@@ -91,6 +91,7 @@ package final class Reconstruction {
     let wide = conv2d(
       consume mixed, weight: convolution.weight.variable, bias: convolution.bias.variable, padding: 1)
     return conv2d(
-      pixelShuffle(wide, scale), weight: finalConvolution.weight.variable, bias: finalConvolution.bias.variable)
+      pixelShuffle(wide, scale), weight: finalConvolution.weight.variable, bias: finalConvolution.bias.variable,
+      padding: 1)
   }
 }

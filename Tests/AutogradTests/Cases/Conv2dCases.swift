@@ -70,6 +70,7 @@ extension OperationCheck {
     conv2d([1, 66, 21, 6], to: 70, kernel: IntPair(5, 3), Twin.Window(stride: IntPair(2), padding: IntPair(2, 0))),
     conv2d([3, 20, 23, 12], to: 18, kernel: IntPair(3), Twin.Window(dilation: IntPair(2), groups: 3)),
     conv2d([2, 35, 30, 20], to: 33, kernel: IntPair(1)),
+    conv2d([2, 37, 39, 33], to: 70, kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
     convTranspose2d([2, 20, 23, 12], to: 20, kernel: IntPair(4), Twin.Window(stride: IntPair(2), padding: IntPair(1))),
     depthwiseConv2d([2, 70, 61, 20], kernel: IntPair(3), Twin.Window(padding: IntPair(1))),
     depthwiseConv2d([1, 66, 65, 33], kernel: IntPair(5), Twin.Window(stride: IntPair(2), padding: IntPair(2))),

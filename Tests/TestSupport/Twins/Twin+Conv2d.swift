@@ -24,7 +24,8 @@ extension Twin {
     }
   }
 
-  /// y[n, p, q, o] = bias[o] + sum over taps and the group's i of weight[o, ky, kx, i] x[n, p s - pad + ky d, q s - pad + kx d, i].
+  /// y[n, p, q, o] = bias[o] + sum over taps and the group's i of weight[o, ky, kx, i] x[n, p s - pad + ky d, q s - pad
+  /// + kx d, i].
   public static func conv2d(
     _ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor?, _ window: Window
   ) -> DoubleTensor {
@@ -44,7 +45,8 @@ extension Twin {
     return biased(y, bias)
   }
 
-  /// y[n, p s - pad + ky d, q s - pad + kx d, o] = bias[o] + the sum over taps and the group's i of weight[i, ky, kx, o] x[n, p, q, i].
+  /// y[n, p s - pad + ky d, q s - pad + kx d, o] = bias[o] + the sum over taps and the group's i of weight[i, ky, kx,
+  /// o] x[n, p, q, i].
   public static func convTranspose2d(
     _ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor?, _ window: Window, outputPadding: IntPair
   ) -> DoubleTensor {

@@ -83,8 +83,8 @@ extension Twin {
     }
   }
 
-  /// Every result as the sum over all source pixels of the map, with the weights of both axes. Beyond its edges the map goes on with its
-  /// outermost pixels, but antialiasing filters are cut off there.
+  /// Every result as the sum over all source pixels of the map, with the weights of both axes. Beyond its edges the map
+  /// goes on with its outermost pixels, but antialiasing filters are cut off there.
   /// - Parameter step: source pixels from one result to the next.
   public static func interpolate(
     _ x: DoubleTensor, height: Int, width: Int, step: (height: Double, width: Double), filter: Filter,

@@ -13,7 +13,8 @@ import TensorCore
 ///   - dilation: pixels between the taps of the kernel.
 ///   - groups: parts of the channels that do not mix.
 /// - Returns: N x H' x W' x O, with H' = (H - 1) stride - 2 padding + dilation (kh - 1) + outputPadding + 1.
-/// - Precondition: `groups` divides I and O, and the result has pixels. The output padding is less than the stride or the dilation.
+/// - Precondition: `groups` divides I and O, and the result has pixels. The output padding is less than the stride or
+///   the dilation.
 public func convTranspose2d(
   _ x: Variable, weight: Variable, bias: Variable? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0,
   dilation: Int = 1, groups: Int = 1

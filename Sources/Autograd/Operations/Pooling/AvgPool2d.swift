@@ -36,8 +36,8 @@ public func avgPool2d(
     x, vertical: axis(x.shape[1], \.height), horizontal: axis(x.shape[2], \.width), operation: "avgPool2d")
 }
 
-/// The means of height x width parts that cover the map, per channel, by PyTorch's definition: parts overlap where the map cannot be
-/// divided.
+/// The means of height x width parts that cover the map, per channel, by PyTorch's definition: parts overlap where the
+/// map cannot be divided.
 ///
 /// - Parameter x: N x H x W x C.
 /// - Returns: N x height x width x C.

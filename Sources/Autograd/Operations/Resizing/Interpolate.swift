@@ -15,7 +15,8 @@ public enum InterpolationMode: String, CaseIterable, Codable, Sendable {
 ///
 /// - Parameters:
 ///   - x: N x H x W x C.
-///   - alignCorners: whether the corner pixels' centres stay where they are, rather than the map's outer edges; not for `nearest`.
+///   - alignCorners: whether the corner pixels' centres stay where they are, rather than the map's outer edges; not for
+///     `nearest`.
 ///   - antialias: whether filters widen where the map becomes smaller; not for `nearest`.
 /// - Returns: N x height x width x C.
 /// - Precondition: height and width are at least 1, and the map is not empty.
@@ -27,8 +28,8 @@ public func interpolate(
     x, IntPair(height, width), steps: (nil, nil), mode: mode, alignCorners: alignCorners, antialias: antialias)
 }
 
-/// Resizes a map by a factor, by PyTorch's definitions: to its height and width times `scale`, rounded down. The factor itself says where
-/// pixels lie, also where the size is rounded.
+/// Resizes a map by a factor, by PyTorch's definitions: to its height and width times `scale`, rounded down. The factor
+/// itself says where pixels lie, also where the size is rounded.
 public func interpolate(
   _ x: Variable, scale: Double, mode: InterpolationMode = .nearest, alignCorners: Bool = false, antialias: Bool = false
 ) -> Variable {
@@ -50,7 +51,8 @@ private func interpolate(
   precondition(mode != .nearest || !(alignCorners || antialias), "nearest has neither aligned corners nor antialiasing")
   func axis(_ source: Int, _ count: Int, _ step: Double?) -> AxisResampling {
     let aligned = count > 1 ? Double(source - 1) / Double(count - 1) : 0
-    // As in PyTorch, an axis whose size does not change stays as it is, whatever the factor; only the bicubic filter runs all the same.
+    // As in PyTorch, an axis whose size does not change stays as it is, whatever the factor; only the bicubic filter
+    // runs all the same.
     let isSame = source == count && (mode != .bicubic || antialias)
     let step = isSame ? 1 : alignCorners ? aligned : step ?? Double(source) / Double(count)
     switch mode {
