@@ -56,7 +56,7 @@ let package = Package(
     // 3: tensors
     floor("TensorCore", on: ["Kernels", "Parallel"]),
     // 4: gradients, images, weights
-    floor("Autograd", on: ["TensorCore", "Kernels", "Parallel"]),
+    floor("Autograd", on: ["TensorCore", "Kernels", "LinearAlgebra", "Parallel"]),
     floor(
       "Imaging",
       on: ["CPNG", "CJPEG", "CTIFF", "CWebP", heif, "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"]),
@@ -112,7 +112,7 @@ let package = Package(
     tests(of: "TensorCore"),
     tests(of: "Serialization", with: ["TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(of: "NN", with: ["Serialization", "TensorCore", "Diagnostics"]),
-    tests(of: "Autograd", with: ["Kernels", "TensorCore", "Parallel"]),
+    tests(of: "Autograd", with: ["Kernels", "LinearAlgebra", "TensorCore", "Parallel"]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"], resources: [.copy("Fixtures")]),
     tests(of: "Datasets", with: ["Imaging", "Serialization", "TensorCore", "Diagnostics"]),
     tests(

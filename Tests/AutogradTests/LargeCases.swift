@@ -5,7 +5,7 @@ extension OperationCheck {
   /// Every operation at sizes that are cut into many pieces of work, unequal ones among them.
   static let large =
     [
-      largeBlocks, largeConvolutions, largeActivations, largeLosses, largeElementwise, largeReductions, largeShapes,
+      largeBlocks, largeConvolutions, largeMatrixProducts, largeActivations, largeLosses, largeElementwise, largeReductions, largeShapes,
       largeNorms,
     ].flatMap { $0 }
 

@@ -1,6 +1,7 @@
 /// Rows of a product's left operand, over some of the inner dimension, as tiles read them: in place, or packed.
 ///
-/// Packed, the rows of a tile lie side by side for each step of the inner dimension, and the last tile is filled up with zeros.
+/// Packed, the rows of a tile lie side by side for each step of the inner dimension, and the last tile is filled up
+/// with zeros.
 struct LeftBlock {
   /// The rows of every tile (`TileShape`).
   static let tileRows = TileShape.Wide.rows

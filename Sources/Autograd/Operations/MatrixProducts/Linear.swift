@@ -1,0 +1,41 @@
+import Kernels
+import TensorCore
+
+/// x times the transposed weight, plus the bias: a fully connected layer, or a point-wise convolution.
+///
+/// - Parameters:
+///   - x: ... x I.
+///   - weight: O x I.
+///   - bias: O; none by default.
+/// - Returns: ... x O.
+public func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Variable {
+  precondition(
+    weight.shape.rank == 2 && x.shape.rank >= 1 && weight.shape[1] == x.shape.last,
+    "the weight \(weight.shape) does not fit \(x.shape)")
+  let (rows, inputs, outputs) = (x.shape.rows, x.shape.last, weight.shape[0])
+  precondition(
+    bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
+  let y = Tensor(x.shape.replacing(-1, with: outputs)) { y in
+    MatrixProduct(rows: rows, columns: outputs, inner: inputs, transposesB: true)
+      .multiply(x.value, weight.value, bias: bias?.value, into: y)
+  }
+  return Variable(y, from: [x, weight] + [bias].compactMap { $0 }, multiplyAdds: y.shape.count * inputs) {
+    [
+      x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,
+      xValue = weight.wantsGradient ? x.saved : nil, weightValue = x.wantsGradient ? weight.saved : nil
+    ] dy, gradients in
+    gradients.write(to: x) { dx, accumulate in
+      MatrixProduct(rows: rows, columns: inputs, inner: outputs)
+        .multiply(dy, weightValue!.value, into: dx, accumulate: accumulate)
+    }
+    gradients.write(to: weight) { dWeight, accumulate in
+      MatrixProduct(rows: outputs, columns: inputs, inner: rows, transposesA: true)
+        .multiply(dy, xValue!.value, into: dWeight, accumulate: accumulate)
+    }
+    guard let bias, bias.wantsGradient else { return }
+    let sums = GradientSums(count: outputs)
+    sumRows(dy.pointer, rows: rows, columns: outputs, into: sums.sums)
+    var cursor = sums.results
+    cursor.add(to: bias, gradients)
+  }
+}

@@ -1,0 +1,28 @@
+/// sums [columns] += the sum of the rows of x [rows x columns].
+@inline(__always)
+func addColumnSums(
+  rows: Int, columns: Int, _ x: UnsafePointer<Float>, stride xStride: Int, to sums: UnsafeMutablePointer<Float>
+) {
+  var column = 0
+  while column < columns {
+    let lanes = min(vectorWidth, columns &- column)
+    var total = load(sums + column, count: lanes)
+    var row = x + column
+    for _ in 0..<rows {
+      total += load(row)
+      row += xStride
+    }
+    store(total, sums + column, count: lanes)
+    column &+= vectorWidth
+  }
+}
+
+/// The sum of the rows of x [rows x columns], dense, in the place of the first group's sums: a bias's gradient.
+public func sumRows(_ x: UnsafePointer<Float>, rows: Int, columns: Int, into sums: PartialSums) {
+  let rowsEach = 256
+  sums.forEachPiece((rows + rowsEach - 1) / rowsEach) { piece, _, sums in
+    let row = piece &* rowsEach
+    addColumnSums(
+      rows: min(rowsEach, rows &- row), columns: columns, x + row &* columns, stride: columns, to: sums)
+  }
+}
