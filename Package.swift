@@ -112,7 +112,9 @@ let package = Package(
     tests(of: "TensorCore"),
     tests(of: "Serialization", with: ["TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(of: "NN", with: ["Serialization", "TensorCore", "Diagnostics"]),
-    tests(of: "Autograd", with: ["Kernels", "LinearAlgebra", "TensorCore", "Parallel"]),
+    tests(
+      of: "Autograd", with: ["Kernels", "LinearAlgebra", "Serialization", "TensorCore", "Parallel"],
+      resources: [.copy("Fixtures")]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"], resources: [.copy("Fixtures")]),
     tests(of: "Datasets", with: ["Imaging", "Serialization", "TensorCore", "Diagnostics"]),
     tests(
