@@ -3,9 +3,9 @@ import Foundation
 
 /// What a run tells while it trains.
 extension Trainer {
-  /// Where the run is, for a person.
-  func place(epoch: Int) -> String {
-    plan.countsIterations ? "epoch \(epoch)" : "epoch \(epoch)/\(plan.epochs)"
+  /// Where the run is, for a person, in the unit in which its schedule is counted.
+  func place(epoch: Int, iteration: Int) -> String {
+    plan.countsIterations ? "iteration \(iteration)/\(plan.iterations)" : "epoch \(epoch)/\(plan.epochs)"
   }
 
   func progress(at position: TrainingPlan.Position) -> ProgressDisplay.Iteration {
@@ -32,9 +32,9 @@ extension Trainer {
     try journal.add(
       MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, rate: now.learningRate),
       imagesPerSecond: now.imagesPerSecond)
-    let total = plan.countsIterations ? "/\(plan.iterations)" : ""
+    let iteration = plan.countsIterations ? "" : "  iteration \(state.iteration)"
     try say(
-      "\(place(epoch: position.epoch + 1))  iteration \(state.iteration)\(total)"
+      "\(place(epoch: position.epoch + 1, iteration: state.iteration))\(iteration)"
         + "  loss \(now.loss.fixed(5))  rate \(scientific(now.learningRate))  \(now.imagesPerSecond.fixed(1)) images/s"
         + "  \(duration(now.secondsLeft)) left")
   }

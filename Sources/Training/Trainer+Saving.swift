@@ -29,9 +29,8 @@ extension Trainer {
     }
     let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 3)
     let before = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 3)
-    let iteration = plan.countsIterations ? "  iteration \(record.iteration)" : ""
     try say(
-      "\(place(epoch: record.epoch))\(iteration)  validation PSNR \(psnr), SSIM \(result.ssim.fixed(4))"
+      "\(place(epoch: record.epoch, iteration: record.iteration))  validation PSNR \(psnr), SSIM \(result.ssim.fixed(4))"
         + "  (\(configuration.task.baselineName) \(before), \(result.baselineSSIM.fixed(4)))"
         + (isBest ? "  best" : ""))
     if let earlyStopping = configuration.validation.earlyStopping {

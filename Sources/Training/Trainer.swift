@@ -266,7 +266,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     guard plan.stages.count > 1 else { return }
     let stage = position.stage
     try say(
-      "\(place(epoch: position.epoch + 1))  trains \(stage.module ?? "all") on \(stage.batch) patches of"
+      "\(place(epoch: position.epoch + 1, iteration: state.iteration + 1))  trains \(stage.module ?? "all") on \(stage.batch) patches of"
         + " \(stage.patch)")
   }
 

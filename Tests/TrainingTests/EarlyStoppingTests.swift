@@ -52,7 +52,7 @@ import Testing
     #expect(state.withoutImprovement == 1)
     #expect(
       state.reason(settings(patience: 1))
-        == "1 validations in a row did not improve the PSNR 30.000 dB of iteration 2")
+        == "1 validation did not improve the PSNR 30.000 dB of iteration 2")
   }
 
   /// A rate of almost nothing: the scores stay as they are.

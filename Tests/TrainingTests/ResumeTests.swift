@@ -144,6 +144,11 @@ import Training
     let whole = try uninterrupted(settings)
     let records = try String(contentsOfFile: whole + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
     #expect(records.count { $0.contains("validation") } == 4, "after 6, 12, 18 and 20 iterations")
+    let log = try String(contentsOfFile: whole + "/train.log", encoding: .utf8)
+    #expect(log.contains("  iteration 12/20  validation PSNR ") && log.contains("  iteration 16/20  loss "))
+    #expect(!log.contains("  epoch "))
+    let page = try String(contentsOfFile: whole + "/report.html", encoding: .utf8)
+    #expect(page.contains("PSNR, iteration ") && !page.contains("PSNR, epoch "))
     for stops in [[5], [6, 7, 8], [13, 19], Array(1..<20)] {
       let path = folder.path + "/iterations-\(stops.count)"
       let configuration = try toyConfiguration(path, settings: settings)

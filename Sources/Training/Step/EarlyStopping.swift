@@ -33,7 +33,7 @@ struct EarlyStopping: Codable, Equatable {
       metric == .psnr ? "PSNR \(ValidationResult.text(best, infinite: nil, digits: 3))" : "SSIM \(best.fixed(4))"
     let delta = configuration.minimumDelta
     let margin = delta > 0 ? " by more than \(delta)" : ""
-    return
-      "\(withoutImprovement) validations in a row did not improve the \(score) of iteration \(bestIteration)\(margin)"
+    let validations = withoutImprovement == 1 ? "1 validation" : "\(withoutImprovement) validations in a row"
+    return "\(validations) did not improve the \(score) of iteration \(bestIteration)\(margin)"
   }
 }

@@ -52,9 +52,9 @@ struct RunReport {
     var facts: [(String, Markup)] = []
     if let best = summary.best {
       facts = [
-        ("PSNR, epoch \(best.epoch)", "<b>\(RunSummary.decibels(best.psnr, infinite: best.infinite)) dB</b>"),
+        ("PSNR, \(unit) \(time(best))", "<b>\(RunSummary.decibels(best.psnr, infinite: best.infinite)) dB</b>"),
         ("over \(configuration.task.baselineName)", "<b class=\"\(quality)\">\(RunSummary.signed(gain)) dB</b>"),
-        ("SSIM, epoch \(best.epoch)", "<b>\(RunSummary.similarity(best.ssim))</b>"),
+        ("SSIM, \(unit) \(time(best))", "<b>\(RunSummary.similarity(best.ssim))</b>"),
       ]
     }
     facts += [
@@ -80,13 +80,20 @@ struct RunReport {
       """
   }
 
+  /// What the run's schedule is counted in.
+  private var unit: String { configuration.schedule.countsIterations ? "iteration" : "epoch" }
+
+  private func time(_ line: MetricsLine) -> Int {
+    configuration.schedule.countsIterations ? line.iteration : line.epoch
+  }
+
   /// The best and the last validation, beside what they began with.
   private var scores: Markup {
     guard let best = summary.best, let last = record.history.validations.last else { return "" }
-    var table = PageTable(columns: ["validation", "epoch", "PSNR, dB", "gain", "SSIM", "gain"])
+    var table = PageTable(columns: ["validation", unit, "PSNR, dB", "gain", "SSIM", "gain"])
     for (name, line) in [("first", record.history.validations[0]), ("best", best), ("last", last)] {
       table.rows.append([
-        "\(name)", "\(line.epoch)", "\(RunSummary.decibels(line.psnr, infinite: line.infinite))",
+        "\(name)", "\(time(line))", "\(RunSummary.decibels(line.psnr, infinite: line.infinite))",
         "\(RunSummary.signed(RunSummary.gain(line)))",
         "\(RunSummary.similarity(line.ssim))",
         "\(RunSummary.signed(RunSummary.difference(line.ssim, line.baselineSSIM), digits: 4))",
