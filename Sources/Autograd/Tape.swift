@@ -30,6 +30,8 @@ public final class Tape {
   /// Lets a tape, which belongs to one thread, be a task-local value.
   private struct Scope: @unchecked Sendable {
     let tape: Tape?
+    /// Whether what runs here is part of a backward pass.
+    var isInBackward = false
   }
 
   /// Tells tapes apart: slots of one mean nothing on another.
@@ -55,12 +57,12 @@ public final class Tape {
   ///
   /// An operation is recorded when an operand wants a gradient: a leaf, such as a parameter, or what was computed from one.
   public func record<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try Self.$scope.withValue(Scope(tape: self), operation: body)
+    try Self.$scope.withValue(Scope(tape: self, isInBackward: state == .goingBack), operation: body)
   }
 
   /// Runs `body` without recording it, whatever scope it is in.
   public static func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try $scope.withValue(nil, operation: body)
+    try $scope.withValue(Scope(tape: nil, isInBackward: isRecomputing), operation: body)
   }
 
   /// The tape that records here; nil in plain inference.
@@ -68,6 +70,10 @@ public final class Tape {
 
   /// True where operations are recorded, so that their pullbacks may keep values.
   public static var isRecording: Bool { current != nil }
+
+  /// True where a backward pass computes again what the forward pass did not keep: what a layer counts beside its result, such as a
+  /// batch norm's running statistics, has been counted already.
+  public static var isRecomputing: Bool { scope?.isInBackward ?? false }
 
   /// The number of operations recorded and not yet taken back.
   public var count: Int { operations.count }
@@ -100,7 +106,7 @@ public final class Tape {
     state = .goingBack
     let gradients = Gradients(tape: self)
     // What pullbacks compute is not recorded unless they say so.
-    Self.withoutRecording {
+    Self.$scope.withValue(Scope(tape: nil, isInBackward: true)) {
       gradients.add(seed ?? Tensor(repeating: 1, result.shape), to: result)
       while let operation = operations.popLast() {
         let received = (operation.firstSlot..<slots).map(gradients.take)

@@ -1,0 +1,37 @@
+import Autograd
+import Kernels
+
+/// Two linear layers with an activation between them: the feed-forward network of a Transformer.
+public struct MLP: UnaryLayer {
+  public let first, second: Linear
+  public let activation: Activation
+  private let dropout: (hidden: Dropout, output: Dropout)?
+
+  /// - Parameters:
+  ///   - channels, hidden: C and the hidden layer's.
+  ///   - names: of the two layers in checkpoints.
+  ///   - initialWeight: of both layers; PyTorch's by default.
+  ///   - dropout: the chance of dropping a value behind either layer, while training.
+  ///   - layer: the block's number in the model, which names what is dropped.
+  public init(
+    _ scope: ParameterScope, channels: Int, hidden: Int, activation: Activation = .gelu,
+    names: (String, String) = ("fc1", "fc2"), initialWeight: Initializer? = nil, initialBias: Initializer? = nil,
+    dropout rate: Double = 0, layer: Int = 0
+  ) {
+    first = Linear(
+      scope / names.0, inputs: channels, outputs: hidden, initialWeight: initialWeight, initialBias: initialBias)
+    second = Linear(
+      scope / names.1, inputs: hidden, outputs: channels, initialWeight: initialWeight, initialBias: initialBias)
+    self.activation = activation
+    dropout =
+      rate > 0 ? (Dropout(rate: rate, layer: layer, use: 0x6d31), Dropout(rate: rate, layer: layer, use: 0x6d32)) : nil
+  }
+
+  /// ... x C to ... x C.
+  public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    var hidden = activation(first(x))
+    if let dropout { hidden = dropout.hidden(consume hidden, context: context) }
+    let y = second(consume hidden)
+    return dropout?.output(y, context: context) ?? y
+  }
+}

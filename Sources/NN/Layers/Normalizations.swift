@@ -1,0 +1,124 @@
+import Autograd
+import TensorCore
+
+/// The scale and shift of a normalisation, which begin as 1 and 0.
+private struct Affine {
+  /// C; nil without one.
+  let weight, bias: Parameter?
+
+  init(_ scope: ParameterScope, channels: Int, hasWeight: Bool, hasBias: Bool) {
+    weight = hasWeight ? scope.parameter("weight", [channels], start: .constant(1)) : nil
+    bias = hasBias ? scope.parameter("bias", [channels], start: .constant(0)) : nil
+  }
+}
+
+/// Layer normalisation over the channels of each pixel (PyTorch's `nn.LayerNorm` over the last axis).
+public struct LayerNorm: UnaryLayer {
+  private let affine: Affine
+  public let epsilon: Float
+  private let subtractsMean: Bool
+
+  /// C; nil without one.
+  public var weight: Parameter? { affine.weight }
+  public var bias: Parameter? { affine.bias }
+
+  /// - Parameters:
+  ///   - subtractsMean: false for the "BiasFree" norm of Restormer, which divides by the deviation only.
+  ///   - epsilon: added to the variance.
+  public init(
+    _ scope: ParameterScope, channels: Int, epsilon: Float = 1e-5, hasWeight: Bool = true, hasBias: Bool = true,
+    subtractsMean: Bool = true
+  ) {
+    affine = Affine(scope, channels: channels, hasWeight: hasWeight, hasBias: hasBias)
+    self.epsilon = epsilon
+    self.subtractsMean = subtractsMean
+  }
+
+  /// ... x C to ... x C.
+  public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    layerNorm(
+      consume x, weight: weight?.variable, bias: bias?.variable, epsilon: epsilon, subtractsMean: subtractsMean)
+  }
+}
+
+/// Normalisation by the root mean square of each pixel's channels (PyTorch's `nn.RMSNorm`).
+public struct RMSNorm: UnaryLayer {
+  /// C.
+  public let weight: Parameter
+  public let epsilon: Float
+
+  public init(_ scope: ParameterScope, channels: Int, epsilon: Float = 1e-5) {
+    weight = scope.parameter("weight", [channels], start: .constant(1))
+    self.epsilon = epsilon
+  }
+
+  /// ... x C to ... x C.
+  public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    rmsNorm(consume x, weight: weight.variable, epsilon: epsilon)
+  }
+}
+
+/// Normalisation of groups of channels of each image (PyTorch's `nn.GroupNorm`; one group for each channel is `nn.InstanceNorm2d`).
+public struct GroupNorm: UnaryLayer {
+  private let affine: Affine
+  public let groups: Int
+  public let epsilon: Float
+
+  /// C; nil without one.
+  public var weight: Parameter? { affine.weight }
+  public var bias: Parameter? { affine.bias }
+
+  /// - Precondition: `groups` divides the channels.
+  public init(_ scope: ParameterScope, groups: Int, channels: Int, epsilon: Float = 1e-5, isAffine: Bool = true) {
+    precondition(groups > 0 && channels % groups == 0, "\(groups) groups do not divide \(channels) channels")
+    affine = Affine(scope, channels: channels, hasWeight: isAffine, hasBias: isAffine)
+    self.groups = groups
+    self.epsilon = epsilon
+  }
+
+  /// N x H x W x C to the same.
+  public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    groupNorm(x, groups: groups, weight: weight?.variable, bias: bias?.variable, epsilon: epsilon)
+  }
+}
+
+/// Normalisation of each channel over a batch while training, and by running statistics after that (PyTorch's `nn.BatchNorm2d`).
+public struct BatchNorm2d: UnaryLayer {
+  private let affine: Affine
+  /// C each: what inference normalises by. A training step moves them towards its batch's statistics.
+  public let runningMean, runningVariance: Buffer
+  private let batches: Buffer
+  public let epsilon, momentum: Float
+
+  /// C; nil without one.
+  public var weight: Parameter? { affine.weight }
+  public var bias: Parameter? { affine.bias }
+
+  /// - Parameter momentum: the share of a batch in the running statistics.
+  public init(
+    _ scope: ParameterScope, channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1, isAffine: Bool = true
+  ) {
+    affine = Affine(scope, channels: channels, hasWeight: isAffine, hasBias: isAffine)
+    runningMean = scope.buffer("running_mean", Tensor(zeros: [channels]))
+    runningVariance = scope.buffer("running_var", Tensor(repeating: 1, [channels]))
+    batches = scope.buffer("num_batches_tracked", Tensor(0), isOptional: true, isInteger: true)
+    self.epsilon = epsilon
+    self.momentum = momentum
+  }
+
+  /// N x H x W x C to the same.
+  public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    guard context != nil else {
+      return batchNorm(
+        x, mean: runningMean.value, variance: runningVariance.value, weight: weight?.variable, bias: bias?.variable,
+        epsilon: epsilon)
+    }
+    let (y, statistics) = batchNorm(x, weight: weight?.variable, bias: bias?.variable, epsilon: epsilon)
+    // A checkpointed segment runs twice; its first run, which is not recorded as a whole, has counted the batch already.
+    if !Tape.isRecomputing {
+      statistics.update(mean: runningMean.value, variance: runningVariance.value, momentum: momentum)
+      batches.value.initialize { $0[0] += 1 }
+    }
+    return y
+  }
+}
