@@ -6,7 +6,6 @@ import PackageDescription
 // is declared (`make build`), so the direction holds. docs/ARCHITECTURE.md tells what each floor is for.
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 /// Decoders of AVIF and HEIC, which not every machine has: `make build HEIF=1`.
 let heif = Target.Dependency.target(name: "CHEIF", condition: .when(traits: ["HEIF"]))
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -16,10 +15,15 @@ func floor(_ name: String, on dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies)
 }
 
+/// An example of Sources/Examples.
+func example(_ name: String, on dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: "Sources/Examples/" + name, exclude: exclude)
+}
+
 /// The tests of one target. `TestSupport` carries the gradient check, the golden reader and closeness checks.
 func tests(of name: String, with dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies, resources: resources)
+    name: name + "Tests", dependencies: [.target(name: name)] + dependencies, resources: resources)
 }
 
 let package = Package(
@@ -31,7 +35,6 @@ let package = Package(
   traits: [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
@@ -54,7 +57,7 @@ let package = Package(
     floor("Kernels", on: ["LinearAlgebra", "Parallel", "CVectors"]),
     floor("Files", on: ["Diagnostics"]),
     // 3: tensors
-    floor("TensorCore", on: ["Kernels", "Parallel"]),
+    floor("TensorCore", on: ["Kernels"]),
     // 4: gradients, images, weights
     floor("Autograd", on: ["TensorCore", "Kernels", "LinearAlgebra", "Parallel"]),
     floor(
@@ -63,10 +66,10 @@ let package = Package(
     floor("Serialization", on: ["CZlib", "Files", "Diagnostics", "TensorCore"]),
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
-    floor("Metrics", on: ["Imaging", "TensorCore", "Parallel"]),
+    floor("Metrics", on: ["Imaging", "Parallel"]),
     floor("Datasets", on: ["Imaging", "Serialization", "TensorCore", "Files", "Parallel", "Diagnostics", yams]),
     // 6: optimizers and models
-    floor("Optimizers", on: ["NN", "Kernels", "TensorCore", "Parallel"]),
+    floor("Optimizers", on: ["Kernels", "TensorCore"]),
     floor(
       "Models",
       on: ["NN", "Autograd", "Metrics", "Imaging", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
@@ -74,23 +77,22 @@ let package = Package(
     floor(
       "Evaluation",
       on: [
-        "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore",
-        "Kernels", "Files", "LinearAlgebra", "Machine", "Parallel", "Diagnostics",
+        "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "TensorCore", "Kernels", "Files",
+        "LinearAlgebra", "Machine", "Parallel", "Diagnostics",
       ]),
     // 8: training, which scores as evaluation does
     floor(
       "Training",
       on: [
         "Evaluation", "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization",
-        "TensorCore", "Files", "Machine", "Parallel", "Diagnostics", logging, yams,
+        "TensorCore", "Files", "Machine", "Parallel", "Diagnostics", yams,
       ]),
     // 9: the command line of any architecture
     floor(
       "RestorationCommands",
       on: [
         "Training", "Evaluation", "Models", "NN", "Datasets", "Imaging", "Serialization", "Files", "Machine",
-        "Parallel",
-        "Diagnostics", argumentParser,
+        "Parallel", "Diagnostics", argumentParser,
       ]),
     // 10: the command line of the built-in ones, and timings
     .executableTarget(name: "ramit", dependencies: ["RestorationCommands", "Models"]),
@@ -99,40 +101,51 @@ let package = Package(
       dependencies: [
         "Evaluation", "Models", "Optimizers", "NN", "Autograd", "TensorCore", "Parallel", "Diagnostics", argumentParser,
       ]),
+    // Examples
+    example("TensorExample", on: ["Autograd", "TensorCore"]),
+    example("OperationExample", on: ["Autograd", "TensorCore"]),
+    example("ModelExample", on: ["RestorationCommands", "Models", "NN", "Autograd"], exclude: ["x2.yaml"]),
+    example("FineTuningExample", on: ["Models", "Optimizers", "Datasets", "NN", "Autograd", "TensorCore"]),
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["Autograd", "Kernels", "TensorCore", "Serialization", "Parallel"],
+      name: "TestSupport", dependencies: ["Autograd", "Kernels", "TensorCore", "Serialization"],
       path: "Tests/TestSupport"),
     tests(of: "Diagnostics"),
     tests(of: "Parallel"),
     tests(of: "Machine"),
     tests(of: "LinearAlgebra"),
     tests(of: "Files", with: ["Diagnostics"]),
-    tests(of: "Kernels", with: ["Autograd", "TensorCore"]),
+    tests(of: "Kernels", with: ["TestSupport", "Autograd", "TensorCore"]),
     tests(of: "TensorCore"),
     tests(of: "Serialization", with: ["TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
-    tests(of: "NN", with: ["Serialization", "TensorCore", "Diagnostics"]),
     tests(
-      of: "Autograd", with: ["Kernels", "LinearAlgebra", "Serialization", "TensorCore", "Parallel"],
+      of: "NN", with: ["TestSupport", "Autograd", "Serialization", "TensorCore", "Diagnostics"],
+      resources: [.copy("Fixtures")]),
+    tests(
+      of: "Autograd", with: ["TestSupport", "Kernels", "LinearAlgebra", "Serialization", "TensorCore", "Parallel"],
       resources: [.copy("Fixtures")]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"], resources: [.copy("Fixtures")]),
-    tests(of: "Datasets", with: ["Imaging", "Serialization", "TensorCore", "Diagnostics"]),
+    tests(of: "Datasets", with: ["TestSupport", "Imaging", "Serialization", "TensorCore", "Diagnostics"]),
     tests(
       of: "Training",
       with: [
-        "Evaluation", "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization",
-        "TensorCore", "Machine", "Parallel", "Diagnostics",
+        "TestSupport", "Evaluation", "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging",
+        "Serialization", "TensorCore", "Machine", "Diagnostics",
       ]),
     tests(
       of: "Models",
-      with: ["Autograd", "Diagnostics", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore", "Parallel"],
+      with: [
+        "TestSupport", "Autograd", "Diagnostics", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore",
+        "Parallel",
+      ],
       resources: [.copy("Fixtures")]),
     tests(of: "Imaging", with: ["CZlib", "Files", "TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(of: "Metrics", with: ["Imaging"]),
     tests(
       of: "Evaluation",
       with: [
-        "Datasets", "Models", "Autograd", "Imaging", "Machine", "Metrics", "Serialization", "TensorCore", "Parallel",
+        "TestSupport", "Datasets", "Models", "Autograd", "Imaging", "Machine", "Metrics", "Serialization", "TensorCore",
+        "Parallel",
         "Diagnostics",
       ]),
     .testTarget(name: "RamitTests", dependencies: ["Models", "Imaging", "Serialization", "TensorCore"]),

@@ -5,8 +5,8 @@ extension OperationCheck {
   /// Every operation at sizes that are cut into many pieces of work, unequal ones among them.
   static let large =
     [
-      largeBlocks, largeConvolutions, largeMatrixProducts, largeActivations, largeLosses, largeElementwise, largeReductions, largeShapes,
-      largeNorms,
+      largeBlocks, largeConvolutions, largeMatrixProducts, largeActivations, largeLosses, largeElementwise,
+      largeReductions, largeShapes, largeNorms,
     ].flatMap { $0 }
 
   private static let largeBlocks: [OperationCheck] =

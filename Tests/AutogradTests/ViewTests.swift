@@ -23,7 +23,7 @@ import Testing
   @Test func aViewGivenAwayLeavesItsBase() {
     let x = counted([4, 6])
     let view = x.reshaped([6, 4])
-    let doubled = add(consume view, counted([6, 4]))
+    let doubled = consume view + counted([6, 4])
     #expect(doubled.value.pointer != x.value.pointer)
     let part = x.sliced(axis: 0, 1..<2)
     let softened = softmax(consume part)
@@ -34,7 +34,7 @@ import Testing
   @Test func aBaseGivenAwayLeavesItsViews() {
     let x = counted([4, 6])
     let view = x.reshaped([24]), part = x.sliced(axis: 0, 2..<4)
-    let doubled = add(consume x, counted([4, 6]))
+    let doubled = consume x + counted([4, 6])
     #expect(doubled.value.pointer != view.value.pointer)
     #expect(view.value.array == (0..<24).map(Float.init) && part.value.array == (12..<24).map(Float.init))
   }
@@ -51,7 +51,7 @@ import Testing
     let x = counted([4, 6]), place = x.value.pointer
     let view = x.reshaped([24])
     _ = consume x
-    let doubled = add(consume view, counted([24]))
+    let doubled = consume view + counted([24])
     #expect(doubled.value.pointer == place && doubled.value.array == (0..<24).map { 2 * Float($0) })
   }
 
@@ -60,8 +60,8 @@ import Testing
     let gradient = Tensor(zeros: [2, 3]), x = Variable(leaf: Tensor([1, 2, 3, 4, 5, 6], [2, 3]), gradient: gradient)
     let tape = Tape()
     let result = tape.record {
-      let y = add(x, x), view = y.reshaped([6])
-      let product = multiply(view, view).reshaped([2, 3])
+      let y = x + x, view = y.reshaped([6])
+      let product = (view * view).reshaped([2, 3])
       return concatenate([product, y, y.sliced(axis: 0, 1..<2)], axis: 0)
     }
     tape.backward(from: result)
@@ -75,11 +75,11 @@ import Testing
       func segment(_ inputs: [Variable]) -> [Variable] {
         let halves = inputs[0].split(axis: 0, parts: 2)
         let rows = recomputing(halves[0].reshaped([3, 4])) { softmax($0) }
-        return [multiply(rows.permuted([1, 0]).reshaped([2, 6]), halves[1]), halves[0]]
+        return [rows.permuted([1, 0]).reshaped([2, 6]) * halves[1], halves[0]]
       }
       let tape = Tape()
       let result = tape.record {
-        let y = add(x, x)
+        let y = x + x
         let parts = checkpoints ? checkpointed([y], segment) : segment([y])
         return concatenate(parts + [y.sliced(axis: 0, 0..<1)], axis: 0)
       }

@@ -29,7 +29,7 @@ extension Variable {
     let axes = shape.normalized(axes: axes)
     var from = shape.strides, offset = 0
     for axis in axes {
-      offset += max(0, shape[axis] - 1) * from[axis]
+      offset += Swift.max(0, shape[axis] - 1) * from[axis]
       from[axis] = -from[axis]
     }
     return Variable(
