@@ -148,6 +148,7 @@ let package = Package(
         "Parallel",
         "Diagnostics",
       ]),
+    tests(of: "RestorationCommands", with: ["Models", "NN", "Autograd", "Imaging", "TensorCore", argumentParser]),
     .testTarget(name: "RamitTests", dependencies: ["Models", "Imaging", "Serialization", "TensorCore"]),
   ],
   swiftLanguageModes: [.v6]
