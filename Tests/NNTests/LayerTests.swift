@@ -108,6 +108,7 @@ import Testing
       let mean = (0..<50).flatMap(values).reduce(0, +) / Float(50 * x.value.count)
       #expect(abs(mean - 1) < 0.05, "\(mean)")
     }
-    #expect(DropPath.linearRates(to: 0.2, blocks: 3) == [0, 0.1, 0.2] && DropPath.linearRates(to: 0.2, blocks: 1) == [0])
+    #expect(
+      DropPath.linearRates(to: 0.2, blocks: 3) == [0, 0.1, 0.2] && DropPath.linearRates(to: 0.2, blocks: 1) == [0])
   }
 }

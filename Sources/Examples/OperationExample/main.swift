@@ -10,9 +10,10 @@ func cube(_ x: Variable) -> Variable {
   }
   // The capture list says what is kept for the backward pass: here x with its value.
   return Variable(y, from: [x]) { [x = x.saved] dy, gradients in
-    gradients.add(Tensor(dy.shape) { dx in
-      for i in 0..<dy.count { dx[i] = 3 * x.value.pointer[i] * x.value.pointer[i] * dy.pointer[i] }
-    }, to: x)
+    gradients.add(
+      Tensor(dy.shape) { dx in
+        for i in 0..<dy.count { dx[i] = 3 * x.value.pointer[i] * x.value.pointer[i] * dy.pointer[i] }
+      }, to: x)
   }
 }
 
