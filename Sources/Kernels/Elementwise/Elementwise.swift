@@ -38,36 +38,6 @@ public func add(
   }
 }
 
-/// result = a b, over `count` elements; overwrites, or adds.
-public func multiply(
-  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int,
-  adds: Bool = false
-) {
-  forEachRange(of: count, grain: streamingGrain) { range in
-    if adds {
-      for i in range { result[i] += a[i] * b[i] }
-    } else {
-      for i in range { result[i] = a[i] * b[i] }
-    }
-  }
-}
-
-/// y [R x C] = x * factor [C] + offset [C], row by row; overwrites, or adds.
-public func scaleRows(
-  _ x: UnsafePointer<Float>, factor: [Float], offset: [Float], into y: UnsafeMutablePointer<Float>, rows: Int,
-  adds: Bool = false
-) {
-  let channels = factor.count
-  forEachRange(of: rows, grain: streamingGrain / max(1, channels)) { range in
-    for row in range {
-      for c in 0..<channels {
-        let value = x[row &* channels &+ c] * factor[c] + offset[c]
-        y[row &* channels &+ c] = adds ? y[row &* channels &+ c] + value : value
-      }
-    }
-  }
-}
-
 /// The sum over `count` elements of `term`, in double precision: ranges of fixed size, added in order.
 public func fixedOrderSum(count: Int, _ term: (Int) -> Double) -> Double {
   let grain = streamingGrain

@@ -18,6 +18,8 @@ public struct TernaryFunction: Sendable {
 
   /// b where a is not 0, else c.
   public static let choice = TernaryFunction(Choice())
+  /// a b + c.
+  public static let scaleAndShift = TernaryFunction(ScaleAndShift())
   /// b, whatever a and c are.
   public static let second = TernaryFunction(Second())
   /// a b.
@@ -35,6 +37,11 @@ public struct TernaryFunction: Sendable {
 private struct Choice: ElementTerm, Sendable {
   @inline(__always)
   func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { b.replacing(with: c, where: a .== 0) }
+}
+
+private struct ScaleAndShift: ElementTerm, Sendable {
+  @inline(__always)
+  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { a * b + c }
 }
 
 private struct Second: ElementTerm, Sendable {

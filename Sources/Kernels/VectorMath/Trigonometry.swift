@@ -8,9 +8,9 @@ import Foundation
 func sine(_ x: Vector, plusQuarters quarters: Int64 = 0) -> Vector {
   let isLarge = (magnitude(x) .< Vector(repeating: 1e5)) .^ true
   let value = Vector(
-    lowHalf: sineOfModerate(SIMD8<Double>(x.lowHalf), quarters),
-    highHalf: sineOfModerate(SIMD8<Double>(x.highHalf), quarters))
-  return any(isLarge) ? sineOfLarge(x, quarters, instead: value, where: isLarge) : value
+    lowHalf: sineOfModerate(doubles(x.lowHalf), quarters),
+    highHalf: sineOfModerate(doubles(x.highHalf), quarters))
+  return isAnySet(isLarge) ? sineOfLarge(x, quarters, instead: value, where: isLarge) : value
 }
 
 @inline(never)
@@ -32,19 +32,28 @@ private func sineOfModerate(_ x: SIMD8<Double>, _ quarters: Int64) -> SIMD8<Floa
   let r = (x - n * SIMD8(repeating: 1.570_796_326_734_125_6)) - n * SIMD8(repeating: 6.077_100_506_506_192e-11)
   let square = r * r
   var sine = SIMD8<Double>(repeating: 1 / 362_880.0)
-  sine = sine * square - 1 / 5_040.0
-  sine = sine * square + 1 / 120.0
-  sine = sine * square - 1 / 6.0
-  sine = (sine * square + 1) * r
+  sine = sine * square - SIMD8(repeating: 1 / 5_040.0)
+  sine = sine * square + SIMD8(repeating: 1 / 120.0)
+  sine = sine * square - SIMD8(repeating: 1 / 6.0)
+  sine = (sine * square + SIMD8(repeating: 1)) * r
   var cosine = SIMD8<Double>(repeating: -1 / 3_628_800.0)
-  cosine = cosine * square + 1 / 40_320.0
-  cosine = cosine * square - 1 / 720.0
-  cosine = cosine * square + 1 / 24.0
-  cosine = cosine * square - 0.5
-  cosine = cosine * square + 1
+  cosine = cosine * square + SIMD8(repeating: 1 / 40_320.0)
+  cosine = cosine * square - SIMD8(repeating: 1 / 720.0)
+  cosine = cosine * square + SIMD8(repeating: 1 / 24.0)
+  cosine = cosine * square - SIMD8(repeating: 0.5)
+  cosine = cosine * square + SIMD8(repeating: 1)
   let turn = unsafeBitCast(shifted, to: SIMD8<Int64>.self) &+ SIMD8(repeating: quarters)
   let isOdd = (turn & SIMD8(repeating: 1)) .!= SIMD8(repeating: 0)
   let isNegative = (turn & SIMD8(repeating: 2)) .!= SIMD8(repeating: 0)
   let value = sine.replacing(with: cosine, where: isOdd)
-  return SIMD8<Float>(value.replacing(with: value * -1, where: isNegative))
+  return floats(value.replacing(with: value * SIMD8(repeating: -1), where: isNegative))
+}
+
+/// (The standard library's `any` goes lane by lane.)
+@inline(__always)
+private func isAnySet(_ mask: SIMDMask<SIMD16<Int32>>) -> Bool {
+  let lanes = SIMD16<Int32>.zero.replacing(with: 1, where: mask)
+  let eight = lanes.lowHalf | lanes.highHalf, four = eight.lowHalf | eight.highHalf
+  let two = four.lowHalf | four.highHalf
+  return two.x | two.y != 0
 }

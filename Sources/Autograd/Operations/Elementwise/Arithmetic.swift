@@ -78,12 +78,16 @@ public func scaleAndShift(_ x: consuming Variable, scale: [Float], shift: [Float
     scale.count == x.shape.last && shift.count == scale.count,
     "\(scale.count) scales and \(shift.count) shifts for the \(x.shape.last) channels of \(x.shape)")
   var x = x
-  let result = x.memoryForResult()
-  result.initialize { scaleRows(x.value.pointer, factor: scale, offset: shift, into: $0, rows: x.shape.rows) }
+  let (scale, shift) = (Tensor(scale, [scale.count]), Tensor(shift, [shift.count]))
+  let result = x.memoryForResult(), shapes = [x.shape.dimensions, scale.shape.dimensions, scale.shape.dimensions]
+  result.initialize { y in
+    TernaryFunction.scaleAndShift(x.value.pointer, scale.pointer, shift.pointer, Broadcast(shapes), into: y)
+  }
   return Variable(result, from: [x]) { [x = x.gradientSlot] dy, gradients in
     gradients.write(to: x) { dx, accumulate in
-      let none = [Float](repeating: 0, count: scale.count)
-      scaleRows(dy.pointer, factor: scale, offset: none, into: dx, rows: dy.shape.rows, adds: accumulate)
+      TernaryFunction.product(
+        dy.pointer, scale.pointer, dy.pointer, Broadcast([shapes[0], shapes[1], shapes[0]]), into: dx,
+        accumulate: accumulate)
     }
   }
 }
