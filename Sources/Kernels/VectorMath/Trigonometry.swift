@@ -6,7 +6,7 @@ import Foundation
 /// one through the C library.
 @inline(__always)
 func sine(_ x: Vector, plusQuarters quarters: Int64 = 0) -> Vector {
-  let isLarge = (magnitude(x) .< Vector(repeating: 1e5)) .^ true
+  let isLarge = (magnitude(x) .>= Vector(repeating: 1e5)) .| (x .!= x)
   let value = Vector(
     lowHalf: sineOfModerate(doubles(x.lowHalf), quarters),
     highHalf: sineOfModerate(doubles(x.highHalf), quarters))
