@@ -58,7 +58,8 @@ import Testing
     OperationCheck.unshuffle([2, 4, 6, 5], 2), .unshuffle([1, 3, 6, 20], 3), .unshuffle([1, 2, 2, 1], 2),
     .unshuffle([2, 3, 2, 3], 1), .gathering([9, 5], axis: 0, indices: [8, 0, 3, 3, 3, 8]),
     .gathering([2, 5, 17], axis: 1, indices: [4, 1]), .gathering([3, 4], axis: -1, indices: [0, 0, 3, 2, 1, 0]),
-    .gathering([3, 4], axis: 0, indices: []),
+    .gathering([3, 4], axis: 0, indices: []), .repeating([3, 1, 5], to: [2, 3, 4, 5]), .repeating([1], to: [37]),
+    .repeating([], to: [3, 2]), .repeating([2, 1, 1, 3], to: [2, 4, 5, 3]), .repeating([2, 3], to: [2, 3]),
   ])
   func picking(_ check: OperationCheck) { #expect(check.faults() == []) }
 }

@@ -140,8 +140,17 @@ extension OperationCheck {
     }
   }
 
+  static func repeating(_ shape: Shape, to result: Shape) -> OperationCheck {
+    moving("broadcast to \(result)", shape) {
+      $0.broadcast(to: result)
+    } twin: {
+      Twin.broadcast($0, to: result.dimensions)
+    }
+  }
+
   /// Cut into many pieces of work, by every way in which elements are copied.
   static let largeShapes: [OperationCheck] = [
+    repeating([12], to: [3, 90, 91, 12]), repeating([3, 1, 91, 1], to: [3, 90, 91, 12]),
     permuting([2, 70, 50, 3, 11], [0, 3, 1, 2, 4]), permuting([2, 97, 101, 20], [0, 3, 1, 2]),
     permuting([2, 20, 97, 101], [0, 2, 3, 1]), permuting([3, 301, 303], [0, 2, 1]),
     permuting([97, 3, 2, 301], [3, 2, 0, 1]),
