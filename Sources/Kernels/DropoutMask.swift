@@ -16,7 +16,9 @@ public struct DropoutMask: Sendable {
   }
 
   /// The same rate with independent fates.
-  func derived(_ number: UInt32) -> DropoutMask { DropoutMask(self, key: (key.0 &+ number &* 0x9e37_79b9, ~key.1)) }
+  public func derived(_ number: UInt32) -> DropoutMask {
+    DropoutMask(self, key: (key.0 &+ number &* 0x9e37_79b9, ~key.1))
+  }
 
   private init(_ mask: DropoutMask, key: (UInt32, UInt32)) {
     self.key = key

@@ -204,7 +204,7 @@ private func applyGELU(
 }
 
 /// The product times a matrix of the same shape, whose rows are padded.
-private struct MultiplyRows: Epilogue {
+struct MultiplyRows: Epilogue {
   let factors: UnsafePointer<Float>
   let stride: Int
   @inline(__always)

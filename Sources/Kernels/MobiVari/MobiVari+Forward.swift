@@ -87,7 +87,7 @@ extension MobiVari {
 }
 
 /// Product + bias + a matrix of the same shape, whose rows have room for whole vectors after them.
-private struct AddBiasAndRows: Epilogue {
+struct AddBiasAndRows: Epilogue {
   let bias: UnsafePointer<Float>
   let rows: UnsafePointer<Float>
   let stride: Int

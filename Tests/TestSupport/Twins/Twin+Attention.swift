@@ -74,13 +74,13 @@ extension Twin {
   /// exp(logit scale), whose exponent is held below log 100.
   private static func factor(_ logitScale: Double) -> Double { exp(min(logitScale, log(100))) }
 
-  private static func dot(_ a: [Double], _ b: [Double]) -> Double {
+  static func dot(_ a: [Double], _ b: [Double]) -> Double {
     var total = 0.0
     for i in a.indices { total += a[i] * b[i] }
     return total
   }
 
-  private static func unit(_ v: [Double]) -> [Double] {
+  static func unit(_ v: [Double]) -> [Double] {
     let length = max(dot(v, v).squareRoot(), 1e-12)
     return v.map { $0 / length }
   }

@@ -42,4 +42,11 @@ extension Twin {
   ) -> DoubleTensor {
     layerNorm(out(activate(hidden(x), .gelu)), gamma: gamma, beta: beta) + x
   }
+
+  /// out(activation(hidden(x))).
+  public static func mlp(
+    _ x: DoubleTensor, hidden: Pointwise, out: Pointwise, _ activation: Activation
+  ) -> DoubleTensor {
+    out(activate(hidden(x), activation))
+  }
 }

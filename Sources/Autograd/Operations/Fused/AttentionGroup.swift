@@ -1,0 +1,90 @@
+import Kernels
+import TensorCore
+
+/// Heads of window attention that share a window's size: where a pixel's channels hold their queries, keys and values,
+/// and where the windows lie.
+public struct AttentionGroup: Sendable, Equatable {
+  public let heads: Int
+  /// c: channels of a head.
+  public let headDim: Int
+  /// The first channel of the first head's queries, keys and values. Keys may be the queries (Zhang et al., ELAN, ECCV
+  /// 2022).
+  public let queries: Int
+  public let keys: Int
+  public let values: Int
+  /// Channels from one head's queries, keys or values to the next one's.
+  public let headStep: Int
+  /// Pixels of a window.
+  public let windowHeight: Int
+  public let windowWidth: Int
+  /// Windows are shifted down and to the right by so many pixels, cyclically.
+  public let shiftDown: Int
+  public let shiftRight: Int
+  /// Whether -100 is added between pixels that only the cyclic shift has brought into one window (Liu et al., 2021,
+  /// Sec. 3.2).
+  public let masksRegions: Bool
+
+  /// - Parameter headStep: c by default: the heads' queries lie side by side, as do their keys and values.
+  public init(
+    heads: Int, headDim: Int, queries: Int, keys: Int, values: Int, headStep: Int? = nil, windowHeight: Int,
+    windowWidth: Int, shiftDown: Int = 0, shiftRight: Int = 0, masksRegions: Bool = false
+  ) {
+    precondition(heads > 0 && headDim > 0, "attention needs heads and channels, not \(heads) heads of \(headDim)")
+    precondition(
+      windowHeight > 0 && windowWidth > 0, "a window has pixels, not \(windowHeight) x \(windowWidth)")
+    precondition(
+      !masksRegions || (0..<windowHeight ~= shiftDown && 0..<windowWidth ~= shiftRight),
+      "masked windows of \(windowHeight) x \(windowWidth) cannot be shifted by \(shiftDown), \(shiftRight)")
+    self.heads = heads
+    self.headDim = headDim
+    self.queries = queries
+    self.keys = keys
+    self.values = values
+    self.headStep = headStep ?? headDim
+    self.windowHeight = windowHeight
+    self.windowWidth = windowWidth
+    self.shiftDown = shiftDown
+    self.shiftRight = shiftRight
+    self.masksRegions = masksRegions
+  }
+
+  /// T.
+  var tokens: Int { windowHeight * windowWidth }
+  /// Channels of the result.
+  var width: Int { heads * headDim }
+
+  /// The channels that start at `first`, head by head.
+  private func spans(from first: Int) -> [Range<Int>] {
+    (0..<heads).map { first + $0 * headStep..<first + $0 * headStep + headDim }
+  }
+
+  var featureSpans: [Range<Int>] { spans(from: queries) + (keys == queries ? [] : spans(from: keys)) }
+  var valueSpans: [Range<Int>] { spans(from: values) }
+
+  func kernel(
+    _ map: Shape, features: Int, values channels: Int, result: Int, resultChannels: Int, isCosine: Bool,
+    dropout: DropoutMask?
+  ) -> WindowAttentionKernel {
+    /// The shift as a place in the map.
+    func wrapped(_ shift: Int, _ size: Int) -> Int { (shift % size + size) % size }
+    return WindowAttentionKernel(
+      map: MapSize(images: map[0], height: map[1], width: map[2]),
+      windows: .init(
+        height: windowHeight, width: windowWidth, down: wrapped(shiftDown, map[1]),
+        right: wrapped(shiftRight, map[2]), masksRegions: masksRegions),
+      layout: .init(
+        featureChannels: features, valueChannels: channels, resultChannels: resultChannels, queries: queries,
+        keys: keys, values: values, result: result, headStep: headStep),
+      heads: heads, headDim: headDim, isCosine: isCosine, dropout: dropout)
+  }
+}
+
+/// What attention multiplies the products of queries and keys with.
+public enum AttentionScale {
+  /// One number for all heads, such as 1 / sqrt(c).
+  case constant(Float)
+  /// Queries and keys have length 1 (x / max(|x|, 1e-12)); a number for each head, of any shape with as many elements.
+  case cosine(Variable)
+
+  var isCosine: Bool { if case .cosine = self { true } else { false } }
+}

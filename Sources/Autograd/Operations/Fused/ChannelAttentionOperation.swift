@@ -1,0 +1,44 @@
+import Kernels
+import TensorCore
+
+/// Self-attention between channels ("transposed attention": Zamir et al., "Restormer", CVPR 2022, Eq. 1): in each head,
+/// with c = C / heads channels as vectors over all pixels of an image,
+///
+///     A = softmax(scale * cos(q_i, k_j));  y_i = sum over j of A(i, j) v_j
+///
+/// where lengths below 1e-12 count as 1e-12.
+///
+/// - Parameters:
+///   - qkv: N x ... x 3C: all heads' queries, then all keys, then all values; the axes between are pixels.
+///   - heads: C is a multiple of it.
+///   - scale: a number for each head, of any shape with as many elements (Restormer's temperature).
+/// - Returns: N x ... x C, the heads side by side.
+public func channelAttention(_ qkv: Variable, heads: Int, scale: Variable) -> Variable {
+  let shape = qkv.shape, channels = shape.last / 3
+  precondition(
+    shape.rank >= 2 && heads > 0 && shape.last == 3 * channels && channels % heads == 0,
+    "\(shape) does not hold queries, keys and values of \(heads) heads")
+  precondition(scale.shape.count == heads, "\(heads) heads have as many scales, not \(scale.shape)")
+  let kernel = ChannelAttentionKernel(
+    images: shape[0], pixels: shape.rows / shape[0], heads: heads, headDim: channels / heads)
+  var statistics: Tensor?
+  let y = Tensor(shape.replacing(-1, with: channels)) { y in
+    let sums = Tensor(uninitialized: [kernel.statisticsCount]), memory = Tensor(uninitialized: [kernel.memoryCount])
+    kernel.forward(
+      qkv.value.pointer, scale: scale.value.pointer, into: y, statistics: sums.pointer, memory: memory.pointer)
+    withExtendedLifetime(memory) {}
+    statistics = sums
+  }
+  return Variable(y, from: [qkv, scale], multiplyAdds: 2 * shape.rows * channels * (channels / heads)) {
+    [qkv = qkv.saved, scale = scale.saved, statistics] dy, gradients in
+    guard let statistics else { preconditionFailure("a meta tensor has no gradient") }
+    let memory = Tensor(uninitialized: [kernel.memoryCount]), dScale = Tensor(zeros: scale.shape)
+    gradients.write(toOrDiscard: qkv) { dqkv, accumulate in
+      kernel.backward(
+        qkv.value.pointer, scale: scale.value.pointer, statistics: statistics.pointer, dy: dy.pointer, dqkv: dqkv,
+        accumulate: accumulate, dScale: dScale.pointer, memory: memory.pointer)
+    }
+    gradients.add(dScale, to: scale)
+    withExtendedLifetime(memory) {}
+  }
+}

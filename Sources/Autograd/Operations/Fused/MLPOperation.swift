@@ -1,0 +1,55 @@
+import Kernels
+import TensorCore
+
+/// Two linear layers with an activation between them, and what a transformer's second half has around them (Dosovitskiy
+/// et al., 2021, Eq. 3; Liu et al., 2021, Eq. 3): `x + out(activation(hidden(LN(x))))`, without the hidden channels in
+/// memory.
+///
+/// - Parameters:
+///   - x: ... x C; plain inference overwrites it where it was given away and O is C.
+///   - norm: weight and bias, C each, of a layer norm before the layers; nil normalises nothing.
+///   - hidden, out: C to H and H to O.
+///   - activation: of the hidden channels.
+///   - addsInput: whether x is added to the result; O is C then.
+/// - Returns: ... x O.
+public func mlp(
+  _ x: consuming Variable, norm: (weight: Variable, bias: Variable)? = nil, hidden: PointwiseParameters,
+  out: PointwiseParameters, activation: Activation = .gelu, addsInput: Bool = false
+) -> Variable {
+  let shape = x.shape, channels = shape.last
+  precondition(
+    hidden.inputs == channels && out.inputs == hidden.outputs && (!addsInput || out.outputs == channels),
+    "layers \(hidden.weight.shape) and \(out.weight.shape) do not fit \(shape)")
+  precondition(
+    norm.map { $0.weight.shape == [channels] && $0.bias.shape == [channels] } ?? true,
+    "a norm of \(shape) has weight and bias of \(channels)")
+  let rows = shape.rows
+  /// The kernel, with its packed weights alive around it, and the memory that it works in.
+  func run(_ body: (MLPKernel, Scratch) -> Void) {
+    let packed = (PackedPointwise(hidden), PackedPointwise(out))
+    let kernel = MLPKernel(
+      norm: norm.map {
+        LayerNorm(channels: channels, gamma: $0.weight.value.pointer, beta: $0.bias.value.pointer)
+      }, hidden: packed.0.kernel, out: packed.1.kernel, activation: activation, addsInput: addsInput)
+    let memory = KernelMemory(scratch: kernel.scratchCount, pieces: MLPKernel.pieces(rows: rows))
+    body(kernel, memory.scratch)
+    withExtendedLifetime((packed, memory)) {}
+  }
+  let parameters = (norm.map { [$0.weight, $0.bias] } ?? []) + hidden.variables + out.variables
+  let multiplyAdds = rows * (hidden.weight.value.count + out.weight.value.count)
+  var x = consume x
+  let y = out.outputs == channels ? x.memoryForResult() : Tensor(uninitialized: shape.replacing(-1, with: out.outputs))
+  y.initialize { y in run { $0.forward(rows: rows, x.value.pointer, into: y, scratch: $1) } }
+  return Variable(y, from: [x] + parameters, multiplyAdds: multiplyAdds) { [x = x.saved] dy, gradients in
+    run { kernel, scratch in
+      let sums = GradientSums(count: kernel.gradientCount)
+      gradients.write(toOrDiscard: x) { dx, accumulate in
+        kernel.backward(
+          rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, accumulate: accumulate, scratch: scratch,
+          sums: sums.sums)
+      }
+      var cursor = sums.results
+      for parameter in parameters { cursor.add(to: parameter, gradients) }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Parallel
+
+/// Self-attention between the channels of each head, over all pixels of an image (Zamir et al., "Restormer", CVPR 2022,
+/// Eq. 1), on maps of P pixels:
+///
+///     A = softmax(scale * cos(q_i, k_j));  y_i = sum over j of A(i, j) v_j
+///
+/// where q_i, k_j and v_j are channels, vectors of P numbers. The sums over pixels are taken in pieces of a fixed size
+/// and added in order.
+public struct ChannelAttentionKernel {
+  let images: Int
+  /// P, of one image.
+  let pixels: Int
+  let heads: Int
+  /// c.
+  let headDim: Int
+
+  /// Pixels that go through the products at once: 32 channels of theirs stay in the first cache.
+  static let tile = 128
+
+  public init(images: Int, pixels: Int, heads: Int, headDim: Int) {
+    self.images = images
+    self.pixels = pixels
+    self.heads = heads
+    self.headDim = headDim
+  }
+
+  /// C.
+  var channels: Int { heads * headDim }
+  /// Floats between the rows of a head's matrices.
+  var stride: Int { paddedToVector(headDim) }
+  private var tiles: Int { (pixels + Self.tile - 1) / Self.tile }
+  private var tilesPerPiece: Int { (tiles + 31) / 32 }
+  /// At most 32, whose sums cost little.
+  var piecesPerImage: Int { max(1, (tiles + tilesPerPiece - 1) / max(1, tilesPerPiece)) }
+
+  /// Floats of a head's sums: q^T k [c x c], |q|^2 [c] and |k|^2 [c].
+  var headSums: Int { headDim * headDim + 2 * headDim }
+  /// Floats that the forward pass saves for the backward pass: the heads' sums of each image.
+  public var statisticsCount: Int { images * heads * headSums }
+  /// Floats of memory that either pass needs.
+  public var memoryCount: Int {
+    images * heads * (piecesPerImage * headSums + ChannelHead.count(headDim: headDim)) + vectorWidth
+  }
+
+  /// Calls `body(image, tile)` for the tiles of a piece: their first pixel and how many there are.
+  @inline(__always)
+  func forEachTile(image: Int, piece: Int, _ body: (_ pixel: Int, _ count: Int) -> Void) {
+    let first = piece &* tilesPerPiece &* Self.tile
+    var start = first
+    while start < min(pixels, first &+ tilesPerPiece &* Self.tile) {
+      body(image &* pixels &+ start, min(Self.tile, pixels &- start))
+      start &+= Self.tile
+    }
+  }
+
+  /// Calls `body(image, piece, head)` in parallel.
+  func forEachPiece(_ body: (_ image: Int, _ piece: Int, _ head: Int) -> Void) {
+    parallelFor(images * piecesPerImage * heads) { index, _ in
+      let piece = index / heads
+      body(piece / piecesPerImage, piece % piecesPerImage, index % heads)
+    }
+  }
+
+  /// Adds the sums of an image's pieces in order, for each head, into the first one's place.
+  /// - Parameter sums: [images x heads x pieces x count].
+  func addPieces(_ sums: UnsafeMutablePointer<Float>, image: Int, head: Int, count: Int) -> UnsafePointer<Float> {
+    let total = sums + (image &* heads &+ head) &* piecesPerImage &* count
+    for piece in 1..<max(1, piecesPerImage) {
+      let addend = total + piece &* count
+      for i in 0..<count { total[i] += addend[i] }
+    }
+    return UnsafePointer(total)
+  }
+
+  /// The place of a head's matrices behind the sums of the pieces.
+  func head(
+    _ memory: UnsafeMutablePointer<Float>, image: Int, head: Int, scale: UnsafePointer<Float>
+  ) -> ChannelHead {
+    let start = images &* heads &* piecesPerImage &* headSums
+    let place = start &+ (image &* heads &+ head) &* ChannelHead.count(headDim: headDim)
+    return ChannelHead(memory + place, headDim: headDim, scale: scale[head])
+  }
+
+  /// Writes y [images x P x C].
+  /// - Parameters:
+  ///   - qkv: [images x P x 3C]: all heads' queries, all keys, all values.
+  ///   - scale: [heads].
+  ///   - statistics: `statisticsCount` floats, overwritten, for `backward`.
+  ///   - memory: `memoryCount` floats.
+  public func forward(
+    _ qkv: UnsafePointer<Float>, scale: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    statistics: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>
+  ) {
+    forEachPiece { image, piece, head in
+      let sums = memory + ((image &* heads &+ head) &* piecesPerImage &+ piece) &* headSums
+      sums.update(repeating: 0, count: headSums)
+      forEachTile(image: image, piece: piece) { pixel, count in
+        let q = qkv + (pixel &* 3 &* channels &+ head &* headDim), k = q + channels
+        addProducts(q, stride: 3 &* channels, k, stride: 3 &* channels, count: count, to: sums)
+        addSquares(q, count: count, to: sums + headDim &* headDim)
+        addSquares(k, count: count, to: sums + (headDim &+ 1) &* headDim)
+      }
+    }
+    parallelFor(images * heads) { index, _ in
+      let (image, head) = (index / heads, index % heads)
+      let saved = statistics + index &* headSums
+      saved.update(from: addPieces(memory, image: image, head: head, count: headSums), count: headSums)
+      let matrices = self.head(memory, image: image, head: head, scale: scale)
+      matrices.fillMap(saved)
+      matrices.packMap()
+    }
+    forEachPiece { image, piece, head in
+      let matrices = self.head(memory, image: image, head: head, scale: scale)
+      let transposed = PackedMatrix(matrices.packed, rows: headDim, columns: headDim)
+      forEachTile(image: image, piece: piece) { pixel, count in
+        let v = qkv + ((pixel &* 3 &+ 2) &* channels &+ head &* headDim)
+        gemm(
+          rows: count, Rows(pointer: v, stride: 3 &* channels, step: 1), transposed,
+          y + (pixel &* channels &+ head &* headDim), cStride: channels, epilogue: Identity())
+      }
+    }
+  }
+
+  /// sums [c x c] += a^T b over `count` pixels.
+  @inline(__always)
+  func addProducts(
+    _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int, count: Int,
+    to sums: UnsafeMutablePointer<Float>
+  ) {
+    gemm(
+      rows: headDim, Rows(pointer: a, stride: 1, step: aStride),
+      PackedMatrix(inPlace: b, rows: count, columns: headDim, stride: bStride), sums, cStride: headDim, adds: true,
+      epilogue: Identity())
+  }
+
+  /// sums [c] += the squares of `count` pixels' queries or keys.
+  @inline(__always)
+  private func addSquares(_ source: UnsafePointer<Float>, count: Int, to sums: UnsafeMutablePointer<Float>) {
+    var c = 0
+    while c < headDim {
+      var total = Vector.zero
+      var place = source + c
+      for _ in 0..<count {
+        let value = load(place)
+        total = multiplyAdd(value, value, total)
+        place += 3 &* channels
+      }
+      store(load(sums + c) + total, sums + c, count: headDim &- c)
+      c &+= vectorWidth
+    }
+  }
+}

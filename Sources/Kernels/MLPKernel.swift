@@ -1,0 +1,169 @@
+import Parallel
+
+/// Two linear layers with an activation between them, on R rows of C channels, as a transformer's second half has them:
+///
+///     y = W2 activation(W1 LN(x) + b1) + b2 + x
+///
+/// where the norm and the sum with x may be left out. A tile of rows goes through all of it in cache: neither LN(x) nor
+/// the H hidden channels are written to memory, and the backward pass computes them again.
+public struct MLPKernel {
+  let norm: LayerNorm?
+  let hidden: PointwiseWeight
+  let out: PointwiseWeight
+  let activation: Activation
+  let addsInput: Bool
+
+  /// Rows of a tile: their hidden channels (128 x 128 floats) fit the second-level cache with the weights.
+  private static let tile = 128
+
+  /// - Parameters:
+  ///   - norm: nil normalises nothing.
+  ///   - hidden, out: C to H and H to O.
+  ///   - addsInput: whether x is added to the result; O is C then.
+  public init(
+    norm: LayerNorm?, hidden: PointwiseWeight, out: PointwiseWeight, activation: Activation, addsInput: Bool
+  ) {
+    precondition(
+      hidden.outputs == out.inputs && (!addsInput || out.outputs == hidden.inputs),
+      "layers of \(hidden.inputs) to \(hidden.outputs) and \(out.inputs) to \(out.outputs) channels do not fit")
+    self.norm = norm
+    self.hidden = hidden
+    self.out = out
+    self.activation = activation
+    self.addsInput = addsInput
+  }
+
+  private var channels: Int { hidden.inputs }
+  private var hiddenStride: Int { paddedToVector(hidden.outputs) }
+  private var normCount: Int { norm == nil ? 0 : 2 * channels }
+
+  /// Floats of scratch for each worker.
+  public var scratchCount: Int { Self.tile * (3 * hiddenStride + 2 * channels) + 3 * vectorWidth }
+  /// Floats of gradient: gamma and beta (if any), W1, b1, W2, b2.
+  public var gradientCount: Int { normCount + hidden.gradientCount + out.gradientCount }
+
+  /// The pieces of work, to size the scratch: tiles of rows.
+  public static func pieces(rows: Int) -> Int { (rows + tile - 1) / tile }
+
+  /// y [R x O]; overwrites y, which may be x.
+  public func forward(
+    rows: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, scratch: Scratch
+  ) {
+    parallelFor(Self.pieces(rows: rows)) { piece, worker in
+      let start = piece &* Self.tile, count = min(Self.tile, rows &- start)
+      let memory = TileMemory(scratch.of(worker: worker), of: self)
+      let x = x + start &* channels, y = y + start &* out.outputs
+      let m = normalized(x, count: count, memory)
+      expand(m, count: count, into: memory.activated)
+      activation.apply(memory.activated, memory.activated, count: count &* hiddenStride)
+      let activated = Rows(pointer: memory.activated, stride: hiddenStride, step: 1)
+      if addsInput {
+        gemm(
+          rows: count, activated, out.forward, y, cStride: out.outputs,
+          epilogue: AddBiasAndRows(bias: out.bias, rows: x, stride: channels))
+      } else {
+        gemm(rows: count, activated, out.forward, y, cStride: out.outputs, epilogue: AddBias(bias: out.bias))
+      }
+    }
+  }
+
+  /// Writes dx (or adds to it) [R x C], and adds to the sums of the parameters' gradients.
+  public func backward(
+    rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, accumulate: Bool,
+    scratch: Scratch, sums: PartialSums
+  ) {
+    sums.forEachPiece(Self.pieces(rows: rows)) { piece, worker, sums in
+      let start = piece &* Self.tile, count = min(Self.tile, rows &- start)
+      let memory = TileMemory(scratch.of(worker: worker), of: self)
+      let hiddenSums = sums + normCount, outSums = hiddenSums + hidden.gradientCount
+      let x = x + start &* channels, dx = dx + start &* channels, dy = dy + start &* out.outputs
+      let m = normalized(x, count: count, memory)
+      expand(m, count: count, into: memory.hidden)
+      activation.applyWithDerivative(
+        memory.hidden, value: memory.activated, derivative: memory.derivative, count: count &* hiddenStride)
+      out.addGradient(
+        rows: count, dy: dy, dyStride: out.outputs, x: memory.activated, xStride: hiddenStride, to: outSums)
+      gemm(
+        rows: count, Rows(pointer: dy, stride: out.outputs, step: 1), out.backward, memory.hidden,
+        cStride: hiddenStride, padsColumns: true,
+        epilogue: MultiplyRows(factors: memory.derivative, stride: hiddenStride))
+      hidden.addGradient(
+        rows: count, dy: memory.hidden, dyStride: hiddenStride, x: m, xStride: channels, to: hiddenSums)
+      let dHidden = Rows(pointer: memory.hidden, stride: hiddenStride, step: 1)
+      if let norm {
+        gemm(rows: count, dHidden, hidden.backward, memory.dMiddle, cStride: channels, epilogue: Identity())
+        if addsInput {
+          if accumulate {
+            addChannels(dy, dx, count: count &* channels)
+          } else {
+            copyChannels(dy, dx, count: count &* channels)
+          }
+        }
+        norm.backwardRows(
+          count, x, stride: channels, dy: memory.dMiddle, dx: dx, dxStride: channels, adds: accumulate || addsInput,
+          sums: sums)
+      } else if addsInput {
+        gemm(
+          rows: count, dHidden, hidden.backward, dx, cStride: channels, adds: accumulate,
+          epilogue: AddRows(addend: dy, stride: channels))
+      } else {
+        gemm(
+          rows: count, dHidden, hidden.backward, dx, cStride: channels, adds: accumulate, epilogue: Identity())
+      }
+    }
+  }
+
+  /// The memory of one tile in work.
+  private struct TileMemory {
+    /// [tile x padded H]: what enters the activation, then its gradient; what leaves it; the activation's derivative.
+    let hidden, activated, derivative: UnsafeMutablePointer<Float>
+    /// [tile x C]: LN(x), and its gradient.
+    let middle, dMiddle: UnsafeMutablePointer<Float>
+
+    init(_ memory: UnsafeMutablePointer<Float>, of kernel: MLPKernel) {
+      hidden = memory
+      activated = hidden + MLPKernel.tile * kernel.hiddenStride
+      derivative = activated + MLPKernel.tile * kernel.hiddenStride
+      middle = derivative + MLPKernel.tile * kernel.hiddenStride
+      // Whole vectors are read from the end of a row.
+      dMiddle = middle + MLPKernel.tile * kernel.channels + vectorWidth
+    }
+  }
+
+  /// LN(x) [count x C] of a tile in its memory, or x itself.
+  @inline(__always)
+  private func normalized(_ x: UnsafePointer<Float>, count: Int, _ memory: TileMemory) -> UnsafePointer<Float> {
+    guard let norm else { return x }
+    norm.forwardRows(count, x, stride: channels, residual: nil, memory.middle)
+    return UnsafePointer(memory.middle)
+  }
+
+  /// h [count x padded H] = W1 m + b1.
+  @inline(__always)
+  private func expand(_ m: UnsafePointer<Float>, count: Int, into h: UnsafeMutablePointer<Float>) {
+    gemm(
+      rows: count, Rows(pointer: m, stride: channels, step: 1), hidden.forward, h, cStride: hiddenStride,
+      padsColumns: true, epilogue: AddBias(bias: hidden.bias))
+  }
+}
+
+extension Activation {
+  /// value = activation(x) and derivative there, over `count` floats, a multiple of 16; the value's place may be x.
+  fileprivate func applyWithDerivative(
+    _ x: UnsafePointer<Float>, value: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    if self == .gelu {
+      for i in stride(from: 0, to: count, by: vectorWidth) {
+        let both = geluAndDerivative(load(x + i))
+        store(both.value, value + i)
+        store(both.derivative, derivative + i)
+      }
+    } else {
+      for i in stride(from: 0, to: count, by: vectorWidth) {
+        let input = load(x + i)
+        store(self.derivative(input), derivative + i)
+        store(self(input), value + i)
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Autograd
+import Kernels
+import TensorCore
+import TestSupport
+
+extension OperationCheck {
+  /// Channel attention of maps with any number of pixels.
+  static func channelAttention(_ pixels: Shape, heads: Int, headDim: Int) -> OperationCheck {
+    let map = Shape(pixels.dimensions + [3 * heads * headDim])
+    let operands = [Operand("qkv", map), Operand("scale", [heads, 1, 1], spread: 0.5, centre: 3)]
+    return OperationCheck("channelAttention \(map), \(heads) heads", operands) { v in
+      Autograd.channelAttention(v[0], heads: heads, scale: v[1])
+    } twin: { v in
+      Twin.channelAttention(v[0], heads: heads, scale: v[1])
+    }
+  }
+
+  /// The second half of a transformer block, or parts of it.
+  /// - Parameter outputs: as many as x has by default.
+  static func mlp(
+    _ shape: Shape, hidden: Int, outputs: Int? = nil, norm: Bool = false, addsInput: Bool = false,
+    activation: Activation = .gelu
+  ) -> OperationCheck {
+    let c = shape.last, o = outputs ?? c
+    var operands = [
+      Operand("x", shape), Operand("hidden.weight", [hidden, c], spread: 1.5 / Float(c).squareRoot()),
+      Operand("hidden.bias", [hidden], spread: 0.5),
+      Operand("out.weight", [o, hidden], spread: 1 / Float(hidden).squareRoot()), Operand("out.bias", [o]),
+    ]
+    if norm { operands += [Operand("norm.weight", [c], spread: 0.5, centre: 1), Operand("norm.bias", [c])] }
+    let title =
+      "mlp \(shape), hidden \(hidden), to \(o), \(activation)" + (norm ? ", norm" : "") + (addsInput ? ", sum" : "")
+    return OperationCheck(title, operands) { v in
+      Autograd.mlp(
+        v[0], norm: norm ? (v[5], v[6]) : nil, hidden: PointwiseParameters(weight: v[1], bias: v[2]),
+        out: PointwiseParameters(weight: v[3], bias: v[4]), activation: activation, addsInput: addsInput)
+    } twin: { v in
+      let m = norm ? Twin.layerNorm(v[0], gamma: v[5], beta: v[6]) : v[0]
+      let y = Twin.mlp(m, hidden: Twin.Pointwise(v[1], v[2]), out: Twin.Pointwise(v[3], v[4]), activation)
+      return addsInput ? v[0] + y : y
+    }
+  }
+
+  /// Parts of transformer blocks at sizes that are cut into many pieces of work.
+  static let largeTransformerParts: [OperationCheck] = [
+    channelAttention([2, 70, 71], heads: 2, headDim: 20), channelAttention([3, 130], heads: 1, headDim: 7),
+    mlp([3, 37, 41, 20], hidden: 40, norm: true, addsInput: true), mlp([3, 37, 41, 20], hidden: 28, outputs: 12),
+  ]
+}

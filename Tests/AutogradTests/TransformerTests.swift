@@ -1,0 +1,57 @@
+import Autograd
+import Kernels
+import TensorCore
+import TestSupport
+import Testing
+
+/// Channel attention and the two layers of a transformer's second half, against their twins in double precision.
+@Suite struct TransformerTests {
+  @Test(arguments: [
+    OperationCheck.channelAttention([1, 4, 5], heads: 2, headDim: 3), .channelAttention([3, 7], heads: 1, headDim: 1),
+    .channelAttention([2, 3, 3], heads: 2, headDim: 16), .channelAttention([1, 13, 11], heads: 1, headDim: 17),
+    .channelAttention([2, 12, 12], heads: 3, headDim: 8), .channelAttention([1, 1], heads: 2, headDim: 5),
+    .channelAttention([1, 6, 9], heads: 1, headDim: 48),
+  ])
+  func channelAttention(_ check: OperationCheck) { #expect(check.faults() == []) }
+
+  @Test(arguments: [
+    OperationCheck.mlp([1, 3, 5, 20], hidden: 40), .mlp([3, 2, 3, 36], hidden: 77, norm: true),
+    .mlp([7, 12], hidden: 5, addsInput: true), .mlp([131, 16], hidden: 24, norm: true, addsInput: true),
+    .mlp([2, 3, 9], hidden: 30, outputs: 5), .mlp([130, 10], hidden: 17, outputs: 33, norm: true),
+    .mlp([1, 1], hidden: 1, addsInput: true),
+  ])
+  func mlp(_ check: OperationCheck) { #expect(check.faults() == []) }
+
+  @Test(arguments: Activation.allCases)
+  func mlpActivations(_ activation: Activation) {
+    let check = OperationCheck.mlp([2, 3, 12], hidden: 20, norm: true, addsInput: true, activation: activation)
+    #expect(check.faults() == [])
+  }
+
+  /// Plain inference overwrites what was given away.
+  @Test func theInputIsOverwrittenWhereItWasGivenAway() {
+    let x = Variable(constant: Tensor(repeating: 2, [3, 8])), place = x.value.pointer
+    func zeros(_ shape: Shape) -> Variable { Variable(constant: Tensor(zeros: shape)) }
+    let hidden = PointwiseParameters(weight: zeros([4, 8]), bias: zeros([4]))
+    let out = PointwiseParameters(weight: zeros([8, 4]), bias: zeros([8]))
+    let kept = Autograd.mlp(x, hidden: hidden, out: out, addsInput: true)
+    #expect(kept.value.pointer != place && kept.value.array == x.value.array)
+    let y = Autograd.mlp(consume x, hidden: hidden, out: out, addsInput: true)
+    #expect(y.value.pointer == place && y.value.array.allSatisfy { $0 == 2 })
+  }
+
+  /// A model is counted without computing.
+  @Test func metaTensorsHaveShapesAlone() {
+    Tensor.withMetaTensors {
+      func zeros(_ shape: Shape) -> Variable { Variable(constant: Tensor(uninitialized: shape)) }
+      let qkv = zeros([1, 16, 16, 24])
+      #expect(windowAttention(qkv, heads: 2, window: 8).shape == [1, 16, 16, 8])
+      #expect(Autograd.channelAttention(qkv, heads: 2, scale: zeros([2])).shape == [1, 16, 16, 8])
+      let layers = (
+        PointwiseParameters(weight: zeros([30, 24]), bias: zeros([30])),
+        PointwiseParameters(weight: zeros([5, 30]), bias: zeros([5]))
+      )
+      #expect(Autograd.mlp(qkv, hidden: layers.0, out: layers.1).shape == [1, 16, 16, 5])
+    }
+  }
+}
