@@ -22,6 +22,13 @@ import Testing
   ])
   func mlp(_ check: OperationCheck) { #expect(check.faults() == []) }
 
+  @Test(arguments: [
+    OperationCheck.fusedLinear([1, 3, 5, 20], to: 40), .fusedLinear([131, 12], to: 5, norm: true),
+    .fusedLinear([3, 2, 9], to: 9, residual: true), .fusedLinear([2, 70, 33], to: 17, norm: true, residual: true),
+    .fusedLinear([1], to: 1, residual: true),
+  ])
+  func fusedLinear(_ check: OperationCheck) { #expect(check.faults() == []) }
+
   @Test(arguments: Activation.allCases)
   func mlpActivations(_ activation: Activation) {
     let check = OperationCheck.mlp([2, 3, 12], hidden: 20, norm: true, addsInput: true, activation: activation)
@@ -38,6 +45,8 @@ import Testing
     #expect(kept.value.pointer != place && kept.value.array == x.value.array)
     let y = Autograd.mlp(consume x, hidden: hidden, out: out, addsInput: true)
     #expect(y.value.pointer == place && y.value.array.allSatisfy { $0 == 2 })
+    let sum = Autograd.fusedLinear(zeros([3, 4]), out, adding: consume y)
+    #expect(sum.value.pointer == place && sum.value.array.allSatisfy { $0 == 2 })
   }
 
   /// A model is counted without computing.

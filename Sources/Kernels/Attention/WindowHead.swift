@@ -90,7 +90,7 @@ struct WindowHead {
       let peak = maximum(largest.0, largest.1)
       var total = (Vector.zero, Vector.zero)
       forEachPair(top) { a, b in
-        let value = (expOfNegative(load(a) - peak), expOfNegative(load(b) - peak))
+        let value = (Self.exponential(load(a) - peak), Self.exponential(load(b) - peak))
         total.0 += value.0
         store(value.0, a)
         if a != b {
@@ -102,6 +102,13 @@ struct WindowHead {
       store(Vector(repeating: 1) / (total.0 + total.1), factors + column)
       column &+= vectorWidth
     }
+  }
+
+  /// exp(x) for x up to 0; 0 below -40, where nothing is left of it in a sum with 1: what comes of smaller numbers, as between
+  /// regions, is subnormal, and arithmetic with that takes many times as long.
+  @inline(__always)
+  private static func exponential(_ x: Vector) -> Vector {
+    expOfNegative(x).replacing(with: 0, where: x .< Vector(repeating: -40))
   }
 
   /// Calls `body` with two rows of a column at a time; an odd last one comes as both.
@@ -126,7 +133,7 @@ struct WindowHead {
       let peak = load(peaks + column), factor = load(factors + column)
       var place = map + column
       for _ in 0..<tokens {
-        store(expOfNegative(load(place) - peak) * factor, place)
+        store(Self.exponential(load(place) - peak) * factor, place)
         place += mapStride
       }
       column &+= vectorWidth

@@ -41,9 +41,32 @@ extension OperationCheck {
     }
   }
 
+  /// A linear layer after a norm and before a sum, or without them.
+  static func fusedLinear(_ shape: Shape, to outputs: Int, norm: Bool = false, residual: Bool = false) -> OperationCheck
+  {
+    let c = shape.last
+    var operands = [
+      Operand("x", shape), Operand("weight", [outputs, c], spread: 1 / Float(c).squareRoot()),
+      Operand("bias", [outputs]),
+    ]
+    if norm { operands += [Operand("norm.weight", [c], spread: 0.5, centre: 1), Operand("norm.bias", [c])] }
+    if residual { operands.append(Operand("residual", shape.replacing(-1, with: outputs))) }
+    let title = "fusedLinear \(shape) to \(outputs)" + (norm ? ", norm" : "") + (residual ? ", sum" : "")
+    return OperationCheck(title, operands) { v in
+      Autograd.fusedLinear(
+        v[0], norm: norm ? (v[3], v[4]) : nil, PointwiseParameters(weight: v[1], bias: v[2]),
+        adding: residual ? v[v.count - 1] : nil)
+    } twin: { v in
+      let m = norm ? Twin.layerNorm(v[0], gamma: v[3], beta: v[4]) : v[0]
+      let y = Twin.pointwise(m, weight: v[1], bias: v[2])
+      return residual ? y + v[v.count - 1] : y
+    }
+  }
+
   /// Parts of transformer blocks at sizes that are cut into many pieces of work.
   static let largeTransformerParts: [OperationCheck] = [
     channelAttention([2, 70, 71], heads: 2, headDim: 20), channelAttention([3, 130], heads: 1, headDim: 7),
     mlp([3, 37, 41, 20], hidden: 40, norm: true, addsInput: true), mlp([3, 37, 41, 20], hidden: 28, outputs: 12),
+    fusedLinear([3, 37, 41, 20], to: 33, norm: true, residual: true),
   ]
 }

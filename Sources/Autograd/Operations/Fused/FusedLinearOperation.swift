@@ -1,0 +1,54 @@
+import Kernels
+import TensorCore
+
+/// A linear layer with what a transformer block has around it: `residual + layer(LN(x))`, without LN(x) in memory.
+///
+/// - Parameters:
+///   - x: ... x C.
+///   - norm: weight and bias, C each, of a layer norm before the layer; nil normalises nothing.
+///   - layer: C to O.
+///   - residual: ... x O, added to the result; plain inference overwrites it where it was given away. Nil adds nothing.
+/// - Returns: ... x O.
+public func fusedLinear(
+  _ x: Variable, norm: (weight: Variable, bias: Variable)? = nil, _ layer: PointwiseParameters,
+  adding residual: consuming Variable? = nil
+) -> Variable {
+  let rows = x.shape.rows, inputs = x.shape.last, result = x.shape.replacing(-1, with: layer.outputs)
+  precondition(layer.inputs == inputs, "the layer \(layer.weight.shape) does not fit \(x.shape)")
+  precondition(
+    norm.map { $0.weight.shape == [inputs] && $0.bias.shape == [inputs] } ?? true,
+    "a norm of \(x.shape) has weight and bias of \(inputs)")
+  var residual = consume residual
+  precondition(residual == nil || residual!.shape == result, "\(residual!.shape) cannot be added to \(result)")
+  /// The kernel, with its packed weight alive around it, and the memory that it works in.
+  func run(_ body: (LinearKernel, Scratch) -> Void) {
+    let packed = PackedPointwise(layer)
+    let kernel = LinearKernel(
+      norm: norm.map {
+        LayerNorm(channels: inputs, gamma: $0.weight.value.pointer, beta: $0.bias.value.pointer)
+      }, layer: packed.kernel)
+    let memory = KernelMemory(scratch: kernel.scratchCount, pieces: LinearKernel.pieces(rows: rows))
+    body(kernel, memory.scratch)
+    withExtendedLifetime((packed, memory)) {}
+  }
+  let parameters = (norm.map { [$0.weight, $0.bias] } ?? []) + layer.variables
+  let y = residual?.reusableMemory() ?? Tensor(uninitialized: result)
+  y.initialize { y in
+    run { $0.forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, into: y, scratch: $1) }
+  }
+  return Variable(
+    y, from: [x] + parameters + (residual.map { [$0] } ?? []), multiplyAdds: rows * layer.weight.value.count
+  ) { [x = x.saved, residual = residual?.gradientSlot] dy, gradients in
+    run { kernel, scratch in
+      let sums = GradientSums(count: kernel.gradientCount)
+      gradients.write(toOrDiscard: x) { dx, accumulate in
+        kernel.backward(
+          rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, accumulate: accumulate, scratch: scratch,
+          sums: sums.sums)
+      }
+      var cursor = sums.results
+      for parameter in parameters { cursor.add(to: parameter, gradients) }
+    }
+    if let residual { gradients.add(dy, to: residual) }
+  }
+}
