@@ -5,8 +5,15 @@ extension Tensor {
   /// pixel included; mirrored again where the image is smaller than what is missing (paper, Sec. B: "symmetric
   /// padding").
   public func paddedSymmetrically(toMultipleOf unit: Int) -> Tensor {
+    func upToMultiple(_ side: Int) -> Int { (side + unit - 1) / unit * unit }
+    return paddedSymmetrically(height: upToMultiple(shape[0]), width: upToMultiple(shape[1]))
+  }
+
+  /// An image, H x W x C, extended in the same way to a height and a width.
+  /// - Precondition: they are not below its own.
+  public func paddedSymmetrically(height newHeight: Int, width newWidth: Int) -> Tensor {
     let (height, width, channels) = (shape[0], shape[1], shape[2])
-    let (newHeight, newWidth) = ((height + unit - 1) / unit * unit, (width + unit - 1) / unit * unit)
+    precondition(newHeight >= height && newWidth >= width, "\(shape) does not fit into \(newHeight) x \(newWidth)")
     if newHeight == height, newWidth == width { return self }
     let result = Tensor(uninitialized: [newHeight, newWidth, channels])
     func mirrored(_ place: Int, _ size: Int) -> Int {

@@ -1,0 +1,56 @@
+import NN
+
+/// What defines a SwinIR (Liang et al., "SwinIR: Image Restoration Using Swin Transformer", ICCV workshops 2021); by default the
+/// lightweight one.
+public struct SwinIRConfiguration: RestorationArchitecture {
+  public var task: RestorationTask
+  /// Channels of a feature map.
+  public var dim = 60
+  /// Swin Transformer layers (STL) in each residual Swin Transformer block (RSTB).
+  public var depths = [6, 6, 6, 6]
+  /// Attention heads in each RSTB.
+  public var heads = [6, 6, 6, 6]
+  /// Side of a local window.
+  public var window = 8
+  /// Hidden channels of the MLP, in multiples of `dim`.
+  public var hiddenRatio = 2.0
+  /// The chance of skipping a residual branch in the last STL, while training; it grows linearly from 0 in the first one.
+  public var stochasticDepth = 0.1
+  /// Side of the inputs that the published code builds its model for. Files hold attention masks of that size; the model itself takes
+  /// any.
+  public var imageSize = 64
+
+  public init(task: RestorationTask) { self.task = task }
+
+  /// Hidden channels of the MLP.
+  var hiddenDim: Int { Int(Double(dim) * hiddenRatio) }
+
+  public var validationError: String? {
+    func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
+    return check((1...4096).contains(dim), "dim must be 1 to 4096, not \(dim)")
+      ?? check(
+        (1...100).contains(depths.count) && depths.allSatisfy { (1...100).contains($0) },
+        "depths must be numbers from 1 to 100, not \(depths)")
+      ?? check(
+        heads.count == depths.count && heads.allSatisfy { $0 > 0 && dim % $0 == 0 },
+        "heads must be \(depths.count) divisors of dim \(dim), not \(heads)")
+      ?? check((2...64).contains(window), "window must be 2 to 64, not \(window)")
+      ?? check(
+        hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim > 0, "hiddenRatio must be in (0, 64], not \(hiddenRatio)")
+      ?? check((0..<1).contains(stochasticDepth), "stochasticDepth must be in [0, 1), not \(stochasticDepth)")
+      ?? check(
+        imageSize > window && imageSize <= 4096 && imageSize % window == 0,
+        "imageSize must be a multiple of window \(window), larger than it, not \(imageSize)")
+  }
+
+  public func makeModel(_ scope: ParameterScope) -> any RestorationModel { SwinIR(self, scope: scope) }
+
+  public static var families: [ArchitectureFamily] { [ArchitectureFamily("SwinIR", models: ["SwinIR-light"])] }
+
+  public var modelName: String {
+    var plain = self
+    let defaults = SwinIRConfiguration(task: task)
+    (plain.stochasticDepth, plain.imageSize) = (defaults.stochasticDepth, defaults.imageSize)
+    return plain == defaults ? "SwinIR-light" : "custom"
+  }
+}

@@ -1,0 +1,78 @@
+import Diagnostics
+import Serialization
+import TensorCore
+
+/// What names and shapes of weights tell about the model that they are of.
+struct WeightShapes {
+  private let tensors: NamedTensors
+  /// The kind of model, with its article, and the file, for messages.
+  private let model, path: String
+
+  init(_ tensors: NamedTensors, of model: String, path: String) {
+    (self.tensors, self.model, self.path) = (tensors, model, path)
+  }
+
+  /// - Throws: `InputError` when there is no such tensor, or one with other axes.
+  subscript(name: String, rank rank: Int) -> Shape {
+    get throws {
+      guard let shape = tensors[name]?.shape, shape.rank == rank, shape.count > 0 else {
+        let found =
+          tensors[name].map { "\(name) of shape \($0.shape)" } ?? tensors.unreadable[name].map { "\($0) as \(name)" }
+          ?? "\(tensors.count) tensors, and no \(name)"
+        throw InputError(path, expected: "the weights of \(model)", found: found)
+      }
+      return shape
+    }
+  }
+
+  /// How many numbers from 0 on have a tensor, at most 100.
+  func count(_ name: (Int) -> String) -> Int { (0..<100).first { tensors[name($0)] == nil } ?? 100 }
+
+  /// The scale of a last convolution that makes the image's channels for each of the scale x scale pixels.
+  func scale(channels: Int, outputs: Int) throws -> Int {
+    guard let scale = (1...4).first(where: { $0 * $0 * channels == outputs }), [1, 3].contains(channels) else {
+      throw InputError(
+        path, expected: "\(model) of scale 1 to 4 for gray or RGB images", found: "\(channels) channels to \(outputs)")
+    }
+    return scale
+  }
+
+  /// The task of these channels and scale; `given`, where several have them.
+  func task(given: RestorationTask?, channels: Int, scale: Int) throws -> RestorationTask {
+    let possible = RestorationTask.allCases.filter { $0.channels == channels && $0.scale == scale }
+    let names = possible.map(\.rawValue).joined(separator: ", ")
+    switch (given, possible.count) {
+    case (_, 0):
+      throw InputError(path, expected: "weights for a known task", found: "scale \(scale), \(channels) channels")
+    case (let given?, _):
+      guard possible.contains(given) else {
+        throw InputError(path, expected: "weights for the task \(given)", found: "weights for \(names)")
+      }
+      return given
+    case (nil, 1): return possible[0]
+    case (nil, _):
+      throw InputError(path, expected: "a task (--task \(names)), which these weights do not tell", found: "no --task")
+    }
+  }
+
+  /// The window of a table of relative positions: M x M tokens have (2 M - 1)^2 of them.
+  func window(_ table: String) throws -> Int {
+    let rows = try self[table, rank: 2][0]
+    guard let window = (1...64).first(where: { (2 * $0 - 1) * (2 * $0 - 1) == rows }) else {
+      throw InputError(path, expected: "\(table) with (2 M - 1)^2 rows", found: "\(rows)")
+    }
+    return window
+  }
+
+  /// The side of the square images that a mask of shifted windows is for; nil without one.
+  func imageSide(mask: String, window: Int) -> Int? {
+    guard let windows = tensors[mask]?.shape.dimensions.first else { return nil }
+    return (1...512).first { $0 * $0 == windows }.map { $0 * window }
+  }
+
+  /// The ratio that gives `dim` as many hidden channels, although they are rounded down.
+  static func ratio(_ hidden: Int, to dim: Int) -> Double {
+    let ratio = Double(hidden) / Double(dim)
+    return Int(Double(dim) * ratio) < hidden ? ratio.nextUp : ratio
+  }
+}
