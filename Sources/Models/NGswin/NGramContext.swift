@@ -1,0 +1,51 @@
+import Autograd
+import NN
+
+/// N-Gram context: what the windows around each window look like, at both sides of it.
+///
+/// Each window is embedded as one uni-gram. Attention slides over n x n neighbouring uni-grams, once over those that follow a window (to the
+/// right and below) and once over those that come before it; the averages of both are merged.
+final class NGramContext {
+  private let ngram: Int
+  private let unigramEmbedding: Conv2d
+  private let attention: WindowAttention
+  private let merge: Conv2d
+
+  /// - Parameters:
+  ///   - dim: D.
+  ///   - heads: of the attention between uni-grams.
+  ///   - window: side of the windows of the feature map, M.
+  ///   - ngram: n.
+  init(_ scope: ParameterScope, dim: Int, heads: Int, window: Int, ngram: Int) {
+    self.ngram = ngram
+    unigramEmbedding = Conv2d(
+      scope / "unigram_embed", inputs: dim, outputs: dim / 2, kernelSize: window, stride: window, groups: dim / 2)
+    attention = WindowAttention(
+      scope / "ngram_attn", channels: dim / 2, heads: heads, window: ngram, similarity: .cosine)
+    merge = Conv2d(scope / "merge", inputs: dim, outputs: dim, kernelSize: 1)
+  }
+
+  /// N x H x W x D to N x H/M x W/M x D: a context for each window.
+  func callAsFunction(_ x: Variable, context: TrainingContext?) -> Variable {
+    let unigrams = unigramEmbedding(x)
+    let contexts = [false, true].map { isBackward in
+      let slides = unigrams.gather(axis: 1, indices: slide(over: unigrams.shape[1], isBackward: isBackward))
+        .gather(axis: 2, indices: slide(over: unigrams.shape[2], isBackward: isBackward))
+      return avgPool2d(attention(slides, context: context), kernelSize: ngram)
+    }
+    return merge(concatenate(contexts, axis: -1))
+  }
+
+  /// The uni-grams that each n-gram along a side is made of: for each of `count` windows n places, itself and those after it or, backward,
+  /// those before it and itself.
+  ///
+  /// Past an edge come those in front of the edge's uni-gram, in their own order ("sequentially reflected window padding"); where there are
+  /// fewer windows than that takes, the outermost again.
+  private func slide(over count: Int, isBackward: Bool) -> [Int] {
+    let missing = ngram - 1
+    let padding = isBackward ? Array(1..<1 + missing) : Array(count - 1 - missing..<count - 1)
+    let known = padding.map { min(max($0, 0), count - 1) }
+    let padded = isBackward ? known + Array(0..<count) : Array(0..<count) + known
+    return (0..<count).flatMap { padded[$0..<$0 + ngram] }
+  }
+}

@@ -1,0 +1,105 @@
+import Autograd
+import NN
+import TensorCore
+
+/// A stage of the encoder, or the decoder: NSTBs at one resolution, each of which takes what came into the block before it along with what
+/// came out of it ("within-stage residual connections").
+final class NGswinStage {
+  private let cascade: Linear?
+  private let blocks: [NSTB]
+  private let downsampling: PatchMerging?
+
+  /// - Parameters:
+  ///   - stage: 0 to 2 in the encoder, 3 for the decoder.
+  ///   - cascaded: maps of D channels that come side by side.
+  init(_ scope: ParameterScope, _ configuration: NGswinConfiguration, stage: Int, cascaded: Int, downsamples: Bool) {
+    let c = configuration
+    cascade = cascaded > 1 ? Linear(scope / "across_cascade_proj", inputs: c.dim * cascaded, outputs: c.dim) : nil
+    let first = c.depths[..<stage].reduce(0, +)
+    // The published decoder is built for half the side, although it runs at the full one.
+    let side = c.imageSize >> [0, 1, 2, 1][stage]
+    let mask = WindowAttention.shiftMask(height: side, width: side, window: c.window, shift: c.window / 2)
+    blocks = (0..<c.depths[stage]).map { index in
+      let scope = scope / "blocks" / "\(index)"
+      // The attention computes the mask for the size of its input.
+      if index % 2 == 1 { _ = scope.buffer("attn_mask", mask, isOptional: true) }
+      return NSTB(scope, c, stage: stage, shift: index % 2 == 0 ? 0 : c.window / 2, block: first + index)
+    }
+    downsampling = downsamples ? PatchMerging(scope / "downsample", dim: c.dim) : nil
+  }
+
+  /// - Parameter x: N x H x W x (D times the cascaded maps).
+  /// - Returns: the last block's features, N x H x W x D, and the next stage's, N x H/2 x W/2 x D, if there is one.
+  func callAsFunction(
+    _ x: consuming Variable, context: TrainingContext?
+  ) -> (features: Variable, downsampled: Variable?) {
+    guard let context, context.checkpointing == .stages else { return run(consume x, context: context) }
+    let results = checkpointed([x]) { [self] inputs in
+      let (features, downsampled) = run(inputs[0], context: context.with(.blocks))
+      return [features] + [downsampled].compactMap { $0 }
+    }
+    return (results[0], results.count > 1 ? results[1] : nil)
+  }
+
+  private func run(
+    _ x: consuming Variable, context: TrainingContext?
+  ) -> (features: Variable, downsampled: Variable?) {
+    var features = cascade.map { $0(x) } ?? x
+    var input: Variable?
+    for block in blocks {
+      let next = input.map { features + $0 } ?? features
+      features = block(next, context: context)
+      input = next
+    }
+    guard let downsampling else { return (features, nil) }
+    return (features, downsampling(features + input!))
+  }
+}
+
+/// Patch merging: the four pixels of each 2 x 2 cell side by side, normalised, and projected.
+final class PatchMerging {
+  private let norm: LayerNorm
+  private let reduction: Linear
+
+  init(_ scope: ParameterScope, dim: Int) {
+    norm = LayerNorm(scope / "norm", channels: 4 * dim)
+    reduction = Linear(
+      scope / "reduction", inputs: 4 * dim, outputs: dim, hasBias: false,
+      initialWeight: .truncatedNormal(standardDeviation: 0.02))
+  }
+
+  /// N x H x W x D to N x H/2 x W/2 x D.
+  func callAsFunction(_ x: Variable) -> Variable {
+    reduction(recomputing(patchMerging(x)) { [norm] in norm($0) })
+  }
+}
+
+/// The SCDP bottleneck: the shallow features, pooled to each stage's resolution, are added to the stage's output; pixel-Shuffle,
+/// Concatenate, Depth-wise convolution, Point-wise projection.
+final class SCDPBottleneck {
+  private let depthwise: Conv2d
+  private let pointwise: Linear
+  private let norm: LayerNorm
+
+  init(_ scope: ParameterScope, dim: Int) {
+    let width = dim + dim / 4 + dim / 16
+    depthwise = Conv2d(
+      scope / "depthwise", inputs: width, outputs: width, kernelSize: 3, padding: 1, groups: width)
+    pointwise = Linear(
+      scope / "pointwise", inputs: width, outputs: dim, initialWeight: .truncatedNormal(standardDeviation: 0.02),
+      initialBias: .constant(0))
+    norm = LayerNorm(scope / "norm", channels: dim)
+  }
+
+  /// - Parameters:
+  ///   - shallow: N x H x W x D.
+  ///   - stages: N x H/2^i x W/2^i x D for i = 0, 1, 2.
+  /// - Returns: N x H x W x D.
+  func callAsFunction(_ shallow: Variable, _ stages: consuming [Variable]) -> Variable {
+    let shuffled = (consume stages).enumerated().map { level, x in
+      let pooled = level > 0 ? maxPool2d(shallow, kernelSize: 1 << level) : shallow
+      return pixelShuffle(leakyReLU(pooled) + x, 1 << level)
+    }
+    return norm(pointwise(gelu(depthwise(concatenate(shuffled, axis: -1)))))
+  }
+}
