@@ -25,7 +25,7 @@ extension NGswinConfiguration {
     from tensors: NamedTensors, task: RestorationTask?, path: String
   ) throws -> NGswinConfiguration {
     if let json = tensors.metadata["model"] { return try NGswinConfiguration(json: json, path: path) }
-    let shapes = WeightShapes(tensors, of: "an NGswin", path: path)
+    let shapes = InferredShapes(tensors, of: "an NGswin", path: path)
     let first = try shapes["shallow_extract.conv1.weight", rank: 4]
     let (dim, channels) = (first[0], first[1])
     let scale = try shapes.scale(channels: channels, outputs: shapes["to_target.before_shuffle.weight", rank: 4][0])
@@ -39,7 +39,7 @@ extension NGswinConfiguration {
       try shapes.window("\($0).blocks.0.ngram_window_partition.ngram_context.ngram_attn.\(table)")
     }
     result.window = try shapes.window("encoder_layer1.blocks.0.attn.\(table)")
-    result.hiddenRatio = WeightShapes.ratio(
+    result.hiddenRatio = InferredShapes.ratio(
       try shapes["encoder_layer1.blocks.0.ffn.fc1.weight", rank: 2][0], to: dim)
     if let side = shapes.imageSide(mask: "encoder_layer1.blocks.1.attn_mask", window: result.window) {
       result.imageSize = side

@@ -44,7 +44,8 @@ final class NGswinStage {
   private func run(
     _ x: consuming Variable, context: TrainingContext?
   ) -> (features: Variable, downsampled: Variable?) {
-    var features = cascade.map { $0(x) } ?? x
+    var features: Variable
+    if let cascade { features = cascade(consume x) } else { features = consume x }
     var input: Variable?
     for block in blocks {
       let next = input.map { features + $0 } ?? features

@@ -23,7 +23,7 @@ extension SwinIRConfiguration {
     from tensors: NamedTensors, task: RestorationTask?, path: String
   ) throws -> SwinIRConfiguration {
     if let json = tensors.metadata["model"] { return try SwinIRConfiguration(json: json, path: path) }
-    let shapes = WeightShapes(tensors, of: "a SwinIR", path: path)
+    let shapes = InferredShapes(tensors, of: "a SwinIR", path: path)
     let first = try shapes["conv_first.weight", rank: 4]
     let (dim, channels) = (first[0], first[1])
     let last = tensors["upsample.0.weight"] == nil ? "conv_last.weight" : "upsample.0.weight"
@@ -39,7 +39,7 @@ extension SwinIRConfiguration {
     result.heads = try (0..<blocks).map { try shapes["layers.\($0).\(table)", rank: 2][1] }
     result.window = try shapes.window("layers.0.\(table)")
     let hidden = try shapes["layers.0.residual_group.blocks.0.mlp.fc1.weight", rank: 2][0]
-    result.hiddenRatio = WeightShapes.ratio(hidden, to: dim)
+    result.hiddenRatio = InferredShapes.ratio(hidden, to: dim)
     let mask = "layers.0.residual_group.blocks.1.attn_mask"
     if let side = shapes.imageSide(mask: mask, window: result.window) { result.imageSize = side }
     return result

@@ -3,7 +3,7 @@ import Serialization
 import TensorCore
 
 /// What names and shapes of weights tell about the model that they are of.
-struct WeightShapes {
+struct InferredShapes {
   private let tensors: NamedTensors
   /// The kind of model, with its article, and the file, for messages.
   private let model, path: String
