@@ -53,8 +53,8 @@ import Testing
   /// The names that PyTorch's model wants with `strict=True`, buffers included; its decoder is built for half the side.
   @Test func statesHoldWhatPyTorchAsksFor() {
     let state = NGswinConfiguration(task: .x2).makeModel(seed: 1).stateDict
-    for (stage, windows) in [("encoder_layer1", 64), ("encoder_layer2", 16), ("encoder_layer3", 4), ("decoder_layer1", 16)]
-    {
+    let stages = ["encoder_layer1", "encoder_layer2", "encoder_layer3", "decoder_layer1"]
+    for (stage, windows) in zip(stages, [64, 16, 4, 16]) {
       #expect(state["\(stage).blocks.1.attn_mask"]?.shape == [windows, 64, 64])
       #expect(state["\(stage).blocks.0.attn.relative_position_index"]?.shape == [64, 64])
       let context = "\(stage).blocks.0.ngram_window_partition.ngram_context"
@@ -71,6 +71,6 @@ import Testing
     let image = Tensor((0..<height * width * 3).map { Float($0 % 7) / 7 }, [height, width, 3])
     let restored = model.restore(image)
     #expect(restored.shape == [2 * height, 2 * width, 3])
-    #expect(restored.array.allSatisfy(\.isFinite))
+    #expect(restored.array.allSatisfy { $0.isFinite })
   }
 }

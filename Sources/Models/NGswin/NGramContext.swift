@@ -5,7 +5,7 @@ import NN
 ///
 /// Each window is embedded as one uni-gram. Attention slides over n x n neighbouring uni-grams, once over those that follow a window (to the
 /// right and below) and once over those that come before it; the averages of both are merged.
-final class NGramContext {
+struct NGramContext {
   private let ngram: Int
   private let unigramEmbedding: Conv2d
   private let attention: WindowAttention
@@ -27,11 +27,19 @@ final class NGramContext {
 
   /// N x H x W x D to N x H/M x W/M x D: a context for each window.
   func callAsFunction(_ x: Variable, context: TrainingContext?) -> Variable {
-    let unigrams = unigramEmbedding(x)
+    merged(unigramEmbedding(x)) { attention($0, context: context) }
+  }
+
+  func composed(_ x: Variable, context: TrainingContext?) -> Variable {
+    merged(unigramEmbedding(x)) { attention.composed($0, context: context) }
+  }
+
+  /// N x H/M x W/M x D/2 to N x H/M x W/M x D.
+  private func merged(_ unigrams: Variable, _ attention: (Variable) -> Variable) -> Variable {
     let contexts = [false, true].map { isBackward in
       let slides = unigrams.gather(axis: 1, indices: slide(over: unigrams.shape[1], isBackward: isBackward))
         .gather(axis: 2, indices: slide(over: unigrams.shape[2], isBackward: isBackward))
-      return avgPool2d(attention(slides, context: context), kernelSize: ngram)
+      return avgPool2d(attention(slides), kernelSize: ngram)
     }
     return merge(concatenate(contexts, axis: -1))
   }

@@ -5,7 +5,7 @@ import NN
 /// with shifted windows, and norms behind the branches:
 ///
 ///     x = x + LN(attention(x + context));  x = x + LN(FFN(x))
-final class NSTB {
+struct NSTB: FusedLayer {
   private let window: Int
   private let ngramContext: NGramContext
   private let attention: WindowAttention
@@ -37,10 +37,28 @@ final class NSTB {
   /// N x H x W x D to the same, H and W multiples of the window.
   func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
     let x = consume x
-    let attended = attention(inject(ngramContext(x, context: context), into: x), context: context)
-    let mixed = drops.attention(normalized(attended, by: norm1, context), context: context) + x
-    let hidden = normalized(ffn(mixed, context: context), by: norm2, context)
-    return drops.ffn(hidden, context: context) + mixed
+    let informed = inject(ngramContext(x, context: context), into: x)
+    let attended = attention(consume informed, context: context)
+    if context != nil, drops.attention.rate > 0 {
+      return residuals(x, consume attended, context) { ffn($0, context: context) }
+    }
+    return feedForward(
+      consume x, adding: NormedBranch(attended, gamma: norm1.weight!.variable, beta: norm1.bias!.variable),
+      hidden: PointwiseParameters(ffn.first), out: PointwiseParameters(ffn.second), gamma: norm2.weight!.variable,
+      beta: norm2.bias!.variable, keepsProducts: context?.checkpointing == ActivationCheckpointing.none)
+  }
+
+  func composed(_ x: Variable, context: TrainingContext?) -> Variable {
+    let informed = inject(ngramContext.composed(x, context: context), into: x)
+    return residuals(x, attention.composed(informed, context: context), context) { ffn.composed($0, context: context) }
+  }
+
+  /// m + LN(FFN(m)), with m = x + LN(attended).
+  private func residuals(
+    _ x: Variable, _ attended: Variable, _ context: TrainingContext?, _ feedForward: (Variable) -> Variable
+  ) -> Variable {
+    let mixed = drops.attention(norm1(attended), context: context) + x
+    return drops.ffn(norm2(feedForward(mixed)), context: context) + mixed
   }
 
   /// Adds each window's context, N x H/M x W/M x D, to all of its pixels.
@@ -48,11 +66,5 @@ final class NSTB {
     let (images, rows, columns, dim) = (x.shape[0], contexts.shape[1], contexts.shape[2], x.shape[3])
     let windows = x.reshaped([images, rows, window, columns, window, dim])
     return (windows + contexts.reshaped([images, rows, 1, columns, 1, dim])).reshaped(x.shape)
-  }
-
-  /// A norm costs little beside the rest: what goes into it is computed again where memory is short.
-  private func normalized(_ x: consuming Variable, by norm: LayerNorm, _ context: TrainingContext?) -> Variable {
-    guard let context, context.checkpointing == .blocks else { return norm(consume x) }
-    return recomputing(consume x) { norm($0) }
   }
 }

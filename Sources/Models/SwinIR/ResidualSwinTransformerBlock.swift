@@ -40,7 +40,7 @@ final class ResidualSwinTransformerBlock {
 }
 
 /// A Swin Transformer layer (STL): x = x + MSA(LN(x)), x = x + MLP(LN(x)).
-final class SwinTransformerLayer {
+struct SwinTransformerLayer: FusedLayer {
   private let norm1, norm2: LayerNorm
   private let attention: WindowAttention
   private let mlp: MLP
@@ -65,15 +65,16 @@ final class SwinTransformerLayer {
   /// N x H x W x C to the same.
   func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
     let x = consume x
-    let attended = attention(normalized(x, by: norm1, context), context: context)
-    let mixed = drops.attention(attended, context: context) + x
-    let hidden = mlp(normalized(mixed, by: norm2, context), context: context)
-    return drops.mlp(hidden, context: context) + mixed
+    if context != nil, drops.attention.rate > 0 {
+      let mixed = drops.attention(attention.fused(x, norm: norm1, adding: nil), context: context) + x
+      return drops.mlp(mlp.fused(mixed, norm: norm2, addsInput: false), context: context) + mixed
+    }
+    let mixed = attention.fused(x, norm: norm1, adding: consume x)
+    return mlp.fused(consume mixed, norm: norm2, addsInput: true)
   }
 
-  /// A norm costs little beside the rest, and is computed again where memory is short.
-  private func normalized(_ x: Variable, by norm: LayerNorm, _ context: TrainingContext?) -> Variable {
-    guard let context, context.checkpointing == .blocks else { return norm(x) }
-    return recomputing(x) { norm($0) }
+  func composed(_ x: Variable, context: TrainingContext?) -> Variable {
+    let mixed = drops.attention(attention.composed(norm1(x), context: context), context: context) + x
+    return drops.mlp(mlp(norm2(mixed), context: context), context: context) + mixed
   }
 }

@@ -66,7 +66,23 @@ public struct WindowAttention: FusedLayer {
 
   /// N x H x W x C to the same, H and W multiples of M.
   public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
-    composed(x, context: context)
+    fused(x, norm: nil, adding: nil)
+  }
+
+  /// The attention with what stands around it in a block: `residual + attention(norm(x))`, without the normalised values in memory.
+  /// - Parameters:
+  ///   - x: N x H x W x C, H and W multiples of M.
+  ///   - norm: with weight and bias; nil normalises nothing.
+  ///   - residual: the shape of x; plain inference overwrites it where it was given away. Nil adds nothing.
+  public func fused(
+    _ x: consuming Variable, norm: LayerNorm?, adding residual: consuming Variable?
+  ) -> Variable {
+    let queries = fusedLinear(
+      consume x, norm: norm.map { ($0.weight!.variable, $0.bias!.variable) }, PointwiseParameters(qkv))
+    let mixed = windowAttention(
+      consume queries, heads: heads, window: window, shift: shift, positionBias: positionBias,
+      scale: logitScale.map { .cosine(factors($0)) })
+    return fusedLinear(consume mixed, PointwiseParameters(projection), adding: consume residual)
   }
 
   public func composed(_ x: Variable, context: TrainingContext?) -> Variable {
@@ -104,8 +120,12 @@ public struct WindowAttention: FusedLayer {
   /// windows x S x M^2 x c each to windows x S x M^2 x M^2: a row for each query.
   private func compare(_ q: Variable, _ k: Variable) -> Variable {
     guard let logitScale else { return matmul(q * (1 / Float(headDim).squareRoot()), k, transposeB: true) }
-    let scale = logitScale.variable.clamp(max: Float(log(100.0))).exp()
-    return matmul(l2Normalize(q), l2Normalize(k), transposeB: true) * scale
+    return matmul(l2Normalize(q), l2Normalize(k), transposeB: true) * factors(logitScale)
+  }
+
+  /// What cosines are multiplied with, S x 1 x 1: at most 100.
+  private func factors(_ logitScale: Parameter) -> Variable {
+    logitScale.variable.clamp(max: Float(log(100.0))).exp()
   }
 
   /// S x M^2 x M^2.
