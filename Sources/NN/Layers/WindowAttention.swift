@@ -66,23 +66,22 @@ public struct WindowAttention: FusedLayer {
 
   /// N x H x W x C to the same, H and W multiples of M.
   public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
-    fused(x, norm: nil, adding: nil)
+    fused(x, norm: nil, addsInput: false)
   }
 
-  /// The attention with what stands around it in a block: `residual + attention(norm(x))`, without the normalised values in memory.
+  /// The attention with what stands around it in a block: `x + attention(norm(x))`, without the normalised values in memory.
   /// - Parameters:
-  ///   - x: N x H x W x C, H and W multiples of M.
+  ///   - x: N x H x W x C, H and W multiples of M; plain inference overwrites it where it was given away.
   ///   - norm: with weight and bias; nil normalises nothing.
-  ///   - residual: the shape of x; plain inference overwrites it where it was given away. Nil adds nothing.
-  public func fused(
-    _ x: consuming Variable, norm: LayerNorm?, adding residual: consuming Variable?
-  ) -> Variable {
+  ///   - addsInput: whether x is added.
+  public func fused(_ x: consuming Variable, norm: LayerNorm?, addsInput: Bool) -> Variable {
+    let input = addsInput ? x : nil
     let queries = fusedLinear(
       consume x, norm: norm.map { ($0.weight!.variable, $0.bias!.variable) }, PointwiseParameters(qkv))
     let mixed = windowAttention(
       consume queries, heads: heads, window: window, shift: shift, positionBias: positionBias,
       scale: logitScale.map { .cosine(factors($0)) })
-    return fusedLinear(consume mixed, PointwiseParameters(projection), adding: consume residual)
+    return fusedLinear(consume mixed, PointwiseParameters(projection), adding: consume input)
   }
 
   public func composed(_ x: Variable, context: TrainingContext?) -> Variable {
