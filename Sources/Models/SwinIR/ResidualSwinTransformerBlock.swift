@@ -64,12 +64,12 @@ struct SwinTransformerLayer: FusedLayer {
 
   /// N x H x W x C to the same.
   func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    let x = consume x
     if context != nil, drops.attention.rate > 0 {
       let mixed = drops.attention(attention.fused(x, norm: norm1, addsInput: false), context: context) + x
       return drops.mlp(mlp.fused(mixed, norm: norm2, addsInput: false), context: context) + mixed
     }
-    let mixed = attention.fused(consume x, norm: norm1, addsInput: true)
-    return mlp.fused(consume mixed, norm: norm2, addsInput: true)
+    return mlp.fused(attention.fused(consume x, norm: norm1, addsInput: true), norm: norm2, addsInput: true)
   }
 
   func composed(_ x: Variable, context: TrainingContext?) -> Variable {

@@ -75,6 +75,7 @@ public struct WindowAttention: FusedLayer {
   ///   - norm: with weight and bias; nil normalises nothing.
   ///   - addsInput: whether x is added.
   public func fused(_ x: consuming Variable, norm: LayerNorm?, addsInput: Bool) -> Variable {
+    let x = consume x
     let input = addsInput ? x : nil
     let queries = fusedLinear(
       consume x, norm: norm.map { ($0.weight!.variable, $0.bias!.variable) }, PointwiseParameters(qkv))
