@@ -3,8 +3,7 @@ extension NGswin {
   /// digit:
   ///
   /// - every bias counts one an output, or one for the whole map where a linear layer has it;
-  /// - attention counts its projections as if its heads had all D channels together, also where they do not divide D, and no
-  ///   normalisation of queries and keys;
+  /// - attention counts its projections as if its heads had all D channels together, also where they do not divide D;
   /// - poolings count what they read, and the bottleneck's activations one an element;
   /// - the norm of patch merging counts four times what it does, the bottleneck's norm nothing.
   public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
@@ -40,7 +39,6 @@ extension NGswin {
 
   private func attention(_ windows: Int, tokens: Int, dim: Int, heads: Int) -> Int {
     let missing = dim - heads * (dim / heads)
-    let normalized = 2 * heads * (dim / heads)
-    return windows * (tokens * (4 * dim * missing - normalized) + 4 * dim)
+    return windows * (tokens * 4 * dim * missing + 4 * dim)
   }
 }
