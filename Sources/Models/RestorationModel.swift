@@ -13,6 +13,9 @@ public protocol RestorationModel: AnyObject {
   /// The sides of an input are padded to multiples of this.
   var sizeMultiple: Int { get }
 
+  /// A side of an image after padding: by default the next multiple of `sizeMultiple`.
+  func paddedSide(_ side: Int) -> Int
+
   /// Everything that is trained.
   var parameters: ParameterStore { get }
 
@@ -62,7 +65,6 @@ extension RestorationModel {
     self(images, context: context) { _, _ in }
   }
 
-  /// A side after padding.
   public func paddedSide(_ side: Int) -> Int { (side + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
 
   /// Restores one image whole, whatever its size: it is padded, goes through the model without a tape, and the result

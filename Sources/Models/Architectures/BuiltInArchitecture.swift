@@ -7,16 +7,20 @@ import Serialization
 /// To add one: a case, its line in `content`, and its line in `kinds`.
 public enum BuiltInArchitecture: Equatable, Sendable {
   case ramit(RAMiTConfiguration)
+  case swinIR(SwinIRConfiguration)
+  case ngswin(NGswinConfiguration)
 
   var content: any RestorationArchitecture {
     switch self {
     case .ramit(let configuration): configuration
+    case .swinIR(let configuration): configuration
+    case .ngswin(let configuration): configuration
     }
   }
 
   /// In the order in which they are listed; the first is the default.
   private static let kinds = [
-    Kind(Self.ramit)
+    Kind(Self.ramit), Kind(Self.swinIR), Kind(Self.ngswin),
   ]
 
   /// What there is to know of a case without a value of it.
