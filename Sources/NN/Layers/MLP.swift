@@ -2,7 +2,7 @@ import Autograd
 import Kernels
 
 /// Two linear layers with an activation between them: the feed-forward network of a Transformer.
-public struct MLP: UnaryLayer {
+public struct MLP: FusedLayer {
   public let first, second: Linear
   public let activation: Activation
   private let dropout: (hidden: Dropout, output: Dropout)?
@@ -29,6 +29,22 @@ public struct MLP: UnaryLayer {
 
   /// ... x C to ... x C.
   public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    if context != nil, dropout != nil { return composed(x, context: context) }
+    return fused(x, norm: nil, addsInput: false)
+  }
+
+  /// The layers with what stands around them in a block: `x + second(activation(first(norm(x))))`, without the hidden channels in memory.
+  /// Nothing is dropped.
+  /// - Parameters:
+  ///   - norm: with weight and bias; nil normalises nothing.
+  ///   - addsInput: whether x is added.
+  public func fused(_ x: consuming Variable, norm: LayerNorm?, addsInput: Bool) -> Variable {
+    Autograd.mlp(
+      consume x, norm: norm.map { ($0.weight!.variable, $0.bias!.variable) }, hidden: PointwiseParameters(first),
+      out: PointwiseParameters(second), activation: activation, addsInput: addsInput)
+  }
+
+  public func composed(_ x: Variable, context: TrainingContext?) -> Variable {
     var hidden = activation(first(x))
     if let dropout { hidden = dropout.hidden(consume hidden, context: context) }
     let y = second(consume hidden)

@@ -25,7 +25,7 @@ public func fusedLinear(
     let packed = PackedPointwise(layer)
     let kernel = LinearKernel(
       norm: norm.map {
-        LayerNorm(channels: inputs, gamma: $0.weight.value.pointer, beta: $0.bias.value.pointer)
+        LayerNorm(channels: inputs, weight: $0.weight.value.pointer, bias: $0.bias.value.pointer)
       }, layer: packed.kernel)
     let memory = KernelMemory(scratch: kernel.scratchCount, pieces: LinearKernel.pieces(rows: rows))
     body(kernel, memory.scratch)

@@ -29,7 +29,7 @@ public func mlp(
     let packed = (PackedPointwise(hidden), PackedPointwise(out))
     let kernel = MLPKernel(
       norm: norm.map {
-        LayerNorm(channels: channels, gamma: $0.weight.value.pointer, beta: $0.bias.value.pointer)
+        LayerNorm(channels: channels, weight: $0.weight.value.pointer, bias: $0.bias.value.pointer)
       }, hidden: packed.0.kernel, out: packed.1.kernel, activation: activation, addsInput: addsInput)
     let memory = KernelMemory(scratch: kernel.scratchCount, pieces: MLPKernel.pieces(rows: rows))
     body(kernel, memory.scratch)
