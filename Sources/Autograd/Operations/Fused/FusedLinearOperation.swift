@@ -37,7 +37,8 @@ public func fusedLinear(
     run { $0.forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, into: y, scratch: $1) }
   }
   return Variable(
-    y, from: [x] + parameters + (residual.map { [$0] } ?? []), multiplyAdds: rows * layer.weight.value.count
+    y, from: [x] + parameters + (residual.map { [$0] } ?? []),
+    multiplyAdds: rows * (layer.weight.value.count + (norm == nil ? 0 : inputs))
   ) { [x = x.saved, residual = residual?.gradientSlot] dy, gradients in
     run { kernel, scratch in
       let sums = GradientSums(count: kernel.gradientCount)

@@ -36,7 +36,9 @@ public func mlp(
     withExtendedLifetime((packed, memory)) {}
   }
   let parameters = (norm.map { [$0.weight, $0.bias] } ?? []) + hidden.variables + out.variables
-  let multiplyAdds = rows * (hidden.weight.value.count + out.weight.value.count)
+  // A norm counts one an element.
+  let products = hidden.weight.value.count + out.weight.value.count
+  let multiplyAdds = rows * (products + (norm == nil ? 0 : channels))
   var x = consume x
   let y = out.outputs == channels ? x.memoryForResult() : Tensor(uninitialized: shape.replacing(-1, with: out.outputs))
   y.initialize { y in run { $0.forward(rows: rows, x.value.pointer, into: y, scratch: $1) } }
