@@ -17,16 +17,10 @@ func power(_ x: Vector, _ p: Vector) -> Vector {
   let isInteger = p .== p.rounded(.towardZero)
   let half = p * Vector(repeating: 0.5)
   let isOdd = isInteger .& (half .!= half.rounded(.towardZero))
-  value = value.replacing(with: magnitude(value) * Vector(repeating: -1), where: isOdd .& isNegative(x))
+  value.replace(with: magnitude(value, signOf: x), where: isOdd)
   value.replace(with: .nan, where: (x .< 0) .& (x .> Vector(repeating: -.infinity)) .& (isInteger .^ true))
   value.replace(with: .nan, where: (x .!= x) .| (p .!= p))
   return value.replacing(with: one, where: (p .== 0) .| (x .== one))
-}
-
-/// True where the sign bit is set.
-@inline(__always)
-private func isNegative(_ x: Vector) -> SIMDMask<SIMD16<Int32>> {
-  unsafeBitCast(x, to: SIMD16<Int32>.self) .< SIMD16(repeating: 0)
 }
 
 /// Sixteen numbers in double precision.

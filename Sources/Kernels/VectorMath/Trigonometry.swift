@@ -43,10 +43,12 @@ private func sineOfModerate(_ x: SIMD8<Double>, _ quarters: Int64) -> SIMD8<Floa
   cosine = cosine * square - SIMD8(repeating: 0.5)
   cosine = cosine * square + SIMD8(repeating: 1)
   let turn = unsafeBitCast(shifted, to: SIMD8<Int64>.self) &+ SIMD8(repeating: quarters)
-  let isOdd = (turn & SIMD8(repeating: 1)) .!= SIMD8(repeating: 0)
-  let isNegative = (turn & SIMD8(repeating: 2)) .!= SIMD8(repeating: 0)
-  let value = sine.replacing(with: cosine, where: isOdd)
-  return floats(value.replacing(with: value * SIMD8(repeating: -1), where: isNegative))
+  // By bits: comparisons of integers go lane by lane.
+  let isOdd = SIMD8<Int64>.zero &- (turn & SIMD8(repeating: 1))
+  let sign = (turn & SIMD8(repeating: 2)) &<< SIMD8(repeating: 62)
+  let sineBits = unsafeBitCast(sine, to: SIMD8<Int64>.self), cosineBits = unsafeBitCast(cosine, to: SIMD8<Int64>.self)
+  let value = (sineBits ^ ((sineBits ^ cosineBits) & isOdd)) ^ sign
+  return floats(unsafeBitCast(value, to: SIMD8<Double>.self))
 }
 
 /// (The standard library's `any` goes lane by lane.)
