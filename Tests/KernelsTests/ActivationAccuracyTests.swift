@@ -63,6 +63,15 @@ import Testing
     #expect(y.array.allSatisfy { $0.isNaN })
   }
 
+  /// Older configurations name SiLU swish.
+  @Test func namesInFiles() throws {
+    let names = #"["leakyReLU", "relu", "relu6", "gelu", "silu", "swish"]"#
+    let read = try JSONDecoder().decode([Activation].self, from: Data(names.utf8))
+    #expect(read == [.leakyReLU, .relu, .relu6, .gelu, .silu, .silu])
+    #expect(String(decoding: try JSONEncoder().encode([Activation.silu]), as: UTF8.self) == #"["silu"]"#)
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode([Activation].self, from: Data(#"["sine"]"#.utf8)) }
+  }
+
   /// Softmax's exponential, near one and where it vanishes: attention over two tokens that differ by their bias alone.
   @Test func softmaxOfWideLogits() {
     for distance in [0, 1e-3, 0.7, 5, 20, 60, 90, 200] as [Float] {
