@@ -67,7 +67,7 @@ public struct LayerNorm {
   ) {
     forEachEight(of: rows) { row, count in
       let x = x + row &* stride
-      let (centre, scale, _) = statistics(x, stride: stride, count: count)
+      let (centre, scale, _) = statistics(x, stride: stride, count: count, form: form)
       for i in 0..<count {
         let centre = Vector(repeating: centre[i]), scale = Vector(repeating: scale[i])
         let x = x + i &* stride, place = (row &+ i) &* channels
@@ -90,9 +90,23 @@ public struct LayerNorm {
     _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
     dxStride: Int, adds: Bool, sums: UnsafeMutablePointer<Float>
   ) {
+    // Compiled apart for the common form, which needs no second centre.
+    if form == .layer {
+      backwardRows(
+        rows, x, stride: stride, dy: dy, dx: dx, dxStride: dxStride, adds: adds, sums: sums, form: .layer)
+    } else {
+      backwardRows(rows, x, stride: stride, dy: dy, dx: dx, dxStride: dxStride, adds: adds, sums: sums, form: form)
+    }
+  }
+
+  @inline(__always)
+  private func backwardRows(
+    _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
+    dxStride: Int, adds: Bool, sums: UnsafeMutablePointer<Float>, form: Form
+  ) {
     forEachEight(of: rows) { row, count in
       let x = x + row &* stride, dy = dy + row &* channels, dx = dx + row &* dxStride
-      let (centre, scale, mean) = statistics(x, stride: stride, count: count)
+      let (centre, scale, mean) = statistics(x, stride: stride, count: count, form: form)
       @inline(__always)
       func normal(_ i: Int, _ c: Int) -> Vector {
         (load(x + (i &* stride &+ c)) - Vector(repeating: centre[i])) * Vector(repeating: scale[i])
@@ -112,12 +126,8 @@ public struct LayerNorm {
         return total { c, lanes in first(lanes, of: g(i, c) * normal(i, c)) }
       }
       let meanGN = totalGN.totals * part
-      let constant =
-        switch form {
-        case .layer: totalG.totals * part
-        case .biasFree: -(mean * scale * meanGN)
-        case .rootMeanSquare: SIMD8<Float>.zero
-        }
+      // The mean is zero where the spread is about zero.
+      let constant = form == .layer ? totalG.totals * part : -(mean * scale * meanGN)
       for i in 0..<count {
         let (constant, meanGN) = (Vector(repeating: constant[i]), Vector(repeating: meanGN[i]))
         let scale = Vector(repeating: scale[i]), target = dx + i &* dxStride
@@ -158,7 +168,7 @@ public struct LayerNorm {
   /// What is subtracted from up to eight rows, what they are multiplied by then, and their means.
   @inline(__always)
   private func statistics(
-    _ x: UnsafePointer<Float>, stride: Int, count: Int
+    _ x: UnsafePointer<Float>, stride: Int, count: Int, form: Form
   ) -> (centre: SIMD8<Float>, scale: SIMD8<Float>, mean: SIMD8<Float>) {
     // Past the last row, the last one again.
     func row(_ i: Int) -> UnsafePointer<Float> { x + min(i, count &- 1) &* stride }
