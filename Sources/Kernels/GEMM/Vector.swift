@@ -76,11 +76,14 @@ extension SIMD16<Float>: FloatVector {
 }
 
 /// The first `count` lanes, the others zero.
+///
+/// The mask is a difference's sign: the standard library compares integers lane by lane.
 @inline(__always)
 func first(_ count: Int, of vector: Vector) -> Vector {
   if count >= 16 { return vector }
   let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-  return vector.replacing(with: 0, where: lanes .>= SIMD16(repeating: Int32(truncatingIfNeeded: count)))
+  let mask = (lanes &- SIMD16(repeating: Int32(truncatingIfNeeded: count))) &>> SIMD16(repeating: 31)
+  return unsafeBitCast(unsafeBitCast(vector, to: SIMD16<Int32>.self) & mask, to: Vector.self)
 }
 
 /// Reads `count` lanes, the others zero. Up to 15 floats more are read: every buffer has a vector of room after its end.
