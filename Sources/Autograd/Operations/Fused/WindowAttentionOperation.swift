@@ -194,20 +194,16 @@ private struct WindowAttentionCall {
     }
     let featureSpans = groups.flatMap(\.featureSpans), valueSpans = groups.flatMap(\.valueSpans)
     gradients.write(toOrDiscard: features) { dFeatures, accumulatesFeatures in
-      guard let values else {
+      // One variable may be given as both.
+      guard let values, !values.sharesSlot(with: features) else {
         let accumulates = prepared(dFeatures, features.shape, accumulatesFeatures, spans: featureSpans + valueSpans)
         return run(
           .init(
             features: dFeatures, values: dFeatures, accumulatesFeatures: accumulates, accumulatesValues: accumulates))
       }
-      var first = prepared(dFeatures, features.shape, accumulatesFeatures, spans: featureSpans)
+      let first = prepared(dFeatures, features.shape, accumulatesFeatures, spans: featureSpans)
       gradients.write(toOrDiscard: values) { dValues, accumulatesValues in
         let second = prepared(dValues, values.shape, accumulatesValues, spans: valueSpans)
-        // One variable given as both.
-        if dValues == dFeatures, !first {
-          dFeatures.update(repeating: 0, count: features.shape.count)
-          first = true
-        }
         run(.init(features: dFeatures, values: dValues, accumulatesFeatures: first, accumulatesValues: second))
       }
     }
@@ -223,5 +219,15 @@ private struct WindowAttentionCall {
     if accumulates || times.allSatisfy({ $0 == 1 }) { return accumulates }
     gradient.update(repeating: 0, count: shape.count)
     return true
+  }
+}
+
+extension Operand {
+  /// Whether the gradients of both come together in one slot: they are one variable.
+  fileprivate func sharesSlot(with other: some Operand) -> Bool {
+    guard case .slot(let own, let tape) = destination, case .slot(let others, let otherTape) = other.destination else {
+      return false
+    }
+    return own == others && tape == otherTape
   }
 }
