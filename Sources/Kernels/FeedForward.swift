@@ -182,7 +182,7 @@ public struct FeedForward {
 /// y = GELU(x) over `count` floats, a multiple of 16; y may be x.
 ///
 /// A loop of its own over a tile in cache: within the product's epilogue the polynomial would be repeated for every register.
-private func applyGELU(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
+func applyGELU(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
   var i = 0
   while i < count {
     store(gelu(load(x + i)), y + i)
@@ -191,7 +191,7 @@ private func applyGELU(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<F
 }
 
 /// y = GELU(x), and the derivative there, over `count` floats, a multiple of 16; y may be x.
-private func applyGELU(
+func applyGELU(
   _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int
 ) {
   var i = 0

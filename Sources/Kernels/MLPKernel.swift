@@ -55,7 +55,7 @@ public struct MLPKernel {
       let x = x + start &* channels, y = y + start &* out.outputs
       let m = normalized(x, count: count, memory)
       expand(m, count: count, into: memory.activated)
-      activation.apply(memory.activated, memory.activated, count: count &* hiddenStride)
+      activation.applyInTile(memory.activated, count: count &* hiddenStride)
       let activated = Rows(pointer: memory.activated, stride: hiddenStride, step: 1)
       if addsInput {
         gemm(
@@ -148,22 +148,20 @@ public struct MLPKernel {
 }
 
 extension Activation {
+  /// x = activation(x) over `count` floats, a multiple of 16.
+  fileprivate func applyInTile(_ x: UnsafeMutablePointer<Float>, count: Int) {
+    if self == .gelu { applyGELU(x, into: x, count: count) } else { apply(x, x, count: count) }
+  }
+
   /// value = activation(x) and derivative there, over `count` floats, a multiple of 16; the value's place may be x.
   fileprivate func applyWithDerivative(
     _ x: UnsafePointer<Float>, value: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int
   ) {
-    if self == .gelu {
-      for i in stride(from: 0, to: count, by: vectorWidth) {
-        let both = geluAndDerivative(load(x + i))
-        store(both.value, value + i)
-        store(both.derivative, derivative + i)
-      }
-    } else {
-      for i in stride(from: 0, to: count, by: vectorWidth) {
-        let input = load(x + i)
-        store(self.derivative(input), derivative + i)
-        store(self(input), value + i)
-      }
+    if self == .gelu { return applyGELU(x, into: value, derivative: derivative, count: count) }
+    for i in stride(from: 0, to: count, by: vectorWidth) {
+      let input = load(x + i)
+      store(self.derivative(input), derivative + i)
+      store(self(input), value + i)
     }
   }
 }
