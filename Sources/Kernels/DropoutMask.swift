@@ -34,9 +34,11 @@ public struct DropoutMask: Sendable {
     let high = UInt32(truncatingIfNeeded: place >> 32)
     let first = Self.mix(low ^ SIMD16(repeating: key.0))
     let hash = Self.mix(first ^ SIMD16(repeating: key.1 &+ high &* 0x85eb_ca6b))
-    let keeps = hash .>= SIMD16(repeating: threshold)
-    return Vector.zero.replacing(
-      with: Vector(repeating: scale), where: keeps)
+    // What hash - threshold borrows, found with bits: the standard library compares integers lane by lane.
+    let threshold = SIMD16(repeating: threshold)
+    let borrow = ((~hash & threshold) | ((~hash | threshold) & (hash &- threshold))) &>> 31
+    let factor = SIMD16(repeating: scale.bitPattern) & (borrow &- 1)
+    return unsafeBitCast(factor, to: Vector.self)
   }
 
   /// A bijection of 32 bits in which every input bit changes every output bit with a chance of nearly one half.

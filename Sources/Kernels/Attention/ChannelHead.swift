@@ -54,7 +54,7 @@ struct ChannelHead {
       forEachVector { c, lanes in
         let logit = load(sums + (i &* headDim &+ c), count: lanes) * load(kNorm + c) * factor
         store(logit, row + c)
-        peak = maximum(peak, replacingRest(after: lanes, of: logit, with: -.infinity))
+        peak = maximum(peak, first(lanes, of: logit, others: -.infinity))
       }
       let top = Vector(repeating: largest(peak))
       var total = Vector.zero
@@ -115,13 +115,6 @@ struct ChannelHead {
       body(c, headDim &- c)
       c &+= vectorWidth
     }
-  }
-
-  /// The first `count` lanes, the others a number.
-  @inline(__always)
-  private func replacingRest(after count: Int, of vector: Vector, with other: Float) -> Vector {
-    let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-    return vector.replacing(with: other, where: lanes .>= SIMD16(repeating: Int32(truncatingIfNeeded: min(count, 16))))
   }
 
   /// The largest lane.

@@ -75,15 +75,28 @@ extension SIMD16<Float>: FloatVector {
   }
 }
 
-/// The first `count` lanes, the others zero.
+/// All bits in the first `count` lanes, none in the others.
 ///
-/// The mask is a difference's sign: the standard library compares integers lane by lane.
+/// It is a difference's sign: the standard library compares integers lane by lane.
+@inline(__always)
+private func firstLanes(_ count: Int) -> SIMD16<Int32> {
+  let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  return (lanes &- SIMD16(repeating: Int32(truncatingIfNeeded: count))) &>> SIMD16(repeating: 31)
+}
+
+/// The first `count` lanes, the others zero.
 @inline(__always)
 func first(_ count: Int, of vector: Vector) -> Vector {
   if count >= 16 { return vector }
-  let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-  let mask = (lanes &- SIMD16(repeating: Int32(truncatingIfNeeded: count))) &>> SIMD16(repeating: 31)
-  return unsafeBitCast(unsafeBitCast(vector, to: SIMD16<Int32>.self) & mask, to: Vector.self)
+  return unsafeBitCast(unsafeBitCast(vector, to: SIMD16<Int32>.self) & firstLanes(count), to: Vector.self)
+}
+
+/// The first `count` lanes, the others a number.
+@inline(__always)
+func first(_ count: Int, of vector: Vector, others: Float) -> Vector {
+  if count >= 16 { return vector }
+  let mask = firstLanes(count), rest = SIMD16(repeating: Int32(bitPattern: others.bitPattern))
+  return unsafeBitCast(unsafeBitCast(vector, to: SIMD16<Int32>.self) & mask | rest & ~mask, to: Vector.self)
 }
 
 /// Reads `count` lanes, the others zero. Up to 15 floats more are read: every buffer has a vector of room after its end.

@@ -164,15 +164,6 @@ struct ColumnGroup: LineGroup {
   func spread(_ numbers: Vector, _ line: Int) -> Vector { numbers }
 }
 
-/// The first `count` lanes, the others a number.
-@inline(__always)
-private func first(_ count: Int, of vector: Vector, others: Float) -> Vector {
-  if count >= 16 { return vector }
-  let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-  let isOther = lanes .>= SIMD16(repeating: Int32(truncatingIfNeeded: count))
-  return vector.replacing(with: Vector(repeating: others), where: isOther)
-}
-
 @inline(__always)
 private func largestLane(_ v: Vector) -> Float {
   let a = v.highHalf.replacing(with: v.lowHalf, where: v.lowHalf .> v.highHalf)

@@ -129,7 +129,7 @@ private func reduceRuns<Function: ReductionFunction>(
         }
         while i < count {
           let term = function.term(load(x + i), load(y + i), centre)
-          total = function.combine(total, first(count &- i, of: term, else: identity))
+          total = function.combine(total, first(count &- i, of: term, others: Function.identity))
           i &+= 16
         }
         place &+= count
@@ -200,12 +200,4 @@ private func reduceRows<Function: ReductionFunction>(
       }
     }
   }
-}
-
-/// The first `count` lanes, the others `rest`.
-@inline(__always)
-private func first(_ count: Int, of vector: Vector, else rest: Vector) -> Vector {
-  if count >= 16 { return vector }
-  let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-  return vector.replacing(with: rest, where: lanes .>= SIMD16(repeating: Int32(truncatingIfNeeded: count)))
 }
