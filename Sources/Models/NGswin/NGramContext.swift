@@ -27,11 +27,23 @@ struct NGramContext {
 
   /// N x H x W x D to N x H/M x W/M x D: a context for each window.
   func callAsFunction(_ x: Variable, context: TrainingContext?) -> Variable {
-    merged(unigramEmbedding(x)) { attention($0, context: context) }
+    merged(embed(x)) { attention($0, context: context) }
   }
 
   func composed(_ x: Variable, context: TrainingContext?) -> Variable {
     merged(unigramEmbedding(x)) { attention.composed($0, context: context) }
+  }
+
+  /// The uni-grams by a depth-wise convolution, which runs along the channels, and the sums of its neighbouring channels: each group of the
+  /// embedding has two channels and one output.
+  private func embed(_ x: Variable) -> Variable {
+    let weight = unigramEmbedding.weight.variable
+    let (outputs, window) = (weight.shape[0], weight.shape[1])
+    let taps = weight.permuted([1, 2, 0, 3]).reshaped([window, window, 2 * outputs])
+    let products = depthwiseConv2d(x, weight: taps, stride: window)
+    let (images, rows, columns) = (products.shape[0], products.shape[1], products.shape[2])
+    let sums = products.reshaped([images, rows, columns, outputs, 2]).sum(axes: [-1])
+    return sums + unigramEmbedding.bias!.variable
   }
 
   /// N x H/M x W/M x D/2 to N x H/M x W/M x D.
