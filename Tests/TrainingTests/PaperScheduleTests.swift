@@ -38,7 +38,9 @@ import Testing
     ("graydn", "", 8_594, 3, 25_782), ("lle", "", 1_785, 14.006, 25_000), ("dr", "", 13_711, 1.8234, 25_000),
   ]
 
-  static let paperConfigs = try! shippedConfigs().filter { !$0.hasPrefix("quick/") && $0.contains("/") }
+  static let paperConfigs = try! shippedConfigs().filter { name in
+    RestorationTask.allCases.contains { name.hasPrefix("\($0)/") }
+  }
 
   @Test func everyModelRowOfThePaperHasAConfiguration() {
     var expected = ["dn/RAMiT", "graydn/RAMiT", "lle/RAMiT", "lle/RAMiT-slimLLE", "dr/RAMiT"]
