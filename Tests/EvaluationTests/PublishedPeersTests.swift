@@ -5,8 +5,8 @@ import Models
 import TestSupport
 import Testing
 
-/// The published weights of other papers' models, found from the weights alone: scores as published code gives them, to 0.005 dB and
-/// 0.00005.
+/// The published weights of other papers' models, found from the weights alone: scores as published code gives them, to
+/// 0.005 dB and 0.00005.
 struct PublishedPeersTests {
   @Test(
     .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"),

@@ -8,8 +8,8 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Holds a model of another paper to values that its published code computed in double precision: output, loss, gradients of the input
-/// and of every parameter, and the losses of five steps of Adam.
+/// Holds a model of another paper to values that its published code computed in double precision: output, loss,
+/// gradients of the input and of every parameter, and the losses of five steps of Adam.
 struct PeerGolden {
   let name: String
   let golden: GoldenCase

@@ -1,7 +1,8 @@
 import Autograd
 import TensorCore
 
-/// How far two bodies of a layer are apart: the largest relative error of the result, of the input's gradient and of each parameter's.
+/// How far two bodies of a layer are apart: the largest relative error of the result, of the input's gradient and of
+/// each parameter's.
 ///
 /// - Parameters:
 ///   - x: the input.

@@ -3,8 +3,8 @@ import NN
 
 /// N-Gram context: what the windows around each window look like, at both sides of it.
 ///
-/// Each window is embedded as one uni-gram. Attention slides over n x n neighbouring uni-grams, once over those that follow a window (to the
-/// right and below) and once over those that come before it; the averages of both are merged.
+/// Each window is embedded as one uni-gram. Attention slides over n x n neighbouring uni-grams, once over those that
+/// follow a window (to the right and below) and once over those that come before it; the averages of both are merged.
 struct NGramContext {
   private let ngram: Int
   private let unigramEmbedding: Conv2d
@@ -34,8 +34,8 @@ struct NGramContext {
     merged(unigramEmbedding(x)) { attention.composed($0, context: context) }
   }
 
-  /// The uni-grams by a depth-wise convolution, which runs along the channels, and the sums of its neighbouring channels: each group of the
-  /// embedding has two channels and one output.
+  /// The uni-grams by a depth-wise convolution, which runs along the channels, and the sums of its neighbouring
+  /// channels: each group of the embedding has two channels and one output.
   private func embed(_ x: Variable) -> Variable {
     let weight = unigramEmbedding.weight.variable
     let (outputs, window) = (weight.shape[0], weight.shape[1])
@@ -56,11 +56,11 @@ struct NGramContext {
     return merge(concatenate(contexts, axis: -1))
   }
 
-  /// The uni-grams that each n-gram along a side is made of: for each of `count` windows n places, itself and those after it or, backward,
-  /// those before it and itself.
+  /// The uni-grams that each n-gram along a side is made of: for each of `count` windows n places, itself and those
+  /// after it or, backward, those before it and itself.
   ///
-  /// Past an edge come those in front of the edge's uni-gram, in their own order ("sequentially reflected window padding"); where there are
-  /// fewer windows than that takes, the outermost again.
+  /// Past an edge come those in front of the edge's uni-gram, in their own order ("sequentially reflected window
+  /// padding"); where there are fewer windows than that takes, the outermost again.
   private func slide(over count: Int, isBackward: Bool) -> [Int] {
     let missing = ngram - 1
     let padding = isBackward ? Array(1..<1 + missing) : Array(count - 1 - missing..<count - 1)

@@ -1,6 +1,6 @@
 extension NGswin {
-  /// What the Mult-Adds of the paper have beside or without what the operations do. With it they are the published count to the last
-  /// digit:
+  /// What the Mult-Adds of the paper have beside or without what the operations do. With it they are the published
+  /// count to the last digit:
   ///
   /// - every bias counts one an output, or one for the whole map where a linear layer has it;
   /// - attention counts its projections as if its heads had all D channels together, also where they do not divide D;

@@ -36,8 +36,8 @@ public final class NGswin: RestorationModel {
     parameters = ParameterStore(scope)
   }
 
-  /// Restores images; see `RestorationModel`. Sides that are no multiples of 4 windows are padded with zeros; the evaluation of the paper
-  /// mirrors the image instead, before it comes here (`padded`).
+  /// Restores images; see `RestorationModel`. Sides that are no multiples of 4 windows are padded with zeros; the
+  /// evaluation of the paper mirrors the image instead, before it comes here (`padded`).
   public func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {

@@ -1,6 +1,7 @@
 import NN
 
-/// What defines an NGswin (Choi, Lee and Yang, "N-Gram in Swin Transformers for Efficient Lightweight Image Super-Resolution", CVPR 2023).
+/// What defines an NGswin (Choi, Lee and Yang, "N-Gram in Swin Transformers for Efficient Lightweight Image
+/// Super-Resolution", CVPR 2023).
 public struct NGswinConfiguration: RestorationArchitecture {
   public var task: RestorationTask
   /// Channels of a feature map, D.
@@ -15,10 +16,11 @@ public struct NGswinConfiguration: RestorationArchitecture {
   public var window = 8
   /// Hidden channels of the feed-forward network, in multiples of `dim`.
   public var hiddenRatio = 2.0
-  /// The chance of skipping a residual branch in the last block, while training; it grows linearly from 0 in the first one.
+  /// The chance of skipping a residual branch in the last block, while training; it grows linearly from 0 in the first
+  /// one.
   public var stochasticDepth = 0.0
-  /// Side of the inputs that the published code builds its model for. Files hold attention masks of that size; the model itself takes
-  /// any.
+  /// Side of the inputs that the published code builds its model for. Files hold attention masks of that size; the
+  /// model itself takes any.
   public var imageSize = 64
 
   public init(task: RestorationTask) { self.task = task }

@@ -1,8 +1,8 @@
 import Autograd
 import NN
 
-/// An N-Gram Swin Transformer block (NSTB): cosine attention in windows that have been told of their N-Gram context, every second block
-/// with shifted windows, and norms behind the branches:
+/// An N-Gram Swin Transformer block (NSTB): cosine attention in windows that have been told of their N-Gram context,
+/// every second block with shifted windows, and norms behind the branches:
 ///
 ///     x = x + LN(attention(x + context));  x = x + LN(FFN(x))
 struct NSTB: FusedLayer {

@@ -2,8 +2,8 @@ import Autograd
 import NN
 import TensorCore
 
-/// A stage of the encoder, or the decoder: NSTBs at one resolution, each of which takes what came into the block before it along with what
-/// came out of it ("within-stage residual connections").
+/// A stage of the encoder, or the decoder: NSTBs at one resolution, each of which takes what came into the block before
+/// it along with what came out of it ("within-stage residual connections").
 final class NGswinStage {
   private let cascade: Linear?
   private let blocks: [NSTB]
@@ -75,8 +75,8 @@ final class PatchMerging {
   }
 }
 
-/// The SCDP bottleneck: the shallow features, pooled to each stage's resolution, are added to the stage's output; pixel-Shuffle,
-/// Concatenate, Depth-wise convolution, Point-wise projection.
+/// The SCDP bottleneck: the shallow features, pooled to each stage's resolution, are added to the stage's output;
+/// pixel-Shuffle, Concatenate, Depth-wise convolution, Point-wise projection.
 final class SCDPBottleneck {
   private let depthwise: Conv2d
   private let pointwise: Linear

@@ -2,7 +2,8 @@ import Autograd
 import NN
 import TensorCore
 
-/// A residual Swin Transformer block (RSTB): Swin Transformer layers, every second one with shifted windows, and a convolution.
+/// A residual Swin Transformer block (RSTB): Swin Transformer layers, every second one with shifted windows, and a
+/// convolution.
 final class ResidualSwinTransformerBlock {
   private let layers: [SwinTransformerLayer]
   private let convolution: Conv2d

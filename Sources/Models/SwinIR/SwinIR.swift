@@ -75,12 +75,14 @@ public final class SwinIR: RestorationModel {
   /// The mean of DIV2K's training images; grayscale models have none.
   private static let mean: [Float] = [0.4488, 0.4371, 0.4040]
 
-  /// What the published count has beside or without what the operations do. With it, and with inputs padded as in the published
-  /// evaluation, the lightweight models have the Mult-Adds that papers print. With H x W pixels and C channels:
+  /// What the published count has beside or without what the operations do. With it, and with inputs padded as in the
+  /// published evaluation, the lightweight models have the Mult-Adds that papers print. With H x W pixels and C
+  /// channels:
   ///
   /// - the norm behind the blocks is left out;
   /// - the convolution behind the body counts 3 H W C^2 instead of 9 H W C^2;
-  /// - the last convolution of super-resolution counts 27 H W C, as if it made one pixel of three channels at every scale.
+  /// - the last convolution of super-resolution counts 27 H W C, as if it made one pixel of three channels at every
+  ///   scale.
   public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let values = width * height * architecture.dim, task = architecture.task
     let unsaid = [("norm", -values), ("conv_after_body", -6 * values * architecture.dim)]

@@ -1,7 +1,7 @@
 import NN
 
-/// What defines a SwinIR (Liang et al., "SwinIR: Image Restoration Using Swin Transformer", ICCV workshops 2021); by default the
-/// lightweight one.
+/// What defines a SwinIR (Liang et al., "SwinIR: Image Restoration Using Swin Transformer", ICCV workshops 2021); by
+/// default the lightweight one.
 public struct SwinIRConfiguration: RestorationArchitecture {
   public var task: RestorationTask
   /// Channels of a feature map.
@@ -14,10 +14,11 @@ public struct SwinIRConfiguration: RestorationArchitecture {
   public var window = 8
   /// Hidden channels of the MLP, in multiples of `dim`.
   public var hiddenRatio = 2.0
-  /// The chance of skipping a residual branch in the last STL, while training; it grows linearly from 0 in the first one.
+  /// The chance of skipping a residual branch in the last STL, while training; it grows linearly from 0 in the first
+  /// one.
   public var stochasticDepth = 0.1
-  /// Side of the inputs that the published code builds its model for. Files hold attention masks of that size; the model itself takes
-  /// any.
+  /// Side of the inputs that the published code builds its model for. Files hold attention masks of that size; the
+  /// model itself takes any.
   public var imageSize = 64
 
   public init(task: RestorationTask) { self.task = task }

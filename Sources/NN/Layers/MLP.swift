@@ -33,8 +33,8 @@ public struct MLP: FusedLayer {
     return fused(x, norm: nil, addsInput: false)
   }
 
-  /// The layers with what stands around them in a block: `x + second(activation(first(norm(x))))`, without the hidden channels in memory.
-  /// Nothing is dropped.
+  /// The layers with what stands around them in a block: `x + second(activation(first(norm(x))))`, without the hidden
+  /// channels in memory. Nothing is dropped.
   /// - Parameters:
   ///   - norm: with weight and bias; nil normalises nothing.
   ///   - addsInput: whether x is added.

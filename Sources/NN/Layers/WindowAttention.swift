@@ -2,19 +2,20 @@ import Autograd
 import Foundation
 import TensorCore
 
-/// Multi-head self-attention inside of the windows of a feature map, with a trained bias for each relative position (Liu et al., "Swin
-/// Transformer: Hierarchical Vision Transformer using Shifted Windows", 2021):
+/// Multi-head self-attention inside of the windows of a feature map, with a trained bias for each relative position
+/// (Liu et al., "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", 2021):
 ///
 ///     softmax(similarity(q, k) + bias) v, projected
 ///
-/// Shifted windows are those of the map rolled to the top and to the left; tokens that are neighbours only because the map was rolled do
-/// not see each other.
+/// Shifted windows are those of the map rolled to the top and to the left; tokens that are neighbours only because the
+/// map was rolled do not see each other.
 public struct WindowAttention: FusedLayer {
   /// How queries and keys are compared.
   public enum Similarity: Sendable {
     /// q . k / sqrt(c), with c channels in a head.
     case scaledDotProduct
-    /// s cos(q, k), with s = exp(min(`logit_scale`, log 100)) for each head, 10 at first (Liu et al., "Swin Transformer V2", 2022).
+    /// s cos(q, k), with s = exp(min(`logit_scale`, log 100)) for each head, 10 at first (Liu et al., "Swin Transformer
+    /// V2", 2022).
     case cosine
   }
 
@@ -69,7 +70,8 @@ public struct WindowAttention: FusedLayer {
     fused(x, norm: nil, addsInput: false)
   }
 
-  /// The attention with what stands around it in a block: `x + attention(norm(x))`, without the normalised values in memory.
+  /// The attention with what stands around it in a block: `x + attention(norm(x))`, without the normalised values in
+  /// memory.
   /// - Parameters:
   ///   - x: N x H x W x C, H and W multiples of M; plain inference overwrites it where it was given away.
   ///   - norm: with weight and bias; nil normalises nothing.
@@ -137,7 +139,8 @@ public struct WindowAttention: FusedLayer {
 
   /// The row of the table of relative positions that each query takes for each key of a window, query by query.
   ///
-  /// Tokens are counted row by row; rows of the table by the difference of rows, then of columns, each from -(M - 1) to M - 1.
+  /// Tokens are counted row by row; rows of the table by the difference of rows, then of columns, each from -(M - 1) to
+  /// M - 1.
   public static func relativePositions(window: Int) -> [Int] {
     let tokens = window * window, side = 2 * window - 1
     return (0..<tokens).flatMap { query in
@@ -154,7 +157,8 @@ public struct WindowAttention: FusedLayer {
     let (rows, columns, tokens) = (height / window, width / window, window * window)
     let result = Tensor(zeros: [rows * columns, tokens, tokens])
     if result.isMeta { return result }
-    // Of the rolled map's rows (and columns), those up to the last window, the rest up to the seam, and those beyond it.
+    // Of the rolled map's rows (and columns), those up to the last window, the rest up to the seam, and those beyond
+    // it.
     func region(_ place: Int, _ size: Int) -> Int { place < size - window ? 0 : place < size - shift ? 1 : 2 }
     for y in 0..<rows {
       for x in 0..<columns where y == rows - 1 || x == columns - 1 {
