@@ -15,6 +15,12 @@ import Testing
     try golden.check(try Self.configuration(golden.arguments))
   }
 
+  /// A small model, in the project.
+  @Test func small() throws {
+    let golden = try PeerGolden(fixture: "ngswin_tiny_x2")
+    try golden.check(try Self.configuration(golden.arguments))
+  }
+
   /// The published code's arguments as a configuration.
   static func configuration(_ arguments: [String: Any]) throws -> NGswinConfiguration {
     let mode = try #require(arguments["target_mode"] as? String)
@@ -24,6 +30,8 @@ import Testing
     if let dim = arguments["embed_dim"] as? Int { result.dim = dim }
     if let depths = arguments["depths"] as? [Int] { result.depths.replaceSubrange(0..<3, with: depths) }
     if let heads = arguments["num_heads"] as? [Int] { result.heads.replaceSubrange(0..<3, with: heads) }
+    if let window = arguments["window_size"] as? Int { result.window = window }
+    if let ratio = arguments["mlp_ratio"] as? Double { result.hiddenRatio = ratio }
     if let depth = arguments["dec_depths"] as? Int { result.depths[3] = depth }
     if let heads = arguments["dec_num_heads"] as? Int { result.heads[3] = heads }
     return result

@@ -16,10 +16,19 @@ import Testing
     try golden.check(try Self.configuration(golden.arguments))
   }
 
+  /// Small models, in the project.
+  @Test(arguments: ["swinir_tiny_x3", "swinir_tiny_graydn"])
+  func small(_ name: String) throws {
+    let golden = try PeerGolden(fixture: name)
+    try golden.check(try Self.configuration(golden.arguments))
+  }
+
   /// The published code's arguments as a configuration.
   static func configuration(_ arguments: [String: Any]) throws -> SwinIRConfiguration {
-    let scale = try #require(arguments["upscale"] as? Int)
-    var result = SwinIRConfiguration(task: try #require(RestorationTask(rawValue: "x\(scale)")))
+    let scale = try #require(arguments["upscale"] as? Int), channels = try #require(arguments["in_chans"] as? Int)
+    let tasks: [RestorationTask] = [.x2, .x3, .x4, .dn, .graydn]
+    var result = SwinIRConfiguration(
+      task: try #require(tasks.first { $0.scale == scale && $0.channels == channels }))
     result.dim = try #require(arguments["embed_dim"] as? Int)
     result.depths = try #require(arguments["depths"] as? [Int])
     result.heads = try #require(arguments["num_heads"] as? [Int])
