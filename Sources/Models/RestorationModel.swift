@@ -16,6 +16,9 @@ public protocol RestorationModel: AnyObject {
   /// A side of an image after padding: by default the next multiple of `sizeMultiple`.
   func paddedSide(_ side: Int) -> Int
 
+  /// A side of an image for which Mult-Adds are counted: by default `paddedSide`.
+  func countedSide(_ side: Int) -> Int
+
   /// Everything that is trained.
   var parameters: ParameterStore { get }
 
@@ -37,7 +40,7 @@ public protocol RestorationModel: AnyObject {
   /// - Returns: an image with sides of the next multiples, which begins with the image at the top left.
   func padded(_ image: Tensor) -> Tensor
 
-  /// What the Mult-Adds of the model's paper have beside what its operations do, for an input of this size; negative
+  /// What the Mult-Adds of the model's paper have beside what its operations do, for an input of these `countedSide`s; negative
   /// for what the paper leaves out. By default nothing.
   /// - Returns: counts, by the names that `observe` gets.
   func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)]
@@ -64,6 +67,8 @@ extension RestorationModel {
   public func callAsFunction(_ images: Variable, context: TrainingContext? = nil) -> Variable {
     self(images, context: context) { _, _ in }
   }
+
+  public func countedSide(_ side: Int) -> Int { paddedSide(side) }
 
   public func paddedSide(_ side: Int) -> Int { (side + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
 

@@ -4,7 +4,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Channel attention and the two layers of a transformer's second half, against their twins in double precision.
+/// Channel attention, the two layers of a transformer's second half and shift convolutions, against their twins in double precision.
 @Suite struct TransformerTests {
   @Test(arguments: [
     OperationCheck.channelAttention([1, 4, 5], heads: 2, headDim: 3), .channelAttention([3, 7], heads: 1, headDim: 1),
@@ -29,6 +29,13 @@ import Testing
   ])
   func fusedLinear(_ check: OperationCheck) { #expect(check.faults() == []) }
 
+  @Test(arguments: [
+    OperationCheck.shiftConv2d([1, 3, 5, 20], to: 40), .shiftConv2d([2, 9, 16, 33], to: 5, rectifies: true),
+    .shiftConv2d([1, 1, 1, 9], to: 9, residual: true), .shiftConv2d([3, 1, 7, 4], to: 6, rectifies: true),
+    .shiftConv2d([2, 12, 11, 60], to: 17, residual: true), .shiftConv2d([1, 131, 1, 85], to: 20),
+  ])
+  func shiftConv2d(_ check: OperationCheck) { #expect(check.faults() == []) }
+
   @Test(arguments: Activation.allCases)
   func mlpActivations(_ activation: Activation) {
     let check = OperationCheck.mlp([2, 3, 12], hidden: 20, norm: true, addsInput: true, activation: activation)
@@ -47,6 +54,10 @@ import Testing
     #expect(y.value.pointer == place && y.value.array.allSatisfy { $0 == 2 })
     let sum = Autograd.fusedLinear(zeros([3, 4]), out, adding: consume y)
     #expect(sum.value.pointer == place && sum.value.array.allSatisfy { $0 == 2 })
+    let map = sum.reshaped([1, 1, 3, 8])
+    _ = consume sum
+    let shifted = Autograd.shiftConv2d(zeros([1, 1, 3, 4]), out, adding: consume map)
+    #expect(shifted.value.pointer == place && shifted.value.array.allSatisfy { $0 == 2 })
   }
 
   /// A model is counted without computing.
@@ -61,6 +72,7 @@ import Testing
         PointwiseParameters(weight: zeros([5, 30]), bias: zeros([5]))
       )
       #expect(Autograd.mlp(qkv, hidden: layers.0, out: layers.1).shape == [1, 16, 16, 5])
+      #expect(Autograd.shiftConv2d(qkv, layers.0, rectifies: true).shape == [1, 16, 16, 30])
     }
   }
 }

@@ -96,6 +96,31 @@ import Testing
     #expect(plain[2] == [1] && statistics(isCheckpointed: true) == plain)
   }
 
+  /// A norm in the weights of the convolution before it gives what both give, and the gradients of both.
+  @Test(arguments: [true, false]) func aNormIsFoldedIntoAConvolution(isAffine: Bool) {
+    let scope = ParameterScope(seed: 1)
+    let convolution = Conv2d(scope / "0", inputs: 3, outputs: 5, kernelSize: 1)
+    let norm = BatchNorm2d(scope / "1", channels: 5, isAffine: isAffine), store = ParameterStore(scope)
+    var random = RandomNumbers(seed: 4)
+    func draw(_ shape: Shape) -> Tensor { Tensor((0..<shape.count).map { _ in 0.2 + random.uniform() }, shape) }
+    for tensor in [norm.runningMean.value, norm.runningVariance.value, store.values] {
+      tensor.pointer.update(from: draw(tensor.shape).pointer, count: tensor.count)
+    }
+    let x = draw([2, 4, 3, 3]), seed = draw([2, 4, 3, 5])
+    func run(_ layer: (Variable) -> Variable) -> [Tensor] {
+      store.zeroGradients()
+      let dx = Tensor(zeros: x.shape), tape = Tape()
+      let (y, loss) = tape.record {
+        let y = layer(Variable(leaf: x, gradient: dx))
+        return (y, (y * Variable(constant: seed)).sum())
+      }
+      tape.backward(from: loss)
+      return [y.value, dx, store.gradients.copy()]
+    }
+    let folded = run { fusedLinear($0, norm.folded(into: convolution)) }, both = run { norm(convolution($0)) }
+    for (a, b) in zip(folded, both) { #expect(relativeError(a, b) < 3e-6) }
+  }
+
   @Test func dropsAreNamedByTheStepAndDoNothingInInference() {
     let x = Variable(constant: Tensor(repeating: 1, [64, 2, 2, 5]))
     for layer in [DropPath(rate: 0.25, layer: 3), Dropout(rate: 0.25, layer: 3)] as [any UnaryLayer] {

@@ -9,18 +9,20 @@ public enum BuiltInArchitecture: Equatable, Sendable {
   case ramit(RAMiTConfiguration)
   case swinIR(SwinIRConfiguration)
   case ngswin(NGswinConfiguration)
+  case elan(ELANConfiguration)
 
   var content: any RestorationArchitecture {
     switch self {
     case .ramit(let configuration): configuration
     case .swinIR(let configuration): configuration
     case .ngswin(let configuration): configuration
+    case .elan(let configuration): configuration
     }
   }
 
   /// In the order in which they are listed; the first is the default.
   private static let kinds = [
-    Kind(Self.ramit), Kind(Self.swinIR), Kind(Self.ngswin),
+    Kind(Self.ramit), Kind(Self.swinIR), Kind(Self.ngswin), Kind(Self.elan),
   ]
 
   /// What there is to know of a case without a value of it.

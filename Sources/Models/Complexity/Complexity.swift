@@ -18,7 +18,7 @@ public struct Complexity: Equatable, Sendable {
 
   /// In the order of the data.
   public let components: [Component]
-  /// The input that the Mult-Adds are of, padded, in pixels.
+  /// The input that the Mult-Adds are of, in pixels: padded, where the model's paper does not count otherwise.
   public let inputWidth, inputHeight: Int
 
   public var parameters: Int { components.reduce(0) { $0 + $1.parameters } }
@@ -27,7 +27,7 @@ public struct Complexity: Equatable, Sendable {
   /// The longest side of an output that is counted; beyond it the counts of large models would not fit into an integer.
   public static let longestSide = 16384
 
-  /// Counts for the input that gives an output of a size: the output's divided by the scale, rounded down, and padded.
+  /// Counts for the input that gives an output of a size: the output's divided by the scale, rounded down, and padded (`countedSide`).
   /// - Parameters:
   ///   - width, height: of the output; the papers' is 1280 x 720.
   /// - Precondition: sides from the scale to `longestSide`; `architecture.validationError` is nil.
@@ -36,7 +36,7 @@ public struct Complexity: Equatable, Sendable {
     precondition(sides.contains(width) && sides.contains(height), "\(width) x \(height) is not within \(sides)")
     (components, inputWidth, inputHeight) = Tensor.withMetaTensors {
       let model = architecture.makeModel(ParameterScope(seed: nil))
-      let inputWidth = model.paddedSide(width / task.scale), inputHeight = model.paddedSide(height / task.scale)
+      let inputWidth = model.countedSide(width / task.scale), inputHeight = model.countedSide(height / task.scale)
       var counts = ComponentCounts()
       for (name, count) in Self.forwardPass(of: model, width: inputWidth, height: inputHeight) {
         counts.add(multAdds: count, to: name)

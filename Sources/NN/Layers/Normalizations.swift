@@ -122,3 +122,21 @@ public struct BatchNorm2d: UnaryLayer {
     return y
   }
 }
+
+extension BatchNorm2d {
+  /// The 1 x 1 convolution before the norm with the norm in its weight and bias, for inference: the same as both by the running
+  /// statistics. Gradients flow through to the parameters of both.
+  /// - Precondition: the convolution is a 1 x 1 convolution of one group with a bias, and gives as many channels as the norm takes.
+  public func folded(into convolution: Conv2d) -> PointwiseParameters {
+    let channels = runningMean.shape[0], shape = convolution.weight.shape
+    guard let bias = convolution.bias, shape.rank == 2, shape[0] == channels else {
+      preconditionFailure("a norm of \(channels) channels cannot be part of a convolution of \(shape)")
+    }
+    var scale = (Variable(constant: runningVariance.value) + epsilon).rsqrt()
+    if let weight { scale = consume scale * weight.variable }
+    var shift = (bias.variable - Variable(constant: runningMean.value)) * scale
+    if let bias = self.bias { shift = consume shift + bias.variable }
+    return PointwiseParameters(
+      weight: convolution.weight.variable * scale.reshaped([channels, 1]), bias: consume shift)
+  }
+}

@@ -63,10 +63,30 @@ extension OperationCheck {
     }
   }
 
+  /// A shift convolution, with ReLU or a sum behind it, or alone.
+  static func shiftConv2d(_ map: Shape, to outputs: Int, rectifies: Bool = false, residual: Bool = false)
+    -> OperationCheck
+  {
+    let c = map.last
+    var operands = [
+      Operand("x", map), Operand("weight", [outputs, c], spread: 1 / Float(c).squareRoot()), Operand("bias", [outputs]),
+    ]
+    if residual { operands.append(Operand("residual", map.replacing(-1, with: outputs))) }
+    let title = "shiftConv2d \(map) to \(outputs)" + (rectifies ? ", relu" : "") + (residual ? ", sum" : "")
+    return OperationCheck(title, operands) { v in
+      Autograd.shiftConv2d(
+        v[0], PointwiseParameters(weight: v[1], bias: v[2]), rectifies: rectifies, adding: residual ? v[3] : nil)
+    } twin: { v in
+      let y = Twin.shiftConv2d(v[0], weight: v[1], bias: v[2])
+      return rectifies ? Twin.activate(y, .relu) : residual ? y + v[3] : y
+    }
+  }
+
   /// Parts of transformer blocks at sizes that are cut into many pieces of work.
   static let largeTransformerParts: [OperationCheck] = [
     channelAttention([2, 70, 71], heads: 2, headDim: 20), channelAttention([3, 130], heads: 1, headDim: 7),
     mlp([3, 37, 41, 20], hidden: 40, norm: true, addsInput: true), mlp([3, 37, 41, 20], hidden: 28, outputs: 12),
     fusedLinear([3, 37, 41, 20], to: 33, norm: true, residual: true),
+    shiftConv2d([3, 37, 41, 20], to: 33, rectifies: true), shiftConv2d([3, 37, 41, 22], to: 18, residual: true),
   ]
 }

@@ -47,4 +47,16 @@ extension Twin {
       }
     }
   }
+
+  /// A point-wise convolution of a map whose channels are moved: a fifth each from the right, the left, below and above, the rest not.
+  public static func shiftConv2d(_ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor) -> DoubleTensor {
+    let fifth = x.channels / 5, from = [(0, 1), (0, -1), (1, 0), (-1, 0)]
+    let shifted = DoubleTensor.filled(x.shape) { place in
+      let (row, column) = place[3] < 4 * fifth ? from[place[3] / fifth] : (0, 0)
+      let source = [place[0], place[1] + row, place[2] + column, place[3]]
+      guard (0..<x.shape[1]).contains(source[1]), (0..<x.shape[2]).contains(source[2]) else { return 0 }
+      return x[source]
+    }
+    return pointwise(shifted, weight: weight, bias: bias)
+  }
 }

@@ -1,0 +1,60 @@
+import Kernels
+import TensorCore
+
+/// A shift convolution (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022): a 1 x 1
+/// convolution of the shifted map, which sees as far as a 3 x 3 convolution. What is shifted is not kept in memory.
+///
+/// The first fifth of the channels (C / 5, rounded down) comes from the pixel on the right, the next ones from those on the left, below
+/// and above, and the rest from the pixel itself; zeros lie outside.
+///
+/// - Parameters:
+///   - x: N x H x W x C.
+///   - layer: C to O, in one group.
+///   - rectifies: whether ReLU follows.
+///   - residual: N x H x W x O, added to the result; plain inference overwrites it where it was given away. Nil adds nothing.
+/// - Returns: N x H x W x O.
+/// - Precondition: nothing is added where ReLU follows.
+public func shiftConv2d(
+  _ x: Variable, _ layer: PointwiseParameters, rectifies: Bool = false, adding residual: consuming Variable? = nil
+) -> Variable {
+  var residual = consume residual
+  let shape = x.shape
+  precondition(shape.rank == 4, "a feature map is N x H x W x C, not \(shape)")
+  precondition(
+    layer.groups == 1 && layer.inputs == shape[3],
+    "the layer \(layer.weight.shape) in \(layer.groups) groups does not fit \(shape)")
+  let result = shape.replacing(-1, with: layer.outputs)
+  precondition(layer.bias.shape == [layer.outputs], "the bias \(layer.bias.shape) does not fit \(layer.weight.shape)")
+  precondition(residual == nil || residual!.shape == result, "\(residual!.shape) cannot be added to \(result)")
+  precondition(residual == nil || !rectifies, "nothing is added where ReLU follows")
+  /// The kernel, with its packed weight alive around it, and the memory that it works in.
+  func run(_ body: (ShiftedLinearKernel, Scratch) -> Void) {
+    let packed = PackedPointwise(layer)
+    let kernel = ShiftedLinearKernel(
+      map: MapSize(images: shape[0], height: shape[1], width: shape[2]), layer: packed.kernel,
+      rectifies: rectifies)
+    let memory = KernelMemory(scratch: kernel.scratchCount, pieces: kernel.pieces)
+    body(kernel, memory.scratch)
+    withExtendedLifetime((packed, memory)) {}
+  }
+  let y = residual?.reusableMemory() ?? Tensor(uninitialized: result)
+  y.initialize { y in
+    run { $0.forward(x.value.pointer, residual: residual?.value.pointer, into: y, scratch: $1) }
+  }
+  return Variable(
+    y, from: [x] + layer.variables + (residual.map { [$0] } ?? []),
+    multiplyAdds: shape.rows * layer.weight.value.count
+  ) { [x = x.saved, residual = residual?.gradientSlot] dy, gradients in
+    run { kernel, scratch in
+      let sums = GradientSums(count: kernel.gradientCount)
+      gradients.write(toOrDiscard: x) { dx, accumulate in
+        kernel.backward(
+          x.value.pointer, y: rectifies ? UnsafePointer(y.pointer) : nil, dy: dy.pointer, dx: dx,
+          accumulate: accumulate, scratch: scratch, sums: sums.sums)
+      }
+      var cursor = sums.results
+      for parameter in layer.variables { cursor.add(to: parameter, gradients) }
+    }
+    if let residual { gradients.add(dy, to: residual) }
+  }
+}

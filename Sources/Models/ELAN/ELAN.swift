@@ -1,0 +1,99 @@
+import Autograd
+import NN
+import TensorCore
+
+/// ELAN: shallow features, efficient long-range attention blocks, and reconstruction in one step.
+public final class ELAN: RestorationModel {
+  public let architecture: ELANConfiguration
+  public let parameters: ParameterStore
+
+  private let head, tail: Conv2d
+  private let blocks: [ELAB]
+
+  /// - Precondition: `configuration.validationError` is nil.
+  init(_ configuration: ELANConfiguration, scope: ParameterScope) {
+    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    architecture = configuration
+    let (task, dim) = (configuration.task, configuration.dim)
+    Self.declareMeanShifts(scope, configuration)
+    head = Conv2d(scope / "head" / "0", inputs: task.channels, outputs: dim, kernelSize: 3, padding: 1)
+    blocks = (0..<configuration.blocks).map {
+      ELAB(scope / "body" / "\($0)", configuration, isShifted: $0 % 2 == 1)
+    }
+    tail = Conv2d(
+      scope / "tail" / "0", inputs: dim, outputs: task.channels * task.scale * task.scale, kernelSize: 3, padding: 1)
+    parameters = ParameterStore(scope)
+  }
+
+  /// Published files hold the subtraction and the addition of the mean as 1 x 1 convolutions, which are not trained.
+  private static func declareMeanShifts(_ scope: ParameterScope, _ configuration: ELANConfiguration) {
+    guard configuration.task.channels == mean.count else { return }
+    let range = Float(configuration.rgbRange), channels = mean.count
+    for (name, sign) in [("sub_mean", -range), ("add_mean", range)] {
+      let identity = (0..<channels * channels).map { Float($0 % (channels + 1) == 0 ? 1 : 0) }
+      _ = (scope / name).buffer("weight", Tensor(identity, [channels, channels, 1, 1]), isOptional: true)
+      _ = (scope / name).buffer("bias", Tensor(mean.map { $0 * sign }, [channels]), isOptional: true)
+    }
+  }
+
+  public var sizeMultiple: Int { architecture.sizeMultiple }
+
+  /// The published count is of the input as it is, although the model extends it.
+  public func countedSide(_ side: Int) -> Int { side }
+
+  public func padded(_ image: Tensor) -> Tensor {
+    let extended = padded(Variable(constant: image.reshaped(Shape([1] + image.shape.dimensions)))).value
+    return extended.reshaped(Shape(Array(extended.shape.dimensions.dropFirst())))
+  }
+
+  /// Extended by reflection, as the published code does it; where there is too little to reflect, the edge is mirrored with the rest.
+  private func padded(_ images: Variable) -> Variable {
+    let (height, width) = (images.shape[1], images.shape[2])
+    let (newHeight, newWidth) = (paddedSide(height), paddedSide(width))
+    let reflects = newHeight - height < height && newWidth - width < width
+    return images.padded(height: newHeight, width: newWidth, mode: reflects ? .reflect : .symmetric)
+  }
+
+  /// Restores images; see `RestorationModel`. Sides may be any; the model extends them to multiples of the windows.
+  public func callAsFunction(
+    _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
+  ) -> Variable {
+    let task = architecture.task, (height, width) = (images.shape[1], images.shape[2])
+    let range = Float(architecture.rgbRange)
+    let mean = task.channels == Self.mean.count ? Self.mean : [Float](repeating: 0, count: task.channels)
+    func observed(_ component: String, _ x: Variable) -> Variable {
+      observe(component, x)
+      return x
+    }
+    let x = scaleAndShift(padded(images), scale: mean.map { _ in range }, shift: mean.map { -$0 * range })
+    let shallow = observed("head", head(consume x))
+    var features = shallow
+    for block in blocks { features = observed("body", block(consume features, context: context)) }
+    let last = tail(consume features + consume shallow)
+    let restored = scaleAndShift(
+      observed("tail", pixelShuffle(consume last, task.scale)), scale: mean.map { _ in 1 / range }, shift: mean)
+    return restored.cropped(height: height * task.scale, width: width * task.scale)
+  }
+
+  /// The mean of DIV2K's training images; grayscale models have none.
+  static let mean: [Float] = [0.4488, 0.4371, 0.4040]
+
+  /// What the published count has beside or without what the operations do: it counts convolutions and the products of those attentions
+  /// that compute their maps. So of the operations' count it leaves out
+  ///
+  /// - the products of the attentions that use maps again: here they compute them anew, 2 T C multiply-adds a pixel for a third of the
+  ///   channels each in windows of T tokens;
+  /// - the pixels by which an input is extended. (Norms are part of the projections.)
+  public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+    let c = architecture, channels = c.task.channels, scale = c.task.scale
+    let extended = paddedSide(width) * paddedSide(height), extra = extended - width * height
+    let attention = c.windows.reduce(0) { $0 + 2 * $1 * $1 * (c.dim / 3) }
+    let extraction = 2 * c.dim * c.hiddenDim, projections = (3 + 2 * c.sharing) * c.dim * c.dim
+    let block = (1 + c.sharing) * extraction + projections + attention
+    return [
+      ("head", -extra * 9 * channels * c.dim),
+      ("body", -c.blocks * (extra * block + extended * c.sharing * attention)),
+      ("tail", -extra * 9 * c.dim * channels * scale * scale),
+    ].map { (component: $0.0, multAdds: $0.1) }
+  }
+}
