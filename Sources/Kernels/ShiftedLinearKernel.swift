@@ -196,6 +196,6 @@ private struct AddBiasAndRectify: Epilogue {
   @inline(__always)
   func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
     let sum: V = value + load(bias + column)
-    return sum.replacing(with: 0, where: sum .< V.zero)
+    return sum.rectified
   }
 }

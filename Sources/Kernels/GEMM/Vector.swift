@@ -12,6 +12,9 @@ public func paddedToVector(_ count: Int) -> Int { (count &+ 15) & ~15 }
 protocol FloatVector: SIMD where Scalar == Float {
   /// Writes the first `count` lanes, at most all and at least one; nothing past them is touched.
   func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int)
+
+  /// Zero in place of negative lanes. (Of each type its own: a generic comparison goes lane by lane.)
+  var rectified: Self { get }
 }
 
 @inline(__always)
@@ -40,6 +43,9 @@ func store<V: FloatVector>(_ vector: V, _ pointer: UnsafeMutablePointer<Float>, 
 
 extension SIMD4<Float>: FloatVector {
   @inline(__always)
+  var rectified: Self { replacing(with: 0, where: self .< Self.zero) }
+
+  @inline(__always)
   func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
     let target = UnsafeMutableRawPointer(pointer)
     var two = lowHalf
@@ -53,6 +59,9 @@ extension SIMD4<Float>: FloatVector {
 
 extension SIMD8<Float>: FloatVector {
   @inline(__always)
+  var rectified: Self { replacing(with: 0, where: self .< Self.zero) }
+
+  @inline(__always)
   func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
     var four = lowHalf
     if count & 4 != 0 {
@@ -64,6 +73,9 @@ extension SIMD8<Float>: FloatVector {
 }
 
 extension SIMD16<Float>: FloatVector {
+  @inline(__always)
+  var rectified: Self { replacing(with: 0, where: self .< Self.zero) }
+
   @inline(__always)
   func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
     var eight = lowHalf
