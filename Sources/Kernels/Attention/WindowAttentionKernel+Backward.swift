@@ -49,7 +49,7 @@ extension WindowAttentionKernel {
         }
         head.scaleGradient(b.dq, unit: b.q, lengths: b.qNorm, products: b.products)
         for token in 0..<tokens { sums[index] += b.products[token] }
-        head.scaleGradient(b.dk, unit: b.k, lengths: b.kNorm, products: b.products)
+        if !sharesKeys { head.scaleGradient(b.dk, unit: b.k, lengths: b.kNorm, products: b.products) }
         storeGradients(b, index, window: window, into: gradients)
       }
     }
@@ -88,13 +88,14 @@ extension WindowAttentionKernel {
     if let dropout = head.dropout { head.drop(b.dMap, into: b.dMap, start: start, count: count, by: dropout) }
     softmaxBackward(b, stride: mapStride, start: start, count: count, dBias: dBias)
     gemm(
-      rows: count, Rows(pointer: b.dMap, stride: 1, step: mapStride),
-      PackedMatrix(inPlace: b.k, rows: tokens, columns: headDim, stride: stride), b.dq + start &* stride,
-      cStride: stride, padsColumns: true, epilogue: Identity())
-    gemm(
       rows: tokens, Rows(pointer: b.dMap, stride: mapStride, step: 1),
       PackedMatrix(inPlace: b.q + start &* stride, rows: count, columns: headDim, stride: stride), b.dk,
       cStride: stride, adds: start > 0, padsColumns: true, epilogue: Identity())
+    // After dk, whose memory it may be.
+    gemm(
+      rows: count, Rows(pointer: b.dMap, stride: 1, step: mapStride),
+      PackedMatrix(inPlace: b.k, rows: tokens, columns: headDim, stride: stride), b.dq + start &* stride,
+      cStride: stride, adds: sharesKeys, padsColumns: true, epilogue: Identity())
   }
 
   /// d = p (d - what the softmax subtracts) in each column, in place; dBias += d.
@@ -132,9 +133,11 @@ extension WindowAttentionKernel {
     scatter(
       b.dq, into: gradients.features, channels: layout.featureChannels, channel: layout.queries &+ step,
       window: window, accumulate: gradients.accumulatesFeatures)
-    scatter(
-      b.dk, into: gradients.features, channels: layout.featureChannels, channel: layout.keys &+ step, window: window,
-      accumulate: gradients.accumulatesFeatures || layout.keys == layout.queries)
+    if !sharesKeys {
+      scatter(
+        b.dk, into: gradients.features, channels: layout.featureChannels, channel: layout.keys &+ step, window: window,
+        accumulate: gradients.accumulatesFeatures || layout.keys == layout.queries)
+    }
     scatter(
       b.dv, into: gradients.values, channels: layout.valueChannels, channel: layout.values &+ step, window: window,
       accumulate: gradients.accumulatesValues)

@@ -72,7 +72,9 @@ extension WindowAttentionKernel {
     let step = index &* layout.headStep
     gather(
       input.features, channels: layout.featureChannels, channel: layout.queries &+ step, window: window, into: b.q)
-    gather(input.features, channels: layout.featureChannels, channel: layout.keys &+ step, window: window, into: b.k)
+    if !sharesKeys {
+      gather(input.features, channels: layout.featureChannels, channel: layout.keys &+ step, window: window, into: b.k)
+    }
     gather(input.values, channels: layout.valueChannels, channel: layout.values &+ step, window: window, into: b.v)
     head.prepare(b)
     return head

@@ -87,6 +87,9 @@ public struct WindowAttentionKernel {
     self.dropout = dropout
   }
 
+  /// Whether keys are the queries as they are read, and are read once. (Normalised ones have a gradient each.)
+  var sharesKeys: Bool { layout.keys == layout.queries && !isCosine }
+
   var tokens: Int { windows.tokens }
   var tokenStride: Int { paddedToVector(tokens) }
   var windowsPerRow: Int { map.width / windows.width }

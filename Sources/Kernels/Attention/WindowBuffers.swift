@@ -1,6 +1,6 @@
 /// The memory of one head of one window in work, at places in a worker's scratch.
 struct WindowBuffers {
-  /// [T x padded c].
+  /// [T x padded c]; k is q where the kernel shares them.
   let q, k, v: UnsafeMutablePointer<Float>
   /// The result, or its gradient: [T x padded c].
   let o: UnsafeMutablePointer<Float>
@@ -14,7 +14,7 @@ struct WindowBuffers {
 
   // Of the backward pass alone.
 
-  /// Gradients of q, k and v: [T x padded c].
+  /// Gradients of q, k and v: [T x padded c]; dk is dq where k is q.
   let dq, dk, dv: UnsafeMutablePointer<Float>
   /// The gradient of the result, transposed and packed: [c x padded T].
   let transposedO: UnsafeMutablePointer<Float>
@@ -28,12 +28,14 @@ struct WindowBuffers {
     let (tokens, padded) = (kernel.tokens, kernel.tokenStride)
     let rows = tokens * paddedToVector(kernel.headDim), columns = kernel.headDim * padded
     let block = tokens * min(WindowHead.queryBlock, padded)
-    (q, k, v, o) = (take(rows), take(rows), take(rows), take(rows))
+    (q, v, o) = (take(rows), take(rows), take(rows))
+    k = kernel.sharesKeys ? q : take(rows)
     transposedQ = take(columns)
     (qNorm, kNorm, peaks, factors, regions) = (take(padded), take(padded), take(padded), take(padded), take(padded))
     map = take(block)
     dropped = kernel.dropout == nil ? map : take(block)
-    (dq, dk, dv) = (take(rows), take(rows), take(rows))
+    (dq, dv) = (take(rows), take(rows))
+    dk = kernel.sharesKeys ? dq : take(rows)
     transposedO = take(columns)
     products = take(padded)
     dMap = take(block)
