@@ -16,6 +16,12 @@ import Testing
     try golden.check(try Self.configuration(golden.arguments), training: true)
   }
 
+  /// A small model, in the project, whose input is extended.
+  @Test func small() throws {
+    let golden = try PeerGolden(fixture: "elan_tiny_x2")
+    try golden.check(try Self.configuration(golden.arguments), training: true)
+  }
+
   /// The published code's arguments as a configuration.
   static func configuration(_ arguments: [String: Any]) throws -> ELANConfiguration {
     let scale = try #require(arguments["scale"] as? Int)
