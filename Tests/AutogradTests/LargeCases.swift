@@ -6,7 +6,7 @@ extension OperationCheck {
   static let large =
     [
       largeBlocks, largeConvolutions, largeMatrixProducts, largeActivations, largeLosses, largeElementwise,
-      largeReductions, largeShapes, largeNorms, largeWindowAttention, largeTransformerParts,
+      largeReductions, largeShapes, largeNorms, largeWindowAttention, largeTransformerParts, largeGates,
     ].flatMap { $0 }
 
   private static let largeBlocks: [OperationCheck] =

@@ -10,6 +10,9 @@ public enum BuiltInArchitecture: Equatable, Sendable {
   case swinIR(SwinIRConfiguration)
   case ngswin(NGswinConfiguration)
   case elan(ELANConfiguration)
+  case edsr(EDSRConfiguration)
+  case nafNet(NAFNetConfiguration)
+  case restormer(RestormerConfiguration)
 
   var content: any RestorationArchitecture {
     switch self {
@@ -17,12 +20,16 @@ public enum BuiltInArchitecture: Equatable, Sendable {
     case .swinIR(let configuration): configuration
     case .ngswin(let configuration): configuration
     case .elan(let configuration): configuration
+    case .edsr(let configuration): configuration
+    case .nafNet(let configuration): configuration
+    case .restormer(let configuration): configuration
     }
   }
 
   /// In the order in which they are listed; the first is the default.
   private static let kinds = [
-    Kind(Self.ramit), Kind(Self.swinIR), Kind(Self.ngswin), Kind(Self.elan),
+    Kind(Self.ramit), Kind(Self.swinIR), Kind(Self.ngswin), Kind(Self.elan), Kind(Self.edsr), Kind(Self.nafNet),
+    Kind(Self.restormer),
   ]
 
   /// What there is to know of a case without a value of it.

@@ -6,14 +6,14 @@ import TensorCore
 /// A 1 x 1 convolution is one matrix product, and one with a kernel for each channel (`groups` = `inputs` = `outputs`) runs along
 /// the channels; which of them it is shows in `kind` alone.
 public struct Conv2d: UnaryLayer {
-  private enum Kind { case general, pointwise, depthwise }
+  enum Kind { case general, pointwise, depthwise }
 
   /// In memory O x kh x kw x I/groups; O x I for a 1 x 1 convolution, kh x kw x C for a depth-wise one.
   public let weight: Parameter
   /// O; nil without one.
   public let bias: Parameter?
   public let stride, padding, dilation, groups: Int
-  private let kind: Kind
+  let kind: Kind
 
   /// - Parameters:
   ///   - inputs, outputs: I and O channels.

@@ -16,7 +16,7 @@ private struct Affine {
 public struct LayerNorm: UnaryLayer {
   private let affine: Affine
   public let epsilon: Float
-  private let subtractsMean: Bool
+  let subtractsMean: Bool
 
   /// C; nil without one.
   public var weight: Parameter? { affine.weight }

@@ -6,12 +6,13 @@ import TensorCore
 /// - Parameters:
 ///   - x: ... x C.
 ///   - norm: weight and bias, C each, of a layer norm before the layer; nil normalises nothing.
+///   - epsilon, subtractsMean: of the norm, as those of `layerNorm`.
 ///   - layer: C to O.
 ///   - residual: ... x O, added to the result; plain inference overwrites it where it was given away. Nil adds nothing.
 /// - Returns: ... x O.
 public func fusedLinear(
-  _ x: Variable, norm: (weight: Variable, bias: Variable)? = nil, _ layer: PointwiseParameters,
-  adding residual: consuming Variable? = nil
+  _ x: Variable, norm: (weight: Variable, bias: Variable)? = nil, epsilon: Float = 1e-5, subtractsMean: Bool = true,
+  _ layer: PointwiseParameters, adding residual: consuming Variable? = nil
 ) -> Variable {
   let rows = x.shape.rows, inputs = x.shape.last, result = x.shape.replacing(-1, with: layer.outputs)
   precondition(layer.inputs == inputs, "the layer \(layer.weight.shape) does not fit \(x.shape)")
@@ -25,7 +26,9 @@ public func fusedLinear(
     let packed = PackedPointwise(layer)
     let kernel = LinearKernel(
       norm: norm.map {
-        LayerNorm(channels: inputs, weight: $0.weight.value.pointer, bias: $0.bias.value.pointer)
+        LayerNorm(
+          channels: inputs, weight: $0.weight.value.pointer, bias: $0.bias.value.pointer, epsilon: epsilon,
+          form: subtractsMean ? .layer : .biasFree)
       }, layer: packed.kernel)
     let memory = KernelMemory(scratch: kernel.scratchCount, pieces: LinearKernel.pieces(rows: rows))
     body(kernel, memory.scratch)

@@ -1,0 +1,89 @@
+import Autograd
+import NN
+import TensorCore
+
+/// EDSR: a head, residual blocks without norms and a tail that enlarges by pixel shuffles. Everything inside is in
+/// 0 ... 255, less the mean of DIV2K.
+public final class EDSR: RestorationModel {
+  public let architecture: EDSRConfiguration
+  public let parameters: ParameterStore
+
+  private let head: Conv2d
+  private let blocks: [ResidualBlock]
+  private let bodyEnd: Conv2d
+  private let upsampler: PixelShuffleUpsampler
+  private let last: Conv2d
+
+  /// - Precondition: `configuration.validationError` is nil.
+  init(_ configuration: EDSRConfiguration, scope: ParameterScope) {
+    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    architecture = configuration
+    let (channels, features, count) = (configuration.task.channels, configuration.features, configuration.blocks)
+    Self.declareMeanShifts(scope)
+    head = Conv2d(scope / "head" / "0", inputs: channels, outputs: features, kernelSize: 3, padding: 1)
+    let body = scope / "body", tail = scope / "tail"
+    blocks = (0..<count).map {
+      ResidualBlock(body / "\($0)" / "body", features: features, scale: configuration.residualScale)
+    }
+    bodyEnd = Conv2d(body / "\(count)", inputs: features, outputs: features, kernelSize: 3, padding: 1)
+    upsampler = PixelShuffleUpsampler(tail / "0", channels: features, scale: configuration.task.scale)
+    last = Conv2d(tail / "1", inputs: features, outputs: channels, kernelSize: 3, padding: 1)
+    parameters = ParameterStore(scope)
+  }
+
+  public var sizeMultiple: Int { 1 }
+
+  /// Restores images; see `RestorationModel`.
+  public func callAsFunction(
+    _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
+  ) -> Variable {
+    let range = Self.range
+    let x = scaleAndShift(images, scale: Array(repeating: range, count: 3), shift: Self.mean.map { -$0 * range })
+    let first = head(consume x)
+    observe("head", first)
+    var features = first
+    for block in blocks { features = block(consume features, context: context) }
+    features = bodyEnd(consume features) + consume first
+    observe("body", features)
+    let restored = last(upsampler(consume features))
+    observe("tail", restored)
+    return scaleAndShift(consume restored, scale: Array(repeating: 1 / range, count: 3), shift: Self.mean)
+  }
+
+  private static let range: Float = 255
+  /// The mean of DIV2K's training images, in 0 ... 1.
+  private static let mean: [Float] = [0.4488, 0.4371, 0.4040]
+
+  /// Published files hold the subtraction and the addition of the mean as convolutions that are not trained.
+  private static func declareMeanShifts(_ scope: ParameterScope) {
+    let identity = Tensor([1, 0, 0, 0, 1, 0, 0, 0, 1], [3, 3, 1, 1])
+    for (name, sign) in [("sub_mean", -range), ("add_mean", range)] {
+      _ = (scope / name).buffer("weight", identity, isOptional: true)
+      _ = (scope / name).buffer("bias", Tensor(mean.map { $0 * sign }, [3]), isOptional: true)
+    }
+  }
+}
+
+/// A residual block: two convolutions with a ReLU between them, and no norm.
+private struct ResidualBlock {
+  private let first, second: Conv2d
+  private let scale: Float
+
+  init(_ scope: ParameterScope, features: Int, scale: Float) {
+    first = Conv2d(scope / "0", inputs: features, outputs: features, kernelSize: 3, padding: 1)
+    second = Conv2d(scope / "2", inputs: features, outputs: features, kernelSize: 3, padding: 1)
+    self.scale = scale
+  }
+
+  /// N x H x W x C to the same.
+  func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    guard context?.checkpointing == .stages else { return run(consume x) }
+    return checkpointed([x]) { [self] inputs in [run(inputs[0])] }[0]
+  }
+
+  private func run(_ x: consuming Variable) -> Variable {
+    let x = consume x
+    let branch = second(relu(first(x)))
+    return (scale == 1 ? consume branch : consume branch * scale) + consume x
+  }
+}

@@ -1,0 +1,97 @@
+import Autograd
+import NN
+import TensorCore
+
+/// Restormer: a U-Net of Transformer blocks whose attention is between channels, a refinement at full size, and the
+/// input added to the result.
+public final class Restormer: RestorationModel {
+  public let architecture: RestormerConfiguration
+  public let parameters: ParameterStore
+
+  private let patchEmbedding, output: Conv2d
+  /// Three on the way down, the latent one, three on the way up, and the refinement.
+  private let encoders: [TransformerLevel]
+  private let latent: TransformerLevel
+  private let decoders: [TransformerLevel]
+  private let refinement: TransformerLevel
+  /// From a level to the next one below, and back.
+  private let downs, ups: [Conv2d]
+  /// Of a level's channels beside those that skip: none at full size, where both go on.
+  private let reductions: [Conv2d?]
+
+  /// - Precondition: `configuration.validationError` is nil.
+  init(_ configuration: RestormerConfiguration, scope: ParameterScope) {
+    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    architecture = configuration
+    let c = configuration, channels = c.task.channels
+    func level(_ name: String, level: Int, channels: Int? = nil, blocks: Int? = nil) -> TransformerLevel {
+      TransformerLevel(
+        scope / name, c, channels: channels ?? c.channels(level), heads: c.heads[level],
+        blocks: blocks ?? c.blocks[level])
+    }
+    func convolution(_ name: String, _ inputs: Int, _ outputs: Int) -> Conv2d {
+      Conv2d(scope / name / "body" / "0", inputs: inputs, outputs: outputs, kernelSize: 3, padding: 1, hasBias: false)
+    }
+    patchEmbedding = Conv2d(
+      scope / "patch_embed" / "proj", inputs: channels, outputs: c.dim, kernelSize: 3, padding: 1, hasBias: false)
+    encoders = (0..<3).map { level("encoder_level\($0 + 1)", level: $0) }
+    downs = (0..<3).map { convolution("down\($0 + 1)_\($0 + 2)", c.channels($0), c.channels($0) / 2) }
+    latent = level("latent", level: 3)
+    ups = (0..<3).map { convolution("up\($0 + 2)_\($0 + 1)", c.channels($0 + 1), 2 * c.channels($0 + 1)) }
+    reductions = (0..<3).map { level in
+      guard level > 0 else { return nil }
+      return Conv2d(
+        scope / "reduce_chan_level\(level + 1)", inputs: 2 * c.channels(level), outputs: c.channels(level),
+        kernelSize: 1, hasBias: c.bias)
+    }
+    let full = c.channels(1)
+    decoders = (0..<3).map { level("decoder_level\($0 + 1)", level: $0, channels: $0 == 0 ? full : nil) }
+    refinement = level("refinement", level: 0, channels: full, blocks: c.refinementBlocks)
+    output = Conv2d(
+      scope / "output", inputs: full, outputs: channels, kernelSize: 3, padding: 1, hasBias: c.bias)
+    parameters = ParameterStore(scope)
+  }
+
+  public var sizeMultiple: Int { 8 }
+
+  /// The published evaluation reflects an image at the bottom and at the right, without the edge pixel; an image that is
+  /// too small for that is mirrored with it.
+  public func padded(_ image: Tensor) -> Tensor {
+    let (height, width, channels) = (image.shape[0], image.shape[1], image.shape[2])
+    let sides = (paddedSide(height), paddedSide(width))
+    guard sides.0 < 2 * height && sides.1 < 2 * width else {
+      return image.paddedSymmetrically(toMultipleOf: sizeMultiple)
+    }
+    let map = Variable(constant: image.reshaped([1, height, width, channels]))
+    return map.padded(height: sides.0, width: sides.1, mode: .reflect).value.reshaped([sides.0, sides.1, channels])
+  }
+
+  /// Restores images; see `RestorationModel`.
+  /// - Precondition: sides are multiples of 8.
+  public func callAsFunction(
+    _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
+  ) -> Variable {
+    func observed(_ component: String, _ x: consuming Variable) -> Variable {
+      observe(component, x)
+      return x
+    }
+    var x = observed("patch_embed", patchEmbedding(images))
+    var skips: [Variable] = []
+    for level in 0..<3 {
+      let features = observed("encoder_level\(level + 1)", encoders[level](consume x, context: context))
+      x = observed("down\(level + 1)_\(level + 2)", pixelUnshuffle(downs[level](features), 2))
+      skips.append(consume features)
+    }
+    x = observed("latent", latent(consume x, context: context))
+    for level in (0..<3).reversed() {
+      x = observed("up\(level + 2)_\(level + 1)", pixelShuffle(ups[level](consume x), 2))
+      x = concatenate([consume x, skips.removeLast()], axis: -1)
+      if let reduction = reductions[level] {
+        x = observed("reduce_chan_level\(level + 1)", reduction(consume x))
+      }
+      x = observed("decoder_level\(level + 1)", decoders[level](consume x, context: context))
+    }
+    x = observed("refinement", refinement(consume x, context: context))
+    return observed("output", output(consume x) + images)
+  }
+}

@@ -1,0 +1,47 @@
+import NN
+import Serialization
+
+extension RestormerConfiguration {
+  /// A Restormer of any size.
+  public static var weightRequest: WeightRequest {
+    WeightRequest(anchors: ["patch_embed.proj.weight", "reduce_chan_level2.weight"]) { found in
+      guard found.shapes["patch_embed.proj.weight"] != nil, found.shapes["latent.0.attn.temperature"] != nil else {
+        return nil
+      }
+      let fit = found.shapes.keys.count { name in modules.contains { name.hasPrefix($0) } }
+      return fit > 0 ? fit : nil
+    }
+  }
+
+  private static let modules = [
+    "patch_embed.", "encoder_level", "down", "latent.", "up", "reduce_chan_level", "decoder_level", "refinement.",
+    "output.",
+  ]
+
+  /// From the notes of the file, or from names and shapes alone.
+  public static func inferred(
+    from tensors: NamedTensors, task: RestorationTask?, path: String
+  ) throws -> RestormerConfiguration {
+    if let json = tensors.metadata["model"] { return try RestormerConfiguration(json: json, path: path) }
+    let shapes = InferredShapes(tensors, of: "a Restormer", path: path)
+    let first = try shapes["patch_embed.proj.weight", rank: 4]
+    var result = RestormerConfiguration(task: try shapes.task(given: task, channels: first[1], scale: 1))
+    result.dim = first[0]
+    let levels = ["encoder_level1", "encoder_level2", "encoder_level3", "latent"]
+    func blocks(_ module: String) -> Int { shapes.count { "\(module).\($0).norm1.body.weight" } }
+    result.blocks = levels.map(blocks)
+    result.refinementBlocks = blocks("refinement")
+    result.heads = try levels.map { try shapes["\($0).0.attn.temperature", rank: 3][0] }
+    result.bias = tensors["latent.0.attn.qkv.bias"] != nil
+    result.norm = tensors["latent.0.norm1.body.bias"] == nil ? .biasFree : .withBias
+    // Hidden channels are rounded down at each level; the largest share of them is right at all.
+    let hidden = try levels.map { try shapes["\($0).0.ffn.project_out.weight", rank: 4][1] }
+    func fits(_ ratio: Double) -> Bool {
+      hidden.enumerated().allSatisfy { Int(Double(result.channels($0)) * ratio) == $1 }
+    }
+    if !fits(result.hiddenRatio) {
+      result.hiddenRatio = hidden.enumerated().map { InferredShapes.ratio($1, to: result.channels($0)) }.max()!
+    }
+    return result
+  }
+}

@@ -1,0 +1,44 @@
+import Autograd
+import TensorCore
+
+extension Conv2d {
+  /// A 1 x 1 convolution with what stands around it in a block:
+  ///
+  ///     residual + scale * convolution(norm(x))
+  ///
+  /// Where there are many pixels, the normalised values are not written to memory; the scale is that of the weight's
+  /// rows.
+  /// - Parameters:
+  ///   - x: N x H x W x I.
+  ///   - norm: of x; nil normalises nothing.
+  ///   - scale: as many numbers as outputs, of any shape; nil for 1.
+  ///   - residual: N x H x W x O; plain inference overwrites it where it was given away. Nil adds nothing.
+  /// - Precondition: the kernel is 1 x 1.
+  public func fused(
+    _ x: consuming Variable, norm: LayerNorm? = nil, scale: Parameter? = nil, adding residual: consuming Variable? = nil
+  ) -> Variable {
+    precondition(kind == .pointwise, "only 1 x 1 convolutions are fused with what is around them")
+    let x = consume x, residual = consume residual
+    let factors = scale?.variable, outputs = self.weight.shape[0]
+    let weight = factors.map { self.weight.variable * $0.reshaped([outputs, 1]) } ?? self.weight.variable
+    let bias = self.bias.map { bias in factors.map { bias.variable * $0.reshaped([outputs]) } ?? bias.variable }
+    // A tile of the fused operation is one piece of work, which takes the whole weight: with few pixels that is slow.
+    guard x.shape.rows >= Self.fewPixels else {
+      let y = linear(norm?(x) ?? x, weight: weight, bias: bias)
+      guard let residual else { return y }
+      return consume y + residual
+    }
+    let parameters = PointwiseParameters(
+      weight: weight, bias: bias ?? Variable(constant: Tensor(zeros: [outputs])))
+    guard let norm else { return fusedLinear(x, parameters, adding: consume residual) }
+    let channels = x.shape.last
+    return fusedLinear(
+      x,
+      norm: (
+        norm.weight?.variable ?? Variable(constant: Tensor(repeating: 1, [channels])),
+        norm.bias?.variable ?? Variable(constant: Tensor(zeros: [channels]))
+      ), epsilon: norm.epsilon, subtractsMean: norm.subtractsMean, parameters, adding: consume residual)
+  }
+
+  private static let fewPixels = 1024
+}

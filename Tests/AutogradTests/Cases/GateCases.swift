@@ -1,0 +1,24 @@
+import Autograd
+import Foundation
+import Kernels
+import TensorCore
+import TestSupport
+
+extension OperationCheck {
+  static func channelGate(_ function: ChannelGate.Function, _ shape: Shape) -> OperationCheck {
+    OperationCheck("channelGate \(function) \(shape)", [Operand("x", shape)]) {
+      Autograd.channelGate($0[0], function)
+    } twin: { v in
+      let channels = shape.last / 2
+      var y = DoubleTensor(zeros: Array(shape.dimensions.dropLast()) + [channels])
+      for place in y.values.indices {
+        let first = place / channels * 2 * channels + place % channels
+        let a = v[0].values[first], b = v[0].values[first + channels]
+        y.values[place] = (function == .gelu ? 0.5 * a * erfc(-a / 2.0.squareRoot()) : a) * b
+      }
+      return y
+    }
+  }
+
+  static let largeGates = ChannelGate.Function.allCases.map { channelGate($0, [3, 90, 91, 26]) }
+}

@@ -1,0 +1,59 @@
+import Autograd
+import Models
+import NN
+import Serialization
+import TensorCore
+import TestSupport
+import Testing
+
+/// NAFNet against the published code.
+@Suite(.serialized) struct NAFNetTests {
+  @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set")) func golden() throws {
+    let golden = try PeerGolden(reference: "nafnet_small"), arguments = golden.arguments
+    var configuration = NAFNetConfiguration(task: .dn)
+    configuration.width = try #require(arguments["width"] as? Int)
+    configuration.encoderBlocks = try #require(arguments["enc_blk_nums"] as? [Int])
+    configuration.middleBlocks = try #require(arguments["middle_blk_num"] as? Int)
+    configuration.decoderBlocks = try #require(arguments["dec_blk_nums"] as? [Int])
+    try golden.check(configuration)
+  }
+
+  /// The paper's 16 G for 256 x 256 at width 32 and 65 G at 64 (Table 6 and Table 7).
+  @Test(arguments: [
+    ("NAFNet", 32, 29_159_715, 16), ("NAFNet", 64, 115_980_291, 63), ("NAFNet-GoPro", 64, 67_892_035, 63),
+  ])
+  func size(_ name: String, width: Int, parameters: Int, billions: Int) throws {
+    var configuration = try #require(NAFNetConfiguration(named: name, task: .dn))
+    configuration.width = width
+    let complexity = Complexity(of: configuration, outputWidth: 256, height: 256)
+    #expect(complexity.parameters == parameters)
+    #expect(complexity.multAdds / 1_000_000_000 == billions)
+  }
+
+  @Test func configurationIsFoundFromNamesAndShapes() throws {
+    for task in [RestorationTask.dn, .graydn, .dr] {
+      var configuration = NAFNetConfiguration(task: task)
+      (configuration.width, configuration.middleBlocks) = (6, 2)
+      (configuration.encoderBlocks, configuration.decoderBlocks) = ([1, 0, 2], [1, 2, 1])
+      let weights = configuration.makeModel(seed: 1).stateDict
+      #expect(try NAFNetConfiguration.inferred(from: weights, task: task, path: "weights") == configuration)
+      #expect(try BuiltInArchitecture.inferred(from: weights, task: task, path: "weights") == .nafNet(configuration))
+    }
+  }
+
+  /// The edge that the published code pads with is zero, outside of the model and inside.
+  @Test func sides() {
+    var configuration = NAFNetConfiguration(task: .dn)
+    (configuration.width, configuration.middleBlocks) = (4, 1)
+    (configuration.encoderBlocks, configuration.decoderBlocks) = ([1, 1], [1, 1])
+    let model = configuration.makeModel(seed: 1)
+    let values: [Float] = (0..<90).map { 0.1 + Float($0 % 7) / 7 }
+    let image = Tensor(values, [5, 6, 3])
+    let padded = model.padded(image)
+    #expect(padded.shape == [8, 8, 3])
+    #expect(padded.slice(5..<8).array.allSatisfy { $0 == 0 })
+    #expect(padded.slice(0..<5).array.count { $0 == 0 } == 30)
+    let inside = model(Variable(constant: image.reshaped([1, 5, 6, 3]))).value
+    #expect(model.restore(image).array == inside.array)
+  }
+}

@@ -1,0 +1,58 @@
+import Autograd
+import Models
+import NN
+import Serialization
+import TensorCore
+import TestSupport
+import Testing
+
+/// Restormer against the published code.
+@Suite(.serialized) struct RestormerTests {
+  @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set")) func golden() throws {
+    let golden = try PeerGolden(reference: "restormer_small"), arguments = golden.arguments
+    var configuration = RestormerConfiguration(task: .dn)
+    configuration.dim = try #require(arguments["dim"] as? Int)
+    configuration.blocks = try #require(arguments["num_blocks"] as? [Int])
+    configuration.refinementBlocks = try #require(arguments["num_refinement_blocks"] as? Int)
+    configuration.heads = try #require(arguments["heads"] as? [Int])
+    configuration.bias = try #require(arguments["bias"] as? Bool)
+    configuration.norm = arguments["LayerNorm_type"] as? String == "BiasFree" ? .biasFree : .withBias
+    try golden.check(configuration)
+  }
+
+  /// 26.13 million parameters and 141 G for 256 x 256, as the paper's authors print them.
+  @Test(arguments: [(RestorationTask.dr, 26_126_644), (.dn, 26_109_076), (.graydn, 26_107_348)])
+  func size(_ task: RestorationTask, parameters: Int) {
+    let complexity = Complexity(of: RestormerConfiguration(task: task), outputWidth: 256, height: 256)
+    #expect(complexity.parameters == parameters)
+    #expect(complexity.multAdds / 1_000_000_000 == 141, "\(complexity.multAdds)")
+  }
+
+  @Test func configurationIsFoundFromNamesAndShapes() throws {
+    for task in [RestorationTask.dn, .graydn, .dr] {
+      var configuration = RestormerConfiguration(task: task)
+      (configuration.dim, configuration.blocks, configuration.refinementBlocks) = (6, [1, 2, 1, 3], 2)
+      (configuration.heads, configuration.hiddenRatio, configuration.bias) = ([2, 3, 1, 4], 1.5, true)
+      let weights = configuration.makeModel(seed: 1).stateDict
+      #expect(try RestormerConfiguration.inferred(from: weights, task: task, path: "weights") == configuration)
+      let found = try BuiltInArchitecture.inferred(from: weights, task: task, path: "weights")
+      #expect(found == .restormer(configuration))
+    }
+  }
+
+  /// As the published evaluation pads: reflected without the edge pixel, and nothing where a side is a multiple of 8.
+  @Test(arguments: [(9, 8, 16, 8), (5, 13, 8, 16), (3, 8, 8, 8)])
+  func padding(height: Int, width: Int, paddedHeight: Int, paddedWidth: Int) {
+    var configuration = RestormerConfiguration(task: .dr)
+    (configuration.dim, configuration.blocks, configuration.refinementBlocks) = (8, [1, 1, 1, 1], 1)
+    let model = configuration.makeModel(seed: 1)
+    let values: [Float] = (0..<height * width * 3).map { Float($0) / 400 }
+    let image = Tensor(values, [height, width, 3])
+    let padded = model.padded(image)
+    #expect(padded.shape == [paddedHeight, paddedWidth, 3])
+    if height == 9 {
+      #expect(padded.slice(9..<10).array == image.slice(7..<8).array)
+    }
+    #expect(model.restore(image).shape == image.shape)
+  }
+}
