@@ -54,8 +54,8 @@ public final class Restormer: RestorationModel {
 
   public var sizeMultiple: Int { 8 }
 
-  /// The published evaluation reflects an image at the bottom and at the right, without the edge pixel; an image that is
-  /// too small for that is mirrored with it.
+  /// The published evaluation reflects an image at the bottom and at the right, without the edge pixel; an image that
+  /// is too small for that is mirrored with it.
   public func padded(_ image: Tensor) -> Tensor {
     let (height, width, channels) = (image.shape[0], image.shape[1], image.shape[2])
     let sides = (paddedSide(height), paddedSide(width))

@@ -1,7 +1,7 @@
 import NN
 
-/// What defines a Restormer (Zamir et al., "Restormer: Efficient Transformer for High-Resolution Image Restoration", CVPR
-/// 2022).
+/// What defines a Restormer (Zamir et al., "Restormer: Efficient Transformer for High-Resolution Image Restoration",
+/// CVPR 2022).
 public struct RestormerConfiguration: RestorationArchitecture {
   /// The layer norms: the usual one, or one without bias that divides by the deviation and leaves the mean.
   public enum Norm: String, Codable, CaseIterable, Sendable {
