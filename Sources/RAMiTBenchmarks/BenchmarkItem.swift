@@ -9,7 +9,7 @@ struct BenchmarkItem {
   /// Makes the operands, and returns what is to be timed.
   let prepare: () throws -> () -> Void
 
-  static var all: [BenchmarkItem] { operations + transformers + blocks + whole }
+  static var all: [BenchmarkItem] { operations + matrixProducts + transformers + blocks + whole }
 
   /// Images and steps, as `ramit benchmark` times them.
   private static var whole: [BenchmarkItem] {

@@ -16,13 +16,3 @@ func addColumnSums(
     column &+= vectorWidth
   }
 }
-
-/// The sum of the rows of x [rows x columns], dense, in the place of the first group's sums: a bias's gradient.
-public func sumRows(_ x: UnsafePointer<Float>, rows: Int, columns: Int, into sums: PartialSums) {
-  let rowsEach = 256
-  sums.forEachPiece((rows + rowsEach - 1) / rowsEach) { piece, _, sums in
-    let row = piece &* rowsEach
-    addColumnSums(
-      rows: min(rowsEach, rows &- row), columns: columns, x + row &* columns, stride: columns, to: sums)
-  }
-}

@@ -4,10 +4,10 @@
 
 One file a family, operations-FAMILY.safetensors, beside this script by default. Needs torch, numpy and safetensors.
 
-Operands are not stored: they are numbers that both sides make of a key (`uniform`). A file's metadata, `cases`, lists the
-operations with their keys, shapes and arguments; its one tensor, `values`, holds the results of each case and then the
-gradients of its operands, for a gradient of the results that is drawn likewise. PyTorch computes in float64. Feature maps
-and weights have the layouts of the Swift operations (channels last); the functions below turn them.
+Operands are not stored: they are numbers that both sides make of a key (`uniform`). A file's metadata, `cases`, lists
+the operations with their keys, shapes and arguments; its one tensor, `values`, holds the results of each case and then
+the gradients of its operands, for a gradient of the results that is drawn likewise. PyTorch computes in float64.
+Feature maps and weights have the layouts of the Swift operations (channels last); the functions below turn them.
 """
 
 import argparse
@@ -25,7 +25,8 @@ from safetensors.numpy import save_file
 def uniform(key, count, spread=1.0, centre=0.0):
     """Numbers in [centre - spread, centre + spread): the upper bits of splitmix64, one number a counter."""
     with np.errstate(over="ignore"):
-        z = np.uint64(key) * np.uint64(0xD1342543DE82EF95) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z = z + np.uint64(key) * np.uint64(0xD1342543DE82EF95)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z = z ^ (z >> np.uint64(31))
@@ -221,9 +222,11 @@ def prelu(d):
     return [operand(x, 2), operand([x[-1]])], {}, lambda x, w: torch.where(x > 0, x, w * x)
 
 
-def unary(name, f, spread=2.0, centre=0.0):
+def unary(name, f, spread=2.0, centre=0.0, last=None):
+    """With at least `last` elements: of tails alone, which cancel, the largest value says nothing about the error."""
+
     def make(d):
-        return [operand(d.shape(0, 4), spread, centre)], {}, f
+        return [operand(d.shape(0, 4) if last is None else d.shape(0, 2) + [last], spread, centre)], {}, f
 
     operation("elementwise", name)(make)
 
@@ -244,8 +247,8 @@ unary("sigmoid", torch.sigmoid, 5)
 unary("erf", torch.erf)
 unary("relu", torch.relu)
 unary("relu6", F.relu6, 5, 3)
-unary("gelu", F.gelu, 4)
-unary("geluTanh", lambda x: F.gelu(x, approximate="tanh"), 4)
+unary("gelu", F.gelu, 4, last=9)
+unary("geluTanh", lambda x: F.gelu(x, approximate="tanh"), 4, last=9)
 unary("silu", F.silu, 5)
 unary("softplus", F.softplus, 5)
 unary("mish", F.mish, 5)
@@ -262,7 +265,8 @@ def power(d):
 @operation("elementwise")
 def clamp(d):
     low, high = d.number(-1, 0), d.number(0, 1)
-    return [operand(d.shape(0, 4), 2)], {"min": low, "max": high}, lambda x: x.clamp(float(np.float32(low)), float(np.float32(high)))
+    limits = [float(np.float32(limit)) for limit in (low, high)]
+    return [operand(d.shape(0, 4), 2)], {"min": low, "max": high}, lambda x: x.clamp(*limits)
 
 
 @operation("elementwise")
@@ -441,9 +445,13 @@ def gather(d):
 @operation("shape")
 def pad(d):
     x = d.map(2)
-    mode = d.choice(["zero", "constant", "reflect", "replicate"])
+    mode = d.choice(["zero", "constant", "reflect", "replicate", "symmetric"])
     low = min(x[1], x[2]) - 1
     t, b, l, r = [d.size(0, low) for _ in range(4)]
+    if mode == "symmetric":
+        mirror = lambda size, before, after: torch.tensor(np.pad(np.arange(size), (before, after), mode="symmetric"))
+        rows, columns = mirror(x[1], t, b), mirror(x[2], l, r)
+        return [operand(x)], {"sides": [t, b, l, r], "mode": mode, "value": 0.0}, lambda x: x[:, rows][:, :, columns]
     value = d.number(-1, 1) if mode == "constant" else 0.0
     torch_mode = "constant" if mode == "zero" else mode
     extra = {"value": float(np.float32(value))} if torch_mode == "constant" else {}
@@ -475,6 +483,14 @@ def windowPartition(d):
         return x.view(n, h // m, m, w // m, m, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, m * m, c)
 
     return [operand(x)], {"window": m}, f
+
+
+@operation("shape")
+def patchMerging(d):
+    """The 2 x 2 pixels of each cell side by side, top left first, row by row."""
+    x = [d.size(1, 2), 2 * d.size(1, 2), 2 * d.size(1, 2), d.size(1, 3)]
+    f = lambda x: torch.cat([x[:, i::2, j::2] for i in (0, 1) for j in (0, 1)], -1)
+    return [operand(x)], {}, f
 
 
 @operation("shape")
@@ -510,19 +526,23 @@ def rmsNorm(d):
 def groupNorm(d):
     groups, each = d.size(1, 3), d.size(1, 2)
     x = d.map(2, 3, groups * each)
-    return [operand(x)] + affine(d, x[3]), {"groups": groups}, lambda x, w=None, b=None: last(F.group_norm(first(x), groups, w, b))
+    f = lambda x, w=None, b=None: last(F.group_norm(first(x), groups, w, b))
+    return [operand(x)] + affine(d, x[3]), {"groups": groups}, f
 
 
 @operation("normalization")
 def instanceNorm(d):
     x = d.map(2, 3)
-    return [operand(x)] + affine(d, x[3]), {}, lambda x, w=None, b=None: last(F.instance_norm(first(x), weight=w, bias=b))
+    # Not F.instance_norm: of one turned image, its gradient (PyTorch 2.13) is not that of finite differences.
+    f = lambda x, w=None, b=None: last(F.group_norm(first(x), x.shape[3], w, b))
+    return [operand(x)] + affine(d, x[3]), {}, f
 
 
 @operation("normalization")
 def batchNorm(d):
     x = d.map(2, 3)
-    return [operand(x)] + affine(d, x[3]), {}, lambda x, w=None, b=None: last(F.batch_norm(first(x), None, None, w, b, training=True))
+    f = lambda x, w=None, b=None: last(F.batch_norm(first(x), None, None, w, b, training=True))
+    return [operand(x)] + affine(d, x[3]), {}, f
 
 
 @operation("normalization")
@@ -537,6 +557,8 @@ def batchNormEvaluation(d):
 def l2Normalize(d):
     x = d.shape(1, 4)
     axis = d.axis(len(x))
+    # Of one element only the sign is left, whose gradient is 0 but for rounding.
+    x[axis] = d.size(2)
     return [operand(x)], {"axis": axis}, lambda x: F.normalize(x, dim=axis)
 
 
@@ -549,7 +571,8 @@ def conv2d(d):
     groups = d.choice([1, 1, 2, 3])
     i, o = groups * d.size(1, 2), groups * d.size(1, 2)
     h, w = [max(1, dilation * (k - 1) + 1 - 2 * p) + d.size(0, 2) for k in (kh, kw)]
-    operands = [operand([d.size(1, 2), h, w, i]), operand([o, kh, kw, i // groups])] + ([operand([o])] if d.flag() else [])
+    operands = [operand([d.size(1, 2), h, w, i]), operand([o, kh, kw, i // groups])]
+    operands += [operand([o])] if d.flag() else []
     f = lambda x, w, b=None: last(F.conv2d(first(x), first(w), b, s, p, dilation, groups))
     return operands, {"stride": s, "padding": p, "dilation": dilation, "groups": groups}, f
 
@@ -570,7 +593,8 @@ def convTranspose2d(d):
     i, o = groups * d.size(1, 2), groups * d.size(1, 2)
     p = d.size(0, (dilation * (min(kh, kw) - 1)) // 2)
     extra = d.size(0, max(s, dilation) - 1)
-    operands = [operand(d.map(1, 3, i)), operand([i, kh, kw, o // groups])] + ([operand([o])] if d.flag() else [])
+    operands = [operand(d.map(1, 3, i)), operand([i, kh, kw, o // groups])]
+    operands += [operand([o])] if d.flag() else []
     f = lambda x, w, b=None: last(F.conv_transpose2d(first(x), first(w), b, s, p, extra, groups, dilation))
     return operands, {"stride": s, "padding": p, "outputPadding": extra, "dilation": dilation, "groups": groups}, f
 
@@ -582,7 +606,8 @@ def convTranspose2d(d):
 def maxPool2d(d):
     k, s = d.size(1, 3), d.size(1, 3)
     p = d.size(0, k // 2)
-    return [operand(d.map(k, k + 2))], {"kernelSize": k, "stride": s, "padding": p}, lambda x: last(F.max_pool2d(first(x), k, s, p))
+    f = lambda x: last(F.max_pool2d(first(x), k, s, p))
+    return [operand(d.map(k, k + 2))], {"kernelSize": k, "stride": s, "padding": p}, f
 
 
 @operation("pooling")
@@ -609,9 +634,13 @@ def interpolate(d):
     mode, size = d.choice(["nearest", "bilinear", "bicubic"]), [d.size(1, 6), d.size(1, 6)]
     corners = mode != "nearest" and d.flag()
     antialias = mode != "nearest" and not corners and d.flag()
+    if antialias:
+        # PyTorch 2.13 repeats the first row where the result is one pixel wide.
+        size[1] = max(2, size[1])
     options = {} if mode == "nearest" else {"align_corners": corners, "antialias": antialias}
     f = lambda x: last(F.interpolate(first(x), size, mode=mode, **options))
-    return [operand(d.map(1, 5, d.size(1, 2)))], {"size": size, "mode": mode, "alignCorners": corners, "antialias": antialias}, f
+    arguments = {"size": size, "mode": mode, "alignCorners": corners, "antialias": antialias}
+    return [operand(d.map(1, 5, d.size(1, 2)))], arguments, f
 
 
 @operation("pooling")
@@ -640,6 +669,74 @@ loss("smoothL1Loss", lambda x, y: F.smooth_l1_loss(x, y, beta=0.5), beta=0.5)
 loss("huberLoss", lambda x, y: F.huber_loss(x, y, delta=0.5), delta=0.5)
 
 
+@operation("losses")
+def ssimLoss(d):
+    x = [1, 11 + d.size(0, 2), 11 + d.size(0, 2), d.size(1, 2)]
+    offsets = torch.arange(11, dtype=torch.float64) - 5
+    line = torch.exp(-(offsets**2) / (2 * 1.5**2))
+    window = torch.outer(line, line) / line.sum() ** 2
+
+    def f(x, y):
+        x, y = first(x).flatten(0, 1)[:, None], first(y).flatten(0, 1)[:, None]
+        blur = lambda z: F.conv2d(z, window[None, None])
+        mx, my = blur(x), blur(y)
+        vx, vy, cxy = blur(x * x) - mx**2, blur(y * y) - my**2, blur(x * y) - mx * my
+        c1, c2 = 0.01**2, 0.03**2
+        return 1 - ((2 * mx * my + c1) * (2 * cxy + c2) / ((mx**2 + my**2 + c1) * (vx + vy + c2))).mean()
+
+    return [operand(x, 0.5, 0.5), operand(x, 0.5, 0.5, constant=True)], {}, f
+
+
+@operation("losses")
+def edgeLoss(d):
+    x = d.map(1, 5, d.size(1, 2))
+    line = torch.tensor([1, 5, 8, 5, 1], dtype=torch.float64) / 20
+
+    def blur(x):
+        planes = first(x).flatten(0, 1)[:, None]
+        planes = F.conv2d(F.pad(planes, (2, 2, 2, 2), mode="replicate"), torch.outer(line, line)[None, None])
+        return last(planes.reshape(first(x).shape))
+
+    def laplacian(x):
+        kept = torch.zeros_like(x)
+        kept[:, ::2, ::2] = 4
+        return x - blur(kept * blur(x))
+
+    f = lambda x, y: (laplacian(x - y) ** 2 + 0.01).sqrt().mean()
+    return [operand(x), operand(x, constant=True)], {"epsilon": 0.1}, f
+
+
+@operation("losses")
+def fourierAmplitudeLoss(d):
+    def f(x, y):
+        spectrum = torch.fft.fft2(first(x - y))
+        return (spectrum.real.abs().mean() + spectrum.imag.abs().mean()) / 2
+
+    # Sides of 3 and more: of shorter ones all imaginary parts are 0, and rounding decides about their signs.
+    x = d.map(3, 5, d.size(1, 2))
+    return [operand(x), operand(x, constant=True)], {}, f
+
+
+@operation("losses")
+def totalVariationLoss(d):
+    def f(x):
+        down, right = (x[:, 1:] - x[:, :-1]).abs(), (x[:, :, 1:] - x[:, :, :-1]).abs()
+        return (down.mean() if down.numel() else 0) + (right.mean() if right.numel() else 0)
+
+    x = d.map()
+    if x[1] * x[2] == 1:
+        return totalVariationLoss(d)
+    return [operand(x)], {}, f
+
+
+def short(operand):
+    """Shape, spread, centre and whether it is constant, without the last ones that are as usual."""
+    fields, usual = [operand["shape"], operand["spread"], operand["centre"], int(operand["constant"])], [None, 1, 0, 0]
+    while fields[-1] == usual[len(fields) - 1]:
+        fields.pop()
+    return fields
+
+
 def write(family, output, count, largest):
     cases, values = [], []
     for name, make in FAMILIES[family].items():
@@ -661,7 +758,7 @@ def write(family, output, count, largest):
                 gradients = torch.autograd.grad(sum((r * s).sum() for r, s in zip(results, seeds)), wanted)
             for tensor in [r.detach() for r in results] + list(gradients):
                 values.append(tensor.contiguous().numpy().astype(np.float32).reshape(-1))
-            case = {"op": name, "key": key, "operands": [[o["shape"], o["spread"], o["centre"], int(o["constant"])] for o in operands],
+            case = {"op": name, "key": key, "operands": [short(o) for o in operands],
                     "results": [list(r.shape) for r in results]}
             cases.append({**case, "arguments": arguments} if arguments else case)
     path = output / f"operations-{family}.safetensors"

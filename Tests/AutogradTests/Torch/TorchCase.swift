@@ -25,9 +25,9 @@ struct TorchCase: Decodable {
     init(from decoder: Decoder) throws {
       var fields = try decoder.unkeyedContainer()
       shape = Shape(try fields.decode([Int].self))
-      spread = try fields.decode(Double.self)
-      centre = try fields.decode(Double.self)
-      isConstant = try fields.decode(Int.self) == 1
+      spread = try fields.decodeIfPresent(Double.self) ?? 1
+      centre = try fields.decodeIfPresent(Double.self) ?? 0
+      isConstant = try fields.decodeIfPresent(Int.self) == 1
     }
   }
 

@@ -7,7 +7,7 @@ enum TorchOperations {
 
   /// The families, by the names of their files.
   static let families: [String: [String: Operation]] = [
-    "matrix": matrix,
-    "linalg": linalg,
+    "matrix": matrix, "linalg": linalg, "elementwise": elementwise, "reductions": reductions, "shape": shape,
+    "normalization": normalization, "convolutions": convolutions, "pooling": pooling, "losses": losses,
   ]
 }

@@ -1,3 +1,4 @@
+import Kernels
 import LinearAlgebra
 import TensorCore
 
@@ -17,7 +18,7 @@ public enum Linalg {
       a.shape.rank >= 2 && b.shape.rank >= 2 && a.shape[-1] == a.shape[-2] && b.shape[-2] == a.shape[-1],
       "\(a.shape) cannot be solved for \(b.shape)")
     let (aLeading, bLeading) = (MatrixBatch.leading(a.shape), MatrixBatch.leading(b.shape))
-    guard let broadcast = BatchedProduct.broadcast(aLeading, bLeading) else {
+    guard let broadcast = Broadcast.dimensions([aLeading, bLeading]) else {
       preconditionFailure("the leading axes of \(a.shape) and \(b.shape) do not fit")
     }
     let shape = Shape(broadcast + [b.shape[-2], b.shape[-1]])

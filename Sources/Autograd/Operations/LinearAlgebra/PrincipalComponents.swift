@@ -62,7 +62,7 @@ public struct PrincipalComponents: Sendable {
 
   private static func mean(of x: Tensor) -> Tensor {
     let sums = GradientSums(count: x.shape.last)
-    sumRows(x.pointer, rows: x.shape.rows, columns: x.shape.last, into: sums.sums)
+    addColumnSums(x.pointer, rows: x.shape.rows, columns: x.shape.last, sums: sums.sums)
     let mean = sums.results.tensor.slice(0..<x.shape.last).copy()
     for c in 0..<mean.count { mean.pointer[c] /= Float(x.shape.rows) }
     return mean

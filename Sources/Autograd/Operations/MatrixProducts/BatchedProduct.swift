@@ -52,14 +52,6 @@ struct BatchedProduct {
     }
   }
 
-  /// The leading axes of a product, by NumPy's rule; nil when they do not fit.
-  static func broadcast(_ a: [Int], _ b: [Int]) -> [Int]? {
-    let rank = max(a.count, b.count)
-    func padded(_ axes: [Int]) -> [Int] { Array(repeating: 1, count: rank - axes.count) + axes }
-    let pairs = zip(padded(a), padded(b))
-    return pairs.allSatisfy { $0 == $1 || $0 == 1 || $1 == 1 } ? pairs.map { $0 == 1 ? $1 : $0 } : nil
-  }
-
   /// The number of the matrix at every place of the broadcast leading axes, in row-major order.
   static func indices(of leading: [Int], in broadcast: [Int]) -> [Int] {
     let sizes = Array(repeating: 1, count: broadcast.count - leading.count) + leading

@@ -34,7 +34,7 @@ public func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Va
     }
     guard let bias, bias.wantsGradient else { return }
     let sums = GradientSums(count: outputs)
-    sumRows(dy.pointer, rows: rows, columns: outputs, into: sums.sums)
+    addColumnSums(dy.pointer, rows: rows, columns: outputs, sums: sums.sums)
     var cursor = sums.results
     cursor.add(to: bias, gradients)
   }

@@ -57,7 +57,7 @@ private struct MatmulShapes {
         + "\(aInner) columns do not fit \(bInner) rows")
     (rows, columns, inner) = (aShape[transposeA ? -1 : -2], bShape[transposeB ? -2 : -1], aInner)
     let (aLeading, bLeading) = (Array(aShape.dimensions.dropLast(2)), Array(bShape.dimensions.dropLast(2)))
-    guard let broadcast = BatchedProduct.broadcast(aLeading, bLeading) else {
+    guard let broadcast = Broadcast.dimensions([aLeading, bLeading]) else {
       preconditionFailure("the leading axes of \(aShape) and \(bShape) do not fit")
     }
     self.broadcast = broadcast
