@@ -20,5 +20,9 @@ public func largestDifference(
   }
   let plain = fast(Variable(constant: x.copy())).value
   let results = (run(fast), run(composed))
-  return zip(results.0 + [plain], results.1 + [results.1[0]]).map { relativeError($0, $1) }.max()!
+  func magnitude(_ x: Tensor) -> Float { x.array.map { abs($0) }.max() ?? 0 }
+  let least = results.1.map(magnitude).max()! / 1000
+  return zip(results.0 + [plain], results.1 + [results.1[0]]).map { fast, composed in
+    relativeError(fast, composed) * magnitude(composed) / max(magnitude(composed), least)
+  }.max()!
 }

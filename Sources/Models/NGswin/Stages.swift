@@ -48,9 +48,9 @@ final class NGswinStage {
     if let cascade { features = cascade(consume x) } else { features = consume x }
     var input: Variable?
     for block in blocks {
-      let next = input.map { features + $0 } ?? features
-      features = block(next, context: context)
-      input = next
+      if let previous = input { features = consume features + previous }
+      input = features
+      features = block(consume features, context: context)
     }
     guard let downsampling else { return (features, nil) }
     return (features, downsampling(features + input!))
