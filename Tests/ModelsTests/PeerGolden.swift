@@ -59,9 +59,14 @@ struct PeerGolden {
     model.parameters.zeroGradients()
     tape.backward(from: loss)
     var worst: (name: String, error: Float) = ("input", relativeError(inputGradient, golden.map("grad.input")!))
+    let largest = golden.named("grad.").reduce(Float(0)) { max($0, Self.magnitude($1.tensor)) }
     for parameter in model.parameters.parameters {
       let expected = try #require(golden.tensors["grad.\(parameter.name)"])
-      let error = relativeError(parameter.layout.exported(parameter.gradient), expected)
+      let gradient = parameter.layout.exported(parameter.gradient)
+      // A gradient that is zero but for rounding in double precision, as that of a bias before a batch norm, is rounding
+      // here too: it has to be nothing beside the largest one.
+      let isZero = Self.magnitude(expected) < 1e-12 * largest
+      let error = isZero ? Self.magnitude(gradient) / largest : relativeError(gradient, expected)
       if error > worst.error { worst = (parameter.name, error) }
     }
     #expect(worst.error < gradientTolerance, "gradient of \(worst.name)")
@@ -71,6 +76,8 @@ struct PeerGolden {
     #expect(lossError < 5e-5, "losses \(losses)")
     print("golden \(name): output \(outputError), gradients \(worst), losses \(lossError)")
   }
+
+  private static func magnitude(_ x: Tensor) -> Float { x.array.reduce(0) { max($0, abs($1)) } }
 
   /// The losses of five steps at a learning rate of 1e-3, with betas of 0.9 and 0.99.
   private func train(
