@@ -10,7 +10,8 @@ public final class Parameter {
   /// The shape in memory.
   public var shape: Shape { value.shape }
   public internal(set) var value: Tensor
-  public internal(set) var gradient: Tensor
+  /// Memory is taken for it when it is first used, which a model's parameters are once they are moved together.
+  public internal(set) lazy var gradient = Tensor(zeros: value.shape)
   /// False while it is frozen: no gradient is computed for it, nor for what leads to it alone.
   public var requiresGradient = true
 
@@ -18,7 +19,6 @@ public final class Parameter {
     self.name = name
     self.layout = layout
     self.value = value
-    gradient = Tensor(zeros: value.shape)
   }
 
   /// The parameter as an operand.

@@ -25,7 +25,8 @@ import Testing
   @Test(arguments: [
     OperationCheck.fusedLinear([1, 3, 5, 20], to: 40), .fusedLinear([131, 12], to: 5, norm: true),
     .fusedLinear([3, 2, 9], to: 9, residual: true), .fusedLinear([2, 70, 33], to: 17, norm: true, residual: true),
-    .fusedLinear([1], to: 1, residual: true),
+    .fusedLinear([1], to: 1, residual: true), .fusedLinear([2, 5, 20], to: 7, norm: true, epsilon: 0.3),
+    .fusedLinear([131, 12], to: 5, norm: true, subtractsMean: false, residual: true),
   ])
   func fusedLinear(_ check: OperationCheck) { #expect(check.faults() == []) }
 

@@ -6,8 +6,7 @@ extension Conv2d {
   ///
   ///     residual + scale * convolution(norm(x))
   ///
-  /// Where there are many pixels, the normalised values are not written to memory; the scale is that of the weight's
-  /// rows.
+  /// Where there are many pixels, the normalised values are not written to memory, and the weight's rows are scaled.
   /// - Parameters:
   ///   - x: N x H x W x I.
   ///   - norm: of x; nil normalises nothing.
@@ -20,14 +19,15 @@ extension Conv2d {
     precondition(kind == .pointwise, "only 1 x 1 convolutions are fused with what is around them")
     let x = consume x, residual = consume residual
     let factors = scale?.variable, outputs = self.weight.shape[0]
-    let weight = factors.map { self.weight.variable * $0.reshaped([outputs, 1]) } ?? self.weight.variable
-    let bias = self.bias.map { bias in factors.map { bias.variable * $0.reshaped([outputs]) } ?? bias.variable }
     // A tile of the fused operation is one piece of work, which takes the whole weight: with few pixels that is slow.
     guard x.shape.rows >= Self.fewPixels else {
-      let y = linear(norm?(x) ?? x, weight: weight, bias: bias)
+      var y = linear(norm?(x) ?? x, weight: self.weight.variable, bias: self.bias?.variable)
+      if let factors { y = consume y * factors.reshaped([outputs]) }
       guard let residual else { return y }
-      return consume y + residual
+      return consume y + consume residual
     }
+    let weight = factors.map { self.weight.variable * $0.reshaped([outputs, 1]) } ?? self.weight.variable
+    let bias = self.bias.map { bias in factors.map { bias.variable * $0.reshaped([outputs]) } ?? bias.variable }
     let parameters = PointwiseParameters(
       weight: weight, bias: bias ?? Variable(constant: Tensor(zeros: [outputs])))
     guard let norm else { return fusedLinear(x, parameters, adding: consume residual) }

@@ -42,8 +42,10 @@ extension OperationCheck {
   }
 
   /// A linear layer after a norm and before a sum, or without them.
-  static func fusedLinear(_ shape: Shape, to outputs: Int, norm: Bool = false, residual: Bool = false) -> OperationCheck
-  {
+  static func fusedLinear(
+    _ shape: Shape, to outputs: Int, norm: Bool = false, epsilon: Float = 1e-5, subtractsMean: Bool = true,
+    residual: Bool = false
+  ) -> OperationCheck {
     let c = shape.last
     var operands = [
       Operand("x", shape), Operand("weight", [outputs, c], spread: 1 / Float(c).squareRoot()),
@@ -51,13 +53,16 @@ extension OperationCheck {
     ]
     if norm { operands += [Operand("norm.weight", [c], spread: 0.5, centre: 1), Operand("norm.bias", [c])] }
     if residual { operands.append(Operand("residual", shape.replacing(-1, with: outputs))) }
-    let title = "fusedLinear \(shape) to \(outputs)" + (norm ? ", norm" : "") + (residual ? ", sum" : "")
+    let kind = norm ? ", \(subtractsMean ? "norm" : "norm that keeps the mean"), epsilon \(epsilon)" : ""
+    let title = "fusedLinear \(shape) to \(outputs)" + kind + (residual ? ", sum" : "")
     return OperationCheck(title, operands) { v in
       Autograd.fusedLinear(
-        v[0], norm: norm ? (v[3], v[4]) : nil, PointwiseParameters(weight: v[1], bias: v[2]),
-        adding: residual ? v[v.count - 1] : nil)
+        v[0], norm: norm ? (v[3], v[4]) : nil, epsilon: epsilon, subtractsMean: subtractsMean,
+        PointwiseParameters(weight: v[1], bias: v[2]), adding: residual ? v[v.count - 1] : nil)
     } twin: { v in
-      let m = norm ? Twin.layerNorm(v[0], gamma: v[3], beta: v[4]) : v[0]
+      let m =
+        norm
+        ? Twin.layerNorm(v[0], weight: v[3], bias: v[4], epsilon: Double(epsilon), subtractsMean: subtractsMean) : v[0]
       let y = Twin.pointwise(m, weight: v[1], bias: v[2])
       return residual ? y + v[v.count - 1] : y
     }
