@@ -33,8 +33,8 @@ struct GMSA {
 
   /// What attention takes: N x H x W x C to N x H x W x 2 C, or to N x H x W x C where the maps are another's.
   func project(_ x: Variable, context: TrainingContext?) -> Variable {
-    if context != nil { return norm(projectIn(x), context: context) }
-    return fusedLinear(x, norm.folded(into: projectIn))
+    guard let context else { return fusedLinear(x, norm.folded(into: projectIn)) }
+    return norm(fusedLinear(x, PointwiseParameters(projectIn)), context: context)
   }
 
   /// The input, and the attention projected.
@@ -46,8 +46,7 @@ struct GMSA {
     let attended =
       queries.map { windowAttention($0, values: features, groups: groups, scale: .constant(1)) }
       ?? windowAttention(features, groups: groups, scale: .constant(1))
-    let out = PointwiseParameters(weight: projectOut.weight.variable, bias: projectOut.bias!.variable)
-    return fusedLinear(consume attended, out, adding: consume x)
+    return fusedLinear(consume attended, PointwiseParameters(projectOut), adding: consume x)
   }
 
   /// The same from small operations.

@@ -35,9 +35,7 @@ private struct ShiftConv2d {
     conv1x1 = Conv2d(scope / "conv1x1", inputs: inputs, outputs: outputs, kernelSize: 1)
   }
 
-  var pointwise: PointwiseParameters {
-    PointwiseParameters(weight: conv1x1.weight.variable, bias: conv1x1.bias!.variable)
-  }
+  var pointwise: PointwiseParameters { PointwiseParameters(conv1x1) }
 
   func composed(_ x: Variable) -> Variable {
     let weight = Variable(constant: shift.value).reshaped([x.shape[3], 3, 3]).permuted([1, 2, 0])

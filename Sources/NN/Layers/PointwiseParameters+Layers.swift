@@ -1,0 +1,19 @@
+import Autograd
+
+extension PointwiseParameters {
+  /// What a fused operation takes of a linear layer.
+  /// - Precondition: the layer has a bias.
+  public init(_ layer: Linear) {
+    guard let bias = layer.bias else { preconditionFailure("a fused operation takes a linear layer with a bias") }
+    self.init(weight: layer.weight.variable, bias: bias.variable)
+  }
+
+  /// What a fused operation takes of a 1 x 1 convolution.
+  /// - Precondition: the convolution has one group, a stride of 1, no padding, and a bias.
+  public init(_ layer: Conv2d) {
+    guard let bias = layer.bias, layer.weight.shape.rank == 2 else {
+      preconditionFailure("a fused operation takes a 1 x 1 convolution with a bias, not one of \(layer.weight.shape)")
+    }
+    self.init(weight: layer.weight.variable, bias: bias.variable)
+  }
+}
