@@ -39,6 +39,26 @@ struct PeerScheduleTests {
     #expect(configuration.optimizer == ramit.optimizer && configuration.loss == ramit.loss)
   }
 
+  @Test(arguments: 2...4)
+  func elan(scale: Int) throws {
+    let configuration = try BuiltInRun(readingFile: "\(configsFolder)/ELAN/x\(scale).yaml")
+    var published = ELANConfiguration(task: configuration.task)
+    published.rgbRange = 255
+    #expect(configuration.model.architecture == .elan(published) && configuration.task.rawValue == "x\(scale)")
+    #expect(configuration.data.train.patch == 64 && configuration.data.train.batch == 64)
+    guard case .adam(let adam) = configuration.optimizer else { throw Unexpected() }
+    #expect(adam.betas == [0.9, 0.999] && adam.weightDecay == 0 && configuration.loss == LossConfiguration(.l1))
+    // 800 images, 80 times each.
+    let samples = try #require(try configuration.training.publishedSamplesPerEpoch)
+    #expect(samples == 64_000 && configuration.warmStart.weights == nil)
+    let plan = TrainingPlan(configuration.training, samplesPerEpoch: samples)
+    #expect(plan.iterations == 500 * 1000)
+    func rate(_ epoch: Int) -> Double { plan.position(epoch * 1000 + 500).learningRate }
+    for (epoch, halves) in [(0, 0.0), (249, 0), (250, 1), (399, 1), (400, 2), (450, 3), (475, 4), (499, 4)] {
+      #expect(abs(rate(epoch) - 2e-4 / pow2(halves)) < 1e-12, "epoch \(epoch)")
+    }
+  }
+
   private struct Unexpected: Error {}
   private func pow2(_ exponent: Double) -> Double { exponent == 0 ? 1 : 2 * pow2(exponent - 1) }
 }
