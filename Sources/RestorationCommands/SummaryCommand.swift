@@ -11,7 +11,7 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       commandName: "summary", abstract: "Print a model's parameters and Mult-Adds, by component.",
       discussion: """
         Mult-Adds are counted as in the model's paper: one multiplication with its addition counts one, for the input \
-        that gives an output of --size, padded to what the model takes. Nothing is computed, so any size is quick.
+        that gives an output of --size, padded as the paper counts it. Nothing is computed, so any size is quick.
 
         Examples:
           \(Program.name) summary --model RAMiT --task x2

@@ -39,7 +39,7 @@ public struct ComplexityReport: Encodable {
     }
     for component in components { add(component.name, component.parameters, component.multAdds) }
     add("total", parameters, multAdds)
-    return table.text + "\nMult-Adds for an output of \(outputSize), from an input padded to \(inputSize)"
+    return table.text + "\nMult-Adds for an output of \(outputSize), from an input of \(inputSize)"
   }
 
   /// - Throws: `InputError` that names the file.
