@@ -30,11 +30,14 @@ final class RunningProgram {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// Waits until a file has so many lines, or the program has ended.
+  /// Waits until a file has so many lines and has grown since the program began, or until the program has ended. A file
+  /// of an earlier program may have enough lines before this one does anything: before it takes signals up, for one.
   func wait(forLines count: Int, in file: String) {
+    var smallest = Int.max
     while process.isRunning {
       let data = (try? Data(contentsOf: URL(fileURLWithPath: file))) ?? Data()
-      if data.count(where: { $0 == UInt8(ascii: "\n") }) >= count { return }
+      if data.count > smallest, data.count(where: { $0 == UInt8(ascii: "\n") }) >= count { return }
+      smallest = min(smallest, data.count)
       usleep(1000)
     }
   }
