@@ -63,10 +63,13 @@ bench: build
 baseline:
 	cp $(TIMINGS) $(BASELINE)
 
-# The documentation of every public name, as a site in .build/docs.
+# The documentation of every public name of the product's modules, as one site in .build/docs.
+DOCUMENTED = Parallel TensorCore Autograd Imaging Serialization NN Metrics Datasets Optimizers Models Evaluation Training \
+  RestorationCommands
 docs: setup
-	RAMIT_DOCS=1 swift package --allow-writing-to-directory .build/docs generate-documentation --target Models \
-	  --output-path .build/docs --transform-for-static-hosting
+	RAMIT_DOCS=1 swift package --allow-writing-to-directory .build/docs generate-documentation \
+	  $(DOCUMENTED:%=--target RAMiT%) --enable-experimental-combined-documentation --output-path .build/docs \
+	  --transform-for-static-hosting
 
 # The manifests of datasets/ are compiled into the program; a test fails while the two differ.
 MANIFESTS = Sources/Datasets/Manifests/EmbeddedManifests.swift

@@ -4,33 +4,64 @@ import PackageDescription
 
 // The package is a house of floors. A target imports only targets listed above it; the build checks that every import
 // is declared (`make build`), so the direction holds. docs/ARCHITECTURE.md tells what each floor is for.
+//
+// A module's name is RAMiT and its folder's name, so that it collides with no module of another package.
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 /// Decoders of AVIF and HEIC, which not every machine has: `make build HEIF=1`.
-let heif = Target.Dependency.target(name: "CHEIF", condition: .when(traits: ["HEIF"]))
+let heif = Target.Dependency.target(name: "RAMiTCHEIF", condition: .when(traits: ["HEIF"]))
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+func module(_ folder: String) -> String { "RAMiT" + folder }
+
 /// A library target of one floor, and what it stands on.
-func floor(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies)
+func floor(
+  _ folder: String, on folders: [String] = [], _ others: [Target.Dependency] = [], links library: String? = nil
+) -> Target {
+  .target(
+    name: module(folder), dependencies: folders.map { .target(name: module($0)) } + others, path: "Sources/" + folder,
+    linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
 }
 
-/// An example of Sources/Examples.
-func example(_ name: String, on dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: "Sources/Examples/" + name, exclude: exclude)
+/// A C library of the system, by its module map.
+func systemLibrary(_ folder: String, pkgConfig: String? = nil, packages: [String] = []) -> Target {
+  .systemLibrary(
+    name: module(folder), path: "Sources/" + folder, pkgConfig: pkgConfig,
+    providers: packages.isEmpty ? nil : [.apt(packages)])
 }
 
-/// The tests of one target. `TestSupport` carries the gradient check, the golden reader and closeness checks.
-func tests(of name: String, with dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+/// A program of the package.
+func program(_ name: String, on folders: [String], _ others: [Target.Dependency] = []) -> Target {
+  .executableTarget(name: name, dependencies: folders.map { .target(name: module($0)) } + others)
+}
+
+/// An example of Sources/Examples. It sees what another package sees.
+func example(_ name: String, on folders: [String], exclude: [String] = []) -> Target {
+  .executableTarget(
+    name: name, dependencies: folders.map { .target(name: module($0)) }, path: "Sources/Examples/" + name,
+    exclude: exclude, packageAccess: false)
+}
+
+/// The tests of one floor. `TestSupport` carries the gradient check, the golden reader and closeness checks.
+func tests(
+  of folder: String, with folders: [String] = [], _ others: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: [.target(name: name)] + dependencies, resources: resources)
+    name: folder + "Tests", dependencies: ([folder] + folders).map { .target(name: module($0)) } + others,
+    resources: resources)
 }
 
 let package = Package(
   name: "RAMiT",
   products: [
     .executable(name: "ramit", targets: ["ramit"]),
-    .library(name: "RAMiT", targets: ["Models", "Training", "RestorationCommands"]),
+    .library(
+      name: "RAMiT",
+      targets: [
+        "Parallel", "TensorCore", "Autograd", "Imaging", "Serialization", "NN", "Metrics", "Datasets", "Optimizers",
+        "Models",
+        "Evaluation", "Training", "RestorationCommands",
+      ].map(module)),
   ],
   traits: [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
   dependencies: [
@@ -41,13 +72,13 @@ let package = Package(
     // 0: C libraries. A shim exists only where the library reports errors by longjmp, or takes a variable number of
     // arguments.
     // CVectors holds no code: its modules exist or not, as the compiler has vector instructions or not.
-    .systemLibrary(name: "CVectors"),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
-    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
-    .target(name: "CTIFF", linkerSettings: [.linkedLibrary("tiff")]),
-    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
-    .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
+    systemLibrary("CVectors"),
+    systemLibrary("CZlib", pkgConfig: "zlib", packages: ["zlib1g-dev"]),
+    floor("CPNG", links: "png"),
+    floor("CJPEG", links: "jpeg"),
+    floor("CTIFF", links: "tiff"),
+    systemLibrary("CWebP", pkgConfig: "libwebp", packages: ["libwebp-dev"]),
+    systemLibrary("CHEIF", pkgConfig: "libheif", packages: ["libheif-dev"]),
     // 1: words for people, threads, what the machine has, and the libraries of linear algebra
     floor("Diagnostics", on: ["CVectors"]),
     floor("Parallel"),
@@ -62,12 +93,12 @@ let package = Package(
     floor("Autograd", on: ["TensorCore", "Kernels", "LinearAlgebra", "Parallel"]),
     floor(
       "Imaging",
-      on: ["CPNG", "CJPEG", "CTIFF", "CWebP", heif, "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"]),
+      on: ["CPNG", "CJPEG", "CTIFF", "CWebP", "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"], [heif]),
     floor("Serialization", on: ["CZlib", "Files", "Diagnostics", "TensorCore"]),
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
     floor("Metrics", on: ["Imaging", "Parallel"]),
-    floor("Datasets", on: ["Imaging", "Serialization", "TensorCore", "Files", "Parallel", "Diagnostics", yams]),
+    floor("Datasets", on: ["Imaging", "Serialization", "TensorCore", "Files", "Parallel", "Diagnostics"], [yams]),
     // 6: optimizers and models
     floor("Optimizers", on: ["Kernels", "TensorCore"]),
     floor(
@@ -85,22 +116,22 @@ let package = Package(
       "Training",
       on: [
         "Evaluation", "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization",
-        "TensorCore", "Files", "Machine", "Parallel", "Diagnostics", yams,
-      ]),
+        "TensorCore", "Files", "Machine", "Parallel", "Diagnostics",
+      ], [yams]),
     // 9: the command line of any architecture
     floor(
       "RestorationCommands",
       on: [
         "Training", "Evaluation", "Models", "NN", "Datasets", "Imaging", "Serialization", "Files", "Machine",
-        "Parallel", "Diagnostics", argumentParser,
-      ]),
+        "Parallel", "Diagnostics",
+      ], [argumentParser]),
     // 10: the command line of the built-in ones, and timings
-    .executableTarget(name: "ramit", dependencies: ["RestorationCommands", "Models"]),
-    .executableTarget(
-      name: "RAMiTBenchmarks",
-      dependencies: [
-        "Evaluation", "Models", "Optimizers", "NN", "Autograd", "TensorCore", "Parallel", "Diagnostics", argumentParser,
-      ]),
+    program("ramit", on: ["RestorationCommands", "Models"]),
+    program(
+      "RAMiTBenchmarks",
+      on: [
+        "Evaluation", "Models", "Optimizers", "NN", "Autograd", "TensorCore", "Parallel", "Diagnostics",
+      ], [argumentParser]),
     // Examples
     example("TensorExample", on: ["Autograd", "TensorCore"]),
     example("OperationExample", on: ["Autograd", "TensorCore"]),
@@ -108,7 +139,8 @@ let package = Package(
     example("FineTuningExample", on: ["Models", "Optimizers", "Datasets", "NN", "Autograd", "TensorCore"]),
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["Autograd", "Kernels", "TensorCore", "Serialization"],
+      name: module("TestSupport"),
+      dependencies: ["Autograd", "Kernels", "TensorCore", "Serialization"].map { .target(name: module($0)) },
       path: "Tests/TestSupport"),
     tests(of: "Diagnostics"),
     tests(of: "Parallel"),
@@ -148,8 +180,10 @@ let package = Package(
         "Parallel",
         "Diagnostics",
       ]),
-    tests(of: "RestorationCommands", with: ["Models", "NN", "Autograd", "Imaging", "TensorCore", argumentParser]),
-    .testTarget(name: "RamitTests", dependencies: ["Models", "Imaging", "Serialization", "TensorCore"]),
+    tests(of: "RestorationCommands", with: ["Models", "NN", "Autograd", "Imaging", "TensorCore"], [argumentParser]),
+    .testTarget(
+      name: "RamitTests",
+      dependencies: ["Models", "Imaging", "Serialization", "TensorCore"].map { .target(name: module($0)) }),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 // Activation checkpointing: two ways to trade arithmetic for memory. Both give the same bits as keeping everything: the same kernels
 // run again on the same operands, and gradients arrive in the same order.

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The gradients that wait on a tape while `backward` runs. Pullbacks add to them.
 public final class Gradients {

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 extension Variable {
   /// The results of an operation that has several, and how their gradients become those of the operands.

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// What a gradient can be added to: a variable, or as much of it as a pullback keeps.
 public protocol Operand {

@@ -1,5 +1,5 @@
+import RAMiTTensorCore
 import Synchronization
-import TensorCore
 
 /// A clock that operations stop when they are done: where the time of a computation goes.
 ///

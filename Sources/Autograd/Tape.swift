@@ -1,5 +1,5 @@
+import RAMiTTensorCore
 import Synchronization
-import TensorCore
 
 /// The record of a computation: a flat list of pullbacks in the order of the operations (a Wengert list).
 ///

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 extension Variable: CustomStringConvertible {
   /// Its value, and whether a gradient of it is kept or passed on.

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// A tensor in a computation, and where its gradient goes.
 ///

@@ -1,5 +1,5 @@
-import Diagnostics
-import Imaging
+import RAMiTDiagnostics
+import RAMiTImaging
 
 /// An image as it should be and, where there is one, the image to restore it from.
 public struct ImagePair: Sendable {

@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// A reader that has gone, a full disk, or a descriptor that was closed before the program started does not end the
 /// work: what cannot be written is left out, and `failures` says so in the end.
-public enum Console {
+package enum Console {
   /// Where a line goes.
-  public enum Stream: Int32, Sendable, CaseIterable {
+  package enum Stream: Int32, Sendable, CaseIterable {
     case output = 1
     case errors = 2
 
@@ -20,7 +20,7 @@ public enum Console {
   /// Before anything is opened or printed: a write that nobody reads fails instead of ending the process, and a file
   /// that is opened later does not get the number of a stream that was closed, where lines for people would go into it.
   /// - Parameter program: begins the lines of `report`.
-  public static func prepare(program: String = "ramit") {
+  package static func prepare(program: String = "ramit") {
     self.program.withLock { $0 = program }
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
@@ -30,20 +30,20 @@ public enum Console {
   }
 
   /// Prints a line that is seen at once, also through a pipe.
-  public static func print(_ line: String, to stream: Stream = .output) { write(line + "\n", to: stream) }
+  package static func print(_ line: String, to stream: Stream = .output) { write(line + "\n", to: stream) }
 
   private static let program = Mutex("ramit")
 
   /// One line on standard error, after the program's name: `ramit: ...`.
-  public static func report(_ line: String) { print("\(program.withLock(\.self)): \(line)", to: .errors) }
+  package static func report(_ line: String) { print("\(program.withLock(\.self)): \(line)", to: .errors) }
 
   /// Writes text as it is, without a new line. Bytes of names that are not UTF-8 are shown as `\xE9`.
-  public static func write(_ text: String, to stream: Stream) {
+  package static func write(_ text: String, to stream: Stream) {
     write(Array(text.showingEscapedBytes.utf8), to: stream)
   }
 
   /// Writes bytes as they are.
-  public static func write(_ bytes: some ContiguousBytes, to stream: Stream) {
+  package static func write(_ bytes: some ContiguousBytes, to stream: Stream) {
     let failure = bytes.withUnsafeBytes { bytes -> Int32 in
       var rest = bytes[...]
       while !rest.isEmpty {
@@ -67,14 +67,14 @@ public enum Console {
   }
 
   /// Why a stream could not be written.
-  public struct Failure: Sendable {
-    public let stream: Stream
+  package struct Failure: Sendable {
+    package let stream: Stream
     let code: Int32
 
     /// Whoever read has had enough (`| head`), and need not be told.
-    public var isReaderGone: Bool { code == EPIPE }
+    package var isReaderGone: Bool { code == EPIPE }
 
-    public var error: InputError {
+    package var error: InputError {
       InputError(
         stream.name, expected: "a place where everything can be written",
         found: String(cString: strerror(code)).lowercased())
@@ -82,7 +82,7 @@ public enum Console {
   }
 
   /// What could not be written so far, once a stream: the program's exit code is not 0 then.
-  public static var failures: [Failure] {
+  package static var failures: [Failure] {
     let codes = codes.withLock(\.self)
     return Stream.allCases.compactMap { stream in codes[stream].map { Failure(stream: stream, code: $0) } }
   }

@@ -1,5 +1,5 @@
 /// The vector instructions that arithmetic is done with, from narrow to wide.
-public enum InstructionSet: Int, Comparable, CaseIterable, Sendable, CustomStringConvertible {
+package enum InstructionSet: Int, Comparable, CaseIterable, Sendable, CustomStringConvertible {
   /// What every processor of the architecture has: SSE2 on x86-64, NEON on ARM; 4 floats.
   case baseline
   /// 8 floats, and multiply-adds in one instruction.
@@ -8,7 +8,7 @@ public enum InstructionSet: Int, Comparable, CaseIterable, Sendable, CustomStrin
   case avx512
 
   /// What this program was compiled for.
-  public static var built: InstructionSet {
+  package static var built: InstructionSet {
     // Sources/CVectors tells how the compiler answers.
     #if canImport(CVectorsAVX512)
       .avx512
@@ -20,7 +20,7 @@ public enum InstructionSet: Int, Comparable, CaseIterable, Sendable, CustomStrin
   }
 
   /// What this machine has, as Linux tells it; nil where it does not.
-  public static var machine: InstructionSet? { InstructionSet(.machine) }
+  package static var machine: InstructionSet? { InstructionSet(.machine) }
 
   /// What a processor has; nil when its description tells no features.
   init?(_ processor: ProcessorDescription) {
@@ -31,22 +31,22 @@ public enum InstructionSet: Int, Comparable, CaseIterable, Sendable, CustomStrin
   }
 
   /// A line for a person when a program built for `built` leaves wider vector units of `machine` idle; nil otherwise.
-  public static func advice(built: InstructionSet = .built, machine: InstructionSet? = .machine) -> String? {
+  package static func advice(built: InstructionSet = .built, machine: InstructionSet? = .machine) -> String? {
     guard let machine, built < machine else { return nil }
     return "built for \(built), which leaves this machine's \(machine) idle; `make build` builds for it"
   }
 
   /// - Throws: `InputError` when the program was built for more than the machine has: it would end without a word.
-  public static func check(built: InstructionSet = .built, machine: InstructionSet? = .machine) throws {
+  package static func check(built: InstructionSet = .built, machine: InstructionSet? = .machine) throws {
     guard let machine, machine < built else { return }
     throw InputError(
       "this processor", expected: "\(built), which the program was built for (`make build` builds for this one)",
       found: "\(machine)")
   }
 
-  public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
+  package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .avx512: "AVX-512"
     case .avx2: "AVX2 + FMA"

@@ -3,7 +3,7 @@ extension String {
   ///
   /// "Near enough" is at most a third of the name's length (and at least one edit), so `windw` suggests `window` and
   /// `xyz` suggests nothing. Ties go to the earlier candidate.
-  public func nearest(in candidates: some Sequence<String>) -> String? {
+  package func nearest(in candidates: some Sequence<String>) -> String? {
     let limit = Swift.max(1, count / 3)
     var best: (name: String, edits: Int)?
     for candidate in candidates {

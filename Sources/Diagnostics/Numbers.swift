@@ -2,7 +2,7 @@ import Foundation
 
 extension Double {
   /// With so many digits after the point.
-  public func fixed(_ digits: Int) -> String {
+  package func fixed(_ digits: Int) -> String {
     guard isFinite else { return self == .infinity ? "inf" : "-" }
     return String(format: "%.\(digits)f", self)
   }
@@ -10,7 +10,7 @@ extension Double {
 
 extension Int {
   /// With a comma between thousands.
-  public var grouped: String {
+  package var grouped: String {
     var text = ""
     for (place, digit) in String(self).reversed().enumerated() {
       if place > 0, place % 3 == 0 { text.append(",") }

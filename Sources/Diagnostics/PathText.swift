@@ -6,7 +6,7 @@
 /// `\xE9`.
 extension String {
   /// The text of a name or a path.
-  public init(pathBytes bytes: some Collection<UInt8>) {
+  package init(pathBytes bytes: some Collection<UInt8>) {
     if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: \.isEscapedByte) {
       self = text
       return
@@ -29,7 +29,7 @@ extension String {
   }
 
   /// The bytes of this name or path, as the system knows it.
-  public var pathBytes: [UInt8] {
+  package var pathBytes: [UInt8] {
     guard hasEscapedBytes else { return Array(utf8) }
     return unicodeScalars.flatMap { scalar -> [UInt8] in
       scalar.isEscapedByte ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(UTF8.encode(scalar)!)
@@ -37,13 +37,13 @@ extension String {
   }
 
   /// Calls `body` with the bytes of this path and a zero behind them, for calls to the system.
-  public func withPathBytes<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+  package func withPathBytes<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
     guard hasEscapedBytes else { return try withCString(body) }
     return try (pathBytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { try body($0.baseAddress!) }
   }
 
   /// This text with bytes that are not UTF-8 as `\xE9`.
-  public var showingEscapedBytes: String {
+  package var showingEscapedBytes: String {
     guard hasEscapedBytes else { return self }
     return unicodeScalars.reduce(into: "") { text, scalar in
       if scalar.isEscapedByte {
@@ -56,7 +56,7 @@ extension String {
 
   /// This text on one line of a terminal: control characters, which could break the line or steer the terminal, become
   /// spaces, and bytes that are not UTF-8 are shown as `\xE9`.
-  public var onOneLine: String {
+  package var onOneLine: String {
     let scalars = showingEscapedBytes.unicodeScalars
     return String(String.UnicodeScalarView(scalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
@@ -77,7 +77,7 @@ extension Unicode.Scalar {
 extension CommandLine {
   /// The program's arguments without its name, with the bytes that they were given in: `arguments` would repair what is
   /// not UTF-8, and a file of that name would not be found.
-  public static var argumentsAsGiven: [String] {
+  package static var argumentsAsGiven: [String] {
     (1..<max(1, Int(argc))).compactMap { index in
       unsafeArgv[index].map { argument in
         let bytes = UnsafeBufferPointer(start: argument, count: length(argument))

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What the system tells of a processor, in lines `name : value` as in Linux's /proc/cpuinfo.
-public struct ProcessorDescription: Sendable {
+package struct ProcessorDescription: Sendable {
   private let values: [String: String]
 
   /// Of each name the first line: processors are alike.
@@ -14,12 +14,12 @@ public struct ProcessorDescription: Sendable {
   }
 
   /// This machine's; without values where the system does not tell.
-  public static let machine: ProcessorDescription = {
+  package static let machine: ProcessorDescription = {
     // The first processor's lines are shorter than this.
     let start = FileHandle(forReadingAtPath: "/proc/cpuinfo").flatMap { try? $0.read(upToCount: 1 << 14) } ?? Data()
     return ProcessorDescription(String(decoding: start, as: UTF8.self))
   }()
 
   /// The first of these that has a value.
-  public func value(of names: String...) -> String? { names.lazy.compactMap { values[$0] }.first { !$0.isEmpty } }
+  package func value(of names: String...) -> String? { names.lazy.compactMap { values[$0] }.first { !$0.isEmpty } }
 }

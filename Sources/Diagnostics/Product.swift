@@ -1,4 +1,4 @@
 /// What this program is.
-public enum Product {
-  public static let version = "0.1.0"
+package enum Product {
+  package static let version = "0.1.0"
 }

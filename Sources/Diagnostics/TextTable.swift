@@ -1,22 +1,22 @@
 /// Columns of text, as wide as their widest cell.
-public struct TextTable {
+package struct TextTable {
   private var rows: [[String]]
   private let textColumns: Int
 
   /// - Parameter textColumns: so many columns, from the first on, are aligned to the left; the others, of numbers, to the right.
-  public init(header: [String], textColumns: Int = 1) {
+  package init(header: [String], textColumns: Int = 1) {
     rows = [header]
     self.textColumns = textColumns
   }
 
   /// - Precondition: as many cells as the header has.
-  public mutating func add(_ row: [String]) {
+  package mutating func add(_ row: [String]) {
     precondition(row.count == rows[0].count, "\(row.count) cells for \(rows[0].count) columns")
     rows.append(row)
   }
 
   /// The header and the rows, without spaces at their ends.
-  public var lines: [String] {
+  package var lines: [String] {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
@@ -28,5 +28,5 @@ public struct TextTable {
     }
   }
 
-  public var text: String { lines.joined(separator: "\n") }
+  package var text: String { lines.joined(separator: "\n") }
 }

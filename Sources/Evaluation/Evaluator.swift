@@ -1,10 +1,10 @@
-import Diagnostics
-import Files
 import Foundation
-import Imaging
-import Metrics
-import Models
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
+import RAMiTMetrics
+import RAMiTModels
+import RAMiTTensorCore
 
 /// Scores a model on test sets with the paper's protocol (Sec. B): the whole image, padded symmetrically; the output
 /// clamped and rounded to 8 bits; luma inside a border of the scale for super-resolution.

@@ -1,8 +1,8 @@
 import Foundation
 
 /// What the system tells of a file without opening it.
-public struct FileStatus: Equatable, Sendable {
-  public enum Kind: String, Sendable {
+package struct FileStatus: Equatable, Sendable {
+  package enum Kind: String, Sendable {
     case file = "a file"
     case folder = "a folder"
     case link = "a link"
@@ -12,21 +12,21 @@ public struct FileStatus: Equatable, Sendable {
   }
 
   /// Two paths that lead to the same file have the same identity.
-  public struct Identity: Hashable, Sendable {
-    public let device, inode: UInt64
+  package struct Identity: Hashable, Sendable {
+    package let device, inode: UInt64
   }
 
-  public let kind: Kind
-  public let identity: Identity
+  package let kind: Kind
+  package let identity: Identity
   /// Bytes.
-  public let size: Int
+  package let size: Int
   /// Nanoseconds since 1970, modulo 2^64: some file systems hold years that do not fit. Anybody may set the first; the
   /// system sets the second whenever anything of the file changes.
-  public let contentTime, changeTime: Int
+  package let contentTime, changeTime: Int
   private let contentSeconds, contentNanoseconds: Int
 
   /// - Parameter followingLinks: false for the status of a link itself.
-  public init(_ path: String, followingLinks: Bool = true) throws(SystemError) {
+  package init(_ path: String, followingLinks: Bool = true) throws(SystemError) {
     var status = stat()
     let result = path.withPathBytes { followingLinks ? stat($0, &status) : lstat($0, &status) }
     guard result == 0 else { throw .last }
@@ -34,7 +34,7 @@ public struct FileStatus: Equatable, Sendable {
   }
 
   /// - Parameter descriptor: of an open file.
-  public init(descriptor: Int32) throws(SystemError) {
+  package init(descriptor: Int32) throws(SystemError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .last }
     self.init(status)
@@ -59,7 +59,7 @@ public struct FileStatus: Equatable, Sendable {
 
 extension FileStatus {
   /// Gives another file this one's time of content.
-  public func copyContentTime(to path: String) throws(SystemError) {
+  package func copyContentTime(to path: String) throws(SystemError) {
     let time = timespec(tv_sec: contentSeconds, tv_nsec: contentNanoseconds)
     // The time of the last access stays.
     let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), time]

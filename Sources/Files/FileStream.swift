@@ -1,11 +1,11 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// Files of which only a part is read, and streams whose end nobody knows: standard input, pipes.
-public enum FileStream {
+package enum FileStream {
   /// The first bytes of a file; a pipe, which would wait, and a device are not opened.
   /// - Parameter count: the most that are read.
-  public static func start(of path: String, count: Int) throws(SystemError) -> [UInt8] {
+  package static func start(of path: String, count: Int) throws(SystemError) -> [UInt8] {
     let descriptor = path.withPathBytes { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .last }
     defer { close(descriptor) }
@@ -18,7 +18,7 @@ public enum FileStream {
   ///   - kind: what it should be, for messages: "an image".
   ///   - maximumSize: more is refused.
   /// - Throws: `InputError` that names the stream.
-  public static func read(_ path: String, kind: String, maximumSize: Int) throws(InputError) -> [UInt8] {
+  package static func read(_ path: String, kind: String, maximumSize: Int) throws(InputError) -> [UInt8] {
     let name = path == "-" ? "standard input" : path
     let descriptor = path == "-" ? STDIN_FILENO : path.withPathBytes { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw InputError(name, expected: kind, found: "\(SystemError.last)") }

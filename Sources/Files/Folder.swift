@@ -1,10 +1,10 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// Folders, through the system's own calls: names keep their bytes.
-public enum Folder {
+package enum Folder {
   /// The names in a folder, without `.` and `..`, in the order of their bytes.
-  public static func names(_ path: String) throws(SystemError) -> [String] {
+  package static func names(_ path: String) throws(SystemError) -> [String] {
     guard let folder = path.withPathBytes(opendir) else { throw .last }
     defer { closedir(folder) }
     var names: [[UInt8]] = []
@@ -20,11 +20,11 @@ public enum Folder {
     return names.sorted { $0.lexicographicallyPrecedes($1) }.map { String(pathBytes: $0) }
   }
 
-  public static func exists(_ path: String) -> Bool { (try? FileStatus(path))?.kind == .folder }
+  package static func exists(_ path: String) -> Bool { (try? FileStatus(path))?.kind == .folder }
 
   /// Makes a folder, and those that it is in; one that exists is left as it is.
   /// - Throws: `InputError` that names it.
-  public static func create(_ path: String) throws(InputError) {
+  package static func create(_ path: String) throws(InputError) {
     func fault(_ found: String) -> InputError {
       InputError(path, expected: "a folder that can be made", found: found)
     }
@@ -52,7 +52,7 @@ public enum Folder {
   /// Makes sure that files can be written into a folder, by writing one and removing it: the rights of a folder do not
   /// tell of a read-only or full disk.
   /// - Throws: `InputError` that names the folder.
-  public static func checkWritable(_ path: String) throws(InputError) {
+  package static func checkWritable(_ path: String) throws(InputError) {
     func fault(_ error: SystemError) -> InputError {
       InputError(path, expected: "a folder that files can be written into", found: "\(error)")
     }
@@ -69,7 +69,7 @@ public enum Folder {
   }
 
   /// Bytes that an ordinary user may still write where this folder is; nil where the system does not tell.
-  public static func freeSpace(_ path: String) -> Int? {
+  package static func freeSpace(_ path: String) -> Int? {
     var status = statvfs()
     guard path.withPathBytes({ statvfs($0, &status) }) == 0 else { return nil }
     let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))

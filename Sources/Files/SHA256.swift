@@ -1,7 +1,7 @@
 import Foundation
 
 /// The hash function SHA-256 (FIPS 180-4, section 6.2): tells whether two files have the same content.
-public struct SHA256 {
+package struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
@@ -27,18 +27,18 @@ public struct SHA256 {
     }
   }()
 
-  public init() {}
+  package init() {}
 
   /// The hash of some bytes, as 64 hexadecimal digits.
-  public static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
+  package static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
     var hash = SHA256()
     hash.update(bytes)
     return hash.hex()
   }
 
-  public static func hex(_ bytes: some ContiguousBytes) -> String { bytes.withUnsafeBytes { hex($0) } }
+  package static func hex(_ bytes: some ContiguousBytes) -> String { bytes.withUnsafeBytes { hex($0) } }
 
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     count += UInt64(bytes.count)
     var bytes = bytes[...]
     if !rest.isEmpty {
@@ -56,7 +56,7 @@ public struct SHA256 {
 
   /// Ends the message.
   /// - Returns: 64 hexadecimal digits.
-  public mutating func hex() -> String {
+  package mutating func hex() -> String {
     let bits = count * 8
     var end: [UInt8] = [0x80]
     end += [UInt8](repeating: 0, count: (2 * Self.blockSize - 9 - rest.count) % Self.blockSize)

@@ -1,14 +1,14 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// Whole files: read into memory, and written so that they are either whole or not there, also after a crash or a power cut.
-public enum WholeFile {
+package enum WholeFile {
   /// A file's bytes.
   /// - Parameters:
   ///   - kind: what it should be, for messages: "an image".
   ///   - maximumSize: a larger file would be killed for its memory rather than refused.
   /// - Throws: `InputError` that names the path.
-  public static func read(_ path: String, kind: String, maximumSize: Int) throws -> [UInt8] {
+  package static func read(_ path: String, kind: String, maximumSize: Int) throws -> [UInt8] {
     func refusal(_ found: String) -> InputError { InputError(path, expected: kind, found: found) }
     // A pipe must not keep us waiting for someone to write.
     let descriptor = path.withPathBytes { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
@@ -40,7 +40,7 @@ public enum WholeFile {
   /// What was at `path` stays until then, and stays when anything fails; a failure leaves no other file behind. A device or a pipe is
   /// not put aside, but written to.
   /// - Throws: `InputError` that names the path and the system's reason.
-  public static func write(_ bytes: some ContiguousBytes, to path: String) throws {
+  package static func write(_ bytes: some ContiguousBytes, to path: String) throws {
     if isStream(path) {
       return try withDescriptor(path.withPathBytes { open($0, O_WRONLY | O_CLOEXEC) }, path) { descriptor in
         try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
@@ -67,7 +67,7 @@ public enum WholeFile {
 
   /// Adds bytes to the end of a file, which is made, and makes them durable. Several processes may do so at a time.
   /// - Throws: `InputError` that names the path and the system's reason.
-  public static func append(_ bytes: some ContiguousBytes, to path: String) throws {
+  package static func append(_ bytes: some ContiguousBytes, to path: String) throws {
     let descriptor = path.withPathBytes { open($0, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o666) }
     try withDescriptor(descriptor, path) { descriptor in
       try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// MATLAB's `imresize(image, scale, 'bicubic')`: antialiased where it shrinks, rows before columns, rounded to whole
 /// levels after either, the edge pixel continued beyond the edges. So were the inputs of the super-resolution benchmarks

@@ -1,5 +1,5 @@
-import Parallel
-import TensorCore
+import RAMiTParallel
+import RAMiTTensorCore
 
 extension Image {
   /// The values in [0, 1]: H x W x C.

@@ -22,7 +22,7 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
     // x comes second: `maximum` and `minimum` give the second operand where one is not a number, which must be seen in the loss.
     case .relu: maximum(.zero, x)
     case .relu6: minimum(Vector(repeating: 6), maximum(.zero, x))
-    case .gelu: Kernels.gelu(x)
+    case .gelu: RAMiTKernels.gelu(x)
     case .silu: x / (Vector(repeating: 1) + exp(-x))
     }
   }

@@ -16,7 +16,7 @@ public struct DropoutMask: Sendable {
   }
 
   /// The same rate with independent fates.
-  public func derived(_ number: UInt32) -> DropoutMask {
+  package func derived(_ number: UInt32) -> DropoutMask {
     DropoutMask(self, key: (key.0 &+ number &* 0x9e37_79b9, ~key.1))
   }
 
@@ -70,7 +70,7 @@ public struct DropoutMask: Sendable {
   }
 
   /// The same over a whole tensor, in parallel.
-  public func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, adds: Bool) {
+  package func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, adds: Bool) {
     forEachRange(of: count, grain: streamingGrain) { range in
       let start = range.lowerBound
       apply(x + start, y + start, count: range.count, place: start, adds: adds)

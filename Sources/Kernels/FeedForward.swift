@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// The second half of a D-RAMiT block, with W1 [H x C] and W2 [C x H], on R pixels of C channels:
 ///
@@ -7,7 +7,7 @@ import Parallel
 ///
 /// A tile of pixels goes through all of it in cache; m is never written to memory. The two products are half as much arithmetic as the way
 /// back itself, and with H = 2 C three feature maps: callers choose whether the way back computes them again or finds them kept.
-public struct FeedForward {
+package struct FeedForward {
   let branchNorm: LayerNorm?
   let hidden: PointwiseWeight
   let out: PointwiseWeight
@@ -17,7 +17,7 @@ public struct FeedForward {
   private static let tile = 128
 
   /// - Parameter branchNorm: LN1; nil where there is no branch.
-  public init(branchNorm: LayerNorm?, hidden: PointwiseWeight, out: PointwiseWeight, norm: LayerNorm) {
+  package init(branchNorm: LayerNorm?, hidden: PointwiseWeight, out: PointwiseWeight, norm: LayerNorm) {
     precondition(hidden.outputs == out.inputs && hidden.inputs == out.outputs, "the two projections do not fit")
     self.branchNorm = branchNorm
     self.hidden = hidden
@@ -29,34 +29,34 @@ public struct FeedForward {
   private var hiddenStride: Int { paddedToVector(hidden.outputs) }
 
   /// Floats of scratch for each worker.
-  public var scratchCount: Int { Self.tile * (2 * hiddenStride + 3 * channels) + 3 * vectorWidth }
+  package var scratchCount: Int { Self.tile * (2 * hiddenStride + 3 * channels) + 3 * vectorWidth }
   /// Floats of gradient: LN1 (if any), W1, b1, W2, b2, gamma, beta.
-  public var gradientCount: Int { branchCount + hidden.gradientCount + out.gradientCount + 2 * channels }
+  package var gradientCount: Int { branchCount + hidden.gradientCount + out.gradientCount + 2 * channels }
   private var branchCount: Int { branchNorm == nil ? 0 : 2 * channels }
 
   /// The pieces of work, to size the scratch: tiles of pixels.
-  public static func pieces(rows: Int) -> Int { (rows + tile - 1) / tile }
+  package static func pieces(rows: Int) -> Int { (rows + tile - 1) / tile }
 
   /// What the two ways read.
-  public struct Input {
+  package struct Input {
     let x: UnsafePointer<Float>
     let branch: UnsafePointer<Float>?
 
     /// - Parameters:
     ///   - x: [R x C].
     ///   - branch: [R x C], with `branchNorm`, or nil.
-    public init(x: UnsafePointer<Float>, branch: UnsafePointer<Float>?) {
+    package init(x: UnsafePointer<Float>, branch: UnsafePointer<Float>?) {
       self.x = x
       self.branch = branch
     }
   }
 
   /// Floats that the way back can be spared: W1 m + b1 [R x padded H] and W2 GELU(...) + b2 [R x C].
-  public func keptCount(rows: Int) -> Int { rows * (hiddenStride + channels) }
+  package func keptCount(rows: Int) -> Int { rows * (hiddenStride + channels) }
 
   /// y [R x C]; overwrites y, which may be x.
   /// - Parameter kept: `keptCount` floats for `backward`; nil keeps nothing.
-  public func forward(
+  package func forward(
     rows: Int, _ input: Input, _ y: UnsafeMutablePointer<Float>, kept: UnsafeMutablePointer<Float>?, scratch: Scratch
   ) {
     parallelFor(Self.pieces(rows: rows)) { piece, worker in
@@ -76,7 +76,7 @@ public struct FeedForward {
   /// - Parameters:
   ///   - kept: as `forward` left it; nil computes it again.
   ///   - gradients: of x and, with a branch, of that, and whether to add to what is there.
-  public func backward(
+  package func backward(
     rows: Int, _ input: Input, kept: UnsafeMutablePointer<Float>?, dy: UnsafePointer<Float>,
     gradients: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)], scratch: Scratch, sums: PartialSums
   ) {

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// A linear layer on R rows of C channels with what a transformer block has around it:
 ///
@@ -6,7 +6,7 @@ import Parallel
 ///
 /// where the norm and the residual may be left out. A tile of rows goes through all of it in cache: LN(x) is not written to memory, and
 /// the backward pass computes it again.
-public struct LinearKernel {
+package struct LinearKernel {
   let norm: LayerNorm?
   let layer: PointwiseWeight
 
@@ -14,7 +14,7 @@ public struct LinearKernel {
   private static let tile = 128
 
   /// - Parameter norm: of the layer's inputs; nil normalises nothing.
-  public init(norm: LayerNorm?, layer: PointwiseWeight) {
+  package init(norm: LayerNorm?, layer: PointwiseWeight) {
     self.norm = norm
     self.layer = layer
   }
@@ -24,15 +24,15 @@ public struct LinearKernel {
   private var normCount: Int { norm == nil ? 0 : 2 * inputs }
 
   /// Floats of scratch for each worker.
-  public var scratchCount: Int { 2 * Self.tile * inputs + 2 * vectorWidth }
+  package var scratchCount: Int { 2 * Self.tile * inputs + 2 * vectorWidth }
   /// Floats of gradient: gamma and beta (if any), W, b.
-  public var gradientCount: Int { normCount + layer.gradientCount }
+  package var gradientCount: Int { normCount + layer.gradientCount }
 
   /// The pieces of work, to size the scratch: tiles of rows.
-  public static func pieces(rows: Int) -> Int { (rows + tile - 1) / tile }
+  package static func pieces(rows: Int) -> Int { (rows + tile - 1) / tile }
 
   /// y [R x O]; overwrites y, which may be the residual [R x O].
-  public func forward(
+  package func forward(
     rows: Int, _ x: UnsafePointer<Float>, residual: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>,
     scratch: Scratch
   ) {
@@ -51,7 +51,7 @@ public struct LinearKernel {
   }
 
   /// Writes dx (or adds to it) [R x C], and adds to the sums of the parameters' gradients. (The residual's gradient is dy.)
-  public func backward(
+  package func backward(
     rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, accumulate: Bool,
     scratch: Scratch, sums: PartialSums
   ) {

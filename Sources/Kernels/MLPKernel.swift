@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// Two linear layers with an activation between them, on R rows of C channels, as a transformer's second half has them:
 ///
@@ -6,7 +6,7 @@ import Parallel
 ///
 /// where the norm and the sum with x may be left out. A tile of rows goes through all of it in cache: neither LN(x) nor
 /// the H hidden channels are written to memory, and the backward pass computes them again.
-public struct MLPKernel {
+package struct MLPKernel {
   let norm: LayerNorm?
   let hidden: PointwiseWeight
   let out: PointwiseWeight
@@ -20,7 +20,7 @@ public struct MLPKernel {
   ///   - norm: nil normalises nothing.
   ///   - hidden, out: C to H and H to O.
   ///   - addsInput: whether x is added to the result; O is C then.
-  public init(
+  package init(
     norm: LayerNorm?, hidden: PointwiseWeight, out: PointwiseWeight, activation: Activation, addsInput: Bool
   ) {
     precondition(
@@ -38,15 +38,15 @@ public struct MLPKernel {
   private var normCount: Int { norm == nil ? 0 : 2 * channels }
 
   /// Floats of scratch for each worker.
-  public var scratchCount: Int { Self.tile * (3 * hiddenStride + 2 * channels) + 3 * vectorWidth }
+  package var scratchCount: Int { Self.tile * (3 * hiddenStride + 2 * channels) + 3 * vectorWidth }
   /// Floats of gradient: gamma and beta (if any), W1, b1, W2, b2.
-  public var gradientCount: Int { normCount + hidden.gradientCount + out.gradientCount }
+  package var gradientCount: Int { normCount + hidden.gradientCount + out.gradientCount }
 
   /// The pieces of work, to size the scratch: tiles of rows.
-  public static func pieces(rows: Int) -> Int { (rows + tile - 1) / tile }
+  package static func pieces(rows: Int) -> Int { (rows + tile - 1) / tile }
 
   /// y [R x O]; overwrites y, which may be x.
-  public func forward(
+  package func forward(
     rows: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
     parallelFor(Self.pieces(rows: rows)) { piece, worker in
@@ -68,7 +68,7 @@ public struct MLPKernel {
   }
 
   /// Writes dx (or adds to it) [R x C], and adds to the sums of the parameters' gradients.
-  public func backward(
+  package func backward(
     rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, accumulate: Bool,
     scratch: Scratch, sums: PartialSums
   ) {

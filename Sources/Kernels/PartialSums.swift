@@ -1,16 +1,16 @@
-import Parallel
+import RAMiTParallel
 
 /// Sums that several threads add to: the work is cut into a fixed number of groups, each with sums of its own, which
 /// are then added in order. So the result does not depend on the number of threads.
-public struct PartialSums {
+package struct PartialSums {
   /// Enough for the cores of a large machine, few enough that adding them up costs nothing.
-  public static let groups = 32
+  package static let groups = 32
 
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
 
   /// - Parameter pointer: `groups * count` floats; overwritten.
-  public init(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+  package init(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
     self.pointer = pointer
     self.count = count
   }
@@ -37,7 +37,7 @@ public struct PartialSums {
 }
 
 /// Adds the sum of the rows of x [rows x columns] to the sums: the gradient of a bias.
-public func addColumnSums(_ x: UnsafePointer<Float>, rows: Int, columns: Int, sums: PartialSums) {
+package func addColumnSums(_ x: UnsafePointer<Float>, rows: Int, columns: Int, sums: PartialSums) {
   let rowsEach = max(1, streamingGrain / max(1, columns))
   sums.forEachPiece((rows + rowsEach - 1) / rowsEach) { piece, _, sums in
     let first = piece * rowsEach
@@ -47,12 +47,12 @@ public func addColumnSums(_ x: UnsafePointer<Float>, rows: Int, columns: Int, su
 }
 
 /// Memory for kernels' intermediate values: as many floats for each worker of a `parallelFor`.
-public struct Scratch {
+package struct Scratch {
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
 
   /// - Parameter pointer: `count` floats, a multiple of 16, for each worker.
-  public init(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+  package init(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
     self.pointer = pointer
     self.count = count
   }

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// A shift convolution (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022), with what stands
 /// after it:
@@ -7,7 +7,7 @@ import Parallel
 ///
 /// The shift takes a fifth of the channels each from the pixel on the right, on the left, below and above, and the rest from the pixel
 /// itself; zeros lie outside of the map. A tile of pixels is shifted in cache and multiplied there: shift(x) is not written to memory.
-public struct ShiftedLinearKernel {
+package struct ShiftedLinearKernel {
   let map: MapSize
   let layer: PointwiseWeight
   /// Whether negative results become zero; nothing is added to them then.
@@ -16,7 +16,7 @@ public struct ShiftedLinearKernel {
   /// Pixels of a tile.
   private static let tile = 128
 
-  public init(map: MapSize, layer: PointwiseWeight, rectifies: Bool) {
+  package init(map: MapSize, layer: PointwiseWeight, rectifies: Bool) {
     (self.map, self.layer, self.rectifies) = (map, layer, rectifies)
   }
 
@@ -27,11 +27,11 @@ public struct ShiftedLinearKernel {
   private var pixels: Int { map.images &* map.height &* map.width }
 
   /// The pieces of work: tiles.
-  public var pieces: Int { (pixels + Self.tile - 1) / Self.tile }
+  package var pieces: Int { (pixels + Self.tile - 1) / Self.tile }
   /// Floats of gradient: W, b.
-  public var gradientCount: Int { layer.gradientCount }
+  package var gradientCount: Int { layer.gradientCount }
   /// Floats of scratch for each worker: zeros, shift(x), its gradient, and dy behind the activation.
-  public var scratchCount: Int {
+  package var scratchCount: Int {
     paddedToVector(inputs) + 2 * Self.tile * inputs + Self.tile * outputs + 4 * vectorWidth
   }
 
@@ -49,7 +49,7 @@ public struct ShiftedLinearKernel {
   }
 
   /// y [pixels x O]; overwrites y, which may be the residual [pixels x O].
-  public func forward(
+  package func forward(
     _ x: UnsafePointer<Float>, residual: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
     parallelFor(pieces) { piece, worker in
@@ -72,7 +72,7 @@ public struct ShiftedLinearKernel {
   /// Writes dx (or adds to it) [pixels x I], and adds to the sums of the parameters' gradients. (The residual's gradient is dy.)
   /// - Parameters:
   ///   - y: the result of a kernel that rectifies; nil of others.
-  public func backward(
+  package func backward(
     _ x: UnsafePointer<Float>, y: UnsafePointer<Float>?, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
     accumulate: Bool, scratch: Scratch, sums: PartialSums
   ) {

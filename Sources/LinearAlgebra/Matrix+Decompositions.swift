@@ -4,7 +4,7 @@ extension Matrix {
   /// X with A X = B, by LU with partial pivoting.
   /// - Precondition: this matrix is square, and B has as many rows.
   /// - Throws: `singular`.
-  public func solve(_ b: Matrix) throws(LinalgError) -> Matrix {
+  package func solve(_ b: Matrix) throws(LinalgError) -> Matrix {
     precondition(
       rows == columns && b.rows == rows, "\(rows) x \(columns) cannot be solved for \(b.rows) x \(b.columns)")
     let library = try LAPACKE.loaded()
@@ -22,14 +22,14 @@ extension Matrix {
 
   /// - Precondition: this matrix is square.
   /// - Throws: `singular`.
-  public func inverse() throws(LinalgError) -> Matrix {
+  package func inverse() throws(LinalgError) -> Matrix {
     try solve(Matrix(diagonal: [Double](repeating: 1, count: rows)))
   }
 
   /// The lower triangular L with A = L L^T; only the lower triangle of A is read.
   /// - Precondition: this matrix is square.
   /// - Throws: `notPositiveDefinite`.
-  public func cholesky() throws(LinalgError) -> Matrix {
+  package func cholesky() throws(LinalgError) -> Matrix {
     precondition(rows == columns, "\(rows) x \(columns) is not square")
     let library = try LAPACKE.loaded()
     try checkFinite()
@@ -43,7 +43,7 @@ extension Matrix {
 
   /// A = Q R, reduced: Q [m x k] with orthonormal columns and the upper triangular R [k x n], where k is the smaller of
   /// m and n.
-  public func qr() throws(LinalgError) -> (q: Matrix, r: Matrix) {
+  package func qr() throws(LinalgError) -> (q: Matrix, r: Matrix) {
     let library = try LAPACKE.loaded()
     try checkFinite()
     let k = min(rows, columns), (m, n) = (Int32(rows), Int32(columns))
@@ -63,7 +63,7 @@ extension Matrix {
   /// lower triangle of A is read.
   /// - Precondition: this matrix is square.
   /// - Throws: `noConvergence`.
-  public func eigh() throws(LinalgError) -> (values: [Double], vectors: Matrix) {
+  package func eigh() throws(LinalgError) -> (values: [Double], vectors: Matrix) {
     precondition(rows == columns, "\(rows) x \(columns) is not square")
     let library = try LAPACKE.loaded()
     try checkFinite()
@@ -80,7 +80,7 @@ extension Matrix {
   /// A = U diag(S) V^T, reduced: U [m x k], S from the largest to the smallest, V^T [k x n], where k is the smaller of
   /// m and n.
   /// - Throws: `noConvergence`.
-  public func svd() throws(LinalgError) -> (u: Matrix, s: [Double], vt: Matrix) {
+  package func svd() throws(LinalgError) -> (u: Matrix, s: [Double], vt: Matrix) {
     let library = try LAPACKE.loaded()
     try checkFinite()
     let k = min(rows, columns), (m, n) = (Int32(rows), Int32(columns))

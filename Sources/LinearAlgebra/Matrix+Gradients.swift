@@ -2,20 +2,20 @@
 
 extension Matrix {
   /// Of X = A^-1 B; this matrix is A.
-  public func solveGradients(x: Matrix, gX: Matrix) throws(LinalgError) -> (a: Matrix, b: Matrix) {
+  package func solveGradients(x: Matrix, gX: Matrix) throws(LinalgError) -> (a: Matrix, b: Matrix) {
     let gB = try transposed.solve(gX)
     return (-1 * (gB * x.transposed), gB)
   }
 
   /// Of A's inverse, which this matrix is.
-  public func inverseGradient(_ g: Matrix) -> Matrix {
+  package func inverseGradient(_ g: Matrix) -> Matrix {
     let transposed = self.transposed
     return -1 * (transposed * g * transposed)
   }
 
   /// Of the symmetric A; this matrix is its Cholesky factor (Murray, "Differentiation of the Cholesky decomposition",
   /// 2016).
-  public func choleskyGradient(_ g: Matrix) throws(LinalgError) -> Matrix {
+  package func choleskyGradient(_ g: Matrix) throws(LinalgError) -> Matrix {
     let phi = (transposed * g).mapElements { i, j, value in j > i ? 0 : j == i ? 0.5 * value : value }
     // L^-T phi L^-1, and its symmetric part.
     let left = try transposed.solve(phi)
@@ -25,7 +25,7 @@ extension Matrix {
 
   /// Of A = Q R; this matrix is Q [m x k], R [k x n] (Roberts and Roberts, "QR and LQ Decomposition Matrix
   /// Backpropagation Algorithms for Square, Wide, and Deep Matrices and Their Software Implementation", 2020).
-  public func qrGradient(r: Matrix, gQ: Matrix, gR: Matrix) throws(LinalgError) -> Matrix {
+  package func qrGradient(r: Matrix, gQ: Matrix, gR: Matrix) throws(LinalgError) -> Matrix {
     let k = columns
     // A wide A is [X | Y], with X = Q U and Y = Q V.
     let (u, gU) = (r.columns(0..<k), gR.columns(0..<k)), (v, gV) = (r.columns(k..<r.columns), gR.columns(k..<r.columns))
@@ -46,7 +46,7 @@ extension Matrix {
   /// Of the symmetric A = V diag(values) V^T; this matrix is V.
   ///
   /// Grows without bounds as eigenvalues meet, unless nothing depends on their vectors.
-  public func eighGradient(values: [Double], gValues: [Double], gVectors: Matrix?) -> Matrix {
+  package func eighGradient(values: [Double], gValues: [Double], gVectors: Matrix?) -> Matrix {
     var inner = Matrix(diagonal: gValues)
     if let gVectors {
       let product = transposed * gVectors
@@ -59,7 +59,7 @@ extension Matrix {
   ///
   /// Grows without bounds as singular values meet or, where A is not square, vanish, unless nothing depends on their
   /// vectors.
-  public func svdGradient(s: [Double], vt: Matrix, gU: Matrix?, gS: [Double], gVt: Matrix?) -> Matrix {
+  package func svdGradient(s: [Double], vt: Matrix, gU: Matrix?, gS: [Double], gVt: Matrix?) -> Matrix {
     func skewOverGaps(_ x: Matrix) -> Matrix {
       x.mapElements { i, j, value in i == j ? 0 : (value - x[j, i]) / (s[j] * s[j] - s[i] * s[i]) }
     }

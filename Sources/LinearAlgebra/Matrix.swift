@@ -1,33 +1,33 @@
 /// A row-major matrix in double precision, in which decompositions and their gradients are computed: float32 would lose
 /// the digits that an ill-conditioned matrix or two close eigenvalues cost.
-public struct Matrix: Sendable, Equatable {
-  public let rows: Int
-  public let columns: Int
-  public var values: [Double]
+package struct Matrix: Sendable, Equatable {
+  package let rows: Int
+  package let columns: Int
+  package var values: [Double]
 
   /// - Precondition: there are `rows` x `columns` values.
-  public init(_ values: [Double], rows: Int, columns: Int) {
+  package init(_ values: [Double], rows: Int, columns: Int) {
     precondition(values.count == rows * columns, "\(values.count) values for a matrix of \(rows) x \(columns)")
     self.rows = rows
     self.columns = columns
     self.values = values
   }
 
-  public init(zeros rows: Int, _ columns: Int) {
+  package init(zeros rows: Int, _ columns: Int) {
     self.init([Double](repeating: 0, count: rows * columns), rows: rows, columns: columns)
   }
 
-  public init(diagonal: [Double]) {
+  package init(diagonal: [Double]) {
     self.init(zeros: diagonal.count, diagonal.count)
     for (i, value) in diagonal.enumerated() { self[i, i] = value }
   }
 
-  public subscript(row: Int, column: Int) -> Double {
+  package subscript(row: Int, column: Int) -> Double {
     get { values[row * columns + column] }
     set { values[row * columns + column] = newValue }
   }
 
-  public var transposed: Matrix {
+  package var transposed: Matrix {
     var result = Matrix(zeros: columns, rows)
     for i in 0..<rows {
       for j in 0..<columns { result[j, i] = self[i, j] }
@@ -36,7 +36,7 @@ public struct Matrix: Sendable, Equatable {
   }
 
   /// Each element of this matrix, and its place, to one of the result.
-  public func mapElements(_ body: (_ row: Int, _ column: Int, _ value: Double) -> Double) -> Matrix {
+  package func mapElements(_ body: (_ row: Int, _ column: Int, _ value: Double) -> Double) -> Matrix {
     var result = self
     for i in 0..<rows {
       for j in 0..<columns { result[i, j] = body(i, j, self[i, j]) }
@@ -45,7 +45,7 @@ public struct Matrix: Sendable, Equatable {
   }
 
   /// Some of the columns.
-  public func columns(_ range: Range<Int>) -> Matrix {
+  package func columns(_ range: Range<Int>) -> Matrix {
     var result = Matrix(zeros: rows, range.count)
     for i in 0..<rows {
       for j in range { result[i, j - range.lowerBound] = self[i, j] }
@@ -53,7 +53,7 @@ public struct Matrix: Sendable, Equatable {
     return result
   }
 
-  public static func * (a: Matrix, b: Matrix) -> Matrix {
+  package static func * (a: Matrix, b: Matrix) -> Matrix {
     precondition(a.columns == b.rows, "\(a.rows) x \(a.columns) by \(b.rows) x \(b.columns)")
     var result = Matrix(zeros: a.rows, b.columns)
     let (inner, columns) = (a.columns, b.columns)
@@ -72,12 +72,12 @@ public struct Matrix: Sendable, Equatable {
     return result
   }
 
-  public static func * (factor: Double, a: Matrix) -> Matrix {
+  package static func * (factor: Double, a: Matrix) -> Matrix {
     Matrix(a.values.map { factor * $0 }, rows: a.rows, columns: a.columns)
   }
 
-  public static func + (a: Matrix, b: Matrix) -> Matrix { a.combined(b, +) }
-  public static func - (a: Matrix, b: Matrix) -> Matrix { a.combined(b, -) }
+  package static func + (a: Matrix, b: Matrix) -> Matrix { a.combined(b, +) }
+  package static func - (a: Matrix, b: Matrix) -> Matrix { a.combined(b, -) }
 
   private func combined(_ other: Matrix, _ combine: (Double, Double) -> Double) -> Matrix {
     precondition(

@@ -1,7 +1,7 @@
 import Foundation
 
 /// OpenBLAS's matrix product, on the thread that calls it: callers share out the rows.
-public struct OpenBLAS: Sendable {
+package struct OpenBLAS: Sendable {
   /// cblas_sgemm: order, transpositions, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc.
   private typealias SGEMM =
     @convention(c) (
@@ -12,7 +12,7 @@ public struct OpenBLAS: Sendable {
   private let sgemm: SGEMM
 
   /// The installed library, opened on first use; nil where there is none.
-  public static let installed: OpenBLAS? = {
+  package static let installed: OpenBLAS? = {
     guard let library = open(), let sgemm = library.function("cblas_sgemm", as: SGEMM.self) else { return nil }
     return OpenBLAS(sgemm: sgemm)
   }()
@@ -51,7 +51,7 @@ public struct OpenBLAS: Sendable {
   ///   - a: [m x k], or [k x m] when transposed; rows `aStride` apart.
   ///   - b: [k x n], or [n x k] when transposed; rows `bStride` apart.
   ///   - accumulate: adds to C instead of overwriting it.
-  public func multiply(
+  package func multiply(
     rows m: Int, columns n: Int, inner k: Int, _ a: UnsafePointer<Float>, stride aStride: Int, transposed: Bool = false,
     _ b: UnsafePointer<Float>, stride bStride: Int, transposed bTransposed: Bool = false,
     into c: UnsafeMutablePointer<Float>, stride cStride: Int, accumulate: Bool = false

@@ -4,23 +4,23 @@ import Foundation
 ///
 /// Limits come from Linux's control groups (versions 1 and 2, every group that the process is in and every group around
 /// it) and from the process's resource limits. A limit that the system does not tell is no limit.
-public struct MachineMemory: Sendable {
+package struct MachineMemory: Sendable {
   private let system: SystemFiles
 
   /// - Parameter root: the folder that holds `proc` and `sys`; another one than `/` is for tests.
-  public init(root: String = "/") {
+  package init(root: String = "/") {
     system = SystemFiles(root: root)
   }
 
   /// The most that the process can ever have.
-  public var total: Int {
+  package var total: Int {
     let machine = system.kibibytes(after: "MemTotal:", in: "proc/meminfo") ?? Self.physical
     return ([machine] + groups.compactMap(\.limit) + resources.map(\.limit)).min()!
   }
 
   /// What is free now, with the caches of files that the system would give up; all of it where the system does not
   /// tell.
-  public var free: Int {
+  package var free: Int {
     let total = total
     let left = groups.compactMap(\.free) + resources.map { $0.limit - $0.used }
     return max(0, ([availableOnMachine ?? total, total] + left).min()!)

@@ -1,17 +1,17 @@
 /// How much more memory the process may take: what is free on the machine, and what a limit leaves.
-public struct MemoryBudget: Sendable {
+package struct MemoryBudget: Sendable {
   /// The most that the process may have in use at once, in bytes; nil for what is free.
-  public var limit: Int?
+  package var limit: Int?
 
   /// Without a limit, a part of the free memory is left to others.
-  public static let shareOfFree = 0.9
+  package static let shareOfFree = 0.9
 
-  public init(limit: Int? = nil) {
+  package init(limit: Int? = nil) {
     self.limit = limit
   }
 
   /// What may still be taken now.
-  public var left: Int { left(free: MachineMemory().free, resident: ProcessMemory.resident) }
+  package var left: Int { left(free: MachineMemory().free, resident: ProcessMemory.resident) }
 
   /// - Parameters:
   ///   - free: on the machine.

@@ -2,16 +2,16 @@ import Foundation
 
 /// The memory that this process has in use, in bytes: the resident set of Linux, which counts pages that have been
 /// touched.
-public enum ProcessMemory {
+package enum ProcessMemory {
   /// What the first work takes beside its data: the stacks of the threads, and the parts of the program that were not
   /// in memory yet (measured: 5 to 8 MB).
-  public static let firstWork = 5_000_000
+  package static let firstWork = 5_000_000
 
   /// Now; 0 where the system does not tell.
-  public static var resident: Int { SystemFiles(root: "/").kibibytes(after: "VmRSS:", in: "proc/self/status") ?? 0 }
+  package static var resident: Int { SystemFiles(root: "/").kibibytes(after: "VmRSS:", in: "proc/self/status") ?? 0 }
 
   /// The most at one time, since the start or the last `resetPeak`.
-  public static var peak: Int {
+  package static var peak: Int {
     if let peak = SystemFiles(root: "/").kibibytes(after: "VmHWM:", in: "proc/self/status") { return peak }
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -20,7 +20,7 @@ public enum ProcessMemory {
 
   /// Gives back what the C library keeps of freed memory, and starts the peak anew from what is in use now. Does
   /// nothing where the system cannot: the peak is then that since the start.
-  public static func resetPeak() {
+  package static func resetPeak() {
     returnFreed()
     // "5" resets the peak of the resident set (proc(5)).
     guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
@@ -28,7 +28,7 @@ public enum ProcessMemory {
   }
 
   /// Gives what the C library keeps of freed memory back to the system.
-  public static func returnFreed() {
+  package static func returnFreed() {
     // Swift's module of the C library does not show the call.
     if let trim = dlsym(dlopen(nil, RTLD_NOW), "malloc_trim") {
       _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)

@@ -1,5 +1,5 @@
-import Imaging
-import Parallel
+import RAMiTImaging
+import RAMiTParallel
 
 /// One channel of an image without its border, in 0 ... 255. Rows are padded with zeros to whole vectors, and one more.
 final class Plane {

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import RAMiTImaging
 
 /// Which values of an image are compared.
 public enum ScoredChannels: Sendable {

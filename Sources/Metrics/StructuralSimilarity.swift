@@ -1,5 +1,5 @@
 import Foundation
-import Parallel
+import RAMiTParallel
 
 /// Mean structural similarity of two planes (Wang et al., 2004, with K1 = 0.01, K2 = 0.03, L = 255): an 11 x 11 Gaussian
 /// window of sigma 1.5, at every place where it fits entirely.

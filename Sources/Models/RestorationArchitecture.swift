@@ -1,5 +1,5 @@
-import NN
-import Serialization
+import RAMiTNN
+import RAMiTSerialization
 
 /// What defines a model: the sizes and choices that its network is built from, and the task that it is for.
 ///

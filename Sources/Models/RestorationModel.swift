@@ -1,7 +1,7 @@
-import Autograd
-import NN
-import Serialization
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
 
 /// A network that restores images. Training, evaluation and the command line know no more of a model than this.
 public protocol RestorationModel: AnyObject {

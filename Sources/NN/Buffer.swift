@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// A tensor that belongs to a model's state and is not trained, such as a batch norm's running mean: it is saved and
 /// loaded with the parameters (PyTorch's `register_buffer`).

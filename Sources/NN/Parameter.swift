@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 /// A trained tensor: its name in checkpoints, its value and its gradient.
 public final class Parameter {

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// Where a module asks for its parameters: it knows the path so far, and gives each parameter its full name and first value.
 ///

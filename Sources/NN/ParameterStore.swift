@@ -1,6 +1,6 @@
-import Diagnostics
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
 
 /// All parameters of a model, in order, with one contiguous buffer for the values and one for the gradients, so that the
 /// optimizer and the checkpoint see two vectors.

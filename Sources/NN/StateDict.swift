@@ -1,6 +1,6 @@
-import Diagnostics
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
 
 extension ParameterStore {
   /// The parameters in the file's layout, under their names, and the buffers.

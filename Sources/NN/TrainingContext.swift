@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// What a training step tells the layers of a model; there is none while a model is only used.
 ///

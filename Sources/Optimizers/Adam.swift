@@ -1,6 +1,6 @@
 import Foundation
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The settings of Adam; the betas are those of the paper (Sec. B).
 public struct AdamConfiguration: Codable, Equatable, Sendable {

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The exponential moving average (EMA) of a model's parameters, which often scores better than the parameters
 /// themselves.

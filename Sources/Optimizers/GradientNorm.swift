@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 extension Tensor {
   /// The Euclidean norm of some of the elements, in double precision; the same for any number of threads.

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The settings of Lion; the betas are the paper's.
 public struct LionConfiguration: Codable, Equatable, Sendable {

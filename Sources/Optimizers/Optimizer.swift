@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// Elements that a step treats alike.
 public struct ParameterGroup: Equatable, Sendable {

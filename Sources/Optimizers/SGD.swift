@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The settings of stochastic gradient descent; the defaults are PyTorch's.
 public struct SGDConfiguration: Codable, Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Kernels
+import RAMiTKernels
 
 /// How weight decay draws parameters towards 0.
 public enum WeightDecay: String, CaseIterable, Codable, Sendable {

@@ -1,7 +1,7 @@
-import Autograd
-import Models
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTNN
+import RAMiTTensorCore
 
 extension BenchmarkItem {
   /// The model's components at an image of 352x640 and at a step on 16 patches; gradients go to their parameters, too.

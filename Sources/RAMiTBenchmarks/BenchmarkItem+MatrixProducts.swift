@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 extension BenchmarkItem {
   /// General products, of which the package's own kernels and OpenBLAS share the work: square ones, those of linear layers

@@ -1,7 +1,7 @@
-import Autograd
-import Models
-import Optimizers
-import TensorCore
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTOptimizers
+import RAMiTTensorCore
 
 extension BenchmarkItem {
   /// A feature map of RAMiT x2: the shape, and how it is called.
@@ -63,7 +63,7 @@ extension BenchmarkItem {
     let hidden = model.hiddenDim
     return bothWays("feed-forward, \(map.name)", [map.shape, [hidden, 64], [hidden], [64, hidden], [64], [64], [64]]) {
       { v in
-        Autograd.feedForward(
+        RAMiTAutograd.feedForward(
           v[0], hidden: PointwiseParameters(weight: v[1], bias: v[2]),
           out: PointwiseParameters(weight: v[3], bias: v[4]), gamma: v[5], beta: v[6], keepsProducts: true)
       }
@@ -79,7 +79,7 @@ extension BenchmarkItem {
       name, [[wide, inputs / groups], [wide], [3, 3, wide], [wide], [64, wide], [64]] + parts
     ) {
       { v in
-        Autograd.mobiVari(
+        RAMiTAutograd.mobiVari(
           Array(v[6...]),
           MobiVariParameters(
             expand: PointwiseParameters(weight: v[0], bias: v[1], groups: groups), depthwiseWeight: v[2],

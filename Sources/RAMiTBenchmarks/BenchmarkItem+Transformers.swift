@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 extension BenchmarkItem {
   /// Parts of other transformers at the shapes of SwinIR-light (60 channels, windows of 8), ELAN-light and Restormer: an

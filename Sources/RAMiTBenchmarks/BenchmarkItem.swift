@@ -1,7 +1,7 @@
-import Autograd
-import Evaluation
-import Models
-import TensorCore
+import RAMiTAutograd
+import RAMiTEvaluation
+import RAMiTModels
+import RAMiTTensorCore
 
 /// A piece of work that is timed.
 struct BenchmarkItem {

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Autograd
-import Diagnostics
-import Evaluation
 import Foundation
-import Parallel
+import RAMiTAutograd
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTParallel
 
 /// Times the operations of RAMiT x2, its blocks, whole images and training steps, against the machine's own peaks.
 @main struct Benchmarks: ParsableCommand {

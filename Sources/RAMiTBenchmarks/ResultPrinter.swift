@@ -1,6 +1,6 @@
-import Autograd
-import Evaluation
 import Foundation
+import RAMiTAutograd
+import RAMiTEvaluation
 
 /// The table, line by line as cases end.
 struct ResultPrinter {

@@ -1,6 +1,6 @@
-import Diagnostics
 import Foundation
-import Training
+import RAMiTDiagnostics
+import RAMiTTraining
 
 /// A bar on the terminal below the lines of a batch: how many photos are done, of how many, and the time left.
 ///

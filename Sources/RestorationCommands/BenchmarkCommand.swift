@@ -1,11 +1,11 @@
 import ArgumentParser
-import Diagnostics
-import Evaluation
-import Files
 import Foundation
-import Models
-import NN
-import Parallel
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTFiles
+import RAMiTModels
+import RAMiTNN
+import RAMiTParallel
 
 /// Numbers of threads as they are written: `1,2`.
 struct ThreadCounts: ExpressibleByArgument {

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Diagnostics
-import Files
 import Foundation
-import Models
-import Serialization
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTModels
+import RAMiTSerialization
 
 struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {

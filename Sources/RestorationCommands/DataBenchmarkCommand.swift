@@ -1,10 +1,10 @@
 import ArgumentParser
-import Datasets
-import Diagnostics
-import Files
 import Foundation
-import Models
-import Training
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTModels
+import RAMiTTraining
 
 struct DataBenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {

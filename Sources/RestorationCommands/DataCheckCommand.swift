@@ -1,7 +1,7 @@
 import ArgumentParser
-import Datasets
-import Diagnostics
 import Foundation
+import RAMiTDatasets
+import RAMiTDiagnostics
 
 struct DataCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Datasets
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTFiles
 
 struct DataListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
 import ArgumentParser
-import Datasets
-import Diagnostics
-import Evaluation
-import Files
 import Foundation
-import Models
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTFiles
+import RAMiTModels
 
 struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {

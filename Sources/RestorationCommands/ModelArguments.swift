@@ -1,11 +1,11 @@
 import ArgumentParser
-import Diagnostics
-import Files
 import Foundation
-import Machine
-import Models
-import NN
-import Parallel
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTMachine
+import RAMiTModels
+import RAMiTNN
+import RAMiTParallel
 
 extension RestorationTask: ExpressibleByArgument {}
 extension ActivationCheckpointing: ExpressibleByArgument {}

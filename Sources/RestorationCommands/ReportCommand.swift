@@ -1,9 +1,9 @@
 import ArgumentParser
-import Diagnostics
-import Files
 import Foundation
-import Models
-import Training
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTModels
+import RAMiTTraining
 
 struct ReportCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {

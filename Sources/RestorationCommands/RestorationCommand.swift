@@ -1,7 +1,7 @@
 import ArgumentParser
-import Diagnostics
 import Foundation
-import Models
+import RAMiTDiagnostics
+import RAMiTModels
 
 /// The command line of a program that trains, measures and uses models of an architecture.
 ///

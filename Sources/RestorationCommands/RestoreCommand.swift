@@ -1,11 +1,11 @@
 import ArgumentParser
-import Diagnostics
-import Evaluation
-import Files
 import Foundation
-import Imaging
-import Models
-import Training
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTFiles
+import RAMiTImaging
+import RAMiTModels
+import RAMiTTraining
 
 extension OutputFormat: ExpressibleByArgument {}
 

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Diagnostics
-import Evaluation
-import Files
-import Models
-import Training
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTFiles
+import RAMiTModels
+import RAMiTTraining
 
 struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Diagnostics
-import Files
-import Models
-import Parallel
-import Training
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTModels
+import RAMiTParallel
+import RAMiTTraining
 
 struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {

@@ -1,5 +1,5 @@
 import Foundation
-import TensorCore
+import RAMiTTensorCore
 
 /// How a file stores one number. All are little-endian, and all become Float32 when read.
 enum ElementType {

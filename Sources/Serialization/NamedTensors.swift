@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// Tensors by name, in the order in which they were added, with the notes that a file keeps beside them.
 ///

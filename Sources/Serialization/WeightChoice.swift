@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// One group of tensors in a weight file: those of a dictionary whose names begin with the same prefix.
 struct WeightChoice {

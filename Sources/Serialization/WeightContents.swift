@@ -1,5 +1,5 @@
-import Diagnostics
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTTensorCore
 
 /// A dictionary of a weight file, of which at least one value is a tensor.
 struct TensorDictionary {

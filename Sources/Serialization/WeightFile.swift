@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// A file of weights in any format that is read here, told by its content and not by its name.
 public enum WeightFile {

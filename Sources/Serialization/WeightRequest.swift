@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// Names and shapes of tensors: what a model is told by before any value is read.
 public struct TensorShapes {

@@ -1,4 +1,4 @@
-import Kernels
+import RAMiTKernels
 
 /// Memory for floats, aligned for the widest vectors, given back to the pool when nobody holds it.
 // @unchecked: the pointer never changes; who may write through it is Tensor's rule.

@@ -1,8 +1,8 @@
-import Diagnostics
-import Evaluation
-import Imaging
-import Models
-import Serialization
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTImaging
+import RAMiTModels
+import RAMiTSerialization
 
 extension Trainer {
   /// Scores the model, notes what is best, and saves.
@@ -100,7 +100,7 @@ extension Trainer {
 
 extension Trainer {
   /// What to tell a person at the end: how good the model is, where things are, and how to go on.
-  public func summary(of outcome: TrainingOutcome) -> String {
+  package func summary(of outcome: TrainingOutcome) -> String {
     let path = folder.path
     switch outcome {
     case .stopped(let iteration):

@@ -1,9 +1,9 @@
-import Datasets
-import Diagnostics
-import Files
 import Foundation
-import Models
-import Serialization
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTModels
+import RAMiTSerialization
 
 /// How a run ended.
 public enum TrainingOutcome: Equatable, Sendable {

@@ -1,5 +1,5 @@
-import Models
-import RestorationCommands
+import RAMiTModels
+import RAMiTRestorationCommands
 
 /// Trains, measures and uses the built-in models.
 @main struct Ramit {

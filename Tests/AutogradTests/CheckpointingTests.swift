@@ -1,7 +1,7 @@
-import Autograd
-import Kernels
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Values and segments that are computed again in the backward pass.

@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Convolutions against their twins: every parameter alone and together, kernels larger than the map, maps of one
@@ -77,9 +77,9 @@ import Testing
     Tensor.withMetaTensors {
       func meta(_ shape: Shape) -> Variable { Variable(constant: Tensor(zeros: shape)) }
       let x = meta([8, 512, 512, 64])
-      #expect(Autograd.conv2d(x, weight: meta([64, 3, 3, 64]), bias: meta([64]), padding: 1).shape == x.shape)
-      #expect(Autograd.depthwiseConv2d(x, weight: meta([3, 3, 64]), stride: 2).shape == [8, 255, 255, 64])
-      #expect(Autograd.convTranspose2d(x, weight: meta([64, 2, 2, 8]), stride: 2).shape == [8, 1024, 1024, 8])
+      #expect(RAMiTAutograd.conv2d(x, weight: meta([64, 3, 3, 64]), bias: meta([64]), padding: 1).shape == x.shape)
+      #expect(RAMiTAutograd.depthwiseConv2d(x, weight: meta([3, 3, 64]), stride: 2).shape == [8, 255, 255, 64])
+      #expect(RAMiTAutograd.convTranspose2d(x, weight: meta([64, 2, 2, 8]), stride: 2).shape == [8, 1024, 1024, 8])
       #expect(globalAvgPool2d(avgPool2d(x, kernelSize: 2)).shape == [8, 1, 1, 64])
       #expect(interpolate(x, scale: 0.5, mode: .bicubic).shape == [8, 256, 256, 64])
     }
@@ -90,19 +90,21 @@ import Testing
     let x = Variable(constant: Tensor((0..<25).map(Float.init), [1, 5, 5, 1]))
     let weight = Variable(constant: Tensor(repeating: 1, [1, 3, 3, 1]))
     #expect(
-      Autograd.conv2d(x, weight: weight, stride: 2, padding: 1).value.array == [12, 27, 24, 63, 108, 81, 72, 117, 84])
-    #expect(Autograd.conv2d(x, weight: weight, dilation: 2).value.array == [108])
+      RAMiTAutograd.conv2d(x, weight: weight, stride: 2, padding: 1).value.array == [
+        12, 27, 24, 63, 108, 81, 72, 117, 84,
+      ])
+    #expect(RAMiTAutograd.conv2d(x, weight: weight, dilation: 2).value.array == [108])
   }
 
   /// An optimised build ends without the precondition's message.
   @Test func wrongShapesEndTheProgram() async {
     await #expect(processExitsWith: .failure) {
       let x = Variable(constant: Tensor(zeros: [1, 5, 5, 4]))
-      _ = Autograd.conv2d(x, weight: Variable(constant: Tensor(zeros: [8, 3, 3, 3])))
+      _ = RAMiTAutograd.conv2d(x, weight: Variable(constant: Tensor(zeros: [8, 3, 3, 3])))
     }
     await #expect(processExitsWith: .failure) {
       let x = Variable(constant: Tensor(zeros: [1, 2, 5, 4]))
-      _ = Autograd.conv2d(x, weight: Variable(constant: Tensor(zeros: [8, 3, 3, 4])))
+      _ = RAMiTAutograd.conv2d(x, weight: Variable(constant: Tensor(zeros: [8, 3, 3, 4])))
     }
   }
 }

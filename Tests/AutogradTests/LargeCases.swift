@@ -1,5 +1,5 @@
-import Kernels
-import TestSupport
+import RAMiTKernels
+import RAMiTTestSupport
 
 extension OperationCheck {
   /// Every operation at sizes that are cut into many pieces of work, unequal ones among them.

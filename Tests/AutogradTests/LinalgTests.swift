@@ -1,7 +1,7 @@
-import Autograd
-import LinearAlgebra
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTLinearAlgebra
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 @Suite struct LinalgTests {

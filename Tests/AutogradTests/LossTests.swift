@@ -1,5 +1,5 @@
-import TensorCore
-import TestSupport
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// The losses against their definitions.

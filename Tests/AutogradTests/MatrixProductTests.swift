@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 @Suite struct MatrixProductTests {
@@ -20,19 +20,20 @@ import Testing
 
   /// As PyTorch: a sum over nothing is zero, and so is its gradient.
   @Test func emptyAxesGiveZeros() {
-    let y = Autograd.matmul(Variable(constant: Tensor([], [2, 0])), Variable(constant: Tensor([], [0, 3])))
+    let y = RAMiTAutograd.matmul(Variable(constant: Tensor([], [2, 0])), Variable(constant: Tensor([], [0, 3])))
     #expect(y.shape == [2, 3] && y.value.array.allSatisfy { $0 == 0 })
-    let none = Autograd.matmul(Variable(constant: Tensor([], [0, 2, 3])), Variable(constant: Tensor(zeros: [3, 4])))
+    let none = RAMiTAutograd.matmul(
+      Variable(constant: Tensor([], [0, 2, 3])), Variable(constant: Tensor(zeros: [3, 4])))
     #expect(none.shape == [0, 2, 4])
   }
 
   @Test func shapesThatDoNotFitTrap() async {
-    await #expect(processExitsWith: .failure) { _ = Autograd.matmul(constant([2, 3]), constant([2, 3])) }
-    await #expect(processExitsWith: .failure) { _ = Autograd.matmul(constant([2, 2, 3]), constant([4, 3, 3])) }
-    await #expect(processExitsWith: .failure) { _ = Autograd.matmul(constant([3]), constant([3, 3])) }
-    await #expect(processExitsWith: .failure) { _ = Autograd.linear(constant([2, 3]), weight: constant([3, 2])) }
+    await #expect(processExitsWith: .failure) { _ = RAMiTAutograd.matmul(constant([2, 3]), constant([2, 3])) }
+    await #expect(processExitsWith: .failure) { _ = RAMiTAutograd.matmul(constant([2, 2, 3]), constant([4, 3, 3])) }
+    await #expect(processExitsWith: .failure) { _ = RAMiTAutograd.matmul(constant([3]), constant([3, 3])) }
+    await #expect(processExitsWith: .failure) { _ = RAMiTAutograd.linear(constant([2, 3]), weight: constant([3, 2])) }
     await #expect(processExitsWith: .failure) {
-      _ = Autograd.linear(constant([2, 3]), weight: constant([4, 3]), bias: constant([3]))
+      _ = RAMiTAutograd.linear(constant([2, 3]), weight: constant([4, 3]), bias: constant([3]))
     }
   }
 }

@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// What a tape holds, and when it lets go. Memory is counted for the whole process, so each test has a process of its own.

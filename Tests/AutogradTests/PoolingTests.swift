@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Pooling and resizing against their twins.
@@ -67,7 +67,7 @@ import Testing
   private func maxPooled(_ values: [Float], stride: Int, seed: [Float]) -> (value: [Float], gradient: [Float]) {
     let tape = Tape(), gradient = Tensor(zeros: [1, 2, 4, 1])
     let x = Variable(leaf: Tensor(values, [1, 2, 4, 1]), gradient: gradient)
-    let y = tape.record { Autograd.maxPool2d(x, kernelSize: 2, stride: stride) }
+    let y = tape.record { RAMiTAutograd.maxPool2d(x, kernelSize: 2, stride: stride) }
     tape.backward(from: y, seed: Tensor(seed, y.shape))
     return (y.value.array, gradient.array)
   }

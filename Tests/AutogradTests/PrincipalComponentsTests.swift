@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 @Suite struct PrincipalComponentsTests {

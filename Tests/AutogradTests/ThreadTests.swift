@@ -1,5 +1,5 @@
-import Parallel
-import TestSupport
+import RAMiTParallel
+import RAMiTTestSupport
 import Testing
 
 /// The number of threads is the process's and may change only while nothing computes, so the test has a process of its own.

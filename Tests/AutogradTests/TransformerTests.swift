@@ -1,7 +1,7 @@
-import Autograd
-import Kernels
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Channel attention, the two layers of a transformer's second half and shift convolutions, against their twins in double precision.
@@ -49,15 +49,15 @@ import Testing
     func zeros(_ shape: Shape) -> Variable { Variable(constant: Tensor(zeros: shape)) }
     let hidden = PointwiseParameters(weight: zeros([4, 8]), bias: zeros([4]))
     let out = PointwiseParameters(weight: zeros([8, 4]), bias: zeros([8]))
-    let kept = Autograd.mlp(x, hidden: hidden, out: out, addsInput: true)
+    let kept = RAMiTAutograd.mlp(x, hidden: hidden, out: out, addsInput: true)
     #expect(kept.value.pointer != place && kept.value.array == x.value.array)
-    let y = Autograd.mlp(consume x, hidden: hidden, out: out, addsInput: true)
+    let y = RAMiTAutograd.mlp(consume x, hidden: hidden, out: out, addsInput: true)
     #expect(y.value.pointer == place && y.value.array.allSatisfy { $0 == 2 })
-    let sum = Autograd.fusedLinear(zeros([3, 4]), out, adding: consume y)
+    let sum = RAMiTAutograd.fusedLinear(zeros([3, 4]), out, adding: consume y)
     #expect(sum.value.pointer == place && sum.value.array.allSatisfy { $0 == 2 })
     let map = sum.reshaped([1, 1, 3, 8])
     _ = consume sum
-    let shifted = Autograd.shiftConv2d(zeros([1, 1, 3, 4]), out, adding: consume map)
+    let shifted = RAMiTAutograd.shiftConv2d(zeros([1, 1, 3, 4]), out, adding: consume map)
     #expect(shifted.value.pointer == place && shifted.value.array.allSatisfy { $0 == 2 })
   }
 
@@ -67,13 +67,13 @@ import Testing
       func zeros(_ shape: Shape) -> Variable { Variable(constant: Tensor(uninitialized: shape)) }
       let qkv = zeros([1, 16, 16, 24])
       #expect(windowAttention(qkv, heads: 2, window: 8).shape == [1, 16, 16, 8])
-      #expect(Autograd.channelAttention(qkv, heads: 2, scale: zeros([2])).shape == [1, 16, 16, 8])
+      #expect(RAMiTAutograd.channelAttention(qkv, heads: 2, scale: zeros([2])).shape == [1, 16, 16, 8])
       let layers = (
         PointwiseParameters(weight: zeros([30, 24]), bias: zeros([30])),
         PointwiseParameters(weight: zeros([5, 30]), bias: zeros([5]))
       )
-      #expect(Autograd.mlp(qkv, hidden: layers.0, out: layers.1).shape == [1, 16, 16, 5])
-      #expect(Autograd.shiftConv2d(qkv, layers.0, rectifies: true).shape == [1, 16, 16, 30])
+      #expect(RAMiTAutograd.mlp(qkv, hidden: layers.0, out: layers.1).shape == [1, 16, 16, 5])
+      #expect(RAMiTAutograd.shiftConv2d(qkv, layers.0, rectifies: true).shape == [1, 16, 16, 30])
     }
   }
 }

@@ -1,7 +1,7 @@
-import Autograd
 import Foundation
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Functions of each element: against their twins, at kinks, and where results are not finite.

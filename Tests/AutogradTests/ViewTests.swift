@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 import Testing
 
 /// Views share memory with what they were made from: neither is overwritten while the other lives, and gradients of

@@ -1,10 +1,10 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
-import Serialization
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTSerialization
+import RAMiTTensorCore
 import Synchronization
-import TensorCore
 import Testing
 
 /// Five hundred small files, some of them with faults that a seed chooses.

@@ -1,5 +1,5 @@
-import Datasets
-import Imaging
+import RAMiTDatasets
+import RAMiTImaging
 import Testing
 
 /// Images in another format than most are faults, or are converted where a person says so.

@@ -1,5 +1,5 @@
-import Datasets
-import Imaging
+import RAMiTDatasets
+import RAMiTImaging
 import Testing
 
 @Suite struct CropTests {

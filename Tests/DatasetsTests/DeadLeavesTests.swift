@@ -1,6 +1,6 @@
-import Datasets
 import Foundation
-import Imaging
+import RAMiTDatasets
+import RAMiTImaging
 import Testing
 
 @Suite struct DeadLeavesTests {

@@ -1,9 +1,9 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
-import Serialization
-import TensorCore
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
 @Suite struct DecodedCacheTests {

@@ -1,8 +1,8 @@
-import Datasets
 import Foundation
-import Imaging
-import TensorCore
-import TestSupport
+import RAMiTDatasets
+import RAMiTImaging
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 @Suite struct DegradationTests {

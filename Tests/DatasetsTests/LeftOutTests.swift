@@ -1,6 +1,6 @@
-import Datasets
 import Foundation
-import Imaging
+import RAMiTDatasets
+import RAMiTImaging
 import Testing
 
 /// What a folder of training images holds besides: nothing is left out without a word.

@@ -1,7 +1,7 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
 import Testing
 
 @Suite struct PhotoPairsTests {

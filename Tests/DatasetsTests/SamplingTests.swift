@@ -1,6 +1,6 @@
-import Datasets
-import Imaging
-import TensorCore
+import RAMiTDatasets
+import RAMiTImaging
+import RAMiTTensorCore
 import Testing
 
 /// Two images whose values say where they come from: red is x, green is y of the input's pixel; blue is the pair's number.

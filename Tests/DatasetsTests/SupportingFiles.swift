@@ -1,8 +1,8 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
-import TensorCore
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTTensorCore
 
 /// A folder that is gone when the test is over.
 final class TemporaryFolder {

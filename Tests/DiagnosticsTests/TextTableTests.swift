@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 import Testing
 
 struct TextTableTests {

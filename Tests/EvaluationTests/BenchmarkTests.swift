@@ -1,10 +1,10 @@
-import Diagnostics
 import Foundation
-import Models
-import Parallel
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTParallel
 import Testing
 
-@testable import Evaluation
+@testable import RAMiTEvaluation
 
 struct BenchmarkTests {
   @Test func namesOfCases() throws {

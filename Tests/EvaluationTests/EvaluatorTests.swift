@@ -1,11 +1,11 @@
 import Foundation
-import Imaging
-import Metrics
-import Models
-import TestSupport
+import RAMiTImaging
+import RAMiTMetrics
+import RAMiTModels
+import RAMiTTestSupport
 import Testing
 
-@testable import Evaluation
+@testable import RAMiTEvaluation
 
 struct EvaluatorTests {
   /// A file that cannot be read is told of, and the others are scored.

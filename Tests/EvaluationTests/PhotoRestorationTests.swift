@@ -1,10 +1,10 @@
-import Diagnostics
 import Foundation
-import Imaging
-import Models
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTModels
 import Testing
 
-@testable import Evaluation
+@testable import RAMiTEvaluation
 
 /// What is restored, left as it is, made anew or refused in an output folder.
 struct PhotoRestorationTests {

@@ -1,11 +1,11 @@
 import Foundation
-import Models
-import Parallel
-import TensorCore
+import RAMiTModels
+import RAMiTParallel
+import RAMiTTensorCore
 import Testing
 
-@testable import Autograd
-@testable import Evaluation
+@testable import RAMiTAutograd
+@testable import RAMiTEvaluation
 
 struct ProfileTests {
   private static let peaks = MachinePeaks(gflops: 100, gigabytesPerSecond: 10)

@@ -1,8 +1,8 @@
-import Evaluation
 import Foundation
-import Imaging
-import Models
-import TestSupport
+import RAMiTEvaluation
+import RAMiTImaging
+import RAMiTModels
+import RAMiTTestSupport
 import Testing
 
 /// The published weights of other papers' models, found from the weights alone: scores as published code gives them, to

@@ -1,10 +1,10 @@
-import Diagnostics
 import Foundation
-import Metrics
-import Models
+import RAMiTDiagnostics
+import RAMiTMetrics
+import RAMiTModels
 import Testing
 
-@testable import Evaluation
+@testable import RAMiTEvaluation
 
 struct ReportTests {
   /// JSON replaces JSON, and nothing else.

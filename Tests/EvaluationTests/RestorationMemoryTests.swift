@@ -1,12 +1,12 @@
-import Diagnostics
 import Foundation
-import Imaging
-import Machine
-import Models
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTMachine
+import RAMiTModels
+import RAMiTTensorCore
 import Testing
 
-@testable import Evaluation
+@testable import RAMiTEvaluation
 
 /// How much memory a photo takes, and what is done where there is less.
 ///

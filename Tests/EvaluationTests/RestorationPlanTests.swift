@@ -1,9 +1,9 @@
-import Diagnostics
 import Foundation
-import Imaging
+import RAMiTDiagnostics
+import RAMiTImaging
 import Testing
 
-@testable import Evaluation
+@testable import RAMiTEvaluation
 
 struct RestorationPlanTests {
   private func plan(

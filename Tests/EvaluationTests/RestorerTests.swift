@@ -1,11 +1,11 @@
-import Diagnostics
 import Foundation
-import Imaging
-import Models
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTModels
+import RAMiTTensorCore
 import Testing
 
-@testable import Evaluation
+@testable import RAMiTEvaluation
 
 /// Photos of all kinds through a model, whole, in tiles and averaged.
 struct RestorerTests {

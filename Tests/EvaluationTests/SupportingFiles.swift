@@ -1,8 +1,8 @@
 import Foundation
-import Imaging
-import Models
-import Serialization
-import TensorCore
+import RAMiTImaging
+import RAMiTModels
+import RAMiTSerialization
+import RAMiTTensorCore
 
 /// A temporary folder, removed after use.
 func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {

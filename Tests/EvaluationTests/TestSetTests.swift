@@ -1,12 +1,12 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
-import Models
-import TensorCore
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTModels
+import RAMiTTensorCore
 import Testing
 
-@testable import Evaluation
+@testable import RAMiTEvaluation
 
 struct TestSetTests {
   @Test func inputsOfTheirOwn() throws {

@@ -1,10 +1,10 @@
 import Foundation
-import Serialization
-import TensorCore
-import TestSupport
+import RAMiTSerialization
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
-@testable import Evaluation
+@testable import RAMiTEvaluation
 
 struct TorchNoiseTests {
   /// The first outputs for the seed 5489, and the 10,000th, which the C++ standard (26.6.6) requires.

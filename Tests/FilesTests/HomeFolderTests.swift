@@ -1,5 +1,5 @@
-import Files
 import Foundation
+import RAMiTFiles
 import Testing
 
 struct HomeFolderTests {

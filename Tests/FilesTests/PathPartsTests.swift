@@ -1,5 +1,5 @@
-import Diagnostics
-import Files
+import RAMiTDiagnostics
+import RAMiTFiles
 import Testing
 
 struct PathPartsTests {

@@ -1,4 +1,4 @@
-import Files
+import RAMiTFiles
 import Testing
 
 struct SHA256Tests {

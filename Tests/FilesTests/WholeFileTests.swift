@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
 import Testing
 
 @Suite struct WholeFileTests {

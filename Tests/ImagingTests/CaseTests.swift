@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Imaging
+@testable import RAMiTImaging
 
 /// Photos as people have them, whose colours or words were lost once.
 @Suite struct CaseTests {

@@ -1,5 +1,5 @@
-import Imaging
-import TensorCore
+import RAMiTImaging
+import RAMiTTensorCore
 import Testing
 
 /// Colours, geometry and tensors, against their formulas, of 8 and 16 bits and all channel counts.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Imaging
+@testable import RAMiTImaging
 
 /// PNG files with damage that other readers pass over, and with damage that nobody can.
 @Suite struct DamagedPNGTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import RAMiTImaging
 import Testing
 
 /// Every kind of file that is read gives the picture that was put into it.

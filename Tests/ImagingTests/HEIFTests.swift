@@ -1,4 +1,4 @@
-import Imaging
+import RAMiTImaging
 import Testing
 
 /// AVIF and HEIC, where the package is built with the trait HEIF.

@@ -1,7 +1,7 @@
-import Diagnostics
 import Foundation
-import Imaging
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTTensorCore
 import Testing
 
 /// Files that are not what they say: one line that names the file, and never a trap.

@@ -1,5 +1,5 @@
-import Imaging
-import TensorCore
+import RAMiTImaging
+import RAMiTTensorCore
 import Testing
 
 /// Turning, cutting, colours, tensors and bicubic resizing.

@@ -1,7 +1,7 @@
-import Diagnostics
-import Files
 import Foundation
-import Imaging
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
 import Testing
 
 /// What the finder of photos finds, leaves out and names.

@@ -1,4 +1,4 @@
-import Imaging
+import RAMiTImaging
 import Testing
 
 @Suite struct JPEGTests {

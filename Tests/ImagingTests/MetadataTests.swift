@@ -1,8 +1,8 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 import Testing
 
-@testable import Imaging
+@testable import RAMiTImaging
 
 /// What a file says beside its pixels comes through into files of either kind.
 @Suite struct MetadataTests {

@@ -1,4 +1,4 @@
-import Imaging
+import RAMiTImaging
 import Testing
 
 /// All eight values of EXIF's and TIFF's Orientation tag, in both byte orders and at every place where they may stand.

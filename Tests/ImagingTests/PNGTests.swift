@@ -1,5 +1,5 @@
-import CZlib
-import Imaging
+import RAMiTCZlib
+import RAMiTImaging
 import Testing
 
 /// A PNG of any kind, written from its definition (PNG, third edition), to be read through the library.

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import RAMiTImaging
 
 /// The picture that the fixtures hold; see Fixtures/make_fixtures.py.
 enum Picture {

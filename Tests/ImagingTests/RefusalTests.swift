@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import RAMiTImaging
 import Testing
 
 /// What is refused, and in which words.

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import RAMiTImaging
 
 /// An image of 8 bits from a formula.
 func drawn(width: Int, height: Int, channels: Int, _ value: (_ x: Int, _ y: Int, _ c: Int) -> Int) -> Image {

@@ -1,4 +1,4 @@
-import Imaging
+import RAMiTImaging
 import Testing
 
 /// The many kinds of TIFF that libtiff decodes, and the picture that each holds.

@@ -1,4 +1,4 @@
-import Imaging
+import RAMiTImaging
 import Testing
 
 /// Which page of a TIFF file is read, what is said of the others, and what a page says beside its pixels.

@@ -1,4 +1,4 @@
-import Imaging
+import RAMiTImaging
 import Testing
 
 /// A TIFF of one strip or tile, written from its definition (TIFF 6.0).

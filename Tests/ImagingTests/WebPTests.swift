@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Imaging
+@testable import RAMiTImaging
 
 @Suite struct WebPTests {
   @Test func whatOthersWrite() throws {

@@ -1,8 +1,8 @@
-import Autograd
 import Foundation
-import Kernels
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// The vector exponential and error function, through the activations that use them, against Foundation's in double precision.

@@ -1,8 +1,8 @@
-import Parallel
-import TensorCore
+import RAMiTParallel
+import RAMiTTensorCore
 import Testing
 
-@testable import Kernels
+@testable import RAMiTKernels
 
 /// Products of all shapes against plain loops in double precision.
 @Suite struct MatrixProductTests {

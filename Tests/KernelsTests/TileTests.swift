@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Kernels
+@testable import RAMiTKernels
 
 /// The tiles of every instruction set, also those that the program is not built for.
 @Suite struct TileTests {

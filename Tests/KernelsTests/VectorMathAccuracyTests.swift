@@ -1,7 +1,7 @@
-import Autograd
 import Foundation
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// The vector functions over the whole range of numbers, against Foundation's in double precision.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LinearAlgebra
+@testable import RAMiTLinearAlgebra
 
 /// The decompositions, by what defines them; their gradients are held against finite differences with the operations.
 @Suite struct MatrixTests {

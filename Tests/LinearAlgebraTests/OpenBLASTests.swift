@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LinearAlgebra
+@testable import RAMiTLinearAlgebra
 
 @Suite struct OpenBLASTests {
   /// Rows that lie apart, transposed factors, and sums; in whole numbers, so that there is no rounding.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Machine
+@testable import RAMiTMachine
 
 /// What the system's files tell, in made-up trees of them.
 @Suite struct MachineMemoryTests {

@@ -1,4 +1,4 @@
-import Metrics
+import RAMiTMetrics
 import Testing
 
 struct MeanScoreTests {

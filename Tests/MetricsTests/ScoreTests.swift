@@ -1,5 +1,5 @@
-import Imaging
-import Metrics
+import RAMiTImaging
+import RAMiTMetrics
 import Testing
 
 /// PSNR and SSIM against the reference implementation of the field (OpenCV and NumPy, in double precision).

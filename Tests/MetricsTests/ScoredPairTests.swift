@@ -1,5 +1,5 @@
-import Imaging
-import Metrics
+import RAMiTImaging
+import RAMiTMetrics
 import Testing
 
 /// A pair of images from formulas, and its scores by an implementation in double precision with OpenCV's filters.

@@ -1,9 +1,9 @@
-import Autograd
-import Kernels
-import Models
-import NN
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTModels
+import RAMiTNN
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Training steps of small models, of which parts are computed again.

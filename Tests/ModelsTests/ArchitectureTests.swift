@@ -1,10 +1,10 @@
-import Autograd
-import Diagnostics
 import Foundation
-import Models
-import NN
-import Serialization
-import TensorCore
+import RAMiTAutograd
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
 /// A model of one's own: a factor and an offset for each channel.

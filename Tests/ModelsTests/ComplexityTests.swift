@@ -1,4 +1,4 @@
-import Models
+import RAMiTModels
 import Testing
 
 /// Sizes and Mult-Adds as the paper's tables print them.

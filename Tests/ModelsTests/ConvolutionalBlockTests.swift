@@ -1,10 +1,10 @@
-import Autograd
-import NN
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
-@testable import Models
+@testable import RAMiTModels
 
 /// Blocks of NAFNet and Restormer with two bodies: the fast one does what the definition says, with many pixels and
 /// with few.

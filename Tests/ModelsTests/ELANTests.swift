@@ -1,11 +1,11 @@
-import Autograd
-import NN
-import Serialization
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
-@testable import Models
+@testable import RAMiTModels
 
 /// ELAN against the published code.
 @Suite(.serialized) struct ELANTests {

@@ -1,7 +1,7 @@
-import Autograd
-import Models
-import Parallel
-import TensorCore
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTParallel
+import RAMiTTensorCore
 import Testing
 
 /// The pool is the whole process's: a process of its own.

@@ -1,9 +1,9 @@
-import Autograd
-import Models
-import NN
-import Serialization
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// NGswin against the published code.

@@ -1,8 +1,8 @@
-import Autograd
-import Models
-import NN
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTNN
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Training steps of small models of other papers, of which parts are computed again.

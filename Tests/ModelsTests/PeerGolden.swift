@@ -1,11 +1,11 @@
-import Autograd
 import Foundation
-import Models
-import NN
-import Optimizers
-import Serialization
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTNN
+import RAMiTOptimizers
+import RAMiTSerialization
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Holds a model of another paper to values that its published code computed in double precision: output, loss,

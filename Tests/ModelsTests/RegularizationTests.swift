@@ -1,9 +1,9 @@
-import Autograd
-import Kernels
-import Models
-import NN
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTModels
+import RAMiTNN
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Dropout and stochastic depth: their statistics, their gradients, and that they are off outside training.

@@ -1,9 +1,9 @@
-import Autograd
-import Imaging
-import Metrics
-import Models
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTImaging
+import RAMiTMetrics
+import RAMiTModels
+import RAMiTNN
+import RAMiTTensorCore
 import Testing
 
 /// What surrounds the model when it restores one image and is scored.

@@ -1,7 +1,7 @@
-import Autograd
-import Models
-import Parallel
-import TensorCore
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTParallel
+import RAMiTTensorCore
 import Testing
 
 /// The number of threads is the process's and may change only while nothing computes, so the test has a process of its own.

@@ -1,10 +1,10 @@
-import Diagnostics
 import Foundation
-import Models
-import NN
-import Serialization
-import TensorCore
-import TestSupport
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Models from weight files: what names and shapes tell, what a file's notes tell, and what is refused.

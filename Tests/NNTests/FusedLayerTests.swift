@@ -1,7 +1,7 @@
-import Autograd
-import NN
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Layers with two bodies: the fast one does what the definition says.

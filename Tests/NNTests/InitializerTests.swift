@@ -1,6 +1,6 @@
 import Foundation
-import NN
-import TensorCore
+import RAMiTNN
+import RAMiTTensorCore
 import Testing
 
 @Suite struct InitializerTests {

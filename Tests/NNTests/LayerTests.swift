@@ -1,9 +1,9 @@
-import Autograd
 import Foundation
-import NN
-import Serialization
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Layers against PyTorch's, with its names, layouts and definitions (Fixtures/make_layers.py).

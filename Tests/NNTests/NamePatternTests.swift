@@ -1,4 +1,4 @@
-import NN
+import RAMiTNN
 import Testing
 
 @Suite struct NamePatternTests {

@@ -1,5 +1,5 @@
-import Optimizers
-import TensorCore
+import RAMiTOptimizers
+import RAMiTTensorCore
 import Testing
 
 @Suite struct AdamTests {

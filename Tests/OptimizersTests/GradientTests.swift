@@ -1,6 +1,6 @@
-import Optimizers
-import Parallel
-import TensorCore
+import RAMiTOptimizers
+import RAMiTParallel
+import RAMiTTensorCore
 import Testing
 
 @Suite struct GradientTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Optimizers
+import RAMiTOptimizers
 import Testing
 
 @Suite struct LearningRateScheduleTests {

@@ -1,7 +1,7 @@
 import Foundation
-import Optimizers
-import Parallel
-import TensorCore
+import RAMiTOptimizers
+import RAMiTParallel
+import RAMiTTensorCore
 import Testing
 
 /// Optimizers against PyTorch's values (Fixtures/make_optimizers.py).

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 import Synchronization
 import Testing
 

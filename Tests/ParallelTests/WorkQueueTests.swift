@@ -1,5 +1,5 @@
 import Foundation
-import Parallel
+import RAMiTParallel
 import Synchronization
 import Testing
 

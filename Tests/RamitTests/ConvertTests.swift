@@ -1,6 +1,6 @@
 import Foundation
-import Models
-import Serialization
+import RAMiTModels
+import RAMiTSerialization
 import Testing
 
 /// `ramit convert`: weights of another file, or of a training's checkpoint, with their configuration inside.

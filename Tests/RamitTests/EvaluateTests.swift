@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import RAMiTImaging
 import Testing
 
 @Suite(.enabled(if: Program.path != nil, "the program is not beside the tests"))

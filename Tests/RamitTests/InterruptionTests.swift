@@ -1,7 +1,7 @@
 import Foundation
-import Models
-import Serialization
-import TensorCore
+import RAMiTModels
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
 /// `ramit train` when it is killed, stopped, or left without disk, terminal or reader.

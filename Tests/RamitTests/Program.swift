@@ -12,22 +12,27 @@ enum Program {
     var errorLines: [Substring] { errors.split(separator: "\n") }
   }
 
-  /// Beside the test bundle, where the build puts both; nil when it was not built.
-  static let path: String? = {
+  /// The command line.
+  static let path = path(of: "ramit")
+
+  /// A program beside the test bundle, where the build puts both; nil when it was not built.
+  static func path(of name: String) -> String? {
     var places = [URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
     places.append(Bundle.main.bundleURL)
     places.append(Bundle.main.bundleURL.deletingLastPathComponent())
-    return places.map { $0.appendingPathComponent("ramit").path }.first {
+    return places.map { $0.appendingPathComponent(name).path }.first {
       FileManager.default.isExecutableFile(atPath: $0)
     }
-  }()
+  }
 
   static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
-  /// - Parameter home: the home folder; without it, the test's own.
-  static func run(_ arguments: [String], home: String? = nil) throws -> Outcome {
+  /// - Parameters:
+  ///   - program: the path of another program of the package.
+  ///   - home: the home folder; without it, the test's own.
+  static func run(_ arguments: [String], program: String? = path, home: String? = nil) throws -> Outcome {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path ?? "")
+    process.executableURL = URL(fileURLWithPath: program ?? "")
     process.arguments = arguments
     if let home { process.environment = ProcessInfo.processInfo.environment.merging(["HOME": home]) { $1 } }
     // Files, not pipes: nothing can fill up and block.

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import RAMiTImaging
 import Testing
 
 /// `ramit restore` with folders as people have them: good photos, broken ones of many kinds, and what is no photo.

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import RAMiTImaging
 import Testing
 
 /// `ramit restore` with pipes, single files, and places that cannot be written.

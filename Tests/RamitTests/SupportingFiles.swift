@@ -1,8 +1,8 @@
 import Foundation
-import Imaging
-import Models
-import NN
-import Serialization
+import RAMiTImaging
+import RAMiTModels
+import RAMiTNN
+import RAMiTSerialization
 
 extension Folder {
   /// Writes a picture with something to see in it.

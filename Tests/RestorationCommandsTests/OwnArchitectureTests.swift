@@ -1,11 +1,11 @@
 import ArgumentParser
-import Autograd
 import Foundation
-import Imaging
-import Models
-import NN
-import RestorationCommands
-import TensorCore
+import RAMiTAutograd
+import RAMiTImaging
+import RAMiTModels
+import RAMiTNN
+import RAMiTRestorationCommands
+import RAMiTTensorCore
 import Testing
 
 /// A model of one's own: every value of a pixel is spread over scale x scale pixels, each with a weight.

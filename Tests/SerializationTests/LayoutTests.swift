@@ -1,7 +1,7 @@
-import Diagnostics
 import Foundation
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
 /// Weights in the layouts that people have them in, made by PyTorch (Fixtures/make_layouts.py): all hold the same

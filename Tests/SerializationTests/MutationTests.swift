@@ -1,7 +1,7 @@
-import Diagnostics
 import Foundation
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
 /// Thousands of damaged files, the same in every run: each is read or refused, and none gets more memory than it

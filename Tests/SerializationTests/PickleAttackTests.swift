@@ -1,4 +1,4 @@
-import Serialization
+import RAMiTSerialization
 import Testing
 
 /// Pickles that would run code, reach outside their data, or ask for more memory than the file justifies.

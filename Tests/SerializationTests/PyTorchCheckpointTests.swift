@@ -1,6 +1,6 @@
-import Diagnostics
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
 /// What `torch.save` can write of a state dictionary is read as it was meant.

@@ -1,7 +1,7 @@
-import Diagnostics
 import Foundation
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
 /// The format's promises: what is written is read, and a file says one thing or is refused.

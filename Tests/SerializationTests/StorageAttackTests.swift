@@ -1,4 +1,4 @@
-import Serialization
+import RAMiTSerialization
 import Testing
 
 /// Tensors that do not lie in their storage, and storages that are not what the pickle says.

@@ -1,7 +1,7 @@
-import Diagnostics
 import Foundation
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
 /// Files that PyTorch reads: what they hold, byte for byte where PyTorch looks.

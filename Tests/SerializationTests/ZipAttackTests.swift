@@ -1,4 +1,4 @@
-import Serialization
+import RAMiTSerialization
 import Testing
 
 /// Archives that say different things in different places, or more than they hold.

@@ -1,5 +1,5 @@
 import Foundation
-import TensorCore
+import RAMiTTensorCore
 import Testing
 
 @Suite struct RandomNumbersTests {

@@ -1,5 +1,5 @@
 import Foundation
-import TensorCore
+import RAMiTTensorCore
 import Testing
 
 /// The pool is the whole process's, and other suites use it: each test has a process of its own.

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 import Testing
 
 /// Tensors print as NumPy's do.

@@ -1,6 +1,6 @@
 import Foundation
-import Serialization
-import TensorCore
+import RAMiTSerialization
+import RAMiTTensorCore
 
 /// Values of a model computed in double precision by the PyTorch peer: `param.*`, `input`, `target`, `act.*`, `output`, `loss`,
 /// `grad.*`, `train.losses`, `trained.*`; the configuration is in the file's metadata.

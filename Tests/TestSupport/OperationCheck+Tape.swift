@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 extension OperationCheck {
   /// How an operand's gradient is asked for.

@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 /// A tensor that an operation takes, drawn at random.
 public struct Operand: Sendable {

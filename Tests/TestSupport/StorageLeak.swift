@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// The bytes of tensors that `body` leaves behind. Other computations of the process would be counted too, so tests call it in a
 /// process of their own (`processExitsWith`).

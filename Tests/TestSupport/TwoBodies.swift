@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 /// How far two bodies of a layer are apart: the largest relative error of the result, of the input's gradient and of
 /// each parameter's.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 @Suite struct ConfigurationChangesTests {
   private func configuration(_ settings: [String] = []) throws -> BuiltInRun {

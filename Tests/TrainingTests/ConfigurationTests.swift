@@ -1,9 +1,9 @@
-import Diagnostics
 import Foundation
-import Models
+import RAMiTDiagnostics
+import RAMiTModels
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// The folder of the shipped configurations.
 let configsFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,7 +1,7 @@
-import Models
+import RAMiTModels
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// The configurations of EDSR, NAFNet and Restormer, against what their authors published.
 struct ConvolutionalPeerScheduleTests {

@@ -1,9 +1,9 @@
-import Diagnostics
 import Foundation
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
+import RAMiTTraining
 import Testing
-import Training
 
 /// Checkpoints that are not what was written.
 @Suite struct DamageTests {

@@ -1,11 +1,11 @@
-import Diagnostics
 import Foundation
-import Models
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 @Suite struct DryRunTests {
   private func dryRun(_ yaml: String, settings: [String] = []) throws -> DryRun {

@@ -1,8 +1,8 @@
 import Foundation
-import Serialization
+import RAMiTSerialization
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 @Suite struct EarlyStoppingTests {
   private func result(psnr: Double, ssim: Double, infinite: Int? = nil) -> ValidationResult {

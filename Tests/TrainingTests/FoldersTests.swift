@@ -1,10 +1,10 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// Several folders of a person's own as one set, each as often as it says.
 @Suite struct FoldersTests {

@@ -1,11 +1,11 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
-import Metrics
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTMetrics
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// Images that equal their targets: their PSNR is infinite, and no mean is.
 @Suite struct InfiniteScoreTests {

@@ -1,14 +1,14 @@
-import Autograd
-import Datasets
-import Diagnostics
-import Models
-import NN
-import Optimizers
-import Serialization
-import TensorCore
+import RAMiTAutograd
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTNN
+import RAMiTOptimizers
+import RAMiTSerialization
+import RAMiTTensorCore
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 @Suite struct LearnerTests {
   private func configuration(_ settings: [String] = []) throws -> RAMiTRun {

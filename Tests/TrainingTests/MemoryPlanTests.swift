@@ -1,15 +1,15 @@
-import Autograd
-import Diagnostics
-import Evaluation
 import Foundation
-import Imaging
-import Models
-import NN
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTImaging
+import RAMiTModels
+import RAMiTNN
+import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// `memory:` of a configuration, and what a run does about it.
 @Suite struct MemoryPlanTests {

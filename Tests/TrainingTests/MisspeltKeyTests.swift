@@ -1,7 +1,7 @@
 import Foundation
-import TensorCore
+import RAMiTTensorCore
+import RAMiTTraining
 import Testing
-import Training
 
 /// Keys with a letter wrong, in every shipped configuration.
 @Suite struct MisspeltKeyTests {

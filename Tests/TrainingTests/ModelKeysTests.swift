@@ -1,7 +1,7 @@
-import Models
+import RAMiTModels
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// The group `model` of a configuration: the architecture, the model whose sizes are the defaults, and the sizes.
 @Suite struct ModelKeysTests {

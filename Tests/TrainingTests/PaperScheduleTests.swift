@@ -1,8 +1,8 @@
 import Foundation
-import Models
+import RAMiTModels
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// The schedules of the shipped configurations against the paper's appendix B, written out here by hand.
 @Suite struct PaperScheduleTests {

@@ -1,11 +1,11 @@
-import Datasets
-import Diagnostics
-import NN
-import Optimizers
-import TensorCore
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTNN
+import RAMiTOptimizers
+import RAMiTTensorCore
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 @Suite struct ParameterGroupTests {
   private func store() -> ParameterStore {

@@ -1,7 +1,7 @@
-import Models
+import RAMiTModels
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// The configurations of other papers' models, against what their authors published.
 struct PeerScheduleTests {

@@ -1,9 +1,9 @@
-import Diagnostics
 import Foundation
-import Imaging
-import Serialization
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTSerialization
+import RAMiTTraining
 import Testing
-import Training
 
 @Suite struct ResumeTests {
   let folder: TemporaryFolder

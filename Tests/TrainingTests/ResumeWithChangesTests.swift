@@ -1,11 +1,11 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
-import Serialization
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTSerialization
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// What may be different when a run is resumed, and what may not.
 @Suite struct ResumeWithChangesTests {

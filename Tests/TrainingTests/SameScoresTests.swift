@@ -1,12 +1,12 @@
-import Datasets
-import Evaluation
 import Foundation
-import Imaging
-import Metrics
-import Models
+import RAMiTDatasets
+import RAMiTEvaluation
+import RAMiTImaging
+import RAMiTMetrics
+import RAMiTModels
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// A training's validation and `ramit evaluate` find the same images and give them the same scores.
 @Suite struct SameScoresTests {

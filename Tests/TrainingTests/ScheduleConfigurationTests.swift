@@ -1,8 +1,8 @@
-import Diagnostics
-import Optimizers
+import RAMiTDiagnostics
+import RAMiTOptimizers
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// Schedules of every kind, by epoch and by iteration, from YAML to the rate of a step.
 @Suite struct ScheduleConfigurationTests {

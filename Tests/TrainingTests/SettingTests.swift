@@ -1,11 +1,11 @@
-import Diagnostics
-import Files
 import Foundation
-import Machine
-import Models
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTMachine
+import RAMiTModels
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 /// `--set KEY=VALUE`: the key decides how the value is read.
 @Suite struct SettingTests {

@@ -1,9 +1,9 @@
-import Diagnostics
 import Foundation
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
+import RAMiTTraining
 import Testing
-import Training
 
 /// Runs with everything in them: a warm start, stages, accumulated and clipped gradients, weight decay, and an average.
 @Suite struct StagedRunTests {

@@ -1,10 +1,10 @@
-import Autograd
 import Foundation
-import Models
-import NN
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTNN
+import RAMiTTensorCore
+import RAMiTTraining
 import Synchronization
-import TensorCore
-import Training
 
 /// The configurations of runs of a toy, of a RAMiT, and of any built-in model.
 typealias ToyRun = RunConfiguration<ToyArchitecture>

@@ -1,10 +1,10 @@
-import Diagnostics
 import Foundation
 import FoundationXML
-import Imaging
-import Serialization
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTSerialization
+import RAMiTTraining
 import Testing
-import Training
 
 @Suite struct TrainerTests {
   let folder: TemporaryFolder

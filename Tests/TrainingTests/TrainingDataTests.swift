@@ -1,11 +1,11 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
-import Models
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTModels
+import RAMiTTraining
 import Synchronization
 import Testing
-import Training
 
 @Suite struct TrainingDataTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("data-" + UUID().uuidString).path

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Values dropped at random, the others scaled up by what is lost (Srivastava et al., 2014); for training only.
 ///

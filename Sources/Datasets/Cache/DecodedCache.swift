@@ -1,7 +1,7 @@
-import Diagnostics
 import Foundation
-import Imaging
-import Serialization
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTSerialization
 
 /// The decoded pixels of a set in one file, of which a crop reads only its rows.
 ///

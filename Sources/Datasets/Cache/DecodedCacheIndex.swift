@@ -1,7 +1,7 @@
-import Diagnostics
-import Files
 import Foundation
-import Serialization
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTSerialization
 
 /// The first bytes of a decoded cache, and where its index is.
 ///

@@ -1,7 +1,7 @@
-import Diagnostics
-import Files
 import Foundation
-import Imaging
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
 
 extension DecodedCache {
   /// Decodes files into a cache, on all threads; it is put in place when it is whole.
@@ -9,7 +9,7 @@ extension DecodedCache {
   ///   - base: the folder of the set.
   ///   - progress: is told how many files are done.
   /// - Throws: `InputError` that names a file that cannot be decoded or written.
-  public static func write(
+  package static func write(
     _ files: [String], of base: String, to path: String,
     progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws {

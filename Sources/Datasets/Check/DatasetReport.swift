@@ -1,37 +1,37 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// What reading whole files told, or why it failed.
-public typealias FactsOfFiles = [ByteString: Result<PhotoFacts, InputError>]
+package typealias FactsOfFiles = [ByteString: Result<PhotoFacts, InputError>]
 
 /// What is found when every file of a set is read.
-public struct DatasetReport: Encodable, Sendable {
-  public struct Fault: Encodable, Sendable {
-    public let file, expected, found: String
-    public var line: String { InputError(file, expected: expected, found: found).description }
+package struct DatasetReport: Encodable, Sendable {
+  package struct Fault: Encodable, Sendable {
+    package let file, expected, found: String
+    package var line: String { InputError(file, expected: expected, found: found).description }
 
     init(_ error: InputError) { (file, expected, found) = (error.location, error.expected, error.found) }
   }
   /// What was checked: a data set's name or a folder.
-  public let name: String
-  public let scale: Int
+  package let name: String
+  package let scale: Int
   /// Pairs whose files are both there, or photos whose inputs are made.
-  public let pairs: Int
+  package let pairs: Int
   /// Image files that were read, also those without a partner.
-  public let files: Int
+  package let files: Int
   /// Files that are no images by their names, and were left alone.
-  public let others: Int
+  package let others: Int
   /// All that was left alone, hidden files and folders of systems too, for people; nil for nothing.
-  public let leftOut: String?
+  package let leftOut: String?
   /// How many pairs the manifest says there are.
-  public let expected: Int?
-  public let faults: [Fault]
+  package let expected: Int?
+  package let faults: [Fault]
 
   /// Decodes every file of a set, on all threads.
   /// - Parameters:
   ///   - known: what is known of files already, and then of these.
   ///   - progress: is told how many files are done.
-  public init(
+  package init(
     _ set: SelectedSet, known facts: inout FactsOfFiles,
     progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) {

@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// What is wrong with a pair's files.
 struct PairFault {

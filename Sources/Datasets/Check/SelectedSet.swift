@@ -1,13 +1,13 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// A set that a person named, by a folder or by a data set's name, and its files for one scale.
-public struct SelectedSet: Sendable {
-  public let name: String
+package struct SelectedSet: Sendable {
+  package let name: String
   /// The folder that was named.
-  public let location: String
-  public let files: PairedFiles
-  public let settings: PairSettings
-  public let manifest: DatasetManifest?
+  package let location: String
+  package let files: PairedFiles
+  package let settings: PairSettings
+  package let manifest: DatasetManifest?
 
   /// Inputs of these scales are looked for where nobody says which.
   private static let scales = [2, 3, 4]
@@ -18,7 +18,7 @@ public struct SelectedSet: Sendable {
   ///   - settings: what the pairs are for; nil takes every kind that is there: inputs of each scale, inputs of the targets' size,
   ///     or photos alone.
   /// - Throws: `InputError` that names a folder.
-  public static func folder(_ path: String, inputs: String?, settings: PairSettings?) throws -> [SelectedSet] {
+  package static func folder(_ path: String, inputs: String?, settings: PairSettings?) throws -> [SelectedSet] {
     func set(_ settings: PairSettings, _ files: PairedFiles) -> SelectedSet {
       SelectedSet(name: path, location: path, files: files, settings: settings, manifest: nil)
     }
@@ -58,7 +58,7 @@ public struct SelectedSet: Sendable {
   /// A published set, or each member of a union.
   /// - Parameter settings: as for a folder.
   /// - Throws: `InputError` that says where to get the set and what tree is expected.
-  public static func dataset(
+  package static func dataset(
     _ name: String, root: String, settings: PairSettings?
   ) throws -> [SelectedSet] {
     try DatasetCatalog.manifest(name).parts().flatMap { manifest -> [SelectedSet] in
@@ -78,10 +78,10 @@ public struct SelectedSet: Sendable {
   }
 
   /// The pairs, to be read.
-  public func pairs(memory bytes: Int) -> PhotoPairs {
+  package func pairs(memory bytes: Int) -> PhotoPairs {
     PhotoPairs(files, settings, reader: PhotoReader(memory: PhotoCache(bytes: bytes)))
   }
 
   /// All files, in order.
-  public var paths: [String] { files.pairs.flatMap { [$0.target, $0.input].compactMap { $0 } } }
+  package var paths: [String] { files.pairs.flatMap { [$0.target, $0.input].compactMap { $0 } } }
 }

@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// Where the two sides of pairs are: one or several folders each, the n-th of one with the n-th of the other.
 ///

@@ -1,4 +1,4 @@
-import Files
+import RAMiTFiles
 
 /// Folders as people spell them.
 enum FolderPath {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
-import Imaging
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
 
 /// The image files of a folder and of the folders in it.
 public struct ImageFolder: Sendable {

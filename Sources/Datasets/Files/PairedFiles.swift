@@ -1,5 +1,5 @@
-import Diagnostics
-import Imaging
+import RAMiTDiagnostics
+import RAMiTImaging
 
 /// The files of pairs, and what is wrong with their names.
 public struct PairedFiles: Sendable {

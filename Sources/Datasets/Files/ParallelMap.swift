@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// The results in the order of the items, made on all threads.
 func parallelMap<Item, Result>(_ items: [Item], _ body: (Item) -> Result) -> [Result] {

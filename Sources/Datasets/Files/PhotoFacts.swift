@@ -1,26 +1,26 @@
-import Diagnostics
 import Foundation
-import Imaging
+import RAMiTDiagnostics
+import RAMiTImaging
 
 /// What is known of an image file without its pixels.
-public struct PhotoFacts: Equatable, Sendable {
-  public let width, height: Int
+package struct PhotoFacts: Equatable, Sendable {
+  package let width, height: Int
   /// 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
-  public let channels: Int
+  package let channels: Int
   /// Bits of a channel: 8 or 16; nil where only decoding would tell.
-  public let bits: Int?
+  package let bits: Int?
   /// Stored as inks, which have no colours until a printer is known.
-  public let isCMYK: Bool
+  package let isCMYK: Bool
 
-  public var isGray: Bool { channels <= 2 }
+  package var isGray: Bool { channels <= 2 }
 
-  public init(width: Int, height: Int, channels: Int, bits: Int? = 8, isCMYK: Bool = false) {
+  package init(width: Int, height: Int, channels: Int, bits: Int? = 8, isCMYK: Bool = false) {
     (self.width, self.height, self.channels, self.bits, self.isCMYK) = (width, height, channels, bits, isCMYK)
   }
 
   /// Reads the beginning of a file: sets have gigabytes of them.
   /// - Throws: `InputError` that names the file.
-  public init(headerOf path: String) throws {
+  package init(headerOf path: String) throws {
     if let found = try Self.fromPrefix(path) {
       self = found
       return
@@ -33,7 +33,7 @@ public struct PhotoFacts: Equatable, Sendable {
 
   /// Reads the whole file; of CMYK the header is enough.
   /// - Throws: `InputError` that names the file.
-  public init(decoding path: String) throws {
+  package init(decoding path: String) throws {
     if let found = try Self.fromPrefix(path), found.isCMYK {
       self = found
       return

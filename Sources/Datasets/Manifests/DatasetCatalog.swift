@@ -1,5 +1,5 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// The published sets that the program knows.
 public enum DatasetCatalog {

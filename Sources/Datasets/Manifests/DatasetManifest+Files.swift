@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 extension DatasetManifest {
   /// The sets whose files these are: the members of a union, or this one.

@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// What a published set is: where to get it, how its files lie, and how many there are.
 ///

@@ -1,4 +1,4 @@
-import Imaging
+import RAMiTImaging
 import Synchronization
 
 /// Decoded photos, as far as the memory lent to them goes.

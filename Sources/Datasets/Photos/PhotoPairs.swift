@@ -1,5 +1,5 @@
-import Diagnostics
-import Imaging
+import RAMiTDiagnostics
+import RAMiTImaging
 
 /// Where the input of a photo comes from.
 public enum InputOrigin: Equatable, Sendable {

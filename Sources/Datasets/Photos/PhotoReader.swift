@@ -1,4 +1,4 @@
-import Imaging
+import RAMiTImaging
 
 /// Reads photos, or parts of them: from a decoded cache where there is one, else from the files by way of the memory.
 public struct PhotoReader: Sendable {

@@ -1,10 +1,10 @@
-import Diagnostics
+import RAMiTDiagnostics
 import Synchronization
 
 /// Pairs of which a few may be broken: in the place of one that cannot be read comes the next that can.
 ///
 /// Which pair comes depends on the files alone, not on when or on which thread it is found to be broken.
-public final class SkippingPairs: ImagePairs {
+package final class SkippingPairs: ImagePairs {
   private let pairs: any ImagePairs
   private let limit, before: Int
   private let skipped = Mutex<[Int: InputError]>([:])
@@ -15,7 +15,7 @@ public final class SkippingPairs: ImagePairs {
   ///   - before: how many of them were found and left out before.
   ///   - report: is told once of each.
   /// - Precondition: the pairs end.
-  public init(_ pairs: any ImagePairs, limit: Int, before: Int = 0, report: @escaping @Sendable (InputError) -> Void) {
+  package init(_ pairs: any ImagePairs, limit: Int, before: Int = 0, report: @escaping @Sendable (InputError) -> Void) {
     precondition(pairs.count != nil, "pairs that never end have none to skip")
     self.pairs = pairs
     self.limit = limit
@@ -23,11 +23,11 @@ public final class SkippingPairs: ImagePairs {
     self.report = report
   }
 
-  public var count: Int? { pairs.count }
+  package var count: Int? { pairs.count }
 
-  public func pair(_ index: Int) throws -> ImagePair { try first(from: index) { try pairs.pair($0) } }
+  package func pair(_ index: Int) throws -> ImagePair { try first(from: index) { try pairs.pair($0) } }
 
-  public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
+  package func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
     try first(from: index) { try pairs.crop($0, patch: patch, scale: scale, at: choice) }
   }
 
@@ -56,7 +56,7 @@ public final class SkippingPairs: ImagePairs {
 }
 
 /// The last straw, with how many there were.
-public func tooManySkipped(_ error: InputError, limit: Int, found: Int) -> InputError {
+package func tooManySkipped(_ error: InputError, limit: Int, found: Int) -> InputError {
   InputError(
     error.location, expected: error.expected,
     found: "\(error.found); \(found) images have faults, and at most \(limit) are skipped")

@@ -1,5 +1,5 @@
 /// Several sets as one, each of which may come more or less often than once.
-public struct UnionPairs: ImagePairs {
+package struct UnionPairs: ImagePairs {
   private struct Member {
     let pairs: any ImagePairs
     /// Its share of a round: its count times its factor, rounded down.
@@ -13,7 +13,7 @@ public struct UnionPairs: ImagePairs {
   /// - Parameter members: sets that end, and how often a round has each of their pairs; a set whose share of a round is not
   ///   whole goes on in the next one where it left off.
   /// - Precondition: all end, and none is empty.
-  public init(_ members: [(pairs: any ImagePairs, repeat: Double)]) {
+  package init(_ members: [(pairs: any ImagePairs, repeat: Double)]) {
     var start = 0
     self.members = members.map { pairs, factor in
       guard let count = pairs.count, count > 0 else { preconditionFailure("a member must have pairs, and end") }
@@ -25,14 +25,14 @@ public struct UnionPairs: ImagePairs {
     precondition(round > 0, "a union must have pairs")
   }
 
-  public var count: Int? { round }
+  package var count: Int? { round }
 
-  public func pair(_ index: Int) throws -> ImagePair {
+  package func pair(_ index: Int) throws -> ImagePair {
     let (member, place) = find(index)
     return try member.pairs.pair(place)
   }
 
-  public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
+  package func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
     let (member, place) = find(index)
     return try member.pairs.crop(place, patch: patch, scale: scale, at: choice)
   }

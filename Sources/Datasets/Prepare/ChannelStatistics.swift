@@ -1,14 +1,14 @@
-import Diagnostics
-import Imaging
+import RAMiTDiagnostics
+import RAMiTImaging
 
 /// The values by which a model normalises its inputs.
-public struct ChannelStatistics: Codable, Equatable, Sendable {
-  public private(set) var images = 0
+package struct ChannelStatistics: Codable, Equatable, Sendable {
+  package private(set) var images = 0
   /// Of all pixels in [0, 1], per channel.
-  public private(set) var mean: [Double] = []
-  public private(set) var standardDeviation: [Double] = []
+  package private(set) var mean: [Double] = []
+  package private(set) var standardDeviation: [Double] = []
   /// The mean of the images' own standard deviations, per channel.
-  public private(set) var meanOfDeviations: [Double] = []
+  package private(set) var meanOfDeviations: [Double] = []
 
   /// Sums over one image's pixels, as whole numbers: exact, so that the order cannot matter.
   private struct Sums {
@@ -20,7 +20,7 @@ public struct ChannelStatistics: Codable, Equatable, Sendable {
 
   /// Reads the inputs of pairs, or their targets where noise makes the inputs (paper, Sec. B), on all threads.
   /// - Throws: `InputError` that names a file.
-  public init(
+  package init(
     _ pairs: some ImagePairs, count: Int, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws {
     var pixels = 0.0

@@ -1,9 +1,9 @@
-import Diagnostics
-import Files
-import Imaging
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
 
 /// How low-resolution images are made for benchmarks; the protocols do not mix, as their right and lower edges differ.
-public enum LowResolutionProtocol: String, CaseIterable, Sendable {
+package enum LowResolutionProtocol: String, CaseIterable, Sendable {
   /// The whole image is downscaled and what does not fill a pixel is cut off; `LR_bicubic/X2/NAMEx2.png` beside the whole
   /// targets, as DIV2K has them.
   case floor
@@ -14,14 +14,14 @@ public enum LowResolutionProtocol: String, CaseIterable, Sendable {
 }
 
 /// Makes low-resolution images of a folder of photos, by MATLAB's bicubic downscaling.
-public struct LowResolution: Sendable {
-  public let method: LowResolutionProtocol
-  public let scale: Int
+package struct LowResolution: Sendable {
+  package let method: LowResolutionProtocol
+  package let scale: Int
   /// The multiple to which targets are cropped (`modcrop`).
-  public let multiple: Int
+  package let multiple: Int
 
   /// - Precondition: the multiple is one of the scale.
-  public init(_ method: LowResolutionProtocol, scale: Int, multiple: Int) {
+  package init(_ method: LowResolutionProtocol, scale: Int, multiple: Int) {
     precondition(scale > 1 && multiple % scale == 0, "targets cropped to \(multiple) are not divided by \(scale)")
     self.method = method
     self.scale = scale
@@ -48,7 +48,7 @@ public struct LowResolution: Sendable {
   /// Writes the images of a folder as PNG, on all threads.
   /// - Returns: how many.
   /// - Throws: `InputError` that names a file.
-  public func write(
+  package func write(
     _ folder: String, to output: String, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws -> Int {
     let photos = try ImageFolder(folder, excluding: output)

@@ -1,6 +1,6 @@
 import Foundation
-import Imaging
-import TensorCore
+import RAMiTImaging
+import RAMiTTensorCore
 
 /// Images that need no files and never end: leaves that hide one another, with textures, gradients and lines.
 ///

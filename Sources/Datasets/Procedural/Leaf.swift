@@ -1,5 +1,5 @@
 import Foundation
-import TensorCore
+import RAMiTTensorCore
 
 /// One occluding thing of a dead-leaves image: an ellipse or a convex polygon, somewhere, turned, with a soft edge.
 struct Leaf {

@@ -1,5 +1,5 @@
 import Foundation
-import TensorCore
+import RAMiTTensorCore
 
 /// The colours of one image: gray levels all over the range, with a tint in common and one of each colour's own.
 struct Palette {

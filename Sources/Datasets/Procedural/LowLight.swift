@@ -1,6 +1,6 @@
 import Foundation
-import Imaging
-import TensorCore
+import RAMiTImaging
+import RAMiTTensorCore
 
 /// Darkens a photo as a camera with too little light would take it.
 ///

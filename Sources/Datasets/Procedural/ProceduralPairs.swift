@@ -1,5 +1,5 @@
-import Imaging
-import TensorCore
+import RAMiTImaging
+import RAMiTTensorCore
 
 /// Pairs of drawn images; they never end.
 public struct ProceduralPairs: ImagePairs {

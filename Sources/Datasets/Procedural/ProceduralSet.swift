@@ -1,6 +1,6 @@
-import Diagnostics
-import Imaging
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTTensorCore
 
 /// Writes drawn pairs as files: a set for any task that needs nothing from elsewhere.
 public struct ProceduralSet: Sendable {

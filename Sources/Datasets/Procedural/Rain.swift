@@ -1,6 +1,6 @@
 import Foundation
-import Imaging
-import TensorCore
+import RAMiTImaging
+import RAMiTTensorCore
 
 /// Rain between the camera and the scene: two layers of streaks, near and far, that brighten what is behind them.
 ///

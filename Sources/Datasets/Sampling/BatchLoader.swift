@@ -1,5 +1,5 @@
 import Foundation
-import Parallel
+import RAMiTParallel
 
 /// Makes batches ahead of the training, on threads of its own, and hands them out in order.
 ///

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 extension Tensor {
   /// These values with Gaussian noise added, not clipped (paper, Sec. B).

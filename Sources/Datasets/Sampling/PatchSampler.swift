@@ -1,5 +1,5 @@
-import Imaging
-import TensorCore
+import RAMiTImaging
+import RAMiTTensorCore
 
 /// How a training sample is cut from a pair of images.
 public struct PatchSettings: Equatable, Sendable {

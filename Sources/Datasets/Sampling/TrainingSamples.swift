@@ -1,5 +1,5 @@
+import RAMiTTensorCore
 import Synchronization
-import TensorCore
 
 /// A batch for one iteration: inputs N x p x p x C and targets N x sp x sp x C.
 public struct Batch: Sendable {

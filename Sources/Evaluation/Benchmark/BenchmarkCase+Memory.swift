@@ -1,16 +1,16 @@
-import Autograd
-import Diagnostics
-import Machine
-import Models
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTDiagnostics
+import RAMiTMachine
+import RAMiTModels
+import RAMiTNN
+import RAMiTTensorCore
 
 extension BenchmarkCase {
   /// The memory that the case takes at its peak, beside the program, measured in two small passes.
   /// - Parameters:
   ///   - architecture: of the model that is timed.
   ///   - checkpointing: what a training step computes again.
-  public func memory(
+  package func memory(
     of architecture: some RestorationArchitecture, _ checkpointing: ActivationCheckpointing = .none
   ) -> Int {
     let model = architecture.makeModel()
@@ -45,7 +45,7 @@ extension BenchmarkCase {
   }
 
   /// - Throws: `InputError` when the case takes more memory than is free.
-  public func checkMemory(
+  package func checkMemory(
     of architecture: some RestorationArchitecture, _ checkpointing: ActivationCheckpointing = .none,
     free: Int = MachineMemory().free
   ) throws {

@@ -1,10 +1,10 @@
-import Autograd
-import Machine
-import Models
-import NN
-import Optimizers
-import Parallel
-import TensorCore
+import RAMiTAutograd
+import RAMiTMachine
+import RAMiTModels
+import RAMiTNN
+import RAMiTOptimizers
+import RAMiTParallel
+import RAMiTTensorCore
 
 extension BenchmarkCase {
   /// Times a model with random weights on random images, with each of some numbers of threads.
@@ -17,7 +17,7 @@ extension BenchmarkCase {
   ///   - version: the program's.
   /// - Returns: a result for each thread count.
   /// - Precondition: at least one run and one thread count.
-  public func run(
+  package func run(
     _ architecture: some RestorationArchitecture, runs: Int, threads: [Int],
     checkpointing: ActivationCheckpointing = .none, version: String
   ) -> [BenchmarkResult] {
@@ -51,7 +51,7 @@ extension BenchmarkCase {
   ///   - checkpointing: what a training step computes again.
   ///   - peaks: measures the machine; before and after, for the faster of both counts.
   /// - Precondition: at least one run.
-  public func profile(
+  package func profile(
     _ architecture: some RestorationArchitecture, runs: Int, checkpointing: ActivationCheckpointing = .none,
     peaks measured: () -> MachinePeaks = MachinePeaks.measured
   ) -> Profile {
@@ -72,7 +72,7 @@ extension BenchmarkCase {
   /// - Parameters:
   ///   - architecture: of the model, whose parameters are random.
   ///   - checkpointing: what a training step computes again.
-  public func prepared(
+  package func prepared(
     _ architecture: some RestorationArchitecture, _ checkpointing: ActivationCheckpointing = .none
   ) -> () -> Void {
     let model = architecture.makeModel(), task = architecture.task
@@ -113,7 +113,7 @@ extension BenchmarkCase {
 
 extension ComputeThreads {
   /// Computes with so many threads, and then as before.
-  public static func with<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
+  package static func with<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
     let before = self.count
     self.count = count
     defer { self.count = before }

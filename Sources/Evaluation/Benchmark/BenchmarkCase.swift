@@ -1,16 +1,16 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// A timed piece of work of a model: `infer:HxW` is one image of H x W pixels, `train:BxP` one step of Adam on B
 /// patches of P x P.
-public enum BenchmarkCase: Sendable {
+package enum BenchmarkCase: Sendable {
   case inference(height: Int, width: Int)
   case training(batch: Int, patch: Int)
 
   /// What is timed when no case is named.
-  public static let standard = ["infer:128x128", "infer:352x640", "train:4x64", "train:16x64"]
+  package static let standard = ["infer:128x128", "infer:352x640", "train:4x64", "train:16x64"]
 
   /// - Throws: `InputError` that shows the form.
-  public init(_ name: String) throws {
+  package init(_ name: String) throws {
     let parts = name.split(separator: ":", omittingEmptySubsequences: false)
     let sizes = parts.last.map { $0.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) } } ?? []
     let range = 1...(1 << 16)

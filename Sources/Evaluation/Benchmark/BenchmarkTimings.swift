@@ -1,20 +1,20 @@
-import Diagnostics
-import Files
 import Foundation
-import Parallel
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTParallel
 
 /// What some cases took on a machine: what `RAMiTBenchmarks` writes, and what a later run is compared with.
-public struct BenchmarkTimings: Codable, Equatable {
+package struct BenchmarkTimings: Codable, Equatable {
   /// What one case took.
-  public struct Timing: Codable, Equatable, Sendable {
-    public let name: String
+  package struct Timing: Codable, Equatable, Sendable {
+    package let name: String
     /// The median of all runs, and the quarter of them that was faster and slower.
-    public let milliseconds, fastQuarter, slowQuarter: Double
+    package let milliseconds, fastQuarter, slowQuarter: Double
     /// The process's largest memory meanwhile.
-    public let peakMegabytes: Double
+    package let peakMegabytes: Double
 
     /// - Precondition: there is a run.
-    public init(name: String, seconds: [Double], peakBytes: Int) {
+    package init(name: String, seconds: [Double], peakBytes: Int) {
       let sorted = seconds.map { 1e3 * $0 }.sorted()
       self.name = name
       milliseconds = sorted.median
@@ -26,7 +26,7 @@ public struct BenchmarkTimings: Codable, Equatable {
     ///
     /// - Parameter threshold: ratios up to 1 + threshold, and their inverses, are noise; so is what differs by more when the
     ///   middle halves of the runs overlap.
-    public func change(from before: Timing, threshold: Double) -> Change {
+    package func change(from before: Timing, threshold: Double) -> Change {
       let ratio = milliseconds / before.milliseconds
       let isFaster = ratio < 1 / (1 + threshold) && slowQuarter < before.fastQuarter
       let isSlower = ratio > 1 + threshold && fastQuarter > before.slowQuarter
@@ -34,27 +34,27 @@ public struct BenchmarkTimings: Codable, Equatable {
     }
   }
 
-  public struct Change: Equatable, Sendable {
-    public enum Verdict: String, Sendable { case faster, slower, same }
+  package struct Change: Equatable, Sendable {
+    package enum Verdict: String, Sendable { case faster, slower, same }
     /// The time now by the time before.
-    public let ratio: Double
-    public let verdict: Verdict
+    package let ratio: Double
+    package let verdict: Verdict
   }
 
-  public let builtFor: String
-  public let threads: Int
-  public var peaks: MachinePeaks
-  public var timings: [Timing] = []
+  package let builtFor: String
+  package let threads: Int
+  package var peaks: MachinePeaks
+  package var timings: [Timing] = []
 
   /// Of this program with the threads in force, with nothing timed yet.
-  public init(peaks: MachinePeaks) {
+  package init(peaks: MachinePeaks) {
     self.peaks = peaks
     builtFor = InstructionSet.built.description
     threads = ComputeThreads.count
   }
 
   /// - Throws: `InputError` that names the file.
-  public init(readingFile path: String) throws {
+  package init(readingFile path: String) throws {
     let kind = "timings that RAMiTBenchmarks --json wrote"
     let bytes = try WholeFile.read(path, kind: kind, maximumSize: 1 << 30)
     do {
@@ -65,7 +65,7 @@ public struct BenchmarkTimings: Codable, Equatable {
   }
 
   /// - Throws: `InputError` that names the file.
-  public func write(to path: String) throws { try JSONFile.write(self, to: path) }
+  package func write(to path: String) throws { try JSONFile.write(self, to: path) }
 
-  public subscript(name: String) -> Timing? { timings.first { $0.name == name } }
+  package subscript(name: String) -> Timing? { timings.first { $0.name == name } }
 }

@@ -1,52 +1,52 @@
-import Autograd
-import Diagnostics
 import Foundation
-import Kernels
-import LinearAlgebra
-import Parallel
-import TensorCore
+import RAMiTAutograd
+import RAMiTDiagnostics
+import RAMiTKernels
+import RAMiTLinearAlgebra
+import RAMiTParallel
+import RAMiTTensorCore
 
 /// The fastest that this machine was seen to go, with the threads in force: the roof over every operation
 /// (Williams et al., "Roofline", 2009).
-public struct MachinePeaks: Codable, Equatable, Sendable {
+package struct MachinePeaks: Codable, Equatable, Sendable {
   /// Of OpenBLAS's sgemm on matrices of 2048 x 2048; nil where no OpenBLAS is installed.
-  public let gflops: Double?
+  package let gflops: Double?
   /// Of a + b over arrays far larger than the caches: two streams read, one written.
-  public let gigabytesPerSecond: Double
+  package let gigabytesPerSecond: Double
 
-  public init(gflops: Double?, gigabytesPerSecond: Double) {
+  package init(gflops: Double?, gigabytesPerSecond: Double) {
     self.gflops = gflops
     self.gigabytesPerSecond = gigabytesPerSecond
   }
 
   /// Measures: about a second, and 0.5 GB for as long.
-  public static func measured() -> MachinePeaks {
+  package static func measured() -> MachinePeaks {
     defer { StoragePool.shared.trim() }
     return MachinePeaks(gflops: sgemm(), gigabytesPerSecond: stream())
   }
 
   /// The shortest time that the work can take; nil when it has arithmetic and the peak of that is not known.
-  public func limit(of work: Profiler.Work) -> Double? {
+  package func limit(of work: Profiler.Work) -> Double? {
     let moves = work.bytes / gigabytesPerSecond / 1e9
     if work.floatingPointOperations == 0 { return moves }
     return gflops.map { max(moves, work.floatingPointOperations / $0 / 1e9) }
   }
 
   /// For a heading.
-  public var text: String {
+  package var text: String {
     let arithmetic = gflops.map { "sgemm \($0.fixed(0)) GFLOP/s" } ?? "sgemm unknown (no libopenblas.so.0)"
     return "\(arithmetic), memory \(gigabytesPerSecond.fixed(0)) GB/s"
   }
 
   /// The faster of both: of two measurements, the one that less was going on beside.
-  public func maximum(_ other: MachinePeaks) -> MachinePeaks {
+  package func maximum(_ other: MachinePeaks) -> MachinePeaks {
     MachinePeaks(
       gflops: [gflops, other.gflops].compactMap { $0 }.max(),
       gigabytesPerSecond: max(gigabytesPerSecond, other.gigabytesPerSecond))
   }
 
   /// By a tenth or more, in either.
-  public func isAbove(_ other: MachinePeaks) -> Bool {
+  package func isAbove(_ other: MachinePeaks) -> Bool {
     (gflops ?? 0) > 1.1 * (other.gflops ?? 0) || gigabytesPerSecond > 1.1 * other.gigabytesPerSecond
   }
 

@@ -1,15 +1,15 @@
-import Machine
-import TensorCore
+import RAMiTMachine
+import RAMiTTensorCore
 
 /// The largest memory that the process has had in use at once.
-public enum PeakMemory {
+package enum PeakMemory {
   /// Gives back what lies idle and starts anew from what is in use now. Does nothing where the system cannot (it is
   /// Linux that can): the peak is then that since the start.
-  public static func reset() {
+  package static func reset() {
     StoragePool.shared.trim()
     ProcessMemory.resetPeak()
   }
 
   /// In bytes, resident.
-  public static var bytes: Int { ProcessMemory.peak }
+  package static var bytes: Int { ProcessMemory.peak }
 }

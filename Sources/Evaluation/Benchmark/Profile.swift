@@ -1,38 +1,38 @@
-import Autograd
-import Diagnostics
-import Parallel
-import TensorCore
+import RAMiTAutograd
+import RAMiTDiagnostics
+import RAMiTParallel
+import RAMiTTensorCore
 
 /// Where the time of a case goes, operation by operation, beside the least that the machine could take.
-public struct Profile: Encodable {
+package struct Profile: Encodable {
   /// All calls of an operation in one direction, on results of one shape or of any.
-  public struct Row: Encodable, Equatable {
+  package struct Row: Encodable, Equatable {
     /// The operation's function in `Autograd`.
-    public let operation: String
-    public let direction: Profiler.Direction
+    package let operation: String
+    package let direction: Profiler.Direction
     /// Of the result; nil for all.
-    public let shape: String?
-    public let calls: Int
-    public let seconds: Double
+    package let shape: String?
+    package let calls: Int
+    package let seconds: Double
     /// Of the case's time.
-    public let share: Double
-    public let gflops: Double
-    public let gigabytesPerSecond: Double
+    package let share: Double
+    package let gflops: Double
+    package let gigabytesPerSecond: Double
     /// The shortest time that the machine's peaks allow: each call's arithmetic at the one, or its data at the other, whichever
     /// takes longer. Nil when it is not known.
-    public let limitSeconds: Double?
+    package let limitSeconds: Double?
 
     /// How much of its limit is reached.
     var ofLimit: Double? { limitSeconds.map { $0 / seconds } }
   }
 
-  public let name: String
-  public let threads: Int
-  public let peaks: MachinePeaks
+  package let name: String
+  package let threads: Int
+  package let peaks: MachinePeaks
   /// Of the whole case, and of all operations.
-  public let seconds, operationSeconds: Double
+  package let seconds, operationSeconds: Double
   /// By direction and operation, and by the result's shape as well; the longest first.
-  public let operations, shapes: [Row]
+  package let operations, shapes: [Row]
 
   private enum CodingKeys: String, CodingKey {
     case name = "case", threads, peaks, seconds, operationSeconds, operations, shapes
@@ -67,7 +67,7 @@ public struct Profile: Encodable {
 
   /// For people.
   /// - Parameter byShape: a line for every shape of a result.
-  public func text(byShape: Bool = false) -> String {
+  package func text(byShape: Bool = false) -> String {
     var table = TextTable(
       header: ["operation", "direction"] + (byShape ? ["result"] : [])
         + ["calls", "ms", "share", "GFLOP/s", "GB/s", "of limit", "ms to gain"])
@@ -96,12 +96,12 @@ public struct Profile: Encodable {
 }
 
 /// What `ramit benchmark --json` writes.
-public struct BenchmarkReport: Encodable {
-  public var results: [BenchmarkResult] = []
-  public var profiles: [Profile] = []
+package struct BenchmarkReport: Encodable {
+  package var results: [BenchmarkResult] = []
+  package var profiles: [Profile] = []
 
-  public init() {}
+  package init() {}
 
   /// - Throws: `InputError` that names the file.
-  public func write(to path: String) throws { try JSONFile.write(self, to: path) }
+  package func write(to path: String) throws { try JSONFile.write(self, to: path) }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import TensorCore
+import RAMiTTensorCore
 
 /// The standard normal numbers of PyTorch's generator on CPUs, in its order: published denoising scores are of this
 /// noise.

@@ -1,8 +1,8 @@
-import Diagnostics
-import Models
+import RAMiTDiagnostics
+import RAMiTModels
 
 /// A model's parameters and Mult-Adds, for people and for programs.
-public struct ComplexityReport: Encodable {
+package struct ComplexityReport: Encodable {
   struct Component: Encodable {
     let name: String
     let parameters: Int
@@ -17,7 +17,7 @@ public struct ComplexityReport: Encodable {
   let multAdds: Int
   let components: [Component]
 
-  public init(
+  package init(
     _ complexity: Complexity, model: String, task: RestorationTask, outputWidth: Int, outputHeight: Int
   ) {
     self.model = model
@@ -32,7 +32,7 @@ public struct ComplexityReport: Encodable {
   }
 
   /// One line for each component, and the total.
-  public var table: String {
+  package var table: String {
     var table = TextTable(header: ["\(model) \(task.rawValue)", "parameters", "Mult-Adds"])
     func add(_ name: String, _ parameters: Int, _ multAdds: Int) {
       table.add([name, parameters.grouped, (Double(multAdds) / 1e9).fixed(2) + " G"])
@@ -43,5 +43,5 @@ public struct ComplexityReport: Encodable {
   }
 
   /// - Throws: `InputError` that names the file.
-  public func write(to path: String) throws { try JSONFile.write(self, to: path) }
+  package func write(to path: String) throws { try JSONFile.write(self, to: path) }
 }

@@ -1,10 +1,10 @@
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// JSON for other programs: indented, keys sorted, a new line at the end. Infinity, which JSON has no number for, is
 /// the text `Infinity` in every file of the program.
-public enum JSONFile {
+package enum JSONFile {
   /// - Throws: `InputError` that names the file when it cannot be written, or is of another kind.
   static func write(_ value: some Encodable, to path: String) throws {
     try write(encode(value, pretty: true), to: path)
@@ -12,14 +12,14 @@ public enum JSONFile {
 
   /// - Parameter data: JSON.
   /// - Throws: `InputError` that names the file when it cannot be written, or is of another kind.
-  public static func write(_ data: Data, to path: String) throws {
+  package static func write(_ data: Data, to path: String) throws {
     try checkKind(path)
     try WholeFile.write(data, to: path)
   }
 
   /// Finds out before the work whether JSON can be written to a path, and makes the folder that it lies in.
   /// - Throws: `InputError` that names the file or its folder.
-  public static func prepare(_ path: String) throws {
+  package static func prepare(_ path: String) throws {
     guard try checkKind(path) else { return }
     try Folder.create(path.parentPath)
     try Folder.checkWritable(path.parentPath)

@@ -1,9 +1,9 @@
-import Diagnostics
-import Files
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// Folders that results go into.
-public enum OutputFolder {
+package enum OutputFolder {
   /// Makes a folder, and those that it is in; one that exists is left as it is.
   /// - Throws: `InputError` that names it.
-  public static func create(_ path: String) throws { try Folder.create(path) }
+  package static func create(_ path: String) throws { try Folder.create(path) }
 }

@@ -1,6 +1,6 @@
 import Foundation
-import Metrics
-import Models
+import RAMiTMetrics
+import RAMiTModels
 
 /// The scores of a model on one test set, at one level of noise.
 public struct ScoreReport: Encodable, Sendable {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Metrics
-import Models
+import RAMiTDiagnostics
+import RAMiTMetrics
+import RAMiTModels
 
 /// Scores as a table for people, line by line: each image shows as soon as it is done.
 public struct ScoreTable {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
-import Imaging
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
 
 /// What is to be done about a file that stands where a result is to go.
 enum ExistingOutput: Equatable {

@@ -1,4 +1,4 @@
-import Imaging
+import RAMiTImaging
 
 /// The smallest and the largest value around each pixel of a gray image, within one pixel.
 ///

@@ -1,8 +1,8 @@
-import Diagnostics
-import Imaging
+import RAMiTDiagnostics
+import RAMiTImaging
 
 /// The kind of file that a restored photo is written as.
-public enum OutputFormat: String, CaseIterable, Sendable {
+package enum OutputFormat: String, CaseIterable, Sendable {
   /// PNG, which loses nothing.
   case png
   /// JPEG, for every photo; alpha and 16 bits are lost.
@@ -13,7 +13,7 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case same
 
   /// Endings of the files that can be written.
-  public static let endings = ["png", "jpg", "jpeg", "webp"]
+  package static let endings = ["png", "jpg", "jpeg", "webp"]
 
   /// The ending of the output of a file.
   /// - Parameter format: of the input; nil where it could not be told.
@@ -27,7 +27,7 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   }
 
   /// Whether a file of this ending is of this kind.
-  public func fits(ending: String) -> Bool {
+  package func fits(ending: String) -> Bool {
     self == .same || self.ending(for: nil) == (ending == "jpeg" ? "jpg" : ending)
   }
 

@@ -1,5 +1,5 @@
-import Diagnostics
-import Files
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// The folders that results go into: made and tried before the work, not after it.
 struct OutputPlaces {

@@ -1,32 +1,32 @@
-import Diagnostics
-import Files
 import Foundation
-import Imaging
-import Models
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
+import RAMiTModels
 
 /// Restores the photos of a plan, one after the other. One that fails leaves the others done.
-public struct PhotoRestoration {
-  public struct Options: Sendable {
+package struct PhotoRestoration {
+  package struct Options: Sendable {
     /// Files that stand where results are to go are replaced; otherwise only earlier results are, and only where they
     /// must.
-    public var overwrites = false
+    package var overwrites = false
     /// Of JPEG and WebP outputs, 1 to 100.
-    public var quality = 95
+    package var quality = 95
     /// WebP outputs lose nothing.
-    public var isLossless = false
+    package var isLossless = false
     /// What shows through transparent photos in JPEG outputs.
-    public var background = Color.white
+    package var background = Color.white
     /// Outputs get their photos' times.
-    public var keepsTimes = false
+    package var keepsTimes = false
 
-    public init() {}
+    package init() {}
   }
 
   private let restorer: Restorer
   private let options: Options
   private let weights: String
 
-  public init(_ restorer: Restorer, _ options: Options = Options()) {
+  package init(_ restorer: Restorer, _ options: Options = Options()) {
     (self.restorer, self.options) = (restorer, options)
     weights = restorer.fingerprint
   }
@@ -35,7 +35,7 @@ public struct PhotoRestoration {
   ///   - record: of the plan's folder.
   ///   - isStopped: asked before each photo; the photo under way is finished.
   ///   - observe: called with each photo's row as soon as it is done.
-  public func run(
+  package func run(
     _ plan: RestorationPlan, record: RestorationRecord? = nil, isStopped: () -> Bool = { false },
     observe: (RestorationReport.Row) -> Void = { _ in }
   ) -> RestorationReport {
@@ -200,7 +200,7 @@ public struct PhotoRestoration {
 
 extension RestorationPlan.Destination {
   /// Where the outputs and their record lie; nil for the standard output.
-  public var folder: String? {
+  package var folder: String? {
     switch self {
     case .folder(let path): path
     case .file(let path): path.parentPath

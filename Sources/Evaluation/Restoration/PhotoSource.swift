@@ -1,15 +1,15 @@
-import Diagnostics
-import Files
-import Imaging
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
 
 /// Where a photo is read from.
-public enum PhotoSource: Equatable, Sendable {
+package enum PhotoSource: Equatable, Sendable {
   case file(String)
   /// What a pipe or the standard input held; its name for messages.
   case stream(String, bytes: [UInt8])
 
   /// As the person named it; `-` for the standard input.
-  public var name: String {
+  package var name: String {
     switch self {
     case .file(let path): path
     case .stream(let name, _): name

@@ -1,13 +1,13 @@
-import Diagnostics
-import Files
 import Foundation
-import Imaging
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
 
 /// Which photos are restored, and where to: files go into the output folder by name, folders with all that is in them
 /// keep their structure there.
-public struct RestorationPlan {
+package struct RestorationPlan {
   /// Where the results go.
-  public enum Destination: Equatable, Sendable {
+  package enum Destination: Equatable, Sendable {
     case folder(String)
     /// One photo's file; its ending tells its kind.
     case file(String)
@@ -15,7 +15,7 @@ public struct RestorationPlan {
 
     /// What `--output` means: `-` is the standard output; a name with the ending of an image is a file when there is
     /// one input, no folder, and no folder of that name; anything else is a folder.
-    public init(_ output: String, inputs: [String]) {
+    package init(_ output: String, inputs: [String]) {
       if output == "-" {
         self = .standardOutput
       } else if inputs.count == 1, OutputFormat.endings.contains(output.pathEnding), !Folder.exists(output),
@@ -29,31 +29,31 @@ public struct RestorationPlan {
   }
 
   /// How the outputs in a folder are named.
-  public struct Naming: Sendable {
-    public var format: OutputFormat
+  package struct Naming: Sendable {
+    package var format: OutputFormat
     /// `a.jpg` becomes `a.jpg.png`, so that `a.tif` can become `a.tif.png` beside it.
-    public var keepsSuffix: Bool
+    package var keepsSuffix: Bool
 
-    public init(format: OutputFormat = .png, keepsSuffix: Bool = false) {
+    package init(format: OutputFormat = .png, keepsSuffix: Bool = false) {
       (self.format, self.keepsSuffix) = (format, keepsSuffix)
     }
   }
 
   /// A photo and the file that its restoration becomes.
-  public struct Item: Equatable, Sendable {
-    public let source: PhotoSource
+  package struct Item: Equatable, Sendable {
+    package let source: PhotoSource
     /// The file's path; `-` for the standard output.
-    public let output: String
+    package let output: String
     /// Tells the kind of the output.
     let ending: String
-    public var input: String { source.name }
+    package var input: String { source.name }
   }
 
-  public let destination: Destination
-  public private(set) var items: [Item] = []
+  package let destination: Destination
+  package private(set) var items: [Item] = []
   /// What cannot be restored: inputs that are missing, folders without images, outputs that are not free.
-  public private(set) var faults: [InputError] = []
-  public private(set) var omissions = ImageTree.Omissions()
+  package private(set) var faults: [InputError] = []
+  package private(set) var omissions = ImageTree.Omissions()
 
   /// An input with its place below the output folder.
   private struct Photo {
@@ -66,7 +66,7 @@ public struct RestorationPlan {
   ///   - inputs: files, folders and pipes; `-` is the standard input.
   ///   - destination: of the outputs. When it is a folder in one of the input folders, what is in it is no input.
   ///   - record: of earlier runs into the same folder, whose results beside the photos are no inputs; nil reads it.
-  public init(
+  package init(
     _ inputs: [String], to destination: Destination, naming: Naming = Naming(), record: RestorationRecord? = nil
   ) {
     self.destination = destination
@@ -83,12 +83,12 @@ public struct RestorationPlan {
   }
 
   /// Whether a file is one of the photos.
-  public func contains(_ file: FileStatus) -> Bool {
+  package func contains(_ file: FileStatus) -> Bool {
     items.contains { (try? FileStatus($0.input).identity) == file.identity }
   }
 
   /// Whether a path is that of one of the results, by its name in its folder.
-  public func makes(_ path: String) -> Bool {
+  package func makes(_ path: String) -> Bool {
     let name = path.lastPathPart.pathBytes, folder = path.parentPath.absolutePath.pathBytes
     return items.contains {
       $0.output.lastPathPart.pathBytes == name && $0.output.parentPath.absolutePath.pathBytes == folder

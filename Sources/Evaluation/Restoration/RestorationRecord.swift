@@ -1,14 +1,14 @@
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// What earlier runs made in an output folder, and of what: a file of JSON lines beside the outputs, to which every
 /// result adds its lines.
 ///
 /// A result is only left as it is when the record says that it was made of the same photo with the same weights and
 /// options. A line that is damaged, or that a kill has cut off, is passed over.
-public struct RestorationRecord {
-  public static let fileName = ".ramit-restored.jsonl"
+package struct RestorationRecord {
+  package static let fileName = ".ramit-restored.jsonl"
 
   /// A result and what it was made of.
   struct Entry: Codable, Equatable {
@@ -37,7 +37,7 @@ public struct RestorationRecord {
   private var path: String { folder.appendingPath(Self.fileName) }
 
   /// Reads what is there.
-  public init(folder: String) {
+  package init(folder: String) {
     self.folder = folder
     let bytes = try? WholeFile.read(path, kind: "a record", maximumSize: 1 << 30)
     guard let bytes, !bytes.isEmpty else { return }

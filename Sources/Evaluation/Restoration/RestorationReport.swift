@@ -1,32 +1,32 @@
-import Diagnostics
 import Foundation
-import Imaging
+import RAMiTDiagnostics
+import RAMiTImaging
 
 /// What became of every input of a batch: for the person who waits, and as JSON for other programs.
-public struct RestorationReport: Sendable {
-  public enum Status: String, Encodable, Sendable {
+package struct RestorationReport: Sendable {
+  package enum Status: String, Encodable, Sendable {
     case restored, skipped, failed
     case leftOut = "left out"
     /// The batch was stopped before.
     case notReached = "not reached"
   }
 
-  public struct Row: Sendable {
-    public let input: String
-    public internal(set) var output: String?
-    public internal(set) var status: Status
+  package struct Row: Sendable {
+    package let input: String
+    package internal(set) var output: String?
+    package internal(set) var status: Status
     /// Why it was skipped, left out, restored once more, or has failed.
-    public internal(set) var reason: String?
+    package internal(set) var reason: String?
     /// What was mended, left out or changed, each a clause.
-    public internal(set) var notes: [String] = []
+    package internal(set) var notes: [String] = []
     /// Pixels; nil where nothing was restored.
-    public internal(set) var size: Size?
-    public internal(set) var outputSize: Size?
+    package internal(set) var size: Size?
+    package internal(set) var outputSize: Size?
     /// The side of the tiles, in pixels of the input; nil for a photo that was restored whole.
-    public internal(set) var tile: Int?
-    public internal(set) var seconds: Double?
+    package internal(set) var tile: Int?
+    package internal(set) var seconds: Double?
     /// Of a failed one.
-    public internal(set) var error: InputError?
+    package internal(set) var error: InputError?
 
     init(_ input: String, output: String? = nil, _ status: Status, reason: String? = nil) {
       (self.input, self.output, self.status, self.reason) = (input, output, status, reason)
@@ -38,7 +38,7 @@ public struct RestorationReport: Sendable {
     }
 
     /// One line for a person; nil where there is nothing to say.
-    public var line: String? {
+    package var line: String? {
       let notes = notes.isEmpty ? "" : ", \(notes.joined(separator: ", "))"
       switch status {
       case .failed, .leftOut, .notReached: return nil
@@ -51,24 +51,24 @@ public struct RestorationReport: Sendable {
     }
   }
 
-  public struct Size: Equatable, Sendable {
-    public let width, height: Int
+  package struct Size: Equatable, Sendable {
+    package let width, height: Int
     var text: String { "\(width)x\(height)" }
   }
 
-  public internal(set) var rows: [Row] = []
+  package internal(set) var rows: [Row] = []
   /// What the finder left alone; the rows say each.
-  public internal(set) var omissions = ImageTree.Omissions()
+  package internal(set) var omissions = ImageTree.Omissions()
   /// What went wrong beside the photos: the record could not be written.
-  public internal(set) var faults: [InputError] = []
-  public internal(set) var seconds = 0.0
+  package internal(set) var faults: [InputError] = []
+  package internal(set) var seconds = 0.0
 
-  public func count(_ status: Status) -> Int { rows.count { $0.status == status } }
+  package func count(_ status: Status) -> Int { rows.count { $0.status == status } }
 
-  public var isComplete: Bool { count(.failed) + count(.notReached) + faults.count == 0 }
+  package var isComplete: Bool { count(.failed) + count(.notReached) + faults.count == 0 }
 
   /// One line.
-  public var text: String {
+  package var text: String {
     var parts = ["\(count(.restored)) restored"]
     if count(.skipped) > 0 { parts.append("\(count(.skipped)) skipped (--overwrite restores them again)") }
     if count(.failed) > 0 { parts.append("\(count(.failed)) failed") }
@@ -78,7 +78,7 @@ public struct RestorationReport: Sendable {
 
   /// A JSON file's content.
   /// - Parameter command: what it says of the model and the options.
-  public func json(_ settings: [String: String]) throws -> Data {
+  package func json(_ settings: [String: String]) throws -> Data {
     try JSONFile.encode(Contents(report: self, settings: settings), pretty: true)
   }
 
@@ -107,7 +107,7 @@ extension RestorationReport.Row: Encodable {
     case input, output, status, reason, notes, width, height, outputWidth, outputHeight, tile, seconds
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     // JSON is text: a byte of a name that is none is shown as in messages.
     try container.encode(input.showingEscapedBytes, forKey: .input)

@@ -1,43 +1,43 @@
-import Diagnostics
-import Imaging
-import Machine
-import Models
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTMachine
+import RAMiTModels
+import RAMiTTensorCore
 import Synchronization
-import TensorCore
 
 /// What the memory for restoring a photo depends on.
-public struct PhotoSize: Equatable, Sendable {
-  public let width, height: Int
+package struct PhotoSize: Equatable, Sendable {
+  package let width, height: Int
   /// With alpha, where there is one.
-  public let channels: Int
+  package let channels: Int
   /// Bits of a sample.
-  public let bitDepth: Int
+  package let bitDepth: Int
 
-  public init(width: Int, height: Int, channels: Int = 3, bitDepth: Int = 8) {
+  package init(width: Int, height: Int, channels: Int = 3, bitDepth: Int = 8) {
     self.width = width
     self.height = height
     self.channels = channels
     self.bitDepth = bitDepth
   }
 
-  public init(_ photo: Image) {
+  package init(_ photo: Image) {
     self.init(width: photo.width, height: photo.height, channels: photo.channels, bitDepth: photo.bitDepth)
   }
 
   var hasAlpha: Bool { channels == 2 || channels == 4 }
   var isGray: Bool { channels < 3 }
   /// Bytes of the samples.
-  public var bytes: Double { Double(width) * Double(height) * Double(channels * bitDepth / 8) }
+  package var bytes: Double { Double(width) * Double(height) * Double(channels * bitDepth / 8) }
 }
 
 /// How a photo is restored within the free memory.
-public struct MemoryFit {
+package struct MemoryFit {
   /// As it was asked for, or with tiles.
-  public let restorer: Restorer
+  package let restorer: Restorer
   /// What restoring and encoding the photo takes beside what the process has in use with the decoded photo.
-  public let bytes: Int
+  package let bytes: Int
   /// Why there are tiles that nobody asked for, a clause for a person; nil where there are none.
-  public let note: String?
+  package let note: String?
 }
 
 /// What a restorer has measured of its model, once.
@@ -63,7 +63,7 @@ extension Restorer {
   ///     with the restored image beside encoding it.
   ///   - left: bytes that may still be taken; nil for what `budget` leaves, with the decoded photo in memory.
   /// - Throws: `InputError` when the photo cannot be restored in any tiles, or not in those that were asked for.
-  public func fitting(
+  package func fitting(
     _ file: String, _ photo: PhotoSize, beside: Double = 0, left: Int? = nil
   ) throws(InputError) -> MemoryFit {
     func bytes(tile: Int?) -> Double { self.bytes(photo, tile: tile) + beside }

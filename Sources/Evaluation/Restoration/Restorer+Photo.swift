@@ -1,7 +1,7 @@
-import Diagnostics
-import Imaging
-import Models
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTModels
+import RAMiTTensorCore
 
 extension Restorer {
   /// Restores a photo of any kind: what it was in, it stays in.
@@ -14,7 +14,7 @@ extension Restorer {
   ///
   /// - Parameter name: of the photo, for messages.
   /// - Throws: `InputError` when the result is not finite: what a picture would show of it is black, or noise.
-  public func restore(_ photo: Image, named name: String = "photo") throws -> Image {
+  package func restore(_ photo: Image, named name: String = "photo") throws -> Image {
     let restored = try restoreColors(photo.fillingTransparentColors().opaque, named: name)
     guard let alpha = photo.alpha else { return restored }
     guard task.isSuperResolution else { return restored.with(alpha: alpha) }

@@ -1,6 +1,6 @@
-import Machine
-import Models
-import TensorCore
+import RAMiTMachine
+import RAMiTModels
+import RAMiTTensorCore
 
 /// Restores images with a model: whole, as its scores are measured, or in tiles.
 public struct Restorer {
@@ -14,7 +14,7 @@ public struct Restorer {
   public var selfEnsemble = false
 
   /// The memory that restoring a photo may take.
-  public var budget = MemoryBudget()
+  package var budget = MemoryBudget()
   let measured = MeasuredMemory()
 
   public init(_ model: any RestorationModel) { self.model = model }

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// One of the eight ways to turn and mirror an image: mirrored, and then rows and columns exchanged.
 struct Symmetry {

@@ -1,5 +1,5 @@
-import Datasets
-import Models
+import RAMiTDatasets
+import RAMiTModels
 
 extension RestorationTask {
   /// The pairs that the task learns from, and is scored on.

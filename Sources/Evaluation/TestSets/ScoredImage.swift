@@ -1,8 +1,8 @@
-import Diagnostics
-import Imaging
-import Metrics
-import Models
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTMetrics
+import RAMiTModels
+import RAMiTTensorCore
 
 /// An image of a test set that a model has restored, and its scores by the paper's protocol (Sec. B): clamped and
 /// rounded to 8 bits, the luma inside a border of the scale for super-resolution.

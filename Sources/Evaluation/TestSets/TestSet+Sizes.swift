@@ -1,5 +1,5 @@
-import Datasets
-import Imaging
+import RAMiTDatasets
+import RAMiTImaging
 
 extension TestSet {
   /// The size of a model's input, in pixels.

@@ -1,9 +1,9 @@
-import Datasets
-import Diagnostics
 import Foundation
-import Imaging
-import Models
-import TensorCore
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTModels
+import RAMiTTensorCore
 
 /// Images that a model is scored on: of a folder in any layout in which people keep their sets, of a published set, or
 /// drawn.

@@ -2,12 +2,12 @@
 //
 //     swift run -c release FineTuningExample RAMiT-1_X2.pth tuned.safetensors 100
 
-import Autograd
-import Datasets
-import Models
-import NN
-import Optimizers
-import TensorCore
+import RAMiTAutograd
+import RAMiTDatasets
+import RAMiTModels
+import RAMiTNN
+import RAMiTOptimizers
+import RAMiTTensorCore
 
 guard CommandLine.arguments.count == 4, let iterations = Int(CommandLine.arguments[3]) else {
   fatalError("usage: FineTuningExample WEIGHTS OUTPUT ITERATIONS")

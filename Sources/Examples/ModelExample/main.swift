@@ -3,10 +3,10 @@
 //     swift run -c release ModelExample train Sources/Examples/ModelExample/x2.yaml
 //     swift run -c release ModelExample restore photo.jpg --weights runs/small-net/weights/best.safetensors --output large
 
-import Autograd
-import Models
-import NN
-import RestorationCommands
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTNN
+import RAMiTRestorationCommands
 
 /// What defines the network. Each property is a key of `model` in YAML.
 struct SmallNet: RestorationArchitecture {

@@ -1,7 +1,7 @@
 // An operation of one's own: value and pullback together, and its gradient checked by finite differences.
 
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 /// x^3, element by element.
 func cube(_ x: Variable) -> Variable {

@@ -1,7 +1,7 @@
 // A tensor and its gradient: the slope of a sum of squares.
 
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 let x = Tensor([1, -2, 3], [3]), gradient = Tensor(zeros: [3])
 

@@ -1,7 +1,7 @@
-import Files
+import RAMiTFiles
 
 /// What a file is, told by its first bytes; its name decides only where bytes cannot.
-public enum FileContent: Equatable, Sendable {
+package enum FileContent: Equatable, Sendable {
   case image(ImageFormat)
   /// A picture of a kind that is not read: the words for it.
   case otherPicture(String)
@@ -10,10 +10,10 @@ public enum FileContent: Equatable, Sendable {
   case other
 
   /// So many bytes are enough.
-  public static let startLength = 1024
+  package static let startLength = 1024
 
   /// Names of files that are read end like this, in lower case.
-  public static let imageEndings = Set([
+  package static let imageEndings = Set([
     "png", "apng", "jpg", "jpeg", "jpe", "jfif", "jif", "bmp", "dib", "tif", "tiff", "webp", "pbm", "pgm", "ppm", "pnm",
     "pam",
   ]).union(ImageFormat.heic.isReadable ? heifEndings : [])
@@ -21,7 +21,7 @@ public enum FileContent: Equatable, Sendable {
   /// - Parameters:
   ///   - start: the file's first bytes, `startLength` where it has as many.
   ///   - name: of the file.
-  public init(_ start: [UInt8], name: String) {
+  package init(_ start: [UInt8], name: String) {
     let ending = name.pathEnding
     // A camera's raw file is often a TIFF whose first picture is a thumbnail.
     let isRaw = Self.rawEndings.contains(ending)
@@ -37,7 +37,7 @@ public enum FileContent: Equatable, Sendable {
 
   /// Whether a name's ending says that it is a picture: such an ending is replaced by that of another kind, any other
   /// is part of the name ("IMG.2024").
-  public static func isPictureEnding(_ ending: String) -> Bool {
+  package static func isPictureEnding(_ ending: String) -> Bool {
     imageEndings.contains(ending) || rawEndings.contains(ending) || heifEndings.contains(ending)
       || otherEndings.contains(ending)
   }

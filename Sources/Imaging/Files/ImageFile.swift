@@ -1,5 +1,5 @@
-import Diagnostics
-import Files
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// Image files, told apart by their content (see `ImageFormat`); what is read is upright.
 public enum ImageFile {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// The image files of a folder and of the folders in it, found by their content: the one finder of photos for
 /// everything that takes folders.

@@ -1,4 +1,4 @@
-import CJPEG
+import RAMiTCJPEG
 
 /// JPEG images, through libjpeg: gray, or converted to RGB.
 struct JPEGFile: ImageDecoder {

@@ -1,4 +1,4 @@
-import CZlib
+import RAMiTCZlib
 
 /// The chunks of a PNG file, found without a look into them. libpng is given only those that make the picture, so that
 /// damage in others cannot stop it, and none of them takes memory.

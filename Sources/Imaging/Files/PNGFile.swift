@@ -1,4 +1,4 @@
-import CPNG
+import RAMiTCPNG
 
 /// PNG images, through libpng: palettes and transparency are expanded, depths below 8 bits become 8.
 struct PNGFile: ImageDecoder {

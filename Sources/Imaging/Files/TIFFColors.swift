@@ -1,4 +1,4 @@
-import CTIFF
+import RAMiTCTIFF
 
 /// How a TIFF page's samples become gray or RGB, with or without alpha.
 struct TIFFColors {

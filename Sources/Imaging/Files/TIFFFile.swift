@@ -1,4 +1,4 @@
-import CTIFF
+import RAMiTCTIFF
 
 /// TIFF and BigTIFF images, through libtiff: every compression that it decodes; gray, RGB, palette, CMYK, YCbCr, CIE
 /// L*a*b* and LogLuv; whole numbers of 1 to 32 bits and floating-point ones.

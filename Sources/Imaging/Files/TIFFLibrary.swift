@@ -1,4 +1,4 @@
-import CTIFF
+import RAMiTCTIFF
 
 /// A TIFF file that libtiff has open, at one of its directories.
 struct TIFFLibrary {

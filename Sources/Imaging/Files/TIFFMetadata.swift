@@ -1,4 +1,4 @@
-import CTIFF
+import RAMiTCTIFF
 
 extension ImageMetadata {
   /// What a directory of a TIFF file says beside the pixels.

@@ -1,4 +1,4 @@
-import CTIFF
+import RAMiTCTIFF
 
 /// What a directory of a TIFF file says of its picture.
 struct TIFFPage {

@@ -1,4 +1,4 @@
-import CTIFF
+import RAMiTCTIFF
 
 /// Which picture of a TIFF file is read, and what is said of the others.
 struct TIFFPageChoice {

@@ -1,4 +1,4 @@
-import CTIFF
+import RAMiTCTIFF
 
 /// The samples of a TIFF page as they are stored, interleaved, of 8 or 16 bits; 0 and the largest number are black and
 /// white unless they are indices or L*a*b*.

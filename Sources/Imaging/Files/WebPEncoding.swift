@@ -1,4 +1,4 @@
-import CWebP
+import RAMiTCWebP
 
 extension WebPFile {
   /// The longest side of a WebP image.

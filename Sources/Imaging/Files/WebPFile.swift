@@ -1,4 +1,4 @@
-import CWebP
+import RAMiTCWebP
 
 /// WebP images, through libwebp: lossy or lossless, with or without alpha; of an animation the first frame.
 struct WebPFile: ImageDecoder {

@@ -1,4 +1,4 @@
-import CZlib
+import RAMiTCZlib
 
 /// zlib streams of metadata, whose sizes are not known before.
 enum Deflate {

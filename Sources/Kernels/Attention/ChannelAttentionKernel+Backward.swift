@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 extension ChannelAttentionKernel {
   /// Writes dqkv [images x P x 3C], or adds to it, and adds to dScale [heads].
@@ -6,7 +6,7 @@ extension ChannelAttentionKernel {
   ///   - statistics: as `forward` left them.
   ///   - dy: [images x P x C].
   ///   - memory: `memoryCount` floats.
-  public func backward(
+  package func backward(
     _ qkv: UnsafePointer<Float>, scale: UnsafePointer<Float>, statistics: UnsafePointer<Float>,
     dy: UnsafePointer<Float>, dqkv: UnsafeMutablePointer<Float>, accumulate: Bool, dScale: UnsafeMutablePointer<Float>,
     memory: UnsafeMutablePointer<Float>

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// Self-attention between the channels of each head, over all pixels of an image (Zamir et al., "Restormer", CVPR 2022,
 /// Eq. 1), on maps of P pixels:
@@ -7,7 +7,7 @@ import Parallel
 ///
 /// where q_i, k_j and v_j are channels, vectors of P numbers. The sums over pixels are taken in pieces of a fixed size
 /// and added in order.
-public struct ChannelAttentionKernel {
+package struct ChannelAttentionKernel {
   let images: Int
   /// P, of one image.
   let pixels: Int
@@ -18,7 +18,7 @@ public struct ChannelAttentionKernel {
   /// Pixels that go through the products at once: 32 channels of theirs stay in the first cache.
   static let tile = 128
 
-  public init(images: Int, pixels: Int, heads: Int, headDim: Int) {
+  package init(images: Int, pixels: Int, heads: Int, headDim: Int) {
     self.images = images
     self.pixels = pixels
     self.heads = heads
@@ -37,9 +37,9 @@ public struct ChannelAttentionKernel {
   /// Floats of a head's sums: q^T k [c x c], |q|^2 [c] and |k|^2 [c].
   var headSums: Int { headDim * headDim + 2 * headDim }
   /// Floats that the forward pass saves for the backward pass: the heads' sums of each image.
-  public var statisticsCount: Int { images * heads * headSums }
+  package var statisticsCount: Int { images * heads * headSums }
   /// Floats of memory that either pass needs.
-  public var memoryCount: Int {
+  package var memoryCount: Int {
     images * heads * (piecesPerImage * headSums + ChannelHead.count(headDim: headDim)) + vectorWidth
   }
 
@@ -88,7 +88,7 @@ public struct ChannelAttentionKernel {
   ///   - scale: [heads].
   ///   - statistics: `statisticsCount` floats, overwritten, for `backward`.
   ///   - memory: `memoryCount` floats.
-  public func forward(
+  package func forward(
     _ qkv: UnsafePointer<Float>, scale: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
     statistics: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>
   ) {

@@ -1,19 +1,19 @@
-import Parallel
+import RAMiTParallel
 
 extension ReciprocalAttention {
   /// Floats of scratch for each worker of `backward`.
-  public var backwardScratchCount: Int {
+  package var backwardScratchCount: Int {
     tileCount + headCount + tokens * (3 * stride + qkvStride + 2 * headStride) + paddedToVector(tokens)
       + 2 * vectorWidth
   }
 
   /// Where the gradients of the parameters lie in the sums: weight and bias of QKV; of the spatial projection; the position bias
   /// [S x T x padded T]; the logarithms of the spatial factors [S].
-  public struct GradientPlaces {
-    public let spatialProjection, positionBias, spatialScale, count: Int
+  package struct GradientPlaces {
+    package let spatialProjection, positionBias, spatialScale, count: Int
   }
 
-  public var gradientPlaces: GradientPlaces {
+  package var gradientPlaces: GradientPlaces {
     let projection = weights.qkv.gradientCount
     let bias = projection + (weights.spatialProjection?.gradientCount ?? 0)
     let scale = bias + spatialHeads * tokens * tokenStride
@@ -23,12 +23,12 @@ extension ReciprocalAttention {
 
   /// Floats of the channel heads' gradients, which do not need partial sums: projection's weight [K c x K c] and bias [K c], the
   /// logarithms of the factors [K].
-  public var channelGradientCount: Int { channelWidth * channelWidth + channelWidth + channelHeads }
+  package var channelGradientCount: Int { channelWidth * channelWidth + channelWidth + channelHeads }
 
   private var chunkSumsCount: Int { channelWidth * channelWidth + channelWidth }
   private var mapsCount: Int { ChannelHeads.Maps.count(headDim: headDim, heads: channelHeads) }
   /// Floats of memory that the channel heads need between the passes.
-  public var backwardMemoryCount: Int {
+  package var backwardMemoryCount: Int {
     pieces * chunkSumsCount
       + images
       * (channelWidth * (channelWidth + 2 * headDim) + mapsCount
@@ -41,7 +41,7 @@ extension ReciprocalAttention {
   ///   - dy: [N x H x W x C].
   ///   - values, kept: as `forward` left them.
   ///   - channelGradients: `channelGradientCount` floats, added to.
-  public func backward(
+  package func backward(
     _ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, dy: UnsafePointer<Float>,
     values: UnsafePointer<Float>, kept: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool,
     dPrevious: UnsafeMutablePointer<Float>?, addsPrevious: Bool, channelGradients: UnsafeMutablePointer<Float>,

@@ -1,8 +1,8 @@
-import Parallel
+import RAMiTParallel
 
 extension ReciprocalAttention {
   /// Floats of scratch for each worker of `forward`.
-  public var forwardScratchCount: Int { tileCount + headCount + tokens * max(stride, channelWidth) + 2 * vectorWidth }
+  package var forwardScratchCount: Int { tileCount + headCount + tokens * max(stride, channelWidth) + 2 * vectorWidth }
 
   /// A window's features, attention, Q, K and V, and the helper's factors.
   var tileCount: Int { tokens * (2 * stride + qkvStride) + paddedToVector(tokens) + tokens * headStride }
@@ -12,10 +12,10 @@ extension ReciprocalAttention {
   }
 
   /// Floats of channel attention's sums for each image: kept for the way back.
-  public var sumsCount: Int { ChannelHeads.sumsCount(headDim: headDim, heads: channelHeads) }
+  package var sumsCount: Int { ChannelHeads.sumsCount(headDim: headDim, heads: channelHeads) }
 
   /// Floats of memory that the channel heads need between the passes: sums of each piece, and F packed for each image.
-  public var forwardMemoryCount: Int {
+  package var forwardMemoryCount: Int {
     pieces * sumsCount + 2 * images * (channelWidth * (channelWidth + headDim))
       + images * PointwiseWeight.count(inputs: channelWidth, outputs: channelWidth)
   }
@@ -27,7 +27,7 @@ extension ReciprocalAttention {
   ///   - values: the channel heads' values times the helper's factors, [N x H x W x K c]; overwritten, kept for the way back.
   ///   - sums: [N x sumsCount]; overwritten, kept for the way back.
   ///   - memory: `forwardMemoryCount` floats.
-  public func forward(
+  package func forward(
     _ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>,
     values: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>,
     scratch: Scratch

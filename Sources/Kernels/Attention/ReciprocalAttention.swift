@@ -3,7 +3,7 @@
 /// The L = S + K heads are c = C / L channels wide; the first S attend over the tokens of M x M windows, the last K over
 /// channels. The result holds the projected spatial attention in its first S c channels and the projected channel attention in
 /// the others. Features go through window by window: x is read once, and Q, K, V are never written to memory.
-public struct ReciprocalAttention {
+package struct ReciprocalAttention {
   /// N, H, W, with H and W multiples of M.
   let images: Int
   let height: Int
@@ -21,7 +21,7 @@ public struct ReciprocalAttention {
   let dropout: DropoutMask?
 
   /// Parameters, as the kernels read them.
-  public struct Weights {
+  package struct Weights {
     /// C to 3 C; head h has its q, k and v one after the other, from 3 c h on.
     let qkv: PointwiseWeight
     /// S c to S c; nil without spatial heads.
@@ -34,7 +34,7 @@ public struct ReciprocalAttention {
     /// [S x T x padded T] relative position bias of T = M M tokens: a row for each key; zeros in the padding.
     let positionBias: UnsafePointer<Float>
 
-    public init(
+    package init(
       qkv: PointwiseWeight, spatialProjection: PointwiseWeight?,
       channelProjection: (weight: UnsafePointer<Float>, bias: UnsafePointer<Float>)?,
       spatialScale: UnsafePointer<Float>, channelScale: UnsafePointer<Float>, positionBias: UnsafePointer<Float>
@@ -48,7 +48,7 @@ public struct ReciprocalAttention {
     }
   }
 
-  public init(
+  package init(
     images: Int, height: Int, width: Int, spatialHeads: Int, channelHeads: Int, headDim: Int, window: Int, shift: Int,
     weights: Weights, dropout: DropoutMask? = nil
   ) {
@@ -80,7 +80,7 @@ public struct ReciprocalAttention {
 
   /// A piece of work is a row of windows.
   var piecesPerImage: Int { height / window }
-  public var pieces: Int { images * piecesPerImage }
+  package var pieces: Int { images * piecesPerImage }
   var windowsPerRow: Int { width / window }
 
   /// Calls `body(token, pixel)` for the tokens of a window: the pixel's place in the map.

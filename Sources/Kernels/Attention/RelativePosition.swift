@@ -1,26 +1,26 @@
 /// The relative position bias of window attention (Liu et al., 2021): one learned number for each head and each offset between two
 /// tokens of an M x M window.
-public struct RelativePosition {
+package struct RelativePosition {
   let window: Int
   let heads: Int
 
-  public init(window: Int, heads: Int) {
+  package init(window: Int, heads: Int) {
     self.window = window
     self.heads = heads
   }
 
   private var tokens: Int { window * window }
   /// Floats of the expanded bias [S x T x padded T]: a row for each key, a column for each query.
-  public var count: Int { heads * tokens * paddedToVector(tokens) }
+  package var count: Int { heads * tokens * paddedToVector(tokens) }
 
   /// bias [S x T x padded T] from table [(2 M - 1)^2 x S]; zeros in the padding.
-  public func expand(_ table: UnsafePointer<Float>, into bias: UnsafeMutablePointer<Float>) {
+  package func expand(_ table: UnsafePointer<Float>, into bias: UnsafeMutablePointer<Float>) {
     bias.update(repeating: 0, count: count)
     forEach { place, entry in bias[place] = table[entry] }
   }
 
   /// table += the gradient of the expanded bias.
-  public func addGradient(_ bias: UnsafePointer<Float>, to table: UnsafeMutablePointer<Float>) {
+  package func addGradient(_ bias: UnsafePointer<Float>, to table: UnsafeMutablePointer<Float>) {
     forEach { place, entry in table[entry] += bias[place] }
   }
 

@@ -1,8 +1,8 @@
-import Parallel
+import RAMiTParallel
 
 extension WindowAttentionKernel {
   /// Where the backward pass writes.
-  public struct Gradients {
+  package struct Gradients {
     let features: UnsafeMutablePointer<Float>
     let values: UnsafeMutablePointer<Float>
     let accumulatesFeatures: Bool
@@ -11,7 +11,7 @@ extension WindowAttentionKernel {
     /// - Parameters:
     ///   - features, values: the gradients of the maps, which are the same where the maps are.
     ///   - accumulatesFeatures, accumulatesValues: whether to add to them or to overwrite the channels that are read.
-    public init(
+    package init(
       features: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>, accumulatesFeatures: Bool,
       accumulatesValues: Bool
     ) {
@@ -24,13 +24,13 @@ extension WindowAttentionKernel {
 
   /// Floats of the sums of the parameters' gradients: of the factors [heads] and, where there is one, of the bias
   /// [heads x T x padded T].
-  public func gradientCount(hasBias: Bool) -> Int { heads + (hasBias ? biasCount : 0) }
+  package func gradientCount(hasBias: Bool) -> Int { heads + (hasBias ? biasCount : 0) }
 
   /// Writes the gradients of queries, keys and values, and adds to the sums of the parameters' gradients.
   /// - Parameters:
   ///   - statistics: as `forward` left them.
   ///   - y, dy: the result and its gradient.
-  public func backward(
+  package func backward(
     _ input: Input, statistics: UnsafePointer<Float>, y: UnsafePointer<Float>, dy: UnsafePointer<Float>,
     into gradients: Gradients, scratch: Scratch, sums: PartialSums
   ) {

@@ -1,11 +1,11 @@
-import Parallel
+import RAMiTParallel
 
 extension WindowAttentionKernel {
   /// Floats of scratch for each worker of either pass.
-  public var scratchCount: Int { WindowBuffers.count(of: self) + vectorWidth }
+  package var scratchCount: Int { WindowBuffers.count(of: self) + vectorWidth }
 
   /// What both passes read.
-  public struct Input {
+  package struct Input {
     let features: UnsafePointer<Float>
     let values: UnsafePointer<Float>
     let factors: UnsafePointer<Float>
@@ -15,7 +15,7 @@ extension WindowAttentionKernel {
     ///   - features, values: the maps of queries and keys, and of values; they may be the same.
     ///   - factors: [heads], of the products of queries and keys.
     ///   - bias: as `transposeBias` fills it; nil adds none.
-    public init(
+    package init(
       features: UnsafePointer<Float>, values: UnsafePointer<Float>, factors: UnsafePointer<Float>,
       bias: UnsafePointer<Float>?
     ) {
@@ -28,7 +28,7 @@ extension WindowAttentionKernel {
 
   /// Writes the heads' results into their channels of y.
   /// - Parameter statistics: `statisticsCount` floats, overwritten, for `backward`; nil saves nothing.
-  public func forward(
+  package func forward(
     _ input: Input, into y: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>?, scratch: Scratch
   ) {
     parallelFor(pieces) { window, worker in

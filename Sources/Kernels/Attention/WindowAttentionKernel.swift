@@ -5,7 +5,7 @@
 /// A window's pixels are read where they lie, head by head, and the result is written there: windows are neither
 /// partitioned nor rolled in memory. Attention maps exist for a block of queries at a time, in cache. The backward pass
 /// computes them again, from two numbers for each query and head.
-public struct WindowAttentionKernel {
+package struct WindowAttentionKernel {
   let map: MapSize
   let windows: Windows
   let layout: Layout
@@ -19,18 +19,18 @@ public struct WindowAttentionKernel {
   let dropout: DropoutMask?
 
   /// Where the windows lie.
-  public struct Windows: Sendable, Equatable {
+  package struct Windows: Sendable, Equatable {
     /// Pixels of a window.
-    public let height: Int
-    public let width: Int
+    package let height: Int
+    package let width: Int
     /// How far the windows are shifted down and to the right, cyclically: from 0 to the map's size - 1.
-    public let down: Int
-    public let right: Int
+    package let down: Int
+    package let right: Int
     /// Whether -100 is added between pixels of a window that the cyclic shift alone has brought together. Shifts are
     /// less than a window then.
-    public let masksRegions: Bool
+    package let masksRegions: Bool
 
-    public init(height: Int, width: Int, down: Int, right: Int, masksRegions: Bool) {
+    package init(height: Int, width: Int, down: Int, right: Int, masksRegions: Bool) {
       self.height = height
       self.width = width
       self.down = down
@@ -43,20 +43,20 @@ public struct WindowAttentionKernel {
   }
 
   /// Where a pixel's row has the queries, keys and values, and the row of the result what becomes of them.
-  public struct Layout: Sendable, Equatable {
+  package struct Layout: Sendable, Equatable {
     /// Channels of the map of queries and keys, of that of values, and of the result.
-    public let featureChannels: Int
-    public let valueChannels: Int
-    public let resultChannels: Int
+    package let featureChannels: Int
+    package let valueChannels: Int
+    package let resultChannels: Int
     /// The first channel of the first head. Keys may be the queries.
-    public let queries: Int
-    public let keys: Int
-    public let values: Int
-    public let result: Int
+    package let queries: Int
+    package let keys: Int
+    package let values: Int
+    package let result: Int
     /// Channels from one head's queries, keys or values to the next one's. (The heads' results lie side by side.)
-    public let headStep: Int
+    package let headStep: Int
 
-    public init(
+    package init(
       featureChannels: Int, valueChannels: Int, resultChannels: Int, queries: Int, keys: Int, values: Int, result: Int,
       headStep: Int
     ) {
@@ -72,7 +72,7 @@ public struct WindowAttentionKernel {
   }
 
   /// - Precondition: H and W are multiples of the window's.
-  public init(
+  package init(
     map: MapSize, windows: Windows, layout: Layout, heads: Int, headDim: Int, isCosine: Bool, dropout: DropoutMask?
   ) {
     precondition(
@@ -96,17 +96,17 @@ public struct WindowAttentionKernel {
   var windowsPerImage: Int { windowsPerRow * (map.height / windows.height) }
 
   /// The pieces of work: windows.
-  public var pieces: Int { map.images * windowsPerImage }
+  package var pieces: Int { map.images * windowsPerImage }
 
   /// Floats of a bias for the kernel: [heads x T x padded T], a row for each key.
-  public var biasCount: Int { heads * tokens * tokenStride }
+  package var biasCount: Int { heads * tokens * tokenStride }
 
   /// Floats that the forward pass saves for the backward pass: the largest logit of each query, and the factor of its
   /// exponentials.
-  public var statisticsCount: Int { pieces * heads * 2 * tokenStride }
+  package var statisticsCount: Int { pieces * heads * 2 * tokenStride }
 
   /// Fills `target` [heads x T x padded T] from a bias [heads x T x T] with a row for each query.
-  public func transposeBias(_ bias: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+  package func transposeBias(_ bias: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
     for head in 0..<heads {
       for key in 0..<tokens {
         let row = target + (head &* tokens &+ key) &* tokenStride
@@ -118,7 +118,7 @@ public struct WindowAttentionKernel {
   }
 
   /// Adds the gradient of the kernel's bias to that of a bias [heads x T x T] with a row for each query.
-  public func addBiasGradient(_ gradient: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+  package func addBiasGradient(_ gradient: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
     for head in 0..<heads {
       for query in 0..<tokens {
         let row = target + (head &* tokens &+ query) &* tokens

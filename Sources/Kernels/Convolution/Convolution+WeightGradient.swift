@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 extension Convolution {
   /// Output channels that one piece of work takes.
@@ -16,18 +16,18 @@ extension Convolution {
   private var winograd: WinogradWeightGradient? { WinogradWeightGradient(forwardPass) }
 
   /// Pieces of work of `weightGradient`.
-  public var weightGradientPieces: Int { winograd?.pieces ?? blocks * parts }
+  package var weightGradientPieces: Int { winograd?.pieces ?? blocks * parts }
   /// Floats of scratch for each worker of `weightGradient`.
-  public var weightGradientScratchCount: Int {
+  package var weightGradientScratchCount: Int {
     if let winograd { return winograd.scratchCount }
     let axis = geometry.forwardAxis(\.height), row = TapRow(geometry.forwardAxis(\.width), channels: inputs)
     return axis.span * row.count
   }
   /// Floats of the sums of weight [outputs x kh x kw x inputs/groups] and bias [outputs], which come first in
   /// `weightGradientSumsCount`.
-  public var gradientCount: Int { weightCount + outputs }
+  package var gradientCount: Int { weightCount + outputs }
   /// Floats of memory for `weightGradient`.
-  public var weightGradientSumsCount: Int { winograd?.sumsCount ?? parts * gradientCount }
+  package var weightGradientSumsCount: Int { winograd?.sumsCount ?? parts * gradientCount }
 
   /// The gradients of weight [outputs x kh x kw x inputs/groups] and bias [outputs], one after the other at the
   /// beginning of `sums`.
@@ -35,7 +35,7 @@ extension Convolution {
   /// With channels last, the taps of a kernel row are one run of a pixel row (`ConvolutionPass`), and each output row
   /// gives one product: its gradient, transposed, times the overlapping runs.
   /// - Parameter sums: `weightGradientSumsCount` floats; overwritten.
-  public func weightGradient(
+  package func weightGradient(
     _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
     if let winograd { return winograd.run(x, dy: dy, sums: sums, scratch: scratch) }

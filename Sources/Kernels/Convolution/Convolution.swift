@@ -1,34 +1,34 @@
-import Parallel
+import RAMiTParallel
 
 /// A 2-D convolution of maps N x H x W x C with a weight [outputs x kh x kw x inputs/groups]: any kernel, stride, zero
 /// padding, dilation and groups.
 ///
 /// Kernels of 3x3 and stride 1 with many channels go by Winograd's transforms, the others by direct sums; the shapes
 /// alone decide.
-public struct Convolution: Sendable {
-  public let geometry: ConvolutionGeometry
+package struct Convolution: Sendable {
+  package let geometry: ConvolutionGeometry
   let inputs: Int
   let outputs: Int
   let groups: Int
 
   /// - Precondition: `groups` divides both numbers of channels.
-  public init(_ geometry: ConvolutionGeometry, inputs: Int, outputs: Int, groups: Int) {
+  package init(_ geometry: ConvolutionGeometry, inputs: Int, outputs: Int, groups: Int) {
     self.geometry = geometry.flattened
     self.inputs = inputs
     self.outputs = outputs
     self.groups = groups
   }
 
-  public var weightCount: Int { outputs * geometry.kernel.height * geometry.kernel.width * (inputs / groups) }
+  package var weightCount: Int { outputs * geometry.kernel.height * geometry.kernel.width * (inputs / groups) }
 
   /// What a pass needs beside its operands.
-  public struct Needs {
+  package struct Needs {
     /// Floats of the packed weight.
-    public let packed: Int
+    package let packed: Int
     /// Floats of scratch for each worker.
-    public let scratch: Int
+    package let scratch: Int
     /// Pieces of work, which bound the workers.
-    public let pieces: Int
+    package let pieces: Int
   }
 
   var forwardPass: ConvolutionPass {
@@ -50,15 +50,15 @@ public struct Convolution: Sendable {
   }
 
   /// Of `forward`.
-  public var forwardNeeds: Needs { Needs([ConvolutionMethod(forwardPass)]) }
+  package var forwardNeeds: Needs { Needs([ConvolutionMethod(forwardPass)]) }
   /// Of `inputGradient`.
-  public var gradientNeeds: Needs { Needs(gradientPasses.map(ConvolutionMethod.init)) }
+  package var gradientNeeds: Needs { Needs(gradientPasses.map(ConvolutionMethod.init)) }
 
   /// y [N x H' x W' x outputs] from x [N x H x W x inputs]; overwrites y, or adds to it.
   /// - Parameters:
   ///   - bias: [outputs]; nil for none.
   ///   - packed, scratch: memory as `forwardNeeds` says.
-  public func forward(
+  package func forward(
     _ x: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     _ y: UnsafeMutablePointer<Float>, accumulate: Bool = false, packed: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
@@ -72,7 +72,7 @@ public struct Convolution: Sendable {
   /// - Parameters:
   ///   - bias: [inputs], of a transposed convolution; nil for none.
   ///   - packed, scratch: memory as `gradientNeeds` says.
-  public func inputGradient(
+  package func inputGradient(
     dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
     _ dx: UnsafeMutablePointer<Float>, accumulate: Bool, packed: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {

@@ -3,17 +3,17 @@
 /// outside.
 ///
 /// A transposed convolution has the same sizes, read from the output to the input.
-public struct ConvolutionGeometry: Equatable, Sendable {
+package struct ConvolutionGeometry: Equatable, Sendable {
   let images: Int
   let input: IntPair
-  public let output: IntPair
+  package let output: IntPair
   let kernel: IntPair
   let stride: IntPair
   let padding: IntPair
   let dilation: IntPair
 
   /// - Parameter output: the output map's height and width, which `outputSize` gives for a convolution.
-  public init(
+  package init(
     images: Int, input: IntPair, output: IntPair, kernel: IntPair, stride: IntPair, padding: IntPair, dilation: IntPair
   ) {
     self.images = images
@@ -26,7 +26,7 @@ public struct ConvolutionGeometry: Equatable, Sendable {
   }
 
   /// The output's height and width. They are below one when the kernel does not fit into the padded input.
-  public static func outputSize(
+  package static func outputSize(
     input: IntPair, kernel: IntPair, stride: IntPair, padding: IntPair, dilation: IntPair
   ) -> IntPair {
     func size(_ axis: KeyPath<IntPair, Int>) -> Int {

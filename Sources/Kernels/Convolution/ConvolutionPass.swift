@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// A convolution as one way through it: the results of a target map from the taps of a source map, forward or for the
 /// gradient of the input (one phase of the stride at a time).

@@ -1,19 +1,19 @@
-import Parallel
+import RAMiTParallel
 
 /// A depth-wise 2-D convolution of maps N x H x W x C: each channel with its own kernel, weight [kh x kw x C]; any
 /// kernel, stride, zero padding and dilation. A vector is 16 channels of a pixel.
-public struct DepthwiseConvolution: Sendable {
+package struct DepthwiseConvolution: Sendable {
   let geometry: ConvolutionGeometry
   let channels: Int
 
-  public init(_ geometry: ConvolutionGeometry, channels: Int) {
+  package init(_ geometry: ConvolutionGeometry, channels: Int) {
     self.geometry = geometry
     self.channels = channels
   }
 
   /// y [N x H' x W' x C] from x [N x H x W x C]; overwrites y.
   /// - Parameter bias: [C]; nil for none.
-  public func forward(
+  package func forward(
     _ x: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     _ y: UnsafeMutablePointer<Float>
   ) {
@@ -24,7 +24,7 @@ public struct DepthwiseConvolution: Sendable {
   }
 
   /// dx [N x H x W x C] from dy [N x H' x W' x C]; overwrites dx, or adds to it.
-  public func inputGradient(
+  package func inputGradient(
     dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     for vertical in geometry.gradientAxes(\.height) {
@@ -38,10 +38,10 @@ public struct DepthwiseConvolution: Sendable {
   }
 
   /// Floats of gradient: weight [kh x kw x C], bias [C].
-  public var gradientCount: Int { (geometry.kernel.height * geometry.kernel.width + 1) * channels }
+  package var gradientCount: Int { (geometry.kernel.height * geometry.kernel.width + 1) * channels }
 
   /// Adds to the sums of the gradients of weight and bias.
-  public func weightGradient(_ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: PartialSums) {
+  package func weightGradient(_ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: PartialSums) {
     let vertical = geometry.forwardAxis(\.height), horizontal = geometry.forwardAxis(\.width)
     let output = geometry.output, lines = geometry.images * output.height
     let linesEach = max(1, (1 << 13) / max(1, output.width * channels))

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// A depth-wise convolution as one way through it, as `ConvolutionPass` is for a full one. Nothing is copied: pixels
 /// near the ends of a row leave out the taps that lie outside.

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// A 3x3 convolution of stride 1 by 16 instead of 36 multiplications for each 2 x 2 results (Winograd's F(2x2, 3x3);
 /// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// The gradient of a 3x3 convolution's weight by the tiles of `WinogradPass`: the transformed source pixels times the
 /// transformed gradients of the results, summed over all tiles, and the sums transformed back to the kernel.

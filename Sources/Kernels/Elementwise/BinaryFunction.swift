@@ -14,11 +14,11 @@ extension BinaryElementFunction {
 /// A function of two tensors' elements, with broadcasting.
 ///
 /// Each is a type of its own within this module, so that its loops are compiled for it alone.
-public struct BinaryFunction: Sendable {
+package struct BinaryFunction: Sendable {
   private typealias Loop = @Sendable (ThreeOperands, Broadcast, UnsafeMutablePointer<Float>, Bool) -> Void
 
   /// What the gradients of the operands are made of, for shorter ways to them.
-  public enum GradientKind: Sendable {
+  package enum GradientKind: Sendable {
     /// dy alone, times these signs.
     case signs(a: Double, b: Double)
     /// dy times the other operand.
@@ -26,7 +26,7 @@ public struct BinaryFunction: Sendable {
     case general
   }
 
-  public let gradientKind: GradientKind
+  package let gradientKind: GradientKind
   private let value, gradientA, gradientB: Loop
 
   init<Function: BinaryElementFunction>(_ function: Function) {
@@ -38,7 +38,7 @@ public struct BinaryFunction: Sendable {
 
   /// result = f(a, b); overwrites. The result may be an operand of its own shape.
   /// - Parameter broadcast: of a and b.
-  public func forward(
+  package func forward(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ broadcast: Broadcast,
     into result: UnsafeMutablePointer<Float>
   ) {
@@ -46,11 +46,11 @@ public struct BinaryFunction: Sendable {
   }
 
   /// The operand whose gradient is wanted.
-  public enum Operand: Sendable { case a, b }
+  package enum Operand: Sendable { case a, b }
 
   /// result = dy times the derivative with respect to an operand, of the shape of dy; overwrites, or adds.
   /// - Parameter broadcast: of dy, a and b.
-  public func backward(
+  package func backward(
     to operand: Operand, dy: UnsafePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     _ broadcast: Broadcast, into result: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {

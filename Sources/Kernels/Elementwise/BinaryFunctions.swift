@@ -1,12 +1,12 @@
 extension BinaryFunction {
-  public static let add = BinaryFunction(Add())
-  public static let subtract = BinaryFunction(Subtract())
-  public static let multiply = BinaryFunction(Multiply())
-  public static let divide = BinaryFunction(Divide())
-  public static let maximum = BinaryFunction(Maximum())
-  public static let minimum = BinaryFunction(Minimum())
-  public static let prelu = BinaryFunction(PReLU())
-  public static let power = BinaryFunction(Power())
+  package static let add = BinaryFunction(Add())
+  package static let subtract = BinaryFunction(Subtract())
+  package static let multiply = BinaryFunction(Multiply())
+  package static let divide = BinaryFunction(Divide())
+  package static let maximum = BinaryFunction(Maximum())
+  package static let minimum = BinaryFunction(Minimum())
+  package static let prelu = BinaryFunction(PReLU())
+  package static let power = BinaryFunction(Power())
 }
 
 private struct Add: BinaryElementFunction {

@@ -3,16 +3,16 @@
 ///
 /// Neighbouring axes that all operands run through alike are joined, so equal shapes are one run, and per-channel
 /// numbers [C] against [..., C] are rows of C.
-public struct Broadcast: Sendable {
+package struct Broadcast: Sendable {
   /// The result's joined sizes, innermost last; at least one.
   let sizes: [Int]
   /// How far each operand moves along a joined axis; 0 where it is repeated. Innermost it is 1 or 0.
   let strides: [SIMD4<Int>]
   /// Elements of the result.
-  public let count: Int
+  package let count: Int
 
   /// The dimensions of the result; nil when the operands' dimensions do not fit.
-  public static func dimensions(_ operands: [[Int]]) -> [Int]? {
+  package static func dimensions(_ operands: [[Int]]) -> [Int]? {
     let rank = operands.map(\.count).max() ?? 0
     var result = [Int](repeating: 1, count: rank)
     for operand in operands {
@@ -26,7 +26,7 @@ public struct Broadcast: Sendable {
 
   /// - Parameter operands: the dimensions of one to three contiguous operands.
   /// - Precondition: they fit.
-  public init(_ operands: [[Int]]) {
+  package init(_ operands: [[Int]]) {
     guard let dimensions = Self.dimensions(operands), operands.count <= 3 else {
       preconditionFailure("\(operands) cannot be broadcast")
     }

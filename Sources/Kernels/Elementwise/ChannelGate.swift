@@ -16,13 +16,13 @@ public struct ChannelGate: Sendable {
   private let function: Function
 
   /// - Parameter channels: C.
-  public init(channels: Int, function: Function) {
+  package init(channels: Int, function: Function) {
     self.channels = channels
     self.function = function
   }
 
   /// Overwrites y.
-  public func forward(rows: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
+  package func forward(rows: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
     switch function {
     case .identity: forward(rows, x, y) { $0 }
     case .gelu: forward(rows, x, y) { gelu($0) }
@@ -30,7 +30,7 @@ public struct ChannelGate: Sendable {
   }
 
   /// Overwrites dx [R x 2 C], or adds to it.
-  public func backward(
+  package func backward(
     rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     switch function {

@@ -1,6 +1,6 @@
 /// A comparison of two tensors' elements, with broadcasting: 1 where it is true, else 0. With NaN only `notEqual` is
 /// true.
-public struct Comparison: Sendable {
+package struct Comparison: Sendable {
   private let apply: @Sendable (ThreeOperands, Broadcast, UnsafeMutablePointer<Float>) -> Void
 
   private init<Term: ElementTerm & Sendable>(_ term: Term) {
@@ -9,19 +9,19 @@ public struct Comparison: Sendable {
 
   /// result = 1 or 0; overwrites.
   /// - Parameter broadcast: of a and b.
-  public func callAsFunction(
+  package func callAsFunction(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ broadcast: Broadcast,
     into result: UnsafeMutablePointer<Float>
   ) {
     apply((a, b, a), broadcast, result)
   }
 
-  public static let greater = Comparison(Greater())
-  public static let greaterOrEqual = Comparison(GreaterOrEqual())
-  public static let less = Comparison(Less())
-  public static let lessOrEqual = Comparison(LessOrEqual())
-  public static let equal = Comparison(Equal())
-  public static let notEqual = Comparison(NotEqual())
+  package static let greater = Comparison(Greater())
+  package static let greaterOrEqual = Comparison(GreaterOrEqual())
+  package static let less = Comparison(Less())
+  package static let lessOrEqual = Comparison(LessOrEqual())
+  package static let equal = Comparison(Equal())
+  package static let notEqual = Comparison(NotEqual())
 }
 
 private struct Greater: ElementTerm, Sendable {

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// The elements that one piece of memory-bound work takes: large enough that handing it out costs nothing, small enough that
 /// both cores end together.
@@ -6,7 +6,7 @@ let streamingGrain = 1 << 16
 
 /// Cuts `0 ..< count` into ranges of `grain` elements, the last one shorter, and runs `body` on them in parallel. The cut depends
 /// on the sizes alone.
-public func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+package func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   let pieces = (count + grain - 1) / grain
   parallelFor(pieces) { piece, _ in
     body(piece * grain..<min(count, (piece + 1) * grain))
@@ -14,14 +14,14 @@ public func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void
 }
 
 /// sum += addend, over `count` elements.
-public func addInPlace(_ sum: UnsafeMutablePointer<Float>, _ addend: UnsafePointer<Float>, count: Int) {
+package func addInPlace(_ sum: UnsafeMutablePointer<Float>, _ addend: UnsafePointer<Float>, count: Int) {
   forEachRange(of: count, grain: streamingGrain) { range in
     for i in range { sum[i] += addend[i] }
   }
 }
 
 /// sum += factor addend, over `count` elements.
-public func addInPlace(
+package func addInPlace(
   _ sum: UnsafeMutablePointer<Float>, _ addend: UnsafePointer<Float>, times factor: Float, count: Int
 ) {
   forEachRange(of: count, grain: streamingGrain) { range in
@@ -30,7 +30,7 @@ public func addInPlace(
 }
 
 /// result = a + b, over `count` elements; overwrites.
-public func add(
+package func add(
   _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int
 ) {
   forEachRange(of: count, grain: streamingGrain) { range in
@@ -39,7 +39,7 @@ public func add(
 }
 
 /// The sum over `count` elements of `term`, in double precision: ranges of fixed size, added in order.
-public func fixedOrderSum(count: Int, _ term: (Int) -> Double) -> Double {
+package func fixedOrderSum(count: Int, _ term: (Int) -> Double) -> Double {
   let grain = streamingGrain
   var partial = [Double](repeating: 0, count: (count + grain - 1) / grain)
   partial.withUnsafeMutableBufferPointer { partial in

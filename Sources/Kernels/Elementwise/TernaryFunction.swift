@@ -1,6 +1,6 @@
 /// A function of three tensors' elements, with broadcasting: choices, and the gradients of reductions, which spread
 /// over what was reduced.
-public struct TernaryFunction: Sendable {
+package struct TernaryFunction: Sendable {
   private let apply: @Sendable (ThreeOperands, Broadcast, UnsafeMutablePointer<Float>, Bool) -> Void
 
   init<Term: ElementTerm & Sendable>(_ term: Term) {
@@ -9,7 +9,7 @@ public struct TernaryFunction: Sendable {
 
   /// result = f(a, b, c); overwrites, or adds. The result may be an operand of its own shape.
   /// - Parameter broadcast: of a, b and c.
-  public func callAsFunction(
+  package func callAsFunction(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>, _ broadcast: Broadcast,
     into result: UnsafeMutablePointer<Float>, accumulate: Bool = false
   ) {
@@ -17,21 +17,21 @@ public struct TernaryFunction: Sendable {
   }
 
   /// b where a is not 0, else c.
-  public static let choice = TernaryFunction(Choice())
+  package static let choice = TernaryFunction(Choice())
   /// a b + c.
-  public static let scaleAndShift = TernaryFunction(ScaleAndShift())
+  package static let scaleAndShift = TernaryFunction(ScaleAndShift())
   /// b, whatever a and c are.
-  public static let second = TernaryFunction(Second())
+  package static let second = TernaryFunction(Second())
   /// a b.
-  public static let product = TernaryFunction(Product())
+  package static let product = TernaryFunction(Product())
   /// b times the sign of a.
-  public static let signed = TernaryFunction(Signed())
+  package static let signed = TernaryFunction(Signed())
   /// b where a = c, else 0.
-  public static let whereEqual = TernaryFunction(WhereEqual())
+  package static let whereEqual = TernaryFunction(WhereEqual())
   /// b (a - c).
-  public static let deviation = TernaryFunction(Deviation())
+  package static let deviation = TernaryFunction(Deviation())
   /// b exp(a - c).
-  public static let exponential = TernaryFunction(Exponential())
+  package static let exponential = TernaryFunction(Exponential())
 }
 
 private struct Choice: ElementTerm, Sendable {
@@ -75,5 +75,5 @@ private struct Deviation: ElementTerm, Sendable {
 
 private struct Exponential: ElementTerm, Sendable {
   @inline(__always)
-  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { b * Kernels.exponential(a - c) }
+  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { b * RAMiTKernels.exponential(a - c) }
 }

@@ -14,11 +14,11 @@ extension UnaryElementFunction {
 /// A function of each element of a tensor.
 ///
 /// Each is a type of its own within this module, so that its loops are compiled for it alone.
-public struct UnaryFunction: Sendable {
+package struct UnaryFunction: Sendable {
   /// What a pullback needs to keep.
-  public enum Saved: Sendable { case nothing, input, result }
+  package enum Saved: Sendable { case nothing, input, result }
 
-  public let saves: Saved
+  package let saves: Saved
   private let value: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, _ count: Int) -> Void
   private let gradient:
     @Sendable (
@@ -46,13 +46,13 @@ public struct UnaryFunction: Sendable {
   }
 
   /// y = f(x) over `count` elements; overwrites y, which may be x.
-  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+  package func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
     forEachRange(of: count, grain: streamingGrain) { value(x + $0.lowerBound, y + $0.lowerBound, $0.count) }
   }
 
   /// dx = dy times the derivative; overwrites dx, or adds to it.
   /// - Parameter saved: x or y, as `saves` says; any pointer to as many elements for `nothing`.
-  public func backward(
+  package func backward(
     _ saved: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, count: Int,
     accumulate: Bool
   ) {

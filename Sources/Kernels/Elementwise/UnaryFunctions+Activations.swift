@@ -2,27 +2,27 @@
 
 extension UnaryFunction {
   /// max(x, 0).
-  public static let relu = UnaryFunction(ReLU())
+  package static let relu = UnaryFunction(ReLU())
   /// x between 0 and 6.
-  public static let relu6 = UnaryFunction(ReLU6())
+  package static let relu6 = UnaryFunction(ReLU6())
   /// x, and `slope` times x below 0.
-  public static func leakyReLU(slope: Float) -> UnaryFunction { UnaryFunction(LeakyReLU(slope: slope)) }
+  package static func leakyReLU(slope: Float) -> UnaryFunction { UnaryFunction(LeakyReLU(slope: slope)) }
   /// x, and alpha (exp(x) - 1) below 0 (Clevert et al., 2016).
-  public static func elu(alpha: Float) -> UnaryFunction { UnaryFunction(ELU(alpha: alpha)) }
+  package static func elu(alpha: Float) -> UnaryFunction { UnaryFunction(ELU(alpha: alpha)) }
   /// x times the normal distribution function (Hendrycks and Gimpel, 2016).
-  public static let gelu = UnaryFunction(GELU())
+  package static let gelu = UnaryFunction(GELU())
   /// GELU's approximation by a hyperbolic tangent.
-  public static let tanhGELU = UnaryFunction(TanhGELU())
+  package static let tanhGELU = UnaryFunction(TanhGELU())
   /// x sigmoid(x) (Elfwing et al., 2018).
-  public static let silu = UnaryFunction(SiLU())
+  package static let silu = UnaryFunction(SiLU())
   /// log(1 + exp(x)).
-  public static let softplus = UnaryFunction(Softplus())
+  package static let softplus = UnaryFunction(Softplus())
   /// x tanh(softplus(x)) (Misra, 2020).
-  public static let mish = UnaryFunction(Mish())
+  package static let mish = UnaryFunction(Mish())
   /// (x + 3) / 6 between 0 and 1.
-  public static let hardsigmoid = UnaryFunction(Hardsigmoid())
+  package static let hardsigmoid = UnaryFunction(Hardsigmoid())
   /// x hardsigmoid(x) (Howard et al., 2019).
-  public static let hardswish = UnaryFunction(Hardswish())
+  package static let hardswish = UnaryFunction(Hardswish())
 }
 
 private struct ReLU: UnaryElementFunction {
@@ -65,7 +65,7 @@ private struct ELU: UnaryElementFunction {
 
 private struct GELU: UnaryElementFunction {
   @inline(__always)
-  func value(_ x: Vector) -> Vector { Kernels.gelu(x) }
+  func value(_ x: Vector) -> Vector { RAMiTKernels.gelu(x) }
   @inline(__always)
   func derivative(_ x: Vector) -> Vector { geluDerivative(x) }
 }
@@ -93,16 +93,16 @@ private struct SiLU: UnaryElementFunction {
   func value(_ x: Vector) -> Vector { x / (Vector(repeating: 1) + exponential(x * Vector(repeating: -1))) }
   @inline(__always)
   func derivative(_ x: Vector) -> Vector {
-    let one = Vector(repeating: 1), s = Kernels.sigmoid(x)
+    let one = Vector(repeating: 1), s = RAMiTKernels.sigmoid(x)
     return s * (one + x * (one - s))
   }
 }
 
 private struct Softplus: UnaryElementFunction {
   @inline(__always)
-  func value(_ x: Vector) -> Vector { Kernels.softplus(x) }
+  func value(_ x: Vector) -> Vector { RAMiTKernels.softplus(x) }
   @inline(__always)
-  func derivative(_ x: Vector) -> Vector { Kernels.sigmoid(x) }
+  func derivative(_ x: Vector) -> Vector { RAMiTKernels.sigmoid(x) }
 }
 
 private struct Mish: UnaryElementFunction {

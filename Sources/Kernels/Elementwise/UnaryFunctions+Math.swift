@@ -1,29 +1,29 @@
 // Functions of mathematics. Where the derivative follows from the value, that is what a pullback keeps.
 
 extension UnaryFunction {
-  public static let exp = UnaryFunction(Exp())
+  package static let exp = UnaryFunction(Exp())
   /// The natural logarithm.
-  public static let log = UnaryFunction(Log())
+  package static let log = UnaryFunction(Log())
   /// log(1 + x).
-  public static let log1p = UnaryFunction(Log1p())
-  public static let sqrt = UnaryFunction(Sqrt())
+  package static let log1p = UnaryFunction(Log1p())
+  package static let sqrt = UnaryFunction(Sqrt())
   /// 1 / sqrt(x).
-  public static let rsqrt = UnaryFunction(Rsqrt())
+  package static let rsqrt = UnaryFunction(Rsqrt())
   /// 1 / x.
-  public static let reciprocal = UnaryFunction(Reciprocal())
-  public static let square = UnaryFunction(Square())
+  package static let reciprocal = UnaryFunction(Reciprocal())
+  package static let square = UnaryFunction(Square())
   /// |x|; its derivative at 0 is 0.
-  public static let abs = UnaryFunction(Abs())
+  package static let abs = UnaryFunction(Abs())
   /// -1, 0 or 1; its derivative is 0 everywhere.
-  public static let sign = UnaryFunction(Sign())
-  public static let sin = UnaryFunction(Sin())
-  public static let cos = UnaryFunction(Cos())
-  public static let tanh = UnaryFunction(Tanh())
-  public static let sigmoid = UnaryFunction(Sigmoid())
+  package static let sign = UnaryFunction(Sign())
+  package static let sin = UnaryFunction(Sin())
+  package static let cos = UnaryFunction(Cos())
+  package static let tanh = UnaryFunction(Tanh())
+  package static let sigmoid = UnaryFunction(Sigmoid())
   /// The error function.
-  public static let erf = UnaryFunction(Erf())
+  package static let erf = UnaryFunction(Erf())
   /// x to a power.
-  public static func pow(_ exponent: Float) -> UnaryFunction {
+  package static func pow(_ exponent: Float) -> UnaryFunction {
     switch exponent {
     case 2: square
     case 0.5: sqrt
@@ -33,7 +33,7 @@ extension UnaryFunction {
     }
   }
   /// x held between two bounds, at which the derivative is still 1.
-  public static func clamp(from lower: Float, to upper: Float) -> UnaryFunction {
+  package static func clamp(from lower: Float, to upper: Float) -> UnaryFunction {
     UnaryFunction(Clamp(lower: lower, upper: upper))
   }
 }
@@ -137,14 +137,14 @@ private struct Tanh: UnaryElementFunction {
 private struct Sigmoid: UnaryElementFunction {
   static let saves = UnaryFunction.Saved.result
   @inline(__always)
-  func value(_ x: Vector) -> Vector { Kernels.sigmoid(x) }
+  func value(_ x: Vector) -> Vector { RAMiTKernels.sigmoid(x) }
   @inline(__always)
   func derivative(_ y: Vector) -> Vector { y * (Vector(repeating: 1) - y) }
 }
 
 private struct Erf: UnaryElementFunction {
   @inline(__always)
-  func value(_ x: Vector) -> Vector { Kernels.erf(x).replacing(with: x, where: x .!= x) }
+  func value(_ x: Vector) -> Vector { RAMiTKernels.erf(x).replacing(with: x, where: x .!= x) }
   @inline(__always)
   func derivative(_ x: Vector) -> Vector {
     exponential(x * x * Vector(repeating: -1)) * Vector(repeating: 1.128_379_17)

@@ -2,19 +2,19 @@
 
 extension UnaryFunction {
   /// x + number.
-  public static func adding(_ number: Float) -> UnaryFunction { UnaryFunction(AddNumber(number: number)) }
+  package static func adding(_ number: Float) -> UnaryFunction { UnaryFunction(AddNumber(number: number)) }
   /// x * number.
-  public static func multiplying(by number: Float) -> UnaryFunction { UnaryFunction(MultiplyByNumber(number: number)) }
+  package static func multiplying(by number: Float) -> UnaryFunction { UnaryFunction(MultiplyByNumber(number: number)) }
   /// x / number.
-  public static func dividing(by number: Float) -> UnaryFunction { UnaryFunction(DivideByNumber(number: number)) }
+  package static func dividing(by number: Float) -> UnaryFunction { UnaryFunction(DivideByNumber(number: number)) }
   /// number - x.
-  public static func subtracting(from number: Float) -> UnaryFunction {
+  package static func subtracting(from number: Float) -> UnaryFunction {
     UnaryFunction(SubtractFromNumber(number: number))
   }
   /// number / x.
-  public static func dividing(_ number: Float) -> UnaryFunction { UnaryFunction(DivideNumber(number: number)) }
+  package static func dividing(_ number: Float) -> UnaryFunction { UnaryFunction(DivideNumber(number: number)) }
   /// -x.
-  public static let negative = UnaryFunction(Negative())
+  package static let negative = UnaryFunction(Negative())
 }
 
 private struct AddNumber: UnaryElementFunction {

@@ -26,7 +26,7 @@ struct Block16 {
       for i in 0..<rows {
         var row = load(rowsOfBlock + 16 &* i)
         if accumulate { row += load(target + i &* stride) }
-        Kernels.store(row, target + i &* stride, count: columns)
+        RAMiTKernels.store(row, target + i &* stride, count: columns)
       }
     }
   }
@@ -34,22 +34,22 @@ struct Block16 {
   /// Writes 16 rows, `stride` floats apart.
   @inline(__always)
   func store(_ target: UnsafeMutablePointer<Float>, stride: Int) {
-    Kernels.store(r0, target)
-    Kernels.store(r1, target + 1 &* stride)
-    Kernels.store(r2, target + 2 &* stride)
-    Kernels.store(r3, target + 3 &* stride)
-    Kernels.store(r4, target + 4 &* stride)
-    Kernels.store(r5, target + 5 &* stride)
-    Kernels.store(r6, target + 6 &* stride)
-    Kernels.store(r7, target + 7 &* stride)
-    Kernels.store(r8, target + 8 &* stride)
-    Kernels.store(r9, target + 9 &* stride)
-    Kernels.store(r10, target + 10 &* stride)
-    Kernels.store(r11, target + 11 &* stride)
-    Kernels.store(r12, target + 12 &* stride)
-    Kernels.store(r13, target + 13 &* stride)
-    Kernels.store(r14, target + 14 &* stride)
-    Kernels.store(r15, target + 15 &* stride)
+    RAMiTKernels.store(r0, target)
+    RAMiTKernels.store(r1, target + 1 &* stride)
+    RAMiTKernels.store(r2, target + 2 &* stride)
+    RAMiTKernels.store(r3, target + 3 &* stride)
+    RAMiTKernels.store(r4, target + 4 &* stride)
+    RAMiTKernels.store(r5, target + 5 &* stride)
+    RAMiTKernels.store(r6, target + 6 &* stride)
+    RAMiTKernels.store(r7, target + 7 &* stride)
+    RAMiTKernels.store(r8, target + 8 &* stride)
+    RAMiTKernels.store(r9, target + 9 &* stride)
+    RAMiTKernels.store(r10, target + 10 &* stride)
+    RAMiTKernels.store(r11, target + 11 &* stride)
+    RAMiTKernels.store(r12, target + 12 &* stride)
+    RAMiTKernels.store(r13, target + 13 &* stride)
+    RAMiTKernels.store(r14, target + 14 &* stride)
+    RAMiTKernels.store(r15, target + 15 &* stride)
   }
 
   /// Reads `rows` rows, at least one and at most 16; what the others hold does not matter.
@@ -67,7 +67,7 @@ struct Block16 {
   @inline(__always)
   func store(_ target: UnsafeMutablePointer<Float>, stride: Int, rows: Int) {
     func write(_ i: Int, _ vector: Vector) {
-      if i < rows { Kernels.store(vector, target + i &* stride) }
+      if i < rows { RAMiTKernels.store(vector, target + i &* stride) }
     }
     write(0, r0)
     write(1, r1)

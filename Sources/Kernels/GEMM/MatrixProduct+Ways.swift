@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Parallel
+import RAMiTLinearAlgebra
+import RAMiTParallel
 
 extension MatrixProduct {
   /// What one product reads and writes.

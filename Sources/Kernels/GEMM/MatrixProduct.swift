@@ -1,34 +1,34 @@
-import LinearAlgebra
-import Parallel
+import RAMiTLinearAlgebra
+import RAMiTParallel
 
 /// C = op(A) op(B), or a batch of such products, with or without a bias; all matrices are row-major and dense.
 ///
 /// Work is cut by the sizes alone, so the bits do not depend on the number of threads.
-public struct MatrixProduct: Sendable {
+package struct MatrixProduct: Sendable {
   /// C is `rows` x `columns`; op(A) has `inner` columns and op(B) `inner` rows.
-  public let rows: Int
-  public let columns: Int
-  public let inner: Int
+  package let rows: Int
+  package let columns: Int
+  package let inner: Int
   /// A lies as [inner x rows].
-  public let transposesA: Bool
+  package let transposesA: Bool
   /// B lies as [columns x inner].
-  public let transposesB: Bool
+  package let transposesB: Bool
   /// The number of matrices C.
-  public let outputs: Int
+  package let outputs: Int
   let plan: Plan
 
   /// A pair of factors: where they start, in floats.
-  public struct Term: Sendable {
-    public let a: Int
-    public let b: Int
+  package struct Term: Sendable {
+    package let a: Int
+    package let b: Int
 
-    public init(a: Int, b: Int) {
+    package init(a: Int, b: Int) {
       self.a = a
       self.b = b
     }
   }
 
-  public init(
+  package init(
     rows: Int, columns: Int, inner: Int, transposesA: Bool = false, transposesB: Bool = false, outputs: Int = 1
   ) {
     self.rows = rows
@@ -41,7 +41,7 @@ public struct MatrixProduct: Sendable {
   }
 
   /// The pieces that are worked on at once.
-  public var pieces: Int {
+  package var pieces: Int {
     switch plan {
     case .whole: outputs
     case .groups(let groups): blocks * groups
@@ -50,7 +50,7 @@ public struct MatrixProduct: Sendable {
   }
 
   /// Floats of scratch memory that each worker needs.
-  public var scratchCount: Int {
+  package var scratchCount: Int {
     switch plan {
     case .library: 0
     case .blocks: leftCount
@@ -59,7 +59,7 @@ public struct MatrixProduct: Sendable {
   }
 
   /// Floats that all workers share: the packed right operand, and partial sums.
-  public var sharedCount: Int {
+  package var sharedCount: Int {
     switch plan {
     case .whole, .library: 0
     case .blocks: rightCount(steps: inner)
@@ -75,7 +75,7 @@ public struct MatrixProduct: Sendable {
   ///   - c: the outputs, one after the other.
   ///   - shared: `sharedCount` floats.
   ///   - scratch: `scratchCount` floats for each worker of `pieces`.
-  public func callAsFunction(
+  package func callAsFunction(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, terms: [Term] = [Term(a: 0, b: 0)],
     bias: UnsafePointer<Float>? = nil, into c: UnsafeMutablePointer<Float>, accumulate: Bool = false,
     shared: UnsafeMutablePointer<Float>, scratch: Scratch

@@ -4,7 +4,7 @@
 /// matrix is any row-major one; up to 15 floats past the end of a row are read (and not used).
 ///
 /// A grouped convolution's matrix is block-diagonal; `groups` lets each panel skip the rows in which all its columns are zero.
-public struct PackedMatrix {
+package struct PackedMatrix {
   let pointer: UnsafePointer<Float>
   /// Inner dimension, K.
   let rows: Int
@@ -17,7 +17,7 @@ public struct PackedMatrix {
   static let panelWidth = 32
 
   /// A matrix that `pack` or `packGrouped` has laid out.
-  public init(_ pointer: UnsafePointer<Float>, rows: Int, columns: Int, groups: Int = 1) {
+  package init(_ pointer: UnsafePointer<Float>, rows: Int, columns: Int, groups: Int = 1) {
     self.pointer = pointer
     self.rows = rows
     self.columns = columns
@@ -42,10 +42,10 @@ public struct PackedMatrix {
   }
 
   /// The floats that a packed matrix takes.
-  public static func count(rows: Int, columns: Int) -> Int { rows * paddedToVector(columns) }
+  package static func count(rows: Int, columns: Int) -> Int { rows * paddedToVector(columns) }
 
   /// Packs B [rows x columns] with element (k, n) at `source[k * rowStride + n * columnStride]`; overwrites `target`.
-  public static func pack(
+  package static func pack(
     _ source: UnsafePointer<Float>, rowStride: Int, columnStride: Int, rows: Int, columns: Int,
     into target: UnsafeMutablePointer<Float>
   ) {
@@ -121,7 +121,7 @@ public struct PackedMatrix {
 
   /// Packs the weight of a grouped point-wise convolution, `weight` [outputs x inputs/groups], as the block-diagonal matrix
   /// [inputs x outputs] (or its transpose, for the gradient of the input); overwrites `target`.
-  public static func packGrouped(
+  package static func packGrouped(
     _ weight: UnsafePointer<Float>, inputs: Int, outputs: Int, groups: Int, transposed: Bool = false,
     into target: UnsafeMutablePointer<Float>
   ) {

@@ -1,20 +1,20 @@
 /// A point-wise convolution's weight and bias, packed for the forward product and for the gradient of the input.
 ///
 /// Everything lies in memory that the caller gives (`count` floats), packed once a call or once for many.
-public struct PointwiseWeight {
-  public let inputs: Int
-  public let outputs: Int
-  public let groups: Int
+package struct PointwiseWeight {
+  package let inputs: Int
+  package let outputs: Int
+  package let groups: Int
   private let memory: UnsafeMutablePointer<Float>
 
   /// The floats that a packed weight takes.
-  public static func count(inputs: Int, outputs: Int) -> Int {
+  package static func count(inputs: Int, outputs: Int) -> Int {
     PackedMatrix.count(rows: inputs, columns: outputs) + PackedMatrix.count(rows: outputs, columns: inputs)
       + paddedToVector(outputs)
   }
 
   /// Packs `weight` [outputs x inputs/groups] and `bias` [outputs] into `memory`.
-  public init(
+  package init(
     _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, inputs: Int, outputs: Int, groups: Int = 1,
     memory: UnsafeMutablePointer<Float>
   ) {

@@ -1,12 +1,12 @@
 /// The unit of arithmetic: 16 floats, one register with AVX-512, two with AVX2, four with SSE or NEON.
-public typealias Vector = SIMD16<Float>
+package typealias Vector = SIMD16<Float>
 
 /// Lanes of a `Vector`.
-public let vectorWidth = 16
+package let vectorWidth = 16
 
 /// `count` rounded up to whole vectors.
 @inline(__always)
-public func paddedToVector(_ count: Int) -> Int { (count &+ 15) & ~15 }
+package func paddedToVector(_ count: Int) -> Int { (count &+ 15) & ~15 }
 
 /// Floats that are loaded, computed with and stored at once: 4, 8 or 16, as many as a register of some machine holds.
 protocol FloatVector: SIMD where Scalar == Float {

@@ -1,5 +1,5 @@
 /// What one error, output - target, adds to a loss.
-public enum ErrorTerm: Sendable {
+package enum ErrorTerm: Sendable {
   /// |e|.
   case absolute
   /// e^2.
@@ -12,7 +12,7 @@ public enum ErrorTerm: Sendable {
   case huber(delta: Double)
 
   /// The sum over `count` errors, in double precision and in a fixed order.
-  public func sum(_ output: UnsafePointer<Float>, _ target: UnsafePointer<Float>, count: Int) -> Double {
+  package func sum(_ output: UnsafePointer<Float>, _ target: UnsafePointer<Float>, count: Int) -> Double {
     @inline(__always)
     func error(_ i: Int) -> Double { Double(output[i]) - Double(target[i]) }
     switch self {
@@ -35,7 +35,7 @@ public enum ErrorTerm: Sendable {
   }
 
   /// gradient = the term's slope at each error times `factor`; overwrites, or adds. The slope of |e| at 0 is 0.
-  public func gradient(
+  package func gradient(
     _ output: UnsafePointer<Float>, _ target: UnsafePointer<Float>, times factor: Float,
     into gradient: UnsafeMutablePointer<Float>, count: Int, accumulate: Bool
   ) {
@@ -66,7 +66,7 @@ public enum ErrorTerm: Sendable {
 }
 
 /// result = a - b, over `count` elements; overwrites.
-public func subtract(
+package func subtract(
   _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int
 ) {
   forEachRange(of: count, grain: streamingGrain) { range in

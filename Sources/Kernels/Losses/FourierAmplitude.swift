@@ -1,10 +1,10 @@
-import Parallel
+import RAMiTParallel
 
 /// The sum of |Re F| + |Im F| over all H x W frequencies F of the difference of two feature maps N x H x W x C, channel
 /// by channel.
 ///
 /// As the difference is real, the frequencies of the lower half of the rows say all: the others are their conjugates.
-public struct FourierAmplitude: Sendable {
+package struct FourierAmplitude: Sendable {
   let images: Int
   let height: Int
   let width: Int
@@ -13,7 +13,7 @@ public struct FourierAmplitude: Sendable {
   private let rows: FourierTransform
 
   /// - Precondition: neither side is 0.
-  public init(images: Int, height: Int, width: Int, channels: Int) {
+  package init(images: Int, height: Int, width: Int, channels: Int) {
     self.images = images
     self.height = height
     self.width = width
@@ -26,7 +26,7 @@ public struct FourierAmplitude: Sendable {
   /// Rows of frequencies that are computed.
   private var half: Int { height / 2 + 1 }
   /// Floats of the spectrum, real parts before imaginary ones.
-  public var spectrumCount: Int { 2 * images * half * rowSize }
+  package var spectrumCount: Int { 2 * images * half * rowSize }
   private var imaginary: Int { images * half * rowSize }
 
   /// How often the frequencies of a row stand in the whole spectrum: 0 past the last row.
@@ -40,7 +40,7 @@ public struct FourierAmplitude: Sendable {
   }
 
   /// - Parameter spectrum: `spectrumCount` floats; overwritten.
-  public func sum(
+  package func sum(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, spectrum: UnsafeMutablePointer<Float>
   ) -> Double {
     transformColumns(x, y, spectrum)
@@ -53,7 +53,7 @@ public struct FourierAmplitude: Sendable {
           let place = line + k &* vectorWidth
           total += absolute(load(place)) + absolute(load(place + rows.imaginaryOffset))
         }
-        sums[piece] = Double(Kernels.sum(total * weights(first)))
+        sums[piece] = Double(RAMiTKernels.sum(total * weights(first)))
       }
     }
     return sums.reduce(0, +)
@@ -61,7 +61,7 @@ public struct FourierAmplitude: Sendable {
 
   /// The gradient of factor * sum with respect to x; overwrites dx, or adds to it.
   /// - Parameter spectrum: `spectrumCount` floats; overwritten.
-  public func backward(
+  package func backward(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, times factor: Float,
     spectrum: UnsafeMutablePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {

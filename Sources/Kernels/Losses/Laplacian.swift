@@ -1,11 +1,11 @@
-import Parallel
+import RAMiTParallel
 
 /// The details that a Gaussian pyramid's first step loses: L x = x - G M G x, where G is a blur by (1, 5, 8, 5, 1) / 20
 /// along both axes with the edge repeated beyond the map, and M keeps the pixels of even rows and columns, four times
 /// (Burt and Adelson, 1983).
 ///
 /// Sizes: N x H x W x C.
-public struct Laplacian: Sendable {
+package struct Laplacian: Sendable {
   let images: Int
   let height: Int
   let width: Int
@@ -15,7 +15,7 @@ public struct Laplacian: Sendable {
   private let transposedRows: Band
   private let transposedColumns: Band
 
-  public init(images: Int, height: Int, width: Int, channels: Int) {
+  package init(images: Int, height: Int, width: Int, channels: Int) {
     self.images = images
     self.height = height
     self.width = width
@@ -27,13 +27,13 @@ public struct Laplacian: Sendable {
   }
 
   private var rowSize: Int { width * channels }
-  public var count: Int { images * height * rowSize }
+  package var count: Int { images * height * rowSize }
 
   /// result = L x, or its transpose times x.
   /// - Parameters:
   ///   - result: of the size of x; not x itself.
   ///   - scratch: as many floats.
-  public func apply(
+  package func apply(
     _ x: UnsafePointer<Float>, transposed: Bool, scratch: UnsafeMutablePointer<Float>,
     into result: UnsafeMutablePointer<Float>
   ) {

@@ -1,5 +1,5 @@
 import Foundation
-import Parallel
+import RAMiTParallel
 
 /// Structural similarity of two feature maps N x H x W x C, channel by channel, under a Gaussian window of 11 x 11 with
 /// a deviation of 1.5, where the window lies in the map (Wang et al., "Image Quality Assessment: From Error Visibility
@@ -7,9 +7,9 @@ import Parallel
 ///
 /// In double precision: variances are small differences of large numbers. Pieces are bands of rows, with all they need
 /// in cache.
-public struct StructuralSimilarity: Sendable {
+package struct StructuralSimilarity: Sendable {
   /// The side of the window.
-  public static let window = 11
+  package static let window = 11
 
   let images: Int
   let height: Int
@@ -24,7 +24,7 @@ public struct StructuralSimilarity: Sendable {
 
   /// - Parameter dataRange: the distance of the largest possible value from the smallest.
   /// - Precondition: no side is shorter than the window.
-  public init(images: Int, height: Int, width: Int, channels: Int, dataRange: Double) {
+  package init(images: Int, height: Int, width: Int, channels: Int, dataRange: Double) {
     precondition(height >= Self.window && width >= Self.window, "\(height) x \(width) has no room for the window")
     self.images = images
     self.height = height
@@ -42,10 +42,10 @@ public struct StructuralSimilarity: Sendable {
   private var outHeight: Int { height - margin }
   private var outRowSize: Int { (width - margin) * channels }
   /// The places of the window, over all images and channels.
-  public var count: Int { images * outHeight * outRowSize }
+  package var count: Int { images * outHeight * outRowSize }
 
   /// The sum of the similarity over all places of the window, in a fixed order.
-  public func sum(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>) -> Double {
+  package func sum(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>) -> Double {
     let bands = (outHeight + Self.band - 1) / Self.band
     var sums = [Double](repeating: 0, count: images * bands)
     sums.withUnsafeMutableBufferPointer { sums in
@@ -65,7 +65,7 @@ public struct StructuralSimilarity: Sendable {
   }
 
   /// The gradient of factor * sum with respect to x; overwrites dx, or adds to it.
-  public func backward(
+  package func backward(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, times factor: Double, _ dx: UnsafeMutablePointer<Float>,
     accumulate: Bool
   ) {

@@ -1,13 +1,13 @@
-import Parallel
+import RAMiTParallel
 
 /// The sums of |x(y + 1) - x(y)| and of |x(x + 1) - x(x)| over feature maps N x H x W x C.
-public struct TotalVariation: Sendable {
+package struct TotalVariation: Sendable {
   let images: Int
   let height: Int
   let width: Int
   let channels: Int
 
-  public init(images: Int, height: Int, width: Int, channels: Int) {
+  package init(images: Int, height: Int, width: Int, channels: Int) {
     self.images = images
     self.height = height
     self.width = width
@@ -18,7 +18,7 @@ public struct TotalVariation: Sendable {
   private var grain: Int { max(1, streamingGrain / max(1, rowSize)) }
 
   /// The two sums, in double precision and in a fixed order.
-  public func sums(_ x: UnsafePointer<Float>) -> (vertical: Double, horizontal: Double) {
+  package func sums(_ x: UnsafePointer<Float>) -> (vertical: Double, horizontal: Double) {
     var sums = [(Double, Double)](repeating: (0, 0), count: images * height)
     sums.withUnsafeMutableBufferPointer { sums in
       nonisolated(unsafe) let sums = sums
@@ -39,7 +39,7 @@ public struct TotalVariation: Sendable {
 
   /// The gradient of vertical factor * sum + horizontal factor * sum; overwrites dx, or adds to it. The slope of |0| is
   /// 0.
-  public func backward(
+  package func backward(
     _ x: UnsafePointer<Float>, vertical: Float, horizontal: Float, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     @inline(__always)

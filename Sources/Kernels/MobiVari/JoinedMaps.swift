@@ -1,13 +1,13 @@
 /// Feature maps side by side on the channels, coarser ones shuffled to full resolution (Shi et al., 2016), as a kernel reads and
 /// writes them: a row of pixels at a time. The joined map is never in memory.
-public struct JoinedMaps {
+package struct JoinedMaps {
   /// A map N x H/r x W/r x (c r r).
-  public struct Part {
+  package struct Part {
     /// c and r.
     let channels: Int
     let factor: Int
 
-    public init(channels: Int, factor: Int) {
+    package init(channels: Int, factor: Int) {
       self.channels = channels
       self.factor = factor
     }
@@ -19,7 +19,7 @@ public struct JoinedMaps {
   /// The sum of the parts' c.
   let channels: Int
 
-  public init(_ parts: [Part], size: MapSize) {
+  package init(_ parts: [Part], size: MapSize) {
     self.size = size
     self.parts = parts
     channels = parts.reduce(0) { $0 + $1.channels }

@@ -1,11 +1,11 @@
-import Parallel
+import RAMiTParallel
 
 extension MobiVari {
   private var backwardStrips: Strips { Strips(size: size, height: 32) }
   /// The pieces of work of `backward`, to size the scratch.
-  public var backwardPieces: Int { backwardStrips.count }
+  package var backwardPieces: Int { backwardStrips.count }
   /// Floats of scratch for each worker of `backward`: see `BackwardRows`.
-  public var backwardScratchCount: Int {
+  package var backwardScratchCount: Int {
     11 * rowCount + 2 * size.width * max(stride, paddedToVector(outputs)) + 2 * input.rowCount + 2 * vectorWidth
   }
 
@@ -13,7 +13,7 @@ extension MobiVari {
   /// - Parameters:
   ///   - dy: [N x H x W x O].
   ///   - dx: for each map the gradient, and whether to add to it.
-  public func backward(
+  package func backward(
     _ x: [UnsafePointer<Float>], dy: UnsafePointer<Float>, dx: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)],
     scratch: Scratch, sums: PartialSums
   ) {

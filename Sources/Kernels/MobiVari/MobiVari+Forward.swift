@@ -1,14 +1,14 @@
-import Parallel
+import RAMiTParallel
 
 extension MobiVari {
   private var forwardStrips: Strips { Strips(size: size, height: 16) }
   /// The pieces of work of `forward`, to size the scratch.
-  public var forwardPieces: Int { forwardStrips.count }
+  package var forwardPieces: Int { forwardStrips.count }
   /// Floats of scratch for each worker of `forward`: three rows of e, one of d, one of the input.
-  public var forwardScratchCount: Int { 4 * rowCount + input.rowCount + 2 * vectorWidth }
+  package var forwardScratchCount: Int { 4 * rowCount + input.rowCount + 2 * vectorWidth }
 
   /// y [N x H x W x O] from the input's maps; overwrites y.
-  public func forward(_ x: [UnsafePointer<Float>], _ y: UnsafeMutablePointer<Float>, scratch: Scratch) {
+  package func forward(_ x: [UnsafePointer<Float>], _ y: UnsafeMutablePointer<Float>, scratch: Scratch) {
     parallelFor(forwardPieces) { piece, worker in
       let (image, rows) = forwardStrips.strip(piece)
       let ring = scratch.of(worker: worker)

@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// The MobileNet variant that mixes channels everywhere in RAMiT (Sec. A.1), on feature maps N x H x W x C, to O channels.
 ///
@@ -7,7 +7,7 @@ import Parallel
 ///
 /// f is the activation, the depth-wise convolution 3x3 with zero padding, the expansion a grouped point-wise one. The expanded
 /// channels exist only for three rows at a time, in cache. Only x is needed for the way back.
-public struct MobiVari {
+package struct MobiVari {
   /// What is read: C channels in all.
   let input: JoinedMaps
   let activation: Activation
@@ -17,7 +17,7 @@ public struct MobiVari {
   let depthwise: DepthwiseWeight
   let pointwise: PointwiseWeight
 
-  public init(
+  package init(
     input: JoinedMaps, activation: Activation, expand: PointwiseWeight?, depthwise: DepthwiseWeight,
     pointwise: PointwiseWeight
   ) {
@@ -43,7 +43,7 @@ public struct MobiVari {
   var rowCount: Int { (size.width + 2) * stride }
 
   /// Floats of gradient: expansion (if any), depth-wise weight and bias, point-wise.
-  public var gradientCount: Int { (expand?.gradientCount ?? 0) + 10 * depthwise.channels + pointwise.gradientCount }
+  package var gradientCount: Int { (expand?.gradientCount ?? 0) + 10 * depthwise.channels + pointwise.gradientCount }
 
   /// How images are cut into pieces of work, strips of whole rows; the rows beside a strip are computed twice.
   struct Strips {
@@ -96,16 +96,16 @@ public struct MobiVari {
 }
 
 /// A depth-wise convolution's weight, padded so that every access is whole vectors.
-public struct DepthwiseWeight {
-  public let channels: Int
+package struct DepthwiseWeight {
+  package let channels: Int
   /// [10 x padded channels]: nine taps, row by row, then the bias.
   let pointer: UnsafePointer<Float>
 
-  public static func count(channels: Int) -> Int { 10 * paddedToVector(channels) }
+  package static func count(channels: Int) -> Int { 10 * paddedToVector(channels) }
 
   /// Copies `weight` [3 x 3 x C] and `bias` [C] into `memory` (`count` floats).
   /// - Parameter addsInput: the convolution's input is added to its result: one more at the centre tap.
-  public init(
+  package init(
     _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, channels: Int, addsInput: Bool,
     memory: UnsafeMutablePointer<Float>
   ) {

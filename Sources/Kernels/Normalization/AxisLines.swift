@@ -1,12 +1,12 @@
-import Parallel
+import RAMiTParallel
 
 /// A tensor seen along one axis: outer x size x inner. A line is what one place of the outer and inner axes holds.
-public struct AxisLines: Sendable {
+package struct AxisLines: Sendable {
   let outer: Int
   let size: Int
   let inner: Int
 
-  public init(outer: Int, size: Int, inner: Int) {
+  package init(outer: Int, size: Int, inner: Int) {
     self.outer = outer
     self.size = size
     self.inner = inner
@@ -81,7 +81,7 @@ struct RowGroup: LineGroup {
       var total = Vector.zero
       var c = 0
       while c < size {
-        total += Kernels.first(size &- c, of: term(start &+ c, i))
+        total += RAMiTKernels.first(size &- c, of: term(start &+ c, i))
         c &+= vectorWidth
       }
       return total
@@ -97,8 +97,8 @@ struct RowGroup: LineGroup {
       var largest = Vector(repeating: -.infinity)
       var c = 0
       while c < size {
-        let vector = Kernels.first(size &- c, of: term(start &+ c), others: -.infinity)
-        largest = Kernels.maximum(vector, largest)
+        let vector = RAMiTKernels.first(size &- c, of: term(start &+ c), others: -.infinity)
+        largest = RAMiTKernels.maximum(vector, largest)
         c &+= vectorWidth
       }
       result[i] = largestLane(largest)
@@ -145,7 +145,7 @@ struct ColumnGroup: LineGroup {
     var largest = Vector(repeating: -.infinity)
     var place = start
     for _ in 0..<size {
-      largest = Kernels.maximum(term(place), largest)
+      largest = RAMiTKernels.maximum(term(place), largest)
       place &+= stride
     }
     return largest

@@ -1,9 +1,9 @@
-import Parallel
+import RAMiTParallel
 
 extension ChannelPixels {
   /// y = (x - mean) * scale + shift, with a number of each for every sample and channel (S x C); overwrites y, which
   /// may be x.
-  public func normalize(
+  package func normalize(
     _ x: UnsafePointer<Float>, mean: [Float], scale: [Float], shift: [Float], into y: UnsafeMutablePointer<Float>
   ) {
     let numbers = padded(mean) + padded(scale) + padded(shift)
@@ -28,7 +28,7 @@ extension ChannelPixels {
 
   /// dx = dy * scale + (x - mean) * slope + shift, with a number of each for every sample and channel (S x C);
   /// overwrites dx, or adds to it.
-  public func gradient(
+  package func gradient(
     _ x: UnsafePointer<Float>, mean: [Float], dy: UnsafePointer<Float>, scale: [Float], slope: [Float], shift: [Float],
     into dx: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {

@@ -1,14 +1,14 @@
-import Parallel
+import RAMiTParallel
 
 /// Samples of P pixels of C channels each, S x P x C, and what is summed over the pixels of each sample and channel.
 ///
 /// Batch normalisation takes the whole batch as one sample.
-public struct ChannelPixels: Sendable {
+package struct ChannelPixels: Sendable {
   let samples: Int
   let pixels: Int
   let channels: Int
 
-  public init(samples: Int, pixels: Int, channels: Int) {
+  package init(samples: Int, pixels: Int, channels: Int) {
     self.samples = samples
     self.pixels = pixels
     self.channels = channels
@@ -33,7 +33,7 @@ public struct ChannelPixels: Sendable {
   ///
   /// Each piece finds its own mean first; the pieces are then joined in double precision, in their order (Chan et al.,
   /// 1983). So a large mean takes no digits from the variance, and memory is read once.
-  public func statistics(_ x: UnsafePointer<Float>) -> (mean: [Double], variance: [Double]) {
+  package func statistics(_ x: UnsafePointer<Float>) -> (mean: [Double], variance: [Double]) {
     let width = paddedToVector(channels)
     // A row of means and a row of squared deviations for each piece.
     var memory = [Float](repeating: 0, count: samples * chunks * 2 * width + vectorWidth)
@@ -79,7 +79,7 @@ public struct ChannelPixels: Sendable {
 
   /// The sums of dy and of dy (x - mean) over the pixels of each sample and channel: S x C values each.
   /// - Parameter mean: S x C.
-  public func gradientSums(
+  package func gradientSums(
     _ x: UnsafePointer<Float>, mean: [Float], dy: UnsafePointer<Float>
   ) -> (dy: [Double], product: [Double]) {
     let width = paddedToVector(channels)

@@ -1,12 +1,12 @@
-import Parallel
+import RAMiTParallel
 
 /// Normalisation of each row: y = (x - centre) / sqrt(spread + epsilon) * weight + bias.
 ///
 /// Sizes: R rows of C channels. The statistics are not kept: the backward pass computes them again from x, which it
 /// reads anyway.
-public struct LayerNorm {
+package struct LayerNorm {
   /// What a row is divided by, and what is subtracted from it before.
-  public enum Form: Sendable {
+  package enum Form: Sendable {
     /// The mean is subtracted, and the spread is the variance (Ba et al., "Layer Normalization", 2016).
     case layer
     /// Nothing is subtracted, and the spread is the variance about the mean: without a bias the output follows the
@@ -27,7 +27,7 @@ public struct LayerNorm {
   let form: Form
 
   /// - Parameter weight, bias: [C].
-  public init(
+  package init(
     channels: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, epsilon: Float = 1e-5, form: Form = .layer
   ) {
     self.channels = channels
@@ -38,7 +38,7 @@ public struct LayerNorm {
   }
 
   /// y [R x C] = LN(x [R x C]) (+ residual [R x C]); overwrites y.
-  public func forward(
+  package func forward(
     rows: Int, _ x: UnsafePointer<Float>, residual: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>
   ) {
     forEachRange(of: rows, grain: Self.grain) { range in
@@ -48,7 +48,7 @@ public struct LayerNorm {
   }
 
   /// Writes dx (or adds to it) [R x C]; adds to the sums of weight [C] and bias [C] after it.
-  public func backward(
+  package func backward(
     rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool,
     sums: PartialSums
   ) {

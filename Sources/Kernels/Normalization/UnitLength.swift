@@ -1,20 +1,20 @@
 /// x / max(|x|, epsilon) along an axis, where |x| is the Euclidean length.
-public struct UnitLength: Sendable {
+package struct UnitLength: Sendable {
   let lines: AxisLines
   let epsilon: Float
 
-  public init(_ lines: AxisLines, epsilon: Float) {
+  package init(_ lines: AxisLines, epsilon: Float) {
     self.lines = lines
     self.epsilon = epsilon
   }
 
   /// Overwrites y, which may be x.
-  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+  package func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
     lines.forEachGroup(Forward(x: x, y: y, epsilon: epsilon))
   }
 
   /// Overwrites dx, or adds to it.
-  public func backward(
+  package func backward(
     _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     lines.forEachGroup(Backward(x: x, dy: dy, dx: dx, epsilon: epsilon, accumulate: accumulate))

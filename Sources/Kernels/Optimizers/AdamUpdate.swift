@@ -1,16 +1,16 @@
 /// The constants of one Adam step, bias corrections included.
-public struct AdamCoefficients: Sendable {
+package struct AdamCoefficients: Sendable {
   /// What remains of the second moment, beta2.
-  public let secondDecay: Float
+  package let secondDecay: Float
   /// What each gradient adds to the moments, 1 - beta1 and 1 - beta2.
-  public let firstWeight, secondWeight: Float
+  package let firstWeight, secondWeight: Float
   /// The learning rate divided by the first moment's bias correction, 1 - beta1^t.
-  public let stepSize: Float
+  package let stepSize: Float
   /// The square root of the second moment's bias correction, 1 - beta2^t.
-  public let secondCorrection: Float
-  public let epsilon: Float
+  package let secondCorrection: Float
+  package let epsilon: Float
 
-  public init(
+  package init(
     secondDecay: Float, firstWeight: Float, secondWeight: Float, stepSize: Float, secondCorrection: Float,
     epsilon: Float
   ) {
@@ -30,7 +30,7 @@ public struct AdamCoefficients: Sendable {
 ///   - gradients: read.
 ///   - first: the running mean of the gradients; updated.
 ///   - second: the running mean of their squares; updated.
-public func adamUpdate(
+package func adamUpdate(
   values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
   second: UnsafeMutablePointer<Float>, count: Int, _ coefficients: AdamCoefficients
 ) {

@@ -1,12 +1,12 @@
 /// The constants of one step of Lion.
-public struct LionCoefficients: Sendable {
-  public let learningRate: Float
+package struct LionCoefficients: Sendable {
+  package let learningRate: Float
   /// How much of the momentum the step's direction has, and how much of it remains: beta1 and beta2.
-  public let directionDecay, momentDecay: Float
+  package let directionDecay, momentDecay: Float
   /// What each gradient adds to them, 1 - beta1 and 1 - beta2.
-  public let directionWeight, momentWeight: Float
+  package let directionWeight, momentWeight: Float
 
-  public init(
+  package init(
     learningRate: Float, directionDecay: Float, momentDecay: Float, directionWeight: Float, momentWeight: Float
   ) {
     self.learningRate = learningRate
@@ -23,7 +23,7 @@ public struct LionCoefficients: Sendable {
 ///   - values: updated by the learning rate up or down, or not at all where the direction is 0.
 ///   - gradients: read.
 ///   - moment: the running mean of the gradients; updated.
-public func lionUpdate(
+package func lionUpdate(
   values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, moment: UnsafeMutablePointer<Float>,
   count: Int, _ coefficients: LionCoefficients
 ) {

@@ -1,11 +1,11 @@
 /// The constants of one step of gradient descent.
-public struct SGDCoefficients: Sendable {
-  public let learningRate, momentum: Float
+package struct SGDCoefficients: Sendable {
+  package let learningRate, momentum: Float
   /// What a gradient adds to the momentum buffer: 1 - dampening, or 1 at the first step.
-  public let gradientWeight: Float
-  public let nesterov: Bool
+  package let gradientWeight: Float
+  package let nesterov: Bool
 
-  public init(learningRate: Float, momentum: Float, gradientWeight: Float, nesterov: Bool) {
+  package init(learningRate: Float, momentum: Float, gradientWeight: Float, nesterov: Bool) {
     self.learningRate = learningRate
     self.momentum = momentum
     self.gradientWeight = gradientWeight
@@ -19,7 +19,7 @@ public struct SGDCoefficients: Sendable {
 ///   - values: updated.
 ///   - gradients: read.
 ///   - buffer: the momentum; updated.
-public func sgdUpdate(
+package func sgdUpdate(
   values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, buffer: UnsafeMutablePointer<Float>,
   count: Int, _ coefficients: SGDCoefficients
 ) {

@@ -1,12 +1,12 @@
 /// values *= factor, over `count` elements.
-public func scaleInPlace(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+package func scaleInPlace(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
   forEachRange(of: count, grain: streamingGrain) { range in
     for i in range { values[i] *= factor }
   }
 }
 
 /// average += share (values - average), over `count` elements: a step of an exponential moving average.
-public func averageUpdate(
+package func averageUpdate(
   _ average: UnsafeMutablePointer<Float>, towards values: UnsafePointer<Float>, share: Float, count: Int
 ) {
   forEachRange(of: count, grain: streamingGrain) { range in
@@ -15,6 +15,6 @@ public func averageUpdate(
 }
 
 /// The sum of `count` squares in double precision; the same for any number of threads.
-public func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
+package func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
   fixedOrderSum(count: count) { Double(values[$0]) * Double(values[$0]) }
 }

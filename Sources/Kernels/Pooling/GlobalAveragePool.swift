@@ -1,10 +1,10 @@
 /// The mean over all pixels of each image, per channel: N x pixels x C to N x C.
-public struct GlobalAveragePool: Sendable {
+package struct GlobalAveragePool: Sendable {
   let images: Int
   let pixels: Int
   let channels: Int
 
-  public init(images: Int, pixels: Int, channels: Int) {
+  package init(images: Int, pixels: Int, channels: Int) {
     self.images = images
     self.pixels = pixels
     self.channels = channels
@@ -12,7 +12,7 @@ public struct GlobalAveragePool: Sendable {
 
   /// Overwrites the result. The sums are taken image by image.
   /// - Parameter sums: of `channels`.
-  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, sums: PartialSums) {
+  package func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, sums: PartialSums) {
     let share = 1 / Float(pixels)
     for image in 0..<images {
       addColumnSums(x + image * pixels * channels, rows: pixels, columns: channels, sums: sums)
@@ -21,7 +21,7 @@ public struct GlobalAveragePool: Sendable {
   }
 
   /// Overwrites dx, or adds to it.
-  public func backward(dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool) {
+  package func backward(dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool) {
     let share = Vector(repeating: 1 / Float(pixels))
     forEachRange(of: images * pixels, grain: max(1, streamingGrain / max(1, channels))) { range in
       for pixel in range {

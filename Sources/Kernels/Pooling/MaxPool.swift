@@ -1,15 +1,15 @@
-import Parallel
+import RAMiTParallel
 
 /// The maximum of each window of a map N x H x W x C, per channel. Positions outside the map do not count; a NaN is the
 /// maximum of its window.
-public struct MaxPool: Sendable {
+package struct MaxPool: Sendable {
   private let geometry: ConvolutionGeometry
   private let channels: Int
   private let vertical: TapAxis
   private let horizontal: TapAxis
 
   /// - Precondition: every window holds a pixel of the map.
-  public init(_ geometry: ConvolutionGeometry, channels: Int) {
+  package init(_ geometry: ConvolutionGeometry, channels: Int) {
     self.geometry = geometry
     self.channels = channels
     vertical = geometry.forwardAxis(\.height)
@@ -69,7 +69,7 @@ public struct MaxPool: Sendable {
   }
 
   /// Overwrites the result.
-  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+  package func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
     parallelFor(geometry.images * vertical.count) { line, _ in
       forEachWindow(of: line) { result, window in
         var c = 0
@@ -82,7 +82,7 @@ public struct MaxPool: Sendable {
   }
 
   /// The gradient of each window goes to its first largest element. Overwrites dx, or adds to it.
-  public func backward(
+  package func backward(
     _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     if isTiling {

@@ -1,9 +1,9 @@
 /// One axis of a contiguous tensor: `outer` times `length` times `inner` elements.
-public struct AxisLayout: Sendable {
-  public let outer, length, inner: Int
+package struct AxisLayout: Sendable {
+  package let outer, length, inner: Int
 
   /// - Parameter axis: from 0.
-  public init(_ dimensions: [Int], axis: Int) {
+  package init(_ dimensions: [Int], axis: Int) {
     outer = dimensions[..<axis].reduce(1, *)
     length = dimensions[axis]
     inner = dimensions[(axis + 1)...].reduce(1, *)
@@ -12,7 +12,7 @@ public struct AxisLayout: Sendable {
   /// The place of the largest element along the axis, or of the smallest one; of equal ones the first. NaN counts as
   /// the largest, and as the smallest.
   /// - Parameter result: `outer` times `inner` numbers; overwritten.
-  public func findExtremes(_ x: UnsafePointer<Float>, isLargest: Bool, into result: UnsafeMutablePointer<Int>) {
+  package func findExtremes(_ x: UnsafePointer<Float>, isLargest: Bool, into result: UnsafeMutablePointer<Int>) {
     forEachRange(of: outer &* inner, grain: max(1, streamingGrain / max(1, length))) { range in
       for place in range {
         let start = x + (place / inner &* length &* inner &+ place % inner)
@@ -29,7 +29,7 @@ public struct AxisLayout: Sendable {
 
   /// y[i] = x[0] + ... + x[i] along the axis, or x[i] + ... + x[last] when reversed; overwrites, or adds. Added in
   /// double precision.
-  public func cumulativeSum(
+  package func cumulativeSum(
     _ x: UnsafePointer<Float>, isReversed: Bool, into y: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     let blocks = (inner + vectorWidth - 1) / vectorWidth

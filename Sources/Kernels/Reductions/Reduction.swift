@@ -18,7 +18,7 @@ protocol ReductionFunction: Sendable {
 /// The work is cut by the sizes alone, and partial results come together in order, so the bits do not depend on the
 /// number of threads. No sum is of more than some hundred numbers in single precision; those are added in double
 /// precision.
-public struct Reduction: Sendable {
+package struct Reduction: Sendable {
   private typealias Run =
     @Sendable (
       ReductionPlan, ThreeOperands, _ scale: Double, _ result: UnsafeMutablePointer<Float>, _ accumulate: Bool
@@ -38,7 +38,7 @@ public struct Reduction: Sendable {
   ///   - y: a second tensor of the same shape, for `sumOfProducts`.
   ///   - centre: a number for each result, for the reductions of differences from it.
   ///   - result: `plan.results` floats.
-  public func callAsFunction(
+  package func callAsFunction(
     _ plan: ReductionPlan, _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>? = nil,
     centre: UnsafePointer<Float>? = nil, scale: Double = 1, into result: UnsafeMutablePointer<Float>,
     accumulate: Bool = false

@@ -1,7 +1,7 @@
 /// Which elements of a contiguous tensor are reduced to which result.
 ///
 /// Axes of size 1 go, and neighbours that are both kept or both reduced are joined, so that the axes left alternate.
-public struct ReductionPlan: Sendable {
+package struct ReductionPlan: Sendable {
   struct Axis: Sendable {
     let size, stride: Int
   }
@@ -14,14 +14,14 @@ public struct ReductionPlan: Sendable {
   let inner: Int
   let isInnerReduced: Bool
   /// The number of results, in the order of the kept axes.
-  public let results: Int
+  package let results: Int
   /// The number of elements that each result is of.
-  public let terms: Int
+  package let terms: Int
 
   /// - Parameters:
   ///   - dimensions: of the tensor.
   ///   - axes: those that are reduced, from 0.
-  public init(_ dimensions: [Int], axes: [Int]) {
+  package init(_ dimensions: [Int], axes: [Int]) {
     var joined: [(size: Int, isReduced: Bool)] = []
     for (axis, size) in dimensions.enumerated() where size != 1 {
       let isReduced = axes.contains(axis)

@@ -1,22 +1,22 @@
 extension Reduction {
   /// x.
-  public static let sum = Reduction(Sum())
+  package static let sum = Reduction(Sum())
   /// x y.
-  public static let sumOfProducts = Reduction(SumOfProducts())
+  package static let sumOfProducts = Reduction(SumOfProducts())
   /// x^2.
-  public static let sumOfSquares = Reduction(SumOfSquares())
+  package static let sumOfSquares = Reduction(SumOfSquares())
   /// |x|.
-  public static let sumOfMagnitudes = Reduction(SumOfMagnitudes())
+  package static let sumOfMagnitudes = Reduction(SumOfMagnitudes())
   /// (x - centre)^2.
-  public static let sumOfSquaredDeviations = Reduction(SumOfSquaredDeviations())
+  package static let sumOfSquaredDeviations = Reduction(SumOfSquaredDeviations())
   /// exp(x - centre).
-  public static let sumOfExponentials = Reduction(SumOfExponentials())
+  package static let sumOfExponentials = Reduction(SumOfExponentials())
   /// The number of elements that are equal to the centre.
-  public static let countOfEqual = Reduction(CountOfEqual())
+  package static let countOfEqual = Reduction(CountOfEqual())
   /// The largest element; NaN where one is.
-  public static let maximum = Reduction(Largest())
+  package static let maximum = Reduction(Largest())
   /// The smallest element; NaN where one is.
-  public static let minimum = Reduction(Smallest())
+  package static let minimum = Reduction(Smallest())
 }
 
 private protocol SumFunction: ReductionFunction {}

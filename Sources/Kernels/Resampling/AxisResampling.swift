@@ -1,7 +1,7 @@
 /// How each position of one axis of a resampled map is made: a weighted sum of some positions of the source's axis.
-public struct AxisResampling: Sendable {
+package struct AxisResampling: Sendable {
   let sourceCount: Int
-  public let count: Int
+  package let count: Int
   /// Position i takes the terms `starts[i] ..< starts[i + 1]`.
   let starts: [Int]
   /// The position of the source and the weight of each term.
@@ -30,7 +30,7 @@ public struct AxisResampling: Sendable {
   }
 
   /// The way from the gradient of the results to that of the source.
-  public var transposed: AxisResampling {
+  package var transposed: AxisResampling {
     var terms: [[(source: Int, weight: Double)]] = Array(repeating: [], count: sourceCount)
     for position in 0..<count {
       for term in starts[position]..<starts[position + 1] {
@@ -48,7 +48,7 @@ public struct AxisResampling: Sendable {
 extension AxisResampling {
   /// Averages of `kernel` positions, `stride` apart; zeros lie `padding` wide on either side.
   /// - Parameter countIncludesPadding: whether those zeros count in the average.
-  public static func average(
+  package static func average(
     _ sourceCount: Int, kernel: Int, stride: Int, padding: Int, countIncludesPadding: Bool
   ) -> AxisResampling {
     let count = (sourceCount + 2 * padding - kernel) / stride + 1
@@ -63,7 +63,7 @@ extension AxisResampling {
   }
 
   /// Averages of `count` parts that cover the source; they overlap where it cannot be divided.
-  public static func adaptiveAverage(_ sourceCount: Int, to count: Int) -> AxisResampling {
+  package static func adaptiveAverage(_ sourceCount: Int, to count: Int) -> AxisResampling {
     AxisResampling(
       sourceCount: sourceCount,
       terms: (0..<count).map { position in
@@ -75,7 +75,7 @@ extension AxisResampling {
 
   /// The source position at or before each one.
   /// - Parameter step: source positions from one result to the next.
-  public static func nearest(_ sourceCount: Int, to count: Int, step: Double) -> AxisResampling {
+  package static func nearest(_ sourceCount: Int, to count: Int, step: Double) -> AxisResampling {
     // In single precision, as PyTorch's, so that the same positions are taken.
     let step = Float(step)
     return AxisResampling(
@@ -86,7 +86,7 @@ extension AxisResampling {
   /// Straight lines between the source's positions.
   /// - Parameter alignCorners: whether the first and last positions are the source's, rather than the outer edges of
   ///   the pixels.
-  public static func linear(_ sourceCount: Int, to count: Int, step: Double, alignCorners: Bool) -> AxisResampling {
+  package static func linear(_ sourceCount: Int, to count: Int, step: Double, alignCorners: Bool) -> AxisResampling {
     AxisResampling(
       sourceCount: sourceCount,
       terms: (0..<count).map { position in
@@ -97,7 +97,7 @@ extension AxisResampling {
   }
 
   /// Cubic convolution (Keys, 1981) with A = -0.75; the source's ends go on beyond it.
-  public static func cubic(_ sourceCount: Int, to count: Int, step: Double, alignCorners: Bool) -> AxisResampling {
+  package static func cubic(_ sourceCount: Int, to count: Int, step: Double, alignCorners: Bool) -> AxisResampling {
     AxisResampling(
       sourceCount: sourceCount,
       terms: (0..<count).map { position in
@@ -111,7 +111,7 @@ extension AxisResampling {
 
   /// A filter as wide as what a result covers of the source, where that is more than a position: triangles for a linear
   /// one, cubic convolution with A = -0.5 for a cubic one (as in Pillow). Filters are cut off at the source's ends.
-  public static func antialiased(_ sourceCount: Int, to count: Int, step: Double, isCubic: Bool) -> AxisResampling {
+  package static func antialiased(_ sourceCount: Int, to count: Int, step: Double, isCubic: Bool) -> AxisResampling {
     let scale = max(1, step), support = (isCubic ? 2 : 1) * scale
     return AxisResampling(
       sourceCount: sourceCount,

@@ -1,24 +1,24 @@
-import Parallel
+import RAMiTParallel
 
 /// A map N x H x W x C whose height and width are resampled, each by itself: averages over windows, resizing, and their
 /// gradients, which are resampled the other way (`transposed`).
 ///
 /// Rows come first: a row of results is a weighted sum of whole source rows, then its pixels are weighted sums of that
 /// row's.
-public struct Resampling: Sendable {
+package struct Resampling: Sendable {
   let images: Int
   let channels: Int
   let vertical: AxisResampling
   let horizontal: AxisResampling
 
-  public init(images: Int, channels: Int, vertical: AxisResampling, horizontal: AxisResampling) {
+  package init(images: Int, channels: Int, vertical: AxisResampling, horizontal: AxisResampling) {
     self.images = images
     self.channels = channels
     self.vertical = vertical
     self.horizontal = horizontal
   }
 
-  public var transposed: Resampling {
+  package var transposed: Resampling {
     Resampling(
       images: images, channels: channels, vertical: vertical.transposed, horizontal: horizontal.transposed)
   }
@@ -28,12 +28,12 @@ public struct Resampling: Sendable {
   /// Rows of results that one piece of work takes.
   private var rowsEach: Int { max(1, (1 << 14) / max(1, max(rowCount, targetRowCount))) }
   /// The pieces of work, to size the scratch.
-  public var pieces: Int { (images * vertical.count + rowsEach - 1) / rowsEach }
+  package var pieces: Int { (images * vertical.count + rowsEach - 1) / rowsEach }
   /// Floats of scratch for each worker.
-  public var scratchCount: Int { paddedToVector(rowCount + vectorWidth) }
+  package var scratchCount: Int { paddedToVector(rowCount + vectorWidth) }
 
   /// y [N x H' x W' x C] from x [N x H x W x C]; overwrites y, or adds to it.
-  public func run(
+  package func run(
     _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, accumulate: Bool, scratch: Scratch
   ) {
     let selects = horizontal.isSelection

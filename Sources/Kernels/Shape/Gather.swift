@@ -1,14 +1,14 @@
-import Parallel
+import RAMiTParallel
 
 /// Elements of one axis picked by their numbers: outer x size x inner to outer x picked x inner.
-public struct Gather: Sendable {
+package struct Gather: Sendable {
   let outer: Int
   let size: Int
   let inner: Int
   let indices: [Int]
 
   /// - Precondition: every index is in `0 ..< size`.
-  public init(outer: Int, size: Int, inner: Int, indices: [Int]) {
+  package init(outer: Int, size: Int, inner: Int, indices: [Int]) {
     self.outer = outer
     self.size = size
     self.inner = inner
@@ -16,7 +16,7 @@ public struct Gather: Sendable {
   }
 
   /// Overwrites the result.
-  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+  package func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
     let picked = indices.count
     forEachRange(of: outer * picked, grain: grain) { range in
       indices.withUnsafeBufferPointer { indices in
@@ -30,7 +30,7 @@ public struct Gather: Sendable {
 
   /// Overwrites dx, or adds to it: each element's gradient is the sum over the places where it was picked, in their
   /// order.
-  public func backward(_ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool) {
+  package func backward(_ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool) {
     // The places of each element, one list after the other.
     var starts = [Int](repeating: 0, count: size + 1)
     for index in indices { starts[index + 1] += 1 }

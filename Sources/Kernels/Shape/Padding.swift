@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 /// How a feature map goes on beyond its edges.
 public enum PaddingMode: Sendable, Hashable {
@@ -47,7 +47,7 @@ public struct Padding: Sendable {
   /// - Parameters:
   ///   - images, height, width, channels: of the map without its padding.
   ///   - top, bottom, left, right: how many pixels are added.
-  public init(
+  package init(
     images: Int, height: Int, width: Int, channels: Int, top: Int, bottom: Int, left: Int, right: Int, mode: PaddingMode
   ) {
     self.images = images
@@ -61,7 +61,7 @@ public struct Padding: Sendable {
   }
 
   /// Overwrites the result [N x (top + H + bottom) x (left + W + right) x C].
-  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+  package func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
     let value = mode.value, rowSize = columns.count &* channels
     forEachRange(of: images * rows.count, grain: grain) { range in
       for row in range {
@@ -80,7 +80,7 @@ public struct Padding: Sendable {
   }
 
   /// Overwrites dx [N x H x W x C], or adds to it: each pixel's gradient is the sum over all of its copies.
-  public func backward(_ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool) {
+  package func backward(_ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool) {
     let rowSize = columns.count &* channels
     var copies = [[Int]](repeating: [], count: height)
     for (line, source) in rows.enumerated() { if let source { copies[source].append(line) } }

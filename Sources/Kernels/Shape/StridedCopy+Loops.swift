@@ -1,4 +1,4 @@
-import Parallel
+import RAMiTParallel
 
 extension StridedCopy {
   /// How a copy is cut: two inner loops over blocks of rows and columns, and what lies around them.

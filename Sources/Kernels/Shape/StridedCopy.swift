@@ -1,11 +1,11 @@
-import Parallel
+import RAMiTParallel
 
 /// Moves elements between two arrangements in memory: permutations, slices, windows, rolls and flips are all of this
 /// form.
 ///
 /// Element (i, j, ...) lies at `i * stride of i + j * stride of j + ...` of either arrangement. No two elements share a
 /// place in the target; in the source they may (stride 0).
-public struct StridedCopy: Sendable {
+package struct StridedCopy: Sendable {
   struct Axis: Sendable {
     var size: Int
     var from: Int
@@ -20,7 +20,7 @@ public struct StridedCopy: Sendable {
   ///   - sizes: how many elements lie on each axis.
   ///   - from, to: the strides of the axes in source and target.
   ///   - fromOffset, toOffset: where element (0, 0, ...) lies.
-  public init(sizes: [Int], from: [Int], to: [Int], fromOffset: Int = 0, toOffset: Int = 0) {
+  package init(sizes: [Int], from: [Int], to: [Int], fromOffset: Int = 0, toOffset: Int = 0) {
     precondition(sizes.count == from.count && sizes.count == to.count, "each of \(sizes) axes needs two strides")
     self.init(sizes.indices.map { Axis(size: sizes[$0], from: from[$0], to: to[$0]) }, fromOffset, toOffset)
   }
@@ -32,12 +32,12 @@ public struct StridedCopy: Sendable {
   }
 
   /// The same elements moved back.
-  public var reversed: StridedCopy {
+  package var reversed: StridedCopy {
     StridedCopy(axes.map { Axis(size: $0.size, from: $0.to, to: $0.from) }, toOffset, fromOffset)
   }
 
   /// Overwrites the elements of the target, or adds to them; what lies between them is left alone.
-  public func callAsFunction(
+  package func callAsFunction(
     _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, accumulate: Bool = false
   ) {
     let loops = Loops(axes)

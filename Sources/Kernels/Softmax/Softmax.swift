@@ -2,17 +2,17 @@ import Foundation
 
 /// exp(x) / sum exp(x) along an axis, or its logarithm: x - log(sum exp(x)). The largest value is subtracted first, so
 /// that nothing overflows.
-public struct Softmax: Sendable {
+package struct Softmax: Sendable {
   let lines: AxisLines
   let isLogarithm: Bool
 
-  public init(_ lines: AxisLines, logarithm: Bool) {
+  package init(_ lines: AxisLines, logarithm: Bool) {
     self.lines = lines
     isLogarithm = logarithm
   }
 
   /// Overwrites y, which may be x.
-  public func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+  package func forward(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
     if isLogarithm {
       lines.forEachGroup(LogarithmForward(x: x, y: y))
     } else {
@@ -21,7 +21,7 @@ public struct Softmax: Sendable {
   }
 
   /// Overwrites dx, or adds to it; `y` is the result.
-  public func backward(
+  package func backward(
     y: UnsafePointer<Float>, dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     if isLogarithm {

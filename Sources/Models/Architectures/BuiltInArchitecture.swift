@@ -1,6 +1,6 @@
-import Diagnostics
-import NN
-import Serialization
+import RAMiTDiagnostics
+import RAMiTNN
+import RAMiTSerialization
 
 /// The architectures of this package.
 ///

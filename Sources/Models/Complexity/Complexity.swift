@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// How large a model is and how much arithmetic it takes: trained parameters and Mult-Adds, by component.
 ///

@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// EDSR: a head, residual blocks without norms and a tail that enlarges by pixel shuffles. Everything inside is in
 /// 0 ... 255, less the mean of DIV2K.

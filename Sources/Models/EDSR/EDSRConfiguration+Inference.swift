@@ -1,5 +1,5 @@
-import NN
-import Serialization
+import RAMiTNN
+import RAMiTSerialization
 
 extension EDSRConfiguration {
   /// An EDSR of any size.

@@ -1,4 +1,4 @@
-import NN
+import RAMiTNN
 
 /// What defines an EDSR (Lim et al., "Enhanced Deep Residual Networks for Single Image Super-Resolution", CVPR
 /// workshops 2017); by default the baseline.

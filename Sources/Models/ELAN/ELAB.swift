@@ -1,5 +1,5 @@
-import Autograd
-import NN
+import RAMiTAutograd
+import RAMiTNN
 
 /// An efficient long-range attention block (ELAB): local feature extraction and attention in turn, with the same attention maps.
 final class ELAB: FusedLayer {

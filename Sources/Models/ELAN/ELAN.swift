@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// ELAN: shallow features, efficient long-range attention blocks, and reconstruction in one step.
 public final class ELAN: RestorationModel {

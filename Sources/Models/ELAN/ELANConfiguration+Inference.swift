@@ -1,7 +1,7 @@
-import Diagnostics
-import NN
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
 
 extension ELANConfiguration {
   /// An ELAN of any size.

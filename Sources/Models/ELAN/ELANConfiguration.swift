@@ -1,4 +1,4 @@
-import NN
+import RAMiTNN
 
 /// What defines an ELAN (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022); by default the
 /// lightweight one, ELAN-light.

@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// Group-wise multi-scale self-attention (GMSA): a third of the channels each attends within windows of its own size.
 ///

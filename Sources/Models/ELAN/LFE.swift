@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// Local feature extraction (LFE): two shift convolutions with ReLU between them, added to the input.
 struct LFE: FusedLayer {

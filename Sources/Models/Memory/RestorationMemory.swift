@@ -1,27 +1,27 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// The memory that restoring an image takes at its peak, beside the program and the model's parameters.
 ///
 /// Sizes are in pixels of the input, results in bytes.
-public struct RestorationMemory: Equatable, Sendable {
+package struct RestorationMemory: Equatable, Sendable {
   /// Of the model, on one padded image.
-  public let pass: PassMemory
+  package let pass: PassMemory
   /// The model takes sides that are multiples of this.
-  public let sizeMultiple: Int
+  package let sizeMultiple: Int
   /// How much larger the output's sides are.
-  public let scale: Int
+  package let scale: Int
   /// Of the model's images.
-  public let channels: Int
+  package let channels: Int
 
   /// Bytes that the pool of tensors holds for each one in use at the peak: freed blocks leave holes that fit no request
   /// (measured at large sizes: 3 to 12 % more, by the model).
-  public static let heldPerByte = 1.12
+  package static let heldPerByte = 1.12
 
   /// A measured pass has this side, up to the size multiple, and twice the pixels the second time.
   private static let measuredSide = 64
 
   /// Measures the model in two small passes, in the time that 3 x 64 x 64 pixels take.
-  public init(of model: any RestorationModel) {
+  package init(of model: any RestorationModel) {
     sizeMultiple = model.sizeMultiple
     scale = model.task.scale
     channels = model.task.channels
@@ -34,15 +34,15 @@ public struct RestorationMemory: Equatable, Sendable {
   }
 
   /// A tensor of the input's size.
-  public func input(width: Int, height: Int) -> Double { Double(4 * channels) * Double(width) * Double(height) }
+  package func input(width: Int, height: Int) -> Double { Double(4 * channels) * Double(width) * Double(height) }
 
   /// A tensor of the output's size.
-  public func output(width: Int, height: Int) -> Double {
+  package func output(width: Int, height: Int) -> Double {
     Double(scale * scale) * input(width: width, height: height)
   }
 
   /// The tensors of an image that is restored whole, the input among them.
-  public func whole(width: Int, height: Int) -> Double {
+  package func whole(width: Int, height: Int) -> Double {
     let (paddedWidth, paddedHeight) = (padded(width), padded(height))
     let isPadded = paddedWidth != width || paddedHeight != height
     return (isPadded ? input(width: width, height: height) : 0)
@@ -51,7 +51,7 @@ public struct RestorationMemory: Equatable, Sendable {
 
   /// The tensors of an image that is restored in tiles, input and output among them.
   /// - Parameter tiles: of the image.
-  public func tiled(_ tiles: Tiles) -> Double {
+  package func tiled(_ tiles: Tiles) -> Double {
     let (width, height) = tiles.largest
     let crop = width == tiles.width ? 0 : input(width: width, height: height)
     return input(width: tiles.width, height: tiles.height) + output(width: tiles.width, height: tiles.height) + crop
@@ -59,5 +59,5 @@ public struct RestorationMemory: Equatable, Sendable {
   }
 
   /// A side after padding.
-  public func padded(_ side: Int) -> Int { (side + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
+  package func padded(_ side: Int) -> Int { (side + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
 }

@@ -1,11 +1,11 @@
-import Metrics
+import RAMiTMetrics
 
 extension RestorationTask {
   /// The bytes that scoring a restored image takes beside tensors: it, its target, what can be had without a model, and
   /// the planes in double precision that are compared.
   /// - Parameters:
   ///   - width, height: of the input.
-  public func scoringMemory(width: Int, height: Int) -> Double {
+  package func scoringMemory(width: Int, height: Int) -> Double {
     let pixels = Double(width * scale) * Double(height * scale)
     let planes = scoredChannels == .luma ? 1 : channels
     return pixels * Double(3 * channels + 2 * planes * MemoryLayout<Double>.size)

@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// A NAFNet's block: a mobile convolution with simplified channel attention (SCA), then a feed-forward network; a
 /// simple gate, the product of two halves of the channels, stands in for the activation of both.

@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// NAFNet: a U-Net of blocks without activation functions, whose result is added to the input.
 public final class NAFNet: RestorationModel {

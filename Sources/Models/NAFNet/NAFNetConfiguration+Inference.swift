@@ -1,5 +1,5 @@
-import NN
-import Serialization
+import RAMiTNN
+import RAMiTSerialization
 
 extension NAFNetConfiguration {
   /// A NAFNet of any size.

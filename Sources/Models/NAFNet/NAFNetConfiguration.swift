@@ -1,4 +1,4 @@
-import NN
+import RAMiTNN
 
 /// What defines a NAFNet (Chen et al., "Simple Baselines for Image Restoration", ECCV 2022); by default the denoiser of
 /// 32 channels that its authors trained for SIDD.

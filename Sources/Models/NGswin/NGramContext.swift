@@ -1,5 +1,5 @@
-import Autograd
-import NN
+import RAMiTAutograd
+import RAMiTNN
 
 /// N-Gram context: what the windows around each window look like, at both sides of it.
 ///

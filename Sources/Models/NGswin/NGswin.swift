@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// NGswin: a U-shaped Swin Transformer whose windows know their neighbours (N-Gram context).
 public final class NGswin: RestorationModel {

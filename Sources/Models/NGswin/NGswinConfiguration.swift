@@ -1,4 +1,4 @@
-import NN
+import RAMiTNN
 
 /// What defines an NGswin (Choi, Lee and Yang, "N-Gram in Swin Transformers for Efficient Lightweight Image
 /// Super-Resolution", CVPR 2023).

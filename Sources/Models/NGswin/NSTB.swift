@@ -1,5 +1,5 @@
-import Autograd
-import NN
+import RAMiTAutograd
+import RAMiTNN
 
 /// An N-Gram Swin Transformer block (NSTB): cosine attention in windows that have been told of their N-Gram context,
 /// every second block with shifted windows, and norms behind the branches:

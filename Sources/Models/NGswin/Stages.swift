@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// A stage of the encoder, or the decoder: NSTBs at one resolution, each of which takes what came into the block before
 /// it along with what came out of it ("within-stage residual connections").

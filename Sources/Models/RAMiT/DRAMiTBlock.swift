@@ -1,7 +1,7 @@
-import Autograd
 import Foundation
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// A dimensional reciprocal attention mixing Transformer block (Fig. 2b):
 ///
@@ -122,7 +122,7 @@ package final class DRAMiTBlock {
 
   /// m + LN(FFN(m)), with m = x + LN(branch) where there is one.
   private func feedForward(_ x: consuming Variable, adding branch: NormedBranch?, keepsProducts: Bool) -> Variable {
-    Autograd.feedForward(
+    RAMiTAutograd.feedForward(
       consume x, adding: branch, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out),
       gamma: norm2.gamma.variable, beta: norm2.beta.variable, keepsProducts: keepsProducts)
   }

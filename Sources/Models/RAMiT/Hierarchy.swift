@@ -1,6 +1,6 @@
-import Autograd
-import Kernels
-import NN
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTNN
 
 /// Halves the resolution and keeps the channels (Sec. 3.1): patch merging with MobiVari for the projection.
 package final class Downsizing {

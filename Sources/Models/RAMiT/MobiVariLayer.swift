@@ -1,7 +1,7 @@
-import Autograd
-import Kernels
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTNN
+import RAMiTTensorCore
 
 /// MobiVari, the MobileNet variant that mixes channels (Sec. A.1), in either version.
 final class MobiVariLayer {

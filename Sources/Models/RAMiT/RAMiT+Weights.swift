@@ -1,8 +1,8 @@
-import Diagnostics
 import Foundation
-import NN
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
 
 extension RAMiT {
   /// The model of a weight file, safetensors or a PyTorch checkpoint, with its parameters.

@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// The Reciprocal Attention Mixing Transformer (Sec. 3.1, Fig. 2a).
 public final class RAMiT: RestorationModel {

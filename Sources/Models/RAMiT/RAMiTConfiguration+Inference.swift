@@ -1,6 +1,6 @@
-import Diagnostics
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
 
 extension RAMiTConfiguration {
   /// The configuration of weights: the one in the file's notes or, in a bare state dictionary, what names and shapes tell.

@@ -1,4 +1,4 @@
-import Kernels
+import RAMiTKernels
 
 /// What defines a RAMiT: the sizes of Table H, and the choices of the ablations.
 public struct RAMiTConfiguration: RestorationArchitecture {

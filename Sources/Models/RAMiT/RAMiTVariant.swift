@@ -1,4 +1,4 @@
-import NN
+import RAMiTNN
 
 /// The models of the paper.
 public enum RAMiTVariant: String, CaseIterable, Codable, Sendable {

@@ -1,5 +1,5 @@
-import Autograd
-import NN
+import RAMiTAutograd
+import RAMiTNN
 
 /// D-RAMiT blocks at one resolution, every second one with windows shifted by half.
 final class Stage {

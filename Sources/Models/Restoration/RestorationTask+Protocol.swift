@@ -1,5 +1,5 @@
-import Imaging
-import Metrics
+import RAMiTImaging
+import RAMiTMetrics
 
 /// How restored images are compared with their targets: the protocol of the paper's tables (Sec. B).
 extension RestorationTask {
@@ -18,7 +18,7 @@ extension RestorationTask {
   ///   - target: of the same size and channels; 16 bits become 8.
   public func score(_ restored: Image, against target: Image) -> Score {
     let target = target.bitDepth == 8 ? target : Image(target.tensor())
-    return Metrics.score(restored, against: target, channels: scoredChannels, border: scoredBorder)
+    return RAMiTMetrics.score(restored, against: target, channels: scoredChannels, border: scoredBorder)
   }
 
   /// What can be had without a model: the bicubic upscaling, or the input itself.

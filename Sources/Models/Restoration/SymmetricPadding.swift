@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 extension Tensor {
   /// An image, H x W x C, extended at the bottom and at the right to multiples of `unit` by mirroring it, the edge

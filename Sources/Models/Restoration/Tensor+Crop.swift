@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 extension Tensor {
   /// The part of an image, H x W x C, whose top left pixel is (y, x).

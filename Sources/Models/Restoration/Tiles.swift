@@ -1,11 +1,11 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// Cuts an image into tiles that see beyond their edges, and puts what the model makes of them together again.
 ///
 /// Tiles begin on the windows' grid, so that local attention sees what it would in the whole image. Attention over
 /// channels does not: its maps are of all the pixels that the model gets, so tiles differ a little from the whole,
 /// and from each other.
-public struct Tiles {
+package struct Tiles {
   /// Of the image.
   let height, width: Int
   /// Of a tile, and how far it sees beyond its edges.
@@ -14,7 +14,7 @@ public struct Tiles {
   /// - Parameters:
   ///   - height, width: of the image.
   ///   - side, overlap: rounded up to multiples of `sizeMultiple`.
-  public init(height: Int, width: Int, side: Int, overlap: Int, sizeMultiple: Int) {
+  package init(height: Int, width: Int, side: Int, overlap: Int, sizeMultiple: Int) {
     (self.height, self.width) = (height, width)
     func upToMultiple(_ length: Int) -> Int { (length + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
     self.side = max(sizeMultiple, upToMultiple(side))
@@ -34,7 +34,7 @@ public struct Tiles {
   /// - Parameters:
   ///   - image: H x W x C.
   ///   - restoreTile: H x W x C to sH x sW x C.
-  public func restore(_ image: Tensor, scale: Int, by restoreTile: (Tensor) -> Tensor) -> Tensor {
+  package func restore(_ image: Tensor, scale: Int, by restoreTile: (Tensor) -> Tensor) -> Tensor {
     let channels = image.shape[2]
     let result = Tensor(uninitialized: [height * scale, width * scale, channels])
     for top in stride(from: 0, to: height, by: side) {

@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// Restormer: a U-Net of Transformer blocks whose attention is between channels, a refinement at full size, and the
 /// input added to the result.

@@ -1,5 +1,5 @@
-import NN
-import Serialization
+import RAMiTNN
+import RAMiTSerialization
 
 extension RestormerConfiguration {
   /// A Restormer of any size.

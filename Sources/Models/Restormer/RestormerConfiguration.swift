@@ -1,4 +1,4 @@
-import NN
+import RAMiTNN
 
 /// What defines a Restormer (Zamir et al., "Restormer: Efficient Transformer for High-Resolution Image Restoration",
 /// CVPR 2022).

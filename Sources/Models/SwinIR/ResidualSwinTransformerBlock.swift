@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// A residual Swin Transformer block (RSTB): Swin Transformer layers, every second one with shifted windows, and a
 /// convolution.

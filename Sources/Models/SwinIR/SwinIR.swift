@@ -1,6 +1,6 @@
-import Autograd
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTNN
+import RAMiTTensorCore
 
 /// SwinIR in its lightweight form: shallow features, residual Swin Transformer blocks, and reconstruction in one step.
 public final class SwinIR: RestorationModel {

@@ -1,4 +1,4 @@
-import NN
+import RAMiTNN
 
 /// What defines a SwinIR (Liang et al., "SwinIR: Image Restoration Using Swin Transformer", ICCV workshops 2021); by
 /// default the lightweight one.

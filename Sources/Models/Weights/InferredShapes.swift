@@ -1,6 +1,6 @@
-import Diagnostics
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTSerialization
+import RAMiTTensorCore
 
 /// What names and shapes of weights tell about the model that they are of.
 struct InferredShapes {

@@ -1,5 +1,5 @@
-import NN
-import Serialization
+import RAMiTNN
+import RAMiTSerialization
 
 /// A model with the parameters of a weight file.
 public struct PretrainedModel<Architecture: RestorationArchitecture> {

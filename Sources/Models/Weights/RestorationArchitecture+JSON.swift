@@ -1,5 +1,5 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 extension RestorationArchitecture {
   public init(json: String, path: String) throws {

@@ -1,7 +1,7 @@
-import Diagnostics
-import NN
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
 
 extension RestorationArchitecture {
   /// By default the names that the parameters of the default model have, with their shapes.

@@ -1,5 +1,5 @@
 import Foundation
-import TensorCore
+import RAMiTTensorCore
 
 /// Which of a weight's fans its first values follow: those of the forward pass, or of the backward pass.
 public enum FanMode: Sendable {

@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 extension Initializer {
   /// Orthonormal rows or, where there are more rows than columns, orthonormal columns, times `gain`; a row is what belongs

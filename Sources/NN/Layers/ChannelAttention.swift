@@ -1,4 +1,4 @@
-import Autograd
+import RAMiTAutograd
 
 /// Weighs the channels of a map by what all of its pixels hold on average (Hu et al., "Squeeze-and-Excitation Networks", 2018; Zhang et
 /// al., RCAN, 2018): x * sigmoid(up(relu(down(mean(x))))).

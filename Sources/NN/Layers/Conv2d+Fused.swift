@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 extension Conv2d {
   /// A 1 x 1 convolution with what stands around it in a block:

@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 /// A 2-D convolution with zero padding (PyTorch's `nn.Conv2d`).
 ///

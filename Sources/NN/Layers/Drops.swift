@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 /// Stochastic depth (Huang et al., "Deep Networks with Stochastic Depth", 2016): skips a residual branch of a whole sample at random
 /// while training, and scales the branch up where it is kept. In inference it does nothing.

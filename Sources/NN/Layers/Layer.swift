@@ -1,4 +1,4 @@
-import Autograd
+import RAMiTAutograd
 
 /// A layer that takes one feature map and gives one.
 ///

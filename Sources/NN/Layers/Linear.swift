@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 /// A linear layer: y = x weight^T + bias, over the last axis (PyTorch's `nn.Linear`).
 public struct Linear: UnaryLayer {

@@ -1,5 +1,5 @@
-import Autograd
-import Kernels
+import RAMiTAutograd
+import RAMiTKernels
 
 /// Two linear layers with an activation between them: the feed-forward network of a Transformer.
 public struct MLP: FusedLayer {
@@ -39,7 +39,7 @@ public struct MLP: FusedLayer {
   ///   - norm: with weight and bias; nil normalises nothing.
   ///   - addsInput: whether x is added.
   public func fused(_ x: consuming Variable, norm: LayerNorm?, addsInput: Bool) -> Variable {
-    Autograd.mlp(
+    RAMiTAutograd.mlp(
       consume x, norm: norm.map { ($0.weight!.variable, $0.bias!.variable) }, hidden: PointwiseParameters(first),
       out: PointwiseParameters(second), activation: activation, addsInput: addsInput)
   }

@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 /// The scale and shift of a normalisation, which begin as 1 and 0.
 private struct Affine {

@@ -1,4 +1,4 @@
-import Autograd
+import RAMiTAutograd
 
 /// Enlarges a feature map by convolutions and pixel shuffles (Shi et al., "Real-Time Single Image and Video Super-Resolution", 2016),
 /// as EDSR and its successors do: by 2 as often as the scale asks for, or once by 3.

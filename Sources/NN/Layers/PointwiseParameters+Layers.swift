@@ -1,4 +1,4 @@
-import Autograd
+import RAMiTAutograd
 
 extension PointwiseParameters {
   /// What a fused operation takes of a linear layer.

@@ -1,6 +1,6 @@
-import Autograd
 import Foundation
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 /// Multi-head self-attention inside of the windows of a feature map, with a trained bias for each relative position
 /// (Liu et al., "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", 2021):

@@ -1,5 +1,5 @@
-import Diagnostics
-import Files
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// A file's bytes; every look at them is checked, because the offsets come from the file itself.
 struct FileBytes {

@@ -1,4 +1,4 @@
-import CZlib
+import RAMiTCZlib
 
 /// The raw deflate streams of zip archives.
 enum Inflation {
@@ -20,7 +20,7 @@ enum Inflation {
           stream.avail_in = UInt32(part)
           stream.next_out = output.baseAddress! + filled
           stream.avail_out = UInt32(room)
-          status = CZlib.inflate(&stream, Z_NO_FLUSH)
+          status = RAMiTCZlib.inflate(&stream, Z_NO_FLUSH)
           let (taken, made) = (part - Int(stream.avail_in), room - Int(stream.avail_out))
           given += taken
           filled += made

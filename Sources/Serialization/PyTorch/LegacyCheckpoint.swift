@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// What `torch.save` wrote before PyTorch 1.6, and still writes on request: pickles one after another (a magic number,
 /// the format's version, facts about the machine, the object, the keys of its storages), and then each storage's bytes.

@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// Containers, and what the globals mean.
 extension PickleMachine {

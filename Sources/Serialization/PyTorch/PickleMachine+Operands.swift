@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// The bytes that follow an operation.
 extension PickleMachine {

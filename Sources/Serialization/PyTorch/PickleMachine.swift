@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// Runs the pickle of a PyTorch file, restricted to what describes tensors: nothing is imported, nothing is called.
 ///

@@ -1,7 +1,7 @@
-import Diagnostics
-import Files
 import Foundation
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTTensorCore
 
 extension PyTorchCheckpoint {
   /// Writes the tensors in their order as `torch.save` writes a state dictionary, by way of `WholeFile`: float32, and

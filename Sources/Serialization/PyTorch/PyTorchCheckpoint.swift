@@ -1,5 +1,5 @@
-import Diagnostics
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTTensorCore
 
 /// Weights as `torch.save` writes them: a zip archive with a pickle and one entry for each storage or, before PyTorch
 /// 1.6, a row of pickles and the storages behind them.

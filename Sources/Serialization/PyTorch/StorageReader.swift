@@ -1,5 +1,5 @@
-import Diagnostics
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTTensorCore
 
 /// Reads each storage once; tensors that lie contiguous in one share its memory.
 struct StorageReader {

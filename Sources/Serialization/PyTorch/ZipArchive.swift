@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// A zip archive as PyTorch writes it, of stored files, or as other programs pack it again, of deflated ones; read by
 /// its central directory.

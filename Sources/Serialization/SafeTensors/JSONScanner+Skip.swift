@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// Values that the format does not know, and that readers of it pass over.
 extension JSONScanner {

@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// Walks through the JSON of a safetensors header. What the format needs is made of objects, lists, strings and natural
 /// numbers; other values are passed over.

@@ -1,7 +1,7 @@
-import Diagnostics
-import Files
 import Foundation
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTTensorCore
 
 /// The safetensors format: a size, a JSON header, and the values (https://github.com/huggingface/safetensors).
 ///

@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// What a safetensors file declares before its data: names, element types, shapes and places.
 struct SafeTensorsHeader {

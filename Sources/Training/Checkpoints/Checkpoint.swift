@@ -1,9 +1,9 @@
-import Diagnostics
 import Foundation
-import Models
-import NN
-import Serialization
-import TensorCore
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTNN
+import RAMiTSerialization
+import RAMiTTensorCore
 
 /// Everything that a run needs to go on as if it had not stopped, in one safetensors file: the weights under their names,
 /// the optimizer's state (of Adam, the moments under `adam.m.NAME` and `adam.v.NAME`), the average of the weights under

@@ -1,5 +1,5 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// The checkpoints of a run: the newest few.
 struct CheckpointStore {

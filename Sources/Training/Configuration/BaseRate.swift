@@ -1,4 +1,4 @@
-import Optimizers
+import RAMiTOptimizers
 
 /// A learning rate: `paper`, which follows the batch, or a number.
 public enum BaseRate: Codable, Equatable, Sendable, DescribedChoice {

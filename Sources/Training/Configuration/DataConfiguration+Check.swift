@@ -1,4 +1,4 @@
-import Models
+import RAMiTModels
 
 extension TrainingDataConfiguration {
   func check(_ checks: Checks, task: RestorationTask) throws {

@@ -1,4 +1,4 @@
-import Models
+import RAMiTModels
 
 /// What a run learns from, and what it is scored on.
 public struct DataConfiguration: Codable, Equatable, Sendable {

@@ -1,5 +1,5 @@
-import Machine
-import NN
+import RAMiTMachine
+import RAMiTNN
 
 /// How a run gets by with the memory that there is. It changes what a step costs, not what it learns.
 public struct MemoryConfiguration: Codable, Equatable, Sendable {

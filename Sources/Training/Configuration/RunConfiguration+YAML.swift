@@ -1,6 +1,6 @@
-import Diagnostics
-import Models
-import Optimizers
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTOptimizers
 import Yams
 
 extension RunConfiguration {

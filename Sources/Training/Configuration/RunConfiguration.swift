@@ -1,4 +1,4 @@
-import Models
+import RAMiTModels
 
 /// A whole YAML file: the model, and how it is trained. Every key has a default, so a file says only what differs.
 @dynamicMemberLookup

@@ -1,4 +1,4 @@
-import Optimizers
+import RAMiTOptimizers
 
 /// How long the training lasts, and how its learning rate, patches and batches go.
 ///

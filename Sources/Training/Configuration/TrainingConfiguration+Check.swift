@@ -1,6 +1,6 @@
-import Diagnostics
-import Models
-import Optimizers
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTOptimizers
 
 extension TrainingConfiguration {
   /// Checks every value's range, and that values go together.

@@ -1,5 +1,5 @@
-import Files
 import Foundation
+import RAMiTFiles
 
 extension TrainingConfiguration {
   /// With a leading `~` of every path replaced by the home folder.

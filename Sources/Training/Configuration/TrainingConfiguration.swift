@@ -1,5 +1,5 @@
-import Models
-import Optimizers
+import RAMiTModels
+import RAMiTOptimizers
 
 /// One training run, as its YAML file describes it beside the model. Every key has a default.
 public struct TrainingConfiguration: Codable, Equatable, Sendable {

@@ -1,5 +1,5 @@
-import Datasets
-import Diagnostics
+import RAMiTDatasets
+import RAMiTDiagnostics
 
 /// The files that a run learns from or is scored on, in order.
 struct DataFiles: Equatable, Sendable {

@@ -1,8 +1,8 @@
-import Diagnostics
-import Files
 import Foundation
-import Parallel
-import Serialization
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTParallel
+import RAMiTSerialization
 
 /// A file of a data set as it was when its content was last read.
 struct FileRecord: Codable, Equatable {

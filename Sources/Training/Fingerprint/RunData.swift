@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// What a run's data are by name and content, for resuming it: the same files may be in another place, other files are
 /// refused.

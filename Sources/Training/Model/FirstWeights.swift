@@ -1,7 +1,7 @@
-import Diagnostics
-import Models
-import NN
-import Serialization
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTNN
+import RAMiTSerialization
 
 extension ParameterStore {
   /// Loads the weights that a warm start begins with, and leaves what begins anew as it is.

@@ -1,13 +1,13 @@
-import Datasets
-import Diagnostics
-import Evaluation
 import Foundation
-import Models
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTModels
 
 /// The samples that a configuration describes.
-public struct TrainingData {
+package struct TrainingData {
   /// Of the first stage.
-  public let samples: TrainingSamples
+  package let samples: TrainingSamples
   let size: DataSize
   /// What the pairs are read from.
   let files: DataFiles
@@ -28,7 +28,7 @@ public struct TrainingData {
   /// Opens the folders and reads every photo's header.
   /// - Parameter report: is told of each image that is skipped; without it they go to the standard error.
   /// - Throws: `InputError` that names a folder or a file.
-  public init(
+  package init(
     _ configuration: TrainingConfiguration, report: @escaping @Sendable (InputError) -> Void = Self.warn
   ) throws {
     let (task, train) = (configuration.task, configuration.data.train)
@@ -87,7 +87,7 @@ public struct TrainingData {
     }
   }
 
-  public static let warn: @Sendable (InputError) -> Void = { error in
+  package static let warn: @Sendable (InputError) -> Void = { error in
     Console.report("skipped \(error)")
   }
 

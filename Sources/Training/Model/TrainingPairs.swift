@@ -1,6 +1,6 @@
-import Datasets
-import Diagnostics
-import Models
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTModels
 
 extension TrainingDataConfiguration {
   /// Input pixels around a patch that are drawn and not used, so that no patch sees the edge of its image.

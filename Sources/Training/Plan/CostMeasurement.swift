@@ -1,14 +1,14 @@
-import Datasets
 import Foundation
-import Models
-import TensorCore
+import RAMiTDatasets
+import RAMiTModels
+import RAMiTTensorCore
 
 /// The time of a run's steps on this machine: real ones with few patches, from which the others are reckoned by their pixels.
-public struct CostMeasurement: Equatable, Sendable {
+package struct CostMeasurement: Equatable, Sendable {
   /// Of the step that was measured.
-  public let patch, batch: Int
+  package let patch, batch: Int
   /// Seconds that it took, the least of several.
-  public let seconds: Double
+  package let seconds: Double
 
   /// At most so many input pixels, in patches of such a side, are measured with: a few seconds' work.
   private static let largest = (side: 64, pixels: 4 * 64 * 64)
@@ -46,7 +46,7 @@ public struct CostMeasurement: Equatable, Sendable {
   }
 
   /// Seconds for all steps; a stage in which one module learns takes less.
-  public func seconds(_ plan: TrainingPlan) -> Double {
+  package func seconds(_ plan: TrainingPlan) -> Double {
     let perPixel = seconds / (Double(batch) * Double(patch) * Double(patch))
     return plan.stages.reduce(0) { $0 + Double($1.iterations.count) * $1.pixelsPerIteration * perPixel }
   }

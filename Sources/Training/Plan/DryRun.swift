@@ -1,27 +1,27 @@
-import Datasets
-import Diagnostics
-import Evaluation
 import Foundation
-import Models
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTModels
 
 /// What a run would do: its model, its data, its plan and its cost. Nothing is written.
-public struct DryRun {
-  public let configuration: TrainingConfiguration
+package struct DryRun {
+  package let configuration: TrainingConfiguration
   /// The model's name.
-  public let model: String
-  public let plan: TrainingPlan
+  package let model: String
+  package let plan: TrainingPlan
   /// What there is to learn from.
   private let size: DataSize
-  public let parameters: Int
+  package let parameters: Int
   /// The same for a person.
   private let modelSize: String
-  public let memory: MemoryPlan
-  public let cost: CostMeasurement
+  package let memory: MemoryPlan
+  package let cost: CostMeasurement
   /// Why the data cannot be used; the plan is that of the published count then.
-  public let dataFault: InputError?
+  package let dataFault: InputError?
 
   /// - Throws: `InputError` when the data cannot be read and its size is not published either.
-  public init(_ run: RunConfiguration<some RestorationArchitecture>) throws {
+  package init(_ run: RunConfiguration<some RestorationArchitecture>) throws {
     let configuration = run.training
     self.configuration = configuration
     model = run.model.variant
@@ -49,7 +49,7 @@ public struct DryRun {
   }
 
   /// For a person.
-  public var lines: [String] {
+  package var lines: [String] {
     let (train, accumulate) = (configuration.data.train, configuration.gradients.accumulate)
     let folders = train.members?.map(\.path).joined(separator: ", ")
     let what = train.name ?? train.path ?? folders ?? train.type.rawValue
@@ -78,7 +78,7 @@ public struct DryRun {
 
 extension TrainingConfiguration {
   /// The samples of an epoch by the published size of the data set; nil where it has none.
-  public var publishedSamplesPerEpoch: Int? {
+  package var publishedSamplesPerEpoch: Int? {
     get throws {
       let train = data.train
       if let samples = train.samplesPerEpoch { return samples }

@@ -1,24 +1,24 @@
-import Diagnostics
-import Evaluation
 import Foundation
-import Machine
-import Models
-import NN
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTMachine
+import RAMiTModels
+import RAMiTNN
 
 /// What the steps of each stage compute again, and the memory that the run then takes.
-public struct MemoryPlan: Equatable, Sendable {
-  public struct Choice: Equatable, Sendable {
-    public let checkpointing: ActivationCheckpointing
+package struct MemoryPlan: Equatable, Sendable {
+  package struct Choice: Equatable, Sendable {
+    package let checkpointing: ActivationCheckpointing
     /// Of the whole process while it takes steps, estimated.
-    public let bytes: Double
+    package let bytes: Double
   }
 
   /// By the stages of the training plan.
-  public let choices: [Choice]
+  package let choices: [Choice]
   /// Bytes of the whole process while it validates, estimated; 0 where it does not.
-  public let validationBytes: Double
+  package let validationBytes: Double
   /// Why the run cannot be: it needs more than the limit or, without one, than the machine has.
-  public let fault: InputError?
+  package let fault: InputError?
   /// Of the memory, what decoded photos take, in MiB.
   let photoMebibytes: Int
 
@@ -89,10 +89,10 @@ public struct MemoryPlan: Equatable, Sendable {
   }
 
   /// Bytes at the time that needs most.
-  public var bytes: Double { choices.reduce(validationBytes) { max($0, $1.bytes) } }
+  package var bytes: Double { choices.reduce(validationBytes) { max($0, $1.bytes) } }
 
   /// For a person: the memory, and what is computed again from where on.
-  public func summary(_ plan: TrainingPlan) -> String {
+  package func summary(_ plan: TrainingPlan) -> String {
     var parts: [String] = []
     for (index, choice) in choices.enumerated()
     where index == 0 || choice.checkpointing != choices[index - 1].checkpointing {

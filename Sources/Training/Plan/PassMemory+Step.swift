@@ -1,7 +1,7 @@
-import Autograd
-import Models
-import NN
-import TensorCore
+import RAMiTAutograd
+import RAMiTModels
+import RAMiTNN
+import RAMiTTensorCore
 
 extension PassMemory {
   /// So many pixels are measured with, and twice as many, in patches of at most this side: a fraction of a second's

@@ -1,18 +1,18 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 extension TrainingPlan {
   /// Epochs, or iterations, in which the rate is constant or goes one way.
-  public struct Row: Equatable, Sendable {
+  package struct Row: Equatable, Sendable {
     /// As people count them, from 1: the epochs, or the iterations where the schedule is counted so.
-    public let span: ClosedRange<Int>
-    public let module: String?
-    public let patch, batch, iterationsPerEpoch: Int
+    package let span: ClosedRange<Int>
+    package let module: String?
+    package let patch, batch, iterationsPerEpoch: Int
     /// Of the first iteration, and where it is going.
-    public let firstRate, lastRate: Double
+    package let firstRate, lastRate: Double
   }
 
   /// The plan as a table.
-  public var rows: [Row] {
+  package var rows: [Row] {
     stages.flatMap { stage in
       let times = stage.times
       let starts = [times.lowerBound] + stage.rates.breaks.filter { $0 > times.lowerBound && $0 < times.upperBound }

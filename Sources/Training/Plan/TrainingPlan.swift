@@ -1,5 +1,5 @@
-import Datasets
-import Optimizers
+import RAMiTDatasets
+import RAMiTOptimizers
 
 /// All iterations of a run in order: which patches, how many, what learns, and how fast. It follows from the
 /// configuration and the size of the data alone.

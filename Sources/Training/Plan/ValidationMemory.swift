@@ -1,5 +1,5 @@
-import Evaluation
-import Models
+import RAMiTEvaluation
+import RAMiTModels
 
 /// What validating takes, beside the parameters and what waits for the next step.
 struct ValidationMemory: Equatable {

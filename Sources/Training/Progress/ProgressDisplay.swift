@@ -1,5 +1,5 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// Shows a run to the person who watches: on a terminal a bar that is drawn over itself, elsewhere lines.
 ///
@@ -126,7 +126,7 @@ struct Speed {
 func scientific(_ value: Double) -> String { String(format: "%.2e", value) }
 
 /// Hours, minutes and seconds.
-public func duration(_ seconds: Double) -> String {
+package func duration(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
   let whole = Int(seconds.rounded())
   let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)

@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// A run in a few numbers, as reports write them; what is not known is a dash.
 struct RunSummary {

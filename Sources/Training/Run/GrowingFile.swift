@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// A file that grows at its end, and can be cut back to where a checkpoint was.
 final class GrowingFile {

@@ -1,13 +1,13 @@
-import Files
+import RAMiTFiles
 
 /// Where things are in a run's folder.
-public struct RunFiles: Sendable {
-  public let path: String
+package struct RunFiles: Sendable {
+  package let path: String
 
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// Those of the run whose own configuration a file is; nil for any other file.
-  public init?(ofConfiguration file: String) {
+  package init?(ofConfiguration file: String) {
     let files = RunFiles(path: file.parentPath.absolutePath)
     guard file.lastPathPart == files.configuration.lastPathPart, Folder.exists(files.checkpoints) else { return nil }
     self = files
@@ -22,15 +22,15 @@ public struct RunFiles: Sendable {
   var log: String { path + "/train.log" }
   var metrics: String { path + "/metrics.jsonl" }
   var events: String { tensorBoard + "/events.out.tfevents.ramit" }
-  public var report: String { path + "/report.html" }
-  public var curves: String { path + "/curve.svg" }
-  public var samples: String { path + "/samples" }
+  package var report: String { path + "/report.html" }
+  package var curves: String { path + "/curve.svg" }
+  package var samples: String { path + "/samples" }
   var checkpoints: String { path + "/checkpoints" }
   private var weights: String { path + "/weights" }
   private var tensorBoard: String { path + "/tensorboard" }
   /// The weights of the latest checkpoint, and those that scored best.
-  public var lastWeights: String { weights + "/last.safetensors" }
-  public var bestWeights: String { weights + "/best.safetensors" }
+  package var lastWeights: String { weights + "/last.safetensors" }
+  package var bestWeights: String { weights + "/best.safetensors" }
 
   /// The folder itself, and those in it.
   var folders: [String] { [path, checkpoints, weights, samples, tensorBoard] }

@@ -1,17 +1,17 @@
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// The folder of a run, held by one process at a time.
-public final class RunFolder {
-  public let files: RunFiles
+package final class RunFolder {
+  package let files: RunFiles
   private let lock: Int32
 
-  public var path: String { files.path }
+  package var path: String { files.path }
 
   /// Makes the folder, or takes an existing one, and locks it until this object or the process is gone.
   /// - Throws: `InputError` when the folder cannot be made, or another process holds it.
-  public init(_ path: String) throws {
+  package init(_ path: String) throws {
     files = RunFiles(path: path)
     for folder in files.folders { try Folder.create(folder) }
     let file = path + "/lock"

@@ -1,5 +1,5 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// All that the metrics of a run tell, in memory.
 struct RunHistory: Equatable {

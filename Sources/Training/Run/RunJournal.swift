@@ -1,7 +1,7 @@
-import Diagnostics
-import Files
 import Foundation
-import Imaging
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTImaging
 
 /// What a run tells of itself while it goes on: metrics, TensorBoard's events, its starts, and a report made of them.
 ///

@@ -1,10 +1,10 @@
-import Diagnostics
 import Foundation
-import Models
+import RAMiTDiagnostics
+import RAMiTModels
 
 /// What a run's folder tells of the run: all that reports show.
-public struct RunRecord {
-  public let path: String
+package struct RunRecord {
+  package let path: String
   let settings: RunSettings
   var configuration: TrainingConfiguration { settings.training }
   var history: RunHistory
@@ -19,7 +19,7 @@ public struct RunRecord {
   ///   - architecture: of the models that runs may be of.
   ///   - report: is called with each part that cannot be read, of a run that can be reported all the same.
   /// - Throws: `InputError` when there is no run, or its configuration cannot be read.
-  public init<Architecture: RestorationArchitecture>(
+  package init<Architecture: RestorationArchitecture>(
     reading path: String, of architecture: Architecture.Type, report: (InputError) -> Void
   ) throws {
     let files = RunFiles(path: path)

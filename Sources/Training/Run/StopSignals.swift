@@ -6,13 +6,13 @@ import Synchronization
 ///
 /// The first signal lets the training save. A second one ends the process at once, with the exit code 128 + its number; SIGHUP
 /// may come as often as it likes.
-public enum StopSignals {
+package enum StopSignals {
   // A signal handler can reach nothing but globals.
   private static let first = Atomic<Int32>(0)
   private static let insisting = Atomic<Int32>(0)
 
   /// Begins to listen, to the signals that whoever started the process has not told it to ignore (as `nohup` does).
-  public static func listen() {
+  package static func listen() {
     // So that the globals exist before a handler needs them.
     _ = first.load(ordering: .relaxed) + insisting.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGUSR1] {
@@ -26,7 +26,7 @@ public enum StopSignals {
   }
 
   /// The signal that came first, nil for none.
-  public static var pending: Int32? {
+  package static var pending: Int32? {
     let number = first.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }

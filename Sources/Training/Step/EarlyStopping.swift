@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// How long the validations of a run have brought no improvement.
 struct EarlyStopping: Codable, Equatable {

@@ -1,10 +1,10 @@
-import Autograd
-import Datasets
-import Diagnostics
-import Models
-import NN
-import Optimizers
-import TensorCore
+import RAMiTAutograd
+import RAMiTDatasets
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTNN
+import RAMiTOptimizers
+import RAMiTTensorCore
 
 /// A model and all that learning changes: its parameters, the optimizer's state, and the average of the parameters.
 final class Learner {

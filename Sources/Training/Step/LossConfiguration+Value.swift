@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 extension LossConfiguration {
   /// The loss of a batch, a scalar.

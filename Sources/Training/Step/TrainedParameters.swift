@@ -1,6 +1,6 @@
-import Diagnostics
-import NN
-import Optimizers
+import RAMiTDiagnostics
+import RAMiTNN
+import RAMiTOptimizers
 
 /// Which of a model's parameters learn, and in which groups.
 struct TrainedParameters {

@@ -1,5 +1,5 @@
-import Diagnostics
-import Metrics
+import RAMiTDiagnostics
+import RAMiTMetrics
 
 /// The mean scores of a validation, and those of the images as they were.
 public struct ValidationResult: Codable, Equatable, Sendable {

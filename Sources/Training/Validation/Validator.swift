@@ -1,7 +1,7 @@
-import Diagnostics
-import Evaluation
-import Metrics
-import Models
+import RAMiTDiagnostics
+import RAMiTEvaluation
+import RAMiTMetrics
+import RAMiTModels
 
 /// Scores a model on a test set while it learns.
 final class Validator {

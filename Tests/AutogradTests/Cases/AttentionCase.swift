@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   /// Reciprocal attention with S spatial and K channel heads.

@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   static func conv2d(
@@ -16,7 +16,7 @@ extension OperationCheck {
     return OperationCheck(
       "conv2d \(map) to \(outputs), kernel \(kernel), \(window)", operands + (bias ? [Operand("bias", [outputs])] : [])
     ) { v in
-      Autograd.conv2d(
+      RAMiTAutograd.conv2d(
         v[0], weight: v[1], bias: bias ? v[2] : nil, stride: window.stride, padding: window.padding,
         dilation: window.dilation, groups: window.groups)
     } twin: { v in
@@ -37,7 +37,7 @@ extension OperationCheck {
       "convTranspose2d \(map) to \(outputs), kernel \(kernel), \(window), output padding \(outputPadding)",
       operands + (bias ? [Operand("bias", [outputs])] : [])
     ) { v in
-      Autograd.convTranspose2d(
+      RAMiTAutograd.convTranspose2d(
         v[0], weight: v[1], bias: bias ? v[2] : nil, stride: window.stride, padding: window.padding,
         outputPadding: outputPadding, dilation: window.dilation, groups: window.groups)
     } twin: { v in
@@ -56,7 +56,7 @@ extension OperationCheck {
     return OperationCheck(
       "depthwiseConv2d \(map), kernel \(kernel), \(window)", operands + (bias ? [Operand("bias", [map[3]])] : [])
     ) { v in
-      Autograd.depthwiseConv2d(
+      RAMiTAutograd.depthwiseConv2d(
         v[0], weight: v[1], bias: bias ? v[2] : nil, stride: window.stride, padding: window.padding,
         dilation: window.dilation)
     } twin: { v in

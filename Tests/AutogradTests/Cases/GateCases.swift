@@ -1,13 +1,13 @@
-import Autograd
 import Foundation
-import Kernels
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   static func channelGate(_ function: ChannelGate.Function, _ shape: Shape) -> OperationCheck {
     OperationCheck("channelGate \(function) \(shape)", [Operand("x", shape)]) {
-      Autograd.channelGate($0[0], function)
+      RAMiTAutograd.channelGate($0[0], function)
     } twin: { v in
       let channels = shape.last / 2
       var y = DoubleTensor(zeros: Array(shape.dimensions.dropLast()) + [channels])

@@ -1,7 +1,7 @@
-import Autograd
-import LinearAlgebra
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTLinearAlgebra
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 /// The twins compute with the decompositions in double precision, which tests of their own hold to what defines them; finite
 /// differences then check every gradient. Symmetric matrices are products x x^T. Functions of vectors that are known up to
@@ -26,7 +26,7 @@ extension OperationCheck {
 
   static func cholesky(_ x: Shape) -> OperationCheck {
     OperationCheck("cholesky of \(x)'s products", [Operand("x", x)]) {
-      try! Linalg.cholesky(Autograd.matmul($0[0], $0[0], transposeB: true))
+      try! Linalg.cholesky(RAMiTAutograd.matmul($0[0], $0[0], transposeB: true))
     } twin: { v in
       Twin.map(v[0]) { try! ($0 * $0.transposed).cholesky() }
     }
@@ -36,7 +36,7 @@ extension OperationCheck {
     OperationCheck("qr \(a)\(onlyR ? ", R" : onlyQ ? ", Q" : "")", [Operand("a", a)]) {
       let (q, r) = try! Linalg.qr($0[0])
       // Of both: Q is multiplied with another function of R than A.
-      return onlyR ? r : onlyQ ? q : Autograd.matmul(q, Autograd.matmul(r, r, transposeB: true))
+      return onlyR ? r : onlyQ ? q : RAMiTAutograd.matmul(q, RAMiTAutograd.matmul(r, r, transposeB: true))
     } twin: { v in
       Twin.map(v[0]) {
         let (q, r) = try! $0.qr()
@@ -53,10 +53,10 @@ extension OperationCheck {
   static func eigh(_ x: Shape, _ part: Part) -> OperationCheck {
     let n = x[-2], weights = Matrix(diagonal: (0..<n).map { Double($0 + 1) })
     return OperationCheck("eigh of \(x)'s products, \(part)", [Operand("x", x, spread: 0.7)]) {
-      let (values, vectors) = try! Linalg.eigh(Autograd.matmul($0[0], $0[0], transposeB: true))
+      let (values, vectors) = try! Linalg.eigh(RAMiTAutograd.matmul($0[0], $0[0], transposeB: true))
       if part == .values { return values }
-      let scaled = Autograd.matmul(vectors, Variable(constant: weights.tensor))
-      return Autograd.matmul(scaled, vectors, transposeB: true)
+      let scaled = RAMiTAutograd.matmul(vectors, Variable(constant: weights.tensor))
+      return RAMiTAutograd.matmul(scaled, vectors, transposeB: true)
     } twin: { v in
       Twin.map(v[0], asVectors: part == .values) {
         let (values, vectors) = try! ($0 * $0.transposed).eigh()
@@ -71,9 +71,9 @@ extension OperationCheck {
       let (u, s, vt) = try! Linalg.svd($0[0]), weights = Variable(constant: weights.tensor)
       return switch part {
       case .values: s
-      case .left: Autograd.matmul(Autograd.matmul(u, weights), u, transposeB: true)
-      case .right: Autograd.matmul(Autograd.matmul(vt, weights, transposeA: true), vt)
-      case .all: Autograd.matmul(Autograd.matmul(u, weights), vt)
+      case .left: RAMiTAutograd.matmul(RAMiTAutograd.matmul(u, weights), u, transposeB: true)
+      case .right: RAMiTAutograd.matmul(RAMiTAutograd.matmul(vt, weights, transposeA: true), vt)
+      case .all: RAMiTAutograd.matmul(RAMiTAutograd.matmul(u, weights), vt)
       }
     } twin: { v in
       Twin.map(v[0], asVectors: part == .values) {

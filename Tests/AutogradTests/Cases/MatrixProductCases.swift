@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   /// - Parameters:
@@ -12,7 +12,7 @@ extension OperationCheck {
     let operands = [Operand("a", stored(a, transposeA)), Operand("b", stored(b, transposeB))]
     let marks = (transposeA ? ", a transposed" : "") + (transposeB ? ", b transposed" : "")
     return OperationCheck("matmul (\(a)) by (\(b))\(marks)", operands) {
-      Autograd.matmul($0[0], $0[1], transposeA: transposeA, transposeB: transposeB)
+      RAMiTAutograd.matmul($0[0], $0[1], transposeA: transposeA, transposeB: transposeB)
     } twin: {
       Twin.matmul($0[0], $0[1], transposeA: transposeA, transposeB: transposeB)
     }
@@ -29,7 +29,7 @@ extension OperationCheck {
     let operands =
       [Operand("x", x), Operand("weight", [outputs, x.last])] + (bias ? [Operand("bias", [outputs])] : [])
     return OperationCheck("linear \(x) to \(outputs)\(bias ? "" : ", no bias")", operands) {
-      Autograd.linear($0[0], weight: $0[1], bias: bias ? $0[2] : nil)
+      RAMiTAutograd.linear($0[0], weight: $0[1], bias: bias ? $0[2] : nil)
     } twin: {
       Twin.linear($0[0], weight: $0[1], bias: bias ? $0[2] : nil)
     }

@@ -1,7 +1,7 @@
-import Autograd
-import Kernels
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   /// MobiVari; version 1 when `expanded` is nil.
@@ -45,7 +45,7 @@ extension OperationCheck {
     return OperationCheck(title, operands) { v in
       let expand =
         expanded == nil ? nil : PointwiseParameters(weight: v[4], bias: v[5], groups: groups)
-      return Autograd.mobiVari(
+      return RAMiTAutograd.mobiVari(
         Array(v[first...]),
         MobiVariParameters(
           expand: expand, depthwiseWeight: v[0], depthwiseBias: v[1],

@@ -1,12 +1,12 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   static func softmax(_ shape: Shape, axis: Int, logarithm: Bool = false, spread: Float = 3) -> OperationCheck {
     let name = logarithm ? "logSoftmax" : "softmax"
     return OperationCheck("\(name) \(shape) on \(axis)", [Operand("x", shape, spread: spread)]) {
-      logarithm ? Autograd.logSoftmax($0[0], axis: axis) : Autograd.softmax($0[0], axis: axis)
+      logarithm ? RAMiTAutograd.logSoftmax($0[0], axis: axis) : RAMiTAutograd.softmax($0[0], axis: axis)
     } twin: {
       let axis = shape.normalized(axis: axis)
       return logarithm ? Twin.logSoftmax($0[0], axis: axis) : Twin.softmax($0[0], axis: axis)
@@ -26,7 +26,7 @@ extension OperationCheck {
     case both, weight, bias, none
 
     /// The operands after x.
-    fileprivate func operands(_ channels: Int) -> [TestSupport.Operand] {
+    fileprivate func operands(_ channels: Int) -> [RAMiTTestSupport.Operand] {
       let weight = Operand("weight", [channels], spread: 0.5, centre: 1), bias = Operand("bias", [channels])
       return switch self {
       case .both: [weight, bias]
@@ -58,7 +58,7 @@ extension OperationCheck {
   ) -> OperationCheck {
     let name = "layerNorm, epsilon \(epsilon)\(subtractsMean ? "" : ", mean kept")"
     return norm(name, shape, affine, spread: spread, centre: spread / 4) {
-      Autograd.layerNorm($0, weight: $1, bias: $2, epsilon: epsilon, subtractsMean: subtractsMean)
+      RAMiTAutograd.layerNorm($0, weight: $1, bias: $2, epsilon: epsilon, subtractsMean: subtractsMean)
     } twin: {
       Twin.layerNorm($0, weight: $1, bias: $2, epsilon: Double(epsilon), subtractsMean: subtractsMean)
     }

@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   static func maxPool2d(
@@ -8,7 +8,7 @@ extension OperationCheck {
   ) -> OperationCheck {
     let window = Twin.Window(stride: stride ?? kernelSize, padding: padding)
     return OperationCheck("maxPool2d \(map) of \(kernelSize), \(window)", [Operand("x", map)]) {
-      Autograd.maxPool2d($0[0], kernelSize: kernelSize, stride: stride, padding: padding)
+      RAMiTAutograd.maxPool2d($0[0], kernelSize: kernelSize, stride: stride, padding: padding)
     } twin: {
       Twin.maxPool2d($0[0], kernel: kernelSize, window)
     }
@@ -21,7 +21,7 @@ extension OperationCheck {
     return OperationCheck(
       "avgPool2d \(map) of \(kernelSize), \(window), counts padding: \(counts)", [Operand("x", map)]
     ) {
-      Autograd.avgPool2d(
+      RAMiTAutograd.avgPool2d(
         $0[0], kernelSize: kernelSize, stride: stride, padding: padding, countIncludesPadding: counts)
     } twin: {
       Twin.avgPool2d($0[0], kernel: kernelSize, window, countIncludesPadding: counts)
@@ -30,7 +30,7 @@ extension OperationCheck {
 
   static func adaptiveAvgPool2d(_ map: Shape, height: Int, width: Int) -> OperationCheck {
     OperationCheck("adaptiveAvgPool2d \(map) to \(height) x \(width)", [Operand("x", map)]) {
-      Autograd.adaptiveAvgPool2d($0[0], height: height, width: width)
+      RAMiTAutograd.adaptiveAvgPool2d($0[0], height: height, width: width)
     } twin: {
       Twin.adaptiveAvgPool2d($0[0], height: height, width: width)
     }
@@ -38,7 +38,7 @@ extension OperationCheck {
 
   static func globalAvgPool2d(_ map: Shape) -> OperationCheck {
     OperationCheck("globalAvgPool2d \(map)", [Operand("x", map)]) {
-      Autograd.globalAvgPool2d($0[0])
+      RAMiTAutograd.globalAvgPool2d($0[0])
     } twin: {
       Twin.adaptiveAvgPool2d($0[0], height: 1, width: 1)
     }
@@ -56,7 +56,7 @@ extension OperationCheck {
       "interpolate \(map) to \(height) x \(width), \(mode), aligned: \(alignCorners), antialias: \(antialias)",
       [Operand("x", map)]
     ) {
-      Autograd.interpolate(
+      RAMiTAutograd.interpolate(
         $0[0], height: height, width: width, mode: mode, alignCorners: alignCorners, antialias: antialias)
     } twin: {
       Twin.interpolate(
@@ -69,7 +69,7 @@ extension OperationCheck {
     func step(_ source: Int, _ count: Int) -> Double { source == count && mode != .bicubic ? 1 : 1 / scale }
     let steps = (step(map[1], height), step(map[2], width))
     return OperationCheck("interpolate \(map) by \(scale), \(mode)", [Operand("x", map)]) {
-      Autograd.interpolate($0[0], scale: scale, mode: mode)
+      RAMiTAutograd.interpolate($0[0], scale: scale, mode: mode)
     } twin: {
       Twin.interpolate(
         $0[0], height: height, width: width, step: steps, filter: filter(mode, false), alignCorners: false)

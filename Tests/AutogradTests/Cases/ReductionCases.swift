@@ -1,7 +1,7 @@
-import Autograd
 import Foundation
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   enum Reduced: String, CaseIterable {
@@ -97,7 +97,7 @@ extension OperationCheck {
 
   static func prelu(_ shape: Shape, weight: Shape) -> OperationCheck {
     OperationCheck("prelu \(shape), \(weight)", [Operand("x", shape), Operand("weight", weight)]) {
-      Autograd.prelu($0[0], weight: $0[1])
+      RAMiTAutograd.prelu($0[0], weight: $0[1])
     } twin: { v in
       for value in v[0].values { KinkDistance.note(value) }
       return Twin.map(v[0], v[1]) { $0 > 0 ? $0 : $1 * $0 }

@@ -1,6 +1,6 @@
-import Autograd
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   /// Layer normalisation, with a residual or without.
@@ -13,7 +13,7 @@ extension OperationCheck {
     ]
     if residual { operands.append(Operand("residual", shape)) }
     return OperationCheck("layerNorm \(shape)\(residual ? ", residual" : "")", operands) { v in
-      Autograd.layerNorm(v[0], weight: v[1], bias: v[2], residual: residual ? v[3] : nil)
+      RAMiTAutograd.layerNorm(v[0], weight: v[1], bias: v[2], residual: residual ? v[3] : nil)
     } twin: { v in
       let y = Twin.layerNorm(v[0], gamma: v[1], beta: v[2])
       return residual ? y + v[3] : y
@@ -32,7 +32,7 @@ extension OperationCheck {
       ] + norm + (branch ? [Operand("branch", shape, spread: 2, centre: 0.5)] + norm : [])
     let name = "feedForward \(shape), hidden \(hidden)\(branch ? ", branch" : "")\(keeps ? ", kept" : "")"
     return OperationCheck(name, operands) { v in
-      Autograd.feedForward(
+      RAMiTAutograd.feedForward(
         v[0], adding: branch ? NormedBranch(v[7], gamma: v[8], beta: v[9]) : nil,
         hidden: PointwiseParameters(weight: v[1], bias: v[2]), out: PointwiseParameters(weight: v[3], bias: v[4]),
         gamma: v[5], beta: v[6], keepsProducts: keeps)

@@ -1,7 +1,7 @@
-import Autograd
-import Kernels
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   /// A shape operation on one operand.
@@ -81,7 +81,7 @@ extension OperationCheck {
   static func concatenating(_ shapes: [Shape], axis: Int) -> OperationCheck {
     let operands = shapes.enumerated().map { Operand("part \($0)", $1) }
     return OperationCheck("concatenate \(shapes) on \(axis)", operands) {
-      Autograd.concatenate($0, axis: axis)
+      RAMiTAutograd.concatenate($0, axis: axis)
     } twin: {
       Twin.concatenate($0, axis: shapes[0].normalized(axis: axis))
     }

@@ -1,7 +1,7 @@
-import Autograd
-import Kernels
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   static func sum(_ shape: Shape) -> OperationCheck {
@@ -23,7 +23,7 @@ extension OperationCheck {
   static func scaleAndShift(_ shape: Shape) -> OperationCheck {
     let factor = (0..<shape.last).map { 0.5 + 0.25 * Float($0) }, offset = (0..<shape.last).map { 1 - 0.5 * Float($0) }
     return OperationCheck("scaleAndShift \(shape)", [Operand("x", shape)]) {
-      Autograd.scaleAndShift($0[0], scale: factor, shift: offset)
+      RAMiTAutograd.scaleAndShift($0[0], scale: factor, shift: offset)
     } twin: { v in
       var y = v[0]
       for place in y.values.indices {

@@ -1,7 +1,7 @@
-import Autograd
-import Kernels
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   /// Channel attention of maps with any number of pixels.
@@ -9,7 +9,7 @@ extension OperationCheck {
     let map = Shape(pixels.dimensions + [3 * heads * headDim])
     let operands = [Operand("qkv", map), Operand("scale", [heads, 1, 1], spread: 0.5, centre: 3)]
     return OperationCheck("channelAttention \(map), \(heads) heads", operands) { v in
-      Autograd.channelAttention(v[0], heads: heads, scale: v[1])
+      RAMiTAutograd.channelAttention(v[0], heads: heads, scale: v[1])
     } twin: { v in
       Twin.channelAttention(v[0], heads: heads, scale: v[1])
     }
@@ -31,7 +31,7 @@ extension OperationCheck {
     let title =
       "mlp \(shape), hidden \(hidden), to \(o), \(activation)" + (norm ? ", norm" : "") + (addsInput ? ", sum" : "")
     return OperationCheck(title, operands) { v in
-      Autograd.mlp(
+      RAMiTAutograd.mlp(
         v[0], norm: norm ? (v[5], v[6]) : nil, hidden: PointwiseParameters(weight: v[1], bias: v[2]),
         out: PointwiseParameters(weight: v[3], bias: v[4]), activation: activation, addsInput: addsInput)
     } twin: { v in
@@ -56,7 +56,7 @@ extension OperationCheck {
     let kind = norm ? ", \(subtractsMean ? "norm" : "norm that keeps the mean"), epsilon \(epsilon)" : ""
     let title = "fusedLinear \(shape) to \(outputs)" + kind + (residual ? ", sum" : "")
     return OperationCheck(title, operands) { v in
-      Autograd.fusedLinear(
+      RAMiTAutograd.fusedLinear(
         v[0], norm: norm ? (v[3], v[4]) : nil, epsilon: epsilon, subtractsMean: subtractsMean,
         PointwiseParameters(weight: v[1], bias: v[2]), adding: residual ? v[v.count - 1] : nil)
     } twin: { v in
@@ -79,7 +79,7 @@ extension OperationCheck {
     if residual { operands.append(Operand("residual", map.replacing(-1, with: outputs))) }
     let title = "shiftConv2d \(map) to \(outputs)" + (rectifies ? ", relu" : "") + (residual ? ", sum" : "")
     return OperationCheck(title, operands) { v in
-      Autograd.shiftConv2d(
+      RAMiTAutograd.shiftConv2d(
         v[0], PointwiseParameters(weight: v[1], bias: v[2]), rectifies: rectifies, adding: residual ? v[3] : nil)
     } twin: { v in
       let y = Twin.shiftConv2d(v[0], weight: v[1], bias: v[2])

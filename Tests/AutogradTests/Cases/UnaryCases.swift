@@ -1,7 +1,7 @@
-import Autograd
 import Foundation
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 /// A function of one number, beside the same in double precision.
 struct UnaryCase: Sendable, CustomStringConvertible {

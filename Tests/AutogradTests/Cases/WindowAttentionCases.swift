@@ -1,7 +1,7 @@
-import Autograd
-import Kernels
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   /// Window attention of one group of heads, in the layout of a linear layer.
@@ -24,7 +24,7 @@ extension OperationCheck {
       heads: heads, headDim: headDim, queries: 0, keys: channels, values: 2 * channels, headStep: headDim,
       window: (window, window), shift: (shift, shift), masksRegions: masks)
     return OperationCheck(title, operands) { v in
-      Autograd.windowAttention(
+      RAMiTAutograd.windowAttention(
         v[0], heads: heads, window: window, shift: shift, masksRegions: masks, positionBias: bias ? v[1] : nil,
         scale: cosine ? .cosine(v[v.count - 1]) : nil, dropout: mask)
     } twin: { v in
@@ -70,7 +70,7 @@ extension OperationCheck {
           values: others ? index * headDim : (2 * index + 1) * headDim, windowHeight: window, windowWidth: window,
           shiftDown: isShifted ? window / 2 : 0, shiftRight: isShifted ? window / 2 : 0)
       }
-      return Autograd.windowAttention(
+      return RAMiTAutograd.windowAttention(
         v[0], values: others ? v[1] : nil, groups: groups, scale: cosine ? .cosine(v[v.count - 1]) : .constant(1))
     } twin: { v in
       let groups = windows.enumerated().map { index, window in
@@ -91,7 +91,7 @@ extension OperationCheck {
   static func mixedAttention(height: Int, width: Int) -> OperationCheck {
     OperationCheck("windowAttention \(height) x \(width), mixed groups", [Operand("features", [2, height, width, 27])])
     { v in
-      Autograd.windowAttention(
+      RAMiTAutograd.windowAttention(
         v[0],
         groups: [
           AttentionGroup(

@@ -1,8 +1,8 @@
-import Autograd
 import Foundation
-import Serialization
-import TensorCore
-import TestSupport
+import RAMiTAutograd
+import RAMiTSerialization
+import RAMiTTensorCore
+import RAMiTTestSupport
 
 /// One operation with drawn shapes and arguments, and what PyTorch makes of it: see Fixtures/make_operations.py.
 struct TorchCase: Decodable {

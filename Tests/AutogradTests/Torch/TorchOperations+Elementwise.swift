@@ -1,4 +1,4 @@
-import Autograd
+import RAMiTAutograd
 
 extension TorchOperations {
   static let elementwise = arithmetic.merging(functions) { one, _ in one }

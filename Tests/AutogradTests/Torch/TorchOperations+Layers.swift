@@ -1,5 +1,5 @@
-import Autograd
-import TensorCore
+import RAMiTAutograd
+import RAMiTTensorCore
 
 extension TorchOperations {
   static let normalization: [String: Operation] = [

@@ -1,6 +1,6 @@
-import Autograd
-import Kernels
-import TensorCore
+import RAMiTAutograd
+import RAMiTKernels
+import RAMiTTensorCore
 
 extension TorchOperations {
   static let shape: [String: Operation] = [

@@ -1,4 +1,4 @@
-import Autograd
+import RAMiTAutograd
 
 /// The operations that are held against PyTorch, by the names of Fixtures/make_operations.py; a family a file.
 enum TorchOperations {

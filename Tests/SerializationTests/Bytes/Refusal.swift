@@ -1,5 +1,5 @@
-import Diagnostics
-import Serialization
+import RAMiTDiagnostics
+import RAMiTSerialization
 import Testing
 
 /// Reading these bytes must end with one line that holds every one of `words`.

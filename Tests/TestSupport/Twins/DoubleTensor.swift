@@ -1,5 +1,5 @@
+import RAMiTTensorCore
 import Synchronization
-import TensorCore
 
 /// Values in double precision, row-major with channels last: what the slow twins of the operations compute with.
 public struct DoubleTensor: Sendable {

@@ -1,4 +1,4 @@
-import Kernels
+import RAMiTKernels
 
 extension Twin {
   /// The weight and bias of a point-wise convolution.

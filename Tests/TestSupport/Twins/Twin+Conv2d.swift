@@ -1,4 +1,4 @@
-import Kernels
+import RAMiTKernels
 
 extension Twin {
   /// The numbers of a convolution beside its shapes.

@@ -1,5 +1,5 @@
 import Foundation
-import Kernels
+import RAMiTKernels
 
 extension Twin {
   /// The activation of every element.

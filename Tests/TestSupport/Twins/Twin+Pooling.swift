@@ -1,5 +1,5 @@
 import Foundation
-import Kernels
+import RAMiTKernels
 
 extension Twin {
   /// The largest pixel of each window; the margin to the next one is a kink's distance.

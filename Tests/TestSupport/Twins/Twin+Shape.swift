@@ -1,4 +1,4 @@
-import Kernels
+import RAMiTKernels
 
 extension DoubleTensor {
   /// The places of all elements, in row-major order.

@@ -1,9 +1,9 @@
 import Foundation
 import FoundationXML
-import TensorCore
+import RAMiTTensorCore
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 @Suite struct ChartTests {
   @Test func ticksAreRoundAndEncloseTheValues() {

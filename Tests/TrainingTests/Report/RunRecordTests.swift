@@ -1,8 +1,8 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 @Suite struct RunRecordTests {
   let folder: TemporaryFolder

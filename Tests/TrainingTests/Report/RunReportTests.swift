@@ -1,10 +1,10 @@
-import Diagnostics
 import Foundation
 import FoundationXML
-import Imaging
+import RAMiTDiagnostics
+import RAMiTImaging
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 @Suite struct RunReportTests {
   let folder: TemporaryFolder

@@ -1,8 +1,8 @@
 import Foundation
-import Imaging
+import RAMiTImaging
 import Testing
 
-@testable import Training
+@testable import RAMiTTraining
 
 @Suite struct TensorBoardTests {
   let folder: TemporaryFolder

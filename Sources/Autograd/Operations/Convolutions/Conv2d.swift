@@ -1,8 +1,8 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// A whole number for each of a map's two axes.
-public typealias IntPair = Kernels.IntPair
+public typealias IntPair = RAMiTKernels.IntPair
 
 /// A 2-D convolution with zero padding, by PyTorch's definition (cross-correlation).
 ///

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// A transposed 2-D convolution, by PyTorch's definition: the gradient of a convolution's input as an operation.
 ///

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// A depth-wise 2-D convolution with zero padding: each channel with a kernel of its own.
 ///

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 // Activations of every element. At kinks the derivatives are PyTorch's.
 
@@ -57,11 +57,11 @@ extension Activation {
   /// The activation of every element.
   public func callAsFunction(_ x: consuming Variable) -> Variable {
     switch self {
-    case .leakyReLU: Autograd.leakyReLU(x, slope: Self.leakySlope)
-    case .relu: Autograd.relu(x)
-    case .relu6: Autograd.relu6(x)
-    case .gelu: Autograd.gelu(x)
-    case .silu: Autograd.silu(x)
+    case .leakyReLU: RAMiTAutograd.leakyReLU(x, slope: Self.leakySlope)
+    case .relu: RAMiTAutograd.relu(x)
+    case .relu6: RAMiTAutograd.relu6(x)
+    case .gelu: RAMiTAutograd.gelu(x)
+    case .silu: RAMiTAutograd.silu(x)
     }
   }
 }

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 // Arithmetic element by element. Shapes are broadcast by NumPy's rule: [C] or [1, 1, 1, C] stands for each pixel's
 // channels, [N, 1, 1, C] for each sample's. The gradient of an operand that is repeated is summed over the axes along

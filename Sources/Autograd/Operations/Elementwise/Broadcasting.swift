@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 extension Shape {
   /// The shape of what two operands give element by element, by NumPy's rule: shapes are aligned at their last axes,

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The product of the two halves of the channels, the first of them through a function: f(a) b, where x is [a b].
 ///

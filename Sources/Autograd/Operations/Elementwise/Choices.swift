@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 // Comparisons give tensors of 1 (true) and 0 (false), through which no gradient flows, and `where` chooses by them.
 

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// f(x) for each element. In plain inference the result takes x's memory when x was given away.
 ///

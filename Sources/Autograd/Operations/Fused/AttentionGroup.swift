@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Heads of window attention that share a window's size: where a pixel's channels hold their queries, keys and values,
 /// and where the windows lie.

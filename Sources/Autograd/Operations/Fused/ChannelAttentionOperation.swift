@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Self-attention between channels ("transposed attention": Zamir et al., "Restormer", CVPR 2022, Eq. 1): in each head,
 /// with c = C / heads channels as vectors over all pixels of an image,

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// What is normalised and added before a feed-forward layer: LN(value), with gamma and beta [C].
 public struct NormedBranch {

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// A linear layer with what a transformer block has around it: `residual + layer(LN(x))`, without LN(x) in memory.
 ///

@@ -1,6 +1,6 @@
-import Kernels
-import Parallel
-import TensorCore
+import RAMiTKernels
+import RAMiTParallel
+import RAMiTTensorCore
 
 /// Memory that a fused kernel borrows from the pool for the time of a call.
 struct KernelMemory {

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Two linear layers with an activation between them, and what a transformer's second half has around them (Dosovitskiy
 /// et al., 2021, Eq. 3; Liu et al., 2021, Eq. 3): `x + out(activation(hidden(LN(x))))`, without the hidden channels in

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The parameters of a MobiVari layer (Sec. A.1).
 public struct MobiVariParameters {

@@ -1,6 +1,6 @@
 import Foundation
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The parameters of a block's two self-attentions.
 public struct ReciprocalAttentionParameters {

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// A shift convolution (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022): a 1 x 1
 /// convolution of the shifted map, which sees as far as a 3 x 3 convolution. What is shifted is not kept in memory.

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Self-attention within windows of a feature map (Liu et al., "Swin Transformer", ICCV 2021), from queries, keys and
 /// values as a linear layer leaves them:

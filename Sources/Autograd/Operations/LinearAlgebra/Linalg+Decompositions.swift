@@ -1,5 +1,5 @@
-import LinearAlgebra
-import TensorCore
+import RAMiTLinearAlgebra
+import RAMiTTensorCore
 
 extension Linalg {
   /// A = Q R, reduced.

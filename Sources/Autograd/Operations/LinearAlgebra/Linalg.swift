@@ -1,6 +1,6 @@
-import Kernels
-import LinearAlgebra
-import TensorCore
+import RAMiTKernels
+import RAMiTLinearAlgebra
+import RAMiTTensorCore
 
 /// Linear algebra on the last two axes, as PyTorch's torch.linalg, with its gradients; computed by LAPACK in double
 /// precision, one thread for each matrix.

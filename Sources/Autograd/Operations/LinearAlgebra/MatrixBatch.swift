@@ -1,6 +1,6 @@
-import LinearAlgebra
-import Parallel
-import TensorCore
+import RAMiTLinearAlgebra
+import RAMiTParallel
+import RAMiTTensorCore
 
 /// Tensors ... x M x N as matrices in double precision, one for each place of the leading axes.
 enum MatrixBatch {

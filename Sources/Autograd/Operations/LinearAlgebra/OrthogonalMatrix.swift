@@ -1,5 +1,5 @@
-import LinearAlgebra
-import TensorCore
+import RAMiTLinearAlgebra
+import RAMiTTensorCore
 
 extension Linalg {
   /// A matrix with orthonormal rows or columns, whichever are fewer, from one of normal random numbers: uniformly

@@ -1,6 +1,6 @@
-import Kernels
-import LinearAlgebra
-import TensorCore
+import RAMiTKernels
+import RAMiTLinearAlgebra
+import RAMiTTensorCore
 
 /// The directions in which the channels of a feature map vary most, to look at it in a few channels.
 ///

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The edges' Charbonnier loss of MPRNet (Zamir et al., "Multi-Stage Progressive Image Restoration", 2021): the mean of
 /// sqrt(L(output - target)^2 + epsilon^2), as a scalar.

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The mean absolute difference of the Fourier coefficients, as a scalar: the mean over N, C and all H x W frequencies
 /// of |Re D| and |Im D|, both counted, where D is the two-dimensional discrete Fourier transform of output - target,

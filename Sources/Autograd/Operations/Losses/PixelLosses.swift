@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Mean absolute error: sum |output - target| / count, as a scalar. Its gradient is 0 where both are equal.
 public func l1Loss(_ output: Variable, _ target: Tensor) -> Variable { meanError(.absolute, output, target, "l1Loss") }

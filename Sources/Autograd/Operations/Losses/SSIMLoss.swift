@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// 1 - SSIM, as a scalar: the mean over all images, channels and places of a Gaussian window of 11 x 11 (deviation 1.5)
 /// that lies in the map (Wang et al., "Image Quality Assessment: From Error Visibility to Structural Similarity",

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Total variation, as a scalar: the mean of |x(y + 1) - x(y)| plus the mean of |x(x + 1) - x(x)|, each over the
 /// neighbours that there are (Rudin et al., 1992, in its anisotropic form); 0 along an axis of one pixel.

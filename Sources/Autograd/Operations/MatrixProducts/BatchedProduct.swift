@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Products of matrices whose leading axes are broadcast: C = op(A) op(B), where C may have fewer leading axes than the
 /// products, and is then their sum, as in the gradient of an operand that was broadcast.

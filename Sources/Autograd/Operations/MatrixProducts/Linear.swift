@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// x times the transposed weight, plus the bias: a fully connected layer, or a point-wise convolution.
 ///

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// What batch normalisation has found in a batch, for the running statistics.
 public struct BatchStatistics {

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Each channel of each image normalised over its pixels: (x - mean) / sqrt(variance + epsilon) * weight + bias
 /// (Ulyanov et al., "Instance Normalization", 2016).

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The mean and variance of groups of channels of each sample, with the values of a group at each of its channels: S x
 /// C values.

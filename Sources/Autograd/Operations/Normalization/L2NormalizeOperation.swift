@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// x / max(|x|, epsilon) along an axis, of the shape of x: vectors of length one (`torch.nn.functional.normalize`). One
 /// of length zero stays.

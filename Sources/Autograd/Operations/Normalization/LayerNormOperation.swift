@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Layer normalisation over the channels: (x - mean) / sqrt(variance + epsilon) * weight + bias, plus a residual if
 /// there is one.

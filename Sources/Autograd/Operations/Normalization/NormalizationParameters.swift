@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 /// - Precondition: weight and bias have a value for each channel.
 func checkParameters(_ weight: Variable?, _ bias: Variable?, of shape: Shape) {

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 extension AxisLines {
   /// - Precondition: there is such an axis.

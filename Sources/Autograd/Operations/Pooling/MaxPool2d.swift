@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The largest value of each window, per channel, by PyTorch's definition; what lies outside the map does not count.
 ///

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 extension Variable {
   /// The largest element over some axes; NaN where one is. Equal largest elements share the gradient evenly, as of

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The axes that a reduction takes away, and the shapes around it.
 struct ReducedAxes {

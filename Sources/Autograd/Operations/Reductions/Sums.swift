@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 // Sums and what is made of them. Partial sums are added in a fixed order, so the bits do not depend on the number of
 // threads.

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// How pixels between those of a map are made.
 public enum InterpolationMode: String, CaseIterable, Codable, Sendable {

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 extension Variable {
   /// The values repeated to another shape by NumPy's rule: shapes are aligned at their last axes, and an axis that is

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// The parts one after the other on an axis.
 /// - Precondition: there is a part; the parts' other axes are equal.

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 extension Variable {
   /// The elements of an axis with these numbers, in their order; an element may come any number of times

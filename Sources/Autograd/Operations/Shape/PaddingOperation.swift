@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// A feature map with pixels around it: N x H x W x C to N x (top + H + bottom) x (left + W + right) x C.
 ///

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// Channels to space: N x H x W x (C r r) to N x (r H) x (r W) x C. Channel c r r + i r + j becomes channel c of pixel
 /// (i, j) of each cell (Shi et al., "Real-Time Single Image and Video Super-Resolution ...", 2016).

@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 extension Variable {
   /// The elements `range` of an axis. Of the outermost axis they are a view, without a copy.

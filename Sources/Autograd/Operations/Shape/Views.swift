@@ -1,4 +1,4 @@
-import TensorCore
+import RAMiTTensorCore
 
 // The same memory under another shape. A view and what it was made from share storage, which plain inference then
 // overwrites in neither of them.

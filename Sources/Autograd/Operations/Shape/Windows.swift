@@ -1,5 +1,5 @@
-import Kernels
-import TensorCore
+import RAMiTKernels
+import RAMiTTensorCore
 
 /// A feature map cut into windows: N x H x W x C to (N H/h W/w) x (h w) x C, the windows of an image row by row, the
 /// pixels of a window row by row (Liu et al., "Swin Transformer", 2021).

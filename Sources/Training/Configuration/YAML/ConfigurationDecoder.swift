@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 /// Reads Codable values from a configuration, strictly: a value of another type, and a key that nothing asks for, are errors
 /// that name their place.

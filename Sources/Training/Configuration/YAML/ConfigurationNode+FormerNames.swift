@@ -1,4 +1,4 @@
-import Diagnostics
+import RAMiTDiagnostics
 
 extension ConfigurationNode {
   /// Keys of earlier versions, by what they are called now.

@@ -1,6 +1,6 @@
-import Datasets
-import Diagnostics
 import Foundation
+import RAMiTDatasets
+import RAMiTDiagnostics
 import Yams
 
 extension ConfigurationNode {

@@ -1,5 +1,5 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// Round numbers along one side of a chart, and where a value is between the first and the last.
 struct Axis {

@@ -1,5 +1,5 @@
-import Diagnostics
 import Foundation
+import RAMiTDiagnostics
 
 /// Curves over iterations in one frame: title, axes, grid, and a name with the last value for each curve.
 struct Chart {

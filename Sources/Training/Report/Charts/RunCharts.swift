@@ -1,4 +1,4 @@
-import Models
+import RAMiTModels
 
 /// The charts of one run.
 struct RunCharts {

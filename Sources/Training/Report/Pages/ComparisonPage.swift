@@ -1,5 +1,5 @@
 import Foundation
-import Models
+import RAMiTModels
 
 /// The page of several runs: a table of all, and for each task the curves, the keys that differ, and the images.
 struct ComparisonPage {

@@ -1,14 +1,14 @@
-import Diagnostics
-import Files
 import Foundation
-import Models
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTModels
 
 /// Several runs beside each other. Scores are compared within a task only: a dB of denoising is not one of super-resolution.
-public struct RunComparison {
+package struct RunComparison {
   let runs: [ComparedRun]
 
   /// - Precondition: at least one run.
-  public init(_ records: [RunRecord]) {
+  package init(_ records: [RunRecord]) {
     precondition(!records.isEmpty, "there is nothing to compare without a run")
     let names = records.map(\.configuration.name)
     runs = records.enumerated().map { number, record in
@@ -48,7 +48,7 @@ public struct RunComparison {
   ]
 
   /// Lines for a terminal; the scores are those of each run's best validation.
-  public var lines: [String] {
+  package var lines: [String] {
     var table = TextTable(header: Self.columns, textColumns: 2)
     for run in runs { table.add(run.cells.map(Self.printable)) }
     var lines = table.lines
@@ -68,13 +68,13 @@ public struct RunComparison {
   // MARK: For a browser
 
   /// A page that needs nothing else: of one run its report, of several what they have in common and in what they differ.
-  public var page: String {
+  package var page: String {
     runs.count == 1 ? RunReport(runs[0].record, isUnderWay: false).page : ComparisonPage(comparison: self).text
   }
 
   /// Writes the page; a file that is none of these pages is left alone.
   /// - Throws: `InputError` when there is another file, or it cannot be written.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     if FileManager.default.fileExists(atPath: path) {
       let head = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 1024) } ?? Data()
       guard head.range(of: Data(Page.mark.utf8)) != nil else {

@@ -1,5 +1,5 @@
 import Foundation
-import Models
+import RAMiTModels
 
 /// A run on one page: how far it is, how good, its curves, samples, configuration and starts.
 struct RunReport {

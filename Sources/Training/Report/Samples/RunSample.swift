@@ -1,7 +1,7 @@
-import Diagnostics
 import Foundation
-import Imaging
-import Models
+import RAMiTDiagnostics
+import RAMiTImaging
+import RAMiTModels
 
 /// A validation image as a page shows it: the middle of it, before, restored, and as it should be.
 struct RunSample: Equatable {

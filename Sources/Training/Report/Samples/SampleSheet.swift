@@ -1,7 +1,7 @@
-import Imaging
-import Models
-import Serialization
-import TensorCore
+import RAMiTImaging
+import RAMiTModels
+import RAMiTSerialization
+import RAMiTTensorCore
 
 /// Images side by side, with a white line between them, for eyes to compare.
 enum SampleSheet {

@@ -1,6 +1,6 @@
-import Diagnostics
 import Foundation
-import Parallel
+import RAMiTDiagnostics
+import RAMiTParallel
 
 /// What a run is made with: nothing in it changes the result on one machine, but for another version of the program.
 struct RunEnvironment: Codable, Equatable {

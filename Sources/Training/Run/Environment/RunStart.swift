@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
 import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
 
 /// One start of a run, the first or one that went on: when it was, with what, and how far it came.
 struct RunStart: Codable, Equatable {

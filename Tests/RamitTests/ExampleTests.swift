@@ -1,0 +1,61 @@
+import Foundation
+import RAMiTModels
+import Testing
+
+/// The programs of Sources/Examples, run as the documentation says.
+@Suite(.enabled(if: Program.path(of: "TensorExample") != nil, "the examples are not beside the tests"))
+struct ExampleTests {
+  private func run(_ example: String, _ arguments: String...) throws -> Program.Outcome {
+    try Program.run(arguments, program: Program.path(of: example))
+  }
+
+  @Test func tensor() throws {
+    let outcome = try run("TensorExample")
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome)")
+    #expect(outcome.output == "loss 14.\ngradient [ 2., -4.,  6.]\nshape [3]\n")
+  }
+
+  @Test func operation() throws {
+    let outcome = try run("OperationExample")
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome)")
+    #expect(
+      outcome.output.split(separator: "\n").map { $0.prefix(14) } == [
+        "gradient 0.75,", "gradient 3.0, ", "gradient 12.0,",
+      ])
+  }
+
+  @Test func model() throws {
+    try Folder.temporary { folder in
+      let configuration = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Sources/Examples/ModelExample/x2.yaml").standardized.path
+      let run = folder.file("run")
+      var arguments = [
+        "train", configuration, "--output", run, "--quiet", "--set", "schedule.epochs=1",
+        "data.train.samplesPerEpoch=16",
+      ]
+      let trained = try Program.run(arguments, program: Program.path(of: "ModelExample"))
+      #expect(trained.code == 0, "\(trained)")
+      arguments[6] = "schedule.epochs=2"
+      let resumed = try Program.run(arguments + ["--resume"], program: Program.path(of: "ModelExample"))
+      #expect(resumed.code == 0, "\(resumed)")
+      let weights = run + "/weights/best.safetensors"
+      let photo = try folder.picture("photo.png", width: 40, height: 30)
+      let restored = try self.run(
+        "ModelExample", "restore", photo, "--weights", weights, "--output", folder.file("large"))
+      #expect(restored.code == 0 && folder.exists("large/photo.png"), "\(restored)")
+    }
+  }
+
+  @Test func fineTuning() throws {
+    try Folder.temporary { folder in
+      let (weights, tuned) = (try folder.weights(), folder.file("tuned.safetensors"))
+      let outcome = try run("FineTuningExample", weights, tuned, "3")
+      #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome)")
+      #expect(outcome.output.split(separator: "\n").count == 3)
+      let (before, after) = (try RAMiT(weights: weights).parameters, try RAMiT(weights: tuned).parameters)
+      // The first layer was held, the others learned.
+      let changed = zip(before.parameters, after.parameters).map { $0.value.array != $1.value.array }
+      #expect(changed.prefix(2) == [false, false] && changed.dropFirst(2).contains(true))
+    }
+  }
+}
