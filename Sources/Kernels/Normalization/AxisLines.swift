@@ -2,14 +2,13 @@ import RAMiTParallel
 
 /// A tensor seen along one axis: outer x size x inner. A line is what one place of the outer and inner axes holds.
 package struct AxisLines: Sendable {
-  let outer: Int
-  let size: Int
-  let inner: Int
+  package let outer, size, inner: Int
 
-  package init(outer: Int, size: Int, inner: Int) {
-    self.outer = outer
-    self.size = size
-    self.inner = inner
+  /// - Parameter axis: from 0.
+  package init(_ dimensions: [Int], axis: Int) {
+    outer = dimensions[..<axis].reduce(1, *)
+    size = dimensions[axis]
+    inner = dimensions[(axis + 1)...].reduce(1, *)
   }
 
   /// What is done with a few lines at a time.
@@ -162,11 +161,4 @@ struct ColumnGroup: LineGroup {
 
   @inline(__always)
   func spread(_ numbers: Vector, _ line: Int) -> Vector { numbers }
-}
-
-@inline(__always)
-private func largestLane(_ v: Vector) -> Float {
-  let a = v.highHalf.replacing(with: v.lowHalf, where: v.lowHalf .> v.highHalf)
-  let b = a.highHalf.replacing(with: a.lowHalf, where: a.lowHalf .> a.highHalf)
-  return max(max(b.x, b.y), max(b.z, b.w))
 }

@@ -1,23 +1,13 @@
-/// One axis of a contiguous tensor: `outer` times `length` times `inner` elements.
-package struct AxisLayout: Sendable {
-  package let outer, length, inner: Int
-
-  /// - Parameter axis: from 0.
-  package init(_ dimensions: [Int], axis: Int) {
-    outer = dimensions[..<axis].reduce(1, *)
-    length = dimensions[axis]
-    inner = dimensions[(axis + 1)...].reduce(1, *)
-  }
-
+extension AxisLines {
   /// The place of the largest element along the axis, or of the smallest one; of equal ones the first. NaN counts as
   /// the largest, and as the smallest.
   /// - Parameter result: `outer` times `inner` numbers; overwritten.
   package func findExtremes(_ x: UnsafePointer<Float>, isLargest: Bool, into result: UnsafeMutablePointer<Int>) {
-    forEachRange(of: outer &* inner, grain: max(1, streamingGrain / max(1, length))) { range in
+    forEachRange(of: outer &* inner, grain: max(1, streamingGrain / max(1, size))) { range in
       for place in range {
-        let start = x + (place / inner &* length &* inner &+ place % inner)
+        let start = x + (place / inner &* size &* inner &+ place % inner)
         var best = start[0], bestPlace = 0
-        for i in 0..<length {
+        for i in 0..<size {
           let value = start[i &* inner]
           let isBetter = isLargest ? value > best : value < best
           if isBetter || value.isNaN && !best.isNaN { (best, bestPlace) = (value, i) }
@@ -33,20 +23,20 @@ package struct AxisLayout: Sendable {
     _ x: UnsafePointer<Float>, isReversed: Bool, into y: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     let blocks = (inner + vectorWidth - 1) / vectorWidth
-    forEachRange(of: outer &* blocks, grain: max(1, streamingGrain / max(1, length &* min(inner, 16)))) { range in
+    forEachRange(of: outer &* blocks, grain: max(1, streamingGrain / max(1, size &* min(inner, 16)))) { range in
       for piece in range {
-        let column = piece % blocks &* vectorWidth, start = piece / blocks &* length &* inner &+ column
+        let column = piece % blocks &* vectorWidth, start = piece / blocks &* size &* inner &+ column
         if inner == 1 {
           var total = 0.0
-          for i in 0..<length {
-            let place = start &+ (isReversed ? length &- 1 &- i : i)
+          for i in 0..<size {
+            let place = start &+ (isReversed ? size &- 1 &- i : i)
             total += Double(x[place])
             y[place] = accumulate ? y[place] + Float(total) : Float(total)
           }
         } else {
           var total = SIMD16<Double>.zero
-          for i in 0..<length {
-            let place = start &+ (isReversed ? length &- 1 &- i : i) &* inner
+          for i in 0..<size {
+            let place = start &+ (isReversed ? size &- 1 &- i : i) &* inner
             total += SIMD16<Double>(load(x + place))
             let value = accumulate ? load(y + place) + Vector(total) : Vector(total)
             store(value, y + place, count: inner &- column)

@@ -2,17 +2,12 @@ import RAMiTKernels
 import RAMiTTensorCore
 
 extension AxisLines {
+  /// - Parameter axis: a negative one counts from the end.
   /// - Precondition: there is such an axis.
-  init(_ shape: Shape, axis: Int) {
-    let axis = shape.normalized(axis: axis)
-    self.init(
-      outer: shape.dimensions[..<axis].reduce(1, *), size: shape[axis],
-      inner: shape.dimensions[(axis + 1)...].reduce(1, *))
-  }
+  init(_ shape: Shape, axis: Int) { self.init(shape.dimensions, axis: shape.normalized(axis: axis)) }
 }
 
-/// exp(x) / sum exp(x) along an axis, of the shape of x. Values more than 87 below the largest one count as that far
-/// below.
+/// exp(x) / sum exp(x) along an axis, of the shape of x; 0 where x is more than 87 below the largest value.
 public func softmax(_ x: consuming Variable, axis: Int = -1) -> Variable { softmax(x, axis, logarithm: false) }
 
 /// The logarithm of softmax along an axis: x - log(sum exp(x)), of the shape of x.

@@ -59,30 +59,30 @@ extension Variable {
   /// - Parameter axis: a negative one counts from the end.
   /// - Returns: the places, in the row-major order of the other axes.
   /// - Precondition: the axis exists and has elements.
-  public func argmax(axis: Int) -> [Int] { places(isLargest: true, axisLayout(axis)) }
+  public func argmax(axis: Int) -> [Int] { places(isLargest: true, AxisLines(shape, axis: axis)) }
 
   /// The place of the smallest element along an axis, of equal ones of the first; NaN counts as the smallest.
   /// - Parameter axis: a negative one counts from the end.
   /// - Returns: the places, in the row-major order of the other axes.
   /// - Precondition: the axis exists and has elements.
-  public func argmin(axis: Int) -> [Int] { places(isLargest: false, axisLayout(axis)) }
+  public func argmin(axis: Int) -> [Int] { places(isLargest: false, AxisLines(shape, axis: axis)) }
 
   /// The place of the largest of all elements, in row-major order.
-  public func argmax() -> Int { places(isLargest: true, AxisLayout([shape.count], axis: 0))[0] }
+  public func argmax() -> Int { places(isLargest: true, AxisLines([shape.count], axis: 0))[0] }
 
   /// The place of the smallest of all elements, in row-major order.
-  public func argmin() -> Int { places(isLargest: false, AxisLayout([shape.count], axis: 0))[0] }
+  public func argmin() -> Int { places(isLargest: false, AxisLines([shape.count], axis: 0))[0] }
 
-  private func places(isLargest: Bool, _ layout: AxisLayout) -> [Int] {
-    precondition(layout.length > 0, "[\(shape)] has no elements to choose from")
-    let count = layout.outer * layout.inner
+  private func places(isLargest: Bool, _ lines: AxisLines) -> [Int] {
+    precondition(lines.size > 0, "[\(shape)] has no elements to choose from")
+    let count = lines.outer * lines.inner
     return [Int](unsafeUninitializedCapacity: count) { buffer, initialized in
       if let start = buffer.baseAddress {
         // The values of a meta tensor are not known.
         if value.isMeta {
           buffer.initialize(repeating: 0)
         } else {
-          layout.findExtremes(value.pointer, isLargest: isLargest, into: start)
+          lines.findExtremes(value.pointer, isLargest: isLargest, into: start)
         }
       }
       initialized = count
@@ -92,11 +92,11 @@ extension Variable {
   private func extreme(
     isLargest: Bool, axis: Int, keepsDimensions: Bool, operation: String
   ) -> (values: Variable, indices: [Int]) {
-    let layout = axisLayout(axis), indices = places(isLargest: isLargest, layout)
+    let lines = AxisLines(shape, axis: axis), indices = places(isLargest: isLargest, lines)
     let axes = ReducedAxes(shape, [axis], keepsDimensions: keepsDimensions)
     /// Where the chosen element of each result is.
     func place(_ result: Int) -> Int {
-      (result / layout.inner * layout.length + indices[result]) * layout.inner + result % layout.inner
+      (result / lines.inner * lines.size + indices[result]) * lines.inner + result % lines.inner
     }
     let y = Tensor(axes.shape) { y in
       for result in indices.indices { y[result] = value.pointer[place(result)] }

@@ -130,19 +130,13 @@ extension Variable {
   /// - Parameter axis: a negative one counts from the end.
   /// - Precondition: the axis exists.
   public func cumulativeSum(axis: Int) -> Variable {
-    let layout = axisLayout(axis)
-    let y = Tensor(shape) { layout.cumulativeSum(value.pointer, isReversed: false, into: $0, accumulate: false) }
+    let lines = AxisLines(shape, axis: axis)
+    let y = Tensor(shape) { lines.cumulativeSum(value.pointer, isReversed: false, into: $0, accumulate: false) }
     return Variable(y, from: [self]) { [x = gradientSlot] dy, gradients in
       gradients.write(to: x) { dx, accumulate in
-        layout.cumulativeSum(dy.pointer, isReversed: true, into: dx, accumulate: accumulate)
+        lines.cumulativeSum(dy.pointer, isReversed: true, into: dx, accumulate: accumulate)
       }
     }
-  }
-
-  /// - Precondition: the axis exists.
-  func axisLayout(_ axis: Int) -> AxisLayout {
-    precondition(axis >= -shape.rank && axis < shape.rank, "[\(shape)] has no axis \(axis)")
-    return AxisLayout(shape.dimensions, axis: axis < 0 ? shape.rank + axis : axis)
   }
 }
 
