@@ -63,4 +63,24 @@ import Testing
       expected: [Float] = [0.731_058_6, 0.268_941_4, 0, 0.422_318_8, 0.422_318_8, 0.155_362_4]
     for (value, expected) in zip(y, expected) { #expect(abs(value - expected) < 1e-6) }
   }
+
+  /// A masked element, minus infinity, has no weight and no gradient; a NaN shows in all of its line.
+  @Test(arguments: [0, 1])
+  func softmaxOfSpecialValues(axis: Int) {
+    let values: [Float] = [0, -.infinity, -200, 0, .nan, 1]
+    // Lines along the last axis, or across it.
+    let rows = Tensor(axis == 1 ? values : [0, 0, -.infinity, .nan, -200, 1], axis == 1 ? [2, 3] : [3, 2])
+    func line(_ tensor: Tensor, _ number: Int) -> [Float] {
+      (0..<3).map { tensor.array[axis == 1 ? 3 * number + $0 : 2 * $0 + number] }
+    }
+    let gradient = Tensor(zeros: rows.shape), tape = Tape()
+    let y = tape.record { softmax(Variable(leaf: rows, gradient: gradient), axis: axis) }
+    tape.backward(from: y, seed: Tensor([3, 5, 7, 3, 5, 7], rows.shape))
+    #expect(line(y.value, 0) == [1, 0, 0])
+    #expect(line(gradient, 0) == [0, 0, 0])
+    #expect(line(y.value, 1).allSatisfy { $0.isNaN })
+    let logarithms = logSoftmax(Variable(constant: rows), axis: axis).value
+    #expect(line(logarithms, 0) == [0, -.infinity, -200])
+    #expect(line(logarithms, 1).allSatisfy { $0.isNaN })
+  }
 }

@@ -39,7 +39,7 @@ package struct Softmax: Sendable {
     func callAsFunction<Group: LineGroup>(_ group: Group) {
       let peak = group.maximum { load(x + $0) }
       group.forEach { place, lanes, line in
-        store(expOfNegative(load(x + place) - group.spread(peak, line)), y + place, count: lanes)
+        store(weight(load(x + place) - group.spread(peak, line)), y + place, count: lanes)
       }
       let factor = 1 / group.sum { place, _ in load(y + place) }
       group.forEach { place, lanes, line in
@@ -55,7 +55,7 @@ package struct Softmax: Sendable {
     @inline(__always)
     func callAsFunction<Group: LineGroup>(_ group: Group) {
       let peak = group.maximum { load(x + $0) }
-      let sum = group.sum { place, line in expOfNegative(load(x + place) - group.spread(peak, line)) }
+      let sum = group.sum { place, line in weight(load(x + place) - group.spread(peak, line)) }
       // Of sums between 1 and the line's length.
       let logarithm = group.map(sum) { Float(Foundation.log(Double($0))) }
       group.forEach { place, lanes, line in
@@ -94,10 +94,16 @@ package struct Softmax: Sendable {
     func callAsFunction<Group: LineGroup>(_ group: Group) {
       let sum = group.sum { place, _ in load(dy + place) }
       group.forEach { place, lanes, line in
-        var value = load(dy + place) - expOfNegative(load(y + place)) * group.spread(sum, line)
+        var value = load(dy + place) - weight(load(y + place)) * group.spread(sum, line)
         if accumulate { value += load(dx + place) }
         store(value, dx + place, count: lanes)
       }
     }
   }
+}
+
+/// exp(x) for x up to 0; 0 below -87, since arithmetic with subnormal numbers takes many times as long. NaN stays.
+@inline(__always)
+private func weight(_ x: Vector) -> Vector {
+  expOfNegative(x).replacing(with: 0, where: x .< Vector(repeating: -87)).replacing(with: x, where: x .!= x)
 }
