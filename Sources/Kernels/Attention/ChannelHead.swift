@@ -56,7 +56,7 @@ struct ChannelHead {
         store(logit, row + c)
         peak = maximum(peak, first(lanes, of: logit, others: -.infinity))
       }
-      let top = Vector(repeating: largest(peak))
+      let top = Vector(repeating: largestLane(peak))
       var total = Vector.zero
       forEachVector { c, lanes in
         let value = first(lanes, of: expOfNegative(load(row + c) - top))
@@ -115,13 +115,5 @@ struct ChannelHead {
       body(c, headDim &- c)
       c &+= vectorWidth
     }
-  }
-
-  /// The largest lane.
-  @inline(__always)
-  private func largest(_ v: Vector) -> Float {
-    var top = v[0]
-    for lane in 1..<vectorWidth { top = v[lane] > top ? v[lane] : top }
-    return top
   }
 }

@@ -1,7 +1,47 @@
-// The exponential over the whole range of numbers, with IEEE's special values, for operations of their own. Fused
-// kernels use the shorter `exp`, which stops at 0 and infinity.
+// exp over the whole range of numbers, with IEEE's special values, for operations of their own; and a shorter one,
+// which stops short of 0 and infinity, for fused kernels.
 //
-// `minimum` and `maximum` give their second operand where one is not a number, so x comes second.
+// `minimum` and `maximum` give their second operand where one is not a number, so x comes second where NaN has to stay.
+
+/// exp(x) with a relative error below 2e-7. x is clamped to -87 ... 88, so that the result is neither 0 nor infinity.
+@_transparent
+func exp(_ x: Vector) -> Vector { expOfNegative(minimum(x, Vector(repeating: 88))) }
+
+/// exp(x) for x below 88, clamped at -87; NaN becomes exp(-87).
+@_transparent
+func expOfNegative(_ x: Vector) -> Vector {
+  let (shifted, r, p) = reduced(maximum(x, Vector(repeating: -87)))
+  let value = multiplyAdd(p, r * r, Vector(repeating: 1) + r)
+  // 2^n goes straight into the exponent.
+  let exponent = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< SIMD16(repeating: 23)
+  return unsafeBitCast(unsafeBitCast(value, to: SIMD16<UInt32>.self) &+ exponent, to: Vector.self)
+}
+
+/// x = n ln 2 + r with |r| <= ln 2 / 2, and exp(r) = 1 + r + p r^2. The low bits of `shifted` hold n.
+@_transparent
+private func reduced(_ x: Vector) -> (shifted: Vector, r: Vector, p: Vector) {
+  let shifted = multiplyAdd(x, Vector(repeating: 1.442_695_04), Vector(repeating: integerShift))
+  let n = shifted - Vector(repeating: integerShift)
+  var r = multiplyAdd(n, Vector(repeating: -0.693_359_375), x)
+  r = multiplyAdd(n, Vector(repeating: 2.121_944_4e-4), r)
+  var p = Vector(repeating: 1.987_569_15e-4)
+  p = multiplyAdd(p, r, Vector(repeating: 1.398_199_95e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 8.333_451_9e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 4.166_579_6e-2))
+  p = multiplyAdd(p, r, Vector(repeating: 1.666_666_55e-1))
+  return (shifted, r, multiplyAdd(p, r, Vector(repeating: 0.5)))
+}
+
+/// Added to a number, it leaves the nearest integer in the low bits.
+@_transparent
+private var integerShift: Float { 0x1.8p23 }
+
+/// n, and exp(r) - 1.
+@_transparent
+private func reducedMinusOne(_ x: Vector) -> (n: SIMD16<Int32>, expm1: Vector) {
+  let (shifted, r, p) = reduced(x), shift = SIMD16(repeating: Int32(bitPattern: integerShift.bitPattern))
+  return (unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- shift, multiplyAdd(p, r * r, r))
+}
 
 /// 2^n x for integers n of -252 ... 252, in two factors, so that results may be denormal or infinite.
 @_transparent
@@ -12,26 +52,8 @@ private func scaled(_ x: Vector, by n: SIMD16<Int32>) -> Vector {
 
 /// 2^n for n of -126 ... 127.
 @_transparent
-func powerOfTwo(_ n: SIMD16<Int32>) -> Vector {
+private func powerOfTwo(_ n: SIMD16<Int32>) -> Vector {
   unsafeBitCast((n &+ SIMD16(repeating: 127)) &<< SIMD16(repeating: 23), to: Vector.self)
-}
-
-/// x = n ln 2 + r with |r| <= ln 2 / 2, and exp(r) - 1.
-@_transparent
-private func reduced(_ x: Vector) -> (n: SIMD16<Int32>, expm1: Vector) {
-  let shift = Vector(repeating: 0x1.8p23)
-  let shifted = multiplyAdd(x, Vector(repeating: 1.442_695_04), shift)
-  let n = shifted - shift
-  var r = multiplyAdd(n, Vector(repeating: -0.693_359_375), x)
-  r = multiplyAdd(n, Vector(repeating: 2.121_944_4e-4), r)
-  var p = Vector(repeating: 1.987_569_15e-4)
-  p = multiplyAdd(p, r, Vector(repeating: 1.398_199_95e-3))
-  p = multiplyAdd(p, r, Vector(repeating: 8.333_451_9e-3))
-  p = multiplyAdd(p, r, Vector(repeating: 4.166_579_6e-2))
-  p = multiplyAdd(p, r, Vector(repeating: 1.666_666_55e-1))
-  p = multiplyAdd(p, r, Vector(repeating: 0.5))
-  let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- unsafeBitCast(shift, to: SIMD16<Int32>.self)
-  return (bits, multiplyAdd(p, r * r, r))
 }
 
 /// exp(x), with a relative error below 3e-7 where the result is a normal number; 0 and infinity are reached as in IEEE
@@ -39,7 +61,7 @@ private func reduced(_ x: Vector) -> (n: SIMD16<Int32>, expm1: Vector) {
 @_transparent
 func exponential(_ x: Vector) -> Vector {
   let held = maximum(Vector(repeating: -105), minimum(Vector(repeating: 90), x))
-  let (n, expm1) = reduced(held)
+  let (n, expm1) = reducedMinusOne(held)
   let value = scaled(Vector(repeating: 1) + expm1, by: n)
   // The exponent of what is not a number means nothing.
   return value.replacing(with: x, where: x .!= x)
@@ -50,7 +72,7 @@ func exponential(_ x: Vector) -> Vector {
 func exponentialMinusOne(_ x: Vector) -> Vector {
   let one = Vector(repeating: 1)
   let held = maximum(Vector(repeating: -20), minimum(Vector(repeating: 89), x))
-  let (n, expm1) = reduced(held)
+  let (n, expm1) = reducedMinusOne(held)
   // 2^128 is no number: half of it, twice.
   let half = powerOfTwo(n &- SIMD16(repeating: 1))
   let value = multiplyAdd(half, expm1, half - Vector(repeating: 0.5)) * Vector(repeating: 2)
