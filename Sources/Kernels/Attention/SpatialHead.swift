@@ -2,8 +2,7 @@
 ///
 ///     P = softmax(scale * cos(q, k) + bias);  D = dropout(P);  o = D v
 ///
-/// The maps lie transposed, a row for each key and a column for each query: the softmax over keys then runs down the columns, sixteen
-/// queries at a time, and no sum goes across the lanes of a vector. The products read them either way.
+/// The maps lie transposed (`MapColumns`); the products read them either way.
 struct SpatialHead {
   /// T, padded T, c, padded c, and the floats between the tokens of q, k and v.
   let tokens: Int
@@ -17,13 +16,16 @@ struct SpatialHead {
   /// What drops entries of P, and the place of this map's first entry among all maps; nil keeps all.
   let dropout: (mask: DropoutMask, place: Int)?
 
+  private var rows: TokenRows { TokenRows(tokens: tokens, channels: headDim) }
+
   /// Intermediate values of one head, at places in a worker's scratch.
   struct Buffers {
-    /// q / |q| * scale (for the way back) and k / |k|: [T x padded c]; 1 / |q| and 1 / |k|: [T].
+    /// q / |q| * scale (for the backward pass) and k / |k|: [T x padded c]; 1 / |q| and 1 / |k|: [T].
     let q, k, qNorm, kNorm: UnsafeMutablePointer<Float>
     /// q / |q| * scale or the gradient of o, transposed and packed: [c x padded T].
     let transposed: UnsafeMutablePointer<Float>
-    /// For each query [T], what the exponentials are to be multiplied by; for each token, the gradient along a unit vector.
+    /// For each query [T], what the exponentials are to be multiplied by; for each token, the gradient along a unit
+    /// vector.
     let factors: UnsafeMutablePointer<Float>
     /// P (in `attend` without its factors), D (P itself without dropout), and the gradient: [T x padded T].
     let map, dropped, dMap: UnsafeMutablePointer<Float>
@@ -61,12 +63,14 @@ struct SpatialHead {
   func attend(_ qkv: UnsafePointer<Float>, _ b: Buffers) {
     transpose(qkv, stride: qkvStride, into: b.transposed)
     normalizeColumns(b.transposed, norms: b.qNorm)
-    normalizeRows(qkv + headDim, into: b.k, norms: b.kNorm)
+    rows.reciprocalLengths(qkv + headDim, stride: qkvStride, into: b.kNorm)
+    scaleRows(qkv + headDim, by: b.kNorm, times: 1, into: b.k)
     gemm(
       rows: tokens, Rows(pointer: b.k, stride: headStride, step: 1),
       PackedMatrix(b.transposed, rows: headDim, columns: tokens), b.map, cStride: tokenStride, padsColumns: true,
-      epilogue: AddPositionBias(bias: bias, stride: tokenStride))
-    exponentials(b.map, factors: b.factors)
+      epilogue: AddRows(addend: bias, stride: tokenStride))
+    MapColumns(map: b.map, keys: tokens, queries: tokenStride, stride: tokenStride)
+      .exponentiate(zeroBelow: nil, peaks: nil, factors: b.factors)
     if let dropout { dropout.mask.apply(b.map, b.dropped, count: tokens &* tokenStride, place: dropout.place) }
   }
 
@@ -81,8 +85,9 @@ struct SpatialHead {
       epilogue: ScaleRows(factors: b.factors))
   }
 
-  /// Writes the gradients of q, k and v at their places in `dqkv`, from that of o; adds to those of the bias [T x padded T] and,
-  /// for the factor's logarithm, `dLogScale`. `attend` has run, and `mix`, if at all: the maps take their factors here.
+  /// Writes the gradients of q, k and v at their places in `dqkv`, from that of o; adds to those of the bias [T x
+  /// padded T] and, for the factor's logarithm, `dLogScale`. `attend` has run, and `mix`, if at all: the maps take
+  /// their factors here.
   @inline(__always)
   func backward(
     _ qkv: UnsafePointer<Float>, _ v: UnsafePointer<Float>, vStride: Int, _ b: Buffers, dO: UnsafePointer<Float>,
@@ -153,28 +158,6 @@ struct SpatialHead {
     }
   }
 
-  /// unit [T x padded c] = source / max(|source|, 1e-12), zeros in the padding; norms [T] = 1 / max(|source|, 1e-12).
-  @inline(__always)
-  private func normalizeRows(
-    _ source: UnsafePointer<Float>, into unit: UnsafeMutablePointer<Float>, norms: UnsafeMutablePointer<Float>
-  ) {
-    forEachEight { start in
-      var squares = EightSums()
-      var c = 0
-      while c < headDim {
-        squares.add { i in
-          let v = load(source + (row(start &+ i) &* qkvStride &+ c), count: headDim &- c)
-          return v * v
-        }
-        c &+= vectorWidth
-      }
-      let length = squares.totals.squareRoot(), least = SIMD8<Float>(repeating: 1e-12)
-      let norm = 1 / least.replacing(with: length, where: length .> least)
-      for i in 0..<min(8, tokens &- start) { norms[start &+ i] = norm[i] }
-    }
-    scaleRows(source, by: norms, times: 1, into: unit)
-  }
-
   /// target [T x padded c] = source times each token's norm and a factor, zeros in the padding.
   @inline(__always)
   private func scaleRows(
@@ -192,91 +175,17 @@ struct SpatialHead {
     }
   }
 
-  /// With u = unit / factor: target [T x c] = factor / |source| * (gradient - u (u . gradient)); products [T] = unit . gradient, whose
-  /// sum is the gradient of the factor's logarithm.
+  /// With u = unit / factor: target [T x c] = factor / |source| * (gradient - u (u . gradient)), rows `qkvStride`
+  /// apart; products [T] = unit . gradient, whose sum is the gradient of the factor's logarithm.
   @inline(__always)
   private func normalizeBackward(
     _ unit: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, norms: UnsafePointer<Float>, factor: Float,
     products: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
   ) {
-    forEachEight { start in
-      var along = EightSums()
-      var c = 0
-      while c < headDim {
-        // The padding of both is zero.
-        along.add { i in
-          let place = row(start &+ i) &* headStride &+ c
-          return load(unit + place) * load(gradient + place)
-        }
-        c &+= vectorWidth
-      }
-      let totals = along.totals
-      for i in 0..<min(8, tokens &- start) { products[start &+ i] = totals[i] }
-    }
-    for token in 0..<tokens {
-      let u = unit + token &* headStride, g = gradient + token &* headStride, to = target + token &* qkvStride
-      let along = Vector(repeating: products[token] / (factor * factor))
-      let outer = Vector(repeating: factor * norms[token])
-      var c = 0
-      while c < headDim {
-        store((load(g + c) - load(u + c) * along) * outer, to + c, count: headDim &- c)
-        c &+= vectorWidth
-      }
-    }
-  }
-
-  /// Calls `body` with every eighth token.
-  @inline(__always)
-  private func forEachEight(_ body: (_ start: Int) -> Void) {
-    var start = 0
-    while start < tokens {
-      body(start)
-      start &+= 8
-    }
-  }
-
-  /// Past the last token, the last one again.
-  @inline(__always)
-  private func row(_ token: Int) -> Int { min(token, tokens &- 1) }
-
-  /// Each column's exponentials, its largest value subtracted; factors [padded T] = 1 / the column's sum.
-  @inline(__always)
-  private func exponentials(_ map: UnsafeMutablePointer<Float>, factors: UnsafeMutablePointer<Float>) {
-    var column = 0
-    while column < tokenStride {
-      let top = map + column
-      var largest = (load(top), load(top))
-      forEachPair(top, tokenStride) { a, b in
-        largest.0 = maximum(largest.0, load(a))
-        largest.1 = maximum(largest.1, load(b))
-      }
-      let peak = maximum(largest.0, largest.1)
-      var total = (Vector.zero, Vector.zero)
-      forEachPair(top, tokenStride) { a, b in
-        let value = (expOfNegative(load(a) - peak), expOfNegative(load(b) - peak))
-        total.0 += value.0
-        store(value.0, a)
-        if a != b {
-          total.1 += value.1
-          store(value.1, b)
-        }
-      }
-      store(Vector(repeating: 1) / (total.0 + total.1), factors + column)
-      column &+= vectorWidth
-    }
-  }
-
-  /// Calls `body` with two rows of a column at a time; an odd last one comes as both.
-  @inline(__always)
-  private func forEachPair(
-    _ top: UnsafeMutablePointer<Float>, _ stride: Int,
-    _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-  ) {
-    var row = 0
-    while row < tokens {
-      body(top + row &* stride, top + min(row &+ 1, tokens &- 1) &* stride)
-      row &+= 2
-    }
+    rows.products(unit, gradient, into: products)
+    rows.subtract(
+      unit, times: { products[$0] / (factor * factor) }, from: gradient, outer: { factor * norms[$0] }, into: target,
+      stride: qkvStride)
   }
 
   /// The columns of a map times their factors.
@@ -319,24 +228,5 @@ struct SpatialHead {
       }
       column &+= vectorWidth
     }
-  }
-}
-
-/// Product + bias, whose rows are padded.
-private struct AddPositionBias: Epilogue {
-  let bias: UnsafePointer<Float>
-  let stride: Int
-  @inline(__always)
-  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
-    value + load(bias + (row &* stride &+ column))
-  }
-}
-
-/// Each row of the product times its factor.
-private struct ScaleRows: Epilogue {
-  let factors: UnsafePointer<Float>
-  @inline(__always)
-  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
-    value * V(repeating: factors[row])
   }
 }

@@ -47,9 +47,9 @@ extension WindowAttentionKernel {
           backward(
             head, start: start, count: count, peaks: statistics, factors: statistics + tokenStride, dBias: dBias, b)
         }
-        head.scaleGradient(b.dq, unit: b.q, lengths: b.qNorm, products: b.products)
+        head.scaleGradient(b.dq, unit: b.q, reciprocals: b.qNorm, products: b.products)
         for token in 0..<tokens { sums[index] += b.products[token] }
-        if !sharesKeys { head.scaleGradient(b.dk, unit: b.k, lengths: b.kNorm, products: b.products) }
+        if !sharesKeys { head.scaleGradient(b.dk, unit: b.k, reciprocals: b.kNorm, products: b.products) }
         storeGradients(b, index, window: window, into: gradients)
       }
     }
@@ -64,7 +64,7 @@ extension WindowAttentionKernel {
     // The place of q's gradient takes the result for now.
     gather(y, channels: layout.resultChannels, channel: channel, window: window, into: b.dq)
     gather(dy, channels: layout.resultChannels, channel: channel, window: window, into: b.o)
-    head.products(b.dq, b.o, into: b.products)
+    head.rows.products(b.dq, b.o, into: b.products)
     PackedMatrix.packTransposed(b.o, stride: head.headStride, rows: headDim, columns: tokens, into: b.transposedO)
   }
 
@@ -80,7 +80,7 @@ extension WindowAttentionKernel {
     gemm(
       rows: tokens, Rows(pointer: b.dropped, stride: mapStride, step: 1),
       PackedMatrix(inPlace: b.o + start &* stride, rows: count, columns: headDim, stride: stride), b.dv,
-      cStride: stride, adds: start > 0, padsColumns: true, epilogue: Identity())
+      cStride: stride, accumulate: start > 0, padsColumns: true, epilogue: Identity())
     gemm(
       rows: tokens, Rows(pointer: b.v, stride: stride, step: 1),
       PackedMatrix(b.transposedO + start &* headDim, rows: headDim, columns: count), b.dMap, cStride: mapStride,
@@ -90,12 +90,12 @@ extension WindowAttentionKernel {
     gemm(
       rows: tokens, Rows(pointer: b.dMap, stride: mapStride, step: 1),
       PackedMatrix(inPlace: b.q + start &* stride, rows: count, columns: headDim, stride: stride), b.dk,
-      cStride: stride, adds: start > 0, padsColumns: true, epilogue: Identity())
+      cStride: stride, accumulate: start > 0, padsColumns: true, epilogue: Identity())
     // After dk, whose memory it may be.
     gemm(
       rows: count, Rows(pointer: b.dMap, stride: 1, step: mapStride),
       PackedMatrix(inPlace: b.k, rows: tokens, columns: headDim, stride: stride), b.dq + start &* stride,
-      cStride: stride, adds: sharesKeys, padsColumns: true, epilogue: Identity())
+      cStride: stride, accumulate: sharesKeys, padsColumns: true, epilogue: Identity())
   }
 
   /// d = p (d - what the softmax subtracts) in each column, in place; dBias += d.

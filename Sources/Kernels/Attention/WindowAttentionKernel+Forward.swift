@@ -80,10 +80,3 @@ extension WindowAttentionKernel {
     return head
   }
 }
-
-/// Each row of the product times its factor.
-private struct ScaleRows: Epilogue {
-  let factors: UnsafePointer<Float>
-  @inline(__always)
-  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V { value * V(repeating: factors[row]) }
-}

@@ -42,7 +42,7 @@ package struct WindowAttentionKernel {
     var tokens: Int { height * width }
   }
 
-  /// Where a pixel's row has the queries, keys and values, and the row of the result what becomes of them.
+  /// The channels of a pixel's queries, keys and values, and of their result.
   package struct Layout: Sendable, Equatable {
     /// Channels of the map of queries and keys, of that of values, and of the result.
     package let featureChannels: Int
@@ -182,8 +182,8 @@ package struct WindowAttentionKernel {
     }
   }
 
-  /// Fills `regions` [padded T] with the numbers of the regions in which a window's pixels lie; nil when there is but
-  /// one, or no mask.
+  /// Fills `regions` [padded T] with the numbers of the regions in which a window's pixels lie; nil when there is
+  /// one region, or no mask.
   @inline(__always)
   func regions(window: Int, _ regions: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? {
     guard windows.masksRegions else { return nil }

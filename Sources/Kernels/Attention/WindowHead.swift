@@ -1,7 +1,5 @@
-/// Attention of one head over the T tokens of one window, for a block of queries at a time.
-///
-/// The maps lie transposed, a row for each key and a column for each query: the softmax over keys then runs down the
-/// columns, sixteen queries at a time, and no sum goes across the lanes of a vector. The products read them either way.
+/// Attention of one head over the T tokens of one window, for a block of queries at a time. The maps lie transposed
+/// (`MapColumns`); the products read them either way.
 struct WindowHead {
   let tokens: Int
   let headDim: Int
@@ -15,13 +13,14 @@ struct WindowHead {
   /// What drops entries of P, and the place of this map's first entry among all maps; nil keeps all.
   let dropout: (mask: DropoutMask, place: Int)?
 
-  /// So many queries' maps are in work at once: those of 64 keys, and their gradients, stay in the first cache. A
-  /// multiple of a panel's width.
+  /// The queries whose maps are in work at once: the maps of 64 keys, and their gradients, stay in the first cache. It
+  /// is a multiple of a panel's width.
   static let queryBlock = 32
 
   var tokenStride: Int { paddedToVector(tokens) }
   var headStride: Int { paddedToVector(headDim) }
   var mapStride: Int { min(Self.queryBlock, tokenStride) }
+  var rows: TokenRows { TokenRows(tokens: tokens, channels: headDim) }
 
   /// Calls `body(start, count)` for each block of queries.
   @inline(__always)
@@ -33,12 +32,12 @@ struct WindowHead {
     }
   }
 
-  /// q and k [T x padded c], normalised in place where the attention is cosine's, and q's transpose.
+  /// Normalises q and k [T x padded c] in place for cosine attention, and fills q's transpose.
   @inline(__always)
   func prepare(_ b: WindowBuffers) {
     if isCosine {
-      normalize(b.q, lengths: b.qNorm)
-      normalize(b.k, lengths: b.kNorm)
+      normalize(b.q, reciprocals: b.qNorm)
+      normalize(b.k, reciprocals: b.kNorm)
     }
     PackedMatrix.packTransposed(b.q, stride: headStride, rows: headDim, columns: tokens, into: b.transposedQ)
   }
@@ -72,56 +71,19 @@ struct WindowHead {
     }
   }
 
-  /// The exponentials of a map's columns, less the largest value of each: `peaks` [block]; factors [block] = 1 / the
-  /// column's sum.
+  /// The exponentials of a map's columns, without their factors (`MapColumns`).
   @inline(__always)
   func exponentials(
     _ map: UnsafeMutablePointer<Float>, count: Int, peaks: UnsafeMutablePointer<Float>,
     factors: UnsafeMutablePointer<Float>
   ) {
-    var column = 0
-    while column < count {
-      let top = map + column
-      var largest = (load(top), load(top))
-      forEachPair(top) { a, b in
-        largest.0 = maximum(largest.0, load(a))
-        largest.1 = maximum(largest.1, load(b))
-      }
-      let peak = maximum(largest.0, largest.1)
-      var total = (Vector.zero, Vector.zero)
-      forEachPair(top) { a, b in
-        let value = (Self.exponential(load(a) - peak), Self.exponential(load(b) - peak))
-        total.0 += value.0
-        store(value.0, a)
-        if a != b {
-          total.1 += value.1
-          store(value.1, b)
-        }
-      }
-      store(peak, peaks + column)
-      store(Vector(repeating: 1) / (total.0 + total.1), factors + column)
-      column &+= vectorWidth
-    }
+    MapColumns(map: map, keys: tokens, queries: count, stride: mapStride)
+      .exponentiate(zeroBelow: Self.leastLogit, peaks: peaks, factors: factors)
   }
 
-  /// exp(x) for x up to 0; 0 below -40, where nothing is left of it in a sum with 1: what comes of smaller numbers, as between
-  /// regions, is subnormal, and arithmetic with that takes many times as long.
-  @inline(__always)
-  private static func exponential(_ x: Vector) -> Vector {
-    expOfNegative(x).replacing(with: 0, where: x .< Vector(repeating: -40))
-  }
-
-  /// Calls `body` with two rows of a column at a time; an odd last one comes as both.
-  @inline(__always)
-  private func forEachPair(
-    _ top: UnsafeMutablePointer<Float>, _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-  ) {
-    var row = 0
-    while row < tokens {
-      body(top + row &* mapStride, top + min(row &+ 1, tokens &- 1) &* mapStride)
-      row &+= 2
-    }
-  }
+  /// Below it a weight is 0, which a sum with 1 does not show. The smaller numbers that a mask gives would be
+  /// subnormal, and arithmetic with those takes many times as long.
+  private static var leastLogit: Float { -40 }
 
   /// P of a block, from its logits and the statistics of the forward pass, in place.
   @inline(__always)
@@ -133,7 +95,7 @@ struct WindowHead {
       let peak = load(peaks + column), factor = load(factors + column)
       var place = map + column
       for _ in 0..<tokens {
-        store(Self.exponential(load(place) - peak) * factor, place)
+        store(MapColumns.exponential(load(place) - peak, Self.leastLogit) * factor, place)
         place += mapStride
       }
       column &+= vectorWidth
@@ -153,67 +115,30 @@ struct WindowHead {
     }
   }
 
-  /// rows [T x padded c] /= max(length, 1e-12); lengths [T] = 1 / max(length, 1e-12).
+  /// rows [T x padded c] /= max(length, 1e-12); reciprocals [T] = 1 / max(length, 1e-12).
   @inline(__always)
-  private func normalize(_ rows: UnsafeMutablePointer<Float>, lengths: UnsafeMutablePointer<Float>) {
-    forEachEight { start in
-      var squares = EightSums()
-      var c = 0
-      while c < headDim {
-        squares.add { i in
-          let value = load(rows + (row(start &+ i) &* headStride &+ c))
-          return value * value
-        }
-        c &+= vectorWidth
-      }
-      let length = squares.totals.squareRoot(), least = SIMD8<Float>(repeating: 1e-12)
-      let factors = 1 / least.replacing(with: length, where: length .> least)
-      for i in 0..<min(8, tokens &- start) { lengths[start &+ i] = factors[i] }
-    }
-    for token in 0..<tokens { scale(rows + token &* headStride, by: lengths[token]) }
+  private func normalize(_ rows: UnsafeMutablePointer<Float>, reciprocals: UnsafeMutablePointer<Float>) {
+    self.rows.reciprocalLengths(rows, stride: headStride, into: reciprocals)
+    for token in 0..<tokens { scale(rows + token &* headStride, by: reciprocals[token]) }
   }
 
-  /// products [T] = the sums of a b over the channels, both [T x padded c].
-  @inline(__always)
-  func products(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into products: UnsafeMutablePointer<Float>
-  ) {
-    forEachEight { start in
-      var totals = EightSums()
-      var c = 0
-      while c < headDim {
-        totals.add { i in
-          let place = row(start &+ i) &* headStride &+ c
-          return load(a + place) * load(b + place)
-        }
-        c &+= vectorWidth
-      }
-      for i in 0..<min(8, tokens &- start) { products[start &+ i] = totals.totals[i] }
-    }
-  }
-
-  /// From the gradient along unit vectors u, without the factor, that along what was normalised, with it: both [T x
-  /// padded c], in place. products [T] = u . gradient, whose sum is the gradient of the factor (found with the
-  /// queries).
+  /// The gradient of q or k [T x padded c], in place, from that of the products' operand without the factor. In cosine
+  /// attention the operand is u, of length 1.
+  /// - Parameters:
+  ///   - reciprocals: [T], of the lengths before normalisation.
+  ///   - products: [T], overwritten: u . gradient, whose sum over the queries is the gradient of the factor.
   @inline(__always)
   func scaleGradient(
-    _ gradient: UnsafeMutablePointer<Float>, unit: UnsafePointer<Float>, lengths: UnsafePointer<Float>,
+    _ gradient: UnsafeMutablePointer<Float>, unit: UnsafePointer<Float>, reciprocals: UnsafePointer<Float>,
     products: UnsafeMutablePointer<Float>
   ) {
-    self.products(unit, gradient, into: products)
-    for token in 0..<tokens {
-      let g = gradient + token &* headStride
-      guard isCosine else {
-        scale(g, by: factor)
-        continue
-      }
-      let u = unit + token &* headStride
-      let along = Vector(repeating: products[token]), outer = Vector(repeating: factor * lengths[token])
-      var c = 0
-      while c < headDim {
-        store((load(g + c) - load(u + c) * along) * outer, g + c)
-        c &+= vectorWidth
-      }
+    rows.products(unit, gradient, into: products)
+    if isCosine {
+      rows.subtract(
+        unit, times: { products[$0] }, from: gradient, outer: { factor * reciprocals[$0] }, into: gradient,
+        stride: headStride)
+    } else {
+      for token in 0..<tokens { scale(gradient + token &* headStride, by: factor) }
     }
   }
 
@@ -225,20 +150,6 @@ struct WindowHead {
       c &+= vectorWidth
     }
   }
-
-  /// Calls `body` with every eighth token.
-  @inline(__always)
-  private func forEachEight(_ body: (_ start: Int) -> Void) {
-    var start = 0
-    while start < tokens {
-      body(start)
-      start &+= 8
-    }
-  }
-
-  /// Past the last token, the last one again.
-  @inline(__always)
-  private func row(_ token: Int) -> Int { min(token, tokens &- 1) }
 }
 
 /// The product times a number, and a matrix of the same shape.
