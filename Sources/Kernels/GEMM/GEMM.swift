@@ -1,41 +1,10 @@
-/// What happens to a vector of the result between the registers and memory.
-protocol Epilogue {
-  /// - Parameters:
-  ///   - row: of the result.
-  ///   - column: of the vector's first lane.
-  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V
-}
-
-/// The product as it is.
-struct Identity: Epilogue {
-  @inline(__always)
-  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V { value }
-}
-
-/// Adds a bias to every row; `bias` is padded to whole vectors.
-struct AddBias: Epilogue {
-  let bias: UnsafePointer<Float>
-  @inline(__always)
-  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V { value + load(bias + column) }
-}
-
-/// Adds a matrix [m x n] to the product: a residual. The sums past the end of a row are not stored.
-struct AddRows: Epilogue {
-  let addend: UnsafePointer<Float>
-  let stride: Int
-  @inline(__always)
-  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
-    value + load(addend + (row &* stride &+ column))
-  }
-}
-
 /// C [m x n] = A [m x k] B [k x n], through the epilogue; overwrites C, or adds to it.
 ///
 /// One thread's work: callers cut the rows. A is read in place, C's rows lie `cStride` apart.
 /// - Parameter padsColumns: C's rows have room for n padded to whole vectors, and the padding may be overwritten.
 @inline(__always)
 func gemm<E: Epilogue>(
-  rows m: Int, _ a: Rows, _ b: PackedMatrix, _ c: UnsafeMutablePointer<Float>, cStride: Int, adds: Bool = false,
+  rows m: Int, _ a: Rows, _ b: PackedMatrix, _ c: UnsafeMutablePointer<Float>, cStride: Int, accumulate: Bool = false,
   padsColumns: Bool = false, epilogue: E
 ) {
   let columns = padsColumns ? paddedToVector(b.columns) : b.columns
@@ -47,7 +16,7 @@ func gemm<E: Epilogue>(
     let start = panel.start + inner.lowerBound &* panel.step
     let a = a.advanced(rows: 0, steps: inner.lowerBound)
     let target = ProductTarget(
-      pointer: c + column, stride: cStride, column: column, columns: columns &- column, adds: adds)
+      pointer: c + column, stride: cStride, column: column, columns: columns &- column, accumulate: accumulate)
     if width == PackedMatrix.panelWidth {
       sweep(
         TileShape.Wide.self, TileShape.WideRow.self, m, a, start, step: panel.step, inner.count,
@@ -68,7 +37,7 @@ struct ProductTarget {
   /// The panel's first column in the whole result, and the columns from there on.
   let column: Int
   let columns: Int
-  let adds: Bool
+  let accumulate: Bool
 
   @inline(__always)
   func write(_ tile: some Tile, row: Int, column start: Int, _ epilogue: some Epilogue) {
@@ -93,7 +62,7 @@ struct ProductTarget {
     let lanes = columns &- place
     guard lanes > 0 else { return }
     var result = epilogue(value, row: row &+ i, column: column &+ place)
-    if adds { result += load(target) }
+    if accumulate { result += load(target) }
     store(result, target, count: lanes)
   }
 }

@@ -98,93 +98,64 @@ struct LeftBlock {
     while column < b.columns {
       let width = min(PackedMatrix.panelWidth, paddedToVector(b.columns &- column))
       let panel = b.panel(at: column, width: width)
-      let result = ResultPanel(
-        pointer: c + column, stride: cStride, column: column, columns: b.columns &- column, accumulate: accumulate,
-        epilogue: epilogue)
+      let target = ProductTarget(
+        pointer: c + column, stride: cStride, column: column, columns: b.columns &- column, accumulate: accumulate)
       if width == PackedMatrix.panelWidth {
-        sweep(TileShape.Wide.self, TileShape.WideRow.self, panel, width: width, result)
+        sweep(TileShape.Wide.self, TileShape.WideRow.self, panel, width: width, target, epilogue)
       } else {
-        sweep(TileShape.Narrow.self, TileShape.NarrowRow.self, panel, width: vectorWidth, result)
+        sweep(TileShape.Narrow.self, TileShape.NarrowRow.self, panel, width: vectorWidth, target, epilogue)
       }
       column &+= width
     }
   }
 
-  /// All tiles over one panel. What is left over of rows in place is a tile again, whose first rows have been done.
+  /// All tiles over one panel. Rows in place that do not fill a tile are computed by one that begins at rows that are
+  /// done.
   @inline(__always)
   private func sweep<Many: Tile, One: Tile, E: Epilogue>(
-    _: Many.Type, _: One.Type, _ panel: (start: UnsafePointer<Float>, step: Int), width: Int, _ result: ResultPanel<E>
+    _: Many.Type, _: One.Type, _ panel: (start: UnsafePointer<Float>, step: Int), width: Int, _ target: ProductTarget,
+    _ epilogue: E
   ) {
     var a = start, row = 0
     while row &+ Many.rows <= rows {
-      var column = 0
-      while column < width {
-        var tile = Many()
-        tile.addProduct(a, panel.start + column, step: panel.step, count: inner)
-        result.write(tile, row: row, column: column)
-        column &+= Many.columns
-      }
+      multiply(Many.self, a, row..<row &+ Many.rows, from: row, panel, width: width, target, epilogue)
       a.pointer += tileStep
       row &+= Many.rows
     }
     guard row < rows else { return }
     if isPacked || rows >= Many.rows {
       let first = isPacked ? row : rows &- Many.rows
-      let a = isPacked ? a : start.advanced(rows: first)
-      var column = 0
-      while column < width {
-        var tile = Many()
-        tile.addProduct(a, panel.start + column, step: panel.step, count: inner)
-        result.write(tile, row: first, column: column, rows: row..<rows)
-        column &+= Many.columns
-      }
+      multiply(
+        Many.self, isPacked ? a : start.advanced(rows: first), row..<rows, from: first, panel, width: width, target,
+        epilogue)
     } else {
       while row < rows {
-        var column = 0
-        while column < width {
-          var tile = One()
-          tile.addProduct(start.advanced(rows: row), panel.start + column, step: panel.step, count: inner)
-          result.write(tile, row: row, column: column)
-          column &+= One.columns
-        }
+        multiply(
+          One.self, start.advanced(rows: row), row..<row &+ 1, from: row, panel, width: width, target, epilogue)
         row &+= 1
       }
     }
   }
-}
 
-/// Where the products over one panel go.
-private struct ResultPanel<E: Epilogue> {
-  let pointer: UnsafeMutablePointer<Float>
-  let stride: Int
-  /// The panel's first column in the whole result, and the columns from there on.
-  let column: Int
-  let columns: Int
-  let accumulate: Bool
-  let epilogue: E
-
+  /// The tiles of some rows, side by side over a panel.
+  /// - Parameters:
+  ///   - written: the rows of the result that are written.
+  ///   - first: the tile's first row in the result.
   @inline(__always)
-  func write(_ tile: some Tile, row: Int, column start: Int) {
-    tile.forEach { i, offset, value in write(value, row: row &+ i, place: start &+ offset) }
-  }
-
-  /// Only the given rows.
-  @inline(__always)
-  func write(_ tile: some Tile, row: Int, column start: Int, rows: Range<Int>) {
-    tile.forEach { i, offset, value in
-      if row &+ i >= rows.lowerBound, row &+ i < rows.upperBound {
-        write(value, row: row &+ i, place: start &+ offset)
+  private func multiply<T: Tile, E: Epilogue>(
+    _: T.Type, _ a: Rows, _ written: Range<Int>, from first: Int, _ panel: (start: UnsafePointer<Float>, step: Int),
+    width: Int, _ target: ProductTarget, _ epilogue: E
+  ) {
+    var column = 0
+    while column < width {
+      var tile = T()
+      tile.addProduct(a, panel.start + column, step: panel.step, count: inner)
+      if written.count == T.rows {
+        target.write(tile, row: first, column: column, epilogue)
+      } else {
+        target.write(tile, row: first, only: written, column: column, epilogue)
       }
+      column &+= T.columns
     }
-  }
-
-  @inline(__always)
-  private func write<V: FloatVector>(_ value: V, row: Int, place: Int) {
-    let lanes = columns &- place
-    guard lanes > 0 else { return }
-    let target = pointer + (row &* stride &+ place)
-    var result = epilogue(value, row: row, column: column &+ place)
-    if accumulate { result += load(target) }
-    store(result, target, count: lanes)
   }
 }

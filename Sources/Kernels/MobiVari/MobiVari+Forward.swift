@@ -85,14 +85,3 @@ extension MobiVari {
     if expand == nil { activation.apply(y, y, adding: residual, count: size.width * outputs) }
   }
 }
-
-/// Product + bias + a matrix of the same shape, whose rows have room for whole vectors after them.
-struct AddBiasAndRows: Epilogue {
-  let bias: UnsafePointer<Float>
-  let rows: UnsafePointer<Float>
-  let stride: Int
-  @inline(__always)
-  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
-    value + load(bias + column) + load(rows + (row &* stride &+ column))
-  }
-}
