@@ -27,11 +27,16 @@ package struct PartialSums {
       sums.update(repeating: 0, count: count)
       for piece in group * perGroup..<min(pieces, (group + 1) * perGroup) { body(piece, worker, sums) }
     }
-    forEachRange(of: count, grain: 4096) { range in
-      for group in 1..<groups {
-        let addend = pointer + group * count
-        for i in range { pointer[i] += addend[i] }
-      }
+    addParts(pointer, parts: groups, count: count)
+  }
+}
+
+/// sums [count] += the other parts of `sums` [parts x count], in order.
+func addParts(_ sums: UnsafeMutablePointer<Float>, parts: Int, count: Int) {
+  forEachRange(of: count, grain: 4096) { range in
+    for part in 1..<max(1, parts) {
+      let addend = sums + part * count
+      for i in range { sums[i] += addend[i] }
     }
   }
 }

@@ -98,8 +98,10 @@ package struct ChannelAttentionKernel {
       forEachTile(image: image, piece: piece) { pixel, count in
         let q = qkv + (pixel &* 3 &* channels &+ head &* headDim), k = q + channels
         addProducts(q, stride: 3 &* channels, k, stride: 3 &* channels, count: count, to: sums)
-        addSquares(q, count: count, to: sums + headDim &* headDim)
-        addSquares(k, count: count, to: sums + (headDim &+ 1) &* headDim)
+        addColumnSquares(
+          rows: count, columns: headDim, q, stride: 3 &* channels, to: sums + headDim &* headDim)
+        addColumnSquares(
+          rows: count, columns: headDim, k, stride: 3 &* channels, to: sums + (headDim &+ 1) &* headDim)
       }
     }
     parallelFor(images * heads) { index, _ in
@@ -130,24 +132,8 @@ package struct ChannelAttentionKernel {
   ) {
     gemm(
       rows: headDim, Rows(pointer: a, stride: 1, step: aStride),
-      PackedMatrix(inPlace: b, rows: count, columns: headDim, stride: bStride), sums, cStride: headDim, adds: true,
+      PackedMatrix(inPlace: b, rows: count, columns: headDim, stride: bStride), sums, cStride: headDim,
+      accumulate: true,
       epilogue: Identity())
-  }
-
-  /// sums [c] += the squares of `count` pixels' queries or keys.
-  @inline(__always)
-  private func addSquares(_ source: UnsafePointer<Float>, count: Int, to sums: UnsafeMutablePointer<Float>) {
-    var c = 0
-    while c < headDim {
-      var total = Vector.zero
-      var place = source + c
-      for _ in 0..<count {
-        let value = load(place)
-        total = multiplyAdd(value, value, total)
-        place += 3 &* channels
-      }
-      store(load(sums + c) + total, sums + c, count: headDim &- c)
-      c &+= vectorWidth
-    }
   }
 }

@@ -11,7 +11,7 @@ extension ReciprocalAttention {
       tokens: tokens, tokenStride: tokenStride, headStride: headStride, drops: dropout != nil)
   }
 
-  /// Floats of channel attention's sums for each image: kept for the way back.
+  /// Floats of channel attention's sums for each image, saved for the backward pass.
   package var sumsCount: Int { ChannelHeads.sumsCount(headDim: headDim, heads: channelHeads) }
 
   /// Floats of memory that the channel heads need between the passes: sums of each piece, and F packed for each image.
@@ -24,8 +24,9 @@ extension ReciprocalAttention {
   /// - Parameters:
   ///   - x: [N x H x W x C].
   ///   - previous: the previous block's result, when the helper is on; same shape.
-  ///   - values: the channel heads' values times the helper's factors, [N x H x W x K c]; overwritten, kept for the way back.
-  ///   - sums: [N x sumsCount]; overwritten, kept for the way back.
+  ///   - values: the channel heads' values times the helper's factors, [N x H x W x K c]; overwritten, saved for the
+  ///     backward pass.
+  ///   - sums: [N x sumsCount]; overwritten, saved for the backward pass.
   ///   - memory: `forwardMemoryCount` floats.
   package func forward(
     _ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>,
@@ -126,27 +127,11 @@ extension ReciprocalAttention {
       let sums = sums + head &* (headDim &* headDim &+ 2 &* headDim)
       gemm(
         rows: headDim, Rows(pointer: q, stride: 1, step: qkvStride),
-        PackedMatrix(inPlace: k, rows: tokens, columns: headDim, stride: qkvStride), sums, cStride: headDim, adds: true,
+        PackedMatrix(inPlace: k, rows: tokens, columns: headDim, stride: qkvStride), sums, cStride: headDim,
+        accumulate: true,
         epilogue: Identity())
-      addSquares(q, to: sums + headDim &* headDim)
-      addSquares(k, to: sums + (headDim &* headDim &+ headDim))
-    }
-  }
-
-  /// sums [c] += the squares of a window's q or k, over the tokens.
-  @inline(__always)
-  private func addSquares(_ source: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>) {
-    var c = 0
-    while c < headDim {
-      var total = Vector.zero
-      var place = c
-      for _ in 0..<tokens {
-        let value = load(source + place)
-        total = multiplyAdd(value, value, total)
-        place &+= qkvStride
-      }
-      store(load(sums + c) + total, sums + c, count: headDim &- c)
-      c &+= vectorWidth
+      addColumnSquares(rows: tokens, columns: headDim, q, stride: qkvStride, to: sums + headDim &* headDim)
+      addColumnSquares(rows: tokens, columns: headDim, k, stride: qkvStride, to: sums + (headDim &+ 1) &* headDim)
     }
   }
 

@@ -65,26 +65,17 @@ extension Convolution {
         for (place, tap) in vertical.taps.enumerated() {
           guard let pixels = ring!.row(result * vertical.sourceStep + tap.offset) else { continue }
           for (index, start) in runs.starts.enumerated() {
-            withUnsafeTemporaryAllocation(of: ProductSegment.self, capacity: 1) { segment in
-              segment[0] = ProductSegment(rows: dy, firstRow: 0, count: width)
-              multiplySegments(
-                rows: channels, stride: 1, step: outputs, UnsafeBufferPointer(segment),
-                PackedMatrix(
-                  inPlace: pixels + (start + group * inputsEach), rows: width, columns: runs.count,
-                  stride: horizontal.sourceStep * inputs),
-                weights + (place * tapStride + index * runs.count), cStride: outputStride, accumulate: true,
-                epilogue: Identity())
-            }
+            multiplySegment(
+              rows: channels, stride: 1, step: outputs, ProductSegment(rows: dy, firstRow: 0, count: width),
+              PackedMatrix(
+                inPlace: pixels + (start + group * inputsEach), rows: width, columns: runs.count,
+                stride: horizontal.sourceStep * inputs),
+              weights + (place * tapStride + index * runs.count), cStride: outputStride, accumulate: true)
           }
         }
         addColumnSums(rows: width, columns: channels, dy, stride: outputs, to: biases)
       }
     }
-    forEachRange(of: gradientCount, grain: 4096) { range in
-      for part in 1..<max(1, parts) {
-        let addend = sums + part * gradientCount
-        for i in range { sums[i] += addend[i] }
-      }
-    }
+    addParts(sums, parts: parts, count: gradientCount)
   }
 }

@@ -1,6 +1,6 @@
 import RAMiTParallel
 
-/// A convolution as one way through it: the results of a target map from the taps of a source map, forward or for the
+/// One pass of a convolution: the results of a target map from the taps of a source map, forward or for the
 /// gradient of the input (one phase of the stride at a time).
 ///
 /// With channels last, neighbouring pixels lie side by side: the taps of a kernel row that read neighbouring pixels are
@@ -183,7 +183,7 @@ struct TapRow {
   }
 }
 
-/// The rows of the source that a row of results reads, copied as results go on down the map.
+/// The rows of the source that a row of results reads, copied as the results move down the map.
 struct TapRing {
   private let row: TapRow
   private let axis: TapAxis

@@ -1,6 +1,6 @@
 import RAMiTParallel
 
-/// A depth-wise convolution as one way through it, as `ConvolutionPass` is for a full one. Nothing is copied: pixels
+/// One pass of a depth-wise convolution, as `ConvolutionPass` is of a full one. Nothing is copied: pixels
 /// near the ends of a row leave out the taps that lie outside.
 struct DepthwisePass {
   let images: Int

@@ -23,7 +23,7 @@ func multiplySegments<E: Epilogue>(
     let width = min(PackedMatrix.panelWidth, paddedToVector(b.columns &- column))
     let panel = b.panel(at: column, width: width)
     let target = ProductTarget(
-      pointer: c + column, stride: cStride, column: column, columns: b.columns &- column, adds: accumulate)
+      pointer: c + column, stride: cStride, column: column, columns: b.columns &- column, accumulate: accumulate)
     if width == PackedMatrix.panelWidth {
       sweepSegments(
         TileShape.Wide.self, m, stride: stride, step: step, segments, panel, panelWidth: width, target, epilogue)
@@ -32,6 +32,19 @@ func multiplySegments<E: Epilogue>(
         TileShape.Narrow.self, m, stride: stride, step: step, segments, panel, panelWidth: width, target, epilogue)
     }
     column &+= width
+  }
+}
+
+/// As above for one segment.
+@inline(__always)
+func multiplySegment(
+  rows m: Int, stride: Int, step: Int, _ segment: ProductSegment, _ b: PackedMatrix, _ c: UnsafeMutablePointer<Float>,
+  cStride: Int, accumulate: Bool
+) {
+  withUnsafePointer(to: segment) { segment in
+    multiplySegments(
+      rows: m, stride: stride, step: step, UnsafeBufferPointer(start: segment, count: 1), b, c, cStride: cStride,
+      accumulate: accumulate, epilogue: Identity())
   }
 }
 

@@ -1,4 +1,4 @@
-/// How the results along one axis of a map are made from taps of another map.
+/// How the results along one axis of a map are computed from taps of another map.
 ///
 /// Result i, at `targetStart + i * targetStep`, reads the source at `i * sourceStep + offset` of each tap.
 struct TapAxis {

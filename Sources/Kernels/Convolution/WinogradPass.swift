@@ -139,17 +139,14 @@ struct WinogradPass {
     _ products: UnsafeMutablePointer<Float>, count: Int
   ) {
     let tiles = tiles
-    withUnsafeTemporaryAllocation(of: ProductSegment.self, capacity: 1) { segment in
-      segment[0] = ProductSegment(
-        rows: transformed + place * tiles.plane(sourceChannels), firstRow: 0, count: sourceChannels)
-      multiplySegments(
-        rows: count, stride: sourceChannels, step: 1, UnsafeBufferPointer(segment),
-        PackedMatrix(packed + place * matrixCount, rows: sourceChannels, columns: targetChannels),
-        products + place * tiles.plane(targetStride), cStride: targetStride, accumulate: false, epilogue: Identity())
-    }
+    multiplySegment(
+      rows: count, stride: sourceChannels, step: 1,
+      ProductSegment(rows: transformed + place * tiles.plane(sourceChannels), firstRow: 0, count: sourceChannels),
+      PackedMatrix(packed + place * matrixCount, rows: sourceChannels, columns: targetChannels),
+      products + place * tiles.plane(targetStride), cStride: targetStride, accumulate: false)
   }
 
-  /// Transforms the products of tiles side by side to pixels, as many as there are.
+  /// Transforms the products of tiles side by side to the pixels that the map has.
   private func write(
     _ products: UnsafePointer<Float>, tiles count: Int, bias: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>,
     rows: Int, columns: Int, accumulate: Bool

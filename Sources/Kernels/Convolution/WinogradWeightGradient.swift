@@ -43,15 +43,10 @@ struct WinogradWeightGradient {
         lines: part * lines / parts..<(part + 1) * lines / parts, channel: channel,
         channels: min(Self.outputsEach, outputs - channel), x, dy, sums, memory: scratch.of(worker: worker))
     }
-    forEachRange(of: sumsEach, grain: 4096) { range in
-      for part in 1..<max(1, parts) {
-        let addend = sums + part * sumsEach
-        for i in range { sums[i] += addend[i] }
-      }
-    }
+    addParts(sums, parts: parts, count: sumsEach)
     let biases = sums + 16 * inputs * outputs
     parallelFor(outputs) { output, _ in transformBack(sums + output * 16 * inputs) }
-    // Each kernel's 9 rows move to the front, over what has been moved already.
+    // Each kernel's 9 rows move to the front, over rows that have been moved.
     for output in 1..<max(1, outputs) {
       (sums + output * 9 * inputs).update(from: sums + output * 16 * inputs, count: 9 * inputs)
     }
@@ -83,15 +78,12 @@ struct WinogradWeightGradient {
         tiles.transform(read, first: first, count: count, into: transformed)
         transformGradients(dy, first: first, count: count, rows: height, channels: channels, into: gradients)
         for place in 0..<16 {
-          withUnsafeTemporaryAllocation(of: ProductSegment.self, capacity: 1) { segment in
-            segment[0] = ProductSegment(
-              rows: gradients + place * tiles.plane(Self.outputsEach), firstRow: 0, count: count)
-            multiplySegments(
-              rows: channels, stride: 1, step: Self.outputsEach, UnsafeBufferPointer(segment),
-              PackedMatrix(
-                inPlace: transformed + place * tiles.plane(inputs), rows: count, columns: inputs, stride: inputs),
-              kernels + place * inputs, cStride: 16 * inputs, accumulate: true, epilogue: Identity())
-          }
+          multiplySegment(
+            rows: channels, stride: 1, step: Self.outputsEach,
+            ProductSegment(rows: gradients + place * tiles.plane(Self.outputsEach), firstRow: 0, count: count),
+            PackedMatrix(
+              inPlace: transformed + place * tiles.plane(inputs), rows: count, columns: inputs, stride: inputs),
+            kernels + place * inputs, cStride: 16 * inputs, accumulate: true)
         }
       }
     }

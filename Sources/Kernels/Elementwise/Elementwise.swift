@@ -1,11 +1,11 @@
 import RAMiTParallel
 
-/// The elements that one piece of memory-bound work takes: large enough that handing it out costs nothing, small enough that
-/// both cores end together.
+/// The elements that one piece of memory-bound work takes: large enough that handing it out costs nothing, small enough
+/// that both cores end together.
 let streamingGrain = 1 << 16
 
-/// Cuts `0 ..< count` into ranges of `grain` elements, the last one shorter, and runs `body` on them in parallel. The cut depends
-/// on the sizes alone.
+/// Cuts `0 ..< count` into ranges of `grain` elements, the last one shorter, and runs `body` on them in parallel. The
+/// cut depends on the sizes alone.
 package func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   let pieces = (count + grain - 1) / grain
   parallelFor(pieces) { piece, _ in
@@ -35,6 +35,15 @@ package func add(
 ) {
   forEachRange(of: count, grain: streamingGrain) { range in
     for i in range { result[i] = a[i] + b[i] }
+  }
+}
+
+/// result = a - b, over `count` elements; overwrites.
+package func subtract(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int
+) {
+  forEachRange(of: count, grain: streamingGrain) { range in
+    for i in range { result[i] = a[i] - b[i] }
   }
 }
 

@@ -1,7 +1,7 @@
 /// sums [columns] += the sum of the rows of x [rows x columns].
 @inline(__always)
 func addColumnSums(
-  rows: Int, columns: Int, _ x: UnsafePointer<Float>, stride xStride: Int, to sums: UnsafeMutablePointer<Float>
+  rows: Int, columns: Int, _ x: UnsafePointer<Float>, stride: Int, to sums: UnsafeMutablePointer<Float>
 ) {
   var column = 0
   while column < columns {
@@ -10,9 +10,28 @@ func addColumnSums(
     var row = x + column
     for _ in 0..<rows {
       total += load(row)
-      row += xStride
+      row += stride
     }
     store(total, sums + column, count: lanes)
+    column &+= vectorWidth
+  }
+}
+
+/// sums [columns] += the squares of the rows of x [rows x columns].
+@inline(__always)
+func addColumnSquares(
+  rows: Int, columns: Int, _ x: UnsafePointer<Float>, stride: Int, to sums: UnsafeMutablePointer<Float>
+) {
+  var column = 0
+  while column < columns {
+    var total = Vector.zero
+    var row = x + column
+    for _ in 0..<rows {
+      let value = load(row)
+      total = multiplyAdd(value, value, total)
+      row += stride
+    }
+    store(load(sums + column) + total, sums + column, count: columns &- column)
     column &+= vectorWidth
   }
 }

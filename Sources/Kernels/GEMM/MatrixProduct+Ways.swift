@@ -87,11 +87,8 @@ extension MatrixProduct {
         start = steps.upperBound
       }
     }
+    addParts(partial, parts: used, count: size)
     forEachRange(of: size, grain: 4096) { range in
-      for group in 1..<used {
-        let addend = partial + group &* size
-        for i in range { partial[i] += addend[i] }
-      }
       if let bias = operands.bias {
         for i in range { partial[i] += bias[i % columns] }
       }

@@ -48,7 +48,7 @@ package struct Resampling: Sendable {
           if selects && !accumulate {
             copyChannels(source + horizontal.sources[column] &* channels, place, count: channels)
           } else {
-            addPixels(of: column, source, place, accumulate: accumulate)
+            weigh(column, of: horizontal, source, place, count: channels, accumulate: accumulate)
           }
         }
       }
@@ -65,40 +65,27 @@ package struct Resampling: Sendable {
     if terms.count == 1, vertical.weights[terms.lowerBound] == 1 {
       return x + vertical.sources[terms.lowerBound] * rowCount
     }
-    return vertical.sources.withUnsafeBufferPointer { sources in
-      vertical.weights.withUnsafeBufferPointer { weights in
-        var c = 0
-        while c < rowCount {
-          var sum = Vector.zero
-          for term in terms {
-            sum = multiplyAdd(
-              load(x + (sources[term] &* rowCount &+ c)), Vector(repeating: weights[term]), sum)
-          }
-          store(sum, memory + c)
-          c &+= vectorWidth
-        }
-        return UnsafePointer(memory)
-      }
-    }
+    weigh(row, of: vertical, x, memory, count: rowCount, accumulate: false)
+    return UnsafePointer(memory)
   }
 
-  /// A pixel of results from a row.
+  /// y [count] = the weighted sum for a position of an axis, whose source positions are runs of `count` floats.
   @inline(__always)
-  private func addPixels(
-    of column: Int, _ row: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, accumulate: Bool
+  private func weigh(
+    _ position: Int, of axis: AxisResampling, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int,
+    accumulate: Bool
   ) {
-    horizontal.sources.withUnsafeBufferPointer { sources in
-      horizontal.weights.withUnsafeBufferPointer { weights in
-        let terms = horizontal.starts[column]..<horizontal.starts[column &+ 1]
+    axis.sources.withUnsafeBufferPointer { sources in
+      axis.weights.withUnsafeBufferPointer { weights in
+        let terms = axis.starts[position]..<axis.starts[position &+ 1]
         var c = 0
-        while c < channels {
+        while c < count {
           var sum = Vector.zero
           for term in terms {
-            sum = multiplyAdd(
-              load(row + (sources[term] &* channels &+ c)), Vector(repeating: weights[term]), sum)
+            sum = multiplyAdd(load(x + (sources[term] &* count &+ c)), Vector(repeating: weights[term]), sum)
           }
           if accumulate { sum += load(y + c) }
-          store(sum, y + c, count: channels &- c)
+          store(sum, y + c, count: count &- c)
           c &+= vectorWidth
         }
       }
