@@ -1,4 +1,4 @@
-/// The activations that MobiVari can use.
+/// The activations of fused operations.
 public enum Activation: String, Codable, CaseIterable, Sendable {
   case leakyReLU, relu, relu6, gelu, silu
 
@@ -19,7 +19,8 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
   func callAsFunction(_ x: Vector) -> Vector {
     switch self {
     case .leakyReLU: maximum(x, x * Vector(repeating: Self.leakySlope))
-    // x comes second: `maximum` and `minimum` give the second operand where one is not a number, which must be seen in the loss.
+    // x comes second: `maximum` and `minimum` give the second operand where one is not a number, which the loss must
+    // show.
     case .relu: maximum(.zero, x)
     case .relu6: minimum(Vector(repeating: 6), maximum(.zero, x))
     case .gelu: RAMiTKernels.gelu(x)
@@ -48,8 +49,20 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
     case .leakyReLU: transform(x, y, count) { Activation.leakyReLU($0) }
     case .relu: transform(x, y, count) { Activation.relu($0) }
     case .relu6: transform(x, y, count) { Activation.relu6($0) }
-    case .gelu: transform(x, y, count) { Activation.gelu($0) }
+    case .gelu: applyGELU(x, into: y, count: count)
     case .silu: transform(x, y, count) { Activation.silu($0) }
+    }
+  }
+
+  /// y = activation(x), and the derivative there, over `count` floats, a multiple of 16; y may be x.
+  func apply(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    if self == .gelu { return applyGELU(x, into: y, derivative: derivative, count: count) }
+    for i in stride(from: 0, to: count, by: vectorWidth) {
+      let input = load(x + i)
+      store(self.derivative(input), derivative + i)
+      store(self(input), y + i)
     }
   }
 
@@ -96,6 +109,31 @@ private func transform(
   var i = 0
   while i < count {
     store(function(load(x + i)), y + i)
+    i &+= vectorWidth
+  }
+}
+
+/// y = GELU(x) over `count` floats, a multiple of 16; y may be x.
+///
+/// A loop of its own over a tile in cache: within the product's epilogue the polynomial would be repeated for every
+/// register.
+func applyGELU(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
+  var i = 0
+  while i < count {
+    store(gelu(load(x + i)), y + i)
+    i &+= vectorWidth
+  }
+}
+
+/// y = GELU(x), and the derivative there, over `count` floats, a multiple of 16; y may be x.
+func applyGELU(
+  _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int
+) {
+  var i = 0
+  while i < count {
+    let (value, slope) = geluAndDerivative(load(x + i))
+    store(value, y + i)
+    store(slope, derivative + i)
     i &+= vectorWidth
   }
 }

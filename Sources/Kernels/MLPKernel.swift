@@ -55,7 +55,7 @@ package struct MLPKernel {
       let x = x + start &* channels, y = y + start &* out.outputs
       let m = normalized(x, count: count, memory)
       expand(m, count: count, into: memory.activated)
-      activation.applyInTile(memory.activated, count: count &* hiddenStride)
+      activation.apply(memory.activated, memory.activated, count: count &* hiddenStride)
       let activated = Rows(pointer: memory.activated, stride: hiddenStride, step: 1)
       if addsInput {
         gemm(
@@ -79,8 +79,8 @@ package struct MLPKernel {
       let x = x + start &* channels, dx = dx + start &* channels, dy = dy + start &* out.outputs
       let m = normalized(x, count: count, memory)
       expand(m, count: count, into: memory.hidden)
-      activation.applyWithDerivative(
-        memory.hidden, value: memory.activated, derivative: memory.derivative, count: count &* hiddenStride)
+      activation.apply(
+        memory.hidden, memory.activated, derivative: memory.derivative, count: count &* hiddenStride)
       out.addGradient(
         rows: count, dy: dy, dyStride: out.outputs, x: memory.activated, xStride: hiddenStride, to: outSums)
       gemm(
@@ -100,15 +100,16 @@ package struct MLPKernel {
           }
         }
         norm.backwardRows(
-          count, x, stride: channels, dy: memory.dMiddle, dx: dx, dxStride: channels, adds: accumulate || addsInput,
+          count, x, stride: channels, dy: memory.dMiddle, dx: dx, dxStride: channels,
+          accumulate: accumulate || addsInput,
           sums: sums)
       } else if addsInput {
         gemm(
-          rows: count, dHidden, hidden.backward, dx, cStride: channels, adds: accumulate,
+          rows: count, dHidden, hidden.backward, dx, cStride: channels, accumulate: accumulate,
           epilogue: AddRows(addend: dy, stride: channels))
       } else {
         gemm(
-          rows: count, dHidden, hidden.backward, dx, cStride: channels, adds: accumulate, epilogue: Identity())
+          rows: count, dHidden, hidden.backward, dx, cStride: channels, accumulate: accumulate, epilogue: Identity())
       }
     }
   }
@@ -144,24 +145,5 @@ package struct MLPKernel {
     gemm(
       rows: count, Rows(pointer: m, stride: channels, step: 1), hidden.forward, h, cStride: hiddenStride,
       padsColumns: true, epilogue: AddBias(bias: hidden.bias))
-  }
-}
-
-extension Activation {
-  /// x = activation(x) over `count` floats, a multiple of 16.
-  fileprivate func applyInTile(_ x: UnsafeMutablePointer<Float>, count: Int) {
-    if self == .gelu { applyGELU(x, into: x, count: count) } else { apply(x, x, count: count) }
-  }
-
-  /// value = activation(x) and derivative there, over `count` floats, a multiple of 16; the value's place may be x.
-  fileprivate func applyWithDerivative(
-    _ x: UnsafePointer<Float>, value: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    if self == .gelu { return applyGELU(x, into: value, derivative: derivative, count: count) }
-    for i in stride(from: 0, to: count, by: vectorWidth) {
-      let input = load(x + i)
-      store(self.derivative(input), derivative + i)
-      store(self(input), value + i)
-    }
   }
 }

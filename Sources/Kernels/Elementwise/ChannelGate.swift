@@ -35,7 +35,7 @@ public struct ChannelGate: Sendable {
   ) {
     switch function {
     case .identity: backward(rows, x, dy, dx, accumulate) { ($0, Vector(repeating: 1)) }
-    case .gelu: backward(rows, x, dy, dx, accumulate) { (gelu($0), geluDerivative($0)) }
+    case .gelu: backward(rows, x, dy, dx, accumulate) { geluAndDerivative($0) }
     }
   }
 
