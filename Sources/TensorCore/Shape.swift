@@ -19,11 +19,11 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   public var rows: Int { dimensions.dropLast().reduce(1, *) }
 
   /// Negative axes count from the end.
-  public subscript(axis: Int) -> Int { dimensions[axis < 0 ? rank + axis : axis] }
+  public subscript(axis: Int) -> Int { dimensions[normalized(axis: axis)] }
 
   public func replacing(_ axis: Int, with size: Int) -> Shape {
     var changed = dimensions
-    changed[axis < 0 ? rank + axis : axis] = size
+    changed[normalized(axis: axis)] = size
     return Shape(changed)
   }
 

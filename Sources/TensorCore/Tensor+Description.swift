@@ -32,7 +32,7 @@ extension Tensor: CustomStringConvertible {
     }
     // A tensor without elements has no rows to print.
     let values = count == 0 ? "[]" : text(axis: 0)
-    return values + (shape.rank == 0 ? "" : "\n") + (shape.rank == 0 ? "" : "shape [\(shape)]")
+    return shape.rank == 0 ? values : values + "\nshape [\(shape)]"
   }
 
   /// The number of values up to which all are shown.
