@@ -56,9 +56,9 @@ public final class Gradients {
 
   /// As `write(to:)` for several operands at once; those that want no gradient get memory that is then dropped.
   public func write<O: Operand>(
-    toOrDiscard operands: [O], _ write: ([(pointer: UnsafeMutablePointer<Float>, adds: Bool)]) -> Void
+    toOrDiscard operands: [O], _ write: ([(pointer: UnsafeMutablePointer<Float>, accumulate: Bool)]) -> Void
   ) {
-    var targets: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)] = []
+    var targets: [(pointer: UnsafeMutablePointer<Float>, accumulate: Bool)] = []
     func collect(_ rest: ArraySlice<O>) {
       guard let next = rest.first else { return write(targets) }
       self.write(toOrDiscard: next) { pointer, accumulate in

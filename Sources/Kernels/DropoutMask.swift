@@ -1,7 +1,8 @@
 /// Which values dropout keeps, and the factor 1 / (1 - rate) of those (Srivastava et al., 2014).
 ///
-/// A value's fate is a hash of the mask's key and the value's place: nothing is stored between the way there and the way back, and
-/// the number of threads cannot matter. Two rounds of a 32-bit mixing function are enough for this, and for nothing else.
+/// Whether a value is kept is a hash of the mask's key and the value's place: nothing is stored between the forward and
+/// the backward pass, and the number of threads does not matter. Two rounds of a 32-bit mixing function are enough for
+/// this, and for nothing else.
 public struct DropoutMask: Sendable {
   private let key: (UInt32, UInt32)
   private let threshold: UInt32
@@ -15,7 +16,7 @@ public struct DropoutMask: Sendable {
     scale = Float(1 / (1 - rate))
   }
 
-  /// The same rate with independent fates.
+  /// The same rate with independent choices.
   package func derived(_ number: UInt32) -> DropoutMask {
     DropoutMask(self, key: (key.0 &+ number &* 0x9e37_79b9, ~key.1))
   }
@@ -53,27 +54,27 @@ public struct DropoutMask: Sendable {
     return x
   }
 
-  /// y = x times the factors, over `count` values whose first one lies at `place`; overwrites y (or adds to it), which may be x.
-  /// It is its own pullback.
+  /// y = x times the factors, over `count` values whose first one lies at `place`; overwrites y (or adds to it), which
+  /// may be x. It is its own pullback.
   @inline(__always)
   func apply(
-    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, place: Int, adds: Bool = false
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, place: Int, accumulate: Bool = false
   ) {
     var i = 0
     while i < count {
       let lanes = count &- i
       var value = load(x + i, count: lanes) * factors(at: place &+ i)
-      if adds { value += load(y + i, count: lanes) }
+      if accumulate { value += load(y + i, count: lanes) }
       store(value, y + i, count: lanes)
       i &+= vectorWidth
     }
   }
 
   /// The same over a whole tensor, in parallel.
-  package func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, adds: Bool) {
+  package func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, accumulate: Bool) {
     forEachRange(of: count, grain: streamingGrain) { range in
       let start = range.lowerBound
-      apply(x + start, y + start, count: range.count, place: start, adds: adds)
+      apply(x + start, y + start, count: range.count, place: start, accumulate: accumulate)
     }
   }
 }

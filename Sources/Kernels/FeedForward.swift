@@ -5,8 +5,9 @@ import RAMiTParallel
 ///     m = x + LN1(branch), or x where there is no branch
 ///     y = m + LN(W2 GELU(W1 m + b1) + b2)
 ///
-/// A tile of pixels goes through all of it in cache; m is never written to memory. The two products are half as much arithmetic as the way
-/// back itself, and with H = 2 C three feature maps: callers choose whether the way back computes them again or finds them kept.
+/// A tile of pixels goes through all of it in cache; m is never written to memory. The two products are
+/// half as much arithmetic as the rest of the backward pass, and with H = 2 C three feature maps: callers choose
+/// whether they are saved or computed again.
 package struct FeedForward {
   let branchNorm: LayerNorm?
   let hidden: PointwiseWeight
@@ -37,7 +38,7 @@ package struct FeedForward {
   /// The pieces of work, to size the scratch: tiles of pixels.
   package static func pieces(rows: Int) -> Int { (rows + tile - 1) / tile }
 
-  /// What the two ways read.
+  /// What both passes read.
   package struct Input {
     let x: UnsafePointer<Float>
     let branch: UnsafePointer<Float>?
@@ -51,20 +52,20 @@ package struct FeedForward {
     }
   }
 
-  /// Floats that the way back can be spared: W1 m + b1 [R x padded H] and W2 GELU(...) + b2 [R x C].
-  package func keptCount(rows: Int) -> Int { rows * (hiddenStride + channels) }
+  /// Floats that the backward pass reads where they are saved: W1 m + b1 [R x padded H] and W2 GELU(...) + b2 [R x C].
+  package func savedCount(rows: Int) -> Int { rows * (hiddenStride + channels) }
 
   /// y [R x C]; overwrites y, which may be x.
-  /// - Parameter kept: `keptCount` floats for `backward`; nil keeps nothing.
+  /// - Parameter saved: `savedCount` floats for `backward`; nil saves nothing.
   package func forward(
-    rows: Int, _ input: Input, _ y: UnsafeMutablePointer<Float>, kept: UnsafeMutablePointer<Float>?, scratch: Scratch
+    rows: Int, _ input: Input, _ y: UnsafeMutablePointer<Float>, saved: UnsafeMutablePointer<Float>?, scratch: Scratch
   ) {
     parallelFor(Self.pieces(rows: rows)) { piece, worker in
       let start = piece * Self.tile, count = min(Self.tile, rows - start)
       let memory = TileMemory(scratch.of(worker: worker), of: self)
       let m = middle(input, start: start, count: count, memory)
-      let kept = kept.map { KeptTile($0, rows: rows, start: start, of: self) }
-      let h = kept?.hidden ?? memory.activated, projected = kept?.projected ?? memory.projected
+      let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
+      let h = saved?.hidden ?? memory.activated, projected = saved?.projected ?? memory.projected
       expand(m, count: count, to: h)
       applyGELU(h, into: memory.activated, count: count &* hiddenStride)
       project(memory.activated, count: count, to: projected)
@@ -72,13 +73,14 @@ package struct FeedForward {
     }
   }
 
-  /// Writes dx (or adds to it) [R x C], with a branch the same for dBranch, and adds to the sums of the parameters' gradients.
+  /// Writes dx (or adds to it) [R x C], with a branch the same for dBranch, and adds to the sums of the parameters'
+  /// gradients.
   /// - Parameters:
-  ///   - kept: as `forward` left it; nil computes it again.
+  ///   - saved: as `forward` left it; nil computes it again.
   ///   - gradients: of x and, with a branch, of that, and whether to add to what is there.
   package func backward(
-    rows: Int, _ input: Input, kept: UnsafeMutablePointer<Float>?, dy: UnsafePointer<Float>,
-    gradients: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)], scratch: Scratch, sums: PartialSums
+    rows: Int, _ input: Input, saved: UnsafeMutablePointer<Float>?, dy: UnsafePointer<Float>,
+    gradients: [(pointer: UnsafeMutablePointer<Float>, accumulate: Bool)], scratch: Scratch, sums: PartialSums
   ) {
     sums.forEachPiece(Self.pieces(rows: rows)) { piece, worker, sums in
       let start = piece * Self.tile, count = min(Self.tile, rows - start), offset = start * channels
@@ -88,13 +90,14 @@ package struct FeedForward {
       let dy = dy + offset, dx = gradients[0]
       let m = middle(input, start: start, count: count, memory)
 
-      let kept = kept.map { KeptTile($0, rows: rows, start: start, of: self) }
-      if kept == nil { expand(m, count: count, to: activated) }
+      let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
+      if saved == nil { expand(m, count: count, to: activated) }
       applyGELU(
-        kept?.hidden ?? activated, into: activated, derivative: memory.derivative, count: count &* hiddenStride)
-      if kept == nil { project(activated, count: count, to: dProjected) }
+        saved?.hidden ?? activated, into: activated, derivative: memory.derivative, count: count &* hiddenStride)
+      if saved == nil { project(activated, count: count, to: dProjected) }
       norm.backwardRows(
-        count, kept?.projected ?? dProjected, stride: channels, dy: dy, dx: dProjected, dxStride: channels, adds: false,
+        count, saved?.projected ?? dProjected, stride: channels, dy: dy, dx: dProjected, dxStride: channels,
+        accumulate: false,
         sums: outSums + out.gradientCount)
       out.addGradient(
         rows: count, dy: dProjected, dyStride: channels, x: activated, xStride: hiddenStride, to: outSums)
@@ -108,19 +111,19 @@ package struct FeedForward {
       let throughM = AddRows(addend: dy, stride: channels)
       guard let branch = input.branch, let branchNorm else {
         return gemm(
-          rows: count, dHidden, hidden.backward, dx.pointer + offset, cStride: channels, adds: dx.adds,
+          rows: count, dHidden, hidden.backward, dx.pointer + offset, cStride: channels, accumulate: dx.accumulate,
           epilogue: throughM)
       }
       let dm = memory.dMiddle, dBranch = gradients[1]
       gemm(rows: count, dHidden, hidden.backward, dm, cStride: channels, epilogue: throughM)
-      if dx.adds {
+      if dx.accumulate {
         addChannels(dm, dx.pointer + offset, count: count &* channels)
       } else {
         copyChannels(dm, dx.pointer + offset, count: count &* channels)
       }
       branchNorm.backwardRows(
         count, branch + offset, stride: channels, dy: dm, dx: dBranch.pointer + offset, dxStride: channels,
-        adds: dBranch.adds, sums: sums)
+        accumulate: dBranch.accumulate, sums: sums)
     }
   }
 
@@ -141,13 +144,13 @@ package struct FeedForward {
     }
   }
 
-  /// A tile's part of what is kept.
-  private struct KeptTile {
+  /// A tile's part of what is saved.
+  private struct SavedTile {
     let hidden, projected: UnsafeMutablePointer<Float>
 
-    init(_ kept: UnsafeMutablePointer<Float>, rows: Int, start: Int, of f: FeedForward) {
-      hidden = kept + start * f.hiddenStride
-      projected = kept + (rows * f.hiddenStride + start * f.channels)
+    init(_ saved: UnsafeMutablePointer<Float>, rows: Int, start: Int, of f: FeedForward) {
+      hidden = saved + start * f.hiddenStride
+      projected = saved + (rows * f.hiddenStride + start * f.channels)
     }
   }
 
@@ -176,39 +179,5 @@ package struct FeedForward {
     gemm(
       rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected, cStride: channels,
       epilogue: AddBias(bias: out.bias))
-  }
-}
-
-/// y = GELU(x) over `count` floats, a multiple of 16; y may be x.
-///
-/// A loop of its own over a tile in cache: within the product's epilogue the polynomial would be repeated for every register.
-func applyGELU(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
-  var i = 0
-  while i < count {
-    store(gelu(load(x + i)), y + i)
-    i &+= vectorWidth
-  }
-}
-
-/// y = GELU(x), and the derivative there, over `count` floats, a multiple of 16; y may be x.
-func applyGELU(
-  _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>, count: Int
-) {
-  var i = 0
-  while i < count {
-    let (value, slope) = geluAndDerivative(load(x + i))
-    store(value, y + i)
-    store(slope, derivative + i)
-    i &+= vectorWidth
-  }
-}
-
-/// The product times a matrix of the same shape, whose rows are padded.
-struct MultiplyRows: Epilogue {
-  let factors: UnsafePointer<Float>
-  let stride: Int
-  @inline(__always)
-  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
-    value * load(factors + (row &* stride &+ column))
   }
 }

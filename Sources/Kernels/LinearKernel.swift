@@ -4,8 +4,8 @@ import RAMiTParallel
 ///
 ///     y = W LN(x) + b + residual
 ///
-/// where the norm and the residual may be left out. A tile of rows goes through all of it in cache: LN(x) is not written to memory, and
-/// the backward pass computes it again.
+/// where the norm and the residual may be left out. A tile of rows goes through all of it in cache: LN(x) is not
+/// written to memory, and the backward pass computes it again.
 package struct LinearKernel {
   let norm: LayerNorm?
   let layer: PointwiseWeight
@@ -50,7 +50,8 @@ package struct LinearKernel {
     }
   }
 
-  /// Writes dx (or adds to it) [R x C], and adds to the sums of the parameters' gradients. (The residual's gradient is dy.)
+  /// Writes dx (or adds to it) [R x C], and adds to the sums of the parameters' gradients. (The residual's gradient is
+  /// dy.)
   package func backward(
     rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, accumulate: Bool,
     scratch: Scratch, sums: PartialSums
@@ -64,12 +65,12 @@ package struct LinearKernel {
       let gradient = Rows(pointer: dy, stride: outputs, step: 1)
       guard let norm else {
         return gemm(
-          rows: count, gradient, layer.backward, dx, cStride: inputs, adds: accumulate, epilogue: Identity())
+          rows: count, gradient, layer.backward, dx, cStride: inputs, accumulate: accumulate, epilogue: Identity())
       }
       let dMiddle = memory + (Self.tile &* inputs &+ vectorWidth)
       gemm(rows: count, gradient, layer.backward, dMiddle, cStride: inputs, epilogue: Identity())
       norm.backwardRows(
-        count, x, stride: inputs, dy: dMiddle, dx: dx, dxStride: inputs, adds: accumulate, sums: sums)
+        count, x, stride: inputs, dy: dMiddle, dx: dx, dxStride: inputs, accumulate: accumulate, sums: sums)
     }
   }
 

@@ -1,12 +1,13 @@
 import RAMiTParallel
 
-/// A shift convolution (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022), with what stands
-/// after it:
+/// A shift convolution (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022),
+/// with what stands after it:
 ///
 ///     y = relu(W shift(x) + b)  or  y = W shift(x) + b + residual
 ///
-/// The shift takes a fifth of the channels each from the pixel on the right, on the left, below and above, and the rest from the pixel
-/// itself; zeros lie outside of the map. A tile of pixels is shifted in cache and multiplied there: shift(x) is not written to memory.
+/// The shift takes a fifth of the channels each from the pixel on the right, on the left, below and above, and the rest
+/// from the pixel itself; zeros lie outside of the map. A tile of pixels is shifted in cache and multiplied there:
+/// shift(x) is not written to memory.
 package struct ShiftedLinearKernel {
   let map: MapSize
   let layer: PointwiseWeight
@@ -69,7 +70,8 @@ package struct ShiftedLinearKernel {
     }
   }
 
-  /// Writes dx (or adds to it) [pixels x I], and adds to the sums of the parameters' gradients. (The residual's gradient is dy.)
+  /// Writes dx (or adds to it) [pixels x I], and adds to the sums of the parameters' gradients. (The residual's
+  /// gradient is dy.)
   /// - Parameters:
   ///   - y: the result of a kernel that rectifies; nil of others.
   package func backward(
@@ -137,8 +139,8 @@ package struct ShiftedLinearKernel {
     }
   }
 
-  /// The gradient of x from that of shift(x), of the pixels from `start` on. Each value of dx is written once: by the pixel that took it
-  /// or, where none did, as zero by its own.
+  /// The gradient of x from that of shift(x), of the pixels from `start` on. Each value of dx is written once: by the
+  /// pixel that took it or, where none did, as zero by its own.
   private func shiftBack(
     _ gradient: UnsafePointer<Float>, start: Int, count: Int, into dx: UnsafeMutablePointer<Float>, accumulate: Bool,
     zeros: UnsafePointer<Float>

@@ -19,9 +19,10 @@ package struct OpenBLAS: Sendable {
 
   /// The library, for one thread a caller and with the kernels that the processor can run.
   ///
-  /// Both are settings of the environment, which OpenBLAS reads while it is loaded. Its own threads would go on
+  /// Both are settings of the environment, which OpenBLAS reads while it is loaded. Its own threads would keep
   /// spinning beside those that call it. A processor that is younger than the library gets kernels of 2004, four times
-  /// slower, and the library is opened again with those that this program is built for. What the user has set stays.
+  /// slower, and the library is opened again with those that this program is built for, unless the user has chosen some
+  /// (`OPENBLAS_CORETYPE`).
   static func open() -> DynamicLibrary? {
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     guard let library = DynamicLibrary("libopenblas.so.0") else { return nil }

@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// How many threads compute. The number changes how long work takes and never its result. Change it only while nothing computes:
-/// kernels take scratch memory for the workers that they are about to use.
+/// How many threads compute. The number changes how long work takes and never its result. Change it only while nothing
+/// computes: kernels take scratch memory for the workers that they are about to use.
 public enum ComputeThreads {
   private static let setting = Atomic<Int>(0)
 
@@ -19,12 +19,12 @@ public enum ComputeThreads {
   }
 }
 
-/// Runs `body(index, worker)` for every index in `0 ..< count`, on up to `ComputeThreads.count` threads, and returns when
-/// all have ended.
+/// Runs `body(index, worker)` for every index in `0 ..< count`, on up to `ComputeThreads.count` threads, and returns
+/// when all have ended.
 ///
-/// Indices are handed out one by one, so unequal pieces end together. `worker`, below `workerCount(for: count)`, names the
-/// thread's place: use it to pick scratch memory, never to pick work, or results would depend on the number of threads.
-/// `body` runs on several threads at once: it may write only memory that belongs to its index or its worker.
+/// Indices are handed out one by one, so unequal pieces end together. `worker`, below `workerCount(for: count)`, names
+/// the thread's place: use it to pick scratch memory, never to pick work, or results would depend on the number of
+/// threads. `body` runs on several threads at once: it may write only memory that belongs to its index or its worker.
 public func parallelFor(_ count: Int, _ body: (_ index: Int, _ worker: Int) -> Void) {
   let workers = workerCount(for: count)
   guard workers > 1 else {

@@ -2,8 +2,8 @@ import RAMiTAutograd
 import RAMiTTensorCore
 
 extension BenchmarkItem {
-  /// General products, of which the package's own kernels and OpenBLAS share the work: square ones, those of linear layers
-  /// and convolutions, and attention's of a window.
+  /// General products, of which the package's own kernels and OpenBLAS share the work: square ones, those of linear
+  /// layers and convolutions, and attention's of a window.
   static var matrixProducts: [BenchmarkItem] {
     product([512, 512], [512, 512]) + product([2048, 2048], [2048, 2048])
       + product([16384, 576], [576, 64])

@@ -4,7 +4,7 @@ import RAMiTOptimizers
 import RAMiTTensorCore
 
 extension BenchmarkItem {
-  /// A feature map of RAMiT x2: the shape, and how it is called.
+  /// A feature map of RAMiT x2: the shape, and its name.
   private struct Map {
     let name: String
     let shape: Shape

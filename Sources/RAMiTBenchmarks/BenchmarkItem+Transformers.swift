@@ -2,8 +2,8 @@ import RAMiTAutograd
 import RAMiTTensorCore
 
 extension BenchmarkItem {
-  /// Parts of other transformers at the shapes of SwinIR-light (60 channels, windows of 8), ELAN-light and Restormer: an
-  /// image of 128x128 and a step on 4 patches.
+  /// Parts of other transformers at the shapes of SwinIR-light (60 channels, windows of 8), ELAN-light and Restormer:
+  /// an image of 128x128 and a step on 4 patches.
   static var transformers: [BenchmarkItem] {
     [(1, 128), (4, 64)].flatMap { images, side in
       let map: Shape = [images, side, side, 60], name = images > 1 ? "\(images) x \(side)x\(side)" : "\(side)x\(side)"

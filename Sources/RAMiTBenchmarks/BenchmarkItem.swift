@@ -23,7 +23,7 @@ struct BenchmarkItem {
     }
   }
 
-  /// An operation as in use, and there and back, with gradients for all of its operands.
+  /// An operation in inference, and its forward and backward pass with gradients for all of its operands.
   /// - Parameters:
   ///   - operands: their shapes.
   ///   - make: makes the operation, with parameters of its own if it has any.

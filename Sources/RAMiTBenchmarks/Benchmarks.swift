@@ -11,13 +11,14 @@ import RAMiTParallel
     commandName: "RAMiTBenchmarks",
     abstract: "Time the operations of RAMiT x2 at its own shapes, its blocks, whole images and training steps.",
     discussion: """
-      Each case's time is the median of its runs. GFLOP/s count a multiply-add as two, and not what the way back \
-      computes again; GB/s count operands and results once. The limit is the arithmetic at the speed of OpenBLAS's sgemm \
-      or the data at the memory's, both measured first; more than 100 % is data that were still in a cache. Memory is \
-      the largest that the process had meanwhile. Where time goes within a whole case: ramit benchmark --profile.
+      Each case's time is the median of its runs. GFLOP/s count a multiply-add as two, and not what the backward pass \
+      computes again; GB/s count operands and results once. The limit is the arithmetic at the speed of OpenBLAS's \
+      sgemm or the data at the memory's, both measured first; more than 100 % is data that were still in a cache. \
+      Memory is the largest that the process had meanwhile. Where time goes within a whole case: ramit benchmark \
+      --profile.
 
-      With --baseline the time's ratio to an earlier one stands at the end of the line. It is called faster or slower when it \
-      is beyond the threshold and the middle halves of the runs do not overlap.
+      With --baseline the time's ratio to an earlier one stands at the end of the line. It is called faster or slower \
+      when it is beyond the threshold and the middle halves of the runs do not overlap.
       """)
 
   @Option(help: "Timed runs of each case.")

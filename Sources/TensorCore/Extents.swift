@@ -1,8 +1,8 @@
-/// Which parts of a range of addresses are free: what is given back joins its free neighbours, so that any later request that fits
-/// can have it, whatever sizes came before.
+/// Which parts of a range of addresses are free: what is given back joins its free neighbours, so that any later
+/// request that fits can have it, whatever sizes came before.
 ///
-/// Best fit keeps large extents whole for large requests. A few hundred extents at most are free at one time: they lie in an array,
-/// in the order of their addresses.
+/// Best fit keeps large extents whole for large requests. A few hundred extents at most are free at one time: they lie
+/// in an array, in the order of their addresses.
 struct Extents {
   private var free: [Range<Int>] = []
   /// What lies beyond has never been in use.
@@ -14,7 +14,8 @@ struct Extents {
   /// The free extents below `end`.
   var idle: [Range<Int>] { free }
 
-  /// The start of `count` free places: the smallest free extent that holds them, or new ones at the end. Nil when there is no room.
+  /// The start of `count` free places: the smallest free extent that holds them, or new ones at the end. Nil when there
+  /// is no room.
   mutating func take(_ count: Int) -> Int? {
     var best: Int?
     for (index, extent) in free.enumerated() where extent.count >= count {

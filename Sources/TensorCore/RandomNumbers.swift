@@ -2,8 +2,9 @@ import Foundation
 
 /// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011).
 ///
-/// A stream is named by its key, for example (seed, epoch, sample, purpose), and a number by its place in the stream. No state
-/// is carried from one use to the next, so nothing has to be saved to resume, and no thread can disturb another.
+/// A stream is named by its key, for example (seed, epoch, sample, purpose), and a number by its place in the stream.
+/// No state is carried from one use to the next, so nothing has to be saved to resume, and no thread can disturb
+/// another.
 public struct RandomNumbers: RandomNumberGenerator, Sendable {
   private let key: (UInt32, UInt32)
   private let stream: (UInt32, UInt32)

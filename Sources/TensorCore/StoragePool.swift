@@ -3,9 +3,10 @@ import Synchronization
 
 /// Keeps freed memory for the next tensor.
 ///
-/// A training step asks for the same sizes every time, and fresh pages cost more than arithmetic (each is zeroed by the kernel on
-/// first touch), so memory is reused. Small blocks wait for the next request of about their size; large ones are parts of one range
-/// of addresses, where what is freed joins its neighbours: the pages that are held stay near the most that was ever in use at once.
+/// A training step asks for the same sizes every time, and fresh pages cost more than arithmetic (each is zeroed by the
+/// kernel on first touch), so memory is reused. Small blocks wait for the next request of about their size; large ones
+/// are parts of one range of addresses, where what is freed joins its neighbours: the pages that are held stay near the
+/// most that was ever in use at once.
 public final class StoragePool: Sendable {
   public static let shared = StoragePool()
 

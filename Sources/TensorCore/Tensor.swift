@@ -1,7 +1,7 @@
 /// Float32 values in row-major order: a view of storage, always contiguous.
 ///
-/// A tensor is a reference: copies and views share their storage, and a tensor is not written to once another part of the
-/// program holds it. Parameters are the exception; the optimizer changes them in place between steps.
+/// A tensor is a reference: copies and views share their storage, and a tensor is not written to once another part of
+/// the program holds it. Parameters are the exception; the optimizer changes them in place between steps.
 // @unchecked: the storage is written before a tensor is handed on, and parameters change only between steps.
 public struct Tensor: @unchecked Sendable {
   public let shape: Shape
@@ -91,8 +91,9 @@ public struct Tensor: @unchecked Sendable {
 extension Tensor {
   @TaskLocal private static var areMeta = false
 
-  /// Every tensor that `body` makes on this thread is a meta tensor: it has a shape and no memory, and operations on it compute
-  /// nothing. So a model of any size is built, and its forward pass followed, at no cost: to count parameters and multiply-adds.
+  /// Every tensor that `body` makes on this thread is a meta tensor: it has a shape and no memory, and operations on it
+  /// compute nothing. So a model of any size is built, and its forward pass followed, at no cost: to count parameters
+  /// and multiply-adds.
   public static func withMetaTensors<Result>(_ body: () throws -> Result) rethrows -> Result {
     try $areMeta.withValue(true, operation: body)
   }

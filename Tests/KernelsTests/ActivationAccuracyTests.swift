@@ -5,7 +5,8 @@ import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
-/// The vector exponential and error function, through the activations that use them, against Foundation's in double precision.
+/// The vector exponential and error function, through the activations that use them, against Foundation's in double
+/// precision.
 @Suite struct ActivationAccuracyTests {
   /// A dense sweep, all magnitudes of both signs down to the smallest denormal, and zeros.
   static let inputs: [Float] = {
@@ -27,8 +28,8 @@ import Testing
     return (y.value.array, gradient.array)
   }
 
-  /// The value carries the absolute error of the distribution function times x; the derivative that of all its terms, of which
-  /// SiLU's x (1 - sigmoid) loses up to 20 units of 2^-24.
+  /// The value carries the absolute error of the distribution function times x; the derivative that of all its terms,
+  /// of which SiLU's x (1 - sigmoid) loses up to 20 units of 2^-24.
   @Test(arguments: [Activation.gelu, .silu])
   func smooth(_ activation: Activation) {
     let (values, derivatives) = results(activation)

@@ -51,7 +51,7 @@ import Testing
     var packed = [Float](repeating: .nan, count: PackedMatrix.count(rows: inner, columns: columns))
     PackedMatrix.pack(b, rowStride: columns, columnStride: 1, rows: inner, columns: columns, into: &packed)
     let stride = columns + 3
-    for (isPacked, adds) in [(true, false), (true, true), (false, false), (false, true)] {
+    for (isPacked, accumulate) in [(true, false), (true, true), (false, false), (false, true)] {
       var c = [Float](repeating: 2, count: rows * stride + vectorWidth)
       b.withUnsafeBufferPointer { b in
         packed.withUnsafeBufferPointer { packed in
@@ -62,7 +62,7 @@ import Testing
           a.withUnsafeBufferPointer { a in
             gemm(
               rows: rows, Rows(pointer: a.baseAddress!, stride: inner, step: 1), matrix, &c, cStride: stride,
-              adds: adds,
+              accumulate: accumulate,
               epilogue: Identity())
           }
         }
@@ -74,8 +74,8 @@ import Testing
             for k in 0..<inner { sum = added(a[row * inner + k], b[k * columns + column], to: sum) }
           }
           // Past the last column nothing is touched.
-          let expected = column < columns ? (adds ? sum + 2 : sum) : 2
-          #expect(c[row * stride + column] == expected, "row \(row), column \(column), \(isPacked), \(adds)")
+          let expected = column < columns ? (accumulate ? sum + 2 : sum) : 2
+          #expect(c[row * stride + column] == expected, "row \(row), column \(column), \(isPacked), \(accumulate)")
         }
       }
     }

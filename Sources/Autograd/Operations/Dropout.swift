@@ -5,9 +5,9 @@ import RAMiTTensorCore
 ///
 /// - Parameter mask: which values, the same ones in the backward pass.
 public func dropout(_ x: Variable, _ mask: DropoutMask) -> Variable {
-  let y = Tensor(x.shape) { mask.apply(x.value.pointer, $0, count: x.shape.count, adds: false) }
+  let y = Tensor(x.shape) { mask.apply(x.value.pointer, $0, count: x.shape.count, accumulate: false) }
   return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
-    gradients.write(to: x) { dx, accumulate in mask.apply(dy.pointer, dx, count: dy.count, adds: accumulate) }
+    gradients.write(to: x) { dx, accumulate in mask.apply(dy.pointer, dx, count: dy.count, accumulate: accumulate) }
   }
 }
 

@@ -42,7 +42,7 @@ extension ChannelAttentionKernel {
           k, q, matrices.toK, diagonal: matrices.beta, into: target + channels, count: count, accumulate: accumulate)
         gemm(
           rows: count, dy, PackedMatrix(inPlace: matrices.map, rows: headDim, columns: headDim, stride: stride),
-          target + 2 &* channels, cStride: 3 &* channels, adds: accumulate, epilogue: Identity())
+          target + 2 &* channels, cStride: 3 &* channels, accumulate: accumulate, epilogue: Identity())
       }
     }
   }
@@ -56,7 +56,7 @@ extension ChannelAttentionKernel {
     gemm(
       rows: count, Rows(pointer: other, stride: 3 &* channels, step: 1),
       PackedMatrix(inPlace: matrix, rows: headDim, columns: headDim, stride: stride), target, cStride: 3 &* channels,
-      adds: accumulate, epilogue: AddScaledRows(rows: own, stride: 3 &* channels, diagonal: diagonal))
+      accumulate: accumulate, epilogue: AddScaledRows(rows: own, stride: 3 &* channels, diagonal: diagonal))
   }
 }
 

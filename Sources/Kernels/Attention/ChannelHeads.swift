@@ -1,7 +1,7 @@
 /// The small matrices of channel attention (Eq. 3), per image: everything after the sums over pixels.
 ///
-/// With G = q^T k and the norms of q's and k's channels over all pixels, A = softmax(scale * G / (|q| |k|)); attention and
-/// projection together are one matrix, F = projection * A, applied to every pixel's values. Plain loops: c is 16.
+/// With G = q^T k and the norms of q's and k's channels over all pixels, A = softmax(scale * G / (|q| |k|)); attention
+/// and projection together are one matrix, F = projection * A, applied to every pixel's values. Plain loops: c is 16.
 struct ChannelHeads {
   /// c and K.
   let headDim: Int
@@ -73,7 +73,8 @@ struct ChannelHeads {
 
   /// How q's and k's gradients follow from q and k, per head: dq = k dG^T + q alpha, dk = q dG + k beta.
   struct Maps {
-    /// [K x c x padded c]: element (j, i) of `toQ` is dG(i, j); element (i, j) of `toK` is dG(i, j). The diagonals [K x c].
+    /// [K x c x padded c]: element (j, i) of `toQ` is dG(i, j); element (i, j) of `toK` is dG(i, j). The diagonals [K x
+    /// c].
     let toQ, toK, alpha, beta: UnsafeMutablePointer<Float>
 
     static func count(headDim: Int, heads: Int) -> Int {
@@ -89,8 +90,8 @@ struct ChannelHeads {
     }
   }
 
-  /// From dF [K c x K c] of an image, and A before and after dropout: the maps for q and k; adds to the gradients of projection
-  /// [K c x K c] and of the factors' logarithms [K].
+  /// From dF [K c x K c] of an image, and A before and after dropout: the maps for q and k; adds to the gradients of
+  /// projection [K c x K c] and of the factors' logarithms [K].
   func backward(
     _ sums: UnsafePointer<Float>, image: Int, a: UnsafePointer<Float>, dropped: UnsafePointer<Float>,
     dF: UnsafePointer<Float>, maps: Maps,

@@ -7,8 +7,8 @@ extension ReciprocalAttention {
       + 2 * vectorWidth
   }
 
-  /// Where the gradients of the parameters lie in the sums: weight and bias of QKV; of the spatial projection; the position bias
-  /// [S x T x padded T]; the logarithms of the spatial factors [S].
+  /// Where the gradients of the parameters lie in the sums: weight and bias of QKV; of the spatial projection; the
+  /// position bias [S x T x padded T]; the logarithms of the spatial factors [S].
   package struct GradientPlaces {
     package let spatialProjection, positionBias, spatialScale, count: Int
   }
@@ -21,8 +21,8 @@ extension ReciprocalAttention {
       spatialProjection: projection, positionBias: bias, spatialScale: scale, count: scale + spatialHeads)
   }
 
-  /// Floats of the channel heads' gradients, which do not need partial sums: projection's weight [K c x K c] and bias [K c], the
-  /// logarithms of the factors [K].
+  /// Floats of the channel heads' gradients, which do not need partial sums: projection's weight [K c x K c] and bias
+  /// [K c], the logarithms of the factors [K].
   package var channelGradientCount: Int { channelWidth * channelWidth + channelWidth + channelHeads }
 
   private var chunkSumsCount: Int { channelWidth * channelWidth + channelWidth }
@@ -39,17 +39,17 @@ extension ReciprocalAttention {
   /// Writes dx (or adds to it) and dPrevious (or adds to it), and adds to the sums of the parameters' gradients.
   /// - Parameters:
   ///   - dy: [N x H x W x C].
-  ///   - values, kept: as `forward` left them.
+  ///   - values, saved: as `forward` left them.
   ///   - channelGradients: `channelGradientCount` floats, added to.
   package func backward(
     _ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, dy: UnsafePointer<Float>,
-    values: UnsafePointer<Float>, kept: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool,
-    dPrevious: UnsafeMutablePointer<Float>?, addsPrevious: Bool, channelGradients: UnsafeMutablePointer<Float>,
+    values: UnsafePointer<Float>, saved: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, accumulate: Bool,
+    dPrevious: UnsafeMutablePointer<Float>?, accumulatePrevious: Bool, channelGradients: UnsafeMutablePointer<Float>,
     memory: UnsafeMutablePointer<Float>, scratch: Scratch, sums: PartialSums
   ) {
     let channelMaps =
       channelHeads > 0
-      ? mixChannelsBackward(dy, values: values, kept: kept, gradients: channelGradients, memory: memory) : []
+      ? mixChannelsBackward(dy, values: values, saved: saved, gradients: channelGradients, memory: memory) : []
     sums.forEachPiece(pieces) { piece, worker, sums in
       let tile = Tile(scratch.of(worker: worker), of: self)
       let work = BackwardTile(tile.rest, of: self)
@@ -69,15 +69,15 @@ extension ReciprocalAttention {
         gemm(
           rows: tokens, Rows(pointer: work.dqkv, stride: qkvStride, step: 1), weights.qkv.backward, work.dx,
           cStride: stride, padsColumns: true, epilogue: Identity())
-        scatter(work.dx, into: dx, adds: adds, piece: piece, window: window)
+        scatter(work.dx, into: dx, accumulate: accumulate, piece: piece, window: window)
         if let dPrevious {
-          scatterHelper(work, into: dPrevious, adds: addsPrevious, piece: piece, window: window)
+          scatterHelper(work, into: dPrevious, accumulate: accumulatePrevious, piece: piece, window: window)
         }
       }
     }
   }
 
-  /// The memory of one window on the way back, beside its `Tile`.
+  /// The memory of one window in the backward pass, beside its `Tile`.
   private struct BackwardTile {
     /// Gradients of the result, of the attention before its projection, of x, and of Q, K, V.
     let dy, dO, dx, dqkv: UnsafeMutablePointer<Float>
@@ -208,10 +208,10 @@ extension ReciprocalAttention {
     }
   }
 
-  /// First pass over the channel heads: dF of each image, from there the gradients of projection and factors, and the maps for the
-  /// second pass.
+  /// First pass over the channel heads: dF of each image, from there the gradients of projection and factors, and the
+  /// maps for the second pass.
   private func mixChannelsBackward(
-    _ dy: UnsafePointer<Float>, values: UnsafePointer<Float>, kept: UnsafePointer<Float>,
+    _ dy: UnsafePointer<Float>, values: UnsafePointer<Float>, saved: UnsafePointer<Float>,
     gradients: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>
   ) -> [ChannelMaps] {
     let rows = height * width / piecesPerImage
@@ -223,7 +223,7 @@ extension ReciprocalAttention {
         inPlace: values + piece * rows * channelWidth, rows: rows, columns: channelWidth, stride: channelWidth)
       gemm(
         rows: channelWidth, Rows(pointer: dy, stride: 1, step: channels), values, chunk, cStride: channelWidth,
-        adds: true, epilogue: Identity())
+        accumulate: true, epilogue: Identity())
       addColumnSums(
         rows: rows, columns: channelWidth, dy, stride: channels, to: chunk + channelWidth * channelWidth)
     }
@@ -246,7 +246,7 @@ extension ReciprocalAttention {
       let a = take(channelWidth * headDim), dropped = take(channelWidth * headDim)
       let f = take(channelWidth * channelWidth)
       let maps = ChannelHeads.Maps(take(mapsCount), headDim: headDim, heads: channelHeads)
-      let imageSums = kept + image * sumsCount
+      let imageSums = saved + image * sumsCount
       algebra.maps(imageSums, into: a)
       dropped.update(from: a, count: channelWidth * headDim)
       algebra.drop(dropped, image: image)
@@ -264,18 +264,18 @@ extension ReciprocalAttention {
   /// Writes the pixels of a window [T x C] into the map, or adds them.
   @inline(__always)
   private func scatter(
-    _ tile: UnsafePointer<Float>, into map: UnsafeMutablePointer<Float>, adds: Bool, piece: Int, window: Int
+    _ tile: UnsafePointer<Float>, into map: UnsafeMutablePointer<Float>, accumulate: Bool, piece: Int, window: Int
   ) {
     forEachToken(piece: piece, window: window) { token, pixel in
       let from = tile + token &* stride, to = map + pixel &* channels
-      if adds { addChannels(from, to, count: channels) } else { copyChannels(from, to, count: channels) }
+      if accumulate { addChannels(from, to, count: channels) } else { copyChannels(from, to, count: channels) }
     }
   }
 
   /// The gradient of the previous attention, from that of the helper's factors: means pass it on in equal parts.
   @inline(__always)
   private func scatterHelper(
-    _ work: BackwardTile, into map: UnsafeMutablePointer<Float>, adds: Bool, piece: Int, window: Int
+    _ work: BackwardTile, into map: UnsafeMutablePointer<Float>, accumulate: Bool, piece: Int, window: Int
   ) {
     let spatialPart = 1 / Float(spatialWidth), channelPart = 1 / Float(channelHeads)
     forEachToken(piece: piece, window: window) { token, pixel in
@@ -283,7 +283,7 @@ extension ReciprocalAttention {
       let spatial = Vector(repeating: work.dSpatialFactor[token] * spatialPart)
       var c = 0
       while c < spatialWidth {
-        store(adds ? load(to + c) + spatial : spatial, to + c, count: spatialWidth &- c)
+        store(accumulate ? load(to + c) + spatial : spatial, to + c, count: spatialWidth &- c)
         c &+= vectorWidth
       }
       for head in 0..<channelHeads {
@@ -291,7 +291,7 @@ extension ReciprocalAttention {
         var c = 0
         while c < headDim {
           let part = load(work.dChannelFactor + (token &* headStride &+ c)) * Vector(repeating: channelPart)
-          store(adds ? load(to + c) + part : part, to + c, count: headDim &- c)
+          store(accumulate ? load(to + c) + part : part, to + c, count: headDim &- c)
           c &+= vectorWidth
         }
       }

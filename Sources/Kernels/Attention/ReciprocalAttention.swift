@@ -1,8 +1,10 @@
-/// Spatial and channel self-attention side by side, as in a D-RAMiT block (Sec. 3.2, Eq. 2 and 3), on maps N x H x W x C.
+/// Spatial and channel self-attention side by side, as in a D-RAMiT block (Sec. 3.2, Eq. 2 and 3), on maps N x H x W x
+/// C.
 ///
-/// The L = S + K heads are c = C / L channels wide; the first S attend over the tokens of M x M windows, the last K over
-/// channels. The result holds the projected spatial attention in its first S c channels and the projected channel attention in
-/// the others. Features go through window by window: x is read once, and Q, K, V are never written to memory.
+/// The L = S + K heads are c = C / L channels wide; the first S attend over the tokens of M x M windows, the last K
+/// over channels. The result holds the projected spatial attention in its first S c channels and the projected channel
+/// attention in the others. Features go through window by window: x is read once, and Q, K, V are never written to
+/// memory.
 package struct ReciprocalAttention {
   /// N, H, W, with H and W multiples of M.
   let images: Int
@@ -109,8 +111,9 @@ package struct ReciprocalAttention {
     }
   }
 
-  /// The helper's factors of a window (Sec. 3.2): the previous spatial attention averaged over its channels, [T], scales the
-  /// channel heads' values; the previous channel attention averaged over its heads, [T x c], scales the spatial heads'.
+  /// The helper's factors of a window (Sec. 3.2): the previous spatial attention averaged over its channels, [T],
+  /// scales the channel heads' values; the previous channel attention averaged over its heads, [T x c], scales the
+  /// spatial heads'.
   @inline(__always)
   func helperFactors(
     _ previous: UnsafePointer<Float>, piece: Int, window: Int, spatial: UnsafeMutablePointer<Float>,

@@ -1,5 +1,5 @@
-/// The relative position bias of window attention (Liu et al., 2021): one learned number for each head and each offset between two
-/// tokens of an M x M window.
+/// The relative position bias of window attention (Liu et al., 2021): one learned number for each head and each offset
+/// between two tokens of an M x M window.
 package struct RelativePosition {
   let window: Int
   let heads: Int

@@ -1,4 +1,4 @@
-/// A function of two numbers and what becomes of a gradient: value and gradients side by side.
+/// A function of two numbers and its gradients, side by side.
 protocol BinaryElementFunction: Sendable {
   func value(_ a: Vector, _ b: Vector) -> Vector
   /// dy times the derivatives with respect to a and to b.
@@ -17,7 +17,7 @@ extension BinaryElementFunction {
 package struct BinaryFunction: Sendable {
   private typealias Loop = @Sendable (ThreeOperands, Broadcast, UnsafeMutablePointer<Float>, Bool) -> Void
 
-  /// What the gradients of the operands are made of, for shorter ways to them.
+  /// What the gradients of the operands are computed from; some kinds have a shorter way.
   package enum GradientKind: Sendable {
     /// dy alone, times these signs.
     case signs(a: Double, b: Double)

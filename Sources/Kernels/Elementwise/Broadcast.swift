@@ -1,5 +1,5 @@
-/// How up to three operands meet element by element, by NumPy's rule: shapes are aligned at their last axes, and an
-/// axis that is missing or of size 1 is repeated.
+/// How up to three operands are combined element by element, by NumPy's rule: shapes are aligned at their last axes,
+/// and an axis that is missing or of size 1 is repeated.
 ///
 /// Neighbouring axes that all operands run through alike are joined, so equal shapes are one run, and per-channel
 /// numbers [C] against [..., C] are rows of C.

@@ -44,7 +44,7 @@ func applyTerm<Term: ElementTerm>(
   }
 }
 
-/// Rows of few channels: a row that repeats is written out many times first, so that runs are long.
+/// Rows of few channels: a row that repeats is first written many times, so that runs are long.
 @inline(never)
 private func applyTermToShortRows<Term: ElementTerm>(
   _ term: Term, _ operands: ThreeOperands, _ broadcast: Broadcast, row: Int,
@@ -63,7 +63,7 @@ private func applyTermToShortRows<Term: ElementTerm>(
     let sources = (
       writtenOut(operands.0, operand: 0), writtenOut(operands.1, operand: 1), writtenOut(operands.2, operand: 2)
     )
-    // A row that is written out goes on from the phase, a whole operand from the place, and a single number stays.
+    // A written row is read from the phase, a whole operand from the place, and a single number stays.
     let byPlace = SIMD4<Int>(repeating: 1) &- repeats, byPhase = repeats &* broadcast.strides[1]
     forEachRange(of: broadcast.count, grain: streamingGrain) { range in
       var place = range.lowerBound

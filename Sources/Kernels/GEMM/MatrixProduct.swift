@@ -142,10 +142,10 @@ extension MatrixProduct {
     static func count(of total: Int, by size: Int) -> Int { (total + size - 1) / size }
   }
 
-  /// A block of A of so many rows and `innerBlock` columns stays in the second cache.
+  /// A block of A of this many rows and `innerBlock` columns stays in the second cache.
   static let rowBlock = 128
   static let columnBlock = 512
-  /// So many rows of 32 columns of B stay in the first cache.
+  /// This many rows of 32 columns of B stay in the first cache.
   static let innerBlock = 256
 
   var rowBlocks: Int { Plan.count(of: rows, by: Self.rowBlock) }
@@ -162,6 +162,6 @@ extension MatrixProduct {
     packsLeft ? LeftBlock.packedCount(rows: min(rows, Self.rowBlock), inner: min(inner, Self.innerBlock)) : 0
   }
 
-  /// The floats of so many rows of the packed right operand.
+  /// The floats of `steps` rows of the packed right operand.
   private func rightCount(steps: Int) -> Int { packsRight ? steps * paddedToVector(columns) : 0 }
 }

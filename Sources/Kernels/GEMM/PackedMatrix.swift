@@ -1,9 +1,10 @@
 /// The right operand of a product, seen as the tiles read it: in panels of 32 columns (the last may have 16).
 ///
-/// Packed, a panel holds its rows one after the other, zeros past the last column, and streams through the cache. In place, the
-/// matrix is any row-major one; up to 15 floats past the end of a row are read (and not used).
+/// Packed, a panel holds its rows one after the other, zeros past the last column, and streams through the cache. In
+/// place, the matrix is any row-major one; up to 15 floats past the end of a row are read (and not used).
 ///
-/// A grouped convolution's matrix is block-diagonal; `groups` lets each panel skip the rows in which all its columns are zero.
+/// A grouped convolution's matrix is block-diagonal; `groups` lets each panel skip the rows in which all its columns
+/// are zero.
 package struct PackedMatrix {
   let pointer: UnsafePointer<Float>
   /// Inner dimension, K.
@@ -87,8 +88,8 @@ package struct PackedMatrix {
     }
   }
 
-  /// Packs the transpose of `source` [columns x rows], whose rows lie `stride` apart, 16 x 16 elements at a time; overwrites
-  /// `target`. What stands past the last column does not matter.
+  /// Packs the transpose of `source` [columns x rows], whose rows lie `stride` apart, 16 x 16 elements at a time;
+  /// overwrites `target`. What stands past the last column does not matter.
   @inline(__always)
   static func packTransposed(
     _ source: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, into target: UnsafeMutablePointer<Float>
@@ -119,8 +120,8 @@ package struct PackedMatrix {
     }
   }
 
-  /// Packs the weight of a grouped point-wise convolution, `weight` [outputs x inputs/groups], as the block-diagonal matrix
-  /// [inputs x outputs] (or its transpose, for the gradient of the input); overwrites `target`.
+  /// Packs the weight of a grouped point-wise convolution, `weight` [outputs x inputs/groups], as the block-diagonal
+  /// matrix [inputs x outputs] (or its transpose, for the gradient of the input); overwrites `target`.
   package static func packGrouped(
     _ weight: UnsafePointer<Float>, inputs: Int, outputs: Int, groups: Int, transposed: Bool = false,
     into target: UnsafeMutablePointer<Float>

@@ -66,7 +66,8 @@ package struct PointwiseWeight {
       let dyRows = Rows(pointer: dy + group &* outputsEach, stride: 1, step: dyStride)
       let xColumns = PackedMatrix(inPlace: x + group &* inputsEach, rows: rows, columns: inputsEach, stride: xStride)
       gemm(
-        rows: outputsEach, dyRows, xColumns, sums + group &* outputsEach &* inputsEach, cStride: inputsEach, adds: true,
+        rows: outputsEach, dyRows, xColumns, sums + group &* outputsEach &* inputsEach, cStride: inputsEach,
+        accumulate: true,
         epilogue: Identity())
     }
     addColumnSums(rows: rows, columns: outputs, dy, stride: dyStride, to: sums + outputs &* inputsEach)

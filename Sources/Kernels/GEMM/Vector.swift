@@ -111,12 +111,13 @@ func first(_ count: Int, of vector: Vector, others: Float) -> Vector {
   return unsafeBitCast(unsafeBitCast(vector, to: SIMD16<Int32>.self) & mask | rest & ~mask, to: Vector.self)
 }
 
-/// Reads `count` lanes, the others zero. Up to 15 floats more are read: every buffer has a vector of room after its end.
+/// Reads `count` lanes, the others zero. Up to 15 floats more are read: every buffer has a vector of room after its
+/// end.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, count: Int) -> Vector { first(count, of: load(pointer)) }
 
-/// The lanes of both vectors, a's first: the even ones, and the odd ones; an instruction each. (The standard library's `evenHalf` takes
-/// many.)
+/// The lanes of both vectors, a's first: the even ones, and the odd ones; an instruction each. (The standard library's
+/// `evenHalf` takes many.)
 @_transparent
 func deal(_ a: Vector, _ b: Vector) -> (even: Vector, odd: Vector) {
   (

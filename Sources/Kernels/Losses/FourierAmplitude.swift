@@ -3,7 +3,7 @@ import RAMiTParallel
 /// The sum of |Re F| + |Im F| over all H x W frequencies F of the difference of two feature maps N x H x W x C, channel
 /// by channel.
 ///
-/// As the difference is real, the frequencies of the lower half of the rows say all: the others are their conjugates.
+/// As the difference is real, the lower half of the rows of frequencies is enough: the others are their conjugates.
 package struct FourierAmplitude: Sendable {
   let images: Int
   let height: Int
@@ -29,7 +29,7 @@ package struct FourierAmplitude: Sendable {
   package var spectrumCount: Int { 2 * images * half * rowSize }
   private var imaginary: Int { images * half * rowSize }
 
-  /// How often the frequencies of a row stand in the whole spectrum: 0 past the last row.
+  /// How often the frequencies of a row occur in the whole spectrum; 0 past the last row.
   private func weights(_ first: Int) -> Vector {
     var weights = Vector.zero
     for lane in 0..<min(16, half - first) {

@@ -128,7 +128,7 @@ struct FourierTransform: Sendable {
         let a = read(from, q &+ stride &* p), b = read(from, q &+ stride &* (p &+ quarter))
         let c = read(from, q &+ stride &* (p &+ 2 &* quarter)), d = read(from, q &+ stride &* (p &+ 3 &* quarter))
         let (sum, difference) = (a + c, a - c), others = b + d
-        // -i (b - d), or +i on the way back.
+        // -i (b - d), or i (b - d) in the inverse transform.
         let turned = inverse ? (d - b) : (b - d)
         let side = Complex(re: turned.im, im: Vector.zero - turned.re)
         let place = q &+ stride &* 4 &* p

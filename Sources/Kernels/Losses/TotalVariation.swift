@@ -1,6 +1,7 @@
 import RAMiTParallel
 
-/// The sums of |x(y + 1) - x(y)| and of |x(x + 1) - x(x)| over feature maps N x H x W x C.
+/// The sums of the absolute differences between vertical neighbours and between horizontal ones, over feature maps
+/// N x H x W x C.
 package struct TotalVariation: Sendable {
   let images: Int
   let height: Int

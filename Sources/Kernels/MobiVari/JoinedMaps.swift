@@ -1,5 +1,5 @@
-/// Feature maps side by side on the channels, coarser ones shuffled to full resolution (Shi et al., 2016), as a kernel reads and
-/// writes them: a row of pixels at a time. The joined map is never in memory.
+/// Feature maps side by side on the channels, coarser ones shuffled to full resolution (Shi et al., 2016), as a kernel
+/// reads and writes them: a row of pixels at a time. The joined map is never in memory.
 package struct JoinedMaps {
   /// A map N x H/r x W/r x (c r r).
   package struct Part {
@@ -48,30 +48,30 @@ package struct JoinedMaps {
   /// Where the gradient of a map goes.
   struct Gradient {
     let pointer: UnsafeMutablePointer<Float>
-    let adds: Bool
+    let accumulate: Bool
   }
 
   /// Gives `write` a row [W x channels] for the gradient, and whether to add to it; hands it on to the parts.
   @inline(__always)
   func writeRow(
     to gradients: [Gradient], image: Int, y: Int, memory: UnsafeMutablePointer<Float>,
-    _ write: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void
+    _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void
   ) {
-    if isPlain { return write(gradients[0].pointer + place(image: image, y: y) &* channels, gradients[0].adds) }
+    if isPlain { return write(gradients[0].pointer + place(image: image, y: y) &* channels, gradients[0].accumulate) }
     write(memory, false)
     forEachRun(image: image, y: y) { part, joined, low in
       let gradient = gradients[part], cell = parts[part].factor &* parts[part].factor
       for c in 0..<parts[part].channels {
         let target = gradient.pointer + (low &+ c &* cell)
-        target.pointee = gradient.adds ? target.pointee + memory[joined &+ c] : memory[joined &+ c]
+        target.pointee = gradient.accumulate ? target.pointee + memory[joined &+ c] : memory[joined &+ c]
       }
     }
   }
 
   private func place(image: Int, y: Int) -> Int { (image &* size.height &+ y) &* size.width }
 
-  /// Calls `body` for each part of each pixel of a row: where its first channel lies in the joined row, and in the part's map.
-  /// Channel c of the pixel (i, j) of a cell is channel c r r + i r + j of the coarse pixel.
+  /// Calls `body` for each part of each pixel of a row: where its first channel lies in the joined row, and in the
+  /// part's map. Channel c of the pixel (i, j) of a cell is channel c r r + i r + j of the coarse pixel.
   @inline(__always)
   private func forEachRun(image: Int, y: Int, _ body: (_ part: Int, _ joined: Int, _ low: Int) -> Void) {
     var first = 0

@@ -14,10 +14,11 @@ extension MobiVari {
   ///   - dy: [N x H x W x O].
   ///   - dx: for each map the gradient, and whether to add to it.
   package func backward(
-    _ x: [UnsafePointer<Float>], dy: UnsafePointer<Float>, dx: [(pointer: UnsafeMutablePointer<Float>, adds: Bool)],
+    _ x: [UnsafePointer<Float>], dy: UnsafePointer<Float>,
+    dx: [(pointer: UnsafeMutablePointer<Float>, accumulate: Bool)],
     scratch: Scratch, sums: PartialSums
   ) {
-    let dx = dx.map { JoinedMaps.Gradient(pointer: $0.pointer, adds: $0.adds) }
+    let dx = dx.map { JoinedMaps.Gradient(pointer: $0.pointer, accumulate: $0.accumulate) }
     sums.forEachPiece(backwardPieces) { piece, worker, sums in
       let (image, strip) = backwardStrips.strip(piece)
       let rows = BackwardRows(scratch.of(worker: worker), of: self)
@@ -38,9 +39,9 @@ extension MobiVari {
         addTransposedDepthwise(rows.dq(row - 1), rows.dq(row), rows.dq(row + 1), to: de)
         let xRow = input.row(of: x, image: image, y: row, memory: rows.x)
         let residual = isResidual ? dy + (image * size.height + row) * size.width * outputs : nil
-        input.writeRow(to: dx, image: image, y: row, memory: rows.dx) { target, adds in
+        input.writeRow(to: dx, image: image, y: row, memory: rows.dx) { target, accumulate in
           inputBackward(
-            de, before: rows.before(row), x: xRow, residual: residual, dx: target, adds: adds, sums: sums)
+            de, before: rows.before(row), x: xRow, residual: residual, dx: target, accumulate: accumulate, sums: sums)
         }
       }
     }
@@ -81,7 +82,8 @@ extension MobiVari {
     func dd(_ row: Int) -> UnsafeMutablePointer<Float> { dActivated + (row + 2) % 2 * rowCount }
   }
 
-  /// Fills the rows of dq (zeros outside the image) and dd; where the row is the strip's own, adds to the parameters' gradients.
+  /// Fills the rows of dq (zeros outside the image) and dd; where the row is the strip's own, adds to the parameters'
+  /// gradients.
   @inline(__always)
   private func rowBackward(
     _ row: Int, image: Int, dy: UnsafePointer<Float>, isOwn: Bool, _ rows: BackwardRows,
@@ -199,7 +201,8 @@ extension MobiVari {
   @inline(__always)
   private func inputBackward(
     _ de: UnsafeMutablePointer<Float>, before: UnsafePointer<Float>, x: UnsafePointer<Float>,
-    residual: UnsafePointer<Float>?, dx: UnsafeMutablePointer<Float>, adds: Bool, sums: UnsafeMutablePointer<Float>
+    residual: UnsafePointer<Float>?, dx: UnsafeMutablePointer<Float>, accumulate: Bool,
+    sums: UnsafeMutablePointer<Float>
   ) {
     if let expand {
       activation.multiplyByDerivative(de, at: before, count: size.width * stride)
@@ -207,10 +210,12 @@ extension MobiVari {
       expand.addGradient(rows: size.width, dy: de, dyStride: stride, x: x, xStride: channels, to: sums)
       if let residual {
         gemm(
-          rows: size.width, deRows, expand.backward, dx, cStride: channels, adds: adds,
+          rows: size.width, deRows, expand.backward, dx, cStride: channels, accumulate: accumulate,
           epilogue: AddRows(addend: residual, stride: channels))
       } else {
-        gemm(rows: size.width, deRows, expand.backward, dx, cStride: channels, adds: adds, epilogue: Identity())
+        gemm(
+          rows: size.width, deRows, expand.backward, dx, cStride: channels, accumulate: accumulate, epilogue: Identity()
+        )
       }
     } else {
       for pixel in 0..<size.width {
@@ -218,7 +223,7 @@ extension MobiVari {
           let lanes = channels - c, place = pixel * channels + c
           var value = load(de + pixel * stride + c)
           if let residual { value += load(residual + place, count: lanes) }
-          if adds { value += load(dx + place, count: lanes) }
+          if accumulate { value += load(dx + place, count: lanes) }
           store(value, dx + place, count: lanes)
         }
       }

@@ -1,12 +1,13 @@
 import RAMiTParallel
 
-/// The MobileNet variant that mixes channels everywhere in RAMiT (Sec. A.1), on feature maps N x H x W x C, to O channels.
+/// The MobileNet variant that mixes channels everywhere in RAMiT (Sec. A.1), on feature maps N x H x W x C, to O
+/// channels.
 ///
 ///     version 2: e = f(expand x);  d = f(depthwise e + e);  y = pointwise d     (+ x where O = C)
 ///     version 1: e = x;            d = f(depthwise e) + e;  y = f(pointwise d)  (+ x where O = C)
 ///
-/// f is the activation, the depth-wise convolution 3x3 with zero padding, the expansion a grouped point-wise one. The expanded
-/// channels exist only for three rows at a time, in cache. Only x is needed for the way back.
+/// f is the activation, the depth-wise convolution 3x3 with zero padding, the expansion a grouped point-wise one. The
+/// expanded channels exist only for three rows at a time, in cache. The backward pass needs only x.
 package struct MobiVari {
   /// What is read: C channels in all.
   let input: JoinedMaps
@@ -60,7 +61,8 @@ package struct MobiVari {
     }
   }
 
-  /// Writes e of image row `y` (zeros outside the image) into `e` [(W + 2) x E], and what went into its activation into `before`.
+  /// Writes e of image row `y` (zeros outside the image) into `e` [(W + 2) x E], and what went into its activation into
+  /// `before`.
   /// - Parameter gathered: memory for a row of the input.
   @inline(__always)
   func expandRow(

@@ -49,14 +49,14 @@ package struct LayerNorm {
 
   /// Writes dx (or adds to it) [R x C]; adds to the sums of weight [C] and bias [C] after it.
   package func backward(
-    rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, adds: Bool,
+    rows: Int, _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, accumulate: Bool,
     sums: PartialSums
   ) {
     sums.forEachPiece((rows + Self.grain - 1) / Self.grain) { piece, _, sums in
       let first = piece * Self.grain, start = first * channels
       backwardRows(
         min(rows - first, Self.grain), x + start, stride: channels, dy: dy + start, dx: dx + start, dxStride: channels,
-        adds: adds, sums: sums)
+        accumulate: accumulate, sums: sums)
     }
   }
 
@@ -88,21 +88,22 @@ package struct LayerNorm {
   /// rows `stride` and `dxStride` apart, dy [R x C]; `dx` may be `x`.
   func backwardRows(
     _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
-    dxStride: Int, adds: Bool, sums: UnsafeMutablePointer<Float>
+    dxStride: Int, accumulate: Bool, sums: UnsafeMutablePointer<Float>
   ) {
     // Compiled apart for the common form, which needs no second centre.
     if form == .layer {
       backwardRows(
-        rows, x, stride: stride, dy: dy, dx: dx, dxStride: dxStride, adds: adds, sums: sums, form: .layer)
+        rows, x, stride: stride, dy: dy, dx: dx, dxStride: dxStride, accumulate: accumulate, sums: sums, form: .layer)
     } else {
-      backwardRows(rows, x, stride: stride, dy: dy, dx: dx, dxStride: dxStride, adds: adds, sums: sums, form: form)
+      backwardRows(
+        rows, x, stride: stride, dy: dy, dx: dx, dxStride: dxStride, accumulate: accumulate, sums: sums, form: form)
     }
   }
 
   @inline(__always)
   private func backwardRows(
     _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
-    dxStride: Int, adds: Bool, sums: UnsafeMutablePointer<Float>, form: Form
+    dxStride: Int, accumulate: Bool, sums: UnsafeMutablePointer<Float>, form: Form
   ) {
     forEachEight(of: rows) { row, count in
       let x = x + row &* stride, dy = dy + row &* channels, dx = dx + row &* dxStride
@@ -134,7 +135,7 @@ package struct LayerNorm {
         var c = 0
         while c < channels {
           var value = (g(i, c) - constant - normal(i, c) * meanGN) * scale
-          if adds { value += load(target + c) }
+          if accumulate { value += load(target + c) }
           store(value, target + c, count: channels &- c)
           c &+= vectorWidth
         }

@@ -1,4 +1,4 @@
-/// What is computed for each element, and how elements come together.
+/// What is computed for each element, and how elements are combined.
 protocol ReductionFunction: Sendable {
   /// Changes nothing when it is combined with.
   static var identity: Float { get }
@@ -7,15 +7,15 @@ protocol ReductionFunction: Sendable {
   ///   - centre: the number of the result that they belong to; functions without one do not read it.
   func term(_ x: Vector, _ y: Vector, _ centre: Vector) -> Vector
   func combine(_ total: Vector, _ term: Vector) -> Vector
-  /// The lanes together.
+  /// The lanes combined.
   func total(_ lanes: Vector) -> Float
-  /// Partial results together, in order.
+  /// The partial results combined, in order.
   func total(_ partials: UnsafePointer<Float>, count: Int, stride: Int) -> Double
 }
 
 /// A reduction of a tensor over some of its axes.
 ///
-/// The work is cut by the sizes alone, and partial results come together in order, so the bits do not depend on the
+/// The work is cut by the sizes alone, and partial results are combined in order, so the bits do not depend on the
 /// number of threads. No sum is of more than some hundred numbers in single precision; those are added in double
 /// precision.
 package struct Reduction: Sendable {
@@ -55,7 +55,7 @@ package struct Reduction: Sendable {
 
 /// Elements that one piece of a reduction takes at most.
 private let reductionGrain = 1 << 14
-/// Elements of a run that come together before they join the rest: sums of sums are more exact.
+/// Elements of a run that are combined before they join the rest: sums of sums are more exact.
 private let blockGrain = 1 << 10
 /// Columns, and rows, that one piece of a reduction over rows takes at most.
 private let columnGrain = 1 << 12, rowGrain = 128
@@ -97,7 +97,7 @@ private func reduce<Function: ReductionFunction>(
   }
 }
 
-/// Each result is of whole runs of elements.
+/// Each result combines whole runs of elements.
 private func reduceRuns<Function: ReductionFunction>(
   _ function: Function, _ plan: ReductionPlan, _ operands: ThreeOperands, chunk: Int, chunks: Int,
   into partials: UnsafeMutablePointer<Float>
@@ -139,7 +139,7 @@ private func reduceRuns<Function: ReductionFunction>(
   }
 }
 
-/// Each run of elements belongs to as many results side by side: rows are combined column by column.
+/// Each element of a run belongs to another result: rows are combined column by column.
 private func reduceRows<Function: ReductionFunction>(
   _ function: Function, _ plan: ReductionPlan, _ operands: ThreeOperands, chunk: Int, chunks: Int,
   into partials: UnsafeMutablePointer<Float>

@@ -1,21 +1,22 @@
 /// Which elements of a contiguous tensor are reduced to which result.
 ///
-/// Axes of size 1 go, and neighbours that are both kept or both reduced are joined, so that the axes left alternate.
+/// Axes of size 1 are left out, and neighbours that are both kept or both reduced are joined, so that the others
+/// alternate.
 package struct ReductionPlan: Sendable {
   struct Axis: Sendable {
     let size, stride: Int
   }
 
-  /// The kept axes, but for an innermost one; outermost first.
+  /// The kept axes without an innermost one, outermost first.
   let outer: [Axis]
-  /// The reduced axes, but for an innermost one; outermost first.
+  /// The reduced axes without an innermost one, outermost first.
   let reduced: [Axis]
   /// The length of the innermost axis, whose elements follow each other, and whether it is reduced.
   let inner: Int
   let isInnerReduced: Bool
   /// The number of results, in the order of the kept axes.
   package let results: Int
-  /// The number of elements that each result is of.
+  /// The number of elements that each result combines.
   package let terms: Int
 
   /// - Parameters:

@@ -96,7 +96,7 @@ extension AxisResampling {
       })
   }
 
-  /// Cubic convolution (Keys, 1981) with A = -0.75; the source's ends go on beyond it.
+  /// Cubic convolution (Keys, 1981) with A = -0.75; the source's ends are repeated beyond it.
   package static func cubic(_ sourceCount: Int, to count: Int, step: Double, alignCorners: Bool) -> AxisResampling {
     AxisResampling(
       sourceCount: sourceCount,

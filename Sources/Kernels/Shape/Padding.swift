@@ -1,6 +1,6 @@
 import RAMiTParallel
 
-/// How a feature map goes on beyond its edges.
+/// What a feature map has beyond its edges.
 public enum PaddingMode: Sendable, Hashable {
   /// Zeros.
   case zero
@@ -88,15 +88,15 @@ public struct Padding: Sendable {
       for row in range {
         let (image, line) = row.quotientAndRemainder(dividingBy: height)
         let to = dx + row &* width &* channels
-        var adds = accumulate
+        var accumulate = accumulate
         for copy in copies[line] {
           let from = dy + (image &* rows.count &+ copy) &* rowSize
-          if adds {
+          if accumulate {
             addChannels(from + left &* channels, to, count: width &* channels)
           } else {
             to.update(from: from + left &* channels, count: width &* channels)
           }
-          adds = true
+          accumulate = true
           for column in 0..<left { addPixel(column, from, to) }
           for column in left &+ width..<columns.count { addPixel(column, from, to) }
         }

@@ -45,7 +45,7 @@ extension OperationCheck {
     let stride = paddedToVector(tokens), count = maps * tokens * stride
     let factors = Tensor([count]) { pointer in
       pointer.update(repeating: 1, count: count)
-      mask.apply(pointer, pointer, count: count, adds: false)
+      mask.apply(pointer, pointer, count: count, accumulate: false)
     }
     return { place in Double(factors.pointer[((place[1] * heads + place[2]) * tokens + place[3]) * stride + place[4]]) }
   }

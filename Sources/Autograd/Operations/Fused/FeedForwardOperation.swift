@@ -50,22 +50,22 @@ public func feedForward(
   let y = x.memoryForResult()
   let inputs = [x] + (branch.map { [$0.value] } ?? [])
   let parameters = (branchNorm.map { [$0.gamma, $0.beta] } ?? []) + hidden.variables + out.variables + [gamma, beta]
-  var kept: Tensor?
+  var saved: Tensor?
   y.initialize { y in
     run { kernel, scratch in
-      if keepsProducts, Tape.isRecording { kept = Tensor(uninitialized: [kernel.keptCount(rows: rows)]) }
-      kernel.forward(rows: rows, FeedForward.Input(inputs.map(\.value)), y, kept: kept?.pointer, scratch: scratch)
+      if keepsProducts, Tape.isRecording { saved = Tensor(uninitialized: [kernel.savedCount(rows: rows)]) }
+      kernel.forward(rows: rows, FeedForward.Input(inputs.map(\.value)), y, saved: saved?.pointer, scratch: scratch)
     }
   }
   // A norm counts one an element.
   let multiplyAdds = rows * (hidden.weight.value.count + out.weight.value.count) + inputs.count * y.count
   return Variable(y, from: inputs + parameters, multiplyAdds: multiplyAdds) {
-    [inputs = inputs.map(\.saved), kept] dy, gradients in
+    [inputs = inputs.map(\.saved), saved] dy, gradients in
     run { kernel, scratch in
       let sums = GradientSums(count: kernel.gradientCount)
       gradients.write(toOrDiscard: inputs) { targets in
         kernel.backward(
-          rows: rows, FeedForward.Input(inputs.map(\.value)), kept: kept?.pointer, dy: dy.pointer, gradients: targets,
+          rows: rows, FeedForward.Input(inputs.map(\.value)), saved: saved?.pointer, dy: dy.pointer, gradients: targets,
           scratch: scratch, sums: sums.sums)
       }
       var cursor = sums.results

@@ -85,7 +85,7 @@ public func reciprocalAttention(
   let y = previous?.reusableMemory() ?? Tensor(uninitialized: x.shape)
   let channelWidth = parameters.channelHeads * x.shape.last / (parameters.spatialHeads + parameters.channelHeads)
   let values = Tensor(uninitialized: x.shape.replacing(-1, with: channelWidth))
-  var kept: Tensor?
+  var saved: Tensor?
   y.initialize { y in
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
       let sums = Tensor(uninitialized: [x.shape[0], kernel.sumsCount])
@@ -95,31 +95,33 @@ public func reciprocalAttention(
         x.value.pointer, previous: previous?.value.pointer, y, values: values.pointer, sums: sums.pointer,
         memory: memory.pointer, scratch: scratch.scratch)
       withExtendedLifetime((memory, scratch)) {}
-      kept = sums
+      saved = sums
     }
   }
   return Variable(
     y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables,
     multiplyAdds: x.shape.rows * parameters.multiplyAdds(channels: x.shape.last, window: window)
-  ) { [x = x.saved, previous = previous?.saved, kept] dy, gradients in
-    guard let sums = kept else { preconditionFailure("a meta tensor has no gradient") }
+  ) { [x = x.saved, previous = previous?.saved, saved] dy, gradients in
+    guard let sums = saved else { preconditionFailure("a meta tensor has no gradient") }
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
       let partial = GradientSums(count: kernel.gradientPlaces.count)
       let channelGradients = Tensor(zeros: [kernel.channelGradientCount])
       let memory = Tensor(uninitialized: [kernel.backwardMemoryCount])
       let scratch = KernelMemory(scratch: kernel.backwardScratchCount, pieces: kernel.pieces)
       func run(
-        _ dx: UnsafeMutablePointer<Float>, _ adds: Bool, _ dPrevious: UnsafeMutablePointer<Float>?, _ addsP: Bool
+        _ dx: UnsafeMutablePointer<Float>, _ accumulate: Bool, _ dPrevious: UnsafeMutablePointer<Float>?, _ addsP: Bool
       ) {
         kernel.backward(
           x.value.pointer, previous: previous?.value.pointer, dy: dy.pointer, values: values.pointer,
-          kept: sums.pointer, dx: dx, adds: adds, dPrevious: dPrevious, addsPrevious: addsP,
+          saved: sums.pointer, dx: dx, accumulate: accumulate, dPrevious: dPrevious, accumulatePrevious: addsP,
           channelGradients: channelGradients.pointer, memory: memory.pointer, scratch: scratch.scratch,
           sums: partial.sums)
       }
       gradients.write(toOrDiscard: x) { dx, accumulate in
         guard let previous, previous.wantsGradient else { return run(dx, accumulate, nil, false) }
-        gradients.write(to: previous) { dPrevious, addsPrevious in run(dx, accumulate, dPrevious, addsPrevious) }
+        gradients.write(to: previous) { dPrevious, accumulatePrevious in
+          run(dx, accumulate, dPrevious, accumulatePrevious)
+        }
       }
       withExtendedLifetime((memory, scratch)) {}
       var cursor = partial.results

@@ -55,7 +55,7 @@ private func normalizedRows(
     let sums = GradientSums(count: 2 * channels)
     gradients.write(toOrDiscard: x) { dx, accumulate in
       withKernel {
-        $0.backward(rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, adds: accumulate, sums: sums.sums)
+        $0.backward(rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, accumulate: accumulate, sums: sums.sums)
       }
     }
     var cursor = sums.results
