@@ -6,6 +6,8 @@ public final class Gradients {
   /// The tape whose backward pass runs.
   let tape: Tape
   private var slots: [Tensor?] = []
+  /// The leaves' gradients that kernels write now.
+  private var leavesInUse: [UnsafeMutablePointer<Float>] = []
 
   init(tape: Tape) { self.tape = tape }
 
@@ -24,33 +26,42 @@ public final class Gradients {
   /// Adds a gradient to an operand's. The first one is kept as it is, without a copy; later ones are added to it.
   /// - Precondition: it has the operand's shape.
   public func add(_ gradient: Tensor, to operand: some Operand) {
-    precondition(gradient.shape == operand.shape, "the gradient of \(operand.shape) cannot be \(gradient.shape)")
+    require(gradient.shape == operand.shape, "the gradient of \(operand.shape) cannot be \(gradient.shape)")
     switch operand.destination {
     case .none: break
     case .leaf(let sum): addInPlace(sum.pointer, gradient.pointer, count: gradient.count)
     case .slot(let slot, _):
       reserve(slot)
-      guard slots[slot] != nil else {
+      guard let waiting = takeOwned(slot) else {
         slots[slot] = gradient
         return
       }
-      own(slot)
-      addInPlace(slots[slot]!.pointer, gradient.pointer, count: gradient.count)
+      addInPlace(waiting.pointer, gradient.pointer, count: gradient.count)
+      slots[slot] = waiting
     }
   }
 
   /// Lets a kernel write an operand's gradient where it belongs, without an intermediate tensor; does nothing when no gradient
   /// is wanted.
+  ///
+  /// Writes may be nested, also to one operand: while memory is being written, what else comes for it gets memory of its own and is
+  /// added.
   /// - Parameter write: gets the memory, in the operand's shape, and whether to add to it (true) or to overwrite all of it.
   public func write(to operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void) {
     switch operand.destination {
     case .none: break
-    case .leaf(let sum): write(sum.pointer, true)
+    case .leaf(let sum) where leavesInUse.contains(sum.pointer):
+      add(Tensor(operand.shape) { write($0, false) }, to: operand)
+    case .leaf(let sum):
+      leavesInUse.append(sum.pointer)
+      write(sum.pointer, true)
+      leavesInUse.removeLast()
     case .slot(let slot, _):
       reserve(slot)
-      let isFirst = slots[slot] == nil
-      if isFirst { slots[slot] = Tensor(uninitialized: operand.shape) } else { own(slot) }
-      write(slots[slot]!.pointer, !isFirst)
+      // The slot is empty for as long as the kernel writes: a second gradient finds it so.
+      let waiting = takeOwned(slot), gradient = waiting ?? Tensor(uninitialized: operand.shape)
+      write(gradient.pointer, waiting != nil)
+      add(gradient, to: operand)
     }
   }
 
@@ -91,10 +102,11 @@ public final class Gradients {
     }
   }
 
-  /// Gives the slot memory of its own when somebody else holds the gradient in it (a sum passes one gradient to both operands).
-  private func own(_ slot: Int) {
-    var gradient = slots[slot].take()!
+  /// The slot's gradient, in memory that nobody else holds (a sum passes one gradient to both operands).
+  private func takeOwned(_ slot: Int) -> Tensor? {
+    guard var gradient = slots[slot] else { return nil }
+    slots[slot] = nil
     if !gradient.isUniquelyHeld() { gradient = gradient.copy() }
-    slots[slot] = gradient
+    return gradient
   }
 }

@@ -33,7 +33,8 @@ import Testing
   @Test(arguments: [
     OperationCheck.shiftConv2d([1, 3, 5, 20], to: 40), .shiftConv2d([2, 9, 16, 33], to: 5, rectifies: true),
     .shiftConv2d([1, 1, 1, 9], to: 9, residual: true), .shiftConv2d([3, 1, 7, 4], to: 6, rectifies: true),
-    .shiftConv2d([2, 12, 11, 60], to: 17, residual: true), .shiftConv2d([1, 131, 1, 85], to: 20),
+    .shiftConv2d([2, 12, 11, 60], to: 17, residual: true), .shiftConv2d([2, 3, 4, 9], to: 9, residual: true),
+    .shiftConv2d([1, 131, 1, 85], to: 20),
   ])
   func shiftConv2d(_ check: OperationCheck) { #expect(check.faults() == []) }
 

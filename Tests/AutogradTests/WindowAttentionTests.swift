@@ -32,6 +32,7 @@ import Testing
     .groupAttention(height: 8, width: 8, headDim: 10, windows: [4, 8], isShifted: true),
     .groupAttention(batch: 2, height: 4, width: 8, headDim: 20, windows: [4], isShifted: true, others: true),
     .groupAttention(height: 12, width: 6, headDim: 3, windows: [3, 2], others: true, cosine: true),
+    .groupAttention(height: 4, width: 4, headDim: 6, windows: [4, 2], isShifted: true, others: true, unread: 12),
     .mixedAttention(height: 6, width: 10),
   ])
   func groups(_ check: OperationCheck) { #expect(check.faults() == []) }

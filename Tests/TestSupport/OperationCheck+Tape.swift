@@ -43,16 +43,44 @@ extension OperationCheck {
     return faults
   }
 
+  /// Where two operands have one shape, one variable may be both: it then gets the sum of the two gradients.
+  func sharingFaults(_ values: [Tensor], seed: Tensor) -> [String] {
+    var faults: [String] = []
+    for second in operands.indices {
+      for first in 0..<second where operands[first].shape == operands[second].shape {
+        var values = values
+        values[second] = values[first]
+        let separate = gradients(values, seed: seed).map(\.array)
+        let sum = zip(separate[first], separate[second]).map { Double($0) + Double($1) }
+        let largest = (separate[first] + separate[second]).reduce(1e-6) { max($0, abs($1)) }
+        for role in [Role.leaf, .leafSecond, .passed, .passedSecond] {
+          var roles = [Role](repeating: .leaf, count: operands.count)
+          roles[first] = role
+          roles[second] = .constant
+          let others = [Float](repeating: largest, count: operands.count)
+          let (_, gradients) = run(values, roles, seed: seed, others: others, sharing: (first, second))
+          let error = zip(gradients[first].array, sum).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+          if !(error < 1e-5 * Double(largest)) {
+            let name = "\(operands[first].name) that is \(operands[second].name), too (\(role))"
+            faults.append("the gradient of \(name) is off by \(error) of \(largest)")
+          }
+        }
+      }
+    }
+    return faults
+  }
+
   /// The result, and the gradients that arrive at the operands, without the others that were there before.
+  /// - Parameter sharing: two operands that are one variable, which has the role of the first.
   private func run(
-    _ values: [Tensor], _ roles: [Role], seed: Tensor, others: [Float]
+    _ values: [Tensor], _ roles: [Role], seed: Tensor, others: [Float], sharing: (first: Int, second: Int)? = nil
   ) -> (value: Tensor, gradients: [Tensor]) {
     let tape = Tape()
     let gradients = operands.indices.map { place in
       Tensor(repeating: roles[place] == .leafSecond ? others[place] : 0, operands[place].shape)
     }
     let (result, root) = tape.record {
-      let variables = operands.indices.map { place in
+      var variables = operands.indices.map { place in
         let leaf = Variable(leaf: values[place], gradient: gradients[place])
         return switch roles[place] {
         case .leaf, .leafSecond: leaf
@@ -60,9 +88,10 @@ extension OperationCheck {
         case .passed, .passedSecond: Variable(passing: leaf)
         }
       }
+      if let sharing { variables[sharing.second] = variables[sharing.first] }
       let result = operation(variables)
       // Recorded later, so taken back earlier: these gradients wait when the operation's come.
-      let waiting = operands.indices.filter { roles[$0] == .passedSecond }.map { place in
+      let waiting = operands.indices.filter { roles[$0] == .passedSecond }.map { [variables] place in
         let gradient = Tensor(repeating: others[place], operands[place].shape)
         return (variable: Variable(passing: variables[place]), gradient: gradient)
       }

@@ -70,7 +70,7 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
     let seed = Operand("seed", result.shape).draw(&random)
     let gradients = self.gradients(values, seed: seed)
     faults += differenceFaults(inputs, seed: DoubleTensor(seed), gradients)
-    faults += tapeFaults(values, result: result, seed: seed, gradients)
+    faults += tapeFaults(values, result: result, seed: seed, gradients) + sharingFaults(values, seed: seed)
     return faults
   }
 

@@ -52,13 +52,14 @@ extension OperationCheck {
 
   /// Group-wise attention as ELAN's: keys are the queries; windows of several sizes, shifted by half a window without a
   /// mask. With other values, which take the attention of the first map.
+  /// - Parameter unread: channels of the other values that no head reads.
   static func groupAttention(
     batch: Int = 1, height: Int, width: Int, headDim: Int, windows: [Int], isShifted: Bool = false,
-    others: Bool = false, cosine: Bool = false
+    others: Bool = false, unread: Int = 0, cosine: Bool = false
   ) -> OperationCheck {
     let count = windows.count
     var operands = [Operand("features", [batch, height, width, 2 * headDim * count], spread: 0.6)]
-    if others { operands.append(Operand("values", [batch, height, width, headDim * count])) }
+    if others { operands.append(Operand("values", [batch, height, width, headDim * count + unread])) }
     if cosine { operands.append(Operand("scale", [count], spread: 0.5, centre: 4)) }
     let title =
       "windowAttention \(batch) x \(height) x \(width), groups of \(headDim), windows \(windows)"
