@@ -53,7 +53,7 @@ public func recomputing(
 /// - Precondition: the inputs that were recorded are on the tape that records here, and both runs give as many results.
 public func checkpointed(_ inputs: [Variable], _ segment: @escaping ([Variable]) -> [Variable]) -> [Variable] {
   guard let tape = Tape.current else { return segment(inputs) }
-  precondition(inputs.allSatisfy { $0.canJoin(tape) }, "an input was recorded on another tape")
+  require(inputs.allSatisfy { $0.canJoin(tape) }, "an input was recorded on another tape")
   // Tells which results want a gradient, also when only parameters do.
   let sketch = Tape(keepsNothing: true)
   let results = sketch.record { segment(inputs.map { $0.moved(to: sketch) }) }
@@ -63,7 +63,7 @@ public func checkpointed(_ inputs: [Variable], _ segment: @escaping ([Variable])
     let again = gradients.tape.record {
       segment(saved.map { Variable(value: $0.value, destination: $0.destination) })
     }
-    precondition(again.count == count, "a segment gave \(count) results and, run again, \(again.count)")
+    require(again.count == count, "a segment gave \(count) results and, run again, \(again.count)")
     for case (let gradient?, let result) in zip(received, again) { gradients.add(gradient, to: result) }
   }
   return results.enumerated().map { index, result in

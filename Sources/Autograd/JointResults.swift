@@ -15,7 +15,7 @@ extension Variable {
     guard let tape = Tape.current, operands.contains(where: \.wantsGradient) else {
       return values.map(Variable.init(constant:))
     }
-    precondition(operands.allSatisfy { $0.canJoin(tape) }, "an operand was recorded on another tape")
+    require(operands.allSatisfy { $0.canJoin(tape) }, "an operand was recorded on another tape")
     let first = tape.append(results: values.count) { [single] received, gradients in
       box.gradients = received
       single(received.lazy.compactMap { $0 }.first!, gradients)

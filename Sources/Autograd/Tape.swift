@@ -84,7 +84,7 @@ public final class Tape {
 
   /// - Returns: the first of as many slots as there are results.
   func append(results: Int, _ pullback: @escaping JointPullback) -> Int {
-    precondition(state != .spent, "the tape has been used: backward runs once")
+    require(state != .spent, "the tape has been used: backward runs once")
     if keepsNothing { return 0 }
     operations.append(Operation(firstSlot: slots, pullback: pullback))
     slots += results
@@ -99,10 +99,10 @@ public final class Tape {
   /// - Precondition: `seed`, if given, has the shape of `result`; the result was recorded on this tape, or depends on no leaf;
   ///   the tape has not been used.
   public func backward(from result: Variable, seed: Tensor? = nil) {
-    precondition(state == .recording, "the tape has been used: backward runs once")
-    precondition(
+    require(state == .recording, "the tape has been used: backward runs once")
+    require(
       seed == nil || seed!.shape == result.shape, "the seed has the shape \(seed!.shape), the result \(result.shape)")
-    precondition(result.canJoin(self), "the result was recorded on another tape")
+    require(result.canJoin(self), "the result was recorded on another tape")
     state = .goingBack
     let gradients = Gradients(tape: self)
     // What pullbacks compute is not recorded unless they say so.

@@ -24,7 +24,7 @@ public struct Variable: Operand {
   /// A value whose gradient is added to `gradient`, such as a parameter. It lives longer than any tape.
   /// - Precondition: both have the same shape.
   public init(leaf value: Tensor, gradient: Tensor) {
-    precondition(value.shape == gradient.shape, "the gradient of \(value.shape) cannot be \(gradient.shape)")
+    require(value.shape == gradient.shape, "the gradient of \(value.shape) cannot be \(gradient.shape)")
     self.init(value: value, destination: .leaf(gradient))
   }
 
@@ -50,7 +50,7 @@ public struct Variable: Operand {
       self.init(constant: value)
       return
     }
-    precondition(operands.allSatisfy { $0.canJoin(tape) }, "an operand was recorded on another tape")
+    require(operands.allSatisfy { $0.canJoin(tape) }, "an operand was recorded on another tape")
     self.init(value: value, destination: .slot(tape.append(pullback), tape: tape.number))
   }
 

@@ -1,5 +1,6 @@
 import RAMiTNN
 import RAMiTSerialization
+import RAMiTTensorCore
 
 /// What defines a model: the sizes and choices that its network is built from, and the task that it is for.
 ///
@@ -61,7 +62,7 @@ public struct ArchitectureFamily: Equatable, Sendable {
 
   /// - Precondition: there is a model.
   public init(_ name: String, models: [String]) {
-    precondition(!models.isEmpty, "\(name) has no model")
+    require(!models.isEmpty, "\(name) has no model")
     self.name = name
     self.models = models
   }

@@ -66,7 +66,7 @@ public enum ParameterLayout: Sendable {
   /// From file to memory, into `value`.
   /// - Precondition: `file` has the shape `fileShape(of: value.shape)`.
   public func load(_ file: Tensor, into value: Tensor) {
-    precondition(file.shape == fileShape(of: value.shape), "\(file.shape) is not \(fileShape(of: value.shape))")
+    requireShape(file.shape, fileShape(of: value.shape), of: "the file's tensor for \(value.shape)")
     let source: Tensor
     switch self {
     case .plain, .pointwise: source = file

@@ -43,7 +43,7 @@ public struct ParameterScope {
     _ name: String, _ shape: Shape, layout: ParameterLayout = .plain, start: Initializer
   ) -> Parameter {
     let name = path + name
-    precondition(collection.names.insert(name).inserted, "two parameters are called \(name)")
+    require(collection.names.insert(name).inserted, "two parameters are called \(name)")
     let value = seed.map { start.values(shape, layout: layout, seed: $0, name: name) } ?? Tensor(zeros: shape)
     let parameter = Parameter(name: name, layout: layout, value: value)
     collection.parameters.append(parameter)
@@ -58,7 +58,7 @@ public struct ParameterScope {
   /// - Precondition: no parameter or buffer of this name exists.
   public func buffer(_ name: String, _ value: Tensor, isOptional: Bool = false, isInteger: Bool = false) -> Buffer {
     let name = path + name
-    precondition(collection.names.insert(name).inserted, "two parameters are called \(name)")
+    require(collection.names.insert(name).inserted, "two parameters are called \(name)")
     let buffer = Buffer(name: name, value: value, isOptional: isOptional, isInteger: isInteger)
     collection.buffers.append(buffer)
     return buffer

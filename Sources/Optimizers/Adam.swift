@@ -38,7 +38,7 @@ public final class Adam: Optimizer {
 
   /// - Precondition: there are two betas, each in 0 ..< 1.
   public init(count: Int, _ configuration: AdamConfiguration = AdamConfiguration()) {
-    precondition(
+    require(
       configuration.betas.count == 2 && configuration.betas.allSatisfy { (0..<1).contains($0) },
       "Adam needs two betas in 0 ..< 1, not \(configuration.betas)")
     self.configuration = configuration

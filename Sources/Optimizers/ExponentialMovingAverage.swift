@@ -12,7 +12,7 @@ public final class ExponentialMovingAverage {
   /// Begins with these values.
   /// - Precondition: the decay is in 0 ..< 1.
   public init(of values: Tensor, decay: Double) {
-    precondition((0..<1).contains(decay), "an average's decay is in 0 ..< 1, not \(decay)")
+    require((0..<1).contains(decay), "an average's decay is in 0 ..< 1, not \(decay)")
     self.decay = decay
     self.values = values.copy()
   }
@@ -21,7 +21,8 @@ public final class ExponentialMovingAverage {
   /// that the random start is soon forgotten.
   /// - Parameter step: steps taken before this one, n.
   public func update(with parameters: Tensor, step: Int) {
-    precondition(parameters.count == values.count, "\(parameters.count) parameters for \(values.count)")
+    require(
+      parameters.count == values.count, "an average of \(values.count) parameters cannot follow \(parameters.count)")
     let steps = Double(step)
     let share = Float(1 - min(decay, (1 + steps) / (10 + steps)))
     averageUpdate(values.pointer, towards: parameters.pointer, share: share, count: values.count)

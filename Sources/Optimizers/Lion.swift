@@ -21,7 +21,7 @@ public final class Lion: Optimizer {
 
   /// - Precondition: there are two betas, each in 0 ..< 1.
   public init(count: Int, _ configuration: LionConfiguration = LionConfiguration()) {
-    precondition(
+    require(
       configuration.betas.count == 2 && configuration.betas.allSatisfy { (0..<1).contains($0) },
       "Lion needs two betas in 0 ..< 1, not \(configuration.betas)")
     self.configuration = configuration

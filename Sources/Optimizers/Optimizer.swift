@@ -67,11 +67,11 @@ extension Optimizer {
 
   /// Checks a step's operands.
   func check(_ values: Tensor, _ gradients: Tensor, count: Int, _ groups: [ParameterGroup]) {
-    precondition(
+    require(
       values.count == count && gradients.count == count,
       "an optimizer over \(count) elements got \(values.count) values and \(gradients.count) gradients")
     for range in groups.lazy.flatMap(\.ranges) {
-      precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) is outside of \(count) elements")
+      require(range.lowerBound >= 0 && range.upperBound <= count, "\(range) is outside of \(count) elements")
     }
   }
 }

@@ -24,10 +24,10 @@ public final class SGD: Optimizer {
 
   /// - Precondition: momentum and dampening are in 0 ... 1; Nesterov's needs a momentum and no dampening.
   public init(count: Int, _ configuration: SGDConfiguration = SGDConfiguration()) {
-    precondition(
+    require(
       0...1 ~= configuration.momentum && 0...1 ~= configuration.dampening,
       "SGD needs a momentum and a dampening in 0 ... 1, not \(configuration.momentum) and \(configuration.dampening)")
-    precondition(
+    require(
       !configuration.nesterov || configuration.momentum > 0 && configuration.dampening == 0,
       "Nesterov's momentum needs a momentum and no dampening")
     self.configuration = configuration

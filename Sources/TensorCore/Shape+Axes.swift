@@ -2,7 +2,7 @@ extension Shape {
   /// The axis counted from the front; negative axes count from the end.
   /// - Precondition: there is such an axis.
   public func normalized(axis: Int) -> Int {
-    precondition(axis >= -rank && axis < rank, "\(self) has no axis \(axis)")
+    require(axis >= -rank && axis < rank, "\(self) has no axis \(axis)")
     return axis < 0 ? rank + axis : axis
   }
 
@@ -10,7 +10,7 @@ extension Shape {
   /// - Precondition: there are such axes, and none comes twice.
   public func normalized(axes: [Int]) -> [Int] {
     let all = axes.map { normalized(axis: $0) }
-    precondition(Set(all).count == all.count, "an axis of \(self) comes twice in \(axes)")
+    require(Set(all).count == all.count, "an axis of \(self) comes twice in \(axes)")
     return all
   }
 

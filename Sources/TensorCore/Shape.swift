@@ -4,7 +4,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   /// - Precondition: no dimension is negative.
   public init(_ dimensions: [Int]) {
-    precondition(dimensions.allSatisfy { $0 >= 0 }, "a dimension is negative: \(dimensions)")
+    require(dimensions.allSatisfy { $0 >= 0 }, "a dimension is negative: \(dimensions)")
     self.dimensions = dimensions
   }
 
@@ -27,5 +27,8 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     return Shape(changed)
   }
 
-  public var description: String { dimensions.map(String.init).joined(separator: " x ") }
+  /// "2 x 3", or "scalar" for rank 0.
+  public var description: String {
+    rank == 0 ? "scalar" : dimensions.map(String.init).joined(separator: " x ")
+  }
 }

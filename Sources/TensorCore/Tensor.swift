@@ -33,7 +33,7 @@ public struct Tensor: @unchecked Sendable {
 
   /// - Precondition: there are as many values as the shape holds.
   public init(_ values: some Collection<Float>, _ shape: Shape) {
-    precondition(values.count == shape.count, "\(values.count) values for a tensor of \(shape)")
+    require(values.count == shape.count, "\(values.count) values for a tensor of \(shape)")
     self.init(shape) { pointer in
       _ = UnsafeMutableBufferPointer(start: pointer, count: shape.count).update(fromContentsOf: values)
     }
@@ -47,7 +47,7 @@ public struct Tensor: @unchecked Sendable {
   /// The first element; the tensor must outlive its use.
   /// - Precondition: the tensor has values (see `isMeta`).
   public var pointer: UnsafeMutablePointer<Float> {
-    guard let start = storage.pointer else { preconditionFailure("a meta tensor of \(shape) has no values") }
+    guard let start = storage.pointer else { fatalError("a meta tensor of \(shape) has no values") }
     return start + offset
   }
 
@@ -61,19 +61,19 @@ public struct Tensor: @unchecked Sendable {
 
   /// The value of a tensor that holds one.
   public var scalar: Float {
-    precondition(count == 1, "a tensor of \(shape) is not one value")
+    require(count == 1, "a tensor of \(shape) is not one value")
     return pointer[0]
   }
 
   /// The same values under another shape.
   public func reshaped(_ shape: Shape) -> Tensor {
-    precondition(shape.count == count, "\(self.shape) cannot be seen as \(shape)")
+    require(shape.count == count, "\(self.shape) cannot be seen as \(shape)")
     return Tensor(shape, storage: storage, offset: offset)
   }
 
   /// A view of the given range of the outermost axis.
   public func slice(_ range: Range<Int>) -> Tensor {
-    precondition(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "\(range) is not in \(shape)")
+    require(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "\(range) is not in \(shape)")
     let stride = shape.dimensions.dropFirst().reduce(1, *)
     return Tensor(shape.replacing(0, with: range.count), storage: storage, offset: offset + range.lowerBound * stride)
   }

@@ -128,4 +128,12 @@ import Testing
       #expect(results[0] == results[1] && results[0] == results[2])
     }
   }
+
+  @Test func anotherNumberOfValuesIsTold() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      Adam(count: 3, AdamConfiguration()).step(Tensor(zeros: [4]), gradients: Tensor(zeros: [3]), learningRate: 1)
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("Fatal error: an optimizer over 3 elements got 4 values and 3 gradients\n"), "\(text)")
+  }
 }

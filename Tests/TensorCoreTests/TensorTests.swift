@@ -12,16 +12,12 @@ import Testing
 
   @Test func aScalarHoldsOneValue() {
     let scalar: Shape = []
-    #expect(scalar.rank == 0 && scalar.count == 1 && scalar.last == 1 && scalar.rows == 1)
+    #expect(scalar.rank == 0 && scalar.count == 1 && scalar.last == 1 && scalar.rows == 1 && "\(scalar)" == "scalar")
   }
 
   @Test func emptyAxes() {
     let shape: Shape = [0, 4]
     #expect(shape.count == 0 && shape.rows == 0 && shape.last == 4)
-  }
-
-  @Test func noNegativeDimension() async {
-    await #expect(processExitsWith: .failure) { _ = Shape([2, -1]) }
   }
 }
 
@@ -71,12 +67,5 @@ import Testing
 
   @Test func storageIsAligned() {
     for count in [1, 3, 1000, 600_000] { #expect(UInt(bitPattern: Tensor(zeros: [count]).pointer) % 64 == 0) }
-  }
-
-  @Test func mismatchesTrap() async {
-    await #expect(processExitsWith: .failure) { _ = Tensor([1, 2, 3], [2, 2]) }
-    await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [4]).reshaped([3]) }
-    await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [4]).slice(2..<5) }
-    await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [4]).scalar }
   }
 }

@@ -20,8 +20,8 @@ public func dropout(_ x: Variable, _ mask: DropoutMask) -> Variable {
 ///   - factors: N numbers.
 /// - Returns: x + factors (y - x), of the shape of x.
 public func stochasticDepth(_ x: Variable, _ y: Variable, factors: [Float]) -> Variable {
-  precondition(x.shape == y.shape, "\(x.shape) and \(y.shape) are not the two ends of a branch")
-  precondition(factors.count == x.shape[0], "\(factors.count) factors for \(x.shape[0]) samples")
+  requireShape(y.shape, x.shape, of: "the end of a branch")
+  require(factors.count == x.shape[0], "\(factors.count) factors for the \(x.shape[0]) samples of \(x.shape)")
   let perSample = x.value.count / max(1, factors.count)
   let result = Tensor(x.shape) { to in
     let (from, branched) = (x.value.pointer, y.value.pointer)

@@ -17,7 +17,7 @@ package struct JoinedMaps {
   let size: MapSize
   let parts: [Part]
   /// The sum of the parts' c.
-  let channels: Int
+  package let channels: Int
 
   package init(_ parts: [Part], size: MapSize) {
     self.size = size

@@ -33,7 +33,7 @@ public struct Complexity: Equatable, Sendable {
   /// - Precondition: sides from the scale to `longestSide`; `architecture.validationError` is nil.
   public init(of architecture: some RestorationArchitecture, outputWidth width: Int, height: Int) {
     let task = architecture.task, sides = task.scale...Self.longestSide
-    precondition(sides.contains(width) && sides.contains(height), "\(width) x \(height) is not within \(sides)")
+    require(sides.contains(width) && sides.contains(height), "\(width) x \(height) is not within \(sides)")
     (components, inputWidth, inputHeight) = Tensor.withMetaTensors {
       let model = architecture.makeModel(ParameterScope(seed: nil))
       let inputWidth = model.countedSide(width / task.scale), inputHeight = model.countedSide(height / task.scale)

@@ -16,7 +16,7 @@ public final class EDSR: RestorationModel {
 
   /// - Precondition: `configuration.validationError` is nil.
   init(_ configuration: EDSRConfiguration, scope: ParameterScope) {
-    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    require(configuration.validationError == nil, configuration.validationError ?? "")
     architecture = configuration
     let (channels, features, count) = (configuration.task.channels, configuration.features, configuration.blocks)
     Self.declareMeanShifts(scope)

@@ -12,7 +12,7 @@ public final class ELAN: RestorationModel {
 
   /// - Precondition: `configuration.validationError` is nil.
   init(_ configuration: ELANConfiguration, scope: ParameterScope) {
-    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    require(configuration.validationError == nil, configuration.validationError ?? "")
     architecture = configuration
     let (task, dim) = (configuration.task, configuration.dim)
     Self.declareMeanShifts(scope, configuration)

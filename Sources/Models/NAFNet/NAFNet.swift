@@ -14,7 +14,7 @@ public final class NAFNet: RestorationModel {
 
   /// - Precondition: `configuration.validationError` is nil.
   init(_ configuration: NAFNetConfiguration, scope: ParameterScope) {
-    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    require(configuration.validationError == nil, configuration.validationError ?? "")
     architecture = configuration
     let (c, channels) = (configuration, configuration.task.channels)
     let levels = c.encoderBlocks.count

@@ -16,7 +16,7 @@ public final class NGswin: RestorationModel {
 
   /// - Precondition: `configuration.validationError` is nil.
   init(_ configuration: NGswinConfiguration, scope: ParameterScope) {
-    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    require(configuration.validationError == nil, configuration.validationError ?? "")
     architecture = configuration
     let (channels, scale, dim) = (configuration.task.channels, configuration.task.scale, configuration.dim)
     func stage(_ name: String, _ stage: Int, cascaded: Int = 1, downsamples: Bool = false) -> NGswinStage {

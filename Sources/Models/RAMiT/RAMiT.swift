@@ -24,7 +24,7 @@ public final class RAMiT: RestorationModel {
 
   /// - Parameter scope: gives the parameters their first values.
   init(_ configuration: RAMiTConfiguration, scope: ParameterScope) {
-    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    require(configuration.validationError == nil, configuration.validationError ?? "")
     self.configuration = configuration
     shallow = (scope / "shallow").convolution("conv", inputs: configuration.task.channels, outputs: configuration.dim)
     stage1 = Stage(scope / "stage1", configuration, stage: 0)

@@ -13,7 +13,7 @@ extension Tensor {
   /// - Precondition: they are not below its own.
   public func paddedSymmetrically(height newHeight: Int, width newWidth: Int) -> Tensor {
     let (height, width, channels) = (shape[0], shape[1], shape[2])
-    precondition(newHeight >= height && newWidth >= width, "\(shape) does not fit into \(newHeight) x \(newWidth)")
+    require(newHeight >= height && newWidth >= width, "\(shape) does not fit into \(newHeight) x \(newWidth)")
     if newHeight == height, newWidth == width { return self }
     let result = Tensor(uninitialized: [newHeight, newWidth, channels])
     func mirrored(_ place: Int, _ size: Int) -> Int {

@@ -5,8 +5,9 @@ extension Tensor {
   /// - Precondition: it lies inside the image.
   public func cropped(y: Int, x: Int, height: Int, width: Int) -> Tensor {
     let (fullWidth, channels) = (shape[1], shape[2])
-    precondition(
-      y >= 0 && x >= 0 && y + height <= shape[0] && x + width <= fullWidth, "the crop leaves the image of \(shape)")
+    require(
+      y >= 0 && x >= 0 && y + height <= shape[0] && x + width <= fullWidth,
+      "\(height) x \(width) at (\(y), \(x)) is not in the image \(shape)")
     // Whole rows need no copy.
     if width == fullWidth { return slice(y..<y + height) }
     let result = Tensor(uninitialized: [height, width, channels])

@@ -21,7 +21,7 @@ public final class Restormer: RestorationModel {
 
   /// - Precondition: `configuration.validationError` is nil.
   init(_ configuration: RestormerConfiguration, scope: ParameterScope) {
-    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    require(configuration.validationError == nil, configuration.validationError ?? "")
     architecture = configuration
     let c = configuration, channels = c.task.channels
     func level(_ name: String, level: Int, channels: Int? = nil, blocks: Int? = nil) -> TransformerLevel {

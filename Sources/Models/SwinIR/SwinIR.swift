@@ -16,7 +16,7 @@ public final class SwinIR: RestorationModel {
 
   /// - Precondition: `configuration.validationError` is nil.
   init(_ configuration: SwinIRConfiguration, scope: ParameterScope) {
-    precondition(configuration.validationError == nil, configuration.validationError ?? "")
+    require(configuration.validationError == nil, configuration.validationError ?? "")
     architecture = configuration
     let (task, dim) = (configuration.task, configuration.dim)
     shallow = Conv2d(scope / "conv_first", inputs: task.channels, outputs: dim, kernelSize: 3, padding: 1)

@@ -28,7 +28,7 @@ extension Initializer.Context {
   /// second and the first axis of the file's shape, whatever they stand for.
   /// - Precondition: there are two axes or more.
   public var fans: (fanIn: Int, fanOut: Int) {
-    precondition(fileShape.rank >= 2, "a tensor of \(fileShape) has no fans")
+    require(fileShape.rank >= 2, "a tensor of \(fileShape) has no fans")
     let taps = (2..<fileShape.rank).reduce(1) { $0 * fileShape[$1] }
     return (fileShape[1] * taps, fileShape[0] * taps)
   }

@@ -8,7 +8,7 @@ extension Initializer {
   /// - Precondition: the parameter has two axes or more.
   public static func orthogonal(gain: Double = 1) -> Initializer {
     Initializer(isInFileOrder: true) { context in
-      precondition(context.fileShape.rank >= 2, "a tensor of \(context.fileShape) has no rows and columns")
+      require(context.fileShape.rank >= 2, "a tensor of \(context.fileShape) has no rows and columns")
       let rows = context.fileShape[0], columns = context.count / max(1, rows)
       let (count, length) = (min(rows, columns), max(rows, columns))
       let vectors = orthonormal(Initializer.normal().draw(&context).map(Double.init), count: count, length: length)

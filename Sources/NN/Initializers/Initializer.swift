@@ -33,7 +33,7 @@ public struct Initializer: Sendable {
     let stream = name.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
     var context = Context(fileShape: layout.fileShape(of: shape), random: RandomNumbers(seed: seed, stream))
     let values = draw(&context)
-    precondition(values.count == shape.count, "\(values.count) first values for \(name), \(shape)")
+    require(values.count == shape.count, "\(values.count) first values for \(name), \(shape)")
     if !isInFileOrder { return Tensor(values, shape) }
     let result = Tensor(uninitialized: shape)
     layout.load(Tensor(values, context.fileShape), into: result)
@@ -83,7 +83,7 @@ extension Initializer {
   public static func truncatedNormal(
     mean: Double = 0, standardDeviation: Double = 1, low: Double = -2, high: Double = 2
   ) -> Initializer {
-    precondition(standardDeviation > 0 && low < high, "no normal values of \(standardDeviation) in \(low) ... \(high)")
+    require(standardDeviation > 0 && low < high, "no normal values of \(standardDeviation) in \(low) ... \(high)")
     let bottom = normalShare(below: (low - mean) / standardDeviation)
     let top = normalShare(below: (high - mean) / standardDeviation)
     return Initializer { context in

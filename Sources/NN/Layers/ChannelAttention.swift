@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTTensorCore
 
 /// Weighs the channels of a map by what all of its pixels hold on average (Hu et al., "Squeeze-and-Excitation Networks", 2018; Zhang et
 /// al., RCAN, 2018): x * sigmoid(up(relu(down(mean(x))))).
@@ -12,7 +13,7 @@ public struct ChannelAttention: UnaryLayer {
   public init(
     _ scope: ParameterScope, channels: Int, reduction: Int = 16, names: (String, String) = ("conv_du.0", "conv_du.2")
   ) {
-    precondition(reduction > 0 && channels / reduction > 0, "\(channels) channels cannot be reduced by \(reduction)")
+    require(reduction > 0 && channels / reduction > 0, "\(channels) channels cannot be reduced by \(reduction)")
     down = Conv2d(scope / names.0, inputs: channels, outputs: channels / reduction, kernelSize: 1)
     up = Conv2d(scope / names.1, inputs: channels / reduction, outputs: channels, kernelSize: 1)
   }

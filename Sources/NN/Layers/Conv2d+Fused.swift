@@ -16,7 +16,8 @@ extension Conv2d {
   public func fused(
     _ x: consuming Variable, norm: LayerNorm? = nil, scale: Parameter? = nil, adding residual: consuming Variable? = nil
   ) -> Variable {
-    precondition(kind == .pointwise, "only 1 x 1 convolutions are fused with what is around them")
+    require(
+      kind == .pointwise, "only 1 x 1 convolutions are fused with what is around them, not \(self.weight.shape)")
     let x = consume x, residual = consume residual
     let factors = scale?.variable, outputs = self.weight.shape[0]
     // A tile of the fused operation is one piece of work, which takes the whole weight: with few pixels that is slow.

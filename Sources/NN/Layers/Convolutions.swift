@@ -27,7 +27,7 @@ public struct Conv2d: UnaryLayer {
     dilation: Int = 1, groups: Int = 1, hasBias: Bool = true, initialWeight: Initializer? = nil,
     initialBias: Initializer? = nil
   ) {
-    precondition(
+    require(
       groups > 0 && inputs % groups == 0 && outputs % groups == 0,
       "\(groups) groups do not divide \(inputs) inputs and \(outputs) outputs")
     let perGroup = inputs / groups, fanIn = perGroup * kernelSize * kernelSize
@@ -76,7 +76,7 @@ public struct ConvTranspose2d: UnaryLayer {
     outputPadding: Int = 0, dilation: Int = 1, groups: Int = 1, hasBias: Bool = true,
     initialWeight: Initializer? = nil, initialBias: Initializer? = nil
   ) {
-    precondition(
+    require(
       groups > 0 && inputs % groups == 0 && outputs % groups == 0,
       "\(groups) groups do not divide \(inputs) inputs and \(outputs) outputs")
     let fanIn = outputs / groups * kernelSize * kernelSize

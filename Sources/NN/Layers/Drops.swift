@@ -16,7 +16,7 @@ public struct DropPath: UnaryLayer {
   ///   - use: tells branches of one block apart.
   /// - Precondition: the rate is in [0, 1).
   public init(rate: Double, layer: Int, use: UInt64 = 0) {
-    precondition((0..<1).contains(rate), "a rate of dropping is in [0, 1), not \(rate)")
+    require((0..<1).contains(rate), "a rate of dropping is in [0, 1), not \(rate)")
     (self.rate, self.layer, self.use) = (rate, layer, use)
   }
 
@@ -46,7 +46,7 @@ public struct Dropout: UnaryLayer {
   /// - Parameters: as those of `DropPath`.
   /// - Precondition: the rate is in [0, 1).
   public init(rate: Double, layer: Int, use: UInt64 = 0) {
-    precondition((0..<1).contains(rate), "a rate of dropping is in [0, 1), not \(rate)")
+    require((0..<1).contains(rate), "a rate of dropping is in [0, 1), not \(rate)")
     (self.rate, self.layer, self.use) = (rate, layer, use)
   }
 

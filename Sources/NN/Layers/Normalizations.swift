@@ -70,7 +70,7 @@ public struct GroupNorm: UnaryLayer {
 
   /// - Precondition: `groups` divides the channels.
   public init(_ scope: ParameterScope, groups: Int, channels: Int, epsilon: Float = 1e-5, isAffine: Bool = true) {
-    precondition(groups > 0 && channels % groups == 0, "\(groups) groups do not divide \(channels) channels")
+    require(groups > 0 && channels % groups == 0, "\(groups) groups do not divide \(channels) channels")
     affine = Affine(scope, channels: channels, hasWeight: isAffine, hasBias: isAffine)
     self.groups = groups
     self.epsilon = epsilon
@@ -130,7 +130,7 @@ extension BatchNorm2d {
   public func folded(into convolution: Conv2d) -> PointwiseParameters {
     let channels = runningMean.shape[0], shape = convolution.weight.shape
     guard let bias = convolution.bias, shape.rank == 2, shape[0] == channels else {
-      preconditionFailure("a norm of \(channels) channels cannot be part of a convolution of \(shape)")
+      fatalError("a norm of \(channels) channels cannot be part of a convolution of \(shape)")
     }
     var scale = (Variable(constant: runningVariance.value) + epsilon).rsqrt()
     if let weight { scale = consume scale * weight.variable }

@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTTensorCore
 
 /// Enlarges a feature map by convolutions and pixel shuffles (Shi et al., "Real-Time Single Image and Video Super-Resolution", 2016),
 /// as EDSR and its successors do: by 2 as often as the scale asks for, or once by 3.
@@ -9,7 +10,7 @@ public struct PixelShuffleUpsampler: UnaryLayer {
   /// - Parameter scale: a power of 2, or 3.
   /// - Precondition: a scale of that kind.
   public init(_ scope: ParameterScope, channels: Int, scale: Int) {
-    precondition(scale == 3 || (scale > 0 && scale & (scale - 1) == 0), "a scale is 3 or a power of 2, not \(scale)")
+    require(scale == 3 || (scale > 0 && scale & (scale - 1) == 0), "a scale is 3 or a power of 2, not \(scale)")
     let factors = scale == 3 ? [3] : Array(repeating: 2, count: scale.trailingZeroBitCount)
     steps = factors.enumerated().map { index, factor in
       (

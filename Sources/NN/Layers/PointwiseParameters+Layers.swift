@@ -4,7 +4,7 @@ extension PointwiseParameters {
   /// What a fused operation takes of a linear layer.
   /// - Precondition: the layer has a bias.
   public init(_ layer: Linear) {
-    guard let bias = layer.bias else { preconditionFailure("a fused operation takes a linear layer with a bias") }
+    guard let bias = layer.bias else { fatalError("a fused operation takes a linear layer with a bias") }
     self.init(weight: layer.weight.variable, bias: bias.variable)
   }
 
@@ -12,7 +12,7 @@ extension PointwiseParameters {
   /// - Precondition: the convolution has one group, a stride of 1, no padding, and a bias.
   public init(_ layer: Conv2d) {
     guard let bias = layer.bias, layer.weight.shape.rank == 2 else {
-      preconditionFailure("a fused operation takes a 1 x 1 convolution with a bias, not one of \(layer.weight.shape)")
+      fatalError("a fused operation takes a 1 x 1 convolution with a bias, not one of \(layer.weight.shape)")
     }
     self.init(weight: layer.weight.variable, bias: bias.variable)
   }

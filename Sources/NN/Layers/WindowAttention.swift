@@ -42,7 +42,7 @@ public struct WindowAttention: FusedLayer {
     similarity: Similarity = .scaledDotProduct, initialWeight: Initializer = .truncatedNormal(standardDeviation: 0.02)
   ) {
     let headDim = headDim ?? channels / max(1, heads)
-    precondition(
+    require(
       heads > 0 && headDim > 0 && window > 0 && (0..<window).contains(shift),
       "no attention has \(heads) heads of \(headDim) channels, windows of \(window) and a shift of \(shift)")
     (self.channels, self.heads, self.headDim) = (channels, heads, headDim)
@@ -102,10 +102,8 @@ public struct WindowAttention: FusedLayer {
   ///   - mask: windows of an image x M^2 x M^2, what is added to each similarity; nil adds nothing.
   /// - Returns: the shape of `tokens`.
   public func attend(_ tokens: Variable, mask: Tensor? = nil) -> Variable {
-    let (windows, count) = (tokens.shape[0], tokens.shape[1])
-    precondition(
-      count == window * window && tokens.shape[2] == channels,
-      "attention in windows of \([window * window, channels]) cannot take \(tokens.shape)")
+    let (windows, count) = (tokens.shape[0], window * window)
+    requireShape(tokens.shape, [windows, count, channels], of: "the tokens of windows of \(window) x \(window)")
     let parts = qkv(tokens).reshaped([windows, count, 3, heads, headDim]).permuted([2, 0, 3, 1, 4])
       .split(axis: 0, parts: 3).map { $0.squeezed(axis: 0) }
     var logits = compare(parts[0], parts[1]) + positionBias

@@ -31,14 +31,16 @@ public func conv2d(
   _ x: Variable, weight: Variable, bias: Variable? = nil, stride: IntPair = IntPair(1), padding: IntPair = IntPair(0),
   dilation: IntPair = IntPair(1), groups: Int = 1
 ) -> Variable {
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
-  precondition(weight.shape.rank == 4, "a convolution's weight is O x kh x kw x I/groups, not \(weight.shape)")
+  requireMap(x.shape)
+  require(weight.shape.rank == 4, "a convolution's weight is O x kh x kw x I/groups, not \(weight.shape)")
   let (inputs, outputs) = (x.shape[3], weight.shape[0])
-  precondition(
-    groups > 0 && weight.shape[3] * groups == inputs && outputs % groups == 0,
-    "the weight \(weight.shape) in \(groups) groups does not fit the map \(x.shape)")
-  precondition(
-    bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
+  require(
+    groups > 0 && inputs % groups == 0 && outputs % groups == 0,
+    "\(groups) groups do not divide the channels of the map \(x.shape) and the weight \(weight.shape)")
+  requireShape(
+    weight.shape, weight.shape.replacing(-1, with: inputs / groups),
+    of: "the weight\(groups == 1 ? "" : " in \(groups) groups") for the map \(x.shape)")
+  requireShape(bias?.shape, [outputs], of: "the bias with the weight \(weight.shape)")
   let geometry = ConvolutionGeometry(
     x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[1], weight.shape[2]), stride: stride,
     padding: padding,
@@ -69,7 +71,7 @@ extension ConvolutionGeometry {
     Self.check(stride: stride, padding: padding, dilation: dilation)
     let input = IntPair(x[1], x[2])
     let output = Self.outputSize(input: input, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
-    precondition(
+    require(
       output.height > 0 && output.width > 0,
       "the \(window) with padding \(padding) and dilation \(dilation) does not fit into the map \(x)")
     self.init(
@@ -77,9 +79,9 @@ extension ConvolutionGeometry {
   }
 
   static func check(stride: IntPair, padding: IntPair, dilation: IntPair) {
-    precondition(stride.height > 0 && stride.width > 0, "a stride is at least 1, not \(stride)")
-    precondition(dilation.height > 0 && dilation.width > 0, "a dilation is at least 1, not \(dilation)")
-    precondition(padding.height >= 0 && padding.width >= 0, "a padding is at least 0, not \(padding)")
+    require(stride.height > 0 && stride.width > 0, "a stride is at least 1, not \(stride)")
+    require(dilation.height > 0 && dilation.width > 0, "a dilation is at least 1, not \(dilation)")
+    require(padding.height >= 0 && padding.width >= 0, "a padding is at least 0, not \(padding)")
   }
 }
 

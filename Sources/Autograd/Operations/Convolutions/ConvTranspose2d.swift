@@ -30,27 +30,25 @@ public func convTranspose2d(
   _ x: Variable, weight: Variable, bias: Variable? = nil, stride: IntPair = IntPair(1), padding: IntPair = IntPair(0),
   outputPadding: IntPair = IntPair(0), dilation: IntPair = IntPair(1), groups: Int = 1
 ) -> Variable {
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
-  precondition(
+  requireMap(x.shape)
+  require(
     weight.shape.rank == 4, "a transposed convolution's weight is I x kh x kw x O/groups, not \(weight.shape)")
   let (inputs, outputs) = (x.shape[3], weight.shape[3] * groups)
-  precondition(
-    groups > 0 && weight.shape[0] == inputs && inputs % groups == 0,
-    "the weight \(weight.shape) in \(groups) groups does not fit the map \(x.shape)")
-  precondition(
-    bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
+  require(groups > 0 && inputs % groups == 0, "\(groups) groups do not divide the channels of the map \(x.shape)")
+  requireShape(weight.shape, weight.shape.replacing(0, with: inputs), of: "the weight for the map \(x.shape)")
+  requireShape(bias?.shape, [outputs], of: "the bias with the weight \(weight.shape) in \(groups) groups")
   ConvolutionGeometry.check(stride: stride, padding: padding, dilation: dilation)
   let size = IntPair(weight.shape[1], weight.shape[2]), map = x.shape
   func extent(_ axis: KeyPath<IntPair, Int>, _ input: Int) -> Int {
     let extra = outputPadding[keyPath: axis]
-    precondition(
+    require(
       extra >= 0 && extra < max(stride[keyPath: axis], dilation[keyPath: axis]),
       "the output padding \(outputPadding) must be less than the stride \(stride) or the dilation \(dilation)")
     return (input - 1) * stride[keyPath: axis] - 2 * padding[keyPath: axis]
       + dilation[keyPath: axis] * (size[keyPath: axis] - 1) + extra + 1
   }
   let result = IntPair(extent(\.height, map[1]), extent(\.width, map[2]))
-  precondition(
+  require(
     result.height > 0 && result.width > 0,
     "nothing is left of the map \(map) with the weight \(weight.shape) and padding \(padding)")
   // The convolution whose input's gradient this is leads from the result to x.

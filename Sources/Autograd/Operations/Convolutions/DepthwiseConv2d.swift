@@ -23,12 +23,12 @@ public func depthwiseConv2d(
   _ x: Variable, weight: Variable, bias: Variable? = nil, stride: IntPair = IntPair(1), padding: IntPair = IntPair(0),
   dilation: IntPair = IntPair(1)
 ) -> Variable {
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
+  requireMap(x.shape)
   let channels = x.shape[3]
-  precondition(
+  require(
     weight.shape.rank == 3 && weight.shape[2] == channels,
-    "a depth-wise weight is kh x kw x C; \(weight.shape) does not fit the map \(x.shape)")
-  precondition(bias == nil || bias!.shape == [channels], "the bias \(bias!.shape) does not fit the map \(x.shape)")
+    "a depth-wise weight for the map \(x.shape) is kh x kw x \(channels), not \(weight.shape)")
+  requireShape(bias?.shape, [channels], of: "the bias for the map \(x.shape)")
   let geometry = ConvolutionGeometry(
     x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[0], weight.shape[1]), stride: stride,
     padding: padding,

@@ -74,7 +74,7 @@ extension Variable {
 ///   - x: ... x C.
 ///   - scale, shift: C numbers.
 public func scaleAndShift(_ x: consuming Variable, scale: [Float], shift: [Float]) -> Variable {
-  precondition(
+  require(
     scale.count == x.shape.last && shift.count == scale.count,
     "\(scale.count) scales and \(shift.count) shifts for the \(x.shape.last) channels of \(x.shape)")
   var x = x

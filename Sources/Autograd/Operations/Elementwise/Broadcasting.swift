@@ -7,8 +7,8 @@ extension Shape {
   /// - Precondition: the shapes fit.
   public static func broadcast(_ shapes: Shape...) -> Shape {
     guard let dimensions = Broadcast.dimensions(shapes.map(\.dimensions)) else {
-      preconditionFailure(
-        "\(shapes.map { "[\($0)]" }.joined(separator: " and ")) cannot be broadcast: sizes differ, and none is 1")
+      fatalError(
+        "\(shapes.map(\.description).joined(separator: " and ")) cannot be broadcast: sizes differ, and none is 1")
     }
     return Shape(dimensions)
   }

@@ -9,7 +9,8 @@ import RAMiTTensorCore
 /// - Returns: ... x C.
 /// - Precondition: the channels are an even number.
 public func channelGate(_ x: Variable, _ function: ChannelGate.Function = .identity) -> Variable {
-  precondition(x.shape.rank >= 1 && x.shape.last % 2 == 0, "the channels of \(x.shape) have no halves")
+  require(
+    x.shape.rank >= 1 && x.shape.last % 2 == 0, "two halves are an even number of channels, not those of \(x.shape)")
   let rows = x.shape.rows, channels = x.shape.last / 2
   let kernel = ChannelGate(channels: channels, function: function)
   let y = Tensor(x.shape.replacing(-1, with: channels)) { kernel.forward(rows: rows, x.value.pointer, into: $0) }

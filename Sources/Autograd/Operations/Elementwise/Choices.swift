@@ -75,9 +75,9 @@ public func minimum(_ a: consuming Variable, _ b: consuming Variable) -> Variabl
 ///   - weight: C numbers, or one for all channels.
 /// - Precondition: the weight can be broadcast to x.
 public func prelu(_ x: consuming Variable, weight: Variable) -> Variable {
-  precondition(
+  require(
     [[], [1], [x.shape.last]].contains(weight.shape.dimensions),
-    "the weight must be [1] or [\(x.shape.last)] for x of [\(x.shape)], not [\(weight.shape)]")
+    "the weight for \(x.shape) is 1 or \(x.shape.last), not \(weight.shape)")
   return elementwise(x, weight, .prelu)
 }
 

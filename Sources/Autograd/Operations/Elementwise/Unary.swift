@@ -80,7 +80,7 @@ extension Variable {
   /// - Parameters:
   ///   - min, max: by default there is none.
   public consuming func clamp(min: Float = -.infinity, max: Float = .infinity) -> Variable {
-    precondition(min <= max, "x cannot be held between \(min) and \(max)")
+    require(min <= max, "x cannot be held between \(min) and \(max)")
     return elementwise(self, .clamp(from: min, to: max))
   }
 }

@@ -29,10 +29,10 @@ public struct AttentionGroup: Sendable, Equatable {
     heads: Int, headDim: Int, queries: Int, keys: Int, values: Int, headStep: Int? = nil, windowHeight: Int,
     windowWidth: Int, shiftDown: Int = 0, shiftRight: Int = 0, masksRegions: Bool = false
   ) {
-    precondition(heads > 0 && headDim > 0, "attention needs heads and channels, not \(heads) heads of \(headDim)")
-    precondition(
+    require(heads > 0 && headDim > 0, "attention needs heads and channels, not \(heads) heads of \(headDim)")
+    require(
       windowHeight > 0 && windowWidth > 0, "a window has pixels, not \(windowHeight) x \(windowWidth)")
-    precondition(
+    require(
       !masksRegions || (0..<windowHeight ~= shiftDown && 0..<windowWidth ~= shiftRight),
       "masked windows of \(windowHeight) x \(windowWidth) cannot be shifted by \(shiftDown), \(shiftRight)")
     self.heads = heads

@@ -15,10 +15,10 @@ import RAMiTTensorCore
 /// - Returns: N x ... x C, the heads side by side.
 public func channelAttention(_ qkv: Variable, heads: Int, scale: Variable) -> Variable {
   let shape = qkv.shape, channels = shape.last / 3
-  precondition(
+  require(
     shape.rank >= 2 && heads > 0 && shape.last == 3 * channels && channels % heads == 0,
-    "\(shape) does not hold queries, keys and values of \(heads) heads")
-  precondition(scale.shape.count == heads, "\(heads) heads have as many scales, not \(scale.shape)")
+    "queries, keys and values of \(heads) heads are N x ... x 3C, with C a multiple of \(heads), not \(shape)")
+  require(scale.shape.count == heads, "\(heads) heads have \(heads) scales, not \(scale.shape)")
   let kernel = ChannelAttentionKernel(
     images: shape[0], pixels: shape.rows / shape[0], heads: heads, headDim: channels / heads)
   var statistics: Tensor?
@@ -31,7 +31,7 @@ public func channelAttention(_ qkv: Variable, heads: Int, scale: Variable) -> Va
   }
   return Variable(y, from: [qkv, scale], multiplyAdds: 2 * shape.rows * channels * (channels / heads)) {
     [qkv = qkv.saved, scale = scale.saved, statistics] dy, gradients in
-    guard let statistics else { preconditionFailure("a meta tensor has no gradient") }
+    guard let statistics else { fatalError("a meta tensor has no gradient") }
     let memory = Tensor(uninitialized: [kernel.memoryCount]), dScale = Tensor(zeros: scale.shape)
     gradients.write(toOrDiscard: qkv) { dqkv, accumulate in
       kernel.backward(

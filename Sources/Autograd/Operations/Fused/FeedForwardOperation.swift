@@ -28,9 +28,12 @@ public func feedForward(
   _ x: consuming Variable, adding branch: NormedBranch? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
   gamma: Variable, beta: Variable, keepsProducts: Bool = false
 ) -> Variable {
-  precondition(hidden.inputs == x.shape.last && out.outputs == x.shape.last, "the projections do not fit \(x.shape)")
-  precondition(branch == nil || branch!.value.shape == x.shape, "the branch must have the shape \(x.shape)")
   let (rows, channels) = (x.shape.rows, x.shape.last)
+  requireShape(hidden.shape, [hidden.outputs, channels], of: "the hidden layer for \(x.shape)")
+  requireShape(out.shape, [channels, hidden.outputs], of: "the output layer for \(x.shape)")
+  requireParameters(gamma, beta, of: x.shape)
+  requireShape(branch?.value.shape, x.shape, of: "the branch")
+  requireParameters(branch?.gamma, branch?.beta, of: x.shape)
   // Without the branch's value, which the backward pass may compute again.
   let branchNorm = branch.map { (gamma: $0.gamma, beta: $0.beta) }
   /// The kernel, with its packed weights alive around it, and the memory that it works in.

@@ -15,12 +15,10 @@ public func fusedLinear(
   _ layer: PointwiseParameters, adding residual: consuming Variable? = nil
 ) -> Variable {
   let rows = x.shape.rows, inputs = x.shape.last, result = x.shape.replacing(-1, with: layer.outputs)
-  precondition(layer.inputs == inputs, "the layer \(layer.weight.shape) does not fit \(x.shape)")
-  precondition(
-    norm.map { $0.weight.shape == [inputs] && $0.bias.shape == [inputs] } ?? true,
-    "a norm of \(x.shape) has weight and bias of \(inputs)")
+  requireShape(layer.shape, [layer.outputs, inputs], of: "the layer for \(x.shape)")
+  requireParameters(norm?.weight, norm?.bias, of: x.shape)
+  requireShape(residual?.shape, result, of: "the residual")
   var residual = consume residual
-  precondition(residual == nil || residual!.shape == result, "\(residual!.shape) cannot be added to \(result)")
   /// The kernel, with its packed weight alive around it, and the memory that it works in.
   func run(_ body: (LinearKernel, Scratch) -> Void) {
     let packed = PackedPointwise(layer)

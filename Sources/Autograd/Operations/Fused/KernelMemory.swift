@@ -50,7 +50,12 @@ public struct PointwiseParameters {
   public let bias: Variable
   public let groups: Int
 
+  /// - Precondition: the shapes fit, and `groups` divides O.
   public init(weight: Variable, bias: Variable, groups: Int = 1) {
+    require(weight.shape.rank == 2, "a point-wise weight is O x I/groups, not \(weight.shape)")
+    requireShape(bias.shape, [weight.shape[0]], of: "the bias with the weight \(weight.shape)")
+    require(
+      groups > 0 && weight.shape[0] % groups == 0, "\(groups) groups do not divide the outputs of \(weight.shape)")
     self.weight = weight
     self.bias = bias
     self.groups = groups
@@ -58,6 +63,8 @@ public struct PointwiseParameters {
 
   var outputs: Int { weight.shape[0] }
   var inputs: Int { weight.shape[1] * groups }
+  /// O x I, whatever the groups.
+  var shape: Shape { [outputs, inputs] }
   var variables: [Variable] { [weight, bias] }
 }
 

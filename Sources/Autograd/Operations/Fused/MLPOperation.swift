@@ -17,12 +17,10 @@ public func mlp(
   out: PointwiseParameters, activation: Activation = .gelu, addsInput: Bool = false
 ) -> Variable {
   let shape = x.shape, channels = shape.last
-  precondition(
-    hidden.inputs == channels && out.inputs == hidden.outputs && (!addsInput || out.outputs == channels),
-    "layers \(hidden.weight.shape) and \(out.weight.shape) do not fit \(shape)")
-  precondition(
-    norm.map { $0.weight.shape == [channels] && $0.bias.shape == [channels] } ?? true,
-    "a norm of \(shape) has weight and bias of \(channels)")
+  requireShape(hidden.shape, [hidden.outputs, channels], of: "the hidden layer for \(shape)")
+  requireShape(
+    out.shape, [addsInput ? channels : out.outputs, hidden.outputs], of: "the output layer behind \(hidden.shape)")
+  requireParameters(norm?.weight, norm?.bias, of: shape)
   let rows = shape.rows
   /// The kernel, with its packed weights alive around it, and the memory that it works in.
   func run(_ body: (MLPKernel, Scratch) -> Void) {

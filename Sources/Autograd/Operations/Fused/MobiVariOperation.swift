@@ -45,18 +45,27 @@ public func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activation
 /// - Parameter parts: N x H x W x c; others N x H/r x W/r x (c r r). C is the sum of all c.
 /// - Returns: N x H x W x O.
 public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, activation: Activation) -> Variable {
-  precondition(parts.allSatisfy { $0.shape.rank == 4 }, "feature maps are N x H x W x C")
+  require(!parts.isEmpty, "MobiVari needs a feature map")
+  for part in parts { requireMap(part.shape) }
   let shape = parts[0].shape
   let size = MapSize(images: shape[0], height: shape[1], width: shape[2])
   let input = JoinedMaps(
     parts.map { part in
       let factor = shape[1] / max(1, part.shape[1]), cell = factor * factor
-      precondition(
+      require(
         [shape[0], part.shape[1] * factor, part.shape[2] * factor] == shape.dimensions[..<3]
           && part.shape.last % max(1, cell) == 0, "\(part.shape) cannot be shuffled to the resolution of \(shape)")
       return JoinedMaps.Part(channels: part.shape.last / cell, factor: factor)
     }, size: size)
-  let expanded = parameters.depthwiseBias.value.count
+  let expanded = parameters.depthwiseBias.shape.count
+  requireShape(parameters.depthwiseWeight.shape, [3, 3, expanded], of: "the depth-wise weight")
+  requireShape(
+    parameters.pointwise.shape, [parameters.pointwise.outputs, expanded],
+    of: "the point-wise layer behind \(expanded) channels")
+  requireShape(parameters.expand?.shape, [expanded, input.channels], of: "the expansion of \(input.channels) channels")
+  require(
+    parameters.expand != nil || input.channels == expanded,
+    "\(input.channels) channels without an expansion need as many depth-wise ones, not \(expanded)")
   func run(_ body: (MobiVari) -> Void) {
     let expand = parameters.expand.map(PackedPointwise.init)
     let pointwise = PackedPointwise(parameters.pointwise)

@@ -40,10 +40,29 @@ public struct ReciprocalAttentionParameters {
 
   /// - Precondition: there is at least one kind of attention.
   public init(qkv: PointwiseParameters, spatial: Spatial?, channel: Channel?) {
-    precondition(spatial != nil || channel != nil, "attention needs a head")
+    require(spatial != nil || channel != nil, "attention needs a head")
     self.qkv = qkv
     self.spatial = spatial
     self.channel = channel
+  }
+
+  /// - Precondition: the map is made of windows, its channels are the heads', and the layers and tables fit both.
+  fileprivate func requireFit(_ map: Shape, window: Int) {
+    let channels = map.last, heads = spatialHeads + channelHeads
+    require(
+      window > 0 && map[1] % window == 0 && map[2] % window == 0,
+      "a map of windows of \(window) x \(window) has sides that are multiples of \(window), not \(map)")
+    require(channels % heads == 0, "the channels of \(heads) heads are a multiple of \(heads), not those of \(map)")
+    requireShape(qkv.shape, [3 * channels, channels], of: "the layer of queries, keys and values for \(map)")
+    func requireProjection(_ layer: PointwiseParameters?, heads: Int, of kind: String) {
+      let width = heads * (channels / (spatialHeads + channelHeads))
+      requireShape(layer?.shape, [width, width], of: "the projection of \(heads) \(kind) heads for \(map)")
+    }
+    requireProjection(spatial?.projection, heads: spatialHeads, of: "spatial")
+    requireProjection(channel?.projection, heads: channelHeads, of: "channel")
+    requireShape(
+      spatial?.biasTable.shape, [(2 * window - 1) * (2 * window - 1), spatialHeads],
+      of: "the table of biases of windows of \(window) x \(window)")
   }
 
   var spatialHeads: Int { spatial?.logitScale.value.count ?? 0 }
@@ -77,9 +96,10 @@ public func reciprocalAttention(
   dropout: DropoutMask? = nil
 ) -> Variable {
   var previous = consume previous
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
-  precondition(previous == nil || previous!.shape == x.shape, "the previous attention must have the shape \(x.shape)")
-  precondition(
+  requireMap(x.shape)
+  requireShape(previous?.shape, x.shape, of: "the previous block's attention")
+  parameters.requireFit(x.shape, window: window)
+  require(
     previous == nil || (parameters.spatial != nil && parameters.channel != nil), "the helper needs both attentions")
   // A window of the previous result is read before that of this one is written.
   let y = previous?.reusableMemory() ?? Tensor(uninitialized: x.shape)
@@ -102,7 +122,7 @@ public func reciprocalAttention(
     y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables,
     multiplyAdds: x.shape.rows * parameters.multiplyAdds(channels: x.shape.last, window: window)
   ) { [x = x.saved, previous = previous?.saved, saved] dy, gradients in
-    guard let sums = saved else { preconditionFailure("a meta tensor has no gradient") }
+    guard let sums = saved else { fatalError("a meta tensor has no gradient") }
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
       let partial = GradientSums(count: kernel.gradientPlaces.count)
       let channelGradients = Tensor(zeros: [kernel.channelGradientCount])

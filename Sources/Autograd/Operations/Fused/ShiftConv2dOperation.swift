@@ -19,14 +19,12 @@ public func shiftConv2d(
 ) -> Variable {
   var residual = consume residual
   let shape = x.shape
-  precondition(shape.rank == 4, "a feature map is N x H x W x C, not \(shape)")
-  precondition(
-    layer.groups == 1 && layer.inputs == shape[3],
-    "the layer \(layer.weight.shape) in \(layer.groups) groups does not fit \(shape)")
+  requireMap(shape)
+  require(layer.groups == 1, "a shift convolution has one group, not \(layer.groups)")
+  requireShape(layer.shape, [layer.outputs, shape[3]], of: "the layer for \(shape)")
   let result = shape.replacing(-1, with: layer.outputs)
-  precondition(layer.bias.shape == [layer.outputs], "the bias \(layer.bias.shape) does not fit \(layer.weight.shape)")
-  precondition(residual == nil || residual!.shape == result, "\(residual!.shape) cannot be added to \(result)")
-  precondition(residual == nil || !rectifies, "nothing is added where ReLU follows")
+  requireShape(residual?.shape, result, of: "the residual")
+  require(residual == nil || !rectifies, "nothing is added where ReLU follows")
   /// The kernel, with its packed weight alive around it, and the memory that it works in.
   func run(_ body: (ShiftedLinearKernel, Scratch) -> Void) {
     let packed = PackedPointwise(layer)

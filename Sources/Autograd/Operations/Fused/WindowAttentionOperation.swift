@@ -22,9 +22,9 @@ public func windowAttention(
   scale: AttentionScale? = nil, dropout: DropoutMask? = nil
 ) -> Variable {
   let channels = qkv.shape.last / 3
-  precondition(
-    qkv.shape.last == 3 * channels && channels % heads == 0,
-    "\(qkv.shape) does not hold queries, keys and values of \(heads) heads")
+  require(
+    heads > 0 && qkv.shape.last == 3 * channels && channels % heads == 0,
+    "queries, keys and values of \(heads) heads are N x H x W x 3C, with C a multiple of \(heads), not \(qkv.shape)")
   let group = AttentionGroup(
     heads: heads, headDim: channels / heads, queries: 0, keys: channels, values: 2 * channels, windowHeight: window,
     windowWidth: window, shiftDown: shift, shiftRight: shift, masksRegions: masksRegions)
@@ -67,7 +67,7 @@ public func windowAttention(
       features = features.saved, values = values?.saved, bias = positionBias?.saved, factors = factors?.saved,
       statistics
     ] dy, gradients in
-    precondition(!y.isMeta, "a meta tensor has no gradient")
+    require(!y.isMeta, "a meta tensor has no gradient")
     call.backward(
       features, values: values, bias: bias, factors: factors, statistics: statistics, y: y, dy: dy, gradients)
   }
@@ -88,30 +88,29 @@ private struct WindowAttentionCall {
     features: Shape, values: Shape, valuesAreFeatures: Bool, groups: [AttentionGroup], bias: Shape?,
     scale: AttentionScale, dropout: DropoutMask?
   ) {
-    precondition(features.rank == 4, "a feature map is N x H x W x C, not \(features)")
-    precondition(
+    requireMap(features)
+    require(
       values.rank == 4 && values.dimensions.dropLast() == features.dimensions.dropLast(),
-      "the values \(values) do not fit queries and keys \(features)")
-    precondition(!groups.isEmpty, "attention needs a group of heads")
+      "the values for queries and keys \(features) are a map of the same size, not \(values)")
+    require(!groups.isEmpty, "attention needs a group of heads")
     for group in groups {
-      precondition(
+      require(
         group.featureSpans.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= features.last }
           && group.valueSpans.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= values.last },
         "\(group) reads past the channels of \(features) or \(values)")
-      precondition(
+      require(
         features[1] % group.windowHeight == 0 && features[2] % group.windowWidth == 0,
-        "\(features) is not made of windows of \(group.windowHeight) x \(group.windowWidth)")
+        "windows of \(group.windowHeight) x \(group.windowWidth) do not divide the map \(features)")
     }
     if let bias {
-      let expected: Shape = [groups[0].heads, groups[0].tokens, groups[0].tokens]
-      precondition(
-        groups.count == 1 && bias == expected, "the position bias of one group is \(expected), not \(bias)")
+      require(groups.count == 1, "a position bias belongs to one group of heads, not to \(groups.count)")
+      requireShape(bias, [groups[0].heads, groups[0].tokens, groups[0].tokens], of: "the position bias")
     }
     let heads = groups.reduce(0) { $0 + $1.heads }
     switch scale {
     case .constant(let number): constant = number
     case .cosine(let factors):
-      precondition(factors.shape.count == heads, "\(heads) heads have as many factors, not \(factors.shape)")
+      require(factors.shape.count == heads, "\(heads) heads have \(heads) factors, not \(factors.shape)")
       constant = 1
     }
     self.features = features
@@ -194,8 +193,7 @@ private struct WindowAttentionCall {
     }
     let featureSpans = groups.flatMap(\.featureSpans), valueSpans = groups.flatMap(\.valueSpans)
     gradients.write(toOrDiscard: features) { dFeatures, accumulatesFeatures in
-      // One variable may be given as both.
-      guard let values, !values.sharesSlot(with: features) else {
+      guard let values else {
         let accumulates = prepared(dFeatures, features.shape, accumulatesFeatures, spans: featureSpans + valueSpans)
         return run(
           .init(
@@ -219,15 +217,5 @@ private struct WindowAttentionCall {
     if accumulates || times.allSatisfy({ $0 == 1 }) { return accumulates }
     gradient.update(repeating: 0, count: shape.count)
     return true
-  }
-}
-
-extension Operand {
-  /// Whether the gradients of both come together in one slot: they are one variable.
-  fileprivate func sharesSlot(with other: some Operand) -> Bool {
-    guard case .slot(let own, let tape) = destination, case .slot(let others, let otherTape) = other.destination else {
-      return false
-    }
-    return own == others && tape == otherTape
   }
 }

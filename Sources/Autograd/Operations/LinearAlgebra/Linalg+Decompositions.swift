@@ -112,7 +112,7 @@ extension Linalg {
     private let leading: [Int]
 
     init(_ shape: Shape) {
-      precondition(shape.rank >= 2, "matrices are ... x M x N, not \(shape)")
+      require(shape.rank >= 2, "matrices are ... x M x N, not \(shape)")
       (rows, columns, leading) = (shape[-2], shape[-1], MatrixBatch.leading(shape))
     }
 

@@ -14,12 +14,12 @@ public enum Linalg {
   ///   - b: ... x N x K; the leading axes of both are broadcast.
   /// - Returns: ... x N x K.
   public static func solve(_ a: Variable, _ b: Variable) throws(LinalgError) -> Variable {
-    precondition(
+    require(
       a.shape.rank >= 2 && b.shape.rank >= 2 && a.shape[-1] == a.shape[-2] && b.shape[-2] == a.shape[-1],
-      "\(a.shape) cannot be solved for \(b.shape)")
+      "A of ... x N x N and B of ... x N x K can be solved, not \(a.shape) and \(b.shape)")
     let (aLeading, bLeading) = (MatrixBatch.leading(a.shape), MatrixBatch.leading(b.shape))
     guard let broadcast = Broadcast.dimensions([aLeading, bLeading]) else {
-      preconditionFailure("the leading axes of \(a.shape) and \(b.shape) do not fit")
+      fatalError("the leading axes of \(a.shape) and \(b.shape) do not fit")
     }
     let shape = Shape(broadcast + [b.shape[-2], b.shape[-1]])
     if a.value.isMeta || b.value.isMeta { return Variable(Tensor(uninitialized: shape), from: [a, b]) { _, _ in } }
@@ -98,7 +98,7 @@ public enum Linalg {
   }
 
   static func checkSquare(_ shape: Shape) {
-    precondition(shape.rank >= 2 && shape[-1] == shape[-2], "square matrices are ... x N x N, not \(shape)")
+    require(shape.rank >= 2 && shape[-1] == shape[-2], "square matrices are ... x N x N, not \(shape)")
   }
 
   /// The value of a computation with matrices that the forward pass has found to be regular.
@@ -106,7 +106,7 @@ public enum Linalg {
     do throws(LinalgError) {
       return try body()
     } catch {
-      preconditionFailure("a gradient of linear algebra: \(error)")
+      fatalError("a gradient of linear algebra: \(error)")
     }
   }
 }

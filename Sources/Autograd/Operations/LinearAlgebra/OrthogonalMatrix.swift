@@ -9,7 +9,7 @@ extension Linalg {
   /// - Parameter normal: R x ...; the axes after the first count as one.
   /// - Returns: of the same shape.
   public static func orthogonal(_ normal: Tensor) throws(LinalgError) -> Tensor {
-    precondition(normal.shape.rank >= 2, "an orthogonal matrix has two axes or more, not \(normal.shape)")
+    require(normal.shape.rank >= 2, "an orthogonal matrix has two axes or more, not \(normal.shape)")
     if normal.isMeta { return Tensor(uninitialized: normal.shape) }
     let rows = normal.shape[0], columns = rows == 0 ? 0 : normal.count / rows
     let matrix = Matrix(normal.array.map(Double.init), rows: rows, columns: columns)

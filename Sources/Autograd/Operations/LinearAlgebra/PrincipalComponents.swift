@@ -22,7 +22,7 @@ public struct PrincipalComponents: Sendable {
   /// - Throws: when LAPACKE is not installed, or a value is not finite.
   public init(of x: Tensor, count: Int) throws(LinalgError) {
     let (samples, channels) = (x.shape.rows, x.shape.last)
-    precondition(
+    require(
       samples >= 2 && (1...max(1, channels)).contains(count),
       "\(count) principal components of \(x.shape): there are \(samples) samples of \(channels) channels")
     let mean = Self.mean(of: x)

@@ -12,7 +12,7 @@ import RAMiTTensorCore
 ///   - target: the same shape.
 public func edgeLoss(_ output: Variable, _ target: Tensor, epsilon: Double = 1e-3) -> Variable {
   let shape = output.shape
-  precondition(shape.rank == 4, "a feature map is N x H x W x C, not \(shape)")
+  requireMap(shape)
   let kernel = Laplacian(images: shape[0], height: shape[1], width: shape[2], channels: shape[3])
   let term = ErrorTerm.charbonnier(epsilon: epsilon), count = shape.count
   /// Calls `body` with the edges of both images' difference, zeros to compare them with, and as much memory to

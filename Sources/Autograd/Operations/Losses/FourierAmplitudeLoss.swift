@@ -12,7 +12,7 @@ import RAMiTTensorCore
 ///   - target: the same shape.
 public func fourierAmplitudeLoss(_ output: Variable, _ target: Tensor) -> Variable {
   let shape = output.shape
-  precondition(
+  require(
     shape.rank == 4 && shape[1] > 0 && shape[2] > 0, "a Fourier transform takes N x H x W x C with pixels, not \(shape)"
   )
   let kernel = FourierAmplitude(images: shape[0], height: shape[1], width: shape[2], channels: shape[3])

@@ -16,7 +16,7 @@ public func charbonnierLoss(_ output: Variable, _ target: Tensor, epsilon: Doubl
 /// scalar.
 /// - Precondition: beta is positive.
 public func smoothL1Loss(_ output: Variable, _ target: Tensor, beta: Double = 1) -> Variable {
-  precondition(beta > 0, "the beta of smooth L1 is positive, not \(beta)")
+  require(beta > 0, "the beta of smooth L1 is positive, not \(beta)")
   return meanError(.smooth(beta: beta), output, target, "smoothL1Loss")
 }
 
@@ -24,7 +24,7 @@ public func smoothL1Loss(_ output: Variable, _ target: Tensor, beta: Double = 1)
 /// scalar.
 /// - Precondition: delta is positive.
 public func huberLoss(_ output: Variable, _ target: Tensor, delta: Double = 1) -> Variable {
-  precondition(delta > 0, "the delta of the Huber loss is positive, not \(delta)")
+  require(delta > 0, "the delta of the Huber loss is positive, not \(delta)")
   return meanError(.huber(delta: delta), output, target, "huberLoss")
 }
 
@@ -55,7 +55,7 @@ extension Variable {
         _ accumulate: Bool
       ) -> Void
   ) {
-    precondition(output.shape == target.shape, "\(output.shape) cannot be compared with \(target.shape)")
+    requireShape(target.shape, output.shape, of: "the target")
     let loss = Tensor([]) { $0[0] = Float(value(output.value.pointer, target.pointer)) }
     self.init(loss, from: [output], operation: operation) { [output = output.saved] dLoss, gradients in
       gradients.write(to: output) { dOutput, accumulate in

@@ -12,7 +12,7 @@ import RAMiTTensorCore
 /// - Precondition: H and W are at least 11.
 public func ssimLoss(_ output: Variable, _ target: Tensor, dataRange: Double = 1) -> Variable {
   let shape = output.shape
-  precondition(
+  require(
     shape.rank == 4 && shape[1] >= StructuralSimilarity.window && shape[2] >= StructuralSimilarity.window,
     "SSIM takes N x H x W x C with sides of at least \(StructuralSimilarity.window), not \(shape)")
   let kernel = StructuralSimilarity(

@@ -7,7 +7,7 @@ import RAMiTTensorCore
 /// - Parameter x: N x H x W x C.
 public func totalVariationLoss(_ x: Variable) -> Variable {
   let shape = x.shape
-  precondition(shape.rank == 4, "a feature map is N x H x W x C, not \(shape)")
+  requireMap(shape)
   let kernel = TotalVariation(images: shape[0], height: shape[1], width: shape[2], channels: shape[3])
   let vertical = Double(max(1, shape[0] * (shape[1] - 1) * shape[2] * shape[3]))
   let horizontal = Double(max(1, shape[0] * shape[1] * (shape[2] - 1) * shape[3]))

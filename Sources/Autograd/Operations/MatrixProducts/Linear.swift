@@ -9,12 +9,11 @@ import RAMiTTensorCore
 ///   - bias: O; none by default.
 /// - Returns: ... x O.
 public func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Variable {
-  precondition(
+  require(
     weight.shape.rank == 2 && x.shape.rank >= 1 && weight.shape[1] == x.shape.last,
-    "the weight \(weight.shape) does not fit \(x.shape)")
+    "the weight for \(x.shape) is O x \(x.shape.last), not \(weight.shape)")
   let (rows, inputs, outputs) = (x.shape.rows, x.shape.last, weight.shape[0])
-  precondition(
-    bias == nil || bias!.shape == [outputs], "the bias \(bias!.shape) does not fit the weight \(weight.shape)")
+  requireShape(bias?.shape, [outputs], of: "the bias with the weight \(weight.shape)")
   let y = Tensor(x.shape.replacing(-1, with: outputs)) { y in
     MatrixProduct(rows: rows, columns: outputs, inner: inputs, transposesB: true)
       .multiply(x.value, weight.value, bias: bias?.value, into: y)

@@ -48,17 +48,17 @@ private struct MatmulShapes {
   private let b: BatchedProduct.Matrices
 
   init(_ aShape: Shape, _ bShape: Shape, transposeA: Bool, transposeB: Bool) {
-    precondition(
+    require(
       aShape.rank >= 2 && bShape.rank >= 2, "a matrix product takes two axes or more, not \(aShape) and \(bShape)")
     let (aInner, bInner) = (aShape[transposeA ? -2 : -1], bShape[transposeB ? -1 : -2])
-    precondition(
+    require(
       aInner == bInner,
       "\(aShape)\(transposeA ? " transposed" : "") by \(bShape)\(transposeB ? " transposed" : ""): "
         + "\(aInner) columns do not fit \(bInner) rows")
     (rows, columns, inner) = (aShape[transposeA ? -1 : -2], bShape[transposeB ? -2 : -1], aInner)
     let (aLeading, bLeading) = (Array(aShape.dimensions.dropLast(2)), Array(bShape.dimensions.dropLast(2)))
     guard let broadcast = Broadcast.dimensions([aLeading, bLeading]) else {
-      preconditionFailure("the leading axes of \(aShape) and \(bShape) do not fit")
+      fatalError("the leading axes of \(aShape) and \(bShape) do not fit")
     }
     self.broadcast = broadcast
     a = .init(leading: aLeading, rows: aShape[-2], columns: aShape[-1], isTransposed: transposeA)

@@ -12,7 +12,7 @@ public struct BatchStatistics {
   /// tensors.
   public func update(mean runningMean: Tensor, variance runningVariance: Tensor, momentum: Float = 0.1) {
     for (running, batch) in [(runningMean, mean), (runningVariance, variance)] {
-      precondition(running.shape == batch.shape, "running statistics of \(running.shape) for \(batch.shape)")
+      requireShape(running.shape, batch.shape, of: "the running statistics")
       if batch.isMeta { continue }
       running.initialize { running in
         for c in 0..<batch.count { running[c] = (1 - momentum) * running[c] + momentum * batch.pointer[c] }
@@ -54,10 +54,9 @@ public func batchNorm(
 ) -> Variable {
   var x = x
   let channels = x.shape.last
-  checkParameters(weight, bias, of: x.shape)
-  precondition(
-    mean.shape == [channels] && variance.shape == [channels],
-    "statistics of \(mean.shape) and \(variance.shape) for \(x.shape)")
+  requireParameters(weight, bias, of: x.shape)
+  requireShape(mean.shape, [channels], of: "the mean for \(x.shape)")
+  requireShape(variance.shape, [channels], of: "the variance for \(x.shape)")
   let pixels = ChannelPixels(samples: 1, pixels: x.shape.rows, channels: channels)
   let y = x.memoryForResult()
   /// 1 / sqrt(variance + epsilon), and times the weight.

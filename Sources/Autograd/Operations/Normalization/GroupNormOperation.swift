@@ -29,9 +29,10 @@ public func groupNorm(
 private func groupNorm(
   _ x: Variable, groups: Int, weight: Variable?, bias: Variable?, epsilon: Float, operation: String
 ) -> Variable {
-  precondition(x.shape.rank >= 2, "normalisation over pixels takes N x ... x C, not \(x.shape)")
-  precondition(
-    groups > 0 && x.shape.last % groups == 0 || x.shape.last == 0, "\(x.shape) has no \(groups) groups of channels")
+  require(x.shape.rank >= 2, "normalisation over pixels takes N x ... x C, not \(x.shape)")
+  require(
+    groups > 0 && x.shape.last % groups == 0 || x.shape.last == 0,
+    "\(groups) groups do not divide the channels of \(x.shape)")
   let samples = x.shape[0]
   let statistics = GroupStatistics(
     samples: samples, pixels: x.shape.rows / max(1, samples), channels: x.shape.last, groups: groups, epsilon: epsilon)
@@ -44,7 +45,7 @@ private func groupNorm(
 func normalized(
   _ x: Variable, _ statistics: GroupStatistics, weight: Variable?, bias: Variable?, operation: String
 ) -> (y: Variable, statistics: GroupStatistics) {
-  checkParameters(weight, bias, of: x.shape)
+  requireParameters(weight, bias, of: x.shape)
   let channels = x.shape.last, pixels = statistics.pixels
   var statistics = statistics
   let y = Tensor(x.shape) { y in

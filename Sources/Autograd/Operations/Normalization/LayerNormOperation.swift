@@ -34,9 +34,8 @@ private func normalizedRows(
   residual: consuming Variable?, operation: String
 ) -> Variable {
   var x = x, residual = residual
-  checkParameters(weight, bias, of: x.shape)
-  precondition(
-    residual == nil || residual!.shape == x.shape, "a residual of \(residual!.shape) cannot be added to \(x.shape)")
+  requireParameters(weight, bias, of: x.shape)
+  requireShape(residual?.shape, x.shape, of: "the residual")
   let (rows, channels) = (x.shape.rows, x.shape.last)
   /// Calls `body` with the kernel, whose parameters live as long.
   func withKernel(_ body: (LayerNorm) -> Void) {

@@ -43,8 +43,8 @@ public func avgPool2d(
 /// - Returns: N x height x width x C.
 /// - Precondition: height and width are at least 1.
 public func adaptiveAvgPool2d(_ x: Variable, height: Int, width: Int) -> Variable {
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
-  precondition(height > 0 && width > 0, "a map of \(height) x \(width) cannot be made from \(x.shape)")
+  requireMap(x.shape)
+  require(height > 0 && width > 0, "a map of \(height) x \(width) cannot be made from \(x.shape)")
   if height == 1 && width == 1 { return globalAvgPool2d(x) }
   return resampled(
     x, vertical: .adaptiveAverage(x.shape[1], to: height), horizontal: .adaptiveAverage(x.shape[2], to: width),
@@ -53,7 +53,7 @@ public func adaptiveAvgPool2d(_ x: Variable, height: Int, width: Int) -> Variabl
 
 /// The mean over all pixels of each image, per channel: N x H x W x C to N x 1 x 1 x C.
 public func globalAvgPool2d(_ x: Variable) -> Variable {
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
+  requireMap(x.shape)
   let kernel = GlobalAveragePool(images: x.shape[0], pixels: x.shape[1] * x.shape[2], channels: x.shape[3])
   let y = Tensor([x.shape[0], 1, 1, x.shape[3]]) { y in
     let sums = GradientSums(count: x.shape[3])

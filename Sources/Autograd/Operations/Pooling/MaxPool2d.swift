@@ -37,9 +37,9 @@ public func maxPool2d(
 extension ConvolutionGeometry {
   /// Of windows over the map `x` [N x H x W x C].
   init(poolOf x: Shape, kernelSize: IntPair, stride: IntPair, padding: IntPair) {
-    precondition(x.rank == 4, "a feature map is N x H x W x C, not \(x)")
-    precondition(kernelSize.height > 0 && kernelSize.width > 0, "a window has at least one pixel, not \(kernelSize)")
-    precondition(
+    requireMap(x)
+    require(kernelSize.height > 0 && kernelSize.width > 0, "a window has at least one pixel, not \(kernelSize)")
+    require(
       2 * padding.height <= kernelSize.height && 2 * padding.width <= kernelSize.width,
       "the padding \(padding) must be at most half of the window \(kernelSize)")
     self.init(

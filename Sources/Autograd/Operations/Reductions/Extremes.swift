@@ -23,7 +23,7 @@ extension Variable {
   }
 
   private func extreme(_ reduction: Reduction, _ axes: ReducedAxes, operation: String) -> Variable {
-    precondition(axes.terms > 0, "[\(shape)] has no elements to choose from")
+    require(axes.terms > 0, "\(shape) has no elements to choose from")
     let y = Tensor(axes.shape) { reduction(axes.plan, value.pointer, into: $0) }
     return Variable(y, from: [self], operation: operation) { [x = saved] dy, gradients in
       guard x.wantsGradient else { return }
@@ -74,7 +74,7 @@ extension Variable {
   public func argmin() -> Int { places(isLargest: false, AxisLines([shape.count], axis: 0))[0] }
 
   private func places(isLargest: Bool, _ lines: AxisLines) -> [Int] {
-    precondition(lines.size > 0, "[\(shape)] has no elements to choose from")
+    require(lines.size > 0, "\(shape) has no elements to choose from")
     let count = lines.outer * lines.inner
     return [Int](unsafeUninitializedCapacity: count) { buffer, initialized in
       if let start = buffer.baseAddress {

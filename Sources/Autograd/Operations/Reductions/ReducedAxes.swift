@@ -13,11 +13,7 @@ struct ReducedAxes {
   /// - Parameter axes: negative ones count from the end; nil stands for all.
   /// - Precondition: the axes exist, each once.
   init(_ operand: Shape, _ axes: [Int]?, keepsDimensions: Bool) {
-    let all = Array(0..<operand.rank)
-    let reduced = axes.map { $0.map { $0 < 0 ? operand.rank + $0 : $0 } } ?? all
-    precondition(
-      reduced.allSatisfy(all.contains) && Set(reduced).count == reduced.count,
-      "[\(operand)] has not each of the axes \(axes ?? []) once")
+    let all = Array(0..<operand.rank), reduced = axes.map { operand.normalized(axes: $0) } ?? all
     let dimensions = operand.dimensions
     self.operand = operand
     kept = Shape(all.map { reduced.contains($0) ? 1 : dimensions[$0] })

@@ -33,7 +33,7 @@ public func interpolate(
 public func interpolate(
   _ x: Variable, scale: Double, mode: InterpolationMode = .nearest, alignCorners: Bool = false, antialias: Bool = false
 ) -> Variable {
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
+  requireMap(x.shape)
   let size = IntPair(Int(Double(x.shape[1]) * scale), Int(Double(x.shape[2]) * scale))
   return interpolate(
     x, size, steps: (1 / scale, 1 / scale), mode: mode, alignCorners: alignCorners, antialias: antialias)
@@ -44,11 +44,11 @@ private func interpolate(
   _ x: Variable, _ size: IntPair, steps: (height: Double?, width: Double?), mode: InterpolationMode,
   alignCorners: Bool, antialias: Bool
 ) -> Variable {
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
-  precondition(
+  requireMap(x.shape)
+  require(
     size.height > 0 && size.width > 0 && x.shape[1] > 0 && x.shape[2] > 0,
     "a map of \(size) cannot be made from \(x.shape)")
-  precondition(mode != .nearest || !(alignCorners || antialias), "nearest has neither aligned corners nor antialiasing")
+  require(mode != .nearest || !(alignCorners || antialias), "nearest has neither aligned corners nor antialiasing")
   func axis(_ source: Int, _ count: Int, _ step: Double?) -> AxisResampling {
     let aligned = count > 1 ? Double(source - 1) / Double(count - 1) : 0
     // As in PyTorch, an axis whose size does not change stays as it is, whatever the factor; only the bicubic filter

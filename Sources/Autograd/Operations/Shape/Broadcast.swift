@@ -7,7 +7,7 @@ extension Variable {
   /// - Precondition: every other axis has its size in `shape`.
   public func broadcast(to shape: Shape) -> Variable {
     let own = self.shape.dimensions, missing = shape.rank - own.count
-    precondition(
+    require(
       missing >= 0 && zip(own, shape.dimensions.dropFirst(missing)).allSatisfy { $0 == 1 || $0 == $1 },
       "\(self.shape) cannot be broadcast to \(shape)")
     if shape == self.shape { return self }

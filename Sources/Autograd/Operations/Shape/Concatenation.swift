@@ -4,10 +4,10 @@ import RAMiTTensorCore
 /// The parts one after the other on an axis.
 /// - Precondition: there is a part; the parts' other axes are equal.
 public func concatenate(_ parts: [Variable], axis: Int) -> Variable {
-  precondition(!parts.isEmpty, "nothing to concatenate")
+  require(!parts.isEmpty, "nothing to concatenate")
   let axis = parts[0].shape.normalized(axis: axis)
   for part in parts.dropFirst() {
-    precondition(
+    require(
       part.shape.rank == parts[0].shape.rank
         && part.shape.replacing(axis, with: parts[0].shape[axis]) == parts[0].shape,
       "\(parts[0].shape) and \(part.shape) cannot be concatenated on axis \(axis)")
@@ -33,7 +33,7 @@ public func concatenate(_ parts: [Variable], axis: Int) -> Variable {
 /// The parts, all of one shape, side by side on a new axis, which is axis number `axis` of the result.
 public func stack(_ parts: [Variable], axis: Int) -> Variable {
   for part in parts.dropFirst() {
-    precondition(part.shape == parts[0].shape, "\(parts[0].shape) and \(part.shape) cannot be stacked")
+    requireShape(part.shape, parts[0].shape, of: "a part of a stack")
   }
   return concatenate(parts.map { $0.unsqueezed(axis: axis) }, axis: axis)
 }

@@ -9,7 +9,7 @@ extension Variable {
   /// - Precondition: every index is in `0 ..<` the size of the axis.
   public func gather(axis: Int, indices: [Int]) -> Variable {
     let axis = shape.normalized(axis: axis), size = shape[axis]
-    precondition(
+    require(
       indices.allSatisfy { $0 >= 0 && $0 < size },
       "axis \(axis) of \(shape) has no element \(indices.first { $0 < 0 || $0 >= size } ?? 0)")
     let kernel = Gather(

@@ -11,18 +11,18 @@ import RAMiTTensorCore
 public func pad(
   _ x: Variable, top: Int = 0, bottom: Int = 0, left: Int = 0, right: Int = 0, mode: PaddingMode = .zero
 ) -> Variable {
-  precondition(x.shape.rank == 4, "a feature map is N x H x W x C, not \(x.shape)")
+  requireMap(x.shape)
   let (height, width) = (x.shape[1], x.shape[2])
   let (rows, columns) = (max(top, bottom), max(left, right))
-  precondition(min(top, bottom, left, right) >= 0, "a padding is negative: \([top, bottom, left, right])")
+  require(min(top, bottom, left, right) >= 0, "a padding is negative: \([top, bottom, left, right])")
   switch mode {
   case .zero, .constant: break
   case .reflect:
-    precondition(
+    require(
       rows < max(1, height) && columns < max(1, width),
       "reflection adds less than the sides of \(x.shape), not \(rows) rows and \(columns) columns")
   case .replicate, .symmetric:
-    precondition(
+    require(
       (rows == 0 || height > 0) && (columns == 0 || width > 0), "\(x.shape) has no pixels to be padded with")
   }
   if rows == 0 && columns == 0 { return x }
@@ -41,8 +41,8 @@ extension Variable {
   /// A feature map with pixels added below and to the right: N x H x W x C to N x height x width x C.
   /// - Precondition: neither side becomes shorter; see `pad` for the modes' own.
   public func padded(height: Int, width: Int, mode: PaddingMode = .zero) -> Variable {
-    precondition(shape.rank == 4, "a feature map is N x H x W x C, not \(shape)")
-    precondition(
+    requireMap(shape)
+    require(
       height >= shape[1] && width >= shape[2], "\(shape) is padded to \(height) x \(width), which is smaller")
     return pad(self, bottom: height - shape[1], right: width - shape[2], mode: mode)
   }

@@ -6,7 +6,7 @@ extension Variable {
   /// - Precondition: every axis comes once.
   public func permuted(_ axes: [Int]) -> Variable {
     let order = shape.normalized(axes: axes)
-    precondition(order.count == shape.rank, "\(shape) cannot be permuted by \(axes)")
+    require(order.count == shape.rank, "\(shape) cannot be permuted by \(axes)")
     if order == Array(0..<shape.rank) { return self }
     let result = Shape(order.map { shape[$0] }), strides = shape.strides
     // When only axes of one element move, so does nothing in memory.
@@ -41,7 +41,7 @@ extension Variable {
   /// (`torch.roll`).
   /// - Parameter shifts: of any size and sign, one for each axis.
   public func rolled(shifts: [Int], axes: [Int]) -> Variable {
-    precondition(shifts.count == axes.count, "\(shifts.count) shifts for \(axes.count) axes")
+    require(shifts.count == axes.count, "\(shifts.count) shifts for \(axes.count) axes")
     let strides = shape.strides
     var parts = [StridedBox(sizes: shape.dimensions)]
     for (axis, shift) in zip(shape.normalized(axes: axes), shifts) where shape[axis] > 0 {

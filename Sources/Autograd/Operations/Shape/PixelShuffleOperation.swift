@@ -6,8 +6,9 @@ import RAMiTTensorCore
 /// - Precondition: the channels are a multiple of r r, the factor's square.
 public func pixelShuffle(_ x: Variable, _ factor: Int) -> Variable {
   let cell = factor * factor
-  precondition(
-    x.shape.rank == 4 && factor > 0 && x.shape.last % cell == 0, "\(x.shape) cannot be shuffled by \(factor)")
+  require(
+    x.shape.rank == 4 && factor > 0 && x.shape.last % cell == 0,
+    "a map to shuffle by \(factor) is N x H x W x C, with C a multiple of \(cell), not \(x.shape)")
   if factor == 1 { return x }
   return Variable(
     rearranging: x, into: [x.shape[0], x.shape[1] * factor, x.shape[2] * factor, x.shape[3] / cell],
@@ -18,9 +19,9 @@ public func pixelShuffle(_ x: Variable, _ factor: Int) -> Variable {
 /// + j holds pixel (i, j) of each cell, as in PyTorch.
 /// - Precondition: both sides are multiples of the factor r.
 public func pixelUnshuffle(_ x: Variable, _ factor: Int) -> Variable {
-  precondition(
+  require(
     x.shape.rank == 4 && factor > 0 && x.shape[1] % factor == 0 && x.shape[2] % factor == 0,
-    "\(x.shape) cannot be unshuffled by \(factor)")
+    "a map to unshuffle by \(factor) is N x H x W x C, with H and W multiples of \(factor), not \(x.shape)")
   if factor == 1 { return x }
   let low: Shape = [x.shape[0], x.shape[1] / factor, x.shape[2] / factor, x.shape[3] * factor * factor]
   return Variable(rearranging: x, into: low, by: [shuffle(low, factor).reversed])

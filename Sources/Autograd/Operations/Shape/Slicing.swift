@@ -6,7 +6,7 @@ extension Variable {
   /// - Precondition: the range lies in the axis.
   public func sliced(axis: Int, _ range: Range<Int>) -> Variable {
     let axis = shape.normalized(axis: axis)
-    precondition(
+    require(
       range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) is not in axis \(axis) of \(shape)")
     if range == 0..<shape[axis] { return self }
     if shape.dimensions[..<axis].allSatisfy({ $0 == 1 }) { return outermostSlice(axis, range) }
@@ -40,7 +40,7 @@ extension Variable {
   /// - Precondition: they add up to the axis.
   public func split(axis: Int, sizes: [Int]) -> [Variable] {
     let axis = shape.normalized(axis: axis)
-    precondition(
+    require(
       sizes.allSatisfy { $0 >= 0 } && sizes.reduce(0, +) == shape[axis],
       "\(sizes) do not add up to axis \(axis) of \(shape)")
     var start = 0
@@ -54,15 +54,15 @@ extension Variable {
   /// - Precondition: the axis is a multiple of `parts`.
   public func split(axis: Int, parts: Int) -> [Variable] {
     let axis = shape.normalized(axis: axis)
-    precondition(parts > 0 && shape[axis] % parts == 0, "axis \(axis) of \(shape) has no \(parts) equal parts")
+    require(parts > 0 && shape[axis] % parts == 0, "axis \(axis) of \(shape) has no \(parts) equal parts")
     return split(axis: axis, sizes: Array(repeating: shape[axis] / parts, count: parts))
   }
 
   /// The part of a feature map N x H x W x C with its top left corner at (`top`, `left`): N x height x width x C.
   /// - Precondition: it lies in the map.
   public func cropped(top: Int = 0, left: Int = 0, height: Int, width: Int) -> Variable {
-    precondition(shape.rank == 4, "a feature map is N x H x W x C, not \(shape)")
-    precondition(
+    requireMap(shape)
+    require(
       top >= 0 && left >= 0 && height >= 0 && width >= 0 && top + height <= shape[1] && left + width <= shape[2],
       "\(height) x \(width) at (\(top), \(left)) is not in \(shape)")
     let strides = shape.strides, result: Shape = [shape[0], height, width, shape[3]]

@@ -21,7 +21,7 @@ extension Variable {
   /// The axes `range` as one, without a copy: N x H x W x C flattened over 1...2 is N x H W x C.
   public func flattened(_ range: ClosedRange<Int>) -> Variable {
     let dimensions = shape.dimensions
-    precondition(range.lowerBound >= 0 && range.upperBound < shape.rank, "\(shape) has no axes \(range)")
+    require(range.lowerBound >= 0 && range.upperBound < shape.rank, "\(shape) has no axes \(range)")
     return reshaped(
       Array(dimensions[..<range.lowerBound]) + [dimensions[range].reduce(1, *)] + dimensions[(range.upperBound + 1)...])
   }
@@ -30,7 +30,7 @@ extension Variable {
   /// - Precondition: the axis has the size 1.
   public func squeezed(axis: Int) -> Variable {
     let axis = shape.normalized(axis: axis)
-    precondition(shape[axis] == 1, "axis \(axis) of \(shape) is not of size 1")
+    require(shape[axis] == 1, "axis \(axis) of \(shape) is not of size 1")
     var dimensions = shape.dimensions
     dimensions.remove(at: axis)
     return reshaped(dimensions)
@@ -39,7 +39,7 @@ extension Variable {
   /// With a new axis of size 1, which is axis number `axis` of the result; negative numbers count from its end.
   public func unsqueezed(axis: Int) -> Variable {
     let position = axis < 0 ? shape.rank + 1 + axis : axis
-    precondition(position >= 0 && position <= shape.rank, "\(shape) cannot get an axis \(axis)")
+    require(position >= 0 && position <= shape.rank, "\(shape) cannot get an axis \(axis)")
     var dimensions = shape.dimensions
     dimensions.insert(1, at: position)
     return reshaped(dimensions)
@@ -51,14 +51,14 @@ extension Shape {
   fileprivate func completing(_ sizes: [Int]) -> Shape {
     guard let open = sizes.firstIndex(of: -1) else {
       let shape = Shape(sizes)
-      precondition(shape.count == count, "\(self) cannot be reshaped to \(shape)")
+      require(shape.count == count, "\(self) cannot be reshaped to \(shape)")
       return shape
     }
     var complete = sizes
     complete[open] = 1
-    precondition(!complete.contains { $0 < 0 }, "at most one size may be -1: \(sizes)")
+    require(!complete.contains { $0 < 0 }, "at most one size may be -1: \(sizes)")
     let known = complete.reduce(1, *)
-    precondition(known > 0 && count % known == 0, "\(self) cannot be reshaped to \(sizes)")
+    require(known > 0 && count % known == 0, "\(self) cannot be reshaped to \(sizes)")
     complete[open] = count / known
     return Shape(complete)
   }

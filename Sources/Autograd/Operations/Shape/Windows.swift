@@ -5,9 +5,9 @@ import RAMiTTensorCore
 /// pixels of a window row by row (Liu et al., "Swin Transformer", 2021).
 /// - Precondition: H is a multiple of h, the height of a window, and W of w, its width.
 public func windowPartition(_ x: Variable, height: Int, width: Int) -> Variable {
-  precondition(
+  require(
     x.shape.rank == 4 && height > 0 && width > 0 && x.shape[1] % height == 0 && x.shape[2] % width == 0,
-    "\(x.shape) has no windows of \(height) x \(width)")
+    "a map of windows of \(height) x \(width) has sides that are multiples of theirs, not \(x.shape)")
   let grid = WindowGrid(images: x.shape[0], height: x.shape[1], width: x.shape[2], window: (height, width))
   return Variable(
     rearranging: x, into: [grid.count, height * width, x.shape[3]], by: [grid.partition(channels: x.shape[3])])
@@ -23,13 +23,14 @@ public func windowPartition(_ x: Variable, window: Int) -> Variable {
 ///   - window: the height and width of a window.
 ///   - height, width: of the feature map.
 public func windowMerge(_ x: Variable, window: (height: Int, width: Int), height: Int, width: Int) -> Variable {
-  precondition(
+  require(
     window.height > 0 && window.width > 0 && height % window.height == 0 && width % window.width == 0,
     "a map of \(height) x \(width) has no windows of \(window.height) x \(window.width)")
   let perImage = height / window.height * (width / window.width)
-  precondition(
+  require(
     x.shape.rank == 3 && perImage > 0 && x.shape[0] % perImage == 0 && x.shape[1] == window.height * window.width,
-    "\(x.shape) are not the windows of \(window.height) x \(window.width) of maps of \(height) x \(width)")
+    "the windows of N maps \(height) x \(width) are \(perImage) N x \(window.height * window.width) x C, not \(x.shape)"
+  )
   let grid = WindowGrid(images: x.shape[0] / perImage, height: height, width: width, window: window)
   return Variable(
     rearranging: x, into: [grid.images, height, width, x.shape[2]], by: [grid.partition(channels: x.shape[2]).reversed])
@@ -46,7 +47,9 @@ public func windowMerge(_ x: Variable, window: Int, height: Int, width: Int) -> 
 /// The order is cell-major, pixel after pixel; `pixelUnshuffle` is channel-major.
 /// - Precondition: H and W are even.
 public func patchMerging(_ x: Variable) -> Variable {
-  precondition(x.shape.rank == 4 && x.shape[1] % 2 == 0 && x.shape[2] % 2 == 0, "\(x.shape) has no 2 x 2 cells")
+  require(
+    x.shape.rank == 4 && x.shape[1] % 2 == 0 && x.shape[2] % 2 == 0,
+    "a map of 2 x 2 cells is N x H x W x C, with H and W even, not \(x.shape)")
   let grid = WindowGrid(images: x.shape[0], height: x.shape[1], width: x.shape[2], window: (2, 2))
   return Variable(
     rearranging: x, into: [x.shape[0], x.shape[1] / 2, x.shape[2] / 2, 4 * x.shape[3]],
