@@ -38,12 +38,16 @@ extension BenchmarkItem {
     bothWays("MLP with norm and sum, \(name)", [map, [60], [60], [120, 60], [120], [60, 120], [60]]) {
       {
         mlp(
-          $0[0], norm: ($0[1], $0[2]), hidden: PointwiseParameters(weight: $0[3], bias: $0[4]),
+          $0[0], norm: NormParameters(weight: $0[1], bias: $0[2]),
+          hidden: PointwiseParameters(weight: $0[3], bias: $0[4]),
           out: PointwiseParameters(weight: $0[5], bias: $0[6]), addsInput: true)
       }
     }
       + bothWays("linear layer 60 to 180 with norm, \(name)", [map, [60], [60], [180, 60], [180]]) {
-        { fusedLinear($0[0], norm: ($0[1], $0[2]), PointwiseParameters(weight: $0[3], bias: $0[4])) }
+        {
+          fusedLinear(
+            $0[0], norm: NormParameters(weight: $0[1], bias: $0[2]), PointwiseParameters(weight: $0[3], bias: $0[4]))
+        }
       }
   }
 }

@@ -43,4 +43,30 @@ struct FusedLayerTests {
       gradients: store.parameters.map(\.gradient))
     #expect(difference < 1e-4)
   }
+
+  /// What stands around a layer in a block is that which stands there, whatever the norm.
+  @Test(
+    arguments: [
+      (epsilon: 1e-5, hasParameters: true, subtractsMean: true), (0.3, true, true), (1e-5, false, true),
+      (0.3, true, false),
+    ] as [(epsilon: Float, hasParameters: Bool, subtractsMean: Bool)])
+  func whatStandsAroundALayerIsFused(_ kind: (epsilon: Float, hasParameters: Bool, subtractsMean: Bool)) {
+    let scope = ParameterScope(seed: 1)
+    let norm = LayerNorm(
+      scope / "norm", channels: 12, epsilon: kind.epsilon, hasWeight: kind.hasParameters, hasBias: kind.hasParameters,
+      subtractsMean: kind.subtractsMean)
+    let mlp = MLP(scope / "mlp", channels: 12, hidden: 20)
+    let attention = WindowAttention(scope / "attention", channels: 12, heads: 2, window: 4, shift: 1)
+    let store = ParameterStore(scope)
+    var random = RandomNumbers(seed: 2)
+    for i in 0..<store.count { store.values.pointer[i] += random.uniform() - 0.5 }
+    let x = Tensor((0..<8 * 4 * 12).map { _ in 2 * random.uniform() - 1 }, [1, 8, 4, 12])
+    let difference = largestDifference(
+      between: { mlp.fused(attention.fused($0, norm: norm, addsInput: true), norm: norm, addsInput: true) },
+      and: { x in
+        let mixed = x + attention.composed(norm(x), context: nil)
+        return mixed + mlp.composed(norm(mixed), context: nil)
+      }, at: x, gradients: store.parameters.map(\.gradient))
+    #expect(difference < 1e-4)
+  }
 }

@@ -31,14 +31,7 @@ extension Conv2d {
     let bias = self.bias.map { bias in factors.map { bias.variable * $0.reshaped([outputs]) } ?? bias.variable }
     let parameters = PointwiseParameters(
       weight: weight, bias: bias ?? Variable(constant: Tensor(zeros: [outputs])))
-    guard let norm else { return fusedLinear(x, parameters, adding: consume residual) }
-    let channels = x.shape.last
-    return fusedLinear(
-      x,
-      norm: (
-        norm.weight?.variable ?? Variable(constant: Tensor(repeating: 1, [channels])),
-        norm.bias?.variable ?? Variable(constant: Tensor(zeros: [channels]))
-      ), epsilon: norm.epsilon, subtractsMean: norm.subtractsMean, parameters, adding: consume residual)
+    return fusedLinear(x, norm: norm.map(NormParameters.init), parameters, adding: consume residual)
   }
 
   private static let fewPixels = 1024

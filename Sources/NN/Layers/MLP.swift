@@ -36,11 +36,11 @@ public struct MLP: FusedLayer {
   /// The layers with what stands around them in a block: `x + second(activation(first(norm(x))))`, without the hidden
   /// channels in memory. Nothing is dropped.
   /// - Parameters:
-  ///   - norm: with weight and bias; nil normalises nothing.
+  ///   - norm: nil normalises nothing.
   ///   - addsInput: whether x is added.
   public func fused(_ x: consuming Variable, norm: LayerNorm?, addsInput: Bool) -> Variable {
     RAMiTAutograd.mlp(
-      consume x, norm: norm.map { ($0.weight!.variable, $0.bias!.variable) }, hidden: PointwiseParameters(first),
+      consume x, norm: norm.map(NormParameters.init), hidden: PointwiseParameters(first),
       out: PointwiseParameters(second), activation: activation, addsInput: addsInput)
   }
 

@@ -15,6 +15,8 @@ private struct Affine {
 /// Layer normalisation over the channels of each pixel (PyTorch's `nn.LayerNorm` over the last axis).
 public struct LayerNorm: UnaryLayer {
   private let affine: Affine
+  /// C.
+  public let channels: Int
   public let epsilon: Float
   let subtractsMean: Bool
 
@@ -30,6 +32,7 @@ public struct LayerNorm: UnaryLayer {
     subtractsMean: Bool = true
   ) {
     affine = Affine(scope, channels: channels, hasWeight: hasWeight, hasBias: hasBias)
+    self.channels = channels
     self.epsilon = epsilon
     self.subtractsMean = subtractsMean
   }

@@ -74,13 +74,12 @@ public struct WindowAttention: FusedLayer {
   /// memory.
   /// - Parameters:
   ///   - x: N x H x W x C, H and W multiples of M; plain inference overwrites it where it was given away.
-  ///   - norm: with weight and bias; nil normalises nothing.
+  ///   - norm: nil normalises nothing.
   ///   - addsInput: whether x is added.
   public func fused(_ x: consuming Variable, norm: LayerNorm?, addsInput: Bool) -> Variable {
     let x = consume x
     let input = addsInput ? x : nil
-    let queries = fusedLinear(
-      consume x, norm: norm.map { ($0.weight!.variable, $0.bias!.variable) }, PointwiseParameters(qkv))
+    let queries = fusedLinear(consume x, norm: norm.map(NormParameters.init), PointwiseParameters(qkv))
     let mixed = windowAttention(
       consume queries, heads: heads, window: window, shift: shift, positionBias: positionBias,
       scale: logitScale.map { .cosine(factors($0)) })

@@ -32,7 +32,8 @@ extension OperationCheck {
       "mlp \(shape), hidden \(hidden), to \(o), \(activation)" + (norm ? ", norm" : "") + (addsInput ? ", sum" : "")
     return OperationCheck(title, operands) { v in
       RAMiTAutograd.mlp(
-        v[0], norm: norm ? (v[5], v[6]) : nil, hidden: PointwiseParameters(weight: v[1], bias: v[2]),
+        v[0], norm: norm ? NormParameters(weight: v[5], bias: v[6]) : nil,
+        hidden: PointwiseParameters(weight: v[1], bias: v[2]),
         out: PointwiseParameters(weight: v[3], bias: v[4]), activation: activation, addsInput: addsInput)
     } twin: { v in
       let m = norm ? Twin.layerNorm(v[0], gamma: v[5], beta: v[6]) : v[0]
@@ -57,7 +58,8 @@ extension OperationCheck {
     let title = "fusedLinear \(shape) to \(outputs)" + kind + (residual ? ", sum" : "")
     return OperationCheck(title, operands) { v in
       RAMiTAutograd.fusedLinear(
-        v[0], norm: norm ? (v[3], v[4]) : nil, epsilon: epsilon, subtractsMean: subtractsMean,
+        v[0],
+        norm: norm ? NormParameters(weight: v[3], bias: v[4], epsilon: epsilon, subtractsMean: subtractsMean) : nil,
         PointwiseParameters(weight: v[1], bias: v[2]), adding: residual ? v[v.count - 1] : nil)
     } twin: { v in
       let m =

@@ -5,14 +5,12 @@ import RAMiTTensorCore
 ///
 /// - Parameters:
 ///   - x: ... x C.
-///   - norm: weight and bias, C each, of a layer norm before the layer; nil normalises nothing.
-///   - epsilon, subtractsMean: of the norm, as those of `layerNorm`.
+///   - norm: of x, before the layer; nil normalises nothing.
 ///   - layer: C to O.
 ///   - residual: ... x O, added to the result; plain inference overwrites it where it was given away. Nil adds nothing.
 /// - Returns: ... x O.
 public func fusedLinear(
-  _ x: Variable, norm: (weight: Variable, bias: Variable)? = nil, epsilon: Float = 1e-5, subtractsMean: Bool = true,
-  _ layer: PointwiseParameters, adding residual: consuming Variable? = nil
+  _ x: Variable, norm: NormParameters? = nil, _ layer: PointwiseParameters, adding residual: consuming Variable? = nil
 ) -> Variable {
   let rows = x.shape.rows, inputs = x.shape.last, result = x.shape.replacing(-1, with: layer.outputs)
   requireShape(layer.shape, [layer.outputs, inputs], of: "the layer for \(x.shape)")
@@ -22,17 +20,12 @@ public func fusedLinear(
   /// The kernel, with its packed weight alive around it, and the memory that it works in.
   func run(_ body: (LinearKernel, Scratch) -> Void) {
     let packed = PackedPointwise(layer)
-    let kernel = LinearKernel(
-      norm: norm.map {
-        LayerNorm(
-          channels: inputs, weight: $0.weight.value.pointer, bias: $0.bias.value.pointer, epsilon: epsilon,
-          form: subtractsMean ? .layer : .biasFree)
-      }, layer: packed.kernel)
+    let kernel = LinearKernel(norm: norm?.kernel, layer: packed.kernel)
     let memory = KernelMemory(scratch: kernel.scratchCount, pieces: LinearKernel.pieces(rows: rows))
     body(kernel, memory.scratch)
     withExtendedLifetime((packed, memory)) {}
   }
-  let parameters = (norm.map { [$0.weight, $0.bias] } ?? []) + layer.variables
+  let parameters = (norm?.variables ?? []) + layer.variables
   let y = residual?.reusableMemory() ?? Tensor(uninitialized: result)
   y.initialize { y in
     run { $0.forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, into: y, scratch: $1) }

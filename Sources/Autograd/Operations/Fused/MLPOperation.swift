@@ -7,14 +7,14 @@ import RAMiTTensorCore
 ///
 /// - Parameters:
 ///   - x: ... x C; plain inference overwrites it where it was given away and O is C.
-///   - norm: weight and bias, C each, of a layer norm before the layers; nil normalises nothing.
+///   - norm: of x, before the layers; nil normalises nothing.
 ///   - hidden, out: C to H and H to O.
 ///   - activation: of the hidden channels.
 ///   - addsInput: whether x is added to the result; O is C then.
 /// - Returns: ... x O.
 public func mlp(
-  _ x: consuming Variable, norm: (weight: Variable, bias: Variable)? = nil, hidden: PointwiseParameters,
-  out: PointwiseParameters, activation: Activation = .gelu, addsInput: Bool = false
+  _ x: consuming Variable, norm: NormParameters? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
+  activation: Activation = .gelu, addsInput: Bool = false
 ) -> Variable {
   let shape = x.shape, channels = shape.last
   requireShape(hidden.shape, [hidden.outputs, channels], of: "the hidden layer for \(shape)")
@@ -26,14 +26,12 @@ public func mlp(
   func run(_ body: (MLPKernel, Scratch) -> Void) {
     let packed = (PackedPointwise(hidden), PackedPointwise(out))
     let kernel = MLPKernel(
-      norm: norm.map {
-        LayerNorm(channels: channels, weight: $0.weight.value.pointer, bias: $0.bias.value.pointer)
-      }, hidden: packed.0.kernel, out: packed.1.kernel, activation: activation, addsInput: addsInput)
+      norm: norm?.kernel, hidden: packed.0.kernel, out: packed.1.kernel, activation: activation, addsInput: addsInput)
     let memory = KernelMemory(scratch: kernel.scratchCount, pieces: MLPKernel.pieces(rows: rows))
     body(kernel, memory.scratch)
     withExtendedLifetime((packed, memory)) {}
   }
-  let parameters = (norm.map { [$0.weight, $0.bias] } ?? []) + hidden.variables + out.variables
+  let parameters = (norm?.variables ?? []) + hidden.variables + out.variables
   // A norm counts one an element.
   let products = hidden.weight.value.count + out.weight.value.count
   let multiplyAdds = rows * (products + (norm == nil ? 0 : channels))

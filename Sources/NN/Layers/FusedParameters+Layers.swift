@@ -1,4 +1,16 @@
 import RAMiTAutograd
+import RAMiTTensorCore
+
+extension NormParameters {
+  /// What a fused operation takes of a layer norm.
+  public init(_ layer: LayerNorm) {
+    let channels = layer.channels
+    self.init(
+      weight: layer.weight?.variable ?? Variable(constant: Tensor(repeating: 1, [channels])),
+      bias: layer.bias?.variable ?? Variable(constant: Tensor(zeros: [channels])), epsilon: layer.epsilon,
+      subtractsMean: layer.subtractsMean)
+  }
+}
 
 extension PointwiseParameters {
   /// What a fused operation takes of a linear layer.
