@@ -31,7 +31,7 @@ extension OperationCheck {
     return OperationCheck("linear \(x) to \(outputs)\(bias ? "" : ", no bias")", operands) {
       RAMiTAutograd.linear($0[0], weight: $0[1], bias: bias ? $0[2] : nil)
     } twin: {
-      Twin.linear($0[0], weight: $0[1], bias: bias ? $0[2] : nil)
+      Twin.pointwise($0[0], weight: $0[1], bias: bias ? $0[2] : nil)
     }
   }
 

@@ -15,7 +15,7 @@ extension OperationCheck {
     return OperationCheck("layerNorm \(shape)\(residual ? ", residual" : "")", operands) { v in
       RAMiTAutograd.layerNorm(v[0], weight: v[1], bias: v[2], residual: residual ? v[3] : nil)
     } twin: { v in
-      let y = Twin.layerNorm(v[0], gamma: v[1], beta: v[2])
+      let y = Twin.layerNorm(v[0], weight: v[1], bias: v[2])
       return residual ? y + v[3] : y
     }
   }
@@ -37,7 +37,7 @@ extension OperationCheck {
         hidden: PointwiseParameters(weight: v[1], bias: v[2]), out: PointwiseParameters(weight: v[3], bias: v[4]),
         gamma: v[5], beta: v[6], keepsProducts: keeps)
     } twin: { v in
-      let m = branch ? v[0] + Twin.layerNorm(v[7], gamma: v[8], beta: v[9]) : v[0]
+      let m = branch ? v[0] + Twin.layerNorm(v[7], weight: v[8], bias: v[9]) : v[0]
       return Twin.feedForward(
         m, hidden: Twin.Pointwise(v[1], v[2]), out: Twin.Pointwise(v[3], v[4]), gamma: v[5], beta: v[6])
     }

@@ -36,7 +36,7 @@ extension OperationCheck {
         hidden: PointwiseParameters(weight: v[1], bias: v[2]),
         out: PointwiseParameters(weight: v[3], bias: v[4]), activation: activation, addsInput: addsInput)
     } twin: { v in
-      let m = norm ? Twin.layerNorm(v[0], gamma: v[5], beta: v[6]) : v[0]
+      let m = norm ? Twin.layerNorm(v[0], weight: v[5], bias: v[6]) : v[0]
       let y = Twin.mlp(m, hidden: Twin.Pointwise(v[1], v[2]), out: Twin.Pointwise(v[3], v[4]), activation)
       return addsInput ? v[0] + y : y
     }

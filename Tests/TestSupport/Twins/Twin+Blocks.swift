@@ -24,7 +24,7 @@ extension Twin {
     pointwise: Pointwise, activation: Activation
   ) -> DoubleTensor {
     func depthwise(_ e: DoubleTensor) -> DoubleTensor {
-      Twin.depthwise3x3(e, weight: depthwiseWeight, bias: depthwiseBias)
+      Twin.depthwiseConv2d(e, weight: depthwiseWeight, bias: depthwiseBias, Window(padding: IntPair(1)))
     }
     let y: DoubleTensor
     if let expand {
@@ -40,7 +40,7 @@ extension Twin {
   public static func feedForward(
     _ x: DoubleTensor, hidden: Pointwise, out: Pointwise, gamma: DoubleTensor, beta: DoubleTensor
   ) -> DoubleTensor {
-    layerNorm(out(activate(hidden(x), .gelu)), gamma: gamma, beta: beta) + x
+    layerNorm(out(activate(hidden(x), .gelu)), weight: gamma, bias: beta) + x
   }
 
   /// out(activation(hidden(x))).

@@ -38,14 +38,4 @@ extension Twin {
     }
     return result
   }
-
-  /// x ... x I by weight O x I, plus bias O.
-  public static func linear(_ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor? = nil) -> DoubleTensor {
-    let flat = DoubleTensor(x.values, [x.pixels, x.channels])
-    var y = matmul(flat, weight, transposeB: true)
-    if let bias {
-      for place in y.values.indices { y.values[place] += bias.values[place % bias.values.count] }
-    }
-    return DoubleTensor(y.values, x.shape.dropLast() + [weight.shape[0]])
-  }
 }

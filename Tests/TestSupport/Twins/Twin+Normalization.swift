@@ -35,7 +35,7 @@ extension Twin {
 
   /// Each pixel's channels: (x - mean) / sqrt(variance + epsilon), without "- mean" where the mean is not subtracted.
   public static func layerNorm(
-    _ x: DoubleTensor, weight: DoubleTensor?, bias: DoubleTensor?, epsilon: Double, subtractsMean: Bool = true
+    _ x: DoubleTensor, weight: DoubleTensor?, bias: DoubleTensor?, epsilon: Double = 1e-5, subtractsMean: Bool = true
   ) -> DoubleTensor {
     let normal = alongAxis(x, x.shape.count - 1) { row in
       let (mean, variance) = moments(row)

@@ -43,22 +43,6 @@ extension Twin {
     }
   }
 
-  /// (x - mean) / sqrt(variance + 1e-5) * gamma + beta over each pixel's channels.
-  public static func layerNorm(_ x: DoubleTensor, gamma: DoubleTensor, beta: DoubleTensor) -> DoubleTensor {
-    let channels = x.channels
-    var y = x
-    for pixel in 0..<x.pixels {
-      let row = x.values[pixel * channels..<(pixel + 1) * channels]
-      let mean = row.reduce(0, +) / Double(channels)
-      let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(channels)
-      for c in 0..<channels {
-        let normal = (x.values[pixel * channels + c] - mean) / (variance + 1e-5).squareRoot()
-        y.values[pixel * channels + c] = normal * gamma.values[c] + beta.values[c]
-      }
-    }
-    return y
-  }
-
   /// exp(l) / sum exp(l) of one row of logits.
   static func softmax(_ logits: [Double]) -> [Double] {
     let largest = logits.max() ?? 0
