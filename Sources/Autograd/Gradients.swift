@@ -26,7 +26,7 @@ public final class Gradients {
   /// Adds a gradient to an operand's. The first one is kept as it is, without a copy; later ones are added to it.
   /// - Precondition: it has the operand's shape.
   public func add(_ gradient: Tensor, to operand: some Operand) {
-    require(gradient.shape == operand.shape, "the gradient of \(operand.shape) cannot be \(gradient.shape)")
+    requireShape(gradient.shape, operand.shape, of: "the gradient")
     switch operand.destination {
     case .none: break
     case .leaf(let sum): addInPlace(sum.pointer, gradient.pointer, count: gradient.count)

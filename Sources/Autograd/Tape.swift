@@ -100,8 +100,7 @@ public final class Tape {
   ///   the tape has not been used.
   public func backward(from result: Variable, seed: Tensor? = nil) {
     require(state == .recording, "the tape has been used: backward runs once")
-    require(
-      seed == nil || seed!.shape == result.shape, "the seed has the shape \(seed!.shape), the result \(result.shape)")
+    requireShape(seed?.shape, result.shape, of: "the seed")
     require(result.canJoin(self), "the result was recorded on another tape")
     state = .goingBack
     let gradients = Gradients(tape: self)

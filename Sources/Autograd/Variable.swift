@@ -24,7 +24,7 @@ public struct Variable: Operand {
   /// A value whose gradient is added to `gradient`, such as a parameter. It lives longer than any tape.
   /// - Precondition: both have the same shape.
   public init(leaf value: Tensor, gradient: Tensor) {
-    require(value.shape == gradient.shape, "the gradient of \(value.shape) cannot be \(gradient.shape)")
+    requireShape(gradient.shape, value.shape, of: "the gradient")
     self.init(value: value, destination: .leaf(gradient))
   }
 

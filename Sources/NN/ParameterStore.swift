@@ -1,5 +1,3 @@
-import RAMiTDiagnostics
-import RAMiTSerialization
 import RAMiTTensorCore
 
 /// All parameters of a model, in order, with one contiguous buffer for the values and one for the gradients, so that the

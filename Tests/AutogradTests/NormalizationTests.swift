@@ -15,7 +15,6 @@ import Testing
     .unitLength([3, 5], axis: -1), .unitLength([9, 33], axis: 1), .unitLength([5, 7, 3], axis: 1),
     .unitLength([5, 33], axis: 0), .unitLength([4, 2], axis: 1, epsilon: 1.5),
     .unitLength([2, 5, 3], axis: 1, epsilon: 2),
-
   ])
   func alongAnAxis(_ check: OperationCheck) { #expect(check.faults() == []) }
 

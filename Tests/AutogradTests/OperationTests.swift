@@ -73,7 +73,6 @@ import Testing
     OperationCheck.sum([3, 5, 7]), .product([3, 5, 7]), .scaleAndShift([2, 3, 4, 3]), .scaleAndShift([1, 1, 1, 1]),
     .scaleAndShift([5, 20]), .shuffle([2, 3, 4, 12], 2), .shuffle([1, 1, 1, 27], 3), .shuffle([1, 2, 3, 16], 4),
     .shuffle([1, 2, 2, 5], 1), .cells([2, 4, 6, 5]), .cells([1, 2, 2, 16]),
-
     .dropping([2, 3, 5, 7], rate: 0.3), .dropping([37], rate: 0),
     .depth([3, 2, 5, 7], factors: [0, 1.25, 1]), .depth([1, 3], factors: [2]),
   ])

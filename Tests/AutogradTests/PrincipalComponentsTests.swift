@@ -41,10 +41,6 @@ import Testing
     let y = components(Variable(constant: Tensor(repeating: 2, [1, 3, 3, 5]))).value
     #expect(y.shape == [1, 3, 3, 3] && y.array.allSatisfy { abs($0) < 1e-6 })
   }
-
-  @Test func moreComponentsThanChannelsTrap() async {
-    await #expect(processExitsWith: .failure) { _ = try PrincipalComponents(of: Tensor(zeros: [4, 2]), count: 3) }
-  }
 }
 
 extension Variable {
