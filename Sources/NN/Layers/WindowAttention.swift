@@ -28,7 +28,9 @@ public struct WindowAttention: FusedLayer {
   public let logitScale: Parameter?
   /// (2 M - 1)^2 x S.
   public let biasTable: Parameter
-  /// M^2 x M^2: `relativePositions`, which files have beside the table.
+  /// The table's row for each query and key: `relativePositions`.
+  private let positions: [Int]
+  /// The same, M^2 x M^2, which files have beside the table.
   private let positionIndex: Buffer
   /// C to 3 S c: q, k and v, each with one head after the other; S c to C.
   public let qkv, projection: Linear
@@ -54,9 +56,9 @@ public struct WindowAttention: FusedLayer {
       "relative_position_bias_table", [(2 * window - 1) * (2 * window - 1), heads],
       start: .truncatedNormal(standardDeviation: 0.02))
     let tokens = window * window
+    positions = Self.relativePositions(window: window)
     positionIndex = scope.buffer(
-      "relative_position_index", Tensor(Self.relativePositions(window: window).map(Float.init), [tokens, tokens]),
-      isOptional: true, isInteger: true)
+      "relative_position_index", Tensor(positions.map(Float.init), [tokens, tokens]), isOptional: true, isInteger: true)
     qkv = Linear(
       scope / "qkv", inputs: channels, outputs: 3 * heads * headDim, initialWeight: initialWeight,
       initialBias: .constant(0))
@@ -130,7 +132,7 @@ public struct WindowAttention: FusedLayer {
   /// S x M^2 x M^2.
   private var positionBias: Variable {
     let count = window * window
-    return biasTable.variable.gather(axis: 0, indices: Self.relativePositions(window: window))
+    return biasTable.variable.gather(axis: 0, indices: positions)
       .reshaped([count, count, heads]).permuted([2, 0, 1])
   }
 
