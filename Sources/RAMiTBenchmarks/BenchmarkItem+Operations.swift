@@ -65,7 +65,7 @@ extension BenchmarkItem {
       { v in
         RAMiTAutograd.feedForward(
           v[0], hidden: PointwiseParameters(weight: v[1], bias: v[2]),
-          out: PointwiseParameters(weight: v[3], bias: v[4]), gamma: v[5], beta: v[6], keepsProducts: true)
+          out: PointwiseParameters(weight: v[3], bias: v[4]), gamma: v[5], beta: v[6], savesIntermediates: true)
       }
     }
   }

@@ -44,7 +44,7 @@ import Testing
       let branch = NormedBranch(bent, gamma: gamma.variable, beta: beta.variable)
       let fed = feedForward(
         dropped, adding: branch, hidden: pointwise, out: pointwise, gamma: gamma.variable, beta: beta.variable,
-        keepsProducts: !again)
+        savesIntermediates: !again)
       return [fed * (normed + x), bent]
     }
 

@@ -45,7 +45,7 @@ struct NSTB: FusedLayer {
     return feedForward(
       consume x, adding: NormedBranch(attended, gamma: norm1.weight!.variable, beta: norm1.bias!.variable),
       hidden: PointwiseParameters(ffn.first), out: PointwiseParameters(ffn.second), gamma: norm2.weight!.variable,
-      beta: norm2.bias!.variable, keepsProducts: context?.checkpointing == ActivationCheckpointing.none)
+      beta: norm2.bias!.variable, savesIntermediates: context?.checkpointing == ActivationCheckpointing.none)
   }
 
   func composed(_ x: Variable, context: TrainingContext?) -> Variable {

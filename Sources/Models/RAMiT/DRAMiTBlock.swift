@@ -102,7 +102,7 @@ package final class DRAMiTBlock {
     guard let first = factors(.attentionBranch), let second = factors(.feedForwardBranch) else {
       let branch = NormedBranch(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable)
       // x is given away with its last use: in plain inference its memory takes the result.
-      let result = feedForward(consume x, adding: branch, keepsProducts: savesIntermediates)
+      let result = feedForward(consume x, adding: branch, savesIntermediates: savesIntermediates)
       return (result, heads, attention)
     }
     // Stochastic depth stands between the two halves. Training does not keep what costs little beside the rest of the
@@ -111,7 +111,7 @@ package final class DRAMiTBlock {
       let normed = layerNorm(attention, weight: norm1.gamma.variable, bias: norm1.beta.variable, residual: x)
       return stochasticDepth(x, normed, factors: first)
     }
-    let result = feedForward(mixed, adding: nil, keepsProducts: savesIntermediates)
+    let result = feedForward(mixed, adding: nil, savesIntermediates: savesIntermediates)
     return (stochasticDepth(mixed, result, factors: second), heads, attention)
   }
 
@@ -121,9 +121,10 @@ package final class DRAMiTBlock {
   }
 
   /// m + LN(FFN(m)), with m = x + LN(branch) where there is one.
-  private func feedForward(_ x: consuming Variable, adding branch: NormedBranch?, keepsProducts: Bool) -> Variable {
+  private func feedForward(_ x: consuming Variable, adding branch: NormedBranch?, savesIntermediates: Bool) -> Variable
+  {
     RAMiTAutograd.feedForward(
       consume x, adding: branch, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out),
-      gamma: norm2.gamma.variable, beta: norm2.beta.variable, keepsProducts: keepsProducts)
+      gamma: norm2.gamma.variable, beta: norm2.beta.variable, savesIntermediates: savesIntermediates)
   }
 }

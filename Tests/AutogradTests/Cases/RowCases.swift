@@ -35,7 +35,7 @@ extension OperationCheck {
       RAMiTAutograd.feedForward(
         v[0], adding: branch ? NormedBranch(v[7], gamma: v[8], beta: v[9]) : nil,
         hidden: PointwiseParameters(weight: v[1], bias: v[2]), out: PointwiseParameters(weight: v[3], bias: v[4]),
-        gamma: v[5], beta: v[6], keepsProducts: keeps)
+        gamma: v[5], beta: v[6], savesIntermediates: keeps)
     } twin: { v in
       let m = branch ? v[0] + Twin.layerNorm(v[7], weight: v[8], bias: v[9]) : v[0]
       return Twin.feedForward(

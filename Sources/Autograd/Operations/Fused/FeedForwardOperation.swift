@@ -22,11 +22,11 @@ public struct NormedBranch {
 ///   - branch: the shape of x; nil adds nothing.
 ///   - hidden, out: C to H and H to C.
 ///   - gamma, beta: C.
-///   - keepsProducts: whether the hidden features and what enters the second layer norm are saved for the backward
+///   - savesIntermediates: whether the hidden features and what enters the second layer norm are saved for the backward
 ///     pass, rather than computed again.
 public func feedForward(
   _ x: consuming Variable, adding branch: NormedBranch? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
-  gamma: Variable, beta: Variable, keepsProducts: Bool = false
+  gamma: Variable, beta: Variable, savesIntermediates: Bool = false
 ) -> Variable {
   let (rows, channels) = (x.shape.rows, x.shape.last)
   requireShape(hidden.shape, [hidden.outputs, channels], of: "the hidden layer for \(x.shape)")
@@ -56,7 +56,7 @@ public func feedForward(
   var saved: Tensor?
   y.initialize { y in
     run { kernel, scratch in
-      if keepsProducts, Tape.isRecording { saved = Tensor(uninitialized: [kernel.savedCount(rows: rows)]) }
+      if savesIntermediates, Tape.isRecording { saved = Tensor(uninitialized: [kernel.savedCount(rows: rows)]) }
       kernel.forward(rows: rows, FeedForward.Input(inputs.map(\.value)), y, saved: saved?.pointer, scratch: scratch)
     }
   }
