@@ -1,7 +1,7 @@
 import RAMiTTensorCore
 
-// Activation checkpointing: two ways to trade arithmetic for memory. Both give the same bits as keeping everything: the same kernels
-// run again on the same operands, and gradients arrive in the same order.
+// Activation checkpointing: two ways to trade arithmetic for memory. Both give the same bits as keeping everything: the
+// same kernels run again on the same operands, and gradients arrive in the same order.
 
 /// How a value is computed again, and the value once that has been done. Pullbacks that hold it share the work.
 final class CachedRecomputation {
@@ -20,7 +20,8 @@ final class CachedRecomputation {
   }
 }
 
-/// The result of a cheap operation, which pullbacks do not keep but compute again from `x`. In inference it is just the operation.
+/// The result of a cheap operation, which pullbacks do not keep but compute again from `x`. In inference it is just the
+/// operation.
 ///
 /// - Parameter operation: runs once more at most, unrecorded; everything random in it must be named, not drawn.
 public func recomputing(
@@ -42,14 +43,15 @@ public func recomputing(
   }
 }
 
-/// The results of a segment of a model, of which only the inputs are kept: it runs now without being recorded and, in the
-/// backward pass, once more with it (Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016).
+/// The results of a segment of a model, of which only the inputs are kept: it runs now without being recorded and, in
+/// the backward pass, once more with it (Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016).
 ///
-/// The second run puts the segment's operations on the tape where the segment was, and the backward pass goes on through them.
-/// Segments may hold segments.
+/// The second run puts the segment's operations on the tape where the segment was, and the backward pass goes on
+/// through them. Segments may hold segments.
 /// - Parameters:
 ///   - inputs: all that the segment reads and that was computed on the tape; parameters it may read beside them.
-///   - segment: everything random in it must be named (by the seed and the step), not drawn, so that both runs are alike.
+///   - segment: everything random in it must be named (by the seed and the step), not drawn, so that both runs are
+///     alike.
 /// - Precondition: the inputs that were recorded are on the tape that records here, and both runs give as many results.
 public func checkpointed(_ inputs: [Variable], _ segment: @escaping ([Variable]) -> [Variable]) -> [Variable] {
   guard let tape = Tape.current else { return segment(inputs) }

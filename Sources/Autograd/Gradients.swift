@@ -41,12 +41,13 @@ public final class Gradients {
     }
   }
 
-  /// Lets a kernel write an operand's gradient where it belongs, without an intermediate tensor; does nothing when no gradient
-  /// is wanted.
+  /// Lets a kernel write an operand's gradient where it belongs, without an intermediate tensor; does nothing when no
+  /// gradient is wanted.
   ///
-  /// Writes may be nested, also to one operand: while memory is being written, what else comes for it gets memory of its own and is
-  /// added.
-  /// - Parameter write: gets the memory, in the operand's shape, and whether to add to it (true) or to overwrite all of it.
+  /// Writes may be nested, also to one operand: while memory is being written, what else comes for it gets memory of
+  /// its own and is added.
+  /// - Parameter write: gets the memory, in the operand's shape, and whether to add to it (true) or to overwrite all of
+  ///   it.
   public func write(to operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void) {
     switch operand.destination {
     case .none: break
@@ -80,8 +81,8 @@ public final class Gradients {
     collect(operands[...])
   }
 
-  /// As `write(to:)`; when no gradient is wanted the kernel still runs, on memory that is then dropped: for kernels that find
-  /// the gradients of the parameters in the same pass.
+  /// As `write(to:)`; when no gradient is wanted the kernel still runs, on memory that is then dropped: for kernels
+  /// that find the gradients of the parameters in the same pass.
   public func write(
     toOrDiscard operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void
   ) {

@@ -29,7 +29,8 @@ public struct GradientSlot: Operand {
   public let destination: GradientDestination
 }
 
-/// What a pullback keeps of an operand whose value it reads: the value or, where `recomputing` says so, how to compute it again.
+/// What a pullback keeps of an operand whose value it reads: the value or, where `recomputing` says so, how to compute
+/// it again.
 public struct SavedVariable: Operand {
   public let shape: Shape
   public let destination: GradientDestination

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A clock that operations stop when they are done: where the time of a computation goes.
 ///
-/// A lap is what has passed since the lap before, so laps leave no gap: what happens between two operations counts for the
-/// second. Operations need not know: a lap ends where a result becomes a variable, and where its pullback has run.
+/// A lap is what has passed since the lap before, so laps leave no gap: what happens between two operations counts for
+/// the second. Operations need not know: a lap ends where a result becomes a variable, and where its pullback has run.
 /// Computations without a profiler around them pay for one look whether there is one.
 public final class Profiler: Sendable {
   /// What an operation does.
@@ -14,7 +14,8 @@ public final class Profiler: Sendable {
   public struct Work: Sendable {
     /// A multiply-add counts two; what a pullback computes again does not count.
     public let floatingPointOperations: Double
-    /// Operands and result once each; in the backward pass the result's gradient and those of the operands that want one.
+    /// Operands and result once each; in the backward pass the result's gradient and those of the operands that want
+    /// one.
     public let bytes: Double
   }
 

@@ -7,8 +7,8 @@ import Synchronization
 ///     let loss = tape.record { mseLoss(model(images), target) }
 ///     tape.backward(from: loss)
 ///
-/// The order is already topological, so `backward` pops from the end: no search, no recursion, and what an operation saved is
-/// freed as soon as its pullback has run.
+/// The order is already topological, so `backward` pops from the end: no search, no recursion, and what an operation
+/// saved is freed as soon as its pullback has run.
 public final class Tape {
   /// Takes the gradient of an operation's result and adds to the gradients of its operands.
   public typealias Pullback = (_ gradient: Tensor, _ gradients: Gradients) -> Void
@@ -16,7 +16,8 @@ public final class Tape {
   /// The same for an operation with several results, of which some may have no gradient.
   typealias JointPullback = (_ received: [Tensor?], _ gradients: Gradients) -> Void
 
-  /// An operation: where the gradients of its results come together, from `firstSlot` to the next operation's, and what takes them.
+  /// An operation: where the gradients of its results come together, from `firstSlot` to the next operation's, and what
+  /// takes them.
   private struct Operation {
     let firstSlot: Int
     let pullback: JointPullback
@@ -45,7 +46,8 @@ public final class Tape {
 
   public convenience init() { self.init(keepsNothing: false) }
 
-  /// - Parameter keepsNothing: a tape on which variables know whether they want a gradient, and that drops all pullbacks.
+  /// - Parameter keepsNothing: a tape on which variables know whether they want a gradient, and that drops all
+  ///   pullbacks.
   init(keepsNothing: Bool) {
     self.keepsNothing = keepsNothing
     number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
@@ -55,7 +57,8 @@ public final class Tape {
 
   /// Records the operations that `body` runs on this thread. Scopes nest: the innermost tape records.
   ///
-  /// An operation is recorded when an operand wants a gradient: a leaf, such as a parameter, or what was computed from one.
+  /// An operation is recorded when an operand wants a gradient: a leaf, such as a parameter, or what was computed from
+  /// one.
   public func record<Result>(_ body: () throws -> Result) rethrows -> Result {
     try Self.$scope.withValue(Scope(tape: self, isInBackward: state == .goingBack), operation: body)
   }
@@ -71,8 +74,8 @@ public final class Tape {
   /// True where operations are recorded, so that their pullbacks may keep values.
   public static var isRecording: Bool { current != nil }
 
-  /// True where a backward pass computes again what the forward pass did not keep: what a layer counts beside its result, such as a
-  /// batch norm's running statistics, has been counted already.
+  /// True where a backward pass computes again what the forward pass did not keep: what a layer counts beside its
+  /// result, such as a batch norm's running statistics, has been counted already.
   public static var isRecomputing: Bool { scope?.isInBackward ?? false }
 
   /// The number of operations recorded and not yet taken back.
@@ -96,8 +99,8 @@ public final class Tape {
   /// Adds the gradient of `result` (by default of its sum) to every leaf that it depends on, and empties the tape.
   ///
   /// A pullback may record operations, which are then taken back next: see `checkpointed`.
-  /// - Precondition: `seed`, if given, has the shape of `result`; the result was recorded on this tape, or depends on no leaf;
-  ///   the tape has not been used.
+  /// - Precondition: `seed`, if given, has the shape of `result`; the result was recorded on this tape, or depends on
+  ///   no leaf; the tape has not been used.
   public func backward(from result: Variable, seed: Tensor? = nil) {
     require(state == .recording, "the tape has been used: backward runs once")
     requireShape(seed?.shape, result.shape, of: "the seed")

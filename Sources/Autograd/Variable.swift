@@ -2,8 +2,8 @@ import RAMiTTensorCore
 
 /// A tensor in a computation, and where its gradient goes.
 ///
-/// Operations take variables and give variables. Inside of `Tape.record` an operation on what wants a gradient is recorded;
-/// outside of it nothing is, and the same operations are plain inference.
+/// Operations take variables and give variables. Inside of `Tape.record` an operation on what wants a gradient is
+/// recorded; outside of it nothing is, and the same operations are plain inference.
 public struct Variable: Operand {
   public private(set) var value: Tensor
   public let destination: GradientDestination
@@ -30,12 +30,12 @@ public struct Variable: Operand {
 
   /// The result of an operation, and how its gradient becomes those of the operands.
   ///
-  /// The only way to extend a computation: a value cannot be put on a tape without its pullback. What the pullback captures
-  /// is all that is kept for the backward pass; it is freed as soon as the pullback has run. Its capture list says what it needs
-  /// of each operand: `saved` with the value, `gradientSlot` without.
+  /// The only way to extend a computation: a value cannot be put on a tape without its pullback. What the pullback
+  /// captures is all that is kept for the backward pass; it is freed as soon as the pullback has run. Its capture list
+  /// says what it needs of each operand: `saved` with the value, `gradientSlot` without.
   /// - Parameters:
-  ///   - operands: what `value` was made from. When none of them wants a gradient, or nothing is recorded, the pullback is
-  ///     dropped.
+  ///   - operands: what `value` was made from. When none of them wants a gradient, or nothing is recorded, the pullback
+  ///     is dropped.
   ///   - multiplyAdds: of the forward pass, for a `Profiler`; 0 for what only moves data.
   ///   - operation: its name for a `Profiler`: the function that calls this.
   ///   - pullback: takes the gradient of `value` and adds to those of the operands, through `Gradients`.
@@ -61,8 +61,9 @@ public struct Variable: Operand {
 
   public var shape: Shape { value.shape }
 
-  /// Memory for a result of the same shape: the value's own where plain inference holds it nowhere else, fresh memory otherwise; a
-  /// model then does with a few buffers. For kernels that read of the operand all that a write destroys before they write it.
+  /// Memory for a result of the same shape: the value's own where plain inference holds it nowhere else, fresh memory
+  /// otherwise; a model then does with a few buffers. For kernels that read of the operand all that a write destroys
+  /// before they write it.
   ///
   /// Callers give an operand away (`consume`) when they need it no more; one that they keep is never overwritten.
   mutating func memoryForResult() -> Tensor { reusableMemory() ?? Tensor(uninitialized: shape) }

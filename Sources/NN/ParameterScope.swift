@@ -1,9 +1,10 @@
 import RAMiTTensorCore
 
-/// Where a module asks for its parameters: it knows the path so far, and gives each parameter its full name and first value.
+/// Where a module asks for its parameters: it knows the path so far, and gives each parameter its full name and first
+/// value.
 ///
-/// Handed down through the initialisers: `scope / "stage1"` is the scope of a submodule. Every parameter's random first value
-/// comes from a stream of its own, keyed by (seed, name), so adding one parameter does not change the others.
+/// Handed down through the initialisers: `scope / "stage1"` is the scope of a submodule. Every parameter's random first
+/// value comes from a stream of its own, keyed by (seed, name), so adding one parameter does not change the others.
 public struct ParameterScope {
   private final class Collection {
     var parameters: [Parameter] = []

@@ -1,7 +1,7 @@
 import RAMiTTensorCore
 
-/// All parameters of a model, in order, with one contiguous buffer for the values and one for the gradients, so that the
-/// optimizer and the checkpoint see two vectors.
+/// All parameters of a model, in order, with one contiguous buffer for the values and one for the gradients, so that
+/// the optimizer and the checkpoint see two vectors.
 public final class ParameterStore {
   public let parameters: [Parameter]
   /// What belongs to the model's state and is not trained.

@@ -11,8 +11,8 @@ extension Tensor {
     return squares.squareRoot()
   }
 
-  /// Scales gradients down so that their norm is at most `limit` (Pascanu et al., On the difficulty of training recurrent
-  /// neural networks, 2013); smaller ones stay as they are.
+  /// Scales gradients down so that their norm is at most `limit` (Pascanu et al., On the difficulty of training
+  /// recurrent neural networks, 2013); smaller ones stay as they are.
   /// - Parameters:
   ///   - norm: of these gradients, finite.
   ///   - ranges: what to scale; nil means all.

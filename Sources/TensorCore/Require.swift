@@ -1,5 +1,5 @@
-/// Ends the program unless a condition holds, as `precondition` does, but tells the message in release builds, too: one line on the
-/// standard error stream, such as
+/// Ends the program unless a condition holds, as `precondition` does, but tells the message in release builds, too: one
+/// line on the standard error stream, such as
 ///
 ///     RAMiTAutograd/Matmul.swift:60: Fatal error: 2 x 3 by 4 x 5: 3 columns do not fit 4 rows
 ///

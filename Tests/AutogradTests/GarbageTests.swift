@@ -2,8 +2,8 @@ import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
-/// What memory held before must not matter: kernels read whole vectors past the end of a row, and their scratch is never cleared. The
-/// pool is the whole process's, so this is a process of its own.
+/// What memory held before must not matter: kernels read whole vectors past the end of a row, and their scratch is
+/// never cleared. The pool is the whole process's, so this is a process of its own.
 @Suite struct GarbageTests {
   @Test func notANumberInFreedMemoryGoesNowhere() async {
     await #expect(processExitsWith: .success) {

@@ -3,7 +3,8 @@ import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
-/// What a tape holds, and when it lets go. Memory is counted for the whole process, so each test has a process of its own.
+/// What a tape holds, and when it lets go. Memory is counted for the whole process, so each test has a process of its
+/// own.
 @Suite struct MemoryTests {
   @Test func operationsLeaveNothingBehind() async {
     await #expect(processExitsWith: .success) {

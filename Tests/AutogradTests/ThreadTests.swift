@@ -2,7 +2,8 @@ import RAMiTParallel
 import RAMiTTestSupport
 import Testing
 
-/// The number of threads is the process's and may change only while nothing computes, so the test has a process of its own.
+/// The number of threads is the process's and may change only while nothing computes, so the test has a process of its
+/// own.
 @Suite struct ThreadTests {
   @Test func theirNumberChangesNoBit() async {
     await #expect(processExitsWith: .success) {

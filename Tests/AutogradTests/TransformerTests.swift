@@ -4,7 +4,8 @@ import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
-/// Channel attention, the two layers of a transformer's second half and shift convolutions, against their twins in double precision.
+/// Channel attention, the two layers of a transformer's second half and shift convolutions, against their twins in
+/// double precision.
 @Suite struct TransformerTests {
   @Test(arguments: [
     OperationCheck.channelAttention([1, 4, 5], heads: 2, headDim: 3), .channelAttention([3, 7], heads: 1, headDim: 1),

@@ -2,7 +2,8 @@ import RAMiTAutograd
 import RAMiTTensorCore
 import Testing
 
-/// An operand of a wrong shape ends the program with one line that says what was expected and what was found, in release builds, too.
+/// An operand of a wrong shape ends the program with one line that says what was expected and what was found, in
+/// release builds, too.
 @Suite struct WrongShapeTests {
   @Test(arguments: WrongShape.allCases)
   fileprivate func isToldWithWhatWasExpected(_ wrong: WrongShape) async {

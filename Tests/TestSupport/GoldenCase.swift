@@ -2,8 +2,8 @@ import Foundation
 import RAMiTSerialization
 import RAMiTTensorCore
 
-/// Values of a model computed in double precision by the PyTorch peer: `param.*`, `input`, `target`, `act.*`, `output`, `loss`,
-/// `grad.*`, `train.losses`, `trained.*`; the configuration is in the file's metadata.
+/// Values of a model computed in double precision by the PyTorch peer: `param.*`, `input`, `target`, `act.*`, `output`,
+/// `loss`, `grad.*`, `train.losses`, `trained.*`; the configuration is in the file's metadata.
 public struct GoldenCase {
   public let tensors: NamedTensors
   /// The peer's model arguments.
@@ -38,8 +38,8 @@ public func channelsLast(_ x: Tensor) -> Tensor {
   return result
 }
 
-/// The largest difference, relative to the largest magnitude of `expected`; infinite for different counts or values that are not
-/// numbers.
+/// The largest difference, relative to the largest magnitude of `expected`; infinite for different counts or values
+/// that are not numbers.
 public func relativeError(_ value: Tensor, _ expected: Tensor) -> Float {
   guard value.count == expected.count else { return .infinity }
   var difference: Float = 0, magnitude: Float = 1e-12

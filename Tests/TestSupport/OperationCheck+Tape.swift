@@ -14,8 +14,8 @@ extension OperationCheck {
     case constant
   }
 
-  /// The other ways to the same gradients: added to another one in a leaf, passed on to earlier operations, and with some operands
-  /// constant. Rounding may differ in the last places.
+  /// The other ways to the same gradients: added to another one in a leaf, passed on to earlier operations, and with
+  /// some operands constant. Rounding may differ in the last places.
   func tapeFaults(_ values: [Tensor], result: Tensor, seed: Tensor, _ expected: [Tensor]) -> [String] {
     var faults: [String] = []
     let all = operands.indices

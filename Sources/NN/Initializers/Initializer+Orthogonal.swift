@@ -1,10 +1,10 @@
 import RAMiTTensorCore
 
 extension Initializer {
-  /// Orthonormal rows or, where there are more rows than columns, orthonormal columns, times `gain`; a row is what belongs
-  /// to one index of the file's first axis (Saxe et al., Exact solutions to the nonlinear dynamics of learning in deep
-  /// linear neural networks, 2014). It is PyTorch's `orthogonal_`: the Q of a QR decomposition of normal values whose R
-  /// has a positive diagonal.
+  /// Orthonormal rows or, where there are more rows than columns, orthonormal columns, times `gain`; a row is what
+  /// belongs to one index of the file's first axis (Saxe et al., Exact solutions to the nonlinear dynamics of learning
+  /// in deep linear neural networks, 2014). It is PyTorch's `orthogonal_`: the Q of a QR decomposition of normal values
+  /// whose R has a positive diagonal.
   /// - Precondition: the parameter has two axes or more.
   public static func orthogonal(gain: Double = 1) -> Initializer {
     Initializer(isInFileOrder: true) { context in

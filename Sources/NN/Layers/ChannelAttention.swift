@@ -1,8 +1,8 @@
 import RAMiTAutograd
 import RAMiTTensorCore
 
-/// Weighs the channels of a map by what all of its pixels hold on average (Hu et al., "Squeeze-and-Excitation Networks", 2018; Zhang et
-/// al., RCAN, 2018): x * sigmoid(up(relu(down(mean(x))))).
+/// Weighs the channels of a map by what all of its pixels hold on average (Hu et al., "Squeeze-and-Excitation
+/// Networks", 2018; Zhang et al., RCAN, 2018): x * sigmoid(up(relu(down(mean(x))))).
 public struct ChannelAttention: UnaryLayer {
   private let down, up: Conv2d
 

@@ -3,8 +3,8 @@ import RAMiTTensorCore
 
 /// A 2-D convolution with zero padding (PyTorch's `nn.Conv2d`).
 ///
-/// A 1 x 1 convolution is one matrix product, and one with a kernel for each channel (`groups` = `inputs` = `outputs`) runs along
-/// the channels; which of them it is shows in `kind` alone.
+/// A 1 x 1 convolution is one matrix product, and one with a kernel for each channel (`groups` = `inputs` = `outputs`)
+/// runs along the channels; which of them it is shows in `kind` alone.
 public struct Conv2d: UnaryLayer {
   enum Kind { case general, pointwise, depthwise }
 
@@ -59,7 +59,8 @@ public struct Conv2d: UnaryLayer {
   }
 }
 
-/// A transposed 2-D convolution (PyTorch's `nn.ConvTranspose2d`): the gradient of a convolution with respect to its input.
+/// A transposed 2-D convolution (PyTorch's `nn.ConvTranspose2d`): the gradient of a convolution with respect to its
+/// input.
 public struct ConvTranspose2d: UnaryLayer {
   /// In memory I x kh x kw x O/groups.
   public let weight: Parameter

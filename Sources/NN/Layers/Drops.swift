@@ -1,8 +1,8 @@
 import RAMiTAutograd
 import RAMiTTensorCore
 
-/// Stochastic depth (Huang et al., "Deep Networks with Stochastic Depth", 2016): skips a residual branch of a whole sample at random
-/// while training, and scales the branch up where it is kept. In inference it does nothing.
+/// Stochastic depth (Huang et al., "Deep Networks with Stochastic Depth", 2016): skips a residual branch of a whole
+/// sample at random while training, and scales the branch up where it is kept. In inference it does nothing.
 ///
 ///     x + dropPath(branch(x), context: context)
 public struct DropPath: UnaryLayer {
@@ -35,8 +35,8 @@ public struct DropPath: UnaryLayer {
   }
 }
 
-/// Drops values at random while training, and scales the others up by what is lost (Srivastava et al., "Dropout", 2014). In inference
-/// it does nothing.
+/// Drops values at random while training, and scales the others up by what is lost (Srivastava et al., "Dropout",
+/// 2014). In inference it does nothing.
 public struct Dropout: UnaryLayer {
   /// The chance that a value is dropped, in [0, 1).
   public let rate: Double

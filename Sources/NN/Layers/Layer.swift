@@ -28,8 +28,8 @@ extension UnaryLayer {
   public func callAsFunction(_ x: consuming Variable) -> Variable { self(consume x, context: nil) }
 }
 
-/// A layer with two bodies: `callAsFunction` is fast, `composed` is its definition from small operations. Both give the same
-/// values and gradients up to rounding, which a test holds them to.
+/// A layer with two bodies: `callAsFunction` is fast, `composed` is its definition from small operations. Both give the
+/// same values and gradients up to rounding, which a test holds them to.
 public protocol FusedLayer: UnaryLayer {
   func composed(_ x: Variable, context: TrainingContext?) -> Variable
 }

@@ -61,7 +61,8 @@ public struct RMSNorm: UnaryLayer {
   }
 }
 
-/// Normalisation of groups of channels of each image (PyTorch's `nn.GroupNorm`; one group for each channel is `nn.InstanceNorm2d`).
+/// Normalisation of groups of channels of each image (PyTorch's `nn.GroupNorm`; one group for each channel is
+/// `nn.InstanceNorm2d`).
 public struct GroupNorm: UnaryLayer {
   private let affine: Affine
   public let groups: Int
@@ -85,7 +86,8 @@ public struct GroupNorm: UnaryLayer {
   }
 }
 
-/// Normalisation of each channel over a batch while training, and by running statistics after that (PyTorch's `nn.BatchNorm2d`).
+/// Normalisation of each channel over a batch while training, and by running statistics after that (PyTorch's
+/// `nn.BatchNorm2d`).
 public struct BatchNorm2d: UnaryLayer {
   private let affine: Affine
   /// C each: what inference normalises by. A training step moves them towards its batch's statistics.
@@ -117,7 +119,8 @@ public struct BatchNorm2d: UnaryLayer {
         epsilon: epsilon)
     }
     let (y, statistics) = batchNorm(x, weight: weight?.variable, bias: bias?.variable, epsilon: epsilon)
-    // A checkpointed segment runs twice; its first run, which is not recorded as a whole, has counted the batch already.
+    // A checkpointed segment runs twice; its first run, which is not recorded as a whole, has counted the batch
+    // already.
     if !Tape.isRecomputing {
       statistics.update(mean: runningMean.value, variance: runningVariance.value, momentum: momentum)
       batches.value.initialize { $0[0] += 1 }
@@ -127,9 +130,10 @@ public struct BatchNorm2d: UnaryLayer {
 }
 
 extension BatchNorm2d {
-  /// The 1 x 1 convolution before the norm with the norm in its weight and bias, for inference: the same as both by the running
-  /// statistics. Gradients flow through to the parameters of both.
-  /// - Precondition: the convolution is a 1 x 1 convolution of one group with a bias, and gives as many channels as the norm takes.
+  /// The 1 x 1 convolution before the norm with the norm in its weight and bias, for inference: the same as both by the
+  /// running statistics. Gradients flow through to the parameters of both.
+  /// - Precondition: the convolution is a 1 x 1 convolution of one group with a bias, and gives as many channels as the
+  ///   norm takes.
   public func folded(into convolution: Conv2d) -> PointwiseParameters {
     let channels = runningMean.shape[0], shape = convolution.weight.shape
     guard let bias = convolution.bias, shape.rank == 2, shape[0] == channels else {

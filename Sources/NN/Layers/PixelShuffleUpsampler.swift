@@ -1,12 +1,13 @@
 import RAMiTAutograd
 import RAMiTTensorCore
 
-/// Enlarges a feature map by convolutions and pixel shuffles (Shi et al., "Real-Time Single Image and Video Super-Resolution", 2016),
-/// as EDSR and its successors do: by 2 as often as the scale asks for, or once by 3.
+/// Enlarges a feature map by convolutions and pixel shuffles (Shi et al., "Real-Time Single Image and Video
+/// Super-Resolution", 2016), as EDSR and its successors do: by 2 as often as the scale asks for, or once by 3.
 public struct PixelShuffleUpsampler: UnaryLayer {
   private let steps: [(convolution: Conv2d, factor: Int)]
 
-  /// The convolutions are called "0", "2", ... in checkpoints, as in a PyTorch `Sequential` with the shuffles between them.
+  /// The convolutions are called "0", "2", ... in checkpoints, as in a PyTorch `Sequential` with the shuffles between
+  /// them.
   /// - Parameter scale: a power of 2, or 3.
   /// - Precondition: a scale of that kind.
   public init(_ scope: ParameterScope, channels: Int, scale: Int) {

@@ -3,9 +3,9 @@ import RAMiTLinearAlgebra
 import RAMiTTensorCore
 import RAMiTTestSupport
 
-/// The twins compute with the decompositions in double precision, which tests of their own hold to what defines them; finite
-/// differences then check every gradient. Symmetric matrices are products x x^T. Functions of vectors that are known up to
-/// their signs do not depend on these.
+/// The twins compute with the decompositions in double precision, which tests of their own hold to what defines them;
+/// finite differences then check every gradient. Symmetric matrices are products x x^T. Functions of vectors that are
+/// known up to their signs do not depend on these.
 extension OperationCheck {
   static func solve(_ a: Shape, _ b: Shape) -> OperationCheck {
     OperationCheck("solve (\(a)) for (\(b))", [Operand("a", a), Operand("b", b)]) {

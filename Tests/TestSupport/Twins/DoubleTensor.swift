@@ -43,11 +43,13 @@ public struct DoubleTensor: Sendable {
 
 /// The operations in double precision: plain loops written from the equations, to hold the fast ones against.
 ///
-/// Weights have the layouts of the operations: O x I/groups point-wise, O x 3 x 3 x I for a 3x3 convolution, 3 x 3 x C depth-wise.
+/// Weights have the layouts of the operations: O x I/groups point-wise, O x 3 x 3 x I for a 3x3 convolution, 3 x 3 x C
+/// depth-wise.
 public enum Twin {}
 
-/// How near the twins came to a kink: a place where an operation's slope jumps (LeakyReLU's zero, max-pool's tie, L1's zero).
-/// Float32 may round to the other side of a near kink and then rightly has another gradient, so inputs are chosen away from them.
+/// How near the twins came to a kink: a place where an operation's slope jumps (LeakyReLU's zero, max-pool's tie, L1's
+/// zero). Float32 may round to the other side of a near kink and then rightly has another gradient, so inputs are
+/// chosen away from them.
 public final class KinkDistance: Sendable {
   @TaskLocal static var current: KinkDistance?
 

@@ -26,8 +26,8 @@ extension Twin {
     }
   }
 
-  /// Spatial and channel self-attention in parallel (Sec. 3.2, Eq. 2 and 3), each with its projection, side by side. Of the L heads,
-  /// C / L channels wide, the spatial ones come first; a head's q, k and v lie one after the other.
+  /// Spatial and channel self-attention in parallel (Sec. 3.2, Eq. 2 and 3), each with its projection, side by side. Of
+  /// the L heads, C / L channels wide, the spatial ones come first; a head's q, k and v lie one after the other.
   public static func reciprocalAttention(
     _ x: DoubleTensor, previous: DoubleTensor?, qkv: Pointwise, spatial: SpatialHeads?, channel: ChannelHeads?,
     window: Int, shift: Int
@@ -85,7 +85,8 @@ extension Twin {
     return v.map { $0 / length }
   }
 
-  /// softmax(cos(q, k) factor + bias) v over the tokens of each window; the map is rolled by -shift before and back after.
+  /// softmax(cos(q, k) factor + bias) v over the tokens of each window; the map is rolled by -shift before and back
+  /// after.
   private static func windowAttention(
     _ qkv: DoubleTensor, helper: DoubleTensor?, logitScale: DoubleTensor, biasTable: DoubleTensor, width: Int,
     window: Int, shift: Int

@@ -16,7 +16,8 @@ extension Twin {
     return y
   }
 
-  /// A point-wise convolution of a map whose channels are moved: a fifth each from the right, the left, below and above, the rest not.
+  /// A point-wise convolution of a map whose channels are moved: a fifth each from the right, the left, below and
+  /// above, the rest not.
   public static func shiftConv2d(_ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor) -> DoubleTensor {
     let fifth = x.channels / 5, from = [(0, 1), (0, -1), (1, 0), (-1, 0)]
     let shifted = DoubleTensor.filled(x.shape) { place in

@@ -39,8 +39,8 @@ public func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activation
   mobiVari([x], parameters, activation: activation)
 }
 
-/// MobiVari of feature maps side by side on the channels, coarser ones shuffled to the first one's resolution (Shi et al., 2016);
-/// the joined map is never in memory.
+/// MobiVari of feature maps side by side on the channels, coarser ones shuffled to the first one's resolution (Shi et
+/// al., 2016); the joined map is never in memory.
 ///
 /// - Parameter parts: N x H x W x c; others N x H/r x W/r x (c r r). C is the sum of all c.
 /// - Returns: N x H x W x O.

@@ -68,7 +68,8 @@ public struct ReciprocalAttentionParameters {
   var spatialHeads: Int { spatial?.logitScale.value.count ?? 0 }
   var channelHeads: Int { channel?.logitScale.value.count ?? 0 }
 
-  /// Of a pixel: projections, and for each head Q K^T and the product with V, over a window's pixels or a head's channels.
+  /// Of a pixel: projections, and for each head Q K^T and the product with V, over a window's pixels or a head's
+  /// channels.
   func multiplyAdds(channels: Int, window: Int) -> Int {
     let headDim = channels / (spatialHeads + channelHeads)
     let projections = (spatial?.projection.weight.value.count ?? 0) + (channel?.projection.weight.value.count ?? 0)

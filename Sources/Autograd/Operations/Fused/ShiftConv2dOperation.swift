@@ -1,17 +1,19 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// A shift convolution (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022): a 1 x 1
-/// convolution of the shifted map, which sees as far as a 3 x 3 convolution. What is shifted is not kept in memory.
+/// A shift convolution (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022):
+/// a 1 x 1 convolution of the shifted map, which sees as far as a 3 x 3 convolution. What is shifted is not kept in
+/// memory.
 ///
-/// The first fifth of the channels (C / 5, rounded down) comes from the pixel on the right, the next ones from those on the left, below
-/// and above, and the rest from the pixel itself; zeros lie outside.
+/// The first fifth of the channels (C / 5, rounded down) comes from the pixel on the right, the next ones from those on
+/// the left, below and above, and the rest from the pixel itself; zeros lie outside.
 ///
 /// - Parameters:
 ///   - x: N x H x W x C.
 ///   - layer: C to O, in one group.
 ///   - rectifies: whether ReLU follows.
-///   - residual: N x H x W x O, added to the result; plain inference overwrites it where it was given away. Nil adds nothing.
+///   - residual: N x H x W x O, added to the result; plain inference overwrites it where it was given away. Nil adds
+///     nothing.
 /// - Returns: N x H x W x O.
 /// - Precondition: nothing is added where ReLU follows.
 public func shiftConv2d(
