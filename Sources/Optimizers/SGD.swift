@@ -5,7 +5,7 @@ import RAMiTTensorCore
 public struct SGDConfiguration: Codable, Equatable, Sendable {
   /// The share of the last step's direction that remains; 0 is plain gradient descent.
   public var momentum = 0.0
-  /// The share of a gradient that the momentum does not get, but for the first gradient.
+  /// The share of each gradient after the first that the momentum does not get.
   public var dampening = 0.0
   /// Looks one step of the momentum ahead (Nesterov).
   public var nesterov = false

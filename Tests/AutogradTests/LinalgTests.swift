@@ -62,7 +62,7 @@ import Testing
     #expect(throws: LinalgError.notPositiveDefinite(order: 2)) { try Linalg.cholesky(singular) }
   }
 
-  /// A column that the others span has no derivative; it is said by NaN, as PyTorch says it.
+  /// Where the others span a column there is no derivative: the gradient is NaN, as in PyTorch.
   @Test func qrOfDependentColumnsHasNoGradient() throws {
     let tape = Tape(), gradient = Tensor(zeros: [2, 2])
     let r = try tape.record { try Linalg.qr(Variable(leaf: Tensor([0, 0, 0, 1], [2, 2]), gradient: gradient)).r }

@@ -42,7 +42,7 @@ import Testing
     return gradient.array
   }
 
-  /// As of PyTorch's `amax`, and of its `max` along a dimension.
+  /// As in PyTorch: the first of `amax`, the second of `max` along a dimension.
   @Test func tiesShareTheGradientOrTheFirstTakesIt() {
     let third: Float = 1 / 3, shared: [Float] = [0, 0.5, 0.5, third, third, third]
     #expect(gradient([1, 3, 3, 2, 2, 2], [2, 3]) { $0.max(axes: [1]) } == shared)

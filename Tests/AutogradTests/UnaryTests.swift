@@ -56,7 +56,7 @@ import Testing
     #expect([-2, 0, 3].map { value($0) { $0.sign() } } == [-1, 0, 1])
   }
 
-  /// As of C's `pow`.
+  /// C's `pow` defines them.
   @Test func powersOfSpecialValues() {
     let bases: [Float] = [0, -0.0, 1, -1, 2, -2, 0.5, -0.5, .infinity, -.infinity, .nan, 1e-40]
     let exponents: [Float] = [0, 1, 2, 3, -1, -2, 0.5, -0.5, 2.5, .infinity, -.infinity, .nan]

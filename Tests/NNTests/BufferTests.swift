@@ -50,7 +50,8 @@ import Testing
       refusal { $0["norm.running_mean"] = Tensor([1], [1]) } == "1 of another shape (norm.running_mean 1 for 3)")
     #expect(
       refusal { $0["relative_position_index"] = Tensor([1], [1]) }
-        == "1 of another shape (relative_position_index 1 for 2 x 2)", "what may be missing must fit where it is there")
+        == "1 of another shape (relative_position_index 1 for 2 x 2)",
+      "an optional buffer must fit where the file has it")
     #expect(
       refusal { $0["norm.running_mean"] = Tensor([1, .nan, 2], [3]) }
         == "1 with values that are not finite (norm.running_mean: 1 NaN of 3 values)")

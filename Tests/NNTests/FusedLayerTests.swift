@@ -44,13 +44,13 @@ struct FusedLayerTests {
     #expect(difference < 1e-4)
   }
 
-  /// What stands around a layer in a block is that which stands there, whatever the norm.
+  /// A norm and a sum that are fused with a layer give what they give by themselves.
   @Test(
     arguments: [
       (epsilon: 1e-5, hasParameters: true, subtractsMean: true), (0.3, true, true), (1e-5, false, true),
       (0.3, true, false),
     ] as [(epsilon: Float, hasParameters: Bool, subtractsMean: Bool)])
-  func whatStandsAroundALayerIsFused(_ kind: (epsilon: Float, hasParameters: Bool, subtractsMean: Bool)) {
+  func normsAndSumsAreFusedAsTheyAre(_ kind: (epsilon: Float, hasParameters: Bool, subtractsMean: Bool)) {
     let scope = ParameterScope(seed: 1)
     let norm = LayerNorm(
       scope / "norm", channels: 12, epsilon: kind.epsilon, hasWeight: kind.hasParameters, hasBias: kind.hasParameters,

@@ -27,7 +27,7 @@ import Testing
     #expect(abs(found.mean - mean) < 5 * deviation / Double(values.count).squareRoot(), "mean \(found.mean)")
     #expect(abs(found.deviation / deviation - 1) < 0.02, "deviation \(found.deviation), not \(deviation)")
     #expect(values.allSatisfy { bounds.contains(Double($0)) })
-    // The bounds are reached, as far as they are any.
+    // Bounds that cut values off are nearly reached.
     if bounds.upperBound < 10 * deviation {
       let reach = (bounds.upperBound - bounds.lowerBound) * 0.02
       #expect(Double(values.max()!) > bounds.upperBound - reach && Double(values.min()!) < bounds.lowerBound + reach)
@@ -41,7 +41,7 @@ import Testing
     #expect(values(.constant(1.5), [2, 2]) == [1.5, 1.5, 1.5, 1.5])
   }
 
-  /// The bounds are values: of deviation 1 cut at -2 and 2 there remains 0.8796 (a = -0.5, b = 1: by the distribution's
+  /// The bounds are values: cut at -2 and 2, a deviation of 1 becomes 0.8796 (a = -0.5, b = 1: by the distribution's
   /// formula).
   @Test func truncatedNormal() {
     expect(.truncatedNormal(), deviation: 0.87963, within: -2...2)

@@ -3,7 +3,7 @@ import RAMiTTensorCore
 
 /// A parameter's first values.
 ///
-/// A value of one's own is `Initializer { ... }` with the closure that draws it.
+/// `Initializer { ... }` with a closure that draws the values is one of your own.
 public struct Initializer: Sendable {
   /// What the first values may depend on.
   public struct Context {

@@ -38,7 +38,7 @@ public struct WindowAttention: FusedLayer {
   /// - Parameters:
   ///   - headDim: c; by default C / S, rounded down.
   ///   - shift: of the windows, in pixels.
-  /// - Precondition: everything is positive, but the shift, which is 0 to M - 1.
+  /// - Precondition: channels, heads and window are positive; the shift is 0 to M - 1.
   public init(
     _ scope: ParameterScope, channels: Int, heads: Int, headDim: Int? = nil, window: Int, shift: Int = 0,
     similarity: Similarity = .scaledDotProduct, initialWeight: Initializer = .truncatedNormal(standardDeviation: 0.02)

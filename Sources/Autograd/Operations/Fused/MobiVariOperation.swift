@@ -31,7 +31,7 @@ public struct MobiVariParameters {
   }
 }
 
-/// MobiVari: grouped expansion, depth-wise 3x3 and point-wise convolution, each but the first residual.
+/// MobiVari: grouped expansion, depth-wise 3x3 and point-wise convolution, the last two with a residual.
 ///
 /// - Parameter x: N x H x W x C.
 /// - Returns: N x H x W x O.

@@ -1,8 +1,8 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// Total variation, as a scalar: the mean of |x(y + 1) - x(y)| plus the mean of |x(x + 1) - x(x)|, each over the
-/// neighbours that there are (Rudin et al., 1992, in its anisotropic form); 0 along an axis of one pixel.
+/// Total variation, as a scalar: the mean of |x(y + 1) - x(y)| plus the mean of |x(x + 1) - x(x)|, each over all
+/// pairs of neighbours (Rudin et al., 1992, in its anisotropic form); 0 along an axis of one pixel.
 ///
 /// - Parameter x: N x H x W x C.
 public func totalVariationLoss(_ x: Variable) -> Variable {

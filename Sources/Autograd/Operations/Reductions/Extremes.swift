@@ -2,7 +2,7 @@ import RAMiTKernels
 import RAMiTTensorCore
 
 extension Variable {
-  /// The largest element over some axes; NaN where one is. Equal largest elements share the gradient evenly, as of
+  /// The largest element over some axes; NaN where one is. Equal largest elements share the gradient evenly, as in
   /// PyTorch's `amax`.
   /// - Parameters:
   ///   - axes: negative ones count from the end; by default all.
@@ -12,7 +12,7 @@ extension Variable {
     extreme(.maximum, ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), operation: "max")
   }
 
-  /// The smallest element over some axes; NaN where one is. Equal smallest elements share the gradient evenly, as of
+  /// The smallest element over some axes; NaN where one is. Equal smallest elements share the gradient evenly, as in
   /// PyTorch's `amin`.
   /// - Parameters:
   ///   - axes: negative ones count from the end; by default all.

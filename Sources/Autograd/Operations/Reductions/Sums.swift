@@ -47,7 +47,7 @@ extension Variable {
   }
 
   /// The square root of the variance over some axes; its gradient is 0 where it is 0.
-  /// - Parameters: as of `variance`.
+  /// - Parameters: as those of `variance`.
   public func standardDeviation(
     axes: [Int]? = nil, isUnbiased: Bool = true, keepsDimensions: Bool = false
   ) -> Variable {
