@@ -5,7 +5,7 @@ import RAMiTTestSupport
 extension OperationCheck {
   /// The losses, by name.
   enum Loss: String, CaseIterable {
-    case l1, mse, charbonnier, smoothL1, huber, ssim, fourier, edge, variation
+    case l1, mse, charbonnier, smoothL1, huber, psnr, ssim, fourier, edge, variation
 
     /// Needs a feature map, of at least 11 x 11 pixels.
     var needsMap: Bool { [.ssim, .fourier, .edge, .variation].contains(self) }
@@ -23,6 +23,7 @@ extension OperationCheck {
       case .charbonnier: charbonnierLoss(v[0], target, epsilon: epsilon)
       case .smoothL1: smoothL1Loss(v[0], target, beta: 0.7)
       case .huber: huberLoss(v[0], target, delta: 0.7)
+      case .psnr: psnrLoss(v[0], target, epsilon: epsilon)
       case .ssim: ssimLoss(v[0], target, dataRange: 2)
       case .fourier: fourierAmplitudeLoss(v[0], target)
       case .edge: edgeLoss(v[0], target, epsilon: epsilon)
@@ -36,6 +37,7 @@ extension OperationCheck {
       case .charbonnier: Twin.charbonnier(v[0], target, epsilon: epsilon)
       case .smoothL1: Twin.smoothL1(v[0], target, beta: 0.7)
       case .huber: Twin.huber(v[0], target, delta: 0.7)
+      case .psnr: Twin.psnrLoss(v[0], target, epsilon: epsilon)
       case .ssim: Twin.ssimLoss(v[0], target, dataRange: 2)
       case .fourier: Twin.fourierAmplitude(v[0], target)
       case .edge: Twin.edgeLoss(v[0], target, epsilon: epsilon)

@@ -667,6 +667,7 @@ loss("mseLoss", F.mse_loss)
 loss("charbonnierLoss", lambda x, y: ((x - y) ** 2 + 0.01).sqrt().mean(), epsilon=0.1)
 loss("smoothL1Loss", lambda x, y: F.smooth_l1_loss(x, y, beta=0.5), beta=0.5)
 loss("huberLoss", lambda x, y: F.huber_loss(x, y, delta=0.5), delta=0.5)
+loss("psnrLoss", lambda x, y: 10 * (((x - y) ** 2).reshape(len(x), -1).mean(1) + 0.01).log10().mean(), epsilon=0.01)
 
 
 @operation("losses")

@@ -71,6 +71,7 @@ extension TorchOperations {
     "charbonnierLoss": { v, a in [charbonnierLoss(v[0], v[1].value, epsilon: a.double("epsilon"))] },
     "smoothL1Loss": { v, a in [smoothL1Loss(v[0], v[1].value, beta: a.double("beta"))] },
     "huberLoss": { v, a in [huberLoss(v[0], v[1].value, delta: a.double("delta"))] },
+    "psnrLoss": { v, a in [psnrLoss(v[0], v[1].value, epsilon: a.double("epsilon"))] },
     "ssimLoss": { v, _ in [ssimLoss(v[0], v[1].value)] },
     "edgeLoss": { v, a in [edgeLoss(v[0], v[1].value, epsilon: a.double("epsilon"))] },
     "fourierAmplitudeLoss": { v, _ in [fourierAmplitudeLoss(v[0], v[1].value)] },

@@ -59,6 +59,18 @@ extension Twin {
     return DoubleTensor([1 - similarities.reduce(0, +) / Double(similarities.count)], [])
   }
 
+  /// The mean over the images of 10 log10(mean squared error + epsilon).
+  public static func psnrLoss(_ x: DoubleTensor, _ y: DoubleTensor, epsilon: Double) -> DoubleTensor {
+    let size = x.values.count / x.shape[0]
+    let images = (0..<x.shape[0]).map { image in
+      let squares = (image * size..<(image + 1) * size).map { i in
+        (x.values[i] - y.values[i]) * (x.values[i] - y.values[i])
+      }
+      return 10 * log10(squares.reduce(0, +) / Double(size) + epsilon)
+    }
+    return DoubleTensor([images.reduce(0, +) / Double(images.count)], [])
+  }
+
   /// The mean of |Re D| and |Im D|, where D is the Fourier transform of the difference, summed term by term.
   public static func fourierAmplitude(_ x: DoubleTensor, _ y: DoubleTensor) -> DoubleTensor {
     let (height, width) = (x.shape[1], x.shape[2])
