@@ -79,7 +79,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     var other = try BuiltInRun(
       yaml: Self.small, file: "c.yaml",
       settings: [
-        "optimizer.type=sgd", "loss=[{type: l1}, {type: charbonnier}]", "validation.everyIterations=3",
+        "optimizer.type=sgd", "loss=[{type: ssim}, {type: edge}]", "validation.everyIterations=3",
         "parameters.groups=[{names: ['*'], weightDecay: 0}]",
         "schedule={iterations: 9, decay: cosineRestarts, periods: [9], restartWeights: [1], finalLearningRates: [0]}",
       ])
@@ -179,7 +179,8 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     ),
     (
       "loss: l3",
-      "c.yaml:6: expected one of l1, mse, charbonnier, or a list of losses with weights for loss, found 'l3'"
+      "c.yaml:6: expected one of l1, mse, charbonnier, psnr, ssim, fourier, edge, or a list of losses with weights for "
+        + "loss, found 'l3'"
     ),
     (
       "model: {variant: RAMIT}",

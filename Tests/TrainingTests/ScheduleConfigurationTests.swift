@@ -201,7 +201,17 @@ import Testing
     ),
     ("loss: []", "c.yaml:6: expected loss: \(LossConfiguration.choices), found an empty list"),
     ("loss: [{type: l1, wieght: 2}]", "c.yaml:6: expected a key of loss.0, perhaps 'weight', found 'wieght'"),
-    ("loss: [{type: l2}]", "c.yaml:6: expected one of l1, mse, charbonnier for loss.0.type, found 'l2'"),
+    (
+      "loss: [{type: l2}]",
+      "c.yaml:6: expected one of l1, mse, charbonnier, psnr, ssim, fourier, edge for loss.0.type, found 'l2'"
+    ),
+    (
+      "loss: [{type: edge, epsilon: 0}]", "c.yaml:6: expected loss.0.epsilon: above 0, at most 1, found 0.0"
+    ),
+    (
+      "loss: [{type: l1}, {type: ssim, weight: 0.1}]\nschedule: {stages: [{epoch: 9, patch: 5, batch: 4}]}",
+      "c.yaml:6: expected loss: ssim with targets of at least 11 pixels a side, found patches with targets of 10"
+    ),
     ("loss: [{type: l1, epsilon: 0.1}]", "c.yaml:6: expected a key of loss.0, one of type, weight, found 'epsilon'"),
     ("loss: [{type: l1, weight: 0}]", "c.yaml:6: expected loss.0.weight: above 0, at most 1000000, found 0.0"),
   ])
@@ -213,7 +223,8 @@ import Testing
     let texts = [
       "optimizer: {type: adamW, weightDecay: 0.05}", "optimizer: {type: sgd, momentum: 0.9, nesterov: true}",
       "optimizer: {type: lion}", "optimizer: {type: adam, weightDecay: 0.1}",
-      "loss: [{type: l1}, {type: charbonnier, weight: 0.5, epsilon: 0.01}]", "loss: mse",
+      "loss: [{type: l1}, {type: charbonnier, weight: 0.5, epsilon: 0.01}]", "loss: mse", "loss: psnr",
+      "loss: [{type: ssim, weight: 0.2}, {type: fourier, weight: 0.1}, {type: edge, epsilon: 0.1}, {type: edge}]",
       "schedule: {iterations: 500, decay: cosineRestarts, periods: [200, 300], finalLearningRates: [1e-6, 0]}",
       "schedule: {iterations: 50, warmupIterations: 5, milestones: [20], gamma: 0.2, decay: milestones}",
       "schedule: {epochs: 50, decay: polynomial, power: 0.9}",

@@ -35,20 +35,26 @@ public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
     }
   }
 
-  func check(_ checks: Checks) throws {
+  /// - Parameter targetSide: of the smallest patches.
+  func check(_ checks: Checks, targetSide: Int) throws {
     try checks.require(!terms.isEmpty, "loss", Self.choices, "an empty list")
     for (number, term) in terms.enumerated() {
       try checks.require(
         term.weight > 0 && term.weight <= 1e6, "loss.\(number).weight", "above 0, at most 1000000", term.weight)
-      if case .charbonnier(let epsilon) = term.loss {
-        try checks.require(
-          epsilon > 0 && epsilon <= 1, "loss.\(number).epsilon", "above 0, at most 1", epsilon)
+      if let epsilon = term.loss.epsilon {
+        try checks.require(epsilon > 0 && epsilon <= 1, "loss.\(number).epsilon", "above 0, at most 1", epsilon)
       }
+      try checks.require(
+        term.loss != .ssim || targetSide >= Self.ssimWindow, "loss",
+        "ssim with targets of at least \(Self.ssimWindow) pixels a side", "patches with targets of \(targetSide)")
     }
   }
+
+  /// The side of the window in which SSIM compares images.
+  private static let ssimWindow = 11
 }
 
-/// How far the restored image is from the target, as a mean over all values.
+/// How far restored images are from their targets, as a mean over all values.
 public enum Loss: Equatable, Sendable {
   /// The absolute difference (the paper's).
   case l1
@@ -57,18 +63,30 @@ public enum Loss: Equatable, Sendable {
   /// sqrt(difference^2 + epsilon^2) (Charbonnier et al., Two deterministic half-quadratic regularization algorithms for
   /// computed imaging, 1994).
   case charbonnier(epsilon: Double)
+  /// The PSNR of each image in dB, negative (`psnrLoss`).
+  case psnr
+  /// 1 - SSIM (`ssimLoss`).
+  case ssim
+  /// The absolute difference of the Fourier coefficients (`fourierAmplitudeLoss`).
+  case fourier
+  /// The Charbonnier loss of the edges (`edgeLoss`).
+  case edge(epsilon: Double)
 
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    case l1, mse, charbonnier
+    case l1, mse, charbonnier, psnr, ssim, fourier, edge
   }
 
-  /// With its default settings.
-  public init(_ kind: Kind) {
+  /// - Parameter epsilon: of `charbonnier` and `edge`; the others have none.
+  public init(_ kind: Kind, epsilon: Double = 1e-3) {
     self =
       switch kind {
       case .l1: .l1
       case .mse: .mse
-      case .charbonnier: .charbonnier(epsilon: 1e-3)
+      case .charbonnier: .charbonnier(epsilon: epsilon)
+      case .psnr: .psnr
+      case .ssim: .ssim
+      case .fourier: .fourier
+      case .edge: .edge(epsilon: epsilon)
       }
   }
 
@@ -77,6 +95,18 @@ public enum Loss: Equatable, Sendable {
     case .l1: .l1
     case .mse: .mse
     case .charbonnier: .charbonnier
+    case .psnr: .psnr
+    case .ssim: .ssim
+    case .fourier: .fourier
+    case .edge: .edge
+    }
+  }
+
+  /// Nil for a loss that has none.
+  var epsilon: Double? {
+    switch self {
+    case .charbonnier(let epsilon), .edge(let epsilon): epsilon
+    case .l1, .mse, .psnr, .ssim, .fourier: nil
     }
   }
 }
@@ -93,16 +123,16 @@ public struct LossTerm: Codable, Equatable, Sendable {
 
   // The list lets a misspelt key be told from one that is missing.
   private enum CodingKeys: String, CodingKey, CaseIterable { case type, weight }
-  private enum CharbonnierKeys: String, CodingKey { case epsilon }
+  private enum EpsilonKeys: String, CodingKey { case epsilon }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     loss = Loss(try container.decode(Loss.Kind.self, forKey: .type))
     weight = try container.decodeIfPresent(Double.self, forKey: .weight) ?? 1
-    if case .charbonnier = loss,
-      let epsilon = try decoder.container(keyedBy: CharbonnierKeys.self).decodeIfPresent(Double.self, forKey: .epsilon)
+    if loss.epsilon != nil,
+      let epsilon = try decoder.container(keyedBy: EpsilonKeys.self).decodeIfPresent(Double.self, forKey: .epsilon)
     {
-      loss = .charbonnier(epsilon: epsilon)
+      loss = Loss(loss.kind, epsilon: epsilon)
     }
   }
 
@@ -110,8 +140,8 @@ public struct LossTerm: Codable, Equatable, Sendable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(loss.kind, forKey: .type)
     try container.encode(weight, forKey: .weight)
-    if case .charbonnier(let epsilon) = loss {
-      var settings = encoder.container(keyedBy: CharbonnierKeys.self)
+    if let epsilon = loss.epsilon {
+      var settings = encoder.container(keyedBy: EpsilonKeys.self)
       try settings.encode(epsilon, forKey: .epsilon)
     }
   }

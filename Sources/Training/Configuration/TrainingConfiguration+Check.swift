@@ -31,7 +31,8 @@ extension TrainingConfiguration {
     if let decay = ema.decay { try checks.require((0..<1) ~= decay, "ema.decay", "0 or more, below 1", decay) }
     try optimizer.check(checks)
     try parameters.check(checks)
-    try loss.check(checks)
+    let patch = ([data.train.patch] + schedule.stages.map(\.patch)).min() ?? 1
+    try loss.check(checks, targetSide: patch * task.scale)
     try validation.check(checks)
     try checks.require(
       validation.earlyStopping == nil || data.validation.type != .none, "validation.earlyStopping",

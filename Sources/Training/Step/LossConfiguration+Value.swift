@@ -3,19 +3,13 @@ import RAMiTTensorCore
 
 extension LossConfiguration {
   /// The loss of a batch, a scalar.
+  /// - Precondition: there is a term.
   func value(_ output: Variable, _ target: Tensor) -> Variable {
-    let values = terms.map { (loss: $0.loss.value(output, target), weight: Float($0.weight)) }
-    if values.count == 1, values[0].weight == 1 { return values[0].loss }
-    return weightedSum(values)
-  }
-
-  /// The weighted sum of scalars, in their order.
-  private func weightedSum(_ terms: [(loss: Variable, weight: Float)]) -> Variable {
-    let sum = terms.reduce(Float(0)) { $0 + $1.weight * $1.loss.value.scalar }
-    let slots = terms.map { (loss: $0.loss.gradientSlot, weight: $0.weight) }
-    return Variable(Tensor(sum), from: terms.map(\.loss)) { gradient, gradients in
-      for (loss, weight) in slots { gradients.add(Tensor(weight * gradient.scalar), to: loss) }
+    let values = terms.map { term in
+      let loss = term.loss.value(output, target)
+      return term.weight == 1 ? loss : loss * Float(term.weight)
     }
+    return values.dropFirst().reduce(values[0]) { $0 + $1 }
   }
 }
 
@@ -26,6 +20,10 @@ extension Loss {
     case .l1: l1Loss(output, target)
     case .mse: mseLoss(output, target)
     case .charbonnier(let epsilon): charbonnierLoss(output, target, epsilon: epsilon)
+    case .psnr: psnrLoss(output, target)
+    case .ssim: ssimLoss(output, target)
+    case .fourier: fourierAmplitudeLoss(output, target)
+    case .edge(let epsilon): edgeLoss(output, target, epsilon: epsilon)
     }
   }
 }
