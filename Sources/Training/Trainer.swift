@@ -90,7 +90,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     let found = try checkpoints.latest()
     let model = try makeModel(run.model.architecture, configuration.seed)
     // A checkpoint has weights of its own.
-    let beginning = found == nil ? try model.loadFirstWeights(configuration) : nil
+    let beginning = found == nil ? try model.loadInitialWeights(configuration) : nil
     learner = try Learner(model, configuration)
     memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation)
     if let fault = memory.fault { throw fault }

@@ -161,7 +161,10 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       "schedule: {decay: cosine, epochs: 20}",
       "c.yaml:6: expected schedule.epochs: more than warmupEpochs, 20, for cosine, found 20"
     ),
-    ("warmStart: {fresh: all}", "c.yaml:6: expected one of misfits, module for warmStart.fresh, found 'all'"),
+    (
+      "warmStart: {reinitialised: all}",
+      "c.yaml:6: expected one of mismatched, module for warmStart.reinitialised, found 'all'"
+    ),
     (
       "initialWeights: a.pth\nwarmStart: {weights: b.pth}",
       "c.yaml:6: expected initialWeights: none beside warmStart.weights, found a.pth"

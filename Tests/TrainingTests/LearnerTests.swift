@@ -164,16 +164,16 @@ import Testing
     return RAMiT(architecture, seed: seed)
   }
 
-  @Test(arguments: [WarmStartConfiguration.Fresh.misfits, .module])
-  func aWarmStartLoadsAllButWhatBeginsAnew(fresh: WarmStartConfiguration.Fresh) throws {
+  @Test(arguments: WarmStartConfiguration.Reinitialised.allCases)
+  func aWarmStartLoadsAllButWhatIsReinitialised(reinitialised: WarmStartConfiguration.Reinitialised) throws {
     let x2 = try small(.x2, seed: 1), x4 = try small(.x4, seed: 2), untouched = try small(.x4, seed: 2)
     var settings = WarmStartConfiguration()
-    settings.fresh = fresh
+    settings.reinitialised = reinitialised
     var file = weights(of: x2)
     file["mean"] = Tensor([0, 0, 0], [1, 3, 1, 1])
     let names = try x4.parameters.warmStart(
       file, from: "x2.pth", settings, isBesideParameters: x4.isBesideParameters)
-    if fresh == .misfits {
+    if reinitialised == .mismatched {
       // The last convolution works on image channels, whatever the scale.
       #expect(names == ["to_target.conv.weight", "to_target.conv.bias"])
     } else {

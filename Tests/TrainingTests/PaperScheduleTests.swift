@@ -90,7 +90,7 @@ import Testing
         span: 1...50, module: "to_target", patch: 64, batch: 64, iterationsPerEpoch: 1000, firstRate: 0.0004,
         lastRate: 0.0004)
       #expect(rows.removeFirst() == warmStart)
-      #expect(configuration.warmStart.fresh == .module)
+      #expect(configuration.warmStart.reinitialised == .module)
       #expect(
         configuration.warmStart.weights == "runs/\(model)-x2/weights/best.safetensors", "what x2's own run leaves")
       (start, expected) = (50, Self.fineTuning)

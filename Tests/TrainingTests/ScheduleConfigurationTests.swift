@@ -27,6 +27,20 @@ import Testing
     #expect(twice == "c.yaml:6: expected each key once, found rate beside learningRate, its present name")
   }
 
+  @Test(arguments: [("misfits", WarmStartConfiguration.Reinitialised.mismatched), ("module", .module)])
+  func formerKeysOfAWarmStartAreRead(former: String, present: WarmStartConfiguration.Reinitialised) throws {
+    let file = try configuration("warmStart: {weights: a.pth, epochs: 2, fresh: \(former)}").warmStart
+    #expect(file.reinitialised == present && file.weights == "a.pth" && file.epochs == 2)
+    let other = present == .module ? "mismatched" : "module"
+    let yaml = ConfigurationTests.small + "warmStart: {reinitialised: \(other)}\n"
+    for setting in ["warmStart.fresh=\(former)", "warmStart={fresh: \(former)}"] {
+      let changed = try BuiltInRun(yaml: yaml, file: "c.yaml", settings: [setting]).warmStart
+      #expect(changed.reinitialised == present, "\(setting)")
+    }
+    let twice = message(ConfigurationTests.small + "warmStart: {reinitialised: module, fresh: \(former)}\n")
+    #expect(twice == "c.yaml:6: expected each key once, found fresh beside reinitialised, its present name")
+  }
+
   /// The whole configuration that an earlier version wrote into a run's folder.
   @Test func resolvedConfigurationsOfEarlierVersionsAreRead() throws {
     let former = """

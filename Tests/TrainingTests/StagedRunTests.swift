@@ -32,7 +32,7 @@ import Testing
       data:
         train: {type: procedural, samplesPerEpoch: 10, patch: 8, batch: 4}
         validation: {type: procedural, images: 2}
-      warmStart: {weights: \(try firstWeights()), epochs: 2, module: shift, fresh: module}
+      warmStart: {weights: \(try firstWeights()), epochs: 2, module: shift, reinitialised: module}
       schedule:
         epochs: 6
         rate: 0.02
@@ -88,7 +88,7 @@ import Testing
   @Test func aWarmStartTrainsItsModuleAloneFromTheGivenWeights() throws {
     let path = folder.path + "/warm"
     let settings = [
-      "ema.decay=null", "checkpoints.everyIterations=1", "checkpoints.keep=100", "warmStart.fresh=misfits",
+      "ema.decay=null", "checkpoints.everyIterations=1", "checkpoints.keep=100", "warmStart.reinitialised=mismatched",
     ]
     _ = try toyTrainer(configuration(path, settings: settings)).run()
     func checkpoint(_ iteration: Int) throws -> NamedTensors {
@@ -121,7 +121,7 @@ import Testing
     let path = folder.path + "/anew"
     let trainer = try toyTrainer(configuration(path))
     let log = try String(contentsOfFile: path + "/train.log", encoding: .utf8)
-    #expect(log.contains("first.safetensors; anew: all of shift\n"))
+    #expect(log.contains("first.safetensors; reinitialised: all of shift\n"))
     _ = try trainer.run { true }
     let bias = try SafeTensors.read(path + "/checkpoints/iteration-00000001.safetensors")["shift.bias"]!.array
     #expect(bias.allSatisfy { abs($0) < 0.2 }, "not the file's")

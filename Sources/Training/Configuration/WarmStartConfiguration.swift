@@ -1,20 +1,21 @@
 /// Weights of another task's model to begin with, and a while in which one module trains alone (paper, Sec. B, after
 /// Lin et al., Revisiting RCAN, 2022).
 public struct WarmStartConfiguration: Codable, Equatable, Sendable {
-  public enum Fresh: String, CaseIterable, Codable, Sendable {
-    /// Only those parameters of the module that have another shape in the file begin anew.
-    case misfits
-    /// The whole module begins anew, as in the paper.
+  public enum Reinitialised: String, CaseIterable, Codable, Sendable {
+    /// Only those parameters of the module that have another shape in the file.
+    case mismatched
+    /// The whole module, as in the paper.
     case module
   }
 
   /// The weight file, usually of x2; without it there is no warm start.
   public var weights: String?
-  /// Epochs in which the module trains alone, at a constant rate; the schedule begins after them.
+  /// Epochs in which the module trains alone, at a constant learning rate; the schedule begins after them.
   public var epochs = 50
   /// The module: parameters whose names begin with this and a dot.
   public var module = "to_target"
-  public var fresh = Fresh.misfits
+  /// What keeps its random initial values.
+  public var reinitialised = Reinitialised.mismatched
 
   public init() {}
 

@@ -1,35 +1,48 @@
 import RAMiTDiagnostics
 
 extension ConfigurationNode {
-  /// Keys of earlier versions, by what they are called now.
-  private static let formerScheduleKeys = [
-    "rate": "learningRate", "finalRate": "finalLearningRate", "halveAtEpochs": "milestones",
+  /// What a group of keys was called in earlier versions.
+  private struct FormerNames {
+    /// Keys, by their former names.
+    let keys: [String: String]
+    /// Values of a key of today, by their former names.
+    let values: [String: [String: String]]
+  }
+
+  private static let formerNames = [
+    "schedule": FormerNames(
+      keys: ["rate": "learningRate", "finalRate": "finalLearningRate", "halveAtEpochs": "milestones"],
+      values: ["decay": ["halving": "milestones"]]),
+    "warmStart": FormerNames(
+      keys: ["fresh": "reinitialised"], values: ["reinitialised": ["misfits": "mismatched"]]),
   ]
 
   /// The same configuration with today's names, where it has those of earlier versions.
   /// - Throws: `InputError` where a key is there under both names.
   func withCurrentNames() throws -> ConfigurationNode {
-    guard case .mapping(var entries) = content,
-      let place = entries.firstIndex(where: { $0.key == "schedule" }),
-      case .mapping(let keys) = entries[place].value.content
-    else { return self }
-    let renamed = try keys.map { entry in
-      var entry = entry
-      if let name = Self.formerScheduleKeys[entry.key] {
-        guard !keys.contains(where: { $0.key == name }) else {
-          throw InputError(
-            entry.location, expected: "each key once", found: "\(entry.key) beside \(name), its present name")
-        }
-        entry = Entry(key: name, location: entry.location, value: entry.value)
-      }
-      if entry.key == "decay", entry.value.text == "halving" {
-        entry.value = ConfigurationNode(
-          content: .scalar("milestones", isPlain: true), location: entry.value.location)
-      }
-      return entry
+    guard case .mapping(let groups) = content else { return self }
+    let renamed = try groups.map { group in
+      var group = group
+      if let names = Self.formerNames[group.key] { group.value = try group.value.renamed(names) }
+      return group
     }
-    let schedule = entries[place].value
-    entries[place].value = ConfigurationNode(content: .mapping(renamed), location: schedule.location)
-    return ConfigurationNode(content: .mapping(entries), location: location)
+    return ConfigurationNode(content: .mapping(renamed), location: location)
+  }
+
+  private func renamed(_ names: FormerNames) throws -> ConfigurationNode {
+    guard case .mapping(let entries) = content else { return self }
+    let renamed = try entries.map { entry in
+      let key = names.keys[entry.key] ?? entry.key
+      guard key == entry.key || !entries.contains(where: { $0.key == key }) else {
+        throw InputError(
+          entry.location, expected: "each key once", found: "\(entry.key) beside \(key), its present name")
+      }
+      var value = entry.value
+      if let text = value.text.flatMap({ names.values[key]?[$0] }) {
+        value = ConfigurationNode(content: .scalar(text, isPlain: true), location: value.location)
+      }
+      return Entry(key: key, location: entry.location, value: value)
+    }
+    return ConfigurationNode(content: .mapping(renamed), location: location)
   }
 }

@@ -2,15 +2,16 @@ import RAMiTDiagnostics
 import RAMiTModels
 import RAMiTNN
 import RAMiTSerialization
+import RAMiTTensorCore
 
 extension ParameterStore {
-  /// Loads the weights that a warm start begins with, and leaves what begins anew as it is.
+  /// Loads the weights that a warm start begins with, and leaves what is reinitialised as it is.
   ///
   /// - Parameters:
   ///   - tensors: of a model that differs in the module alone, as x4 differs from x2.
   ///   - path: the file they came from, for messages.
   ///   - isBesideParameters: names that may be present and carry nothing to load.
-  /// - Returns: the names that begin anew.
+  /// - Returns: the names of the parameters that are reinitialised.
   /// - Throws: `InputError` when names outside of the module are missing, unexpected or misshapen; nothing is changed
   ///   then.
   func warmStart(
@@ -22,20 +23,19 @@ extension ParameterStore {
       let modules = Set(parameters.map { $0.name.prefix { $0 != "." } }).sorted().joined(separator: ", ")
       throw InputError("warmStart.module", expected: "a module of the model (\(modules))", found: warmStart.module)
     }
-    let fresh = parameters.filter { parameter in
-      guard parameter.name.hasPrefix(prefix) else { return false }
-      return warmStart.fresh == .module || tensors[parameter.name]?.shape != parameter.fileShape
+    func isReinitialised(_ name: String, _ shape: Shape) -> Bool {
+      warmStart.reinitialised == .module || tensors[name]?.shape != shape
     }
-    let names = fresh.map(\.name)
+    let names = parameters.filter { $0.name.hasPrefix(prefix) && isReinitialised($0.name, $0.fileShape) }.map(\.name)
     var fitting = NamedTensors()
     for (name, tensor) in tensors where !name.hasPrefix(prefix) { fitting[name] = tensor }
     for parameter in parameters where parameter.name.hasPrefix(prefix) {
-      // What begins anew is loaded from itself, so that the rest is checked as strictly as ever.
+      // What is reinitialised is loaded from itself, so that the rest is checked as strictly as ever.
       fitting[parameter.name] = names.contains(parameter.name) ? parameter.exported : tensors[parameter.name]
     }
     for buffer in buffers where buffer.name.hasPrefix(prefix) {
-      let isAnew = warmStart.fresh == .module || tensors[buffer.name]?.shape != buffer.shape
-      fitting[buffer.name] = isAnew ? buffer.value.copy() : tensors[buffer.name]
+      fitting[buffer.name] =
+        isReinitialised(buffer.name, buffer.shape) ? buffer.value.copy() : tensors[buffer.name]
     }
     try load(fitting, from: path, ignoring: isBesideParameters)
     return names
@@ -46,7 +46,7 @@ extension RestorationModel {
   /// Loads the weights that the configuration begins with.
   /// - Returns: a line for the log; nil when the model begins with random weights.
   /// - Throws: `InputError` that names the file.
-  func loadFirstWeights(_ configuration: TrainingConfiguration) throws -> String? {
+  func loadInitialWeights(_ configuration: TrainingConfiguration) throws -> String? {
     var taken = ""
     func read(_ path: String) throws -> NamedTensors {
       try WeightFile.read(path, for: parameters.request) { taken = "; \($0)" }
@@ -56,11 +56,11 @@ extension RestorationModel {
       return "begins with \(path)\(taken)"
     }
     guard let path = configuration.warmStart.weights else { return nil }
-    let fresh = try parameters.warmStart(
+    let reinitialised = try parameters.warmStart(
       read(path), from: path, configuration.warmStart, isBesideParameters: isBesideParameters)
-    if fresh.isEmpty { return "begins with \(path)\(taken)" }
-    let isWhole = configuration.warmStart.fresh == .module
-    return "begins with \(path)\(taken); anew: "
-      + (isWhole ? "all of \(configuration.warmStart.module)" : fresh.joined(separator: ", "))
+    if reinitialised.isEmpty { return "begins with \(path)\(taken)" }
+    let isWhole = configuration.warmStart.reinitialised == .module
+    return "begins with \(path)\(taken); reinitialised: "
+      + (isWhole ? "all of \(configuration.warmStart.module)" : reinitialised.joined(separator: ", "))
   }
 }
