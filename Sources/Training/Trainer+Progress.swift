@@ -30,12 +30,12 @@ extension Trainer {
     let now = progress(at: position)
     (state.lossSum, state.lossCount) = (0, 0)
     try journal.add(
-      MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, rate: now.learningRate),
+      MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, learningRate: now.learningRate),
       imagesPerSecond: now.imagesPerSecond)
     let iteration = plan.countsIterations ? "" : "  iteration \(state.iteration)"
     try say(
       "\(place(epoch: position.epoch + 1, iteration: state.iteration))\(iteration)"
-        + "  loss \(now.loss.fixed(5))  rate \(scientific(now.learningRate))  \(now.imagesPerSecond.fixed(1)) images/s"
+        + "  loss \(now.loss.fixed(5))  learning rate \(scientific(now.learningRate))  \(now.imagesPerSecond.fixed(1)) images/s"
         + "  \(duration(now.secondsLeft)) left")
   }
 

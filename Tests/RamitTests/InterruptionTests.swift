@@ -153,7 +153,7 @@ struct InterruptionTests {
       let lines = try Program.run(Run("lines", in: folder).arguments + Self.briefly).output
       #expect(
         lines.contains(
-          /epoch 1\/1  iteration 10  loss 0\.\d{5}  rate \d\.\d\de-\d\d  \d+\.\d images\/s  \d+:\d\d left\n/),
+          /epoch 1\/1  iteration 10  loss 0\.\d{5}  learning rate \d\.\d\de-\d\d  \d+\.\d images\/s  \d+:\d\d left\n/),
         "\(lines)")
       #expect(!lines.contains("\u{1b}") && !lines.contains("\r"))
     }
@@ -169,7 +169,7 @@ struct InterruptionTests {
       #expect(try program.outcome().code == 0)
       #expect(
         shown.contains(
-          /epoch 1\/1 \[=* *\] \d+\/80  loss 0\.\d{5}  rate \d\.\d\de[+-]\d\d  \d+\.\d images\/s  \d+:\d\d left/),
+          /epoch 1\/1 \[=* *\] \d+\/80  loss 0\.\d{5}  lr \d\.\d\de[+-]\d\d  \d+\.\d images\/s  \d+:\d\d left/),
         "\(shown)")
     }
   }

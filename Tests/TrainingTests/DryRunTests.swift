@@ -32,7 +32,7 @@ import Testing
     #expect(lines[1] == "data    procedural, 640 samples an epoch")
     #expect(
       Array(lines[3...7]) == [
-        "epochs  trains  patch  batch  iterations  rate",
+        "epochs  trains  patch  batch  iterations  learning rate",
         "1-1     all     64     64     10          0.00e+00 to 4.00e-04",
         "2-3     all     64     64     10          4.00e-04",
         "4-4     all     64     64     10          2.00e-04",
@@ -53,7 +53,7 @@ import Testing
     #expect(run.lines[0] == "ramit  x2, Toy, 6 parameters (3 frozen)")
     #expect(
       Array(run.lines[3...5]) == [
-        "iterations  trains  patch  batch  an epoch  rate",
+        "iterations  trains  patch  batch  an epoch  learning rate",
         "1-5         all     64     64     10        0.00e+00 to 4.00e-04",
         "6-15        all     64     64     10        4.00e-04",
       ])

@@ -87,8 +87,8 @@ import Testing
     case "x2": (start, expected) = (0, Self.scratch)
     case "x3", "x4":
       let warmStart = TrainingPlan.Row(
-        span: 1...50, module: "to_target", patch: 64, batch: 64, iterationsPerEpoch: 1000, firstRate: 0.0004,
-        lastRate: 0.0004)
+        span: 1...50, module: "to_target", patch: 64, batch: 64, iterationsPerEpoch: 1000, firstLearningRate: 0.0004,
+        lastLearningRate: 0.0004)
       #expect(rows.removeFirst() == warmStart)
       #expect(configuration.warmStart.reinitialised == .module)
       #expect(
@@ -98,13 +98,14 @@ import Testing
     default: (start, expected) = (0, Self.progressive([390, 781, 1562]))
     }
     let warmup = TrainingPlan.Row(
-      span: start + 1...start + 20, module: nil, patch: 64, batch: 64, iterationsPerEpoch: samples / 64, firstRate: 0,
-      lastRate: 0.0004)
+      span: start + 1...start + 20, module: nil, patch: 64, batch: 64, iterationsPerEpoch: samples / 64,
+      firstLearningRate: 0,
+      lastLearningRate: 0.0004)
     #expect(rows.removeFirst() == warmup)
     let table = expected.map { row in
       TrainingPlan.Row(
         span: row.first...row.last, module: nil, patch: row.patch, batch: row.batch,
-        iterationsPerEpoch: row.iterations, firstRate: 0.0004 * row.rate, lastRate: 0.0004 * row.rate)
+        iterationsPerEpoch: row.iterations, firstLearningRate: 0.0004 * row.rate, lastLearningRate: 0.0004 * row.rate)
     }
     #expect(Array(rows) == table)
   }
@@ -151,6 +152,6 @@ import Testing
     #expect(abs(plan.position(20).learningRate - 0.00055 / 4) < 1e-15)
     #expect(plan.position(99).learningRate > 0.0001 / 4 && plan.position(99).learningRate < 0.000026)
     #expect(plan.rows.map(\.span) == [1...2, 3...4])
-    #expect(abs(plan.rows[1].lastRate - 0.0001 / 4) < 1e-15)
+    #expect(abs(plan.rows[1].lastLearningRate - 0.0001 / 4) < 1e-15)
   }
 }

@@ -225,8 +225,10 @@ import Testing
     #expect(
       starts.map(\.changes) == [nil, ["gradients.clipNorm 0.5, before -", "schedule.learningRate 0.01, before 0.05"]])
     let history = try RunHistory(reading: path + "/metrics.jsonl") { Issue.record($0) }
-    #expect(history.rates.map(\.y) == [0.04, 0.05, 0.005, 0.005, 0.0025].map { $0 } || history.rates.count == 5)
-    #expect(history.rates.last?.y == 0.01 / 4)
+    #expect(
+      history.learningRates.map(\.y) == [0.04, 0.05, 0.005, 0.005, 0.0025].map { $0 }
+        || history.learningRates.count == 5)
+    #expect(history.learningRates.last?.y == 0.01 / 4)
     // From now on this is the run's configuration.
     _ = try toyTrainer(lower, resume: true)
     #expect(try refusal(toyConfiguration(path))?.found.hasPrefix("gradients.clipNorm -, before 0.5") == true)

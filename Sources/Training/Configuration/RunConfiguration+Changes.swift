@@ -76,6 +76,6 @@ extension RunConfiguration {
 }
 
 extension ScheduleConfiguration {
-  /// Whether the rate of an iteration does not depend on how many there are.
+  /// Whether the learning rate of an iteration does not depend on how many there are.
   fileprivate var hasFreeLength: Bool { [.constant, .milestones, .cosineRestarts].contains(decay) }
 }

@@ -6,15 +6,15 @@ import RAMiTOptimizers
 /// of `stages` too.
 public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   public enum Decay: String, CaseIterable, Codable, Sendable {
-    /// The rate stays.
+    /// The learning rate stays.
     case constant
-    /// The rate is multiplied with `gamma` at each of `milestones`.
+    /// The learning rate is multiplied with `gamma` at each of `milestones`.
     case milestones
-    /// The rate follows half a cosine down to `finalLearningRate`.
+    /// The learning rate follows half a cosine down to `finalLearningRate`.
     case cosine
-    /// The rate follows half a cosine in each of `periods`.
+    /// The learning rate follows half a cosine in each of `periods`.
     case cosineRestarts
-    /// The rate falls to `finalLearningRate` as a power of the time that is left.
+    /// The learning rate falls to `finalLearningRate` as a power of the time that is left.
     case polynomial
   }
 
@@ -22,17 +22,17 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   public var epochs: Int? = 500
   /// Iterations, in place of epochs.
   public var iterations: Int?
-  /// The rate after the warm-up for `data.train.batch` patches; other batches have theirs in proportion.
-  public var learningRate = BaseRate.paper
-  /// Epochs over which the rate grows from 0, iteration by iteration.
+  /// The learning rate after the warm-up for `data.train.batch` patches; other batches have theirs in proportion.
+  public var learningRate = BaseLearningRate.paper
+  /// Epochs over which the learning rate grows from 0, iteration by iteration.
   public var warmupEpochs: Int? = 20
   /// The same in iterations.
   public var warmupIterations: Int?
   public var decay = Decay.milestones
-  /// The rate is multiplied with `gamma` once each of these is reached (`decay: milestones`).
+  /// The learning rate is multiplied with `gamma` once each of these is reached (`decay: milestones`).
   public var milestones: [Int]? = [200, 300, 400, 425, 450, 475]
   public var gamma = 0.5
-  /// The rate at the end (`decay: cosine` or `polynomial`), for the same batch as `learningRate`.
+  /// The learning rate at the end (`decay: cosine` or `polynomial`), for the same batch as `learningRate`.
   public var finalLearningRate = 0.0
   /// 1 is a straight line (`decay: polynomial`).
   public var power = 1.0
@@ -40,7 +40,7 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   public var periods: [Int]?
   /// The height of each period's cosine, as a share of the first; without them, 1.
   public var restartWeights: [Double]?
-  /// The rate at the end of each period; without them, 0.
+  /// The learning rate at the end of each period; without them, 0.
   public var finalLearningRates: [Double]?
   /// Progressive learning: other patches and batches from given epochs or iterations on.
   public var stages: [StageConfiguration] = []
@@ -60,7 +60,7 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   /// Epochs or iterations of the schedule.
   var length: Int { iterations ?? epochs ?? 0 }
 
-  /// The rate of every iteration.
+  /// The learning rate of every iteration.
   /// - Parameters:
   ///   - batch: patches of an iteration.
   ///   - firstBatch: those that `learningRate` is for.

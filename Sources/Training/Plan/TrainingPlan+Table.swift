@@ -1,30 +1,32 @@
 import RAMiTDiagnostics
 
 extension TrainingPlan {
-  /// Epochs, or iterations, in which the rate is constant or goes one way.
+  /// Epochs, or iterations, in which the learning rate is constant or goes one way.
   package struct Row: Equatable, Sendable {
     /// As people count them, from 1: the epochs, or the iterations where the schedule is counted so.
     package let span: ClosedRange<Int>
     package let module: String?
     package let patch, batch, iterationsPerEpoch: Int
     /// Of the first iteration, and where it is going.
-    package let firstRate, lastRate: Double
+    package let firstLearningRate, lastLearningRate: Double
   }
 
   /// The plan as a table.
   package var rows: [Row] {
     stages.flatMap { stage in
       let times = stage.times
-      let starts = [times.lowerBound] + stage.rates.breaks.filter { $0 > times.lowerBound && $0 < times.upperBound }
+      let starts =
+        [times.lowerBound] + stage.learningRates.breaks.filter { $0 > times.lowerBound && $0 < times.upperBound }
       // A warm start's own stage is counted in epochs in any case.
       let unit = countsIterations && !stage.countsIterations ? stage.iterationsPerEpoch : 1
       let offset = countsIterations == stage.countsIterations ? stage.scheduleStart : 0
       return starts.enumerated().map { index, start in
         let end = index + 1 < starts.count ? starts[index + 1] : times.upperBound
-        let (first, last) = stage.rates.learningRates(from: start, to: end)
+        let (first, last) = stage.learningRates.learningRates(from: start, to: end)
         return Row(
           span: offset + start * unit + 1...offset + end * unit, module: stage.module, patch: stage.patch,
-          batch: stage.batch, iterationsPerEpoch: stage.iterationsPerEpoch, firstRate: first, lastRate: last)
+          batch: stage.batch, iterationsPerEpoch: stage.iterationsPerEpoch, firstLearningRate: first,
+          lastLearningRate: last)
       }
     }
   }
@@ -33,14 +35,15 @@ extension TrainingPlan {
   var table: [String] {
     let header = [
       countsIterations ? "iterations" : "epochs", "trains", "patch", "batch",
-      countsIterations ? "an epoch" : "iterations", "rate",
+      countsIterations ? "an epoch" : "iterations", "learning rate",
     ]
     var table = TextTable(header: header, textColumns: header.count)
     for row in rows {
-      let rate = scientific(row.firstRate)
+      let rate = scientific(row.firstLearningRate)
       table.add([
         "\(row.span.lowerBound)-\(row.span.upperBound)", row.module ?? "all", "\(row.patch)", "\(row.batch)",
-        "\(row.iterationsPerEpoch)", row.firstRate == row.lastRate ? rate : "\(rate) to \(scientific(row.lastRate))",
+        "\(row.iterationsPerEpoch)",
+        row.firstLearningRate == row.lastLearningRate ? rate : "\(rate) to \(scientific(row.lastLearningRate))",
       ])
     }
     return table.lines

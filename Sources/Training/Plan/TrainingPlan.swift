@@ -4,7 +4,7 @@ import RAMiTOptimizers
 /// All iterations of a run in order: which patches, how many, what learns, and how fast. It follows from the
 /// configuration and the size of the data alone.
 public struct TrainingPlan: Equatable, Sendable {
-  /// Iterations that are alike but for the rate.
+  /// Iterations that are alike but for the learning rate.
   public struct Stage: Equatable, Sendable {
     /// Epochs of the run, those of a warm start included; counted from 0. Where the schedule is counted in iterations
     /// the last one may be short: the next stage begins an epoch of its own.
@@ -16,11 +16,11 @@ public struct TrainingPlan: Equatable, Sendable {
     public let iterationsPerEpoch: Int
     /// The only module that learns; nil where all do.
     public let module: String?
-    /// Where the schedule of the rate begins: in epochs of the run or, where it is counted so, in iterations.
+    /// Where the schedule of the learning rate begins: in epochs of the run or, where it is counted so, in iterations.
     public let scheduleStart: Int
-    /// Whether the times of `rates` are iterations; otherwise they are epochs.
+    /// Whether the times of `learningRates` are iterations; otherwise they are epochs.
     public let countsIterations: Bool
-    public let rates: LearningRateSchedule
+    public let learningRates: LearningRateSchedule
 
     /// The iterations before it.
     public var firstIteration: Int { iterations.lowerBound }
@@ -48,7 +48,7 @@ public struct TrainingPlan: Equatable, Sendable {
         stage.countsIterations
         ? Double(iteration - stage.scheduleStart)
         : Double(epoch - stage.scheduleStart) + Double(iterationInEpoch) / Double(stage.iterationsPerEpoch)
-      return stage.rates.learningRate(at: time)
+      return stage.learningRates.learningRate(at: time)
     }
 
     /// Whether it is the first iteration of a schedule that comes after a warm start's own.
@@ -72,7 +72,7 @@ public struct TrainingPlan: Equatable, Sendable {
     /// - Parameter length: in epochs or, `byIteration`, in iterations.
     func add(
       _ length: Int, byIteration: Bool, patch: Int, batch: Int, module: String? = nil, scheduleStart: Int,
-      rates: LearningRateSchedule
+      learningRates: LearningRateSchedule
     ) {
       if length <= 0 { return }
       precondition(samplesPerEpoch >= batch, "an epoch of \(samplesPerEpoch) samples has no batch of \(batch)")
@@ -84,20 +84,20 @@ public struct TrainingPlan: Equatable, Sendable {
           epochs: epoch..<epoch + epochs,
           iterations: iteration..<iteration + (byIteration ? length : length * perEpoch), patch: patch, batch: batch,
           iterationsPerEpoch: perEpoch, module: module, scheduleStart: scheduleStart, countsIterations: byIteration,
-          rates: rates))
+          learningRates: learningRates))
     }
     let constant = LearningRateSchedule(base: schedule.learningRate.value(batch: train.batch, firstBatch: train.batch))
     // A warm start is counted in epochs whatever the schedule is.
     add(
       warmStart.leadingEpochs, byIteration: false, patch: train.patch, batch: train.batch, module: warmStart.module,
-      scheduleStart: 0, rates: constant)
+      scheduleStart: 0, learningRates: constant)
     let start = (byIteration ? stages.last?.iterations.upperBound : stages.last?.epochs.upperBound) ?? 0
     let changes = [StageConfiguration(epoch: 0, patch: train.patch, batch: train.batch)] + schedule.stages
     for (index, change) in changes.enumerated() {
       let end = index + 1 < changes.count ? min(changes[index + 1].start, schedule.length) : schedule.length
       add(
         end - change.start, byIteration: byIteration, patch: change.patch, batch: change.batch, scheduleStart: start,
-        rates: schedule.learningRates(batch: change.batch, firstBatch: train.batch))
+        learningRates: schedule.learningRates(batch: change.batch, firstBatch: train.batch))
     }
     self.stages = stages
     self.samplesPerEpoch = samplesPerEpoch

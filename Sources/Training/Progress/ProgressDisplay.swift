@@ -60,7 +60,7 @@ public final class ProgressDisplay {
     let now = iteration()
     show(
       now.title, now.done, now.count,
-      "  loss \(now.loss.fixed(5))  rate \(scientific(now.learningRate))  \(now.imagesPerSecond.fixed(1)) images/s"
+      "  loss \(now.loss.fixed(5))  lr \(scientific(now.learningRate))  \(now.imagesPerSecond.fixed(1)) images/s"
         + "  \(duration(now.secondsLeft)) left")
   }
 

@@ -1,11 +1,12 @@
-/// One line of the metrics: a mean training loss, or a validation. It holds no times, so that equal runs have equal metrics.
+/// One line of the metrics: a mean training loss, or a validation. It holds no times, so that equal runs have equal
+/// metrics.
 struct MetricsLine: Codable, Equatable {
   enum Kind: String, Codable { case training, validation }
   var kind: Kind
   /// Epochs and iterations done.
   var epoch, iteration: Int
   var loss: Double?
-  var rate: Double?
+  var learningRate: Double?
   var psnr: Double?
   var ssim: Double?
   var baselinePSNR: Double?
@@ -15,10 +16,10 @@ struct MetricsLine: Codable, Equatable {
   /// True for the first validation on other images than those of the one before.
   var onOtherImages: Bool?
 
-  init(epoch: Int, iteration: Int, loss: Double, rate: Double) {
+  init(epoch: Int, iteration: Int, loss: Double, learningRate: Double) {
     kind = .training
     (self.epoch, self.iteration) = (epoch, iteration)
-    (self.loss, self.rate) = (loss, rate)
+    (self.loss, self.learningRate) = (loss, learningRate)
   }
 
   /// - Parameter onOtherImages: whether the validation before was on other images.
@@ -29,6 +30,12 @@ struct MetricsLine: Codable, Equatable {
     (baselinePSNR, baselineSSIM) = (record.result.baselinePSNR, record.result.baselineSSIM)
     (infinite, baselineInfinite) = (record.result.infinite, record.result.baselineInfinite)
     self.onOtherImages = onOtherImages ? true : nil
+  }
+
+  /// Files have the learning rate as "rate", since the first version.
+  private enum CodingKeys: String, CodingKey {
+    case kind, epoch, iteration, loss, learningRate = "rate", psnr, ssim, baselinePSNR, baselineSSIM, infinite
+    case baselineInfinite, onOtherImages
   }
 
   /// As one line of JSON with its keys in order.

@@ -5,7 +5,7 @@ import RAMiTDiagnostics
 struct RunHistory: Equatable {
   /// Over iterations done.
   private(set) var losses: [CurvePoint] = []
-  private(set) var rates: [CurvePoint] = []
+  private(set) var learningRates: [CurvePoint] = []
   private(set) var validations: [MetricsLine] = []
   /// Iterations done, as far as the metrics tell.
   private(set) var lastIteration = 0
@@ -22,7 +22,7 @@ struct RunHistory: Equatable {
       validations.append(line)
     case .training:
       if let loss = line.loss { losses.append(CurvePoint(x: Double(line.iteration), y: loss)) }
-      if let rate = line.rate { rates.append(CurvePoint(x: Double(line.iteration), y: rate)) }
+      if let rate = line.learningRate { learningRates.append(CurvePoint(x: Double(line.iteration), y: rate)) }
     }
   }
 

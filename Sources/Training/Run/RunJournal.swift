@@ -69,7 +69,7 @@ final class RunJournal {
     record.history.add(line)
     try add(
       [
-        .scalar("training/loss", line.loss ?? .nan), .scalar("training/rate", line.rate ?? .nan),
+        .scalar("training/loss", line.loss ?? .nan), .scalar("training/rate", line.learningRate ?? .nan),
         .scalar("training/images per second", imagesPerSecond),
       ], at: line.iteration)
   }

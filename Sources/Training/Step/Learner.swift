@@ -93,7 +93,7 @@ final class Learner {
   // MARK: Values that are not finite
 
   private static var advice: String {
-    "a lower rate may help: --resume --allow-changes --set schedule.learningRate=NUMBER"
+    "a lower learning rate may help: --resume --allow-changes --set schedule.learningRate=NUMBER"
   }
 
   /// A loss that is not finite, and the first tensor on its way that is not.

@@ -144,7 +144,7 @@ import Testing
   @Test func longRunsGiveSmallPages() throws {
     var record = try RunRecord(path: "run", RunSettings(toyConfiguration("run")))
     for iteration in 1...100_000 {
-      record.history.add(MetricsLine(epoch: 0, iteration: iteration, loss: 1 / Double(iteration), rate: 1e-4))
+      record.history.add(MetricsLine(epoch: 0, iteration: iteration, loss: 1 / Double(iteration), learningRate: 1e-4))
     }
     #expect(RunReport(record, isUnderWay: true).page.utf8.count < 60_000)
   }

@@ -24,7 +24,7 @@ struct RunCharts {
     if !history.validations.isEmpty { charts.append(scores("validation PSNR, dB", \.psnr, \.baselinePSNR)) }
     charts.append(
       Chart(
-        title: "learning rate", curves: [Curve("rate", .color(2), history.rates)], includesZero: true))
+        title: "learning rate", curves: [Curve("rate", .color(2), history.learningRates)], includesZero: true))
     if !history.validations.isEmpty { charts.append(scores("validation SSIM", \.ssim, \.baselineSSIM)) }
     all = charts
   }

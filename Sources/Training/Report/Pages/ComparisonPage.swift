@@ -75,7 +75,7 @@ struct ComparisonPage {
     ]
     let areScored = group.runs.contains { !$0.record.history.validations.isEmpty }
     if areScored { charts.append(scores("validation PSNR, dB", \.psnr, \.baselinePSNR)) }
-    charts.append(Chart(title: "learning rate", curves: curves(\.rates), includesZero: true, hasNames: false))
+    charts.append(Chart(title: "learning rate", curves: curves(\.learningRates), includesZero: true, hasNames: false))
     if areScored { charts.append(scores("validation SSIM", \.ssim, \.baselineSSIM)) }
     return charts
   }

@@ -1,7 +1,7 @@
 import RAMiTOptimizers
 
 /// A learning rate: `paper`, which follows the batch, or a number.
-public enum BaseRate: Codable, Equatable, Sendable, DescribedChoice {
+public enum BaseLearningRate: Codable, Equatable, Sendable, DescribedChoice {
   case paper
   case value(Double)
 
