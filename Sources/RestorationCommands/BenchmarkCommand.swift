@@ -28,10 +28,10 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
         median and maximum) and the process's peak memory, beside what was estimated before. Several numbers of \
         threads take turns; speedup is the median of each run's ratio to the run with the first number before it.
 
-        With --profile a table tells where the time goes: each operation on the way there (forward) and back \
-        (backward), its share, its GFLOP/s and GB/s, and how near it comes to the machine's limit, which is its \
-        arithmetic at the speed of OpenBLAS's sgemm or its data at the memory's, both measured before and after. More \
-        than 100 % is data that were still in a cache. Arithmetic that the way back repeats is not counted.
+        With --profile a table tells where the time goes: each operation in the forward and in the backward pass, its \
+        share, its GFLOP/s and GB/s, and how near it comes to the machine's limit, which is its arithmetic at the \
+        speed of OpenBLAS's sgemm or its data at the memory's, both measured before and after. More than 100 % means \
+        that data were still in a cache. Arithmetic that the backward pass repeats is not counted.
 
         Examples:
           \(Program.name) benchmark
@@ -58,7 +58,7 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
   @Option(help: ArgumentHelp("Threads that compute (default: all processors).", valueName: "count[,count...]"))
   var threads: ThreadCounts?
 
-  @Option(help: "What a training step computes again instead of keeping it: none, blocks or stages.")
+  @Option(help: "What a training step computes again in the backward pass instead of saving it: none, blocks or stages.")
   var recompute = ActivationCheckpointing.none
 
   @Flag(help: "Print where the time goes, operation by operation.")

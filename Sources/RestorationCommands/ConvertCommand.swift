@@ -75,7 +75,7 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     }
   }
 
-  /// Reads what was written once more: the disk has the last word.
+  /// Reads the file back and compares: what counts is what is on the disk.
   private func check(_ pretrained: PretrainedModel<Architecture>, hasNotes: Bool) throws {
     let architecture = pretrained.architecture
     let written = try PretrainedModel<Architecture>(weights: output, task: hasNotes ? nil : architecture.task)

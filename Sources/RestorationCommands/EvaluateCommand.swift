@@ -16,7 +16,7 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
             HQ/ and LQ/, high/ and low/, and the like; partners are found by their names,
           for super-resolution also targets or photos alone: inputs are made by MATLAB-compatible bicubic downscaling,
           for denoising targets or photos: the noise is made here, the same each time.
-        The last line of a table is what can be had without a model: bicubic upscaling, or the input itself.
+        The last line of a table is the baseline without a model: bicubic upscaling, or the input itself.
         Scores follow the paper's protocol: luma inside a border of the scale for super-resolution, luma for \
         deraining, all channels otherwise. An image that cannot be read is reported, the others are scored, and the \
         exit code is 1.

@@ -9,7 +9,7 @@ public struct ScoreReport: Encodable, Sendable {
     public let name: String
     /// The PSNR is infinite for an image without any error, which JSON has no number for: the text `Infinity` there.
     public let score: Score
-    /// Of what can be had without a model: the bicubic upscaling, or the input itself.
+    /// Of the baseline without a model: the bicubic upscaling, or the input itself.
     public let baseline: Score
   }
 

@@ -20,7 +20,7 @@ public struct ScoreTable {
 
   public func line(_ row: ScoreReport.Row) -> String { line(row.name, psnr: row.score.psnr, ssim: row.score.ssim) }
 
-  /// The last lines: the means, and those of what can be had without a model.
+  /// The last lines: the means, and those of the baseline.
   public func means(_ report: ScoreReport) -> String {
     let (score, baseline) = (report.score, report.baseline)
     var lines = [

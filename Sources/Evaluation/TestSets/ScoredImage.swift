@@ -11,7 +11,7 @@ public struct ScoredImage {
   public let image: TestImage
   /// What the model made of the input; where that was rounded up, it reaches beyond the target.
   public let restored: Image
-  /// What can be had without a model, of the target's size: the bicubic upscaling, or the input itself.
+  /// The baseline without a model, of the target's size: the bicubic upscaling, or the input itself.
   public let baseline: Image
   public let score, baselineScore: Score
 }

@@ -1,7 +1,7 @@
 import RAMiTMetrics
 
 extension RestorationTask {
-  /// The bytes that scoring a restored image takes beside tensors: it, its target, what can be had without a model, and
+  /// The bytes that scoring a restored image takes beside tensors: it, its target, the baseline, and
   /// the planes in double precision that are compared.
   /// - Parameters:
   ///   - width, height: of the input.

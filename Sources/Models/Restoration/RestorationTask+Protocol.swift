@@ -21,7 +21,7 @@ extension RestorationTask {
     return RAMiTMetrics.score(restored, against: target, channels: scoredChannels, border: scoredBorder)
   }
 
-  /// What can be had without a model: the bicubic upscaling, or the input itself.
+  /// The baseline without a model: the bicubic upscaling, or the input itself.
   public func baseline(_ input: Image) -> Image { isSuperResolution ? bicubicUpscale(input, by: scale) : input }
 
   public var baselineName: String { isSuperResolution ? "bicubic" : isDenoising ? "noisy" : "input" }

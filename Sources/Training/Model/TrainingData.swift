@@ -26,7 +26,7 @@ package struct TrainingData {
   private static let maximumSamples = 100_000_000
 
   /// Opens the folders and reads every photo's header.
-  /// - Parameter report: is told of each image that is skipped; without it they go to the standard error.
+  /// - Parameter report: called with each image that is skipped; by default they go to the standard error.
   /// - Throws: `InputError` that names a folder or a file.
   package init(
     _ configuration: TrainingConfiguration, report: @escaping @Sendable (InputError) -> Void = Self.warn

@@ -3,7 +3,8 @@ import RAMiTDatasets
 import RAMiTModels
 import RAMiTTensorCore
 
-/// The time of a run's steps on this machine: real ones with few patches, from which the others are reckoned by their pixels.
+/// The time of a run's steps on this machine: measured with few patches, from which the others are estimated by their
+/// pixels.
 package struct CostMeasurement: Equatable, Sendable {
   /// Of the step that was measured.
   package let patch, batch: Int

@@ -44,7 +44,7 @@ struct RunHistory: Equatable {
 
 extension RunHistory {
   /// Reads a metrics file. A last line without an end is left out: it is being written.
-  /// - Parameter report: is told of the first other line that cannot be read; the rest is read all the same.
+  /// - Parameter report: called with the first other line that cannot be read; the rest is read all the same.
   /// - Throws: `InputError` when the file cannot be read at all.
   init(reading path: String, report: (InputError) -> Void) throws {
     guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {

@@ -44,7 +44,7 @@ struct RunSample: Equatable {
   }
 
   /// The samples in a run's folder, the first few by name.
-  /// - Parameter report: is told of each that cannot be read; the others are read all the same.
+  /// - Parameter report: called with each that cannot be read; the others are read all the same.
   static func read(_ folder: String, of task: RestorationTask, report: (InputError) -> Void) -> [RunSample] {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
       $0.hasSuffix(".png") && !$0.hasPrefix(".")
