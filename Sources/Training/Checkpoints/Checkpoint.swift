@@ -6,8 +6,8 @@ import RAMiTSerialization
 import RAMiTTensorCore
 
 /// Everything that a run needs to go on as if it had not stopped, in one safetensors file: the weights under their names,
-/// the optimizer's state (of Adam, the moments under `adam.m.NAME` and `adam.v.NAME`), the average of the weights under
-/// `ema.NAME` where there is one, and the position, the configuration and a checksum in the metadata.
+/// the optimizer's state (of Adam, the moments under `adam.m.NAME` and `adam.v.NAME`), where there is one the average of
+/// the weights under `ema.NAME`, and the position, the configuration and a checksum in the metadata.
 struct Checkpoint {
   let state: TrainingState
   /// The whole configuration of the run, as YAML.
@@ -22,10 +22,12 @@ struct Checkpoint {
     static let checksum = "crc32"
   }
 
+  private static let averagePrefix = "ema."
+
   /// The vectors beside the weights, in the order of the parameters, and what their names begin with.
   private static func vectors(_ learner: Learner) -> [(prefix: String, values: Tensor)] {
     learner.optimizer.state.map { ($0.name + ".", $0.values) }
-      + (learner.average.map { [("ema.", $0.values)] } ?? [])
+      + (learner.average.map { [(averagePrefix, $0.values)] } ?? [])
   }
 
   /// Writes a checkpoint; it is whole on the disk, or not there.
@@ -39,6 +41,12 @@ struct Checkpoint {
         let value = values.slice(range).reshaped(parameter.shape)
         tensors[prefix + parameter.name] = parameter.layout.exported(value)
       }
+    }
+    // Without buffers an average would be no model's whole weights.
+    for buffer in learner.average == nil ? [] : parameters.buffers {
+      let name = averagePrefix + buffer.name
+      tensors[name] = buffer.value
+      if buffer.isInteger { tensors.int64Names.insert(name) }
     }
     tensors.metadata = [
       Key.state: try JSONText.encode(state), Key.configuration: configuration,
