@@ -44,12 +44,6 @@ public protocol RestorationModel: AnyObject {
   /// for what the paper leaves out. By default nothing.
   /// - Returns: counts, by the names that `observe` gets.
   func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)]
-
-  /// What weight files hold, under its published names: the parameters, and the buffers that PyTorch's model has.
-  var stateDict: NamedTensors { get }
-
-  /// True for names of buffers: a weight file may have them beside the parameters, and they carry nothing to load.
-  func isBuffer(_ name: String) -> Bool
 }
 
 extension RestorationModel {
@@ -59,9 +53,8 @@ extension RestorationModel {
 
   public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] { [] }
 
+  /// What weight files hold, under its published names: the parameters and the buffers.
   public var stateDict: NamedTensors { parameters.stateDict }
-
-  public func isBuffer(_ name: String) -> Bool { false }
 
   /// Restores images as `callAsFunction(_:context:observe:)` does, with nobody watching.
   public func callAsFunction(_ images: Variable, context: TrainingContext? = nil) -> Variable {

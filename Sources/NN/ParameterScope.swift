@@ -9,6 +9,7 @@ public struct ParameterScope {
   private final class Collection {
     var parameters: [Parameter] = []
     var buffers: [Buffer] = []
+    var ignoredNames: Set<String> = []
     var names: Set<String> = []
   }
 
@@ -36,6 +37,7 @@ public struct ParameterScope {
 
   var collected: [Parameter] { collection.parameters }
   var buffers: [Buffer] { collection.buffers }
+  var ignoredNames: Set<String> { collection.ignoredNames }
 
   /// A new parameter.
   /// - Parameter shape: in memory; see `ParameterLayout` for the file's.
@@ -64,4 +66,7 @@ public struct ParameterScope {
     collection.buffers.append(buffer)
     return buffer
   }
+
+  /// Declares a tensor that weight files may have and that the model has no use for: it is left out when they are read.
+  public func ignore(_ name: String) { collection.ignoredNames.insert(path + name) }
 }

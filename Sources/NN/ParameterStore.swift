@@ -6,6 +6,8 @@ public final class ParameterStore {
   public let parameters: [Parameter]
   /// What belongs to the model's state and is not trained.
   public let buffers: [Buffer]
+  /// What weight files may have beside these.
+  let ignoredNames: Set<String>
   /// All values, one after the other.
   public let values: Tensor
   /// All gradients, in the same order.
@@ -17,6 +19,7 @@ public final class ParameterStore {
   public init(_ scope: ParameterScope) {
     parameters = scope.collected
     buffers = scope.buffers
+    ignoredNames = scope.ignoredNames
     let count = parameters.reduce(0) { $0 + $1.value.count }
     values = Tensor(uninitialized: [count])
     gradients = Tensor(zeros: [count])

@@ -36,7 +36,7 @@ extension ParameterStore {
   /// first 20 of each), so are values that are not finite, and nothing is changed then.
   /// - Parameters:
   ///   - path: the file they came from, for the message.
-  ///   - ignored: names that may be present and carry nothing to load.
+  ///   - ignored: names that may be present and carry nothing to load, beside those that the scope ignores.
   public func load(_ tensors: NamedTensors, from path: String, ignoring ignored: (String) -> Bool = { _ in false })
     throws
   {
@@ -54,7 +54,8 @@ extension ParameterStore {
       expected.filter { tensors[$0.name] == nil && !$0.isOptional }.map { expected in
         expected.name + (tensors.unreadable[expected.name].map { ": \($0)" } ?? "")
       })
-    report("unexpected", tensors.map(\.name).filter { !known.contains($0) && !ignored($0) })
+    report(
+      "unexpected", tensors.map(\.name).filter { !known.contains($0) && !ignoredNames.contains($0) && !ignored($0) })
     report(
       "of another shape",
       expected.compactMap { name, shape, _ in

@@ -136,7 +136,7 @@ import Testing
     // Row 0 looks from the top left token: rows and columns behind it have smaller numbers.
     let index: [Float] = [4, 3, 1, 0, 5, 4, 2, 1, 7, 6, 4, 3, 8, 7, 5, 4]
     #expect(model.stateDict[name]?.array == index && model.stateDict[name]?.shape == [4, 4])
-    #expect(model.stateDict.int64Names.count == 5 && model.stateDict.count == model.parameters.stateDict.count + 5)
+    #expect(model.stateDict.int64Names.count == 5 && model.stateDict.count == model.parameters.parameters.count + 5)
     try withPath { path in
       try model.write(to: path)
       #expect(try WeightFile.read(path).metadata["format"] == "pt")

@@ -58,6 +58,20 @@ import Testing
     #expect(refusal { $0["norm.running_var"] = Tensor([1], [1]) } == "1 unexpected (norm.running_var)")
   }
 
+  @Test func ignoredNamesAreLeftOutWhateverTheirShape() throws {
+    let scope = ParameterScope(seed: 1), norm = scope / "norm"
+    _ = norm.parameter("weight", [3], start: .constant(1))
+    norm.ignore("mask")
+    let store = ParameterStore(scope)
+    #expect(store.stateDict.names == ["norm.weight"])
+    var tensors = store.stateDict
+    tensors["norm.mask"] = Tensor([.nan, 1], [2, 1])
+    try store.load(tensors, from: "file")
+    tensors["mask"] = Tensor(1)
+    let error = #expect(throws: InputError.self) { try store.load(tensors, from: "file") }
+    #expect(error?.found == "1 unexpected (mask)")
+  }
+
   @Test func passesThatMeasureLeaveNoTrace() {
     let (store, mean, _, _) = store()
     let result = store.keepingBuffers {

@@ -171,8 +171,7 @@ import Testing
     settings.reinitialised = reinitialised
     var file = weights(of: x2)
     file["mean"] = Tensor([0, 0, 0], [1, 3, 1, 1])
-    let names = try x4.parameters.warmStart(
-      file, from: "x2.pth", settings, isBesideParameters: x4.isBesideParameters)
+    let names = try x4.parameters.warmStart(file, from: "x2.pth", settings)
     if reinitialised == .mismatched {
       // The last convolution works on image channels, whatever the scale.
       #expect(names == ["to_target.conv.weight", "to_target.conv.bias"])
@@ -195,8 +194,7 @@ import Testing
       var settings = WarmStartConfiguration()
       settings.module = module
       let error = #expect(throws: InputError.self) {
-        try x4.parameters.warmStart(
-          file, from: "x2.pth", settings, isBesideParameters: x4.isBesideParameters)
+        try x4.parameters.warmStart(file, from: "x2.pth", settings)
       }
       #expect(x4.parameters.values.array == before)
       return error?.description ?? ""

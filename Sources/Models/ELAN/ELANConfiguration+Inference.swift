@@ -6,12 +6,9 @@ import RAMiTTensorCore
 extension ELANConfiguration {
   /// An ELAN of any size.
   public static var weightRequest: WeightRequest {
-    WeightRequest(anchors: ["head.0.weight", "tail.0.weight"]) { found in
-      let names = found.shapes.keys
-      // Other models have a head, a body and a tail.
-      guard names.contains("body.0.modules_lfe.lfe_0.conv0.shift_conv.conv1x1.weight") else { return nil }
-      return names.count { name in modules.contains(name.prefix { $0 != "." }) && !isTrainingState(name) }
-    }
+    WeightRequest(
+      anchors: ["head.0.weight", "tail.0.weight"], modules: modules,
+      having: ["body.0.modules_lfe.lfe_0.conv0.shift_conv.conv1x1.weight"])
   }
 
   private static let modules: Set<Substring> = ["sub_mean", "add_mean", "head", "body", "tail"]

@@ -4,11 +4,9 @@ import RAMiTSerialization
 extension NAFNetConfiguration {
   /// A NAFNet of any size.
   public static var weightRequest: WeightRequest {
-    WeightRequest(anchors: ["intro.weight", "ending.weight"]) { found in
-      guard found.shapes["intro.weight"] != nil, found.shapes["downs.0.weight"] != nil else { return nil }
-      let fit = found.shapes.keys.count { modules.contains($0.prefix { $0 != "." }) }
-      return fit > 0 ? fit : nil
-    }
+    WeightRequest(
+      anchors: ["intro.weight", "ending.weight"], modules: modules,
+      having: ["intro.weight", "downs.0.weight"])
   }
 
   private static let modules: Set<Substring> = [

@@ -6,13 +6,9 @@ import RAMiTTensorCore
 extension NGswinConfiguration {
   /// An NGswin of any size.
   public static var weightRequest: WeightRequest {
-    WeightRequest(anchors: ["shallow_extract.conv1.weight", "to_target.to_origin.weight"]) { found in
-      let fit = found.shapes.keys.count { name in
-        modules.contains(name.prefix { $0 != "." }) && !isTrainingState(name)
-      }
-      // Other models have a norm or a bottleneck.
-      return found.shapes["shallow_extract.conv1.weight"] != nil ? fit : nil
-    }
+    WeightRequest(
+      anchors: ["shallow_extract.conv1.weight", "to_target.to_origin.weight"], modules: modules,
+      having: ["shallow_extract.conv1.weight"])
   }
 
   private static let modules: Set<Substring> = [

@@ -36,6 +36,8 @@ public final class RAMiT: RestorationModel {
     stage4 = Stage(scope / "stage4", configuration, stage: 3)
     hrami = configuration.hrami ? HRAMi(scope / "attn_mix", configuration) : nil
     reconstruction = Reconstruction(scope / "to_target", configuration)
+    // Of the training images, which follow from the task.
+    for name in ["mean", "std"] { scope.ignore(name) }
     parameters = ParameterStore(scope)
   }
 

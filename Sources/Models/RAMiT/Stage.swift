@@ -8,10 +8,16 @@ final class Stage {
   /// - Parameter stage: its number, from 0.
   init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration, stage: Int) {
     let first = configuration.depths[..<stage].reduce(0, +)
+    let positions = WindowAttention.relativePositionIndex(window: configuration.window)
     blocks = (0..<configuration.depths[stage]).map { index in
-      DRAMiTBlock(
-        scope / "blocks" / "block\(index)", configuration, index: first + index,
-        shift: index % 2 == 0 ? 0 : configuration.window / 2)
+      let scope = scope / "blocks" / "block\(index)", spatial = scope / "sp_attn"
+      // Published files have the index of spatial attention; earlier ones a mask.
+      if configuration.spatialHeads > 0 {
+        _ = spatial.buffer("relative_position_index", positions, isOptional: true, isInteger: true)
+      }
+      for scope in [scope, spatial] { scope.ignore("attn_mask") }
+      return DRAMiTBlock(
+        scope, configuration, index: first + index, shift: index % 2 == 0 ? 0 : configuration.window / 2)
     }
   }
 

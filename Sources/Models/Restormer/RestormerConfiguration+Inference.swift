@@ -4,18 +4,15 @@ import RAMiTSerialization
 extension RestormerConfiguration {
   /// A Restormer of any size.
   public static var weightRequest: WeightRequest {
-    WeightRequest(anchors: ["patch_embed.proj.weight", "reduce_chan_level2.weight"]) { found in
-      guard found.shapes["patch_embed.proj.weight"] != nil, found.shapes["latent.0.attn.temperature"] != nil else {
-        return nil
-      }
-      let fit = found.shapes.keys.count { name in modules.contains { name.hasPrefix($0) } }
-      return fit > 0 ? fit : nil
-    }
+    WeightRequest(
+      anchors: ["patch_embed.proj.weight", "reduce_chan_level2.weight"], modules: modules,
+      having: ["patch_embed.proj.weight", "latent.0.attn.temperature"])
   }
 
-  private static let modules = [
-    "patch_embed.", "encoder_level", "down", "latent.", "up", "reduce_chan_level", "decoder_level", "refinement.",
-    "output.",
+  private static let modules: Set<Substring> = [
+    "patch_embed", "encoder_level1", "encoder_level2", "encoder_level3", "down1_2", "down2_3", "down3_4", "latent",
+    "up4_3", "up3_2", "up2_1", "reduce_chan_level2", "reduce_chan_level3", "decoder_level1", "decoder_level2",
+    "decoder_level3", "refinement", "output",
   ]
 
   /// From the notes of the file, or from names and shapes alone.

@@ -6,12 +6,9 @@ import RAMiTTensorCore
 extension SwinIRConfiguration {
   /// A SwinIR of any size that reconstructs in one step.
   public static var weightRequest: WeightRequest {
-    WeightRequest(anchors: ["conv_first.weight", "conv_after_body.weight"]) { found in
-      let names = found.shapes.keys
-      guard names.contains(where: { $0.hasPrefix("layers.0.residual_group.blocks.0.attn.") }) else { return nil }
-      let fit = names.count { name in modules.contains(name.prefix { $0 != "." }) && !isTrainingState(name) }
-      return fit > 0 ? fit : nil
-    }
+    WeightRequest(
+      anchors: ["conv_first.weight", "conv_after_body.weight"], modules: modules,
+      having: ["layers.0.residual_group.blocks.0.attn."])
   }
 
   private static let modules: Set<Substring> = [

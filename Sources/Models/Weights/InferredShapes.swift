@@ -5,12 +5,25 @@ import RAMiTTensorCore
 /// What names and shapes of weights tell about the model that they are of.
 struct InferredShapes {
   private let tensors: NamedTensors
-  /// The kind of model, with its article, and the file, for messages.
-  private let model, path: String
+  /// What the names begin with, up to each of their dots.
+  private let modules: Set<Substring>
+  /// The kind of model, with its article.
+  private let model: String
+  /// The file, for messages.
+  let path: String
 
   init(_ tensors: NamedTensors, of model: String, path: String) {
     (self.tensors, self.model, self.path) = (tensors, model, path)
+    var modules: Set<Substring> = []
+    // No model has names as long; one of a million dots would have as many beginnings.
+    for name in tensors.names where name.utf8.count < 200 {
+      for dot in name.indices where name[dot] == "." { modules.insert(name[...dot]) }
+    }
+    self.modules = modules
   }
+
+  /// Whether there is a tensor of this name or, where it ends with a dot, of this module.
+  func has(_ name: String) -> Bool { name.hasSuffix(".") ? modules.contains(name[...]) : tensors[name] != nil }
 
   /// - Throws: `InputError` when there is no such tensor, or one with other axes.
   subscript(name: String, rank rank: Int) -> Shape {
@@ -25,8 +38,8 @@ struct InferredShapes {
     }
   }
 
-  /// How many numbers from 0 on have a tensor, at most 100.
-  func count(_ name: (Int) -> String) -> Int { (0..<100).first { tensors[name($0)] == nil } ?? 100 }
+  /// How many numbers from 0 on have a tensor, or a module, at most 100.
+  func count(_ name: (Int) -> String) -> Int { (0..<100).first { !has(name($0)) } ?? 100 }
 
   /// The scale of a last convolution that makes the image's channels for each of the scale x scale pixels.
   func scale(channels: Int, outputs: Int) throws -> Int {

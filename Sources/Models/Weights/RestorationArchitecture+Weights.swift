@@ -63,15 +63,12 @@ extension RestorationArchitecture {
 }
 
 extension RestorationModel {
-  /// Loads every parameter, strictly: missing, unexpected and misshapen names are refused, and values that are not
-  /// finite; nothing is changed then. Buffers, and what a training keeps beside weights, are left out.
+  /// Loads every parameter and buffer, strictly: missing, unexpected and misshapen names are refused, and values that
+  /// are not finite; nothing is changed then. What a training keeps beside weights is left out.
   /// - Parameter path: the file that they are from, for messages.
   public func load(_ tensors: NamedTensors, from path: String) throws {
-    try parameters.load(tensors, from: path, ignoring: isBesideParameters)
+    try parameters.load(tensors, from: path, ignoring: isTrainingState)
   }
-
-  /// True for names that a weight file may have beside the parameters and that carry nothing to load.
-  public func isBesideParameters(_ name: String) -> Bool { isBuffer(name) || isTrainingState(name) }
 
   /// Writes the state dictionary as safetensors, the architecture in the notes; the file is whole, or not there.
   ///
@@ -93,8 +90,9 @@ extension RestorationModel {
   public func writePyTorch(to path: String) throws { try PyTorchCheckpoint.write(stateDict, to: path) }
 }
 
-/// A training's moments and averages, and how often an average was updated.
-func isTrainingState(_ name: String) -> Bool {
+/// True for names of what a training keeps beside weights: an optimizer's state, averages, and how often an average was
+/// updated.
+package func isTrainingState(_ name: String) -> Bool {
   ["adam.", "sgd.", "lion.", "ema."].contains { name.hasPrefix($0) }
     || ["n_averaged", "num_updates", "decay"].contains(name)
 }

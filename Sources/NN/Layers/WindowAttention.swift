@@ -55,10 +55,9 @@ public struct WindowAttention: FusedLayer {
     biasTable = scope.parameter(
       "relative_position_bias_table", [(2 * window - 1) * (2 * window - 1), heads],
       start: .truncatedNormal(standardDeviation: 0.02))
-    let tokens = window * window
     positions = Self.relativePositions(window: window)
     positionIndex = scope.buffer(
-      "relative_position_index", Tensor(positions.map(Float.init), [tokens, tokens]), isOptional: true, isInteger: true)
+      "relative_position_index", Self.relativePositionIndex(window: window), isOptional: true, isInteger: true)
     qkv = Linear(
       scope / "qkv", inputs: channels, outputs: 3 * heads * headDim, initialWeight: initialWeight,
       initialBias: .constant(0))
@@ -147,6 +146,13 @@ public struct WindowAttention: FusedLayer {
         let rows = query / window - key / window + window - 1, columns = query % window - key % window + window - 1
         return rows * side + columns
       }
+    }
+  }
+
+  /// `relativePositions` as weight files hold them, M^2 x M^2.
+  public static func relativePositionIndex(window: Int) -> Tensor {
+    Tensor([window * window, window * window]) { index in
+      for (place, row) in relativePositions(window: window).enumerated() { index[place] = Float(row) }
     }
   }
 

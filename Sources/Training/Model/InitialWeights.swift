@@ -10,13 +10,11 @@ extension ParameterStore {
   /// - Parameters:
   ///   - tensors: of a model that differs in the module alone, as x4 differs from x2.
   ///   - path: the file they came from, for messages.
-  ///   - isBesideParameters: names that may be present and carry nothing to load.
   /// - Returns: the names of the parameters that are reinitialised.
   /// - Throws: `InputError` when names outside of the module are missing, unexpected or misshapen; nothing is changed
   ///   then.
   func warmStart(
-    _ tensors: NamedTensors, from path: String, _ warmStart: WarmStartConfiguration,
-    isBesideParameters: (String) -> Bool
+    _ tensors: NamedTensors, from path: String, _ warmStart: WarmStartConfiguration
   ) throws -> [String] {
     let prefix = warmStart.module + "."
     guard parameters.contains(where: { $0.name.hasPrefix(prefix) }) else {
@@ -37,7 +35,7 @@ extension ParameterStore {
       fitting[buffer.name] =
         isReinitialised(buffer.name, buffer.shape) ? buffer.value.copy() : tensors[buffer.name]
     }
-    try load(fitting, from: path, ignoring: isBesideParameters)
+    try load(fitting, from: path, ignoring: isTrainingState)
     return names
   }
 }
@@ -56,8 +54,7 @@ extension RestorationModel {
       return "begins with \(path)\(taken)"
     }
     guard let path = configuration.warmStart.weights else { return nil }
-    let reinitialised = try parameters.warmStart(
-      read(path), from: path, configuration.warmStart, isBesideParameters: isBesideParameters)
+    let reinitialised = try parameters.warmStart(read(path), from: path, configuration.warmStart)
     if reinitialised.isEmpty { return "begins with \(path)\(taken)" }
     let isWhole = configuration.warmStart.reinitialised == .module
     return "begins with \(path)\(taken); reinitialised: "
