@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTKernels
 import RAMiTNN
 import RAMiTSerialization
 import RAMiTTensorCore
@@ -13,8 +14,12 @@ public protocol RestorationModel: AnyObject {
   /// The sides of an input are padded to multiples of this.
   var sizeMultiple: Int { get }
 
-  /// A side of an image after padding: by default the next multiple of `sizeMultiple`.
-  func paddedSide(_ side: Int) -> Int
+  /// How an image is padded at the bottom and at the right before it is restored: by default to the next multiples of
+  /// `sizeMultiple`.
+  var padding: ImagePadding { get }
+
+  /// What it is padded with: by default the image is mirrored, the edge pixel included.
+  var paddingMode: PaddingMode { get }
 
   /// A side of an image for which Mult-Adds are counted: by default `paddedSide`.
   func countedSide(_ side: Int) -> Int
@@ -34,14 +39,8 @@ public protocol RestorationModel: AnyObject {
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable
 
-  /// An image as the model gets it where its sides are no multiples of `sizeMultiple`: by default extended at the
-  /// bottom and at the right by mirroring it, the edge pixel included.
-  /// - Parameter image: H x W x C.
-  /// - Returns: an image with sides of the next multiples, which begins with the image at the top left.
-  func padded(_ image: Tensor) -> Tensor
-
-  /// What the Mult-Adds of the model's paper have beside what its operations do, for an input of these `countedSide`s; negative
-  /// for what the paper leaves out. By default nothing.
+  /// What the Mult-Adds of the model's paper have beside what its operations do, for an input of these `countedSide`s;
+  /// negative for what the paper leaves out. By default nothing.
   /// - Returns: counts, by the names that `observe` gets.
   func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)]
 }
@@ -49,7 +48,19 @@ public protocol RestorationModel: AnyObject {
 extension RestorationModel {
   public var task: RestorationTask { architecture.task }
 
-  public func padded(_ image: Tensor) -> Tensor { image.paddedSymmetrically(toMultipleOf: sizeMultiple) }
+  public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple) }
+
+  public var paddingMode: PaddingMode { .symmetric }
+
+  /// A side of an image after padding.
+  public func paddedSide(_ side: Int) -> Int { padding(side) }
+
+  /// An image as the model gets it to restore it.
+  /// - Parameter image: H x W x C.
+  /// - Returns: an image of the `paddedSide`s, which has the image at its top left.
+  public func padded(_ image: Tensor) -> Tensor {
+    image.extended(height: paddedSide(image.shape[0]), width: paddedSide(image.shape[1]), mode: paddingMode)
+  }
 
   public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] { [] }
 
@@ -62,8 +73,6 @@ extension RestorationModel {
   }
 
   public func countedSide(_ side: Int) -> Int { paddedSide(side) }
-
-  public func paddedSide(_ side: Int) -> Int { (side + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
 
   /// Restores one image whole, whatever its size: it is padded, goes through the model without a tape, and the result
   /// is cropped to what belongs to the image.

@@ -82,5 +82,7 @@ import Testing
     #expect(result.shape == [padded, 16, 3])
     #expect(result.slice(side..<side + 1).slice(0..<1).array[..<3] == image.slice(side - 1..<side).array[..<3])
     #expect(model.restore(image).shape == [2 * side, 16, 3])
+    // In training sides may be any, also those that are too short for a reflection.
+    #expect(model(Variable(constant: image.reshaped([1, side, 8, 3]))).shape == [1, 2 * side, 16, 3])
   }
 }

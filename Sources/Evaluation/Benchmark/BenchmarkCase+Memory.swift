@@ -21,7 +21,8 @@ extension BenchmarkCase {
       return Int(tensors) + Self.beside(model, copies: 2)
     case .training(let batch, let patch):
       let task = architecture.task
-      let side = model.paddedSide(min(patch, Self.measuredSide)), padded = Double(model.paddedSide(patch))
+      let side = min(patch, Self.measuredSide).roundedUp(toMultipleOf: model.sizeMultiple)
+      let padded = Double(patch.roundedUp(toMultipleOf: model.sizeMultiple))
       let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
       let pass = PassMemory.measured(pixels: side * side) { factor in
         let tape = Tape()

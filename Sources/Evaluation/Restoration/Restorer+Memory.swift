@@ -135,7 +135,7 @@ extension Restorer {
   /// The side of the largest tiles that fit, a multiple of the model's size multiple; nil where none do.
   private func largestTile(_ photo: PhotoSize, fits: (_ side: Int) -> Bool) -> Int? {
     let step = memory.sizeMultiple
-    var side = memory.padded(max(photo.width, photo.height)) - step
+    var side = max(photo.width, photo.height).roundedUp(toMultipleOf: step) - step
     while side > 0, !fits(side) { side -= step }
     return side > 0 ? side : nil
   }

@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTKernels
 import RAMiTNN
 import RAMiTTensorCore
 
@@ -41,18 +42,8 @@ public final class ELAN: RestorationModel {
   /// The published count is of the input as it is, although the model extends it.
   public func countedSide(_ side: Int) -> Int { side }
 
-  public func padded(_ image: Tensor) -> Tensor {
-    let extended = padded(Variable(constant: image.reshaped(Shape([1] + image.shape.dimensions)))).value
-    return extended.reshaped(Shape(Array(extended.shape.dimensions.dropFirst())))
-  }
-
-  /// Extended by reflection, as the published code does it; where there is too little to reflect, the edge is mirrored with the rest.
-  private func padded(_ images: Variable) -> Variable {
-    let (height, width) = (images.shape[1], images.shape[2])
-    let (newHeight, newWidth) = (paddedSide(height), paddedSide(width))
-    let reflects = newHeight - height < height && newWidth - width < width
-    return images.padded(height: newHeight, width: newWidth, mode: reflects ? .reflect : .symmetric)
-  }
+  /// As the published code pads.
+  public var paddingMode: PaddingMode { .reflect }
 
   /// Restores images; see `RestorationModel`. Sides may be any; the model extends them to multiples of the windows.
   public func callAsFunction(
@@ -65,7 +56,8 @@ public final class ELAN: RestorationModel {
       observe(component, x)
       return x
     }
-    let x = scaleAndShift(padded(images), scale: mean.map { _ in range }, shift: mean.map { -$0 * range })
+    let padded = images.extended(toMultipleOf: sizeMultiple, mode: paddingMode)
+    let x = scaleAndShift(consume padded, scale: mean.map { _ in range }, shift: mean.map { -$0 * range })
     let shallow = observed("head", head(consume x))
     var features = shallow
     for block in blocks { features = observed("body", block(consume features, context: context)) }

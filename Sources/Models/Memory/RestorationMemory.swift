@@ -1,3 +1,4 @@
+import RAMiTAutograd
 import RAMiTTensorCore
 
 /// The memory that restoring an image takes at its peak, beside the program and the model's parameters.
@@ -6,8 +7,10 @@ import RAMiTTensorCore
 package struct RestorationMemory: Equatable, Sendable {
   /// Of the model, on one padded image.
   package let pass: PassMemory
-  /// The model takes sides that are multiples of this.
+  /// Tiles have sides that are multiples of this.
   package let sizeMultiple: Int
+  /// Of an image that is restored.
+  package let padding: ImagePadding
   /// How much larger the output's sides are.
   package let scale: Int
   /// Of the model's images.
@@ -22,13 +25,13 @@ package struct RestorationMemory: Equatable, Sendable {
 
   /// Measures the model in two small passes, in the time that 3 x 64 x 64 pixels take.
   package init(of model: any RestorationModel) {
-    sizeMultiple = model.sizeMultiple
+    (sizeMultiple, padding) = (model.sizeMultiple, model.padding)
     scale = model.task.scale
     channels = model.task.channels
     let side = max(sizeMultiple, Self.measuredSide / sizeMultiple * sizeMultiple), channels = channels
     pass = PassMemory.measured(pixels: side * side) { factor in
-      let image = Tensor(repeating: 0.5, [side, factor * side, channels])
-      withExtendedLifetime(model.restore(image)) {}
+      let image = Tensor(repeating: 0.5, [1, side, factor * side, channels])
+      withExtendedLifetime(model(Variable(constant: image))) {}
       withExtendedLifetime(image) {}
     }
   }
@@ -43,7 +46,7 @@ package struct RestorationMemory: Equatable, Sendable {
 
   /// The tensors of an image that is restored whole, the input among them.
   package func whole(width: Int, height: Int) -> Double {
-    let (paddedWidth, paddedHeight) = (padded(width), padded(height))
+    let (paddedWidth, paddedHeight) = (padding(width), padding(height))
     let isPadded = paddedWidth != width || paddedHeight != height
     return (isPadded ? input(width: width, height: height) : 0)
       + pass.bytes(pixels: Double(paddedWidth) * Double(paddedHeight))
@@ -57,7 +60,4 @@ package struct RestorationMemory: Equatable, Sendable {
     return input(width: tiles.width, height: tiles.height) + output(width: tiles.width, height: tiles.height) + crop
       + whole(width: width, height: height)
   }
-
-  /// A side after padding.
-  package func padded(_ side: Int) -> Int { (side + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
 }

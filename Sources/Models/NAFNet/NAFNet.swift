@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTKernels
 import RAMiTNN
 import RAMiTTensorCore
 
@@ -42,20 +43,15 @@ public final class NAFNet: RestorationModel {
 
   public var sizeMultiple: Int { 1 << architecture.encoderBlocks.count }
 
-  /// The published code pads with zeros, at the bottom and at the right.
-  public func padded(_ image: Tensor) -> Tensor {
-    let (height, width, channels) = (image.shape[0], image.shape[1], image.shape[2])
-    let sides = (paddedSide(height), paddedSide(width))
-    let map = Variable(constant: image.reshaped([1, height, width, channels]))
-    return map.padded(height: sides.0, width: sides.1).value.reshaped([sides.0, sides.1, channels])
-  }
+  /// The published code pads with zeros.
+  public var paddingMode: PaddingMode { .zero }
 
   /// Restores images; see `RestorationModel`. Sides that are no multiples of `sizeMultiple` are extended by zeros.
   public func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
     let (height, width) = (images.shape[1], images.shape[2])
-    let input = images.padded(height: paddedSide(height), width: paddedSide(width))
+    let input = images.extended(toMultipleOf: sizeMultiple, mode: paddingMode)
     func run(_ blocks: [NAFBlock], _ x: consuming Variable) -> Variable {
       var x = consume x
       for block in blocks { x = block(consume x, context: context) }

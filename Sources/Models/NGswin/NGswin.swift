@@ -46,7 +46,7 @@ public final class NGswin: RestorationModel {
       observe(component, x)
       return x
     }
-    let padded = images.padded(height: paddedSide(height), width: paddedSide(width))
+    let padded = images.extended(toMultipleOf: sizeMultiple, mode: .zero)
     let x = scaleAndShift(
       consume padded, scale: task.standardDeviation.map { 1 / $0 },
       shift: zip(task.mean, task.standardDeviation).map { -$0 / $1 })

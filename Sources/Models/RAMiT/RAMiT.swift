@@ -61,7 +61,7 @@ public final class RAMiT: RestorationModel {
       stage(consume x, context: context)
     }
     // What is needed no more is given away: plain inference then overwrites it.
-    let padded = image.padded(height: paddedSide(size.height), width: paddedSide(size.width))
+    let padded = image.extended(toMultipleOf: sizeMultiple, mode: .zero)
     let x = scaleAndShift(
       consume padded, scale: task.standardDeviation.map { 1 / $0 },
       shift: zip(task.mean, task.standardDeviation).map { -$0 / $1 })

@@ -16,9 +16,8 @@ package struct Tiles {
   ///   - side, overlap: rounded up to multiples of `sizeMultiple`.
   package init(height: Int, width: Int, side: Int, overlap: Int, sizeMultiple: Int) {
     (self.height, self.width) = (height, width)
-    func upToMultiple(_ length: Int) -> Int { (length + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
-    self.side = max(sizeMultiple, upToMultiple(side))
-    self.overlap = upToMultiple(max(0, overlap))
+    self.side = max(sizeMultiple, side.roundedUp(toMultipleOf: sizeMultiple))
+    self.overlap = max(0, overlap).roundedUp(toMultipleOf: sizeMultiple)
   }
 
   /// The largest tile, with what it sees beyond its edges.

@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTKernels
 import RAMiTNN
 import RAMiTTensorCore
 
@@ -54,20 +55,10 @@ public final class Restormer: RestorationModel {
 
   public var sizeMultiple: Int { 8 }
 
-  /// The published evaluation reflects an image at the bottom and at the right, without the edge pixel; an image that
-  /// is too small for that is mirrored with it.
-  public func padded(_ image: Tensor) -> Tensor {
-    let (height, width, channels) = (image.shape[0], image.shape[1], image.shape[2])
-    let sides = (paddedSide(height), paddedSide(width))
-    guard sides.0 < 2 * height && sides.1 < 2 * width else {
-      return image.paddedSymmetrically(toMultipleOf: sizeMultiple)
-    }
-    let map = Variable(constant: image.reshaped([1, height, width, channels]))
-    return map.padded(height: sides.0, width: sides.1, mode: .reflect).value.reshaped([sides.0, sides.1, channels])
-  }
+  /// As the published evaluation pads.
+  public var paddingMode: PaddingMode { .reflect }
 
-  /// Restores images; see `RestorationModel`.
-  /// - Precondition: sides are multiples of 8.
+  /// Restores images; see `RestorationModel`. Sides that are no multiples of 8 are extended by reflection.
   public func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
@@ -75,7 +66,8 @@ public final class Restormer: RestorationModel {
       observe(component, x)
       return x
     }
-    var x = observed("patch_embed", patchEmbedding(images))
+    let input = images.extended(toMultipleOf: sizeMultiple, mode: paddingMode)
+    var x = observed("patch_embed", patchEmbedding(input))
     var skips: [Variable] = []
     for level in 0..<3 {
       let features = observed("encoder_level\(level + 1)", encoders[level](consume x, context: context))
@@ -92,6 +84,6 @@ public final class Restormer: RestorationModel {
       x = observed("decoder_level\(level + 1)", decoders[level](consume x, context: context))
     }
     x = observed("refinement", refinement(consume x, context: context))
-    return observed("output", output(consume x) + images)
+    return observed("output", output(consume x) + input).cropped(height: images.shape[1], width: images.shape[2])
   }
 }

@@ -38,14 +38,9 @@ public final class SwinIR: RestorationModel {
   public var sizeMultiple: Int { architecture.window }
 
   /// The published evaluation mirrors at least one pixel, and so a whole window where a side is a multiple of it.
-  public func paddedSide(_ side: Int) -> Int { (side / sizeMultiple + 1) * sizeMultiple }
-
-  public func padded(_ image: Tensor) -> Tensor {
-    image.paddedSymmetrically(height: paddedSide(image.shape[0]), width: paddedSide(image.shape[1]))
-  }
+  public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, least: 1) }
 
   /// Restores images; see `RestorationModel`. Sides that are no multiples of the window are extended by reflection.
-  /// - Precondition: the reflection fits: sides are larger than what they lack.
   public func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
@@ -54,8 +49,7 @@ public final class SwinIR: RestorationModel {
       observe(component, x)
       return x
     }
-    func upToMultiple(_ side: Int) -> Int { (side + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
-    let padded = images.padded(height: upToMultiple(height), width: upToMultiple(width), mode: .reflect)
+    let padded = images.extended(toMultipleOf: sizeMultiple, mode: .reflect)
     let mean = task.channels == 3 ? Self.mean : [0], ones = [Float](repeating: 1, count: task.channels)
     let x = scaleAndShift(consume padded, scale: ones, shift: mean.map { -$0 })
 

@@ -45,7 +45,7 @@ package struct MemoryPlan: Equatable, Sendable {
     for candidate in memory.recompute.candidates where choices.contains(where: { ($0?.bytes ?? .infinity) > aim }) {
       let step = model.parameters.keepingBuffers { PassMemory.ofStep(model, configuration, candidate) }
       for (index, stage) in plan.stages.enumerated() where (choices[index]?.bytes ?? .infinity) > aim {
-        let needs = StageNeeds(stage, configuration, padded: model.paddedSide(stage.patch), photos: photos)
+        let needs = StageNeeds(stage, configuration, sizeMultiple: model.sizeMultiple, photos: photos)
         let bytes = needs.bytes(step) + needs.beside(parameters: model.parameters.count)
         choices[index] = Choice(checkpointing: candidate, bytes: Self.program + Self.slack * bytes)
       }
@@ -55,7 +55,7 @@ package struct MemoryPlan: Equatable, Sendable {
     let scored = validation.flatMap { ValidationMemory.measure(model, $0) }
     // Batches for the next steps wait meanwhile.
     let waiting = plan.stages.map { stage in
-      StageNeeds(stage, configuration, padded: model.paddedSide(stage.patch), photos: photos)
+      StageNeeds(stage, configuration, sizeMultiple: model.sizeMultiple, photos: photos)
         .beside(parameters: model.parameters.count)
     }.max()
     let bytes =
@@ -111,14 +111,15 @@ package struct MemoryPlan: Equatable, Sendable {
 private struct StageNeeds {
   private let stage: TrainingPlan.Stage
   private let configuration: TrainingConfiguration
+  /// The side of a patch as the model pads it.
   private let padded: Double
   /// Bytes of decoded photos.
   private let photos: Double
 
-  init(_ stage: TrainingPlan.Stage, _ configuration: TrainingConfiguration, padded: Int, photos: Double) {
+  init(_ stage: TrainingPlan.Stage, _ configuration: TrainingConfiguration, sizeMultiple: Int, photos: Double) {
     self.stage = stage
     self.configuration = configuration
-    self.padded = Double(padded)
+    padded = Double(stage.patch.roundedUp(toMultipleOf: sizeMultiple))
     self.photos = photos
   }
 

@@ -13,7 +13,7 @@ extension PassMemory {
     _ model: any RestorationModel, _ configuration: TrainingConfiguration, _ checkpointing: ActivationCheckpointing
   ) -> PassMemory {
     let task = configuration.task
-    let side = model.paddedSide(min(configuration.data.train.patch, measuredStep.side))
+    let side = min(configuration.data.train.patch, measuredStep.side).roundedUp(toMultipleOf: model.sizeMultiple)
     let patches = max(1, measuredStep.pixels / (side * side))
     let context = TrainingContext(seed: configuration.seed, iteration: 0, checkpointing: checkpointing)
     defer { model.parameters.zeroGradients() }
