@@ -13,6 +13,9 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         Mult-Adds are counted as in the model's paper: one multiplication with its addition counts one, for the input \
         that gives an output of --size, padded as the paper counts it. Nothing is computed, so any size is quick.
 
+        The keys of `model` in a configuration are options, too: --channel-heads 0 is --set channelHeads=0, --hrami is \
+        --set hrami=true, and --no-hrami is --set hrami=false.
+
         Examples:
           \(Program.name) summary --model RAMiT --task x2
           \(Program.name) summary --model RAMiT-slimSR --task x4 --size 1920x1080 --json summary.json
@@ -35,15 +38,10 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     help: ArgumentHelp("Override one of the model's keys, as of `model` in a configuration.", valueName: "key=value"))
   var set: [String] = []
 
-  @Option(
-    help: "Heads of a RAMiT's block that attend over channels; 0 is pure spatial, all heads pure channel attention.")
-  var channelHeads: Int?
-
-  @Flag(inversion: .prefixedNo, help: "A RAMiT's hierarchical attention mixing (default: with it).")
-  var hrami: Bool?
-
-  @Flag(inversion: .prefixedNo, help: "A RAMiT's reciprocal helper (default: where the paper uses it).")
-  var helper: Bool?
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp("Override the model's keys, as --set does: --KEY VALUE, --KEY or --no-KEY.", valueName: "--key"))
+  var keys: [String] = []
 
   @Option(help: ArgumentHelp("Write the counts to a JSON file.", valueName: "file"))
   var json: String?
@@ -63,11 +61,7 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
 
   private var architecture: Architecture {
     get throws {
-      let options: [(key: String, value: String?)] = [
-        ("channelHeads", channelHeads.map(String.init)), ("hrami", hrami.map(String.init)),
-        ("helper", helper.map(String.init)),
-      ]
-      let settings = options.compactMap { key, value in value.map { "\(key)=\($0)" } } + set
+      let settings = try KeyOptions.settings(keys) + set
       return try ModelConfiguration(named: model.name, task: task, settings: settings).architecture
     }
   }

@@ -17,6 +17,17 @@ struct SummaryTests {
     }
   }
 
+  @Test func optionsAreTheModelsKeys() throws {
+    func output(_ options: String...) throws -> String {
+      let run = try Program.run(["summary", "--model", "RAMiT", "--task", "x2"] + options)
+      #expect(run.code == 0, "\(run.errors)")
+      return run.output
+    }
+    let spatial = try output("--channel-heads", "0")
+    #expect(try spatial == output("--set", "channelHeads=0") && spatial == output("--channel-heads=0"))
+    #expect(try spatial != output() && output("--helper") == output() && output("--no-helper") != output())
+  }
+
   @Test(arguments: [
     ["--model", "RAMiTT", "--task", "x2"], ["--model", "RAMiT", "--task", "x5"],
     ["--model", "RAMiT", "--task", "x2", "--size", "0x10"], ["--model", "RAMiT", "--task", "x2", "--size", "1280"],
@@ -24,6 +35,8 @@ struct SummaryTests {
     ["--model", "RAMiT", "--task", "x2", "--size", "4000000000x4000000000"],
     ["--model", "RAMiT", "--task", "x2", "--channel-heads", "9"],
     ["--model", "RAMiT", "--task", "x2", "--channel-heads=-1"],
+    ["--model", "RAMiT", "--task", "x2", "--chanel-heads", "1"], ["--model", "RAMiT", "--task", "x2", "1"],
+    ["--model", "SwinIR-light", "--task", "x2", "--channel-heads", "1"],
   ])
   func wrongUsageHasCode64(_ arguments: [String]) throws {
     let run = try Program.run(["summary"] + arguments)

@@ -124,6 +124,21 @@ private func spread(_ x: Variable, weight: Variable) -> Variable {
     #expect((counts["components"] as? [[String: Any]])?.map { $0["name"] as? String } == ["spread"])
   }
 
+  /// The model's own keys are options, and nothing else is.
+  @Test func keysAreOptions() throws {
+    let summary = ["summary", "--model", "Spreading", "--task", "x2", "--quiet"]
+    func run(_ options: String...) throws {
+      var command = try RestorationCommand<Spreading>.parseAsRoot(summary + options)
+      try command.run()
+    }
+    try run("--start", "0.5")
+    try run("--start=0.5", "--size", "64x64")
+    for options in [["--start", "wide"], ["--strat", "0.5"], ["--start"], ["more"], ["--no-start"]] {
+      let arguments = summary + options
+      #expect(throws: (any Error).self, "\(options)") { try RestorationCommand<Spreading>.parseAsRoot(arguments) }
+    }
+  }
+
   @Test func otherModelsAreNoneOfIt() {
     for model in ["RAMiT", "spreading"] {
       #expect(throws: (any Error).self) { try run("summary", "--model", model, "--task", "x2") }
