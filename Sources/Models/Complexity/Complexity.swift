@@ -27,7 +27,8 @@ public struct Complexity: Equatable, Sendable {
   /// The longest side of an output that is counted; beyond it the counts of large models would not fit into an integer.
   public static let longestSide = 16384
 
-  /// Counts for the input that gives an output of a size: the output's divided by the scale, rounded down, and padded (`countedSide`).
+  /// Counts for the input that gives an output of a size: the output's divided by the scale, rounded down, and padded
+  /// (`countedSide`).
   /// - Parameters:
   ///   - width, height: of the output; the papers' is 1280 x 720.
   /// - Precondition: sides from the scale to `longestSide`; `architecture.validationError` is nil.

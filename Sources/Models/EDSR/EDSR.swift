@@ -19,7 +19,7 @@ public final class EDSR: RestorationModel {
     require(configuration.validationError == nil, configuration.validationError ?? "")
     architecture = configuration
     let (channels, features, count) = (configuration.task.channels, configuration.features, configuration.blocks)
-    Self.declareMeanShifts(scope)
+    scope.declareMeanShifts(range: Self.range)
     head = Conv2d(scope / "head" / "0", inputs: channels, outputs: features, kernelSize: 3, padding: 1)
     let body = scope / "body", tail = scope / "tail"
     blocks = (0..<count).map {
@@ -37,8 +37,8 @@ public final class EDSR: RestorationModel {
   public func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
-    let range = Self.range
-    let x = scaleAndShift(images, scale: Array(repeating: range, count: 3), shift: Self.mean.map { -$0 * range })
+    let range = Self.range, mean = DIV2K.mean
+    let x = scaleAndShift(images, scale: Array(repeating: range, count: 3), shift: mean.map { -$0 * range })
     let first = head(consume x)
     observe("head", first)
     var features = first
@@ -47,21 +47,10 @@ public final class EDSR: RestorationModel {
     observe("body", features)
     let restored = last(upsampler(consume features))
     observe("tail", restored)
-    return scaleAndShift(consume restored, scale: Array(repeating: 1 / range, count: 3), shift: Self.mean)
+    return scaleAndShift(consume restored, scale: Array(repeating: 1 / range, count: 3), shift: mean)
   }
 
   private static let range: Float = 255
-  /// The mean of DIV2K's training images, in 0 ... 1.
-  private static let mean: [Float] = [0.4488, 0.4371, 0.4040]
-
-  /// Published files hold the subtraction and the addition of the mean as convolutions that are not trained.
-  private static func declareMeanShifts(_ scope: ParameterScope) {
-    let identity = Tensor([1, 0, 0, 0, 1, 0, 0, 0, 1], [3, 3, 1, 1])
-    for (name, sign) in [("sub_mean", -range), ("add_mean", range)] {
-      _ = (scope / name).buffer("weight", identity, isOptional: true)
-      _ = (scope / name).buffer("bias", Tensor(mean.map { $0 * sign }, [3]), isOptional: true)
-    }
-  }
 }
 
 /// A residual block: two convolutions with a ReLU between them, and no norm.

@@ -1,7 +1,8 @@
 import RAMiTAutograd
 import RAMiTNN
 
-/// An efficient long-range attention block (ELAB): local feature extraction and attention in turn, with the same attention maps.
+/// An efficient long-range attention block (ELAB): local feature extraction and attention in turn, with the same
+/// attention maps.
 final class ELAB: FusedLayer {
   private let extractions: [LFE]
   private let attentions: [GMSA]
@@ -20,7 +21,8 @@ final class ELAB: FusedLayer {
     return checkpointed([x]) { [self] inputs in [run(inputs[0], context: context.with(.blocks))] }[0]
   }
 
-  /// Attention maps are computed anew where they are used again: from the first attention's queries, which are small beside them.
+  /// Attention maps are computed again where they are used again: from the first attention's queries, which are small
+  /// beside them.
   private func run(_ x: consuming Variable, context: TrainingContext?) -> Variable {
     var x = consume x
     var queries: Variable?

@@ -16,7 +16,7 @@ public final class ELAN: RestorationModel {
     require(configuration.validationError == nil, configuration.validationError ?? "")
     architecture = configuration
     let (task, dim) = (configuration.task, configuration.dim)
-    Self.declareMeanShifts(scope, configuration)
+    if task.channels == DIV2K.mean.count { scope.declareMeanShifts(range: Float(configuration.rgbRange)) }
     head = Conv2d(scope / "head" / "0", inputs: task.channels, outputs: dim, kernelSize: 3, padding: 1)
     blocks = (0..<configuration.blocks).map {
       ELAB(scope / "body" / "\($0)", configuration, isShifted: $0 % 2 == 1)
@@ -24,17 +24,6 @@ public final class ELAN: RestorationModel {
     tail = Conv2d(
       scope / "tail" / "0", inputs: dim, outputs: task.channels * task.scale * task.scale, kernelSize: 3, padding: 1)
     parameters = ParameterStore(scope)
-  }
-
-  /// Published files hold the subtraction and the addition of the mean as 1 x 1 convolutions, which are not trained.
-  private static func declareMeanShifts(_ scope: ParameterScope, _ configuration: ELANConfiguration) {
-    guard configuration.task.channels == mean.count else { return }
-    let range = Float(configuration.rgbRange), channels = mean.count
-    for (name, sign) in [("sub_mean", -range), ("add_mean", range)] {
-      let identity = (0..<channels * channels).map { Float($0 % (channels + 1) == 0 ? 1 : 0) }
-      _ = (scope / name).buffer("weight", Tensor(identity, [channels, channels, 1, 1]), isOptional: true)
-      _ = (scope / name).buffer("bias", Tensor(mean.map { $0 * sign }, [channels]), isOptional: true)
-    }
   }
 
   public var sizeMultiple: Int { architecture.sizeMultiple }
@@ -51,7 +40,8 @@ public final class ELAN: RestorationModel {
   ) -> Variable {
     let task = architecture.task, (height, width) = (images.shape[1], images.shape[2])
     let range = Float(architecture.rgbRange)
-    let mean = task.channels == Self.mean.count ? Self.mean : [Float](repeating: 0, count: task.channels)
+    // Grayscale models have no mean.
+    let mean = task.channels == DIV2K.mean.count ? DIV2K.mean : [0]
     func observed(_ component: String, _ x: Variable) -> Variable {
       observe(component, x)
       return x
@@ -67,14 +57,11 @@ public final class ELAN: RestorationModel {
     return restored.cropped(height: height * task.scale, width: width * task.scale)
   }
 
-  /// The mean of DIV2K's training images; grayscale models have none.
-  static let mean: [Float] = [0.4488, 0.4371, 0.4040]
-
-  /// What the published count has beside or without what the operations do: it counts convolutions and the products of those attentions
-  /// that compute their maps. So of the operations' count it leaves out
+  /// What the published count has beside or without what the operations do: it counts convolutions and the products of
+  /// those attentions that compute their maps. So of the operations' count it leaves out
   ///
-  /// - the products of the attentions that use maps again: here they compute them anew, 2 T C multiply-adds a pixel for a third of the
-  ///   channels each in windows of T tokens;
+  /// - the products of the attentions that use maps again: here they compute them again, 2 T C multiply-adds a pixel
+  ///   for a third of the channels each in windows of T tokens;
   /// - the pixels by which an input is extended. (Norms are part of the projections.)
   public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let c = architecture, channels = c.task.channels, scale = c.task.scale

@@ -13,8 +13,8 @@ extension ELANConfiguration {
 
   private static let modules: Set<Substring> = ["sub_mean", "add_mean", "head", "body", "tail"]
 
-  /// From the notes of the file, or from names and shapes and the mean that is added. The sides of the windows are in neither: they are
-  /// the published ones.
+  /// From the notes of the file, or from names and shapes and the mean that is added. The sides of the windows are in
+  /// neither: they are the published ones.
   public static func inferred(
     from tensors: NamedTensors, task: RestorationTask?, path: String
   ) throws -> ELANConfiguration {
@@ -37,7 +37,7 @@ extension ELANConfiguration {
 
   /// The range, a whole number, of which `mean` is the red channel's.
   private static func whitePoint(mean: Float) -> Double? {
-    let range = (Double(mean) / Double(ELAN.mean[0])).rounded()
+    let range = (Double(mean) / Double(DIV2K.mean[0])).rounded()
     return range.isFinite && range > 0 ? range : nil
   }
 }

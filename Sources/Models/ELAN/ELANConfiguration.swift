@@ -1,7 +1,7 @@
 import RAMiTNN
 
-/// What defines an ELAN (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022); by default the
-/// lightweight one, ELAN-light.
+/// What defines an ELAN (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022);
+/// by default the lightweight one, ELAN-light.
 public struct ELANConfiguration: RestorationArchitecture {
   public var task: RestorationTask
   /// Channels of a feature map.

@@ -4,9 +4,9 @@ import RAMiTTensorCore
 
 /// Group-wise multi-scale self-attention (GMSA): a third of the channels each attends within windows of its own size.
 ///
-/// It is accelerated (ASA): keys are the queries, a batch norm, which is part of the projection in inference, takes the place of layer
-/// norms, and shifted windows are cyclic without a mask. Attention maps are used again by the blocks that follow; those project values
-/// only.
+/// It is accelerated (ASA): keys are the queries, a batch norm, which is part of the projection in inference, takes the
+/// place of layer norms, and shifted windows are cyclic without a mask. Attention maps are used again by the blocks
+/// that follow; those project values only.
 struct GMSA {
   /// C to 2 C: for each group its queries, then its values; to C where the maps are another's.
   private let projectIn: Conv2d

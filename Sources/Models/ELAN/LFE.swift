@@ -25,7 +25,8 @@ struct LFE: FusedLayer {
 
 /// A shift convolution (shift-conv): channels moved by a pixel, and a 1 x 1 convolution.
 private struct ShiftConv2d {
-  /// C x 1 x 3 x 3: which neighbour each channel takes, as a depth-wise convolution. Files have it beside the parameters.
+  /// C x 1 x 3 x 3: which neighbour each channel takes, as a depth-wise convolution. Files have it beside the
+  /// parameters.
   private let shift: Buffer
   private let conv1x1: Conv2d
 
@@ -42,12 +43,13 @@ private struct ShiftConv2d {
     return conv1x1(depthwiseConv2d(x, weight: weight, padding: 1))
   }
 
-  /// A fifth of the channels each from the right, from the left, from below and from above, the others from where they are.
+  /// A fifth of the channels each from the right, from the left, from below and from above, the others from where they
+  /// are.
   private static func shift(channels: Int) -> Tensor {
     let taps = [5, 3, 7, 1], fifth = channels / 5
-    let result = Tensor(zeros: [channels, 1, 3, 3])
-    if result.isMeta { return result }
-    for c in 0..<channels { result.pointer[c * 9 + (c < 4 * fifth ? taps[c / fifth] : 4)] = 1 }
-    return result
+    return Tensor([channels, 1, 3, 3]) { weight in
+      weight.update(repeating: 0, count: channels * 9)
+      for c in 0..<channels { weight[c * 9 + (c < 4 * fifth ? taps[c / fifth] : 4)] = 1 }
+    }
   }
 }

@@ -9,7 +9,8 @@ public struct RAMiTConfiguration: RestorationArchitecture {
   public var depths = [6, 4, 4, 6]
   /// Attention heads of a block, L.
   public var heads = 4
-  /// Heads that attend over channels, L_ch; the others attend over space. 0 is pure spatial, `heads` pure channel attention.
+  /// Heads that attend over channels, L_ch; the others attend over space. 0 is pure spatial, `heads` pure channel
+  /// attention.
   public var channelHeads = 1
   /// Side of a local window, M.
   public var window = 8
@@ -28,7 +29,8 @@ public struct RAMiTConfiguration: RestorationArchitecture {
   /// Chances of dropping an entry of an attention map, and a value after an attention's projection, while training.
   public var attentionDropout = 0.0
   public var projectionDropout = 0.0
-  /// The chance of skipping a residual branch in the last block, while training; it grows linearly from 0 in the first one.
+  /// The chance of skipping a residual branch in the last block, while training; it grows linearly from 0 in the first
+  /// one.
   public var stochasticDepth = 0.0
 
   /// RAMiT as in Table H, with the helper where the paper uses it.

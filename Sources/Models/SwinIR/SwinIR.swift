@@ -50,7 +50,8 @@ public final class SwinIR: RestorationModel {
       return x
     }
     let padded = images.extended(toMultipleOf: sizeMultiple, mode: .reflect)
-    let mean = task.channels == 3 ? Self.mean : [0], ones = [Float](repeating: 1, count: task.channels)
+    // Grayscale models have no mean.
+    let mean = task.channels == DIV2K.mean.count ? DIV2K.mean : [0], ones = [Float](repeating: 1, count: task.channels)
     let x = scaleAndShift(consume padded, scale: ones, shift: mean.map { -$0 })
 
     let first = observed("conv_first", shallow(x))
@@ -65,9 +66,6 @@ public final class SwinIR: RestorationModel {
     let output = scaleAndShift(consume restored, scale: ones, shift: mean)
     return output.cropped(height: height * task.scale, width: width * task.scale)
   }
-
-  /// The mean of DIV2K's training images; grayscale models have none.
-  private static let mean: [Float] = [0.4488, 0.4371, 0.4040]
 
   /// What the published count has beside or without what the operations do. With it, and with inputs padded as in the
   /// published evaluation, the lightweight models have the Mult-Adds that papers print. With H x W pixels and C
