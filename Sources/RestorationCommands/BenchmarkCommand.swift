@@ -58,7 +58,7 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
   @Option(help: ArgumentHelp("Threads that compute (default: all processors).", valueName: "count[,count...]"))
   var threads: ThreadCounts?
 
-  @Option(help: "What a training step computes again in the backward pass instead of saving it: none, blocks or stages.")
+  @Option(help: "What the backward pass computes again instead of saving it: none, blocks or stages.")
   var recompute = ActivationCheckpointing.none
 
   @Flag(help: "Print where the time goes, operation by operation.")

@@ -35,8 +35,8 @@ extension Trainer {
     let iteration = plan.countsIterations ? "" : "  iteration \(state.iteration)"
     try say(
       "\(place(epoch: position.epoch + 1, iteration: state.iteration))\(iteration)"
-        + "  loss \(now.loss.fixed(5))  learning rate \(scientific(now.learningRate))  \(now.imagesPerSecond.fixed(1)) images/s"
-        + "  \(duration(now.secondsLeft)) left")
+        + "  loss \(now.loss.fixed(5))  learning rate \(scientific(now.learningRate))"
+        + "  \(now.imagesPerSecond.fixed(1)) images/s  \(duration(now.secondsLeft)) left")
   }
 
   /// A line for people: to the log with the time, and to the display.

@@ -29,8 +29,9 @@ extension Trainer {
     }
     let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 3)
     let before = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 3)
+    let place = place(epoch: record.epoch, iteration: record.iteration)
     try say(
-      "\(place(epoch: record.epoch, iteration: record.iteration))  validation PSNR \(psnr), SSIM \(result.ssim.fixed(4))"
+      "\(place)  validation PSNR \(psnr), SSIM \(result.ssim.fixed(4))"
         + "  (\(configuration.task.baselineName) \(before), \(result.baselineSSIM.fixed(4)))"
         + (isBest ? "  best" : ""))
     if let earlyStopping = configuration.validation.earlyStopping {
@@ -58,8 +59,8 @@ extension Trainer {
       sheet, path: path, iteration: state.iteration, isEvent: index < Self.eventImages && areSamplesEvents)
   }
 
-  /// TensorBoard gets the samples of so many validations at most, spread over the run, and so many images of each: of all, a
-  /// long run's would take gigabytes.
+  /// TensorBoard gets the samples of so many validations at most, spread over the run, and so many images of each: of
+  /// all, a long run's would take gigabytes.
   private static var eventValidations: Int { 32 }
   private static var eventImages: Int { 4 }
 

@@ -15,8 +15,9 @@ public enum TrainingOutcome: Equatable, Sendable {
 
 /// Trains a model as a configuration says, in a folder that can be resumed from at any time.
 ///
-/// The same configuration gives the same weights, bit for bit, however often the run is interrupted: what a batch holds, what
-/// dropout leaves out and how fast the model learns depend on the seed and the iteration alone, and a checkpoint holds the rest.
+/// The same configuration gives the same weights, bit for bit, however often the run is interrupted: what a batch
+/// holds, what dropout leaves out and how fast the model learns depend on the seed and the iteration alone, and a
+/// checkpoint holds the rest.
 public final class Trainer<Architecture: RestorationArchitecture> {
   private let runConfiguration: RunConfiguration<Architecture>
   let configuration: TrainingConfiguration
@@ -52,8 +53,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   /// - Parameters:
   ///   - allowChanges: lets a run that is resumed have another learning rate or clipping than it began with.
   ///   - makeModel: builds the model that is to learn, with random weights.
-  /// - Throws: `InputError` for data or weights that are missing or do not fit, a folder that is in use, a run that is already
-  ///   there, or data or a configuration unlike those that the run began with.
+  /// - Throws: `InputError` for data or weights that are missing or do not fit, a folder that is in use, a run that is
+  ///   already there, or data or a configuration unlike those that the run began with.
   public init(
     _ run: RunConfiguration<Architecture>, resume: Bool, allowChanges: Bool = false, display: ProgressDisplay,
     makeModel: (Architecture, _ seed: UInt64) throws -> any RestorationModel = { $0.makeModel(seed: $1) }
@@ -200,7 +201,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
 
   /// Trains until all epochs are done, or until `isStopRequested` says so: it is asked after each step, and before each
   /// image of a validation.
-  /// - Throws: `InputError` for a photo that cannot be read, a file that cannot be written, or values that are not finite.
+  /// - Throws: `InputError` for a photo that cannot be read, a file that cannot be written, or values that are not
+  ///   finite.
   public func run(isStopRequested: () -> Bool = { false }) throws -> TrainingOutcome {
     try train(isStopRequested)
     try journal.publish(
@@ -265,9 +267,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   private func announce(_ position: TrainingPlan.Position) throws {
     guard plan.stages.count > 1 else { return }
     let stage = position.stage
-    try say(
-      "\(place(epoch: position.epoch + 1, iteration: state.iteration + 1))  trains \(stage.module ?? "all") on \(stage.batch) patches of"
-        + " \(stage.patch)")
+    let place = place(epoch: position.epoch + 1, iteration: state.iteration + 1)
+    try say("\(place)  trains \(stage.module ?? "all") on \(stage.batch) patches of \(stage.patch)")
   }
 
   /// Counts an iteration, and logs where it is time.

@@ -5,7 +5,8 @@ import RAMiTSerialization
 
 /// The decoded pixels of a set in one file, of which a crop reads only its rows.
 ///
-/// It is read with `pread`, not mapped: a file that shrinks while it is in use gives an error then, and does not end the process.
+/// It is read with `pread`, not mapped: a file that shrinks while it is in use gives an error then, and does not end
+/// the process.
 public final class DecodedCache: Sendable {
   private let path: String
   private let names: CacheNames

@@ -5,8 +5,8 @@ import RAMiTSerialization
 
 /// The first bytes of a decoded cache, and where its index is.
 ///
-/// The file: this header, then the pixels of all images (interleaved rows from the top, 16 bits little-endian), then the
-/// index as JSON. Integers are little-endian.
+/// The file: this header, then the pixels of all images (interleaved rows from the top, 16 bits little-endian), then
+/// the index as JSON. Integers are little-endian.
 struct DecodedCacheHeader {
   static let magic = Array("RAMiTDC1".utf8)
   static let size = 32

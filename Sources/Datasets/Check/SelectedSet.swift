@@ -15,8 +15,8 @@ package struct SelectedSet: Sendable {
   /// The pairs in anybody's own folder.
   /// - Parameters:
   ///   - inputs: the folder of the inputs, where it is elsewhere.
-  ///   - settings: what the pairs are for; nil takes every kind that is there: inputs of each scale, inputs of the targets' size,
-  ///     or photos alone.
+  ///   - settings: what the pairs are for; nil takes every kind that is there: inputs of each scale, inputs of the
+  ///     targets' size, or photos alone.
   /// - Throws: `InputError` that names a folder.
   package static func folder(_ path: String, inputs: String?, settings: PairSettings?) throws -> [SelectedSet] {
     func set(_ settings: PairSettings, _ files: PairedFiles) -> SelectedSet {

@@ -4,8 +4,8 @@ import RAMiTFiles
 
 /// Where the two sides of pairs are: one or several folders each, the n-th of one with the n-th of the other.
 ///
-/// A path is relative to a base. `{scale}` stands for the scale; a last part with a `*` picks files of a folder by their names
-/// (`image_SRF_2/*_HR`); `.` is the base itself, without the folders in it.
+/// A path is relative to a base. `{scale}` stands for the scale; a last part with a `*` picks files of a folder by
+/// their names (`image_SRF_2/*_HR`); `.` is the base itself, without the folders in it.
 public struct FolderLayout: Equatable, Sendable {
   public let targets: [String]
   /// Empty where the layout has no inputs.

@@ -1,6 +1,7 @@
 /// How the two files of a pair are named after each other.
 ///
-/// `*` is what they have in common, `{scale}` the scale. Data sets have their own ways; files are never paired by position.
+/// `*` is what they have in common, `{scale}` the scale. Data sets have their own ways; files are never paired by
+/// position.
 public struct NameSpelling: Sendable {
   public let target, input: String
 

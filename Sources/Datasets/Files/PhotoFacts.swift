@@ -58,8 +58,8 @@ package struct PhotoFacts: Equatable, Sendable {
     return isPNG ? png(bytes) : jpeg(bytes)
   }
 
-  /// The IHDR chunk: width, height, depth, colour type. Of the chunks before the pixels, one may turn the image and one may make colours
-  /// transparent: both are left to the decoder.
+  /// The IHDR chunk: width, height, depth, colour type. Of the chunks before the pixels, one may turn the image and one
+  /// may make colours transparent: both are left to the decoder.
   private static func png(_ bytes: [UInt8]) -> PhotoFacts? {
     guard bytes.count >= 33, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
     let width = bigEndian(bytes[16..<20]), height = bigEndian(bytes[20..<24])
@@ -85,7 +85,8 @@ package struct PhotoFacts: Equatable, Sendable {
     return PhotoFacts(width: width, height: height, channels: 3)
   }
 
-  /// The frame header: precision, height, width, components. EXIF data may turn the image, so it is left to the decoder.
+  /// The frame header: precision, height, width, components. EXIF data may turn the image, so it is left to the
+  /// decoder.
   private static func jpeg(_ bytes: [UInt8]) -> PhotoFacts? {
     var place = 2, mayBeTurned = false
     while place + 9 < bytes.count {

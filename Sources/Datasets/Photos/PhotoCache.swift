@@ -3,8 +3,8 @@ import Synchronization
 
 /// Decoded photos, as far as the memory lent to them goes.
 ///
-/// What comes first stays. An epoch visits every photo once in random order, so giving one up for another could not raise the
-/// share that is found here.
+/// What comes first stays. An epoch visits every photo once in random order, so giving one up for another could not
+/// raise the share that is found here.
 public final class PhotoCache: Sendable {
   private struct State {
     var images: [ByteString: Image] = [:]

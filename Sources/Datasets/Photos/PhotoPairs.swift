@@ -29,7 +29,8 @@ public struct PhotoPairs: ImagePairs {
   /// All photos of a folder, and of the folders in it.
   /// - Parameters:
   ///   - lowQuality: the folder of the inputs, paired by name; nil makes them from the photos.
-  ///   - scale: how much larger a target is than its input; above 1 inputs are made by bicubic downscaling, at 1 by noise.
+  ///   - scale: how much larger a target is than its input; above 1 inputs are made by bicubic downscaling, at 1 by
+  ///     noise.
   ///   - channels: 3 for RGB, 1 for gray; files are converted.
   /// - Throws: `InputError` that names a missing folder, an empty one, or a file without its partner.
   public static func folder(
@@ -43,8 +44,8 @@ public struct PhotoPairs: ImagePairs {
     return try whole(files ?? PairedFiles(photos: targets), settings, cache)
   }
 
-  /// A test set: `HR` and `LR_bicubic/X2/NAMEx2`, or `HQ` and `LQ`, and the like; or a folder of photos alone, whose inputs are
-  /// made.
+  /// A test set: `HR` and `LR_bicubic/X2/NAMEx2`, or `HQ` and `LQ`, and the like; or a folder of photos alone, whose
+  /// inputs are made.
   public static func testSet(_ path: String, scale: Int, channels: Int, cache: PhotoCache) throws -> PhotoPairs {
     let settings = PairSettings(scale > 1 ? .superResolution : .denoising, scale: scale, channels: channels)
     let files = try PairedFiles.sideBySide(path, scale: scale) ?? PairedFiles.folder(path, for: settings)
@@ -141,7 +142,8 @@ public struct PhotoPairs: ImagePairs {
     return ImagePair(name: pair.name, lowQuality: lowQuality, target: converted(whole))
   }
 
-  /// Bicubic downscaling of a part of the target, with so much around it that it equals that part of the whole downscaled.
+  /// Bicubic downscaling of a part of the target, with so much around it that it equals that part of the whole
+  /// downscaled.
   private func downscaledPart(_ target: OpenedPhoto, x: Int, y: Int, patch: Int) throws -> Image {
     // The kernel reaches two input pixels to each side.
     let scale = settings.scale, margin = 3

@@ -4,8 +4,8 @@ import RAMiTTensorCore
 
 /// Images that need no files and never end: leaves that hide one another, with textures, gradients and lines.
 ///
-/// Occlusion gives them the edges, and the power law of the leaves' sizes the spectrum, of natural images (dead leaves model:
-/// Matheron, 1968; Lee, Mumford and Huang, 2001), so what a model learns from them carries over to photos.
+/// Occlusion gives them the edges, and the power law of the leaves' sizes the spectrum, of natural images (dead leaves
+/// model: Matheron, 1968; Lee, Mumford and Huang, 2001), so what a model learns from them carries over to photos.
 public struct DeadLeaves: Sendable {
   private let seed: UInt64
   private let noise: NoiseLattice

@@ -6,7 +6,8 @@ struct Leaf {
   enum Outline {
     /// Half axes.
     case ellipse(Float, Float)
-    /// Up to eight half planes: a point is inside where normal . point <= offset for all; unused ones have an infinite offset.
+    /// Up to eight half planes: a point is inside where normal . point <= offset for all; unused ones have an infinite
+    /// offset.
     case polygon(normalX: SIMD8<Float>, normalY: SIMD8<Float>, offset: SIMD8<Float>)
   }
 
@@ -42,8 +43,8 @@ extension Leaf {
   /// A random leaf in an image of this size.
   ///
   /// `smallest` is the least radius: small makes a busy image, large a calm one.
-  /// Radii follow the power law r^-3, which gives an image of leaves the scale invariance of natural ones (Lee, Mumford and
-  /// Huang, "Occlusion Models for Natural Images", 2001).
+  /// Radii follow the power law r^-3, which gives an image of leaves the scale invariance of natural ones (Lee, Mumford
+  /// and Huang, "Occlusion Models for Natural Images", 2001).
   init(width: Int, height: Int, smallest: Float, palette: Palette, random: inout RandomNumbers) {
     let largest = max(Float(max(width, height)) / 2, smallest)
     let (steepest, flattest) = (1 / (smallest * smallest), 1 / (largest * largest))
@@ -85,7 +86,8 @@ extension Leaf {
     fill = LeafFill(extent: halfLength, palette: palette, random: &random)
   }
 
-  /// A convex polygon from its sides: the direction of each one's normal in half turns, and its distance from the centre.
+  /// A convex polygon from its sides: the direction of each one's normal in half turns, and its distance from the
+  /// centre.
   private static func polygon(_ sides: [(direction: Float, distance: Float)]) -> Outline {
     var normalX = SIMD8<Float>(repeating: 0), normalY = normalX
     var offset = SIMD8<Float>(repeating: .infinity)

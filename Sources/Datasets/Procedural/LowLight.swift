@@ -4,8 +4,9 @@ import RAMiTTensorCore
 
 /// Darkens a photo as a camera with too little light would take it.
 ///
-/// Light is linear before the camera's curve; a short exposure scales it; the sensor adds noise whose variance grows with the
-/// light (shot noise) above a floor (read noise), as Foi et al., "Practical Poissonian-Gaussian noise modeling" (2008).
+/// Light is linear before the camera's curve; a short exposure scales it; the sensor adds noise whose variance grows
+/// with the light (shot noise) above a floor (read noise), as Foi et al., "Practical Poissonian-Gaussian noise
+/// modeling" (2008).
 struct LowLight {
   private let gamma: Float
   /// Exposure times white balance.

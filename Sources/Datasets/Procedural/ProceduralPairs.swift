@@ -13,8 +13,8 @@ public struct ProceduralPairs: ImagePairs {
 
   /// - Parameters:
   ///   - width, height: of the target.
-  ///   - settings: the input is the target downscaled, darkened or rained on; for denoising there is none, and noise is added
-  ///     later.
+  ///   - settings: the input is the target downscaled, darkened or rained on; for denoising there is none, and noise is
+  ///     added later.
   ///   - count: an end, after which the images begin again; nil for none.
   public init(seed: UInt64, width: Int, height: Int, _ settings: PairSettings, count: Int? = nil) {
     leaves = DeadLeaves(seed: seed)

@@ -20,8 +20,8 @@ public struct ProceduralSet: Sendable {
 
   /// Writes `HR` and `LR_bicubic/X2`, or `HQ` and `LQ`, as PNG, on all threads.
   ///
-  /// The noise of a denoising set is blind: its deviation is uniform in 0 to 50 of 255 for each image, and it is clipped to the
-  /// levels of a file, as it is not in training.
+  /// The noise of a denoising set is blind: its deviation is uniform in 0 to 50 of 255 for each image, and it is
+  /// clipped to the levels of a file, as it is not in training.
   public func write(
     count: Int, to folder: String, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws {

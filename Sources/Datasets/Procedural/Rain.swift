@@ -4,8 +4,8 @@ import RAMiTTensorCore
 
 /// Rain between the camera and the scene: two layers of streaks, near and far, that brighten what is behind them.
 ///
-/// The streaks of a layer have one direction and vary in length, width and strength; what they add saturates (screen blending),
-/// and a thin veil takes contrast away, as heavy rain does.
+/// The streaks of a layer have one direction and vary in length, width and strength; what they add saturates (screen
+/// blending), and a thin veil takes contrast away, as heavy rain does.
 struct Rain {
   private let layers: [Layer]
   private let veil: Float

@@ -13,7 +13,8 @@ public struct Batch: Sendable {
 
 /// The samples of all epochs, in batches by the number of the iteration.
 ///
-/// Every epoch has the same number of samples, each once, in an order of its own; what does not fill a batch is left out.
+/// Every epoch has the same number of samples, each once, in an order of its own; what does not fill a batch is left
+/// out.
 public final class TrainingSamples: Sendable {
   public let samplesPerEpoch: Int
   public let batch: Int
@@ -41,7 +42,8 @@ public final class TrainingSamples: Sendable {
     let order = order(epoch: epoch)
     let samples = try (0..<batch).map { slot in
       let index = order[place * batch + slot]
-      // An epoch goes on with the pairs where the last one ended, so that none is left out when it is shorter than they are.
+      // An epoch goes on with the pairs where the last one ended, so that none is left out when it is shorter than they
+      // are.
       return try sampler.sample(pair: epoch * samplesPerEpoch + index, epoch: epoch, index: index)
     }
     return Batch(lowQuality: stack(samples.map(\.lowQuality)), target: stack(samples.map(\.target)))

@@ -26,7 +26,8 @@ package struct BenchmarkResult: Encodable, Sendable {
   package let instructionSet = InstructionSet.built.description
   package let threads: Int
   package let seconds: Seconds
-  /// How many times as fast as with the first thread count: the median of the ratios of runs beside each other. Nil for that one.
+  /// How many times as fast as with the first thread count: the median of the ratios of runs beside each other. Nil for
+  /// that one.
   package let speedup: Double?
   /// The process's largest memory in this case, with all thread counts, in 10^9 bytes.
   package let peakGigabytes: Double

@@ -24,8 +24,8 @@ package struct BenchmarkTimings: Codable, Equatable {
 
     /// How this timing differs from an earlier one.
     ///
-    /// - Parameter threshold: ratios up to 1 + threshold, and their inverses, are noise; so is what differs by more when the
-    ///   middle halves of the runs overlap.
+    /// - Parameter threshold: ratios up to 1 + threshold, and their inverses, are noise; so is what differs by more
+    ///   when the middle halves of the runs overlap.
     package func change(from before: Timing, threshold: Double) -> Change {
       let ratio = milliseconds / before.milliseconds
       let isFaster = ratio < 1 / (1 + threshold) && slowQuarter < before.fastQuarter

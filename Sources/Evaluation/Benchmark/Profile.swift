@@ -18,8 +18,8 @@ package struct Profile: Encodable {
     package let share: Double
     package let gflops: Double
     package let gigabytesPerSecond: Double
-    /// The shortest time that the machine's peaks allow: each call's arithmetic at the one, or its data at the other, whichever
-    /// takes longer. Nil when it is not known.
+    /// The shortest time that the machine's peaks allow: each call's arithmetic at the one, or its data at the other,
+    /// whichever takes longer. Nil when it is not known.
     package let limitSeconds: Double?
 
     /// How much of its limit is reached.

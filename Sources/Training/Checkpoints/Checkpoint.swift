@@ -5,9 +5,9 @@ import RAMiTNN
 import RAMiTSerialization
 import RAMiTTensorCore
 
-/// Everything that a run needs to go on as if it had not stopped, in one safetensors file: the weights under their names,
-/// the optimizer's state (of Adam, the moments under `adam.m.NAME` and `adam.v.NAME`), where there is one the average of
-/// the weights under `ema.NAME`, and the position, the configuration and a checksum in the metadata.
+/// Everything that a run needs to go on as if it had not stopped, in one safetensors file: the weights under their
+/// names, the optimizer's state (of Adam, the moments under `adam.m.NAME` and `adam.v.NAME`), where there is one the
+/// average of the weights under `ema.NAME`, and the position, the configuration and a checksum in the metadata.
 struct Checkpoint {
   let state: TrainingState
   /// The whole configuration of the run, as YAML.

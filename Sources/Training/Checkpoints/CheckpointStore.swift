@@ -49,7 +49,8 @@ struct CheckpointStore {
     return nil
   }
 
-  /// Takes checkpoints that are newer than this iteration, which are damaged, out of the way and keeps them under another name.
+  /// Takes checkpoints that are newer than this iteration, which are damaged, out of the way and keeps them under
+  /// another name.
   func setAside(after iteration: Int) throws {
     for newer in try iterations() where newer > iteration {
       rename(path(iteration: newer), path(iteration: newer) + ".damaged")

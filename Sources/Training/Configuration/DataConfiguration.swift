@@ -14,7 +14,8 @@ public struct DataConfiguration: Codable, Equatable, Sendable {
 
 public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    /// Anybody's own photos: a folder of targets and inputs side by side (`HQ` and `LQ`, and the like), or of photos alone.
+    /// Anybody's own photos: a folder of targets and inputs side by side (`HQ` and `LQ`, and the like), or of photos
+    /// alone.
     case folder
     /// Several such folders as one set, each more or less often than once.
     case folders
@@ -27,8 +28,8 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public var type = Kind.folder
   /// The folder (`folder`).
   public var path: String?
-  /// The folder of the inputs where it is elsewhere, paired with the targets by name (`folder`). Inputs that are nowhere are
-  /// made from the targets.
+  /// The folder of the inputs where it is elsewhere, paired with the targets by name (`folder`). Inputs that are
+  /// nowhere are made from the targets.
   public var lowQuality: String?
   /// The folders of a set of several (`folders`).
   public var members: [FolderMember]?
@@ -36,7 +37,8 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public var name: String?
   /// The folder in which the published sets lie (`dataset`); without it, `datasets`.
   public var root: String?
-  /// How often a round over a union has the images of each of its members, in their order; without it, once (`dataset`).
+  /// How often a round over a union has the images of each of its members, in their order; without it, once
+  /// (`dataset`).
   public var memberRepeat: [Double]?
   /// A file with the set's decoded pixels, made by `ramit data prepare cache`.
   public var decoded: String?

@@ -56,8 +56,8 @@ extension TrainingDataConfiguration {
       found: "\(fault.found) (data.train.onBadImage: skip goes on without a few such images)")
   }
 
-  /// One set of pairs out of the files of several, without those that have faults or, unless told to skip them, only when
-  /// there are none.
+  /// One set of pairs out of the files of several, without those that have faults or, unless told to skip them, only
+  /// when there are none.
   private func joined(
     _ parts: [PairedFiles], _ settings: PairSettings, _ memory: PhotoCache, base: String, factors: [Double],
     _ report: @escaping @Sendable (InputError) -> Void

@@ -3,8 +3,8 @@ import RAMiTDiagnostics
 
 /// Shows a run to the person who watches: on a terminal a bar that is drawn over itself, elsewhere lines.
 ///
-/// What cannot be shown, because the terminal is gone or the reader of a pipe has ended, is left out: nobody's training ends
-/// for it (`Console`).
+/// What cannot be shown, because the terminal is gone or the reader of a pipe has ended, is left out: nobody's training
+/// ends for it (`Console`).
 public final class ProgressDisplay {
   public enum Style: Sendable {
     /// A bar when the standard output is a terminal, else lines.

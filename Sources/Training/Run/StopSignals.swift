@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// Asks the training to stop when the process is told to: by SIGINT (Control-C), SIGTERM, SIGUSR1 (a batch system's warning that
-/// time is up) or SIGHUP (the terminal is gone).
+/// Asks the training to stop when the process is told to: by SIGINT (Control-C), SIGTERM, SIGUSR1 (a batch system's
+/// warning that time is up) or SIGHUP (the terminal is gone).
 ///
-/// The first signal lets the training save. A second one ends the process at once, with the exit code 128 + its number; SIGHUP
-/// may come as often as it likes.
+/// The first signal lets the training save. A second one ends the process at once, with the exit code 128 + its number;
+/// SIGHUP may come as often as it likes.
 package enum StopSignals {
   // A signal handler can reach nothing but globals.
   private static let first = Atomic<Int32>(0)

@@ -140,7 +140,8 @@ final class Learner {
 
   // MARK: The average
 
-  /// Runs `body` while the model has the average's values, where there is one: for validation, and for the weights that are saved.
+  /// Runs `body` while the model has the average's values, where there is one: for validation, and for the weights that
+  /// are saved.
   func withAverage<Result>(_ body: () throws -> Result) rethrows -> Result {
     guard let average else { return try body() }
     let values = model.parameters.values

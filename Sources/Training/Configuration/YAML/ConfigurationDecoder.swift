@@ -1,7 +1,7 @@
 import RAMiTDiagnostics
 
-/// Reads Codable values from a configuration, strictly: a value of another type, and a key that nothing asks for, are errors
-/// that name their place.
+/// Reads Codable values from a configuration, strictly: a value of another type, and a key that nothing asks for, are
+/// errors that name their place.
 enum ConfigurationDecoder {
   /// - Parameter refusesUnknownKeys: false to read a part and leave the rest alone.
   static func decode<T: Decodable>(

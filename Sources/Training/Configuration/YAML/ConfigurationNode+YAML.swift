@@ -98,8 +98,8 @@ extension ConfigurationNode {
     }
   }
 
-  /// Refuses a text with many aliases before anything expands them: a few lines can stand for billions of values. So few as
-  /// remain are harmless, and are refused by name once they are read.
+  /// Refuses a text with many aliases before anything expands them: a few lines can stand for billions of values. So
+  /// few as remain are harmless, and are refused by name once they are read.
   private static func refuseManyAliases(_ yaml: String, _ place: (Int) -> String) throws {
     var count = 0
     var previous = UInt8(ascii: " ")

@@ -6,7 +6,8 @@ struct Axis {
   let ticks: [Double]
   private let isLogarithmic: Bool
 
-  /// Encloses the values: in powers of ten where they are positive and the largest is many times the smallest, and that is wanted.
+  /// Encloses the values: in powers of ten where they are positive and the largest is many times the smallest, and that
+  /// is wanted.
   init(_ values: [Double], prefersLogarithm: Bool = false) {
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     isLogarithmic = prefersLogarithm && low > 1e-30 && high >= Self.manyTimes * low

@@ -28,8 +28,8 @@ struct Curve {
 
   private static let largest = 1e30
 
-  /// The curve as it looks the same with fewer points, about twice `stretches` at most: of each stretch the lowest and the
-  /// highest point are kept, and the ends.
+  /// The curve as it looks the same with fewer points, about twice `stretches` at most: of each stretch the lowest and
+  /// the highest point are kept, and the ends.
   func thinned(to stretches: Int) -> [CurvePoint] {
     guard points.count > 2 * stretches + 2 else { return points }
     var result = [points[0]]

@@ -1,5 +1,5 @@
-/// A piece of a page or of an SVG. Text that is put into it is escaped, so that a name can never be taken for marks; only other
-/// pieces stay as they are.
+/// A piece of a page or of an SVG. Text that is put into it is escaped, so that a name can never be taken for marks;
+/// only other pieces stay as they are.
 struct Markup: ExpressibleByStringInterpolation {
   private(set) var source: String
 

@@ -3,7 +3,8 @@ import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTModels
 
-/// Several runs beside each other. Scores are compared within a task only: a dB of denoising is not one of super-resolution.
+/// Several runs beside each other. Scores are compared within a task only: a dB of denoising is not one of
+/// super-resolution.
 package struct RunComparison {
   let runs: [ComparedRun]
 
@@ -67,7 +68,8 @@ package struct RunComparison {
 
   // MARK: For a browser
 
-  /// A page that needs nothing else: of one run its report, of several what they have in common and in what they differ.
+  /// A page that needs nothing else: of one run its report, of several what they have in common and in what they
+  /// differ.
   package var page: String {
     runs.count == 1 ? RunReport(runs[0].record, isUnderWay: false).page : ComparisonPage(comparison: self).text
   }

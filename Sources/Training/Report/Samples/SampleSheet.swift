@@ -58,7 +58,8 @@ enum SampleSheet {
     return Image(sheet)
   }
 
-  /// The middle of each panel of a sheet, at most `side` pixels wide and high; nil when it cannot be a sheet of so many.
+  /// The middle of each panel of a sheet, at most `side` pixels wide and high; nil when it cannot be a sheet of so
+  /// many.
   static func middles(of sheet: Image, panels: Int, side: Int) -> [Image]? {
     let pixels = sheet.width - gap * (panels - 1)
     guard panels > 0, pixels > 0, pixels % panels == 0 else { return nil }
