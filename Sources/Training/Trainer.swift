@@ -33,7 +33,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   let validator: Validator?
   let folder: RunFolder
   let checkpoints: CheckpointStore
-  let log: GrowingFile
+  let log: AppendOnlyFile
   let journal: RunJournal
   let display: ProgressDisplay
   var state = TrainingState()
@@ -96,9 +96,9 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation)
     if let fault = memory.fault { throw fault }
     validator = data.validation.map { Validator(model, $0, sigma: configuration.data.validation.sigma) }
-    log = try GrowingFile(folder.files.log)
+    log = try AppendOnlyFile(folder.files.log)
     journal = try RunJournal(folder.files, RunSettings(run))
-    try takeUp(found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)
+    try start(from: found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)
     try runData.write()
     try WholeFile.write(Data(resolved.utf8), to: folder.files.configuration)
     try journal.publish(
@@ -108,11 +108,11 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   /// Iterations done.
   public var iteration: Int { state.iteration }
 
-  // MARK: Going on
+  // MARK: Resuming
 
-  /// Goes on from a checkpoint, or begins.
-  private func takeUp(
-    _ found: (checkpoint: Checkpoint, damage: [InputError])?, beginning: String?, wasBegun: Bool, allowChanges: Bool
+  /// Resumes from a checkpoint, or begins.
+  private func start(
+    from found: (checkpoint: Checkpoint, damage: [InputError])?, beginning: String?, wasBegun: Bool, allowChanges: Bool
   ) throws {
     var changes: [ConfigurationChange] = []
     if let found {
@@ -124,8 +124,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       try checkpoints.setAside(after: state.iteration)
     }
     let isScoredOnOtherImages = noteData()
-    try log.cut(to: state.logBytes)
-    try journal.takeUp(
+    try log.truncate(to: state.logBytes)
+    try journal.resume(
       state, parameters: learner.model.parameters.count, plan: plan, changes: changes.map(\.description)
     ) {
       try say("left out of the report: \($0)")

@@ -5,10 +5,10 @@ import RAMiTImaging
 
 /// What a run tells of itself while it goes on: metrics, TensorBoard's events, its starts, and a report made of them.
 ///
-/// Metrics and events are cut back together with the log when a run resumes. The rest is made anew from them.
+/// Metrics and events are truncated together with the log when a run resumes. The rest is made from them.
 final class RunJournal {
   private let files: RunFiles
-  private let metrics: GrowingFile
+  private let metrics: AppendOnlyFile
   private let events: EventFile
   private var record: RunRecord
   /// The samples that this process has made.
@@ -25,23 +25,23 @@ final class RunJournal {
   /// - Throws: `InputError` when a file cannot be written.
   init(_ files: RunFiles, _ settings: RunSettings) throws {
     self.files = files
-    metrics = try GrowingFile(files.metrics)
+    metrics = try AppendOnlyFile(files.metrics)
     events = try EventFile(files.events)
     record = RunRecord(path: files.path, settings)
   }
 
-  // MARK: Going on
+  // MARK: Resuming
 
-  /// Goes on from where a checkpoint was, and notes the start.
+  /// Resumes from where a checkpoint was, and notes the start.
   /// - Parameters:
   ///   - changes: of the configuration, since the start before.
   ///   - report: is called with what cannot be read: the report is made without it.
   /// - Throws: `InputError` when a file cannot be read or written.
-  func takeUp(
+  func resume(
     _ state: TrainingState, parameters: Int, plan: TrainingPlan, changes: [String], report: (InputError) throws -> Void
   ) throws {
-    try metrics.cut(to: state.metricsBytes)
-    try events.cut(to: state.eventBytes ?? 0)
+    try metrics.truncate(to: state.metricsBytes)
+    try events.truncate(to: state.eventBytes ?? 0)
     var faults: [InputError] = []
     record.history = try RunHistory(reading: files.metrics) { faults.append($0) }
     if state.iteration > 0 {

@@ -2,16 +2,16 @@ import Foundation
 
 /// The events of a run in a file that TensorBoard opens: TensorFlow's records, each with its length and two checksums.
 final class EventFile {
-  private let file: GrowingFile
+  private let file: AppendOnlyFile
 
   /// - Throws: `InputError` when the file cannot be written.
-  init(_ path: String) throws { file = try GrowingFile(path) }
+  init(_ path: String) throws { file = try AppendOnlyFile(path) }
 
   /// Keeps the whole records of the first `bytes`, drops the rest, and begins a file that has none.
   /// - Throws: `InputError` when the file cannot be read or written.
-  func cut(to bytes: UInt64) throws {
+  func truncate(to bytes: UInt64) throws {
     let whole = try Self.wholeRecords(file.read(), limit: bytes)
-    try file.cut(to: UInt64(whole))
+    try file.truncate(to: UInt64(whole))
     if whole == 0 { try append(Event.version(time: Date.now.timeIntervalSince1970)) }
   }
 

@@ -34,7 +34,7 @@ import Testing
   @Test func messagesAreReadBack() throws {
     let path = folder.path + "/events"
     let file = try EventFile(path)
-    try file.cut(to: 0)
+    try file.truncate(to: 0)
     let large = [UInt8]((0..<70_000).map { UInt8(truncatingIfNeeded: $0 * 7) })
     try file.append(
       Event(
@@ -61,7 +61,7 @@ import Testing
     var sizes: [UInt64] = []
     do {
       let file = try EventFile(path)
-      try file.cut(to: 0)
+      try file.truncate(to: 0)
       for step in 0..<4 {
         sizes.append(try file.flush())
         try file.append(Event(time: 0, step: step, summaries: [.scalar("x", 1)]))
@@ -71,7 +71,7 @@ import Testing
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     func kept(_ data: Data, cutTo bytes: UInt64 = .max) throws -> Int {
       try data.write(to: URL(fileURLWithPath: path))
-      try EventFile(path).cut(to: bytes)
+      try EventFile(path).truncate(to: bytes)
       return try EventReader(path).events.count
     }
     for (count, size) in sizes.enumerated() {

@@ -2,15 +2,15 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 
-/// A file that grows at its end, and can be cut back to where a checkpoint was.
-final class GrowingFile {
+/// A file to which lines are appended, and which can be truncated to where a checkpoint was.
+final class AppendOnlyFile {
   let path: String
   private let descriptor: Int32
 
   /// - Throws: `InputError` when the file cannot be written.
   init(_ path: String) throws {
     self.path = path
-    // Every write goes to the end, wherever that is after a cut.
+    // Every write goes to the end, wherever that is after a truncation.
     descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     try check(descriptor)
   }
@@ -18,14 +18,15 @@ final class GrowingFile {
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Drops what comes after the first `bytes`.
-  func cut(to bytes: UInt64) throws {
+  func truncate(to bytes: UInt64) throws {
     if try size() > bytes { try check(ftruncate(descriptor, off_t(bytes))) }
   }
 
-  /// - Throws: `InputError` when the line, or its end, cannot be written; the next `cut` removes what was.
+  /// - Throws: `InputError` when the line, or its end, cannot be written; the next `truncate` removes what was.
   func append(line: String) throws { try append(Array((line + "\n").utf8)) }
 
-  /// - Throws: `InputError` when the bytes, or the last of them, cannot be written; the next `cut` removes what was.
+  /// - Throws: `InputError` when the bytes, or the last of them, cannot be written; the next `truncate` removes what
+  ///   was.
   func append(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
