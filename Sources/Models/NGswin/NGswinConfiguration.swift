@@ -51,6 +51,7 @@ public struct NGswinConfiguration: RestorationArchitecture {
       ?? check(
         imageSize > 0 && imageSize <= 4096 && imageSize % sizeMultiple == 0,
         "imageSize must be a multiple of 4 windows (\(sizeMultiple)), not \(imageSize)")
+      ?? WindowAttention.shiftMaskError(side: imageSize, window: window)
   }
 
   public func makeModel(_ scope: ParameterScope) -> any RestorationModel { NGswin(self, scope: scope) }

@@ -42,6 +42,7 @@ public struct SwinIRConfiguration: RestorationArchitecture {
       ?? check(
         imageSize > window && imageSize <= 4096 && imageSize % window == 0,
         "imageSize must be a multiple of window \(window), larger than it, not \(imageSize)")
+      ?? WindowAttention.shiftMaskError(side: imageSize, window: window)
   }
 
   public func makeModel(_ scope: ParameterScope) -> any RestorationModel { SwinIR(self, scope: scope) }
