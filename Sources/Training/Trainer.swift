@@ -74,7 +74,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     checkpoints = CheckpointStore(folder: folder.files.checkpoints, keep: configuration.checkpoints.keep)
     guard try resume || !folder.holdsRun else {
       throw InputError(
-        folder.path, expected: "a folder without a run (--resume goes on with it, --output names another)",
+        folder.path, expected: "a folder without a run (--resume resumes it, --output names another)",
         found: "a run that has begun")
     }
     let wasBegun = try folder.holdsRun
@@ -170,7 +170,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     }
     guard changes.allowable.isEmpty || allowChanges else {
       throw InputError(
-        folder.path, expected: "\(began) (--allow-changes goes on with another learning rate or clipping)",
+        folder.path, expected: "\(began) (--allow-changes allows another learning rate or clipping)",
         found: changes.allowable.map(\.description).joined(separator: "; "))
     }
     return changes.allowable

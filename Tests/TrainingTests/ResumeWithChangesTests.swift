@@ -216,7 +216,7 @@ import Testing
     let error = refusal(lower)
     #expect(
       error?.expected
-        == "the configuration that the run began with (--allow-changes goes on with another learning rate or"
+        == "the configuration that the run began with (--allow-changes allows another learning rate or"
         + " clipping)")
     #expect(error?.found == "gradients.clipNorm 0.5, before -; schedule.learningRate 0.01, before 0.05")
     _ = try toyTrainer(lower, resume: true, allowChanges: true).run()
