@@ -150,7 +150,8 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 4096, batch: 65536}",
-      "c.yaml:8: expected schedule.stages.0.batch: at most 67108864 pixels in a batch, found 65536 patches of 4096 x 4096"
+      "c.yaml:8: expected schedule.stages.0.batch: at most 67108864 pixels in a batch, "
+        + "found 65536 patches of 4096 x 4096"
     ),
     (
       "schedule: {decay: step}",

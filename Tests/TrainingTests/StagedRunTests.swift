@@ -21,8 +21,8 @@ import Testing
     return path
   }
 
-  /// Eight epochs of 10 samples: 2 of a warm start in batches of 4, then 2 of 4, 2 of 3 and 2 of 2 patches: 4 x 2, 2 x 3 and
-  /// 2 x 5 iterations.
+  /// Eight epochs of 10 samples: 2 of a warm start in batches of 4, then 2 of 4, 2 of 3 and 2 of 2 patches: 4 x 2, 2 x
+  /// 3 and 2 x 5 iterations.
   private func configuration(_ output: String, settings: [String] = []) throws -> ToyRun {
     let yaml = """
       name: staged
@@ -103,8 +103,8 @@ import Testing
       let bias = tensors["shift.bias"]!.array
       #expect(bias.allSatisfy { $0 < 9 && $0 > 9 - 0.021 * Float(iteration) }, "\(bias)")
     }
-    // Then the warm-up begins at 0, with moments of its own: after one step they are a tenth of one gradient, and a hundredth
-    // of its square.
+    // Then the warm-up begins at 0, with moments of its own: after one step they are a tenth of one gradient, and a
+    // hundredth of its square.
     let first = try checkpoint(5)
     #expect(first["shift.bias"]!.array == (try checkpoint(4))["shift.bias"]!.array)
     for name in ["weight", "shift.bias"] {
