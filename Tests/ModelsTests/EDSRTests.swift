@@ -9,11 +9,24 @@ import Testing
 /// EDSR against the published code.
 @Suite(.serialized) struct EDSRTests {
   @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set")) func golden() throws {
-    let golden = try PeerGolden(reference: "edsr_small_x2"), arguments = golden.arguments
-    var configuration = EDSRConfiguration(task: .x2)
-    configuration.features = try #require(arguments["feats"] as? Int)
-    configuration.blocks = try #require(arguments["blocks"] as? Int)
-    try golden.check(configuration)
+    let golden = try PeerGolden(reference: "edsr_small_x2")
+    try golden.check(try Self.configuration(golden.arguments))
+  }
+
+  /// A small model, in the project, with scaled branches.
+  @Test func small() throws {
+    let golden = try PeerGolden(fixture: "edsr_tiny_x4")
+    try golden.check(try Self.configuration(golden.arguments))
+  }
+
+  /// The published code's arguments as a configuration.
+  static func configuration(_ arguments: [String: Any]) throws -> EDSRConfiguration {
+    let scale = try #require(arguments["scale"] as? Int)
+    var result = EDSRConfiguration(task: try #require(RestorationTask(rawValue: "x\(scale)")))
+    result.features = try #require(arguments["feats"] as? Int)
+    result.blocks = try #require(arguments["blocks"] as? Int)
+    if let scale = arguments["res_scale"] as? Double { result.residualScale = Float(scale) }
+    return result
   }
 
   /// Parameters as later papers' tables print them, and every multiplication of the convolutions.

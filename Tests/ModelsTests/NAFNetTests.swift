@@ -9,13 +9,24 @@ import Testing
 /// NAFNet against the published code.
 @Suite(.serialized) struct NAFNetTests {
   @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set")) func golden() throws {
-    let golden = try PeerGolden(reference: "nafnet_small"), arguments = golden.arguments
-    var configuration = NAFNetConfiguration(task: .dn)
-    configuration.width = try #require(arguments["width"] as? Int)
-    configuration.encoderBlocks = try #require(arguments["enc_blk_nums"] as? [Int])
-    configuration.middleBlocks = try #require(arguments["middle_blk_num"] as? Int)
-    configuration.decoderBlocks = try #require(arguments["dec_blk_nums"] as? [Int])
-    try golden.check(configuration)
+    let golden = try PeerGolden(reference: "nafnet_small")
+    try golden.check(try Self.configuration(golden.arguments))
+  }
+
+  /// A small model, in the project, whose input is extended.
+  @Test func small() throws {
+    let golden = try PeerGolden(fixture: "nafnet_tiny_graydn")
+    try golden.check(try Self.configuration(golden.arguments))
+  }
+
+  /// The published code's arguments as a configuration.
+  static func configuration(_ arguments: [String: Any]) throws -> NAFNetConfiguration {
+    var result = NAFNetConfiguration(task: try #require(arguments["img_channel"] as? Int) == 1 ? .graydn : .dn)
+    result.width = try #require(arguments["width"] as? Int)
+    result.encoderBlocks = try #require(arguments["enc_blk_nums"] as? [Int])
+    result.middleBlocks = try #require(arguments["middle_blk_num"] as? Int)
+    result.decoderBlocks = try #require(arguments["dec_blk_nums"] as? [Int])
+    return result
   }
 
   /// Parameters as published; the Mult-Adds of 256 x 256 pixels are those of the operations.

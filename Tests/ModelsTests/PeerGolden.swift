@@ -8,8 +8,8 @@ import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
-/// Holds a model of another paper to values that its published code computed in double precision: output, loss,
-/// gradients of the input and of every parameter, and the losses of five steps of Adam.
+/// Holds a model of another paper to values that its published code, or Fixtures/make_peers.py, computed in double
+/// precision: output, loss, gradients of the input and of every parameter, and the losses of five steps of Adam.
 struct PeerGolden {
   let name: String
   let golden: GoldenCase
@@ -63,8 +63,8 @@ struct PeerGolden {
     for parameter in model.parameters.parameters {
       let expected = try #require(golden.tensors["grad.\(parameter.name)"])
       let gradient = parameter.layout.exported(parameter.gradient)
-      // A gradient that is zero but for rounding in double precision, as that of a bias before a batch norm, is rounding
-      // here too: it has to be nothing beside the largest one.
+      // A gradient that is zero but for rounding in double precision, as that of a bias before a batch norm, is
+      // rounding here too: it has to be nothing beside the largest one.
       let isZero = Self.magnitude(expected) < 1e-12 * largest
       let error = isZero ? Self.magnitude(gradient) / largest : relativeError(gradient, expected)
       if error > worst.error { worst = (parameter.name, error) }

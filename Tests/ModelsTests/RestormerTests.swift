@@ -9,15 +9,26 @@ import Testing
 /// Restormer against the published code.
 @Suite(.serialized) struct RestormerTests {
   @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set")) func golden() throws {
-    let golden = try PeerGolden(reference: "restormer_small"), arguments = golden.arguments
-    var configuration = RestormerConfiguration(task: .dn)
-    configuration.dim = try #require(arguments["dim"] as? Int)
-    configuration.blocks = try #require(arguments["num_blocks"] as? [Int])
-    configuration.refinementBlocks = try #require(arguments["num_refinement_blocks"] as? Int)
-    configuration.heads = try #require(arguments["heads"] as? [Int])
-    configuration.bias = try #require(arguments["bias"] as? Bool)
-    configuration.norm = arguments["LayerNorm_type"] as? String == "BiasFree" ? .biasFree : .withBias
-    try golden.check(configuration)
+    let golden = try PeerGolden(reference: "restormer_small")
+    try golden.check(try Self.configuration(golden.arguments))
+  }
+
+  /// A small model, in the project, with every bias.
+  @Test func small() throws {
+    let golden = try PeerGolden(fixture: "restormer_tiny_dr")
+    try golden.check(try Self.configuration(golden.arguments))
+  }
+
+  /// The published code's arguments as a configuration.
+  static func configuration(_ arguments: [String: Any]) throws -> RestormerConfiguration {
+    var result = RestormerConfiguration(task: .dr)
+    result.dim = try #require(arguments["dim"] as? Int)
+    result.blocks = try #require(arguments["num_blocks"] as? [Int])
+    result.refinementBlocks = try #require(arguments["num_refinement_blocks"] as? Int)
+    result.heads = try #require(arguments["heads"] as? [Int])
+    result.bias = try #require(arguments["bias"] as? Bool)
+    result.norm = arguments["LayerNorm_type"] as? String == "BiasFree" ? .biasFree : .withBias
+    return result
   }
 
   /// 26.13 million parameters and 140.99 G for 256 x 256 of three channels, as published.
