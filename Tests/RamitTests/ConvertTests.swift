@@ -76,9 +76,7 @@ import Testing
         #expect(written.names == model.stateDict.names)
         for (name, tensor) in model.stateDict { #expect(written[name]?.array == tensor.array) }
       }
-      let files = try ["out.pth", "out.PT", "again.pth"].map {
-        try Data(contentsOf: URL(fileURLWithPath: folder.file($0)))
-      }
+      let files = try ["out.pth", "out.PT", "again.pth"].map { try folder.data($0) }
       #expect(files[0] == files[1] && files[0] == files[2])
       // And back; such a file does not tell the task.
       let back = try Program.run("convert", folder.file("out.pth"), folder.file("back.safetensors"), "--task", "dn")

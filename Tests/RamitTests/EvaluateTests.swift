@@ -13,7 +13,7 @@ struct EvaluateTests {
         folder.file("out"))
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.output.contains("bicubic downscaling") && run.output.contains("mean of 1"))
-      let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("s.json")))
+      let data = try folder.data("s.json")
       let reports = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
       let rows = try #require(reports.first?["rows"] as? [[String: Any]])
       #expect(reports[0]["testset"] as? String == "Set" && reports[0]["sigma"] is NSNull)
@@ -31,7 +31,7 @@ struct EvaluateTests {
         "15", "50",
         "--json", folder.file("s.json"), "--quiet")
       #expect(run.code == 0 && run.output.isEmpty, "\(run.errors)")
-      let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("s.json")))
+      let data = try folder.data("s.json")
       let reports = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
       #expect(reports.map { $0["sigma"] as? Double } == [15, 50])
     }

@@ -36,7 +36,7 @@ struct InterruptionTests {
     var metrics: String { path + "/metrics.jsonl" }
     var last: String { path + "/weights/last.safetensors" }
 
-    func bytes(_ file: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + file)) }
+    func bytes(_ file: String) throws -> Data { try Folder(path: path).data(file) }
 
     func names(_ folder: String) throws -> [String] {
       try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
@@ -114,7 +114,7 @@ struct InterruptionTests {
   @Test func aFullDiskKeepsTheLastCheckpoint() throws {
     try Folder.temporary { folder in
       let run = try Run("run", in: folder, "--set", "schedule.epochs=1")
-      let begun = try RunningProgram(run.arguments, in: folder)
+      let begun = try RunningProgram(run.arguments, in: folder, isHeld: true)
       begun.wait(forLines: 4, in: run.metrics)
       begun.send(SIGTERM)
       #expect(try begun.outcome().code == 128 + SIGTERM)

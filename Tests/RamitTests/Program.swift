@@ -71,6 +71,8 @@ struct Folder {
 
   func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
+  func data(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: file(name))) }
+
   /// A folder in this one.
   func folder(_ name: String) throws -> Folder {
     try FileManager.default.createDirectory(atPath: file(name), withIntermediateDirectories: true)

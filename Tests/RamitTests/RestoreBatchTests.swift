@@ -17,7 +17,7 @@ struct RestoreBatchTests {
   }
 
   private func report(_ folder: Folder) throws -> Report {
-    try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(fileURLWithPath: folder.file("report.json"))))
+    try JSONDecoder().decode(Report.self, from: folder.data("report.json"))
   }
 
   /// A folder of 30 photos, ten bad files of ten kinds, and three that are no pictures.
@@ -52,7 +52,8 @@ struct RestoreBatchTests {
       for name in bad { #expect(first.errors.contains("in/\(name): expected "), "\(name)") }
       #expect(
         first.output.hasSuffix(
-          "left out: 3 not images (\(folder.path)/in/Thumbs.db, \(folder.path)/in/desktop.ini, \(folder.path)/in/info.json)\n"
+          "left out: 3 not images (\(folder.path)/in/Thumbs.db, \(folder.path)/in/desktop.ini, "
+            + "\(folder.path)/in/info.json)\n"
             + "30 restored, 10 failed\n"))
       let rows = try report(folder)
       #expect(rows.summary == ["restored": 30, "skipped": 0, "failed": 10, "left out": 3, "not reached": 0])
@@ -92,7 +93,7 @@ struct RestoreBatchTests {
         [
           "restore", images.path, "--weights", try folder.weights(), "--output", folder.file("out"), "--json",
           folder.file("report.json"), "--threads", "1",
-        ], in: folder)
+        ], in: folder, isHeld: true)
       program.wait(forLines: 2, in: folder.file("out/.ramit-restored.jsonl"))
       program.send(SIGINT)
       let outcome = try program.outcome()

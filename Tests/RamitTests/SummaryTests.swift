@@ -10,7 +10,7 @@ struct SummaryTests {
         folder.file("s.json"))
       #expect(run.code == 0)
       #expect(run.output.contains("158.54 G"))
-      let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("s.json")))
+      let data = try folder.data("s.json")
       let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
       #expect(((object["parameters"] as? Int ?? 0) + 500) / 1000 == 920)
       #expect((Double(object["multAdds"] as? Int ?? 0) / 1e8).rounded() == 1585)
