@@ -24,6 +24,19 @@ struct FusedBlockTests {
     check([2, 16, 8, 16]) { NSTB($0, configuration, stage: 0, shift: shift, block: 0) }
   }
 
+  /// With many pixels and with few.
+  @Test(arguments: [[2, 5, 7, 12], [1, 40, 33, 10], [2, 32, 32, 5]] as [Shape])
+  func nafBlock(_ shape: Shape) {
+    check(shape) { NAFBlock($0, channels: shape.last) }
+  }
+
+  @Test(arguments: [[2, 5, 7, 12], [1, 40, 33, 8]] as [Shape], [true, false])
+  func transformerBlock(_ shape: Shape, hasBias: Bool) {
+    var configuration = RestormerConfiguration(task: hasBias ? .dr : .dn)
+    configuration.bias = hasBias
+    check(shape) { [configuration] in TransformerBlock($0, configuration, channels: shape.last, heads: 2) }
+  }
+
   /// Branches are skipped in both bodies alike.
   @Test func skippedBranches() {
     let configuration = SwinIRConfiguration(task: .x2)
