@@ -180,7 +180,9 @@ let package = Package(
         "Parallel",
         "Diagnostics",
       ]),
-    tests(of: "RestorationCommands", with: ["Models", "NN", "Autograd", "Imaging", "TensorCore"], [argumentParser]),
+    tests(
+      of: "RestorationCommands", with: ["TestSupport", "Models", "NN", "Autograd", "Imaging", "TensorCore"],
+      [argumentParser]),
     .testTarget(
       name: "RamitTests",
       dependencies: ["Models", "Imaging", "Serialization", "TensorCore"].map { .target(name: module($0)) }),

@@ -3,18 +3,11 @@ import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTTensorCore
+import RAMiTTestSupport
 
-/// A folder that is gone when the test is over.
-final class TemporaryFolder {
-  let path: String
+typealias TemporaryFolder = RAMiTTestSupport.TemporaryFolder
 
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("datasets-" + UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryFolder {
   /// Writes an image, with the folders that lead to it; returns its path.
   @discardableResult
   func write(_ image: Image, _ name: String) throws -> String {

@@ -3,13 +3,12 @@ import RAMiTImaging
 import RAMiTModels
 import RAMiTSerialization
 import RAMiTTensorCore
+import RAMiTTestSupport
 
 /// A temporary folder, removed after use.
 func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  let path = NSTemporaryDirectory() + "evaluation-tests-" + UUID().uuidString
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: path) }
-  return try body(path)
+  let folder = try TemporaryFolder()
+  return try withExtendedLifetime(folder) { try body(folder.path) }
 }
 
 /// An image with something to see in it, the same for the same arguments.

@@ -37,13 +37,6 @@ private final class OwnModel: RestorationModel {
 
 /// What files and configurations say of a model, and how it is found from them.
 @Suite struct ArchitectureTests {
-  private func withPath(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder + "/weights.safetensors")
-  }
-
   /// Every name stands for one model, which knows its name and its family, and is the same after JSON.
   @Test(arguments: BuiltInArchitecture.modelNames) func namesStandForModels(name: String) throws {
     let family = try #require(BuiltInArchitecture.families.first { $0.models.contains(name) })

@@ -7,16 +7,14 @@ import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
+/// Calls `body` with a path in a folder that goes when it ends.
+func withPath(_ body: (String) throws -> Void) throws {
+  let folder = try TemporaryFolder()
+  try withExtendedLifetime(folder) { try body(folder.path + "/weights.safetensors") }
+}
+
 /// Models from weight files: what names and shapes tell, what a file's notes tell, and what is refused.
 @Suite struct WeightsTests {
-  /// A path in a folder that goes when the test ends.
-  private func withPath(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder + "/weights.safetensors")
-  }
-
   /// Every model of the paper, and one that is unlike all of them, is told by its bare state dictionary.
   @Test func configurationsAreToldByShapes() throws {
     var configurations = RAMiTVariant.allCases.flatMap { variant in

@@ -260,11 +260,9 @@ func message(_ yaml: String, settings: [String] = []) -> String {
   }
 
   @Test func missingOversizedAndBinaryFilesAreNamed() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try TemporaryFolder()
     func fault(_ data: Data?) throws -> String {
-      let path = folder.appendingPathComponent("c.yaml").path
+      let path = folder.path + "/c.yaml"
       if let data { try data.write(to: URL(fileURLWithPath: path)) }
       do {
         _ = try BuiltInRun(readingFile: path)

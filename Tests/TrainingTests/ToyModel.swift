@@ -3,6 +3,7 @@ import RAMiTAutograd
 import RAMiTModels
 import RAMiTNN
 import RAMiTTensorCore
+import RAMiTTestSupport
 import RAMiTTraining
 import Synchronization
 
@@ -19,8 +20,8 @@ struct ToyArchitecture: RestorationArchitecture {
   static var families: [ArchitectureFamily] { [ArchitectureFamily("Toy", models: ["Toy"])] }
 }
 
-/// A model that is quick: every pixel becomes scale x scale pixels, times a weight, plus a bias, of its channel. While it learns
-/// it is disturbed by a random number, as dropout would disturb it.
+/// A model that is quick: every pixel becomes scale x scale pixels, times a weight, plus a bias, of its channel. While
+/// it learns it is disturbed by a random number, as dropout would disturb it.
 final class ToyModel: RestorationModel {
   let architecture: ToyArchitecture
   let sizeMultiple = 4
@@ -99,17 +100,7 @@ final class ToyModel: RestorationModel {
   }
 }
 
-/// A folder that is gone when the test is over.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("training-" + UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
+typealias TemporaryFolder = RAMiTTestSupport.TemporaryFolder
 
 /// Twenty iterations in four epochs of a super-resolution.
 func toyConfiguration(_ output: String, settings: [String] = []) throws -> ToyRun {
@@ -143,8 +134,8 @@ private final class Steps: Sendable {
   let done = Atomic<Int>(0)
 }
 
-/// Trains the toy, and asks it to stop: `isStopRequested` gets the iterations that this run has done so far in all, 0 before
-/// its first, at every moment at which a run can be stopped.
+/// Trains the toy, and asks it to stop: `isStopRequested` gets the iterations that this run has done so far in all, 0
+/// before its first, at every moment at which a run can be stopped.
 func runToy(
   _ configuration: ToyRun, resume: Bool = false, isStopRequested: (_ iteration: Int) -> Bool
 ) throws -> TrainingOutcome {

@@ -8,7 +8,10 @@ import Synchronization
 import Testing
 
 @Suite struct TrainingDataTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("data-" + UUID().uuidString).path
+  private let temporary: TemporaryFolder
+  private var folder: String { temporary.path }
+
+  init() throws { temporary = try TemporaryFolder() }
 
   private func write(_ image: Image?, _ name: String) throws {
     let path = folder + "/" + name
@@ -37,7 +40,6 @@ import Testing
   }
 
   @Test func aUnionFindsItsMembersAndRepeatsThem() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     for number in 0..<3 { try write(image(number), "LOL/our485/high/\(number).png") }
     for number in 0..<3 { try write(image(number), "LOL/our485/low/\(number).png") }
     for (part, count) in [("Cap-Full/VE-LOL-L-Cap", 2), ("Syn/VE-LOL-L-Syn", 1)] {
@@ -65,7 +67,6 @@ import Testing
   }
 
   @Test func aBadImageStopsTheRunOrIsSkippedWithinTheCap() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     for number in 0..<8 {
       try write(image(number), "HQ/\(number).png")
       if number != 6 { try write(image(number), "LQ/\(number).png") }
@@ -98,7 +99,6 @@ import Testing
   }
 
   @Test func aDecodedCacheGivesTheSameBatches() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     for number in 0..<5 { try write(image(number), "HQ/\(number).png") }
     let files = (0..<5).map { "\(folder)/HQ/\($0).png" }
     try DecodedCache.write(files, of: folder, to: folder + "/set.cache")
