@@ -6,6 +6,7 @@ import RAMiTModels
 import RAMiTNN
 import RAMiTRestorationCommands
 import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// A model of one's own: every value of a pixel is spread over scale x scale pixels, each with a weight.
@@ -61,63 +62,28 @@ private func spread(_ x: Variable, weight: Variable) -> Variable {
   }
 }
 
+private func run(_ arguments: String...) throws {
+  var command = try RestorationCommand<Spreading>.parseAsRoot(arguments)
+  try command.run()
+}
+
+private func json(_ path: String) throws -> Any {
+  try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path)))
+}
+
 /// The whole command line, for an architecture that this package does not know.
-@Suite(.serialized) struct OwnArchitectureTests {
-  private func run(_ arguments: String...) throws {
-    var command = try RestorationCommand<Spreading>.parseAsRoot(arguments)
-    try command.run()
-  }
-
-  private func json(_ path: String) throws -> Any {
-    try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path)))
-  }
-
-  @Test func trainsResumesEvaluatesRestoresAndReports() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let yaml = """
-      task: x2
-      model: {architecture: Spreading, start: 0.25}
-      data:
-        train: {type: procedural, samplesPerEpoch: 16, patch: 8, batch: 2}
-        validation: {type: procedural, images: 1}
-      schedule: {epochs: 2, learningRate: 0.05, warmupEpochs: 0, milestones: []}
-      """
-    let config = folder + "/config.yaml", output = folder + "/run"
-    try yaml.write(toFile: config, atomically: true, encoding: .utf8)
-    try run("train", config, "--output", output, "--set", "schedule.epochs=1", "--quiet")
-    try run("train", config, "--output", output, "--resume", "--quiet")
-    let weights = output + "/weights/best.safetensors"
-    let trained = try PretrainedModel<Spreading>(weights: weights)
-    #expect(trained.architecture.start == 0.25 && trained.notes["iteration"] == "16")
-    #expect(trained.model.parameters.values.array.allSatisfy { $0 > 0.5 })
-
-    // A gray photo of odd size, and a test set of it.
-    let photo = folder + "/photos/gray.png"
-    try FileManager.default.createDirectory(atPath: folder + "/photos", withIntermediateDirectories: true)
-    try ImageFile.write(
-      Image(width: 33, height: 27, channels: 3, samples: .uint8((0..<33 * 27 * 3).map { UInt8($0 % 200) })), to: photo)
-    try run("restore", photo, "--weights", weights, "--output", folder + "/large", "--quiet")
-    let large = try ImageFile.read(folder + "/large/gray.png")
-    #expect(large.width == 66 && large.height == 54)
-    let scores = folder + "/scores.json"
-    try run("evaluate", "--weights", weights, "--testset", folder + "/photos", "--json", scores, "--quiet")
-    let report = try #require(try json(scores) as? [[String: Any]])
-    #expect(report.count == 1 && report[0]["variant"] as? String == "custom" && report[0]["psnr"] is Double)
-
-    try run("convert", weights, folder + "/weights.pth", "--quiet")
-    try run("report", output, "--output", folder + "/page.html", "--quiet")
-    #expect(try String(contentsOfFile: folder + "/page.html", encoding: .utf8).contains("Spreading"))
-    try run("benchmark", "infer:8x8", "train:1x8", "--runs", "1", "--quiet", "--json", folder + "/times.json")
-    let times = try #require((try json(folder + "/times.json") as? [String: Any])?["results"] as? [[String: Any]])
-    #expect(times.count == 2 && times[0]["model"] as? String == "Spreading" && times[0]["task"] as? String == "x2")
+@Suite struct OwnArchitectureTests {
+  /// Training listens to signals and a benchmark resets the peak of memory, both for the whole process: one of its own.
+  @Test func trainsResumesEvaluatesRestoresAndReports() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try TemporaryFolder()
+      try withExtendedLifetime(folder) { try trainResumeEvaluateRestoreAndReport(in: folder.path) }
+    }
   }
 
   /// 12 weights, each used at every pixel of the input.
   @Test func isCountedWithoutBeingComputed() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".json").path
-    defer { try? FileManager.default.removeItem(atPath: file) }
+    let folder = try TemporaryFolder(), file = folder.path + "/counts.json"
     try run("summary", "--model", "Spreading", "--task", "x2", "--size", "1280x720", "--json", file, "--quiet")
     let counts = try #require(try json(file) as? [String: Any])
     #expect(counts["parameters"] as? Int == 12 && counts["multAdds"] as? Int == 12 * 640 * 360)
@@ -144,4 +110,43 @@ private func spread(_ x: Variable, weight: Variable) -> Variable {
       #expect(throws: (any Error).self) { try run("summary", "--model", model, "--task", "x2") }
     }
   }
+}
+
+private func trainResumeEvaluateRestoreAndReport(in folder: String) throws {
+  let yaml = """
+    task: x2
+    model: {architecture: Spreading, start: 0.25}
+    data:
+      train: {type: procedural, samplesPerEpoch: 16, patch: 8, batch: 2}
+      validation: {type: procedural, images: 1}
+    schedule: {epochs: 2, learningRate: 0.05, warmupEpochs: 0, milestones: []}
+    """
+  let config = folder + "/config.yaml", output = folder + "/run"
+  try yaml.write(toFile: config, atomically: true, encoding: .utf8)
+  try run("train", config, "--output", output, "--set", "schedule.epochs=1", "--quiet")
+  try run("train", config, "--output", output, "--resume", "--quiet")
+  let weights = output + "/weights/best.safetensors"
+  let trained = try PretrainedModel<Spreading>(weights: weights)
+  #expect(trained.architecture.start == 0.25 && trained.notes["iteration"] == "16")
+  #expect(trained.model.parameters.values.array.allSatisfy { $0 > 0.5 })
+
+  // A photo of odd size, and a test set of it.
+  let photo = folder + "/photos/odd.png"
+  try FileManager.default.createDirectory(atPath: folder + "/photos", withIntermediateDirectories: true)
+  try ImageFile.write(
+    Image(width: 33, height: 27, channels: 3, samples: .uint8((0..<33 * 27 * 3).map { UInt8($0 % 200) })), to: photo)
+  try run("restore", photo, "--weights", weights, "--output", folder + "/large", "--quiet")
+  let large = try ImageFile.read(folder + "/large/odd.png")
+  #expect(large.width == 66 && large.height == 54)
+  let scores = folder + "/scores.json"
+  try run("evaluate", "--weights", weights, "--testset", folder + "/photos", "--json", scores, "--quiet")
+  let report = try #require(try json(scores) as? [[String: Any]])
+  #expect(report.count == 1 && report[0]["variant"] as? String == "custom" && report[0]["psnr"] is Double)
+
+  try run("convert", weights, folder + "/weights.pth", "--quiet")
+  try run("report", output, "--output", folder + "/page.html", "--quiet")
+  #expect(try String(contentsOfFile: folder + "/page.html", encoding: .utf8).contains("Spreading"))
+  try run("benchmark", "infer:8x8", "train:1x8", "--runs", "1", "--quiet", "--json", folder + "/times.json")
+  let times = try #require((try json(folder + "/times.json") as? [String: Any])?["results"] as? [[String: Any]])
+  #expect(times.count == 2 && times[0]["model"] as? String == "Spreading" && times[0]["task"] as? String == "x2")
 }
