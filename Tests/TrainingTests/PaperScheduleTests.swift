@@ -112,19 +112,14 @@ import Testing
 
   /// The table is a summary; these are the rates that the steps get.
   @Test func ratesOfSingleIterations() throws {
-    func plan(_ name: String) throws -> TrainingPlan {
-      let configuration = try BuiltInRun(readingFile: "\(configsFolder)/\(name)")
-      return TrainingPlan(
-        configuration.training, samplesPerEpoch: try #require(try configuration.training.publishedSamplesPerEpoch))
-    }
-    let x4 = try plan("x4/RAMiT.yaml")
+    let x4 = try publishedPlan("x4/RAMiT").plan
     #expect(x4.iterations == 300_000 && x4.samples == 300 * 64_000 && x4.epochs == 300)
     func rate(_ epoch: Int, _ iteration: Int = 0) -> Double { x4.position(epoch * 1000 + iteration).learningRate }
     #expect(rate(0) == 0.0004 && rate(49, 999) == 0.0004)
     #expect(rate(50) == 0 && rate(60) == 0.0002 && abs(rate(50, 1) - 0.0004 / 20_000) < 1e-18)
     #expect(rate(70) == 0.0004 && rate(99, 999) == 0.0004 && rate(100) == 0.0002 && rate(299, 999) == 0.0004 / 64)
 
-    let dn = try plan("dn/RAMiT.yaml")
+    let dn = try publishedPlan("dn/RAMiT").plan
     #expect(dn.iterations == 100 * 402 + 100 * 805 + 200 * 1611)
     #expect(dn.position(100 * 402 - 1).stage.patch == 64 && dn.position(100 * 402).stage.patch == 96)
     #expect(dn.position(100 * 402).epoch == 100 && dn.position(100 * 402).learningRate == 0.0002)
