@@ -17,13 +17,18 @@ import Testing
   }
 
   /// A model's own name says its family.
-  @Test(arguments: BuiltInArchitecture.families.filter { $0.name == "RAMiT" })
+  @Test(arguments: BuiltInArchitecture.families)
   func namesOfModelsAreArchitecturesToo(family: ArchitectureFamily) throws {
     for name in family.models {
-      let expected = try #require(ModelConfiguration<BuiltInArchitecture>(named: name, task: .x2))
-      #expect(try model("model: {architecture: \(name)}\n") == expected)
-      #expect(try model("model: {architecture: \(family.name), variant: \(name)}\n") == expected)
-      #expect(try model("model: {architecture: \(name), variant: \(name)}\n") == expected)
+      let task = try #require(
+        [RestorationTask.x2, .dn].first { BuiltInArchitecture(named: name, task: $0)?.validationError == nil })
+      let expected = try #require(ModelConfiguration<BuiltInArchitecture>(named: name, task: task))
+      for keys in [
+        "architecture: \(name)", "architecture: \(family.name), variant: \(name)",
+        "architecture: \(name), variant: \(name)",
+      ] {
+        #expect(try model("model: {\(keys)}\n", settings: ["task=\(task)"]) == expected, "\(keys)")
+      }
     }
   }
 
