@@ -21,8 +21,8 @@ struct BenchmarkTests {
     #expect(throws: InputError.self) { try BenchmarkCase(name) }
   }
 
-  // A run sets the number of threads, which is the whole process's and may change only while nothing computes: these two tests
-  // have processes of their own.
+  // A run sets the number of threads, which is the whole process's and may change only while nothing computes: these
+  // two tests have processes of their own.
 
   /// The keys of the line, and seconds in order.
   @Test func linesOfJSON() async {

@@ -103,7 +103,8 @@ struct RestorationPlanTests {
       #expect(outputs == ["in/a.jpg > out/a.png"])
       #expect(
         faults == [
-          "in/a.png: expected an output of its own (--keep-suffix gives each one), found out/a.png, which in/a.jpg becomes"
+          "in/a.png: expected an output of its own (--keep-suffix gives each one), found out/a.png, "
+            + "which in/a.jpg becomes"
         ])
       let kept = plan(["in"], folder, keepsSuffix: true)
       #expect(kept.outputs == ["in/a.jpg > out/a.jpg.png", "in/a.png > out/a.png"] && kept.faults.isEmpty)

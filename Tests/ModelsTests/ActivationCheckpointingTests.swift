@@ -44,14 +44,14 @@ import Testing
     configuration.attentionDropout = attention
     configuration.projectionDropout = projection
     configuration.stochasticDepth = depth
-    let kept = step(configuration, .none)
-    #expect(kept.count { $0 != 0 } > kept.count * 9 / 10)
+    let saved = step(configuration, .none)
+    #expect(saved.count { $0 != 0 } > saved.count * 9 / 10)
     for checkpointing in ActivationCheckpointing.allCases.dropFirst() {
-      #expect(step(configuration, checkpointing) == kept, "\(checkpointing)")
+      #expect(step(configuration, checkpointing) == saved, "\(checkpointing)")
     }
   }
 
-  @Test func soTheyAreInEveryKindOfModel() {
+  @Test func gradientsAreTheSameInEveryKindOfModel() {
     let changes: [(String, (inout RAMiTConfiguration) -> Void)] = [
       ("without H-RAMi", { $0.hrami = false }), ("without the helper", { $0.helper = false }),
       ("channel attention", { $0.channelHeads = 4 }), ("spatial attention", { $0.channelHeads = 0 }),
@@ -60,25 +60,25 @@ import Testing
     for (name, change) in changes {
       var configuration = configuration()
       change(&configuration)
-      let kept = step(configuration, .none)
+      let saved = step(configuration, .none)
       for checkpointing in ActivationCheckpointing.allCases.dropFirst() {
-        #expect(step(configuration, checkpointing) == kept, "\(name), \(checkpointing)")
+        #expect(step(configuration, checkpointing) == saved, "\(name), \(checkpointing)")
       }
     }
   }
 
   /// As in a warm start, alone in the middle, and behind what is frozen.
   @Test(arguments: [["to_target."], ["stage2."], ["stage3.", "bottleneck.", "stage4.", "attn_mix."]])
-  func soTheyAreWhileAPartLearns(modules: [String]) {
-    let kept = step(configuration(), .none) { name in modules.contains { name.hasPrefix($0) } }
+  func gradientsAreTheSameWhileAPartLearns(modules: [String]) {
+    let saved = step(configuration(), .none) { name in modules.contains { name.hasPrefix($0) } }
     for checkpointing in ActivationCheckpointing.allCases.dropFirst() {
       let again = step(configuration(), checkpointing) { name in modules.contains { name.hasPrefix($0) } }
-      #expect(again == kept, "\(checkpointing)")
+      #expect(again == saved, "\(checkpointing)")
     }
   }
 
-  /// What a tape keeps of a step.
-  @Test func eachKeepsLess() async {
+  /// What a tape saves of a step.
+  @Test func eachSavesLess() async {
     await #expect(processExitsWith: .success) {
       var configuration = RAMiTConfiguration(task: .x2)
       configuration.dim = 32
@@ -87,18 +87,18 @@ import Testing
       let model = RAMiT(configuration)
       let image = Tensor(repeating: 0.5, [4, 32, 32, 3]), target = Tensor(repeating: 0.4, [4, 64, 64, 3])
       let map = 4 * 32 * 32 * configuration.dim * MemoryLayout<Float>.size
-      let kept = ActivationCheckpointing.allCases.map { checkpointing in
+      let saved = ActivationCheckpointing.allCases.map { checkpointing in
         let tape = Tape()
         var loss: Variable?
-        let kept = storageLeak {
+        let saved = storageLeak {
           let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
           loss = tape.record { l1Loss(model(Variable(constant: image), context: context), target) }
         }
         tape.backward(from: loss!)
-        return Double(kept) / Double(map)
+        return Double(saved) / Double(map)
       }
-      // Of 8.625 blocks at full resolution each keeps 3.25 maps, or 2.25, or nothing.
-      #expect(kept[0] - kept[1] > 8 && kept[1] - kept[2] > 14, "\(kept)")
+      // Of 8.625 blocks at full resolution each saves 3.25 maps, or 2.25, or nothing.
+      #expect(saved[0] - saved[1] > 8 && saved[1] - saved[2] > 14, "\(saved)")
     }
   }
 }

@@ -35,8 +35,8 @@ import Testing
     return result
   }
 
-  /// Table 2 of the RAMiT paper. Its number for x3 is that of an input 427 pixels wide, a third of 1280 rounded up; of 426
-  /// pixels, as it counts the other models, it is 75.6 G.
+  /// Table 2 of the RAMiT paper. Its number for x3 is that of an input 427 pixels wide, a third of 1280 rounded up; of
+  /// 426 pixels, as it counts the other models, it is 75.6 G.
   @Test(arguments: [
     (RestorationTask.x2, 582_012, 168.4), (.x3, 590_127, 75.7), (.x4, 601_488, 43.2),
   ])
@@ -132,7 +132,8 @@ import Testing
     let plain = configuration.makeModel(seed: 3)
     configuration.rgbRange = 255
     let wide = configuration.makeModel(seed: 3)
-    // With inputs 255 times as large, and outputs divided by as much, a first layer divided and a last one multiplied are the same.
+    // Inputs are 255 times as large and outputs are divided by as much: the same as a first layer divided and a last
+    // one multiplied.
     for parameter in wide.parameters.parameters {
       let factor: Float = parameter.name == "head.0.weight" ? 1 / 255 : parameter.name.hasPrefix("tail.0") ? 255 : 1
       for i in 0..<parameter.value.count { parameter.value.pointer[i] *= factor }

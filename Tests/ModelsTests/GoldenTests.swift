@@ -94,7 +94,8 @@ import Testing
     return worst
   }
 
-  /// The gradients with the kink's value held on the side where double precision has it: all as near as in the other cases.
+  /// The gradients with the kink's value held on the side where double precision has it: all as near as in the other
+  /// cases.
   private func checkBesideKink(_ kink: Kink, _ model: RAMiT, _ golden: GoldenCase, _ name: String) throws {
     let bias = try #require(model.parameters.parameters.first { $0.name == kink.bias })
     let start = bias.value.pointer[kink.channel]
@@ -130,13 +131,13 @@ import Testing
   }
 }
 
-/// A value in front of a LeakyReLU that is nearer to zero than float32 can tell, so that rounding chooses its side and with it one of
-/// two gradients, far apart.
+/// A value in front of a LeakyReLU that is nearer to zero than float32 can tell, so that rounding chooses its side and
+/// with it one of two gradients, far apart.
 ///
-/// Found by comparing the signs of all such values in float32 and float64 PyTorch. Each of these cases has exactly one value of
-/// different sign, and float64 PyTorch with that one on the other side has the float32 gradients to 3e-4 (graydn) or better. Both
-/// sides are right: float32 PyTorch takes either, depending on its threads and libraries. A nudge of the value's bias, far below
-/// anything that moves the smooth part of the gradient, settles it.
+/// Found by comparing the signs of all such values in float32 and float64 PyTorch. Each of these cases has exactly one
+/// value of different sign, and float64 PyTorch with that one on the other side has the float32 gradients to 3e-4
+/// (graydn) or better. Both sides are right: float32 PyTorch takes either, depending on its threads and libraries. A
+/// nudge of the value's bias, far below anything that moves the smooth part of the gradient, settles it.
 struct Kink {
   /// The bias that is added last to the value, and the value's channel.
   let bias: String

@@ -6,8 +6,9 @@ import Testing
 
 /// The pool is the whole process's: a process of its own.
 @Suite struct InferenceMemoryTests {
-  /// Shallow features, the first stage's attention, and in the last stage its features, heads and attention live at one time, each
-  /// a feature map at full resolution; with the channel heads' values and what is coarser or small, about six and a half.
+  /// Shallow features, the first stage's attention, and in the last stage its features, heads and attention live at one
+  /// time, each a feature map at full resolution; with the channel heads' values and what is coarser or small, about
+  /// six and a half.
   @Test func aWholeImageTakesSevenFeatureMaps() async {
     await #expect(processExitsWith: .success) {
       ComputeThreads.count = 2

@@ -53,7 +53,7 @@ import Testing
     #expect(try given.changes(since: configuration(), comparesPlaces: true) == ConfigurationChanges())
   }
 
-  /// Each stage of the schedule keeps as much as fits. Memory is counted for the whole process, so this is one of its own.
+  /// Each stage of the schedule saves as much as fits. Memory is counted for the whole process: this is one of its own.
   @Test func stagesOfTheScheduleChooseForThemselves() async {
     await #expect(processExitsWith: .success) {
       let tests = MemoryPlanTests()

@@ -21,8 +21,8 @@ import Testing
     return path
   }
 
-  /// Eight epochs of 10 samples: 2 of a warm start in batches of 4, then 2 of 4, 2 of 3 and 2 of 2 patches: 4 x 2, 2 x
-  /// 3 and 2 x 5 iterations.
+  /// Eight epochs of 10 samples: 2 of a warm start in batches of 4, then 2 of 4, 2 of 3 and 2 of 2 patches: 4 x 2,
+  /// 2 x 3 and 2 x 5 iterations.
   private func configuration(_ output: String, settings: [String] = []) throws -> ToyRun {
     let yaml = """
       name: staged

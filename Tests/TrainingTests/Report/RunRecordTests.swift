@@ -99,11 +99,11 @@ import Testing
 
   @Test func numbersOfAnySizeAreReported() throws {
     let path = try run(until: 3)
-    let large = "\(Int.max)"
+    let large = "\(Int.max)", small = "\(Int.min)"
     try write(
       """
       {"epoch":\(large),"iteration":\(large),"kind":"training","loss":1e308,"rate":"NaN"}
-      {"epoch":\(Int.min),"iteration":\(Int.min),"kind":"validation","psnr":"Infinity","ssim":1,"baselinePSNR":"-Infinity"}
+      {"epoch":\(small),"iteration":\(small),"kind":"validation","psnr":"Infinity","ssim":1,"baselinePSNR":"-Infinity"}
       {"epoch":1,"iteration":1,"kind":"validation"}
 
       """, to: path + "/metrics.jsonl")
