@@ -29,14 +29,13 @@ struct ExampleTests {
       let configuration = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Sources/Examples/ModelExample/x2.yaml").standardized.path
       let run = folder.file("run")
-      var arguments = [
-        "train", configuration, "--output", run, "--quiet", "--set", "schedule.epochs=1",
-        "data.train.samplesPerEpoch=16",
-      ]
-      let trained = try Program.run(arguments, program: Program.path(of: "ModelExample"))
+      func train(_ more: String...) throws -> Program.Outcome {
+        let small = ["train", configuration, "--output", run, "--quiet", "--set", "data.train.samplesPerEpoch=16"]
+        return try Program.run(small + more, program: Program.path(of: "ModelExample"))
+      }
+      let trained = try train("--set", "schedule.epochs=2")
       #expect(trained.code == 0, "\(trained)")
-      arguments[6] = "schedule.epochs=2"
-      let resumed = try Program.run(arguments + ["--resume"], program: Program.path(of: "ModelExample"))
+      let resumed = try train("--set", "schedule.epochs=3", "--resume")
       #expect(resumed.code == 0, "\(resumed)")
       let weights = run + "/weights/best.safetensors"
       let photo = try folder.picture("photo.png", width: 40, height: 30)
