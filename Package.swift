@@ -8,8 +8,11 @@ import PackageDescription
 // A module's name is RAMiT and its folder's name, so that it collides with no module of another package.
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+/// Only `make docs` needs the documentation's plugin, which builds with every trait that it finds.
+let isDocumenting = ProcessInfo.processInfo.environment["RAMIT_DOCS"] != nil
 /// Decoders of AVIF and HEIC, which not every machine has: `make build HEIF=1`.
-let heif = Target.Dependency.target(name: "RAMiTCHEIF", condition: .when(traits: ["HEIF"]))
+let heif: [Target.Dependency] =
+  isDocumenting ? [] : [.target(name: "RAMiTCHEIF", condition: .when(traits: ["HEIF"]))]
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func module(_ folder: String) -> String { "RAMiT" + folder }
@@ -63,7 +66,7 @@ let package = Package(
         "Evaluation", "Training", "RestorationCommands",
       ].map(module)),
   ],
-  traits: [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
+  traits: isDocumenting ? [] : [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
@@ -93,7 +96,7 @@ let package = Package(
     floor("Autograd", on: ["TensorCore", "Kernels", "LinearAlgebra", "Parallel"]),
     floor(
       "Imaging",
-      on: ["CPNG", "CJPEG", "CTIFF", "CWebP", "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"], [heif]),
+      on: ["CPNG", "CJPEG", "CTIFF", "CWebP", "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"], heif),
     floor("Serialization", on: ["CZlib", "Files", "Diagnostics", "TensorCore"]),
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
@@ -190,7 +193,6 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Only `make docs` needs the documentation's plugin.
-if ProcessInfo.processInfo.environment["RAMIT_DOCS"] != nil {
+if isDocumenting {
   package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
 }

@@ -1,5 +1,5 @@
 #if HEIF
-  import CHEIF
+  import RAMiTCHEIF
   import Foundation
 
   /// AVIF and HEIC images, through libheif: the primary image, turned upright by the library; 10 and 12 bits become 16.
