@@ -13,7 +13,7 @@ import Testing
       case .groups: "3 groups do not divide 4 inputs and 6 outputs"
       case .upsampler: "a scale is 3 or a power of 2, not 6"
       case .map: "the weight for the map 1 x 5 x 5 x 3: expected 6 x 3 x 3 x 3, found 6 x 3 x 3 x 4"
-      case .window: "windows of 4 x 4 do not divide the map 1 x 6 x 8 x 8"
+      case .window: "windows of 4 x 4 do not divide the map 1 x 6 x 8 x 24"
       case .tokens: "the tokens of windows of 4 x 4: expected 3 x 16 x 8, found 3 x 9 x 8"
       case .file: "the file's tensor for 6 x 4: expected 6 x 4 x 1 x 1, found 4 x 6 x 1 x 1"
       case .fused: "only 1 x 1 convolutions are fused with what is around them, not 6 x 3 x 3 x 4"
