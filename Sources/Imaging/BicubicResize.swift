@@ -5,7 +5,8 @@ import RAMiTParallel
 /// made.
 ///
 /// - Parameters:
-///   - width, height: of the result; MATLAB takes ceil(size * scale).
+///   - width: of the result; MATLAB takes ceil(size * scale).
+///   - height: of the result; MATLAB takes ceil(size * scale).
 ///   - scale: the factor by which both sides grow.
 public func bicubicResize(_ image: Image, width: Int, height: Int, scale: Double) -> Image {
   precondition(width > 0 && height > 0 && scale > 0, "the result must have pixels")

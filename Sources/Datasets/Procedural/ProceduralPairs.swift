@@ -12,7 +12,8 @@ public struct ProceduralPairs: ImagePairs {
   public let count: Int?
 
   /// - Parameters:
-  ///   - width, height: of the target.
+  ///   - width: of the target.
+  ///   - height: of the target.
   ///   - settings: the input is the target downscaled, darkened or rained on; for denoising there is none, and noise is
   ///     added later.
   ///   - count: an end, after which the images begin again; nil for none.

@@ -11,7 +11,8 @@ public struct ProceduralSet: Sendable {
   private let seed: UInt64
 
   /// - Parameters:
-  ///   - width, height: of the targets.
+  ///   - width: of the targets.
+  ///   - height: of the targets.
   public init(seed: UInt64, width: Int, height: Int, _ settings: PairSettings) {
     pairs = ProceduralPairs(seed: seed, width: width, height: height, settings)
     self.settings = settings

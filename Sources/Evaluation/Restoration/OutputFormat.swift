@@ -34,7 +34,8 @@ package enum OutputFormat: String, CaseIterable, Sendable {
   /// What a file of this ending can hold.
   /// - Parameters:
   ///   - ending: of the output.
-  ///   - width, height: of the result.
+  ///   - width: of the result.
+  ///   - height: of the result.
   /// - Throws: `InputError` that names the input.
   static func checkSize(ending: String, _ width: Int, _ height: Int, input: String) throws(InputError) {
     // The limits of libjpeg, libwebp and libpng.

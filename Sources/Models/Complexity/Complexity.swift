@@ -30,7 +30,8 @@ public struct Complexity: Equatable, Sendable {
   /// Counts for the input that gives an output of a size: the output's divided by the scale, rounded down, and padded
   /// (`countedSide`).
   /// - Parameters:
-  ///   - width, height: of the output; the papers' is 1280 x 720.
+  ///   - width: of the output; the papers' is 1280 x 720.
+  ///   - height: of the output; the papers' is 1280 x 720.
   /// - Precondition: sides from the scale to `longestSide`; `architecture.validationError` is nil.
   public init(of architecture: some RestorationArchitecture, outputWidth width: Int, height: Int) {
     let task = architecture.task, sides = task.scale...Self.longestSide

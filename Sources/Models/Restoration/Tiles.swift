@@ -12,8 +12,10 @@ package struct Tiles {
   let side, overlap: Int
 
   /// - Parameters:
-  ///   - height, width: of the image.
-  ///   - side, overlap: rounded up to multiples of `sizeMultiple`.
+  ///   - height: of the image.
+  ///   - width: of the image.
+  ///   - side: rounded up to multiples of `sizeMultiple`.
+  ///   - overlap: rounded up to multiples of `sizeMultiple`.
   package init(height: Int, width: Int, side: Int, overlap: Int, sizeMultiple: Int) {
     (self.height, self.width) = (height, width)
     self.side = max(sizeMultiple, side.roundedUp(toMultipleOf: sizeMultiple))

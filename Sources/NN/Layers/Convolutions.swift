@@ -16,11 +16,16 @@ public struct Conv2d: UnaryLayer {
   let kind: Kind
 
   /// - Parameters:
-  ///   - inputs, outputs: I and O channels.
+  ///   - inputs: I channels.
+  ///   - outputs: O channels.
   ///   - kernelSize: of a side, in pixels.
-  ///   - stride, padding, dilation, groups: as those of `conv2d`.
+  ///   - stride: as that of `conv2d`.
+  ///   - padding: as that of `conv2d`.
+  ///   - dilation: as that of `conv2d`.
+  ///   - groups: as those of `conv2d`.
   ///   - hasBias: whether a bias is added.
-  ///   - initialWeight, initialBias: PyTorch's by default, uniform within 1 / sqrt(I kernelSize^2 / groups) of zero.
+  ///   - initialWeight: PyTorch's by default, uniform within 1 / sqrt(I kernelSize^2 / groups) of zero.
+  ///   - initialBias: PyTorch's by default, uniform within 1 / sqrt(I kernelSize^2 / groups) of zero.
   /// - Precondition: `groups` divides both.
   public init(
     _ scope: ParameterScope, inputs: Int, outputs: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
@@ -69,9 +74,15 @@ public struct ConvTranspose2d: UnaryLayer {
   public let stride, padding, outputPadding, dilation, groups: Int
 
   /// - Parameters:
-  ///   - inputs, outputs: I and O channels.
-  ///   - stride, padding, outputPadding, dilation, groups: as those of `convTranspose2d`.
-  ///   - initialWeight, initialBias: PyTorch's by default, uniform within 1 / sqrt(O kernelSize^2 / groups) of zero.
+  ///   - inputs: I channels.
+  ///   - outputs: O channels.
+  ///   - stride: as that of `convTranspose2d`.
+  ///   - padding: as that of `convTranspose2d`.
+  ///   - outputPadding: as that of `convTranspose2d`.
+  ///   - dilation: as that of `convTranspose2d`.
+  ///   - groups: as those of `convTranspose2d`.
+  ///   - initialWeight: PyTorch's by default, uniform within 1 / sqrt(O kernelSize^2 / groups) of zero.
+  ///   - initialBias: PyTorch's by default, uniform within 1 / sqrt(O kernelSize^2 / groups) of zero.
   public init(
     _ scope: ParameterScope, inputs: Int, outputs: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, dilation: Int = 1, groups: Int = 1, hasBias: Bool = true,

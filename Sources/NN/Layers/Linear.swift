@@ -9,9 +9,11 @@ public struct Linear: UnaryLayer {
   public let bias: Parameter?
 
   /// - Parameters:
-  ///   - inputs, outputs: I and O.
+  ///   - inputs: I.
+  ///   - outputs: O.
   ///   - hasBias: whether a bias is added.
-  ///   - initialWeight, initialBias: PyTorch's by default, uniform within 1 / sqrt(I) of zero.
+  ///   - initialWeight: PyTorch's by default, uniform within 1 / sqrt(I) of zero.
+  ///   - initialBias: PyTorch's by default, uniform within 1 / sqrt(I) of zero.
   public init(
     _ scope: ParameterScope, inputs: Int, outputs: Int, hasBias: Bool = true, initialWeight: Initializer? = nil,
     initialBias: Initializer? = nil

@@ -8,7 +8,8 @@ public struct MLP: FusedLayer {
   private let dropout: (hidden: Dropout, output: Dropout)?
 
   /// - Parameters:
-  ///   - channels, hidden: C and the hidden layer's.
+  ///   - channels: C.
+  ///   - hidden: the channels of the hidden layer.
   ///   - names: of the two layers in checkpoints.
   ///   - initialWeight: of both layers; PyTorch's by default.
   ///   - dropout: the chance of dropping a value behind either layer, while training.

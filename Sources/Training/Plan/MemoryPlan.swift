@@ -31,7 +31,8 @@ package struct MemoryPlan: Equatable, Sendable {
   /// - Parameters:
   ///   - photos: bytes of decoded photos that are kept; nil for all that they may take.
   ///   - validation: what the model is scored on while it learns; nil for nothing.
-  ///   - free, total: bytes of the machine's memory.
+  ///   - free: bytes of the machine's memory that are free.
+  ///   - total: all bytes of the machine's memory.
   init(
     _ model: any RestorationModel, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, photos: Int? = nil,
     validation: TestSet? = nil,

@@ -7,7 +7,9 @@ import RAMiTTensorCore
 ///   - x: N x H x W x C.
 ///   - weight: kh x kw x C.
 ///   - bias: C; nil for none.
-///   - stride, padding, dilation: as those of `conv2d`.
+///   - stride: as that of `conv2d`.
+///   - padding: as that of `conv2d`.
+///   - dilation: as that of `conv2d`.
 /// - Returns: N x H' x W' x C, of `conv2d`'s height and width.
 /// - Precondition: the kernel fits into the padded map.
 public func depthwiseConv2d(

@@ -72,7 +72,8 @@ extension Variable {
 ///
 /// - Parameters:
 ///   - x: ... x C.
-///   - scale, shift: C numbers.
+///   - scale: C numbers.
+///   - shift: C numbers.
 public func scaleAndShift(_ x: consuming Variable, scale: [Float], shift: [Float]) -> Variable {
   require(
     scale.count == x.shape.last && shift.count == scale.count,

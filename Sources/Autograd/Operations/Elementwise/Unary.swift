@@ -78,7 +78,8 @@ extension Variable {
 
   /// x held between two bounds. The derivative is 1 between and at the bounds, 0 beyond.
   /// - Parameters:
-  ///   - min, max: by default there is none.
+  ///   - min: by default there is none.
+  ///   - max: by default there is none.
   public consuming func clamp(min: Float = -.infinity, max: Float = .infinity) -> Variable {
     require(min <= max, "x cannot be held between \(min) and \(max)")
     return elementwise(self, .clamp(from: min, to: max))

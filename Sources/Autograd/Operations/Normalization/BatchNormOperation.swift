@@ -25,7 +25,8 @@ public struct BatchStatistics {
 ///
 /// - Parameters:
 ///   - x: ... x C.
-///   - weight, bias: C, or nil for 1 and 0.
+///   - weight: C, or nil for ones.
+///   - bias: C, or nil for zeros.
 /// - Returns: the shape of x, and the batch's own statistics.
 public func batchNorm(
   _ x: Variable, weight: Variable? = nil, bias: Variable? = nil, epsilon: Float = 1e-5
@@ -46,8 +47,10 @@ public func batchNorm(
 ///
 /// - Parameters:
 ///   - x: ... x C.
-///   - mean, variance: C.
-///   - weight, bias: C, or nil for 1 and 0.
+///   - mean: C.
+///   - variance: C.
+///   - weight: C, or nil for ones.
+///   - bias: C, or nil for zeros.
 public func batchNorm(
   _ x: consuming Variable, mean: Tensor, variance: Tensor, weight: Variable? = nil, bias: Variable? = nil,
   epsilon: Float = 1e-5

@@ -6,7 +6,8 @@ import RAMiTTensorCore
 ///
 /// - Parameters:
 ///   - x: N x ... x C.
-///   - weight, bias: C, or nil for 1 and 0.
+///   - weight: C, or nil for ones.
+///   - bias: C, or nil for zeros.
 public func instanceNorm(
   _ x: Variable, weight: Variable? = nil, bias: Variable? = nil, epsilon: Float = 1e-5
 ) -> Variable {
@@ -19,7 +20,8 @@ public func instanceNorm(
 /// - Parameters:
 ///   - x: N x ... x C.
 ///   - groups: how many; C is a multiple.
-///   - weight, bias: C, or nil for 1 and 0.
+///   - weight: C, or nil for ones.
+///   - bias: C, or nil for zeros.
 public func groupNorm(
   _ x: Variable, groups: Int, weight: Variable? = nil, bias: Variable? = nil, epsilon: Float = 1e-5
 ) -> Variable {

@@ -6,7 +6,8 @@ import RAMiTTensorCore
 ///
 /// - Parameters:
 ///   - x: ... x C.
-///   - weight, bias: C, or nil for 1 and 0.
+///   - weight: C, or nil for ones.
+///   - bias: C, or nil for zeros.
 ///   - subtractsMean: false leaves x where it is and divides it only; the variance is about the mean all the same
 ///     (Restormer's "BiasFree" norm).
 ///   - residual: the shape of x, or nil.

@@ -4,7 +4,10 @@ import RAMiTTensorCore
 /// A feature map with pixels around it: N x H x W x C to N x (top + H + bottom) x (left + W + right) x C.
 ///
 /// - Parameters:
-///   - top, bottom, left, right: how many pixels are added.
+///   - top: how many rows are added above.
+///   - bottom: how many rows are added below.
+///   - left: how many columns are added before the first.
+///   - right: how many columns are added after the last.
 ///   - mode: what they hold. `symmetric` may add more than the map holds, which is then mirrored again.
 /// - Precondition: no number is negative; `reflect` adds less than H above and below and less than W on the left and
 ///   right (as in PyTorch); a map without pixels is padded with a value only.
