@@ -91,11 +91,8 @@ struct PeerScheduleTests {
       stages == [
         [0, 128, 64], [92_000, 160, 40], [156_000, 192, 32], [204_000, 256, 16], [240_000, 320, 8], [276_000, 384, 8],
       ])
-    // The learning rate follows the batch.
-    func rate(_ iteration: Int) -> Double {
-      let position = plan.position(iteration)
-      return position.learningRate * 64 / Double(position.stage.batch)
-    }
+    // The learning rate does not follow the batch.
+    func rate(_ iteration: Int) -> Double { plan.position(iteration).learningRate }
     #expect(abs(rate(0) - 3e-4) < 1e-12 && abs(rate(91_999) - 3e-4) < 1e-12)
     #expect(abs(rate(92_000) - 3e-4) < 1e-12 && abs(rate(299_999) - 1e-6) < 1e-9)
   }

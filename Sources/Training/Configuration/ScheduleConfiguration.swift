@@ -22,7 +22,7 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   public var epochs: Int? = 500
   /// Iterations, in place of epochs.
   public var iterations: Int?
-  /// The learning rate after the warm-up for `data.train.batch` patches; other batches have theirs in proportion.
+  /// The learning rate after the warm-up for `data.train.batch` patches.
   public var learningRate = BaseLearningRate.paper
   /// Epochs over which the learning rate grows from 0, iteration by iteration.
   public var warmupEpochs: Int? = 20
@@ -42,6 +42,9 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   public var restartWeights: [Double]?
   /// The learning rate at the end of each period; without them, 0.
   public var finalLearningRates: [Double]?
+  /// Whether the batches of `stages` have learning rates in proportion to them (the linear scaling rule; Goyal et al.,
+  /// 2017).
+  public var linearScaling = true
   /// Progressive learning: other patches and batches from given epochs or iterations on.
   public var stages: [StageConfiguration] = []
 
@@ -65,6 +68,7 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   ///   - batch: patches of an iteration.
   ///   - firstBatch: those that `learningRate` is for.
   public func learningRates(batch: Int, firstBatch: Int) -> LearningRateSchedule {
+    let batch = linearScaling ? batch : firstBatch
     let share = Double(batch) / Double(firstBatch)
     let final = finalLearningRate * share
     let fall: LearningRateDecay =
