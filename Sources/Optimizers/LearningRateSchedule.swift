@@ -15,10 +15,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
     self.decay = decay
   }
 
-  /// The rate of the paper's models for a total batch: 0.0004 for 64 images, and in proportion.
-  public static func paperRate(batch: Int) -> Double { 0.0004 * Double(batch) / 64 }
-
-  /// The rate of the iteration that begins at this time.
+  /// The learning rate of the iteration that begins at this time.
   public func learningRate(at time: Double) -> Double {
     if time < Double(warmup) { return base * time / Double(warmup) }
     return decay.learningRate(base: base, at: time, from: warmup)

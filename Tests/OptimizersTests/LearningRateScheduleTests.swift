@@ -109,9 +109,4 @@ import Testing
     let cosine = LearningRateSchedule(base: 1, decay: .cosine(end: 10, final: 0.5))
     #expect(cosine.breaks.isEmpty && cosine.learningRates(from: 0, to: 10) == (1, 0.5))
   }
-
-  @Test(arguments: [(64, 4e-4), (32, 2e-4), (16, 1e-4), (128, 8e-4)])
-  func paperRateIsProportionalToTheBatch(batch: Int, rate: Double) {
-    #expect(LearningRateSchedule.paperRate(batch: batch) == rate)
-  }
 }

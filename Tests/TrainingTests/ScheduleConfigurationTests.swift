@@ -66,6 +66,11 @@ import Testing
     #expect(try configuration.changes(since: now, comparesPlaces: true) == ConfigurationChanges())
   }
 
+  @Test(arguments: [(64, 4e-4), (32, 2e-4), (16, 1e-4), (128, 8e-4)])
+  func paperRateIsProportionalToTheBatch(batch: Int, rate: Double) {
+    #expect(BaseLearningRate.paper.value(batch: batch, firstBatch: 64) == rate)
+  }
+
   @Test func countsIterations() throws {
     let plan = try plan(
       """

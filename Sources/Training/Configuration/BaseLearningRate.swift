@@ -1,16 +1,15 @@
-import RAMiTOptimizers
-
-/// A learning rate: `paper`, which follows the batch, or a number.
+/// A learning rate.
 public enum BaseLearningRate: Codable, Equatable, Sendable, DescribedChoice {
+  /// That of RAMiT's paper: 0.0004 for a batch of 64, and in proportion.
   case paper
   case value(Double)
 
   static var choices: String { "paper or a number" }
 
-  /// For a batch, where a number is for `firstBatch`.
+  /// For a batch; a number is for `firstBatch`, and in proportion.
   public func value(batch: Int, firstBatch: Int) -> Double {
     switch self {
-    case .paper: LearningRateSchedule.paperRate(batch: batch)
+    case .paper: 0.0004 * Double(batch) / 64
     case .value(let value): value * (Double(batch) / Double(firstBatch))
     }
   }
