@@ -31,7 +31,7 @@ public protocol RestorationModel: AnyObject {
   ///
   /// - Parameters:
   ///   - images: N x H x W x the task's channels, in [0, 1]; noise may lie outside.
-  ///   - context: of a training step; nil, as in use, drops nothing and saves what the tape asks for.
+  ///   - context: of a training step; nil, as in inference, drops nothing and saves what the tape asks for.
   ///   - observe: called with the result of each component of the model, in the order of the data, by the first part of
   ///     the names of the component's parameters. Multiply-adds since the call before count for the component.
   /// - Returns: N x sH x sW x the task's channels, with s the task's scale; not clamped.

@@ -8,7 +8,7 @@ import Testing
 @testable import RAMiTEvaluation
 
 struct EvaluatorTests {
-  /// A file that cannot be read is told of, and the others are scored.
+  /// A file that cannot be read is reported, and the others are scored.
   @Test func oneFailsTheOthersAreScored() throws {
     try withTemporaryFolder { folder in
       for name in ["a", "c"] { try write(picture(width: 40, height: 36, channels: 3), to: folder + "/HQ/\(name).png") }

@@ -3,7 +3,7 @@ import Testing
 @testable import RAMiTLinearAlgebra
 
 @Suite struct OpenBLASTests {
-  /// Rows that lie apart, transposed factors, and sums; in whole numbers, so that there is no rounding.
+  /// Rows that lie apart, transposed factors, and sums; in whole numbers, which are not rounded.
   @Test(.enabled(if: OpenBLAS.installed != nil), arguments: [false, true], [false, true])
   func multiplies(transposed: Bool, bTransposed: Bool) {
     let (m, n, k) = (5, 7, 3), (aStride, bStride, cStride) = (9, 11, 8)

@@ -55,7 +55,7 @@ package final class SkippingPairs: ImagePairs {
   }
 }
 
-/// The last straw, with how many there were.
+/// The error that exceeds the limit, with how many images were skipped.
 package func tooManySkipped(_ error: InputError, limit: Int, found: Int) -> InputError {
   InputError(
     error.location, expected: error.expected,

@@ -4,7 +4,7 @@
 
   /// AVIF and HEIC images, through libheif: the primary image, turned upright by the library; 10 and 12 bits become 16.
   struct HEIFFile: ImageDecoder {
-    /// One reader for both kinds; the door names the kind that it found.
+    /// One reader for both kinds; `ImageFile` names the kind that it found.
     static let format = ImageFormat.heic
     static func recognizes(_ bytes: [UInt8]) -> Bool { [.avif, .heic].contains(ImageFormat(startOfFile: bytes)) }
 

@@ -46,7 +46,7 @@ extension ImageDecoder {
   }
 }
 
-/// What is wrong with an image file; the door (`ImageFile`) adds the path and what was expected.
+/// What is wrong with an image file; `ImageFile` adds the path and what was expected.
 struct ImageFault: Error {
   let found: String
 

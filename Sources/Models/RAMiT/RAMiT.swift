@@ -46,7 +46,7 @@ public final class RAMiT: RestorationModel {
   /// - Parameters:
   ///   - image: N x H x W x image channels, in [0, 1]. Sizes that are not multiples of 4 windows are padded with zeros;
   ///     for an image's right and bottom edge, pad by reflection before.
-  ///   - context: of a training step; nil, as in use, drops nothing.
+  ///   - context: of a training step; nil, as in inference, drops nothing.
   ///   - observe: gets the result of each component, by the component's name in checkpoints.
   /// - Returns: N x sH x sW x image channels, not clamped.
   public func callAsFunction(

@@ -16,7 +16,7 @@ struct CheckpointStore {
     return Self.prefix + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + Self.suffix
   }
 
-  /// The iterations that there are checkpoints of, the newest first.
+  /// The iterations with a checkpoint, the newest first.
   /// - Throws: `InputError` when the folder cannot be read.
   private func iterations() throws -> [Int] {
     try names(in: folder).compactMap { file in

@@ -1,7 +1,7 @@
 import RAMiTMachine
 import RAMiTNN
 
-/// How a run gets by with the memory that there is. It changes what a step costs, not what it learns.
+/// How a run fits into the memory of its machine. It changes what a step costs, not what it learns.
 public struct MemoryConfiguration: Codable, Equatable, Sendable {
   public enum Recompute: String, CaseIterable, Codable, Sendable {
     /// The least of the others that stays below the limit, for each stage of the schedule.

@@ -12,7 +12,7 @@ import RAMiTTensorCore
 /// - Precondition: there are values.
 public func psnrLoss(_ output: Variable, _ target: Tensor, epsilon: Double = 1e-8) -> Variable {
   let shape = output.shape
-  precondition(shape.rank > 0 && shape.count > 0, "the PSNR is of images, N x H x W x C, not \(shape)")
+  require(shape.rank > 0 && shape.count > 0, "the PSNR is of images, N x H x W x C, not \(shape)")
   let images = shape[0], size = shape.count / images
   /// The mean squared error of an image, and epsilon.
   @Sendable func error(_ output: UnsafePointer<Float>, _ target: UnsafePointer<Float>) -> Double {
