@@ -20,14 +20,14 @@ BASELINE = runs/bench/baseline.json
 # Names of cases, or parts of them; empty for all.
 ONLY =
 
-.PHONY: help setup build run test bench baseline lint format check docs manifests clean
+.PHONY: help setup build run test test-programs bench baseline lint format check docs manifests clean
 
 help:
 	@echo 'make run     install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
 	@echo 'make test    build and run all tests'
 	@echo 'make bench   time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make check   what CI runs: lint and test'
-	@echo 'make setup, build, format, lint, docs, clean; with HEIF=1 for AVIF and HEIC'
+	@echo 'make setup, build, test-programs, format, lint, docs, clean; with HEIF=1 for AVIF and HEIC'
 
 setup:
 	@dpkg -s $(PACKAGES) >/dev/null 2>&1 || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PACKAGES); }
@@ -47,6 +47,12 @@ run: build
 
 test: setup
 	swift test $(SWIFT_FLAGS)
+
+# The tests of the programs with those that `make build` makes. What is built for tests is open to them, and optimized
+# otherwise.
+test-programs: setup
+	swift build $(SWIFT_FLAGS) --scratch-path .build/programs
+	RAMIT_PROGRAMS=$(CURDIR)/.build/programs/release swift test $(SWIFT_FLAGS) --skip-build --filter RamitTests
 
 lint:
 	swift format lint --strict --recursive Sources Tests Package.swift

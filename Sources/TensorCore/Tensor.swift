@@ -5,7 +5,7 @@
 // @unchecked: the storage is written before a tensor is handed on, and parameters change only between steps.
 public struct Tensor: @unchecked Sendable {
   public let shape: Shape
-  private var storage: TensorStorage
+  @usableFromInline var storage: TensorStorage
   private let offset: Int
 
   private init(_ shape: Shape, storage: TensorStorage, offset: Int) {
@@ -79,6 +79,9 @@ public struct Tensor: @unchecked Sendable {
   }
 
   /// True when nobody else holds this tensor's storage, so that it may be overwritten.
+  // Inlined: called as a function it was found not to read the tensor (Swift 6.3), and what callers had stored in theirs
+  // was left out.
+  @inlinable @inline(__always)
   public mutating func isUniquelyHeld() -> Bool { isKnownUniquelyReferenced(&storage) }
 
   /// A tensor with storage of its own.

@@ -2,7 +2,7 @@ import RAMiTKernels
 
 /// Memory for floats, aligned for the widest vectors, given back to the pool when nobody holds it.
 // @unchecked: the pointer never changes; who may write through it is Tensor's rule.
-final class TensorStorage: @unchecked Sendable {
+@usableFromInline final class TensorStorage: @unchecked Sendable {
   /// Nil for a meta tensor.
   let pointer: UnsafeMutablePointer<Float>?
   private let block: StorageBlock?

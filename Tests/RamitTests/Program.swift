@@ -15,8 +15,10 @@ enum Program {
   /// The command line.
   static let path = path(of: "ramit")
 
-  /// A program beside the test bundle, where the build puts both; nil when it was not built.
+  /// A program in the folder that `RAMIT_PROGRAMS` names; without it beside the test bundle, where the build puts both.
+  /// Nil when it was not built.
   static func path(of name: String) -> String? {
+    if let folder = ProcessInfo.processInfo.environment["RAMIT_PROGRAMS"] { return folder + "/" + name }
     var places = [URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
     places.append(Bundle.main.bundleURL)
     places.append(Bundle.main.bundleURL.deletingLastPathComponent())
