@@ -31,7 +31,7 @@ package struct FeedForward {
 
   /// Floats of scratch for each worker.
   package var scratchCount: Int { Self.tile * (2 * hiddenStride + 3 * channels) + 3 * vectorWidth }
-  /// Floats of gradient: LN1 (if any), W1, b1, W2, b2, gamma, beta.
+  /// Floats of gradient: LN1 (if any), W1, b1, W2, b2, LN2.
   package var gradientCount: Int { branchCount + hidden.gradientCount + out.gradientCount + 2 * channels }
   private var branchCount: Int { branchNorm == nil ? 0 : 2 * channels }
 

@@ -25,7 +25,7 @@ package struct LinearKernel {
 
   /// Floats of scratch for each worker.
   package var scratchCount: Int { 2 * Self.tile * inputs + 2 * vectorWidth }
-  /// Floats of gradient: gamma and beta (if any), W, b.
+  /// Floats of gradient: the norm's weight and bias (if any), W, b.
   package var gradientCount: Int { normCount + layer.gradientCount }
 
   /// The pieces of work, to size the scratch: tiles of rows.

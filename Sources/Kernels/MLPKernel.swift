@@ -39,7 +39,7 @@ package struct MLPKernel {
 
   /// Floats of scratch for each worker.
   package var scratchCount: Int { Self.tile * (3 * hiddenStride + 2 * channels) + 3 * vectorWidth }
-  /// Floats of gradient: gamma and beta (if any), W1, b1, W2, b2.
+  /// Floats of gradient: the norm's weight and bias (if any), W1, b1, W2, b2.
   package var gradientCount: Int { normCount + hidden.gradientCount + out.gradientCount }
 
   /// The pieces of work, to size the scratch: tiles of rows.

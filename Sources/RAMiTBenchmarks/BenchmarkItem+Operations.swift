@@ -65,7 +65,8 @@ extension BenchmarkItem {
       { v in
         RAMiTAutograd.feedForward(
           v[0], hidden: PointwiseParameters(weight: v[1], bias: v[2]),
-          out: PointwiseParameters(weight: v[3], bias: v[4]), gamma: v[5], beta: v[6], savesIntermediates: true)
+          out: PointwiseParameters(weight: v[3], bias: v[4]), norm: NormParameters(weight: v[5], bias: v[6]),
+          savesIntermediates: true)
       }
     }
   }
@@ -82,8 +83,9 @@ extension BenchmarkItem {
         RAMiTAutograd.mobiVari(
           Array(v[6...]),
           MobiVariParameters(
-            expand: PointwiseParameters(weight: v[0], bias: v[1], groups: groups), depthwiseWeight: v[2],
-            depthwiseBias: v[3], pointwise: PointwiseParameters(weight: v[4], bias: v[5])),
+            expand: PointwiseParameters(weight: v[0], bias: v[1], groups: groups),
+            depthwise: DepthwiseParameters(weight: v[2], bias: v[3]),
+            pointwise: PointwiseParameters(weight: v[4], bias: v[5])),
           activation: model.mobivari.activation)
       }
     }

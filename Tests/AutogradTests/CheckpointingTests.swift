@@ -15,7 +15,7 @@ import Testing
 
   /// The parameters of a small network, and what backward adds to their gradients.
   fileprivate struct Network {
-    let gamma = Leaf(Tensor(repeating: 1.5, [16])), beta = Leaf(Tensor(repeating: 0.1, [16]))
+    let normWeight = Leaf(Tensor(repeating: 1.5, [16])), normBias = Leaf(Tensor(repeating: 0.1, [16]))
     let weight = Leaf(random([16, 16], seed: 2)), bias = Leaf(random([16], seed: 3))
 
     struct Leaf {
@@ -36,14 +36,14 @@ import Testing
     private func layers(_ x: Variable, again: Bool) -> [Variable] {
       let pointwise = PointwiseParameters(weight: weight.variable, bias: bias.variable)
       func norm(_ x: Variable, _ residual: Variable) -> Variable {
-        layerNorm(x, weight: gamma.variable, bias: beta.variable, residual: residual)
+        layerNorm(x, weight: normWeight.variable, bias: normBias.variable, residual: residual)
       }
       let bent = again ? recomputing(x) { gelu($0) } : gelu(x)
       let normed = again ? recomputing(bent, x) { norm($0, $1) } : norm(bent, x)
       let dropped = dropout(normed, DropoutMask(rate: 0.3, key: 5))
-      let branch = NormedBranch(bent, gamma: gamma.variable, beta: beta.variable)
+      let parameters = NormParameters(weight: normWeight.variable, bias: normBias.variable)
       let fed = feedForward(
-        dropped, adding: branch, hidden: pointwise, out: pointwise, gamma: gamma.variable, beta: beta.variable,
+        dropped, adding: NormedBranch(bent, parameters), hidden: pointwise, out: pointwise, norm: parameters,
         savesIntermediates: !again)
       return [fed * (normed + x), bent]
     }
@@ -65,7 +65,7 @@ import Testing
       }
     }
 
-    var gradients: [Float] { [gamma, beta, weight, bias].flatMap(\.gradient.array) }
+    var gradients: [Float] { [normWeight, normBias, weight, bias].flatMap(\.gradient.array) }
   }
 
   /// All gradients of both results' sum; `uses` says which results count, and `x` what the input is.

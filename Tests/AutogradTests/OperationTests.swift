@@ -66,6 +66,9 @@ import Testing
     .feedForward([1, 3, 5, 20], hidden: 40, branch: true),
     .feedForward([3, 2, 3, 36], hidden: 77, branch: true, keeps: true),
     .feedForward([131, 16], hidden: 24, branch: true, keeps: true),
+    .feedForward([2, 3, 3, 20], hidden: 40, branch: true, epsilon: (0.3, 0.1)),
+    .feedForward([5, 12], hidden: 24, branch: true, keeps: true, subtractsMean: (false, true)),
+    .feedForward([5, 12], hidden: 24, branch: true, subtractsMean: (true, false)),
   ])
   func feedForward(_ check: OperationCheck) { #expect(check.faults() == []) }
 

@@ -29,8 +29,9 @@ import Testing
 
   @Test func theResidualIsOverwrittenWhereTheInputIsKept() {
     let x = filled(2), residual = filled(3), place = residual.value.pointer
-    let (gamma, beta) = (Variable(constant: Tensor(repeating: 1, [30])), Variable(constant: Tensor(repeating: 5, [30])))
-    let result = layerNorm(x, weight: gamma, bias: beta, residual: consume residual)
+    let weight = Variable(constant: Tensor(repeating: 1, [30]))
+    let bias = Variable(constant: Tensor(repeating: 5, [30]))
+    let result = layerNorm(x, weight: weight, bias: bias, residual: consume residual)
     #expect(result.value.pointer == place && result.value.array.allSatisfy { $0 == 8 })
     #expect(x.value.array.allSatisfy { $0 == 2 })
   }

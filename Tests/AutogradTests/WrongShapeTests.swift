@@ -129,13 +129,13 @@ private func compute(_ wrong: WrongShape) {
       shift: 0)
   case .mobiVari:
     let parameters = MobiVariParameters(
-      expand: layer(5, 3), depthwiseWeight: zeros([3, 3, 5]), depthwiseBias: zeros([5]), pointwise: layer(2, 5))
+      expand: layer(5, 3), depthwise: DepthwiseParameters(weight: zeros([3, 3, 5]), bias: zeros([5])),
+      pointwise: layer(2, 5))
     _ = mobiVari(map, parameters, activation: .relu)
   case .feedForward:
-    let (gamma, beta) = (zeros([4]), zeros([4]))
+    let norm = NormParameters(weight: zeros([4]), bias: zeros([4]))
     _ = feedForward(
-      zeros([5, 4]), adding: NormedBranch(zeros([5, 3]), gamma: gamma, beta: beta), hidden: layer(8, 4),
-      out: layer(4, 8), gamma: gamma, beta: beta)
+      zeros([5, 4]), adding: NormedBranch(zeros([5, 3]), norm), hidden: layer(8, 4), out: layer(4, 8), norm: norm)
   case .mlp: _ = mlp(zeros([5, 4]), hidden: layer(8, 4), out: layer(4, 7), addsInput: true)
   case .fusedLinear: _ = fusedLinear(zeros([5, 3]), layer(6, 4))
   case .shiftConvolution: _ = shiftConv2d(zeros([1, 3, 3, 4]), layer(6, 4), adding: zeros([1, 3, 3, 5]))

@@ -43,9 +43,9 @@ struct NSTB: FusedLayer {
       return residuals(x, consume attended, context) { ffn($0, context: context) }
     }
     return feedForward(
-      consume x, adding: NormedBranch(attended, gamma: norm1.weight!.variable, beta: norm1.bias!.variable),
-      hidden: PointwiseParameters(ffn.first), out: PointwiseParameters(ffn.second), gamma: norm2.weight!.variable,
-      beta: norm2.bias!.variable, savesIntermediates: context?.checkpointing == ActivationCheckpointing.none)
+      consume x, adding: NormedBranch(attended, NormParameters(norm1)), hidden: PointwiseParameters(ffn.first),
+      out: PointwiseParameters(ffn.second), norm: NormParameters(norm2),
+      savesIntermediates: context?.checkpointing == ActivationCheckpointing.none)
   }
 
   func composed(_ x: Variable, context: TrainingContext?) -> Variable {

@@ -100,7 +100,7 @@ package final class DRAMiTBlock {
       context?.branchFactors(rate: rates.depth, samples: samples, layer: index, use: choice.rawValue)
     }
     guard let first = factors(.attentionBranch), let second = factors(.feedForwardBranch) else {
-      let branch = NormedBranch(attention, gamma: norm1.gamma.variable, beta: norm1.beta.variable)
+      let branch = NormedBranch(attention, NormParameters(norm1))
       // x is given away with its last use: in plain inference its memory takes the result.
       let result = feedForward(consume x, adding: branch, savesIntermediates: savesIntermediates)
       return (result, heads, attention)
@@ -125,6 +125,6 @@ package final class DRAMiTBlock {
   {
     RAMiTAutograd.feedForward(
       consume x, adding: branch, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out),
-      gamma: norm2.gamma.variable, beta: norm2.beta.variable, savesIntermediates: savesIntermediates)
+      norm: NormParameters(norm2), savesIntermediates: savesIntermediates)
   }
 }

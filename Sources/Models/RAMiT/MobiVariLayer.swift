@@ -43,7 +43,7 @@ final class MobiVariLayer {
         expand: expand.map {
           PointwiseParameters(weight: $0.weight.variable, bias: $0.bias.variable, groups: $0.groups)
         },
-        depthwiseWeight: depthwise.weight.variable, depthwiseBias: depthwise.bias.variable,
+        depthwise: DepthwiseParameters(weight: depthwise.weight.variable, bias: depthwise.bias.variable),
         pointwise: PointwiseParameters(pointwise)), activation: activation)
   }
 }
@@ -83,5 +83,11 @@ extension ParameterScope {
 extension PointwiseParameters {
   init(_ parameters: (weight: Parameter, bias: Parameter)) {
     self.init(weight: parameters.weight.variable, bias: parameters.bias.variable)
+  }
+}
+
+extension NormParameters {
+  init(_ parameters: (gamma: Parameter, beta: Parameter)) {
+    self.init(weight: parameters.gamma.variable, bias: parameters.beta.variable)
   }
 }

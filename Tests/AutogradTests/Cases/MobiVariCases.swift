@@ -48,7 +48,7 @@ extension OperationCheck {
       return RAMiTAutograd.mobiVari(
         Array(v[first...]),
         MobiVariParameters(
-          expand: expand, depthwiseWeight: v[0], depthwiseBias: v[1],
+          expand: expand, depthwise: DepthwiseParameters(weight: v[0], bias: v[1]),
           pointwise: PointwiseParameters(weight: v[2], bias: v[3])), activation: activation)
     } twin: { v in
       let shuffled = zip(v[first...], parts).map { Twin.pixelShuffle($0, $1.factor) }

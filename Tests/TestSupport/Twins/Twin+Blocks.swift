@@ -36,13 +36,6 @@ extension Twin {
     return y.channels == x.channels ? y + x : y
   }
 
-  /// x + LN(out(GELU(hidden(x)))) (Fig. 2b).
-  public static func feedForward(
-    _ x: DoubleTensor, hidden: Pointwise, out: Pointwise, gamma: DoubleTensor, beta: DoubleTensor
-  ) -> DoubleTensor {
-    layerNorm(out(activate(hidden(x), .gelu)), weight: gamma, bias: beta) + x
-  }
-
   /// out(activation(hidden(x))).
   public static func mlp(
     _ x: DoubleTensor, hidden: Pointwise, out: Pointwise, _ activation: Activation

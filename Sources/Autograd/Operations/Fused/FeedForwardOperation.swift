@@ -1,16 +1,14 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// What is normalised and added before a feed-forward layer: LN(value), with gamma and beta [C].
+/// What is normalised and added before a feed-forward layer: norm(value).
 public struct NormedBranch {
   public let value: Variable
-  public let gamma: Variable
-  public let beta: Variable
+  public let norm: NormParameters
 
-  public init(_ value: Variable, gamma: Variable, beta: Variable) {
+  public init(_ value: Variable, _ norm: NormParameters) {
     self.value = value
-    self.gamma = gamma
-    self.beta = beta
+    self.norm = norm
   }
 }
 
@@ -21,30 +19,26 @@ public struct NormedBranch {
 ///   - x: ... x C.
 ///   - branch: the shape of x; nil adds nothing.
 ///   - hidden, out: C to H and H to C.
-///   - gamma, beta: C.
+///   - norm: of what the layers give, C.
 ///   - savesIntermediates: whether the hidden features and what enters the second layer norm are saved for the backward
 ///     pass, rather than computed again.
 public func feedForward(
   _ x: consuming Variable, adding branch: NormedBranch? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
-  gamma: Variable, beta: Variable, savesIntermediates: Bool = false
+  norm: NormParameters, savesIntermediates: Bool = false
 ) -> Variable {
   let (rows, channels) = (x.shape.rows, x.shape.last)
   requireShape(hidden.shape, [hidden.outputs, channels], of: "the hidden layer for \(x.shape)")
   requireShape(out.shape, [channels, hidden.outputs], of: "the output layer for \(x.shape)")
-  requireParameters(gamma, beta, of: x.shape)
+  requireParameters(norm.weight, norm.bias, of: x.shape)
   requireShape(branch?.value.shape, x.shape, of: "the branch")
-  requireParameters(branch?.gamma, branch?.beta, of: x.shape)
+  requireParameters(branch?.norm.weight, branch?.norm.bias, of: x.shape)
   // Without the branch's value, which the backward pass may compute again.
-  let branchNorm = branch.map { (gamma: $0.gamma, beta: $0.beta) }
+  let branchNorm = branch?.norm
   /// The kernel, with its packed weights alive around it, and the memory that it works in.
   func run(_ body: (FeedForward, Scratch) -> Void) {
     let packed = (PackedPointwise(hidden), PackedPointwise(out))
-    func norm(_ gamma: Variable, _ beta: Variable) -> LayerNorm {
-      LayerNorm(channels: channels, weight: gamma.value.pointer, bias: beta.value.pointer)
-    }
     let kernel = FeedForward(
-      branchNorm: branchNorm.map { norm($0.gamma, $0.beta) }, hidden: packed.0.kernel, out: packed.1.kernel,
-      norm: norm(gamma, beta))
+      branchNorm: branchNorm?.kernel, hidden: packed.0.kernel, out: packed.1.kernel, norm: norm.kernel)
     let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
     body(kernel, memory.scratch)
     withExtendedLifetime((packed, memory)) {}
@@ -52,7 +46,7 @@ public func feedForward(
   var x = consume x
   let y = x.memoryForResult()
   let inputs = [x] + (branch.map { [$0.value] } ?? [])
-  let parameters = (branchNorm.map { [$0.gamma, $0.beta] } ?? []) + hidden.variables + out.variables + [gamma, beta]
+  let parameters = (branchNorm?.variables ?? []) + hidden.variables + out.variables + norm.variables
   var saved: Tensor?
   y.initialize { y in
     run { kernel, scratch in

@@ -5,30 +5,24 @@ import RAMiTTensorCore
 public struct MobiVariParameters {
   /// C to E, grouped; nil in version 1, where E is C.
   public let expand: PointwiseParameters?
-  /// 3 x 3 x E, and E.
-  public let depthwiseWeight: Variable
-  public let depthwiseBias: Variable
+  /// Of E channels.
+  public let depthwise: DepthwiseParameters
   /// E to O.
   public let pointwise: PointwiseParameters
 
-  public init(
-    expand: PointwiseParameters?, depthwiseWeight: Variable, depthwiseBias: Variable, pointwise: PointwiseParameters
-  ) {
+  public init(expand: PointwiseParameters?, depthwise: DepthwiseParameters, pointwise: PointwiseParameters) {
     self.expand = expand
-    self.depthwiseWeight = depthwiseWeight
-    self.depthwiseBias = depthwiseBias
+    self.depthwise = depthwise
     self.pointwise = pointwise
   }
 
   /// Without biases: each weight meets each pixel once.
   var weightCount: Int {
-    (expand?.weight.value.count ?? 0) + depthwiseWeight.value.count + pointwise.weight.value.count
+    (expand?.weight.value.count ?? 0) + depthwise.weight.value.count + pointwise.weight.value.count
   }
 
   /// In the order of the kernel's gradients.
-  var variables: [Variable] {
-    (expand?.variables ?? []) + [depthwiseWeight, depthwiseBias] + pointwise.variables
-  }
+  var variables: [Variable] { (expand?.variables ?? []) + depthwise.variables + pointwise.variables }
 }
 
 /// MobiVari: grouped expansion, depth-wise 3x3 and point-wise convolution, the last two with a residual.
@@ -57,8 +51,7 @@ public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, acti
           && part.shape.last % max(1, cell) == 0, "\(part.shape) cannot be shuffled to the resolution of \(shape)")
       return JoinedMaps.Part(channels: part.shape.last / cell, factor: factor)
     }, size: size)
-  let expanded = parameters.depthwiseBias.shape.count
-  requireShape(parameters.depthwiseWeight.shape, [3, 3, expanded], of: "the depth-wise weight")
+  let expanded = parameters.depthwise.channels
   requireShape(
     parameters.pointwise.shape, [parameters.pointwise.outputs, expanded],
     of: "the point-wise layer behind \(expanded) channels")
@@ -71,7 +64,7 @@ public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, acti
     let pointwise = PackedPointwise(parameters.pointwise)
     let depthwise = Tensor(uninitialized: [DepthwiseWeight.count(channels: expanded)])
     let weight = DepthwiseWeight(
-      parameters.depthwiseWeight.value.pointer, bias: parameters.depthwiseBias.value.pointer, channels: expanded,
+      parameters.depthwise.weight.value.pointer, bias: parameters.depthwise.bias.value.pointer, channels: expanded,
       addsInput: parameters.expand != nil, memory: depthwise.pointer)
     body(
       MobiVari(
