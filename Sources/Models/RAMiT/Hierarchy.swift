@@ -1,40 +1,40 @@
 import RAMiTAutograd
-import RAMiTKernels
 import RAMiTNN
 
 /// Halves the resolution and keeps the channels (Sec. 3.1): patch merging with MobiVari for the projection.
-package final class Downsizing {
-  private let norm: (gamma: Parameter, beta: Parameter)
+package struct Downsizing: FusedLayer {
+  private let norm: LayerNorm
   private let reduction: MobiVariLayer
 
   package init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
     let dim = configuration.dim
-    norm = scope.norm("norm", channels: 4 * dim)
+    norm = LayerNorm(scope / "norm" / "norm", channels: 4 * dim)
     reduction = MobiVariLayer(
       scope / "reduction", configuration.mobivari, width: configuration.mobivari.width, inputs: 4 * dim, outputs: dim)
   }
 
   /// N x H x W x C to N x H/2 x W/2 x C.
-  package func callAsFunction(_ x: Variable) -> Variable {
-    reduction(
-      recomputing(patchMerging(x)) { [norm] in
-        layerNorm($0, weight: norm.gamma.variable, bias: norm.beta.variable)
-      })
+  package func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    reduction(recomputing(patchMerging(x)) { [norm] in norm($0) })
+  }
+
+  package func composed(_ x: Variable, context: TrainingContext?) -> Variable {
+    reduction.composed(norm(patchMerging(x)), context: context)
   }
 }
 
 /// The SCDP bottleneck (Fig. 2d; Choi et al., NGswin): the shallow features, pooled to each stage's resolution, are
 /// added to the stage's output, shuffled to full resolution, and mixed.
-package final class Bottleneck {
+package struct Bottleneck {
   private let mix: MobiVariLayer
-  private let norm: (gamma: Parameter, beta: Parameter)
+  private let norm: LayerNorm
 
   package init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
     let dim = configuration.dim
     mix = MobiVariLayer(
       scope / "mobivari", configuration.mobivari, width: configuration.wide, inputs: dim + dim / 4 + dim / 16,
       outputs: dim)
-    norm = scope.norm("norm", channels: dim)
+    norm = LayerNorm(scope / "norm" / "norm", channels: dim)
   }
 
   /// - Parameters:
@@ -42,15 +42,21 @@ package final class Bottleneck {
   ///   - stages: N x H/2^i x W/2^i x C for i = 0, 1, 2.
   /// - Returns: N x H x W x C.
   package func callAsFunction(_ shallow: Variable, _ stages: consuming [Variable]) -> Variable {
-    let mixed = (consume stages).enumerated().map { level, x in
-      leakyReLU(maxPool2d(shallow, kernelSize: 1 << level)) + x
-    }
-    return layerNorm(mix(mixed), weight: norm.gamma.variable, bias: norm.beta.variable)
+    norm(mix(sums(shallow, consume stages)))
+  }
+
+  /// The same by small operations.
+  package func composed(_ shallow: Variable, _ stages: [Variable]) -> Variable {
+    norm(mix.composed(sums(shallow, stages)))
+  }
+
+  private func sums(_ shallow: Variable, _ stages: consuming [Variable]) -> [Variable] {
+    (consume stages).enumerated().map { level, x in leakyReLU(maxPool2d(shallow, kernelSize: 1 << level)) + x }
   }
 }
 
 /// The hierarchical reciprocal attention mixer (Sec. 3.3): the last attentions of all stages at full resolution, mixed.
-package final class HRAMi {
+package struct HRAMi {
   private let mix: MobiVariLayer
 
   package init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
@@ -63,14 +69,16 @@ package final class HRAMi {
   /// - Parameter attentions: of stages 1 to 4; N x H x W x C, N x H/2 x W/2 x C, N x H/4 x W/4 x C, N x H x W x C.
   /// - Returns: N x H x W x C.
   package func callAsFunction(_ attentions: [Variable]) -> Variable { mix(attentions) }
+
+  /// The same by small operations.
+  package func composed(_ attentions: [Variable]) -> Variable { mix.composed(attentions) }
 }
 
 /// From features to the image (Sec. A.1): MobiVari layers, a convolution to the upscaled image's channels, pixel
 /// shuffle, and a last convolution.
-package final class Reconstruction {
+package struct Reconstruction: FusedLayer {
   private let layers: [MobiVariLayer]
-  private let convolution: (weight: Parameter, bias: Parameter)
-  private let finalConvolution: (weight: Parameter, bias: Parameter)
+  private let convolution, finalConvolution: Conv2d
   private let scale: Int
 
   package init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
@@ -80,18 +88,24 @@ package final class Reconstruction {
       MobiVariLayer(
         scope / "mobivari" / "mobivari\($0)", c.mobivari, width: c.mobivari.width, inputs: c.dim, outputs: c.dim)
     }
-    convolution = scope.convolution("conv", inputs: c.dim, outputs: c.task.channels * scale * scale)
-    finalConvolution = scope.convolution("final_conv", inputs: c.task.channels, outputs: c.task.channels)
+    convolution = Conv2d(
+      scope / "conv", inputs: c.dim, outputs: c.task.channels * scale * scale, kernelSize: 3, padding: 1)
+    finalConvolution = Conv2d(
+      scope / "final_conv", inputs: c.task.channels, outputs: c.task.channels, kernelSize: 3, padding: 1)
   }
 
   /// N x H x W x C to N x sH x sW x image channels.
-  package func callAsFunction(_ x: consuming Variable) -> Variable {
+  package func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
     var mixed = consume x
     for layer in layers { mixed = layer(consume mixed) }
-    let wide = conv2d(
-      consume mixed, weight: convolution.weight.variable, bias: convolution.bias.variable, padding: 1)
-    return conv2d(
-      pixelShuffle(wide, scale), weight: finalConvolution.weight.variable, bias: finalConvolution.bias.variable,
-      padding: 1)
+    return enlarge(consume mixed)
+  }
+
+  package func composed(_ x: Variable, context: TrainingContext?) -> Variable {
+    enlarge(layers.reduce(x) { $1.composed($0, context: context) })
+  }
+
+  private func enlarge(_ x: consuming Variable) -> Variable {
+    finalConvolution(pixelShuffle(convolution(consume x), scale))
   }
 }

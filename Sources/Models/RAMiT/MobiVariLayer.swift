@@ -1,13 +1,16 @@
 import RAMiTAutograd
 import RAMiTKernels
 import RAMiTNN
-import RAMiTTensorCore
 
-/// MobiVari, the MobileNet variant that mixes channels (Sec. A.1), in either version.
-final class MobiVariLayer {
-  private let expand: (weight: Parameter, bias: Parameter, groups: Int)?
-  private let depthwise: (weight: Parameter, bias: Parameter)
-  private let pointwise: (weight: Parameter, bias: Parameter)
+/// MobiVari, the MobileNet variant that mixes channels (Sec. A.1), in either version:
+///
+///     1: y = activation(pointwise(activation(depthwise(x)) + x))
+///     2: e = activation(expand(x));  y = pointwise(activation(depthwise(e) + e))
+///
+/// and y + x where the channels are as many as before.
+struct MobiVariLayer: FusedLayer {
+  private let expand: Conv2d?
+  private let depthwise, pointwise: Conv2d
   private let activation: Activation
 
   /// - Parameters:
@@ -18,76 +21,37 @@ final class MobiVariLayer {
   ) {
     activation = configuration.activation
     let wide = configuration.version == 1 ? inputs : width.channels(inputs)
-    if configuration.version == 1 {
-      expand = nil
-    } else {
-      let layer = scope.pointwise("exp_conv", inputs: inputs, outputs: wide, groups: width.groups)
-      expand = (layer.weight, layer.bias, width.groups)
-    }
-    let scopeDW = scope / "dw_conv"
-    depthwise = (
-      scopeDW.parameter("weight", [3, 3, wide], layout: .depthwise, start: .uniform(fanIn: 9)),
-      scopeDW.parameter("bias", [wide], start: .uniform(fanIn: 9))
-    )
-    pointwise = scope.pointwise("pw_conv", inputs: wide, outputs: outputs)
+    expand =
+      configuration.version == 1
+      ? nil : Conv2d(scope / "exp_conv", inputs: inputs, outputs: wide, kernelSize: 1, groups: width.groups)
+    depthwise = Conv2d(scope / "dw_conv", inputs: wide, outputs: wide, kernelSize: 3, padding: 1, groups: wide)
+    pointwise = Conv2d(scope / "pw_conv", inputs: wide, outputs: outputs, kernelSize: 1)
   }
 
   /// N x H x W x inputs to N x H x W x outputs.
-  func callAsFunction(_ x: Variable) -> Variable { self([x]) }
+  func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable { self([x]) }
 
   /// Feature maps side by side, coarser ones shuffled to the first one's resolution, to N x H x W x outputs.
   func callAsFunction(_ parts: [Variable]) -> Variable {
     mobiVari(
       parts,
       MobiVariParameters(
-        expand: expand.map {
-          PointwiseParameters(weight: $0.weight.variable, bias: $0.bias.variable, groups: $0.groups)
-        },
-        depthwise: DepthwiseParameters(weight: depthwise.weight.variable, bias: depthwise.bias.variable),
+        expand: expand.map { PointwiseParameters($0) }, depthwise: DepthwiseParameters(depthwise),
         pointwise: PointwiseParameters(pointwise)), activation: activation)
   }
-}
 
-extension ParameterScope {
-  /// The weight and bias of a point-wise convolution, in a scope of that name.
-  func pointwise(
-    _ name: String, inputs: Int, outputs: Int, groups: Int = 1
-  ) -> (weight: Parameter, bias: Parameter) {
-    let scope = self / name
-    let fanIn = inputs / groups
-    return (
-      scope.parameter("weight", [outputs, fanIn], layout: .pointwise, start: .uniform(fanIn: fanIn)),
-      scope.parameter("bias", [outputs], start: .uniform(fanIn: fanIn))
-    )
-  }
+  func composed(_ x: Variable, context: TrainingContext?) -> Variable { composed([x]) }
 
-  /// The weight and bias of a 3x3 convolution, in a scope of that name.
-  func convolution(_ name: String, inputs: Int, outputs: Int) -> (weight: Parameter, bias: Parameter) {
-    let scope = self / name
-    return (
-      scope.parameter("weight", [outputs, 3, 3, inputs], layout: .convolution, start: .uniform(fanIn: 9 * inputs)),
-      scope.parameter("bias", [outputs], start: .uniform(fanIn: 9 * inputs))
-    )
-  }
-
-  /// The scale and shift of a layer norm, in a scope of that name.
-  func norm(_ name: String, channels: Int) -> (gamma: Parameter, beta: Parameter) {
-    let scope = self / name / "norm"
-    return (
-      scope.parameter("weight", [channels], start: .constant(1)),
-      scope.parameter("bias", [channels], start: .constant(0))
-    )
-  }
-}
-
-extension PointwiseParameters {
-  init(_ parameters: (weight: Parameter, bias: Parameter)) {
-    self.init(weight: parameters.weight.variable, bias: parameters.bias.variable)
-  }
-}
-
-extension NormParameters {
-  init(_ parameters: (gamma: Parameter, beta: Parameter)) {
-    self.init(weight: parameters.gamma.variable, bias: parameters.beta.variable)
+  func composed(_ parts: [Variable]) -> Variable {
+    let height = parts[0].shape[1]
+    let x = concatenate(parts.map { pixelShuffle($0, height / $0.shape[1]) }, axis: -1)
+    let y: Variable
+    if let expand {
+      let e = activation(expand(x))
+      y = pointwise(activation(depthwise(e) + e))
+    } else {
+      y = activation(pointwise(activation(depthwise(x)) + x))
+    }
+    return y.shape == x.shape ? y + x : y
   }
 }

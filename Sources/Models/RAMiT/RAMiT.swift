@@ -9,7 +9,7 @@ public final class RAMiT: RestorationModel {
   public var sizeMultiple: Int { configuration.sizeMultiple }
   public let parameters: ParameterStore
 
-  private let shallow: (weight: Parameter, bias: Parameter)
+  private let shallow: Conv2d
   private let stage1, stage2, stage3, stage4: Stage
   private let down1, down2: Downsizing
   private let bottleneck: Bottleneck
@@ -26,7 +26,9 @@ public final class RAMiT: RestorationModel {
   init(_ configuration: RAMiTConfiguration, scope: ParameterScope) {
     require(configuration.validationError == nil, configuration.validationError ?? "")
     self.configuration = configuration
-    shallow = (scope / "shallow").convolution("conv", inputs: configuration.task.channels, outputs: configuration.dim)
+    shallow = Conv2d(
+      scope / "shallow" / "conv", inputs: configuration.task.channels, outputs: configuration.dim, kernelSize: 3,
+      padding: 1)
     stage1 = Stage(scope / "stage1", configuration, stage: 0)
     down1 = Downsizing(scope / "down1", configuration)
     stage2 = Stage(scope / "stage2", configuration, stage: 1)
@@ -66,8 +68,7 @@ public final class RAMiT: RestorationModel {
       consume padded, scale: task.standardDeviation.map { 1 / $0 },
       shift: zip(task.mean, task.standardDeviation).map { -$0 / $1 })
 
-    let shallow = observed(
-      "shallow", conv2d(x, weight: shallow.weight.variable, bias: shallow.bias.variable, padding: 1))
+    let shallow = observed("shallow", shallow(x))
     let (first, attention1) = run(stage1, shallow)
     let (second, attention2) = run(stage2, observed("down1", down1(observed("stage1", first))))
     let (third, attention3) = run(stage3, observed("down2", down2(observed("stage2", second))))

@@ -22,11 +22,14 @@ public struct DropPath: UnaryLayer {
 
   /// N x ... to the same.
   public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
-    guard let factors = context?.branchFactors(rate: rate, samples: x.shape[0], layer: layer, use: use) else {
-      return x
-    }
+    guard let factors = factors(samples: x.shape[0], context: context) else { return x }
     let shape = Shape([factors.count] + Array(repeating: 1, count: x.shape.rank - 1))
     return x * Variable(constant: Tensor(factors, shape))
+  }
+
+  /// What each sample's branch is multiplied with: 0 or 1 / (1 - rate); nil where no branch is skipped.
+  public func factors(samples: Int, context: TrainingContext?) -> [Float]? {
+    context?.branchFactors(rate: rate, samples: samples, layer: layer, use: use)
   }
 
   /// Rates that grow linearly from 0 in the first of some blocks to `last` in the last one, as is usual.

@@ -42,6 +42,13 @@ public struct LayerNorm: UnaryLayer {
     layerNorm(
       consume x, weight: weight?.variable, bias: bias?.variable, epsilon: epsilon, subtractsMean: subtractsMean)
   }
+
+  /// The norm with what stands around it in a block, in one pass: `norm(x) + residual`, both ... x C.
+  public func fused(_ x: consuming Variable, adding residual: consuming Variable) -> Variable {
+    layerNorm(
+      consume x, weight: weight?.variable, bias: bias?.variable, epsilon: epsilon, subtractsMean: subtractsMean,
+      residual: consume residual)
+  }
 }
 
 /// Normalisation by the root mean square of each pixel's channels (PyTorch's `nn.RMSNorm`).

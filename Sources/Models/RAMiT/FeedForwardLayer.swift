@@ -1,0 +1,35 @@
+import RAMiTAutograd
+import RAMiTNN
+
+/// The feed-forward half of a block (Fig. 2b): x + LN(FFN(x)), with FFN(x) = out(GELU(hidden(x))).
+struct FeedForwardLayer: FusedLayer {
+  private let norm: LayerNorm
+  private let hidden, out: Conv2d
+
+  /// - Parameter scope: the block's.
+  init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
+    let (dim, hiddenDim) = (configuration.dim, configuration.hiddenDim)
+    norm = LayerNorm(scope / "norm2" / "norm", channels: dim)
+    hidden = Conv2d(scope / "ffn" / "hidden", inputs: dim, outputs: hiddenDim, kernelSize: 1)
+    out = Conv2d(scope / "ffn" / "out", inputs: hiddenDim, outputs: dim, kernelSize: 1)
+  }
+
+  /// N x H x W x C to the same.
+  func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    self(consume x, adding: nil, context: context)
+  }
+
+  /// The same of x + branch.
+  func callAsFunction(
+    _ x: consuming Variable, adding branch: NormedBranch?, context: TrainingContext?
+  ) -> Variable {
+    feedForward(
+      consume x, adding: branch, hidden: PointwiseParameters(hidden), out: PointwiseParameters(out),
+      norm: NormParameters(norm), savesIntermediates: context.map { $0.checkpointing == .none } ?? true)
+  }
+
+  func composed(_ x: Variable, context: TrainingContext?) -> Variable { x + branch(x) }
+
+  /// LN(FFN(x)) by small operations.
+  func branch(_ x: Variable) -> Variable { norm(out(gelu(hidden(x)))) }
+}
