@@ -69,4 +69,17 @@ struct FusedLayerTests {
       }, at: x, gradients: store.parameters.map(\.gradient))
     #expect(difference < 1e-4)
   }
+  @Test(arguments: [true, false])
+  func aSumIsFusedWithANormAsItIs(subtractsMean: Bool) {
+    let scope = ParameterScope(seed: 1)
+    let norm = LayerNorm(scope, channels: 12, epsilon: 0.3, subtractsMean: subtractsMean)
+    let store = ParameterStore(scope)
+    var random = RandomNumbers(seed: 2)
+    for i in 0..<store.count { store.values.pointer[i] += random.uniform() - 0.5 }
+    let maps = (0..<2).map { _ in Tensor((0..<5 * 12).map { _ in 2 * random.uniform() - 1 }, [5, 12]) }
+    let difference = largestDifference(
+      between: { [norm.fused($0[0], adding: $0[1])] }, and: { [norm($0[0]) + $0[1]] }, at: maps,
+      gradients: store.parameters.map(\.gradient))
+    #expect(difference < 1e-4)
+  }
 }

@@ -6,7 +6,7 @@ import Testing
 /// Layers that cannot be, and maps that a layer cannot take, end the program with one line that says why.
 @Suite struct WrongLayerTests {
   enum Fault: String, CaseIterable, Codable, Sendable {
-    case groups, upsampler, map, window, tokens, file, fused
+    case groups, upsampler, map, window, tokens, file, fused, pointwise, depthwise
 
     var message: String {
       switch self {
@@ -17,6 +17,8 @@ import Testing
       case .tokens: "the tokens of windows of 4 x 4: expected 3 x 16 x 8, found 3 x 9 x 8"
       case .file: "the file's tensor for 6 x 4: expected 6 x 4 x 1 x 1, found 4 x 6 x 1 x 1"
       case .fused: "only 1 x 1 convolutions are fused with what is around them, not 6 x 3 x 3 x 4"
+      case .pointwise: "a fused operation takes a 1 x 1 convolution with a bias, not one of 6 x 3 x 3 x 4"
+      case .depthwise: "a fused operation takes a depth-wise 3 x 3 convolution with a bias, not one of 6 x 3 x 3 x 4"
       }
     }
 
@@ -33,6 +35,8 @@ import Testing
       case .tokens: _ = attention().attend(zeros([3, 9, 8]))
       case .file: ParameterLayout.pointwise.load(Tensor(zeros: [4, 6, 1, 1]), into: Tensor(zeros: [6, 4]))
       case .fused: _ = convolution().fused(zeros([1, 5, 5, 4]))
+      case .pointwise: _ = PointwiseParameters(convolution())
+      case .depthwise: _ = DepthwiseParameters(convolution())
       }
     }
   }
