@@ -29,7 +29,7 @@ public final class Gradients {
     requireShape(gradient.shape, operand.shape, of: "the gradient")
     switch operand.destination {
     case .none: break
-    case .leaf(let sum): addInPlace(sum.pointer, gradient.pointer, count: gradient.count)
+    case .leaf(let sum): addInPlace(sum().pointer, gradient.pointer, count: gradient.count)
     case .slot(let slot, _):
       reserve(slot)
       guard let waiting = takeOwned(slot) else {
@@ -51,12 +51,15 @@ public final class Gradients {
   public func write(to operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void) {
     switch operand.destination {
     case .none: break
-    case .leaf(let sum) where leavesInUse.contains(sum.pointer):
-      add(Tensor(operand.shape) { write($0, false) }, to: operand)
-    case .leaf(let sum):
-      leavesInUse.append(sum.pointer)
-      write(sum.pointer, true)
-      leavesInUse.removeLast()
+    case .leaf(let gradient):
+      let sum = gradient()
+      if leavesInUse.contains(sum.pointer) {
+        add(Tensor(operand.shape) { write($0, false) }, to: operand)
+      } else {
+        leavesInUse.append(sum.pointer)
+        write(sum.pointer, true)
+        leavesInUse.removeLast()
+      }
     case .slot(let slot, _):
       reserve(slot)
       // The slot is empty for as long as the kernel writes: a second gradient finds it so.

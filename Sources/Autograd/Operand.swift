@@ -19,8 +19,8 @@ public enum GradientDestination {
   case none
   /// Into a slot of the tape with this number, until the pullback of the operation that made the variable takes it.
   case slot(Int, tape: Int)
-  /// Added to this tensor.
-  case leaf(Tensor)
+  /// Added to this tensor, which may be made when it is first asked for: in the backward pass.
+  case leaf(() -> Tensor)
 }
 
 /// What a pullback keeps of an operand whose value it does not read: nothing but where the gradient goes.

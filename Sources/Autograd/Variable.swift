@@ -25,6 +25,12 @@ public struct Variable: Operand {
   /// - Precondition: both have the same shape.
   public init(leaf value: Tensor, gradient: Tensor) {
     requireShape(gradient.shape, value.shape, of: "the gradient")
+    self.init(leaf: value) { gradient }
+  }
+
+  /// The same; memory for the gradient is taken when the first part of it arrives, and never in plain inference.
+  /// - Parameter gradient: gives the same memory each time, zeros at first, in the shape of `value`.
+  public init(leaf value: Tensor, gradient: @escaping () -> Tensor) {
     self.init(value: value, destination: .leaf(gradient))
   }
 

@@ -8,22 +8,65 @@ public final class Parameter {
   /// How the file's layout becomes the one in memory.
   public let layout: ParameterLayout
   /// The shape in memory.
-  public var shape: Shape { value.shape }
-  public internal(set) var value: Tensor
-  /// Memory is taken for it when it is first used, which a model's parameters are once they are moved together.
-  public internal(set) lazy var gradient = Tensor(zeros: value.shape)
+  public let shape: Shape
   /// False while it is frozen: no gradient is computed for it, nor for what leads to it alone.
   public var requiresGradient = true
 
-  init(name: String, layout: ParameterLayout, value: Tensor) {
+  /// What is there already of value and gradient.
+  private var held: (value: Tensor?, gradient: Tensor?)
+  /// Writes the first values, once.
+  private var start: ((Tensor) -> Void)?
+  /// Gives the gradient's memory, zeros.
+  private var makeGradient: () -> Tensor
+
+  /// - Parameter start: writes the first values into the memory that the value is to have; called when that is known,
+  ///   so that no other memory ever holds them.
+  init(name: String, layout: ParameterLayout, shape: Shape, start: @escaping (Tensor) -> Void) {
     self.name = name
     self.layout = layout
-    self.value = value
+    self.shape = shape
+    self.start = start
+    makeGradient = { Tensor(zeros: shape) }
+    if Tensor.makesMetaTensors { held.value = Tensor(uninitialized: shape) }
+  }
+
+  /// A model's `ParameterStore` holds the values together; before there is one, the value has memory of its own.
+  public var value: Tensor {
+    if let value = held.value { return value }
+    let value = Tensor(uninitialized: shape)
+    place(in: value)
+    return value
+  }
+
+  /// Zeros at first; memory is taken for it, or for those of the whole model, when it is first used.
+  public var gradient: Tensor {
+    if let gradient = held.gradient { return gradient }
+    let gradient = makeGradient()
+    held.gradient = gradient
+    return gradient
+  }
+
+  /// Gives the value this memory, which gets the first values or, once the value has been used, a copy of it.
+  func place(in home: Tensor) {
+    if let value = held.value {
+      home.initialize { $0.update(from: value.pointer, count: value.count) }
+    } else {
+      start?(home)
+    }
+    start = nil
+    held.value = home
+  }
+
+  /// Gives the value this memory, and the gradient what `gradient` gives when it is first used.
+  func move(to home: Tensor, gradient: @escaping () -> Tensor) {
+    place(in: home)
+    held.gradient = nil
+    makeGradient = gradient
   }
 
   /// The parameter as an operand.
   public var variable: Variable {
-    requiresGradient ? Variable(leaf: value, gradient: gradient) : Variable(constant: value)
+    requiresGradient ? Variable(leaf: value) { self.gradient } : Variable(constant: value)
   }
 
   /// The shape in a checkpoint.
@@ -67,30 +110,35 @@ public enum ParameterLayout: Sendable {
   /// - Precondition: `file` has the shape `fileShape(of: value.shape)`.
   public func load(_ file: Tensor, into value: Tensor) {
     requireShape(file.shape, fileShape(of: value.shape), of: "the file's tensor for \(value.shape)")
-    let source: Tensor
     switch self {
-    case .plain, .pointwise: source = file
+    case .plain, .pointwise: value.pointer.update(from: file.pointer, count: value.count)
     // Transposing each O's I x (k k) block; the trailing axes are seen as one.
     case .convolution:
       let (outputs, inputs, taps) = (file.shape[0], file.shape[1], file.shape[2] * file.shape[3])
-      source = file.reshaped([outputs, inputs, taps]).transposed(blocks: outputs)
-    case .depthwise: source = file.reshaped([1, file.shape[0], file.shape[2] * file.shape[3]]).transposed(blocks: 1)
+      file.reshaped([outputs, inputs, taps]).transpose(blocks: outputs, into: value)
+    case .depthwise:
+      file.reshaped([1, file.shape[0], file.shape[2] * file.shape[3]]).transpose(blocks: 1, into: value)
     }
-    value.pointer.update(from: source.pointer, count: value.count)
   }
 }
 
 extension Tensor {
   /// Each of `blocks` equal blocks, seen as a matrix whose columns are the innermost axis, transposed.
   fileprivate func transposed(blocks: Int) -> Tensor {
+    let columns = shape.last
+    let result = Tensor(uninitialized: [blocks, columns, count / max(1, blocks * columns)])
+    transpose(blocks: blocks, into: result)
+    return result
+  }
+
+  /// The same, into memory that is there.
+  fileprivate func transpose(blocks: Int, into result: Tensor) {
     let columns = shape.last, rows = count / max(1, blocks * columns)
-    let result = Tensor(uninitialized: [blocks, columns, rows])
     for block in 0..<blocks {
       let from = pointer + block * rows * columns, to = result.pointer + block * rows * columns
       for row in 0..<rows {
         for column in 0..<columns { to[column * rows + row] = from[row * columns + column] }
       }
     }
-    return result
   }
 }

@@ -47,8 +47,13 @@ public struct ParameterScope {
   ) -> Parameter {
     let name = path + name
     require(collection.names.insert(name).inserted, "two parameters are called \(name)")
-    let value = seed.map { start.values(shape, layout: layout, seed: $0, name: name) } ?? Tensor(zeros: shape)
-    let parameter = Parameter(name: name, layout: layout, value: value)
+    let parameter = Parameter(name: name, layout: layout, shape: shape) { [seed] value in
+      if let seed {
+        start.write(to: value, layout: layout, seed: seed, name: name)
+      } else {
+        value.initialize { $0.update(repeating: 0, count: value.count) }
+      }
+    }
     collection.parameters.append(parameter)
     return parameter
   }

@@ -10,27 +10,27 @@ public final class ParameterStore {
   let ignoredNames: Set<String>
   /// All values, one after the other.
   public let values: Tensor
-  /// All gradients, in the same order.
-  public let gradients: Tensor
+  /// All gradients, in the same order. They are made, as zeros, when they are first used: a model that only restores
+  /// has none.
+  public var gradients: Tensor { gradientMemory.tensor }
+  private let gradientMemory: GradientMemory
   /// Where each parameter lies in `values` and `gradients`.
   public let ranges: [Range<Int>]
 
-  /// Moves the parameters of a scope into contiguous memory.
+  /// Gives the parameters of a scope contiguous memory, into which their first values are written.
   public init(_ scope: ParameterScope) {
     parameters = scope.collected
     buffers = scope.buffers
     ignoredNames = scope.ignoredNames
-    let count = parameters.reduce(0) { $0 + $1.value.count }
+    let count = parameters.reduce(0) { $0 + $1.shape.count }
     values = Tensor(uninitialized: [count])
-    gradients = Tensor(zeros: [count])
+    let memory = GradientMemory(of: values)
+    gradientMemory = memory
     var ranges: [Range<Int>] = []
     var start = 0
     for parameter in parameters {
-      let range = start..<start + parameter.value.count
-      let home = values.slice(range).reshaped(parameter.shape)
-      home.initialize { $0.update(from: parameter.value.pointer, count: range.count) }
-      parameter.gradient = gradients.slice(range).reshaped(parameter.shape)
-      parameter.value = home
+      let shape = parameter.shape, range = start..<start + shape.count
+      parameter.move(to: values.slice(range).reshaped(shape)) { memory.tensor.slice(range).reshaped(shape) }
       ranges.append(range)
       start = range.upperBound
     }
@@ -57,4 +57,12 @@ public final class ParameterStore {
     }
     return try body()
   }
+}
+
+/// The gradients of all values, from their first use on.
+private final class GradientMemory {
+  private let values: Tensor
+  private(set) lazy var tensor = values.isMeta ? values : Tensor(zeros: values.shape)
+
+  init(of values: Tensor) { self.values = values }
 }

@@ -101,6 +101,9 @@ extension Tensor {
     try $areMeta.withValue(true, operation: body)
   }
 
+  /// True inside of `withMetaTensors`.
+  package static var makesMetaTensors: Bool { areMeta }
+
   /// True for a tensor that has a shape and no values.
   public var isMeta: Bool { storage.pointer == nil }
 }

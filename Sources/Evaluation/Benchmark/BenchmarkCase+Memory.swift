@@ -18,12 +18,14 @@ extension BenchmarkCase {
     case .inference(let height, let width):
       let memory = RestorationMemory(of: model)
       let tensors = memory.whole(width: width, height: height) * RestorationMemory.heldPerByte
-      return Int(tensors) + Self.beside(model, copies: 2)
+      return Int(tensors) + Self.beside(model, copies: 1)
     case .training(let batch, let patch):
       let task = architecture.task
       let side = min(patch, Self.measuredSide).roundedUp(toMultipleOf: model.sizeMultiple)
       let padded = Double(patch.roundedUp(toMultipleOf: model.sizeMultiple))
       let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
+      // The gradients of the parameters are not the pass's: they are there before it.
+      model.parameters.zeroGradients()
       let pass = PassMemory.measured(pixels: side * side) { factor in
         let tape = Tape()
         let loss = tape.record {
@@ -40,7 +42,7 @@ extension BenchmarkCase {
   /// Of the patches that a step's memory is measured with.
   private static let measuredSide = 64
 
-  /// Values and gradients, with Adam the two moments; and what is no tensor.
+  /// Values; in training also gradients and Adam's two moments; and what is no tensor.
   private static func beside(_ model: any RestorationModel, copies: Int) -> Int {
     ProcessMemory.firstWork + copies * model.parameters.count * MemoryLayout<Float>.size
   }

@@ -28,16 +28,18 @@ public struct Initializer: Sendable {
     self.draw = draw
   }
 
-  /// The values in the order of memory.
-  func values(_ shape: Shape, layout: ParameterLayout, seed: UInt64, name: String) -> Tensor {
+  /// Draws the values and writes them into a parameter's memory.
+  func write(to value: Tensor, layout: ParameterLayout, seed: UInt64, name: String) {
+    if value.isMeta { return }
     let stream = name.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
-    var context = Context(fileShape: layout.fileShape(of: shape), random: RandomNumbers(seed: seed, stream))
-    let values = draw(&context)
-    require(values.count == shape.count, "\(values.count) first values for \(name), \(shape)")
-    if !isInFileOrder { return Tensor(values, shape) }
-    let result = Tensor(uninitialized: shape)
-    layout.load(Tensor(values, context.fileShape), into: result)
-    return result
+    var context = Context(fileShape: layout.fileShape(of: value.shape), random: RandomNumbers(seed: seed, stream))
+    let drawn = draw(&context)
+    require(drawn.count == value.count, "\(drawn.count) first values for \(name), \(value.shape)")
+    if isInFileOrder {
+      layout.load(Tensor(drawn, context.fileShape), into: value)
+    } else {
+      value.pointer.update(from: drawn, count: drawn.count)
+    }
   }
 }
 

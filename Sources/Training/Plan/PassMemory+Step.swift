@@ -16,6 +16,8 @@ extension PassMemory {
     let side = min(configuration.data.train.patch, measuredStep.side).roundedUp(toMultipleOf: model.sizeMultiple)
     let patches = max(1, measuredStep.pixels / (side * side))
     let context = TrainingContext(seed: configuration.seed, iteration: 0, checkpointing: checkpointing)
+    // The gradients of the parameters are not the pass's: they are there before it.
+    model.parameters.zeroGradients()
     defer { model.parameters.zeroGradients() }
     return measured(pixels: patches * side * side) { factor in
       let input = Tensor(zeros: [factor * patches, side, side, task.channels])
