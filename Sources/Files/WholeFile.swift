@@ -9,6 +9,14 @@ package enum WholeFile {
   ///   - maximumSize: a larger file would be killed for its memory rather than refused.
   /// - Throws: `InputError` that names the path.
   package static func read(_ path: String, kind: String, maximumSize: Int) throws -> [UInt8] {
+    try opening(path, kind: kind, maximumSize: maximumSize) { try read($0, size: $1, path, kind: kind) }
+  }
+
+  /// Opens a file and closes it when `body` is done, which gets its descriptor and its size.
+  /// - Throws: `InputError` for what is no file, and for a larger one.
+  static func opening<Result>(
+    _ path: String, kind: String, maximumSize: Int, _ body: (_ descriptor: Int32, _ size: Int) throws -> Result
+  ) throws -> Result {
     func refusal(_ found: String) -> InputError { InputError(path, expected: kind, found: found) }
     // A pipe must not keep us waiting for someone to write.
     let descriptor = path.withPathBytes { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
@@ -21,6 +29,10 @@ package enum WholeFile {
     guard size <= maximumSize else {
       throw InputError(path, expected: "\(kind) of at most \(maximumSize >> 30) GiB", found: "\(size >> 30) GiB")
     }
+    return try body(descriptor, size)
+  }
+
+  static func read(_ descriptor: Int32, size: Int, _ path: String, kind: String) throws -> [UInt8] {
     var failure: String?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
       while filled < size {
@@ -31,7 +43,7 @@ package enum WholeFile {
         filled += count
       }
     }
-    if let failure { throw refusal(failure) }
+    if let failure { throw InputError(path, expected: kind, found: failure) }
     return bytes
   }
 

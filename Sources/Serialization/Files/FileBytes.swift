@@ -7,15 +7,16 @@ struct FileBytes {
   static let maximumSize = 8 << 30
 
   let path: String
-  let bytes: [UInt8]
+  let bytes: FileContent
 
   init(_ bytes: [UInt8], path: String) {
     self.path = path
-    self.bytes = bytes
+    self.bytes = FileContent(.read(bytes))
   }
 
   init(reading path: String) throws {
-    self.init(try WholeFile.read(path, kind: "a readable file", maximumSize: Self.maximumSize), path: path)
+    self.path = path
+    bytes = FileContent(try MappedFile.open(path, kind: "a readable file", maximumSize: Self.maximumSize))
   }
 
   var count: Int { bytes.count }

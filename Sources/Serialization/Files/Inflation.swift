@@ -3,14 +3,14 @@ import RAMiTCZlib
 /// The raw deflate streams of zip archives.
 enum Inflation {
   /// What a stream holds; nil unless it ends after exactly `size` bytes.
-  static func inflate(_ packed: ArraySlice<UInt8>, size: Int) -> [UInt8]? {
+  static func inflate(_ packed: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
     var stream = z_stream()
     // A negative number of bits: no zlib header.
     guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
     defer { inflateEnd(&stream) }
     var isWhole = false
     let result = [UInt8](unsafeUninitializedCapacity: size + 1) { output, filled in
-      packed.withUnsafeBufferPointer { input in
+      packed.withMemoryRebound(to: UInt8.self) { input in
         guard let start = input.baseAddress else { return }
         // zlib counts in 32 bits; larger entries are given to it part by part.
         var given = 0, status = Z_OK

@@ -14,8 +14,8 @@ public enum PyTorchCheckpoint {
   static func contents(_ file: FileBytes) throws -> WeightContents {
     if LegacyCheckpoint.begins(file) {
       let legacy = try LegacyCheckpoint(file)
-      var storages = StorageReader(file) { (file, try legacy.range(of: $0, file)) }
-      return try contents(file, legacy.root, legacy.machine) { try storages.tensor($0) }
+      let storages = StorageReader(file) { (file, try legacy.range(of: $0, file)) }
+      return try contents(file, legacy.root, legacy.machine, storages)
     }
     if let kind = unreadableFormat(file) {
       throw file.error(
@@ -32,13 +32,13 @@ public enum PyTorchCheckpoint {
     }
     var machine = PickleMachine(pickle.bytes, pickle.range, fileSize: file.count)
     let value = try machine.run()
-    var storages = StorageReader(file) { key in
+    let storages = StorageReader(file) { key in
       guard let content = try archive.content(of: root + "data/" + key) else {
         throw file.error(expected: "the storage \(root)data/\(key) in the archive", found: "none")
       }
       return content
     }
-    return try contents(file, value, machine) { try storages.tensor($0) }
+    return try contents(file, value, machine, storages)
   }
 
   /// The archive's folder, which its pickle names; its numbers are little-endian.
@@ -64,17 +64,18 @@ public enum PyTorchCheckpoint {
 
   /// Walks through all containers, each once, outer ones first.
   private static func contents(
-    _ file: FileBytes, _ root: PickleValue, _ machine: PickleMachine,
-    read: @escaping (StoredTensor) throws -> Tensor
+    _ file: FileBytes, _ root: PickleValue, _ machine: PickleMachine, _ storages: StorageReader
   ) throws -> WeightContents {
     var walk = ContainerWalk(machine)
     walk.run(from: root)
     guard !walk.dictionaries.isEmpty else {
       throw file.error(expected: "a dictionary of tensors", found: walk.description(of: root))
     }
+    var storages = storages
+    storages.expect(walk.dictionaries)
     return WeightContents(file: file, dictionaries: walk.dictionaries, metadata: [:]) { source in
       guard case .stored(let tensor) = source else { preconditionFailure("a tensor of another file") }
-      return try read(tensor)
+      return try storages.tensor(tensor)
     }
   }
 

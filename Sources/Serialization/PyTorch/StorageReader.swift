@@ -1,13 +1,15 @@
 import RAMiTDiagnostics
 import RAMiTTensorCore
 
-/// Reads each storage once; tensors that lie contiguous in one share its memory.
+/// Reads each storage once; tensors that lie contiguous in one share its memory, which is let go with the last of them.
 struct StorageReader {
   private let file: FileBytes
   /// Where a storage's bytes are, by its key.
   private let locate: (String) throws -> (bytes: FileBytes, range: Range<Int>)
   private var values: [String: (type: ElementType, values: Tensor)] = [:]
   private var copiesLeft: Int
+  /// How many tensors of each storage are still to come.
+  private var uses: [String: Int] = [:]
 
   /// Elements that may be copied beside those that the file has: expanded tensors hold more than it.
   private static let maximumCopies = 1 << 23
@@ -18,7 +20,17 @@ struct StorageReader {
     copiesLeft = Self.maximumCopies + file.count
   }
 
+  /// Tells which tensors there are: a storage is kept until all of its own have been read.
+  mutating func expect(_ dictionaries: [TensorDictionary]) {
+    for entry in dictionaries.lazy.flatMap(\.entries) {
+      if case .stored(let tensor) = entry.source { uses[tensor.storage.key, default: 0] += 1 }
+    }
+  }
+
   mutating func tensor(_ stored: StoredTensor) throws -> Tensor {
+    let key = stored.storage.key, left = uses[key, default: 0] - 1
+    uses[key] = left
+    defer { if left <= 0 { self.values[key] = nil } }
     let values = try numbers(of: stored)
     let shape = Shape(stored.shape)
     if stored.count == 0 { return Tensor(uninitialized: shape) }
@@ -70,7 +82,8 @@ struct StorageReader {
       }
       return known.values
     }
-    let result = bytes.bytes.withUnsafeBytes { stored.type.decode(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    let result = bytes.bytes.withUnsafeBytes(in: range) { stored.type.decode($0) }
+    bytes.bytes.forget(range)
     values[storage.key] = (stored.type, result)
     return result
   }

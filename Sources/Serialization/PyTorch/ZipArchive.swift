@@ -74,7 +74,8 @@ struct ZipArchive {
     guard let (entry, range) = contents[name] else { return nil }
     let content: (bytes: FileBytes, range: Range<Int>)
     if entry.method == Self.deflated {
-      guard let bytes = Inflation.inflate(file.bytes[range], size: Int(entry.size)) else {
+      let inflated = file.bytes.withUnsafeBytes(in: range) { Inflation.inflate($0, size: Int(entry.size)) }
+      guard let bytes = inflated else {
         throw file.error(expected: "'\(name)' of \(entry.size) bytes", found: "damaged bytes (they do not inflate)")
       }
       content = (FileBytes(bytes, path: file.path), 0..<bytes.count)
@@ -82,9 +83,7 @@ struct ZipArchive {
       content = (file, range)
     }
     guard hasChecksums else { return content }
-    let actual = content.bytes.bytes.withUnsafeBytes {
-      CRC32.checksum(UnsafeRawBufferPointer(rebasing: $0[content.range]))
-    }
+    let actual = content.bytes.bytes.withUnsafeBytes(in: content.range) { CRC32.checksum($0) }
     guard actual == entry.checksum else {
       throw file.error(expected: "'\(name)' as it was written", found: "damaged bytes (the checksum differs)")
     }

@@ -50,7 +50,8 @@ public enum SafeTensors {
       guard case .bytes(let type, let shape, let range) = source else {
         preconditionFailure("a tensor of another file")
       }
-      let values = file.bytes.withUnsafeBytes { type.decode(UnsafeRawBufferPointer(rebasing: $0[range])) }
+      let values = file.bytes.withUnsafeBytes(in: range) { type.decode($0) }
+      file.bytes.forget(range)
       return values.reshaped(Shape(shape))
     }
   }
