@@ -41,6 +41,7 @@ public protocol RestorationArchitecture: Codable, Equatable, Sendable {
   /// The architecture of weights: the one in the file's notes or, in a bare state dictionary, what names and shapes
   /// tell.
   /// - Parameters:
+  ///   - tensors: those of more than 4096 values may be without them (`Tensor.isMeta`), to be read later.
   ///   - task: what the model is for; nil where the weights tell it.
   ///   - path: the file that they are from, for messages.
   /// - Throws: `InputError` when the weights are not of this type, or not for `task`.

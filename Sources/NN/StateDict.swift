@@ -40,43 +40,65 @@ extension ParameterStore {
   public func load(_ tensors: NamedTensors, from path: String, ignoring ignored: (String) -> Bool = { _ in false })
     throws
   {
-    let expected = expected
-    let known = Set(expected.map(\.name))
-    var faults: [String] = []
-    func report(_ title: String, _ names: [String]) {
-      if names.isEmpty { return }
-      let listed = names.prefix(Self.listedNames).map { $0.prefix(200) }.joined(separator: ", ")
-      let more = names.count > Self.listedNames ? ", and \(names.count - Self.listedNames) more" : ""
-      faults.append("\(names.count) \(title) (\(listed)\(more))")
-    }
-    report(
-      "missing",
-      expected.filter { tensors[$0.name] == nil && !$0.isOptional }.map { expected in
-        expected.name + (tensors.unreadable[expected.name].map { ": \($0)" } ?? "")
-      })
-    report(
-      "unexpected", tensors.map(\.name).filter { !known.contains($0) && !ignoredNames.contains($0) && !ignored($0) })
-    report(
-      "of another shape",
-      expected.compactMap { name, shape, _ in
-        guard let tensor = tensors[name], tensor.shape != shape else { return nil }
-        return "\(name) \(tensor.shape) for \(shape)"
-      })
-    guard faults.isEmpty else {
-      throw InputError(
-        path, expected: "the model's \(parameters.count) parameters", found: faults.joined(separator: "; "))
-    }
-    let spoiled = expected.compactMap { expected in
-      tensors[expected.name]?.nonFiniteValues.map { "\(expected.name): \($0)" }
-    }
-    report("with values that are not finite", spoiled)
-    guard faults.isEmpty else {
-      throw InputError(path, expected: "finite weights", found: faults.joined(separator: "; "))
-    }
+    try checkShapes(of: tensors, from: path, ignoring: ignored)
+    try refuse(
+      expected.compactMap { expected in tensors[expected.name]?.nonFiniteValues.map { "\(expected.name): \($0)" } },
+      from: path)
     for parameter in parameters { parameter.layout.load(tensors[parameter.name]!, into: parameter.value) }
     for buffer in buffers {
       if let tensor = tensors[buffer.name] { ParameterLayout.plain.load(tensor, into: buffer.value) }
     }
+  }
+
+  /// The same, straight from a file: one tensor of it is in memory at a time. When values are found that are not finite,
+  /// or damaged, others have been loaded.
+  package func load(_ weights: StoredWeights, ignoring ignored: (String) -> Bool = { _ in false }) throws {
+    try checkShapes(of: weights.outline, from: weights.path, ignoring: ignored)
+    var spoiled: [String] = []
+    func load(_ name: String, _ layout: ParameterLayout, into value: Tensor) throws {
+      guard let tensor = try weights.tensor(name) else { return }
+      if let fault = tensor.nonFiniteValues { return spoiled.append("\(name): \(fault)") }
+      layout.load(tensor, into: value)
+    }
+    for parameter in parameters { try load(parameter.name, parameter.layout, into: parameter.value) }
+    for buffer in buffers { try load(buffer.name, .plain, into: buffer.value) }
+    try refuse(spoiled, from: weights.path)
+  }
+
+  /// Refuses tensors of which names are missing, unexpected or misshapen.
+  private func checkShapes(
+    of tensors: NamedTensors, from path: String, ignoring ignored: (String) -> Bool
+  ) throws {
+    let expected = expected
+    let known = Set(expected.map(\.name))
+    let missing = expected.filter { tensors[$0.name] == nil && !$0.isOptional }.map { expected in
+      expected.name + (tensors.unreadable[expected.name].map { ": \($0)" } ?? "")
+    }
+    let unexpected = tensors.names.filter { !known.contains($0) && !ignoredNames.contains($0) && !ignored($0) }
+    let misshapen = expected.compactMap { name, shape, _ -> String? in
+      guard let tensor = tensors[name], tensor.shape != shape else { return nil }
+      return "\(name) \(tensor.shape) for \(shape)"
+    }
+    let faults = [("missing", missing), ("unexpected", unexpected), ("of another shape", misshapen)]
+      .compactMap(Self.fault)
+    guard faults.isEmpty else {
+      throw InputError(
+        path, expected: "the model's \(parameters.count) parameters", found: faults.joined(separator: "; "))
+    }
+  }
+
+  /// Refuses tensors with values that are not finite.
+  private func refuse(_ spoiled: [String], from path: String) throws {
+    guard let fault = Self.fault("with values that are not finite", spoiled) else { return }
+    throw InputError(path, expected: "finite weights", found: fault)
+  }
+
+  /// One kind of fault, with the names that have it; nil where none has.
+  private static func fault(_ title: String, _ names: [String]) -> String? {
+    if names.isEmpty { return nil }
+    let listed = names.prefix(listedNames).map { $0.prefix(200) }.joined(separator: ", ")
+    let more = names.count > listedNames ? ", and \(names.count - listedNames) more" : ""
+    return "\(names.count) \(title) (\(listed)\(more))"
   }
 }
 

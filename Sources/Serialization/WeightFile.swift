@@ -23,18 +23,39 @@ public enum WeightFile {
     try read(contents(FileBytes(bytes, path: path)), request, note)
   }
 
+  /// Finds weights as `read` does, and leaves their values in the file until they are asked for.
+  /// - Parameter smallCount: tensors of at most so many values are read at once: constants by which a model can be told.
+  package static func open(
+    _ path: String, for request: WeightRequest? = nil, smallCount: Int = 4096, note: (String) -> Void = { _ in }
+  ) throws -> StoredWeights {
+    let contents = try contents(FileBytes(reading: path))
+    guard !contents.dictionaries.isEmpty else {
+      throw contents.file.error(expected: "a dictionary of tensors", found: "none")
+    }
+    let (best, others) = contents.choice(for: request)
+    let weights = try StoredWeights(contents, of: best, smallCount: smallCount)
+    tell(best, others, contents, note)
+    return weights
+  }
+
   static func read(
     _ contents: WeightContents, _ request: WeightRequest?, _ note: (String) -> Void
   ) throws -> NamedTensors {
     guard !contents.dictionaries.isEmpty else { return NamedTensors(metadata: contents.metadata) }
     let (best, others) = contents.choice(for: request)
     let tensors = try contents.tensors(of: best)
-    if let other = others.first {
-      let more = others.count > 1 ? " and \(others.count - 1) more" : ""
-      let kind = best.isAveraged ? ", the averaged weights," : ""
-      note("\(contents.file.path): \(best.description)\(kind) taken; \(other.description)\(more) left")
-    }
+    tell(best, others, contents, note)
     return tensors
+  }
+
+  /// Says what was taken, where there was a choice.
+  private static func tell(
+    _ best: WeightChoice, _ others: [WeightChoice], _ contents: WeightContents, _ note: (String) -> Void
+  ) {
+    guard let other = others.first else { return }
+    let more = others.count > 1 ? " and \(others.count - 1) more" : ""
+    let kind = best.isAveraged ? ", the averaged weights," : ""
+    note("\(contents.file.path): \(best.description)\(kind) taken; \(other.description)\(more) left")
   }
 
   private static func contents(_ file: FileBytes) throws -> WeightContents {

@@ -40,6 +40,24 @@ import Testing
     if isChoice { #expect(notes[0].contains("the averaged weights, taken"), "\(notes)") }
   }
 
+  /// Values that are read one by one, when they are asked for, are those that are read at once.
+  @Test(arguments: files)
+  func valuesStayInTheFile(file: String) throws {
+    let tensors = try WeightFile.read(Self.folder + file, for: Self.request)
+    for smallCount in [0, 8] {
+      let weights = try WeightFile.open(Self.folder + file, for: Self.request, smallCount: smallCount)
+      #expect(weights.outline.names == tensors.names && weights.outline.unreadable == tensors.unreadable)
+      #expect(weights.outline.metadata == tensors.metadata)
+      for (name, tensor) in tensors {
+        let sketch = try #require(weights.outline[name])
+        #expect(sketch.shape == tensor.shape && sketch.isMeta == (tensor.count > smallCount))
+        // Twice, although what several tensors share may be dropped after the first time.
+        for _ in 0..<2 { #expect(try weights.tensor(name)?.array == tensor.array) }
+      }
+      #expect(try weights.tensor("none") == nil)
+    }
+  }
+
   /// What is beside the weights is no obstacle, until it is the weights.
   @Test(arguments: [
     ("sparse", "a sparse tensor"), ("quantized", "a quantised tensor"), ("color", "an object of __main__.Color"),

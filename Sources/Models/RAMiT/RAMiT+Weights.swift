@@ -16,8 +16,11 @@ extension RAMiT {
     weights path: String, task: RestorationTask? = nil, variant: RAMiTVariant? = nil,
     note: (String) -> Void = { _ in }
   ) throws {
-    let tensors = try WeightFile.read(path, for: RAMiTConfiguration.weightRequest, note: note)
-    try self.init(chosen: tensors, from: path, task: task, variant: variant)
+    let weights = try WeightFile.open(path, for: RAMiTConfiguration.weightRequest, note: note)
+    let configuration = try RAMiTConfiguration.checked(
+      weights.outline, from: path, task: task, named: variant?.rawValue)
+    self.init(configuration, scope: ParameterScope(seed: nil))
+    try parameters.load(weights, ignoring: isTrainingState)
   }
 
   /// The model of these tensors, which were read from `path`; otherwise as `init(weights:)`.
@@ -25,15 +28,9 @@ extension RAMiT {
     _ tensors: NamedTensors, from path: String, task: RestorationTask? = nil, variant: RAMiTVariant? = nil
   ) throws {
     let chosen = try tensors.selected(for: RAMiTConfiguration.weightRequest, from: path)
-    try self.init(chosen: chosen, from: path, task: task, variant: variant)
-  }
-
-  private convenience init(
-    chosen tensors: NamedTensors, from path: String, task: RestorationTask?, variant: RAMiTVariant?
-  ) throws {
-    let configuration = try RAMiTConfiguration.checked(tensors, from: path, task: task, named: variant?.rawValue)
+    let configuration = try RAMiTConfiguration.checked(chosen, from: path, task: task, named: variant?.rawValue)
     self.init(configuration, scope: ParameterScope(seed: nil))
-    try load(tensors, from: path)
+    try load(chosen, from: path)
   }
 }
 

@@ -19,10 +19,10 @@ public struct PretrainedModel<Architecture: RestorationArchitecture> {
   public init(
     weights path: String, task: RestorationTask? = nil, named name: String? = nil, note: (String) -> Void = { _ in }
   ) throws {
-    let tensors = try WeightFile.read(path, for: Architecture.weightRequest, note: note)
-    architecture = try Architecture.checked(tensors, from: path, task: task, named: name)
+    let weights = try WeightFile.open(path, for: Architecture.weightRequest, note: note)
+    architecture = try Architecture.checked(weights.outline, from: path, task: task, named: name)
     model = architecture.makeModel(ParameterScope(seed: nil))
-    try model.load(tensors, from: path)
-    notes = tensors.metadata
+    try model.parameters.load(weights, ignoring: isTrainingState)
+    notes = weights.outline.metadata
   }
 }
