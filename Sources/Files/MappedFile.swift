@@ -37,11 +37,15 @@ package final class MappedFile: @unchecked Sendable {
     }
   }
 
-  /// Gives the memory of a range back; when it is looked at again, it is read again.
+  /// Around what is looked at, the system brings in as much as this at once.
+  private static let around = 64 << 10
+
+  /// Gives the memory of a range back, and of what came with it; when it is looked at again, it is read again.
   package func forget(_ range: Range<Int>) {
+    guard let base = bytes.baseAddress, !range.isEmpty else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let start = (range.lowerBound + page - 1) / page * page, end = range.upperBound / page * page
-    guard let base = bytes.baseAddress, start < end else { return }
+    let start = max(0, range.lowerBound - Self.around) / page * page
+    let end = min(bytes.count, range.upperBound + Self.around)
     madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
   }
 }

@@ -29,6 +29,8 @@ package struct StoredWeights {
         sources[name] = source
       }
     }
+    // Small tensors lie all over the file.
+    contents.file.bytes.forget(0..<contents.file.count)
     self.outline = outline
     self.sources = sources
     path = contents.file.path
