@@ -78,7 +78,7 @@ docs: setup
 	  --transform-for-static-hosting
 
 # The manifests of datasets/ are compiled into the program; a test fails while the two differ.
-MANIFESTS = Sources/Datasets/Manifests/EmbeddedManifests.swift
+MANIFESTS = Sources/RAMiTDatasets/Manifests/EmbeddedManifests.swift
 manifests:
 	@{ echo '/// The files of datasets/, made by `make manifests`: a file name without extension, and its text.'; \
 	  echo 'let embeddedManifests: [(name: String, text: String)] = ['; \

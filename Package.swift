@@ -5,7 +5,8 @@ import PackageDescription
 // The package is a house of floors. A target imports only targets listed above it; the build checks that every import
 // is declared (`make build`), so the direction holds. docs/ARCHITECTURE.md tells what each floor is for.
 //
-// A module's name is RAMiT and its folder's name, so that it collides with no module of another package.
+// Modules are called RAMiT and what they are, so that they collide with no module of another package; here they go by
+// the second part.
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 /// Only `make docs` needs the documentation's plugin, which builds with every trait that it finds.
@@ -15,42 +16,42 @@ let heif: [Target.Dependency] =
   isDocumenting ? [] : [.target(name: "RAMiTCHEIF", condition: .when(traits: ["HEIF"]))]
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-func module(_ folder: String) -> String { "RAMiT" + folder }
+func module(_ name: String) -> String { "RAMiT" + name }
 
 /// A library target of one floor, and what it stands on.
 func floor(
-  _ folder: String, on folders: [String] = [], _ others: [Target.Dependency] = [], links library: String? = nil
+  _ name: String, on floors: [String] = [], _ others: [Target.Dependency] = [], links library: String? = nil
 ) -> Target {
   .target(
-    name: module(folder), dependencies: folders.map { .target(name: module($0)) } + others, path: "Sources/" + folder,
+    name: module(name), dependencies: floors.map { .target(name: module($0)) } + others,
     linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
 }
 
 /// A C library of the system, by its module map.
-func systemLibrary(_ folder: String, pkgConfig: String? = nil, packages: [String] = []) -> Target {
+func systemLibrary(_ name: String, pkgConfig: String? = nil, packages: [String] = []) -> Target {
   .systemLibrary(
-    name: module(folder), path: "Sources/" + folder, pkgConfig: pkgConfig,
+    name: module(name), pkgConfig: pkgConfig,
     providers: packages.isEmpty ? nil : [.apt(packages)])
 }
 
 /// A program of the package.
-func program(_ name: String, on folders: [String], _ others: [Target.Dependency] = []) -> Target {
-  .executableTarget(name: name, dependencies: folders.map { .target(name: module($0)) } + others)
+func program(_ name: String, on floors: [String], _ others: [Target.Dependency] = []) -> Target {
+  .executableTarget(name: name, dependencies: floors.map { .target(name: module($0)) } + others)
 }
 
 /// An example of Sources/Examples. It sees what another package sees.
-func example(_ name: String, on folders: [String], exclude: [String] = []) -> Target {
+func example(_ name: String, on floors: [String], exclude: [String] = []) -> Target {
   .executableTarget(
-    name: name, dependencies: folders.map { .target(name: module($0)) }, path: "Sources/Examples/" + name,
+    name: name, dependencies: floors.map { .target(name: module($0)) }, path: "Sources/Examples/" + name,
     exclude: exclude, packageAccess: false)
 }
 
 /// The tests of one floor. `TestSupport` carries the gradient check, the golden reader and closeness checks.
 func tests(
-  of folder: String, with folders: [String] = [], _ others: [Target.Dependency] = [], resources: [Resource]? = nil
+  of name: String, with floors: [String] = [], _ others: [Target.Dependency] = [], resources: [Resource]? = nil
 ) -> Target {
   .testTarget(
-    name: folder + "Tests", dependencies: ([folder] + folders).map { .target(name: module($0)) } + others,
+    name: name + "Tests", dependencies: ([name] + floors).map { .target(name: module($0)) } + others,
     resources: resources)
 }
 

@@ -5,7 +5,7 @@
 /// a b + c in each lane: rounded once where the compiler has the instruction, else twice.
 @_transparent
 func multiplyAdd<V: SIMD>(_ a: V, _ b: V, _ c: V) -> V where V.Scalar == Float {
-  // Sources/CVectors tells how the compiler answers. Every 64-bit ARM has the instruction.
+  // Sources/RAMiTCVectors tells how the compiler answers. Every 64-bit ARM has the instruction.
   #if canImport(CVectorsFMA) || arch(arm64)
     c.addingProduct(a, b)
   #else

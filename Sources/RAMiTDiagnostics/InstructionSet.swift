@@ -9,7 +9,7 @@ package enum InstructionSet: Int, Comparable, CaseIterable, Sendable, CustomStri
 
   /// What this program was compiled for.
   package static var built: InstructionSet {
-    // Sources/CVectors tells how the compiler answers.
+    // Sources/RAMiTCVectors tells how the compiler answers.
     #if canImport(CVectorsAVX512)
       .avx512
     #elseif canImport(CVectorsAVX2)
