@@ -36,12 +36,15 @@ final class Stage {
   private func run(
     _ x: consuming Variable, context: TrainingContext?
   ) -> (x: Variable, attention: Variable) {
-    // What has been used is given away: its memory serves the next block.
-    var (x, heads, attention) = blocks[0](consume x, previous: nil, context: context)
-    for block in blocks.dropFirst() {
-      _ = consume attention
-      (x, heads, attention) = block(consume x, previous: consume heads, context: context)
+    // What has been used is given away: its memory serves the next block. All attentions but the last one's are dropped
+    // with the iteration; a variable for them would hold each until the next one is there.
+    var x = consume x
+    var heads: Variable?
+    for block in blocks.dropLast() {
+      let (next, nextHeads, _) = block(consume x, previous: heads.take(), context: context)
+      (x, heads) = (next, nextHeads)
     }
-    return (x, attention)
+    let result = blocks[blocks.count - 1](consume x, previous: heads.take(), context: context)
+    return (result.x, result.attention)
   }
 }
