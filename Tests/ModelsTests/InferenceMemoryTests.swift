@@ -1,7 +1,6 @@
 import RAMiTAutograd
 import RAMiTModels
 import RAMiTParallel
-import RAMiTSerialization
 import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing

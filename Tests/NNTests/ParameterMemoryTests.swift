@@ -4,12 +4,13 @@ import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
+/// Inputs and outputs of a layer; a process of its own knows no suite.
+private let side = 512
+
 /// Values exist once, and gradients where something learns.
 @Suite struct ParameterMemoryTests {
-  private static let side = 512
-
   private func layers(_ scope: ParameterScope) -> [Linear] {
-    (0..<8).map { Linear(scope / "layer\($0)", inputs: Self.side, outputs: Self.side) }
+    (0..<8).map { Linear(scope / "layer\($0)", inputs: side, outputs: side) }
   }
 
   /// The pool is the whole process's: a process of its own.
@@ -33,7 +34,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let scope = ParameterScope(seed: 1), layers = ParameterMemoryTests().layers(scope)
       let store = ParameterStore(scope)
-      let x = Tensor(repeating: 1, [1, Self.side])
+      let x = Tensor(repeating: 1, [1, side])
       func pass() -> Variable { layers.reduce(Variable(constant: x)) { $1($0) } }
       let inference = storageLeak { _ = pass() }
       #expect(inference == 0)
@@ -83,7 +84,7 @@ import Testing
           return ParameterStore(scope)
         }
         #expect(store.parameters[0].value.isMeta && store.gradients.isMeta)
-        #expect(store.count == 8 * (Self.side + 1) * Self.side)
+        #expect(store.count == 8 * (side + 1) * side)
       }
       #expect(growth == 0)
     }
