@@ -50,8 +50,8 @@ extension ParameterStore {
     }
   }
 
-  /// The same, straight from a file: one tensor of it is in memory at a time. When values are found that are not finite,
-  /// or damaged, others have been loaded.
+  /// The same, straight from a file: one tensor of it is in memory at a time. When values turn out not to be finite, or
+  /// to be damaged, others have been loaded.
   package func load(_ weights: StoredWeights, ignoring ignored: (String) -> Bool = { _ in false }) throws {
     try checkShapes(of: weights.outline, from: weights.path, ignoring: ignored)
     var spoiled: [String] = []

@@ -37,8 +37,8 @@ package struct StoredWeights {
     read = contents.read
   }
 
-  /// A tensor with its values; nil for a name that there is not. Each is read once at best: what the file has to keep
-  /// for it is dropped then.
+  /// A tensor with its values; nil where the file has no such name. Ask for each once: what the file keeps for it is
+  /// dropped then.
   /// - Throws: `InputError` when values are damaged.
   package func tensor(_ name: String) throws -> Tensor? { try sources[name].map(read) ?? outline[name] }
 }

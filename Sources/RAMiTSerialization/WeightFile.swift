@@ -24,7 +24,7 @@ public enum WeightFile {
   }
 
   /// Finds weights as `read` does, and leaves their values in the file until they are asked for.
-  /// - Parameter smallCount: tensors of at most so many values are read at once: constants by which a model can be told.
+  /// - Parameter smallCount: tensors of at most this many values are read at once: constants that tell models apart.
   package static func open(
     _ path: String, for request: WeightRequest? = nil, smallCount: Int = 4096, note: (String) -> Void = { _ in }
   ) throws -> StoredWeights {

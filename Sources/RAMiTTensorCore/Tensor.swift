@@ -79,8 +79,8 @@ public struct Tensor: @unchecked Sendable {
   }
 
   /// True when nobody else holds this tensor's storage, so that it may be overwritten.
-  // Inlined: called as a function it was found not to read the tensor (Swift 6.3), and what callers had stored in theirs
-  // was left out.
+  // Inlined, because Swift 6.3 takes a call of it for one that does not read the tensor, and drops the caller's store
+  // before it.
   @inlinable @inline(__always)
   public mutating func isUniquelyHeld() -> Bool { isKnownUniquelyReferenced(&storage) }
 

@@ -14,7 +14,7 @@ public struct DataConfiguration: Codable, Equatable, Sendable {
 
 public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    /// Anybody's own photos: a folder of targets and inputs side by side (`HQ` and `LQ`, and the like), or of photos
+    /// Photos of your own: a folder of targets and inputs side by side (`HQ` and `LQ`, and the like), or of photos
     /// alone.
     case folder
     /// Several such folders as one set, each more or less often than once.
