@@ -63,8 +63,7 @@ let package = Package(
       name: "RAMiT",
       targets: [
         "Parallel", "TensorCore", "Autograd", "Imaging", "Serialization", "NN", "Metrics", "Datasets", "Optimizers",
-        "Models",
-        "Evaluation", "Training", "RestorationCommands",
+        "Models", "Inference", "Experiments", "Evaluation", "Training", "RestorationCommands",
       ].map(module)),
   ],
   traits: isDocumenting ? [] : [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
@@ -83,16 +82,17 @@ let package = Package(
     floor("CTIFF", links: "tiff"),
     systemLibrary("CWebP", pkgConfig: "libwebp", packages: ["libwebp-dev"]),
     systemLibrary("CHEIF", pkgConfig: "libheif", packages: ["libheif-dev"]),
-    // 1: words for people, threads, what the machine has, and the libraries of linear algebra
-    floor("Diagnostics", on: ["CVectors"]),
+    // 1: words for people, threads, and the libraries of linear algebra
+    floor("Diagnostics"),
     floor("Parallel"),
-    floor("Machine"),
     floor("LinearAlgebra", on: ["CVectors"]),
-    // 2: arithmetic on pointers, and files as a whole
+    // 2: arithmetic on pointers, what the machine has, and files as a whole
     floor("Kernels", on: ["LinearAlgebra", "Parallel", "CVectors"]),
+    floor("Machine", on: ["LinearAlgebra", "Parallel", "Diagnostics", "CVectors"]),
     floor("Files", on: ["Diagnostics"]),
-    // 3: tensors
+    // 3: tensors, and the one reader of YAML
     floor("TensorCore", on: ["Kernels"]),
+    floor("YAML", on: ["Diagnostics"], [yams]),
     // 4: gradients, images, weights
     floor("Autograd", on: ["TensorCore", "Kernels", "LinearAlgebra", "Parallel"]),
     floor(
@@ -102,39 +102,54 @@ let package = Package(
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
     floor("Metrics", on: ["Imaging", "Parallel"]),
-    floor("Datasets", on: ["Imaging", "Serialization", "TensorCore", "Files", "Parallel", "Diagnostics"], [yams]),
+    floor(
+      "Datasets",
+      on: ["Imaging", "Serialization", "TensorCore", "YAML", "Files", "Parallel", "Diagnostics"], [yams]),
     // 6: optimizers and models
     floor("Optimizers", on: ["Kernels", "TensorCore"]),
     floor(
       "Models",
       on: ["NN", "Autograd", "Metrics", "Imaging", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
-    // 7: evaluation, restoration
+    // 7: what models are for: restoring photos; how fast they are; what a run trains
+    floor("Inference", on: ["Models", "Imaging", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics"]),
+    floor(
+      "Benchmarking",
+      on: ["Models", "Optimizers", "NN", "Autograd", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics"]),
+    floor(
+      "Experiments",
+      on: ["Models", "Optimizers", "NN", "Imaging", "YAML", "Files", "Machine", "Diagnostics"], [yams]),
+    // 8: scores; the folder of a run
     floor(
       "Evaluation",
+      on: ["Inference", "Models", "Datasets", "Metrics", "Imaging", "TensorCore", "Files", "Parallel", "Diagnostics"]),
+    floor(
+      "Runs",
       on: [
-        "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "TensorCore", "Kernels", "Files",
-        "LinearAlgebra", "Machine", "Parallel", "Diagnostics",
+        "Experiments", "Models", "Metrics", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "Parallel",
+        "Diagnostics",
       ]),
-    // 8: training, which scores as evaluation does
+    // 9: what people see of a run
+    floor("Reports", on: ["Runs", "Experiments", "Models", "Imaging", "Files", "Diagnostics"]),
+    // 10: training, which scores as evaluation does
     floor(
       "Training",
       on: [
-        "Evaluation", "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging", "Serialization",
-        "TensorCore", "Files", "Machine", "Parallel", "Diagnostics",
-      ], [yams]),
-    // 9: the command line of any architecture
+        "Reports", "Runs", "Evaluation", "Inference", "Experiments", "Models", "Optimizers", "Datasets", "Metrics",
+        "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics",
+      ]),
+    // 11: the command line of any architecture
     floor(
       "RestorationCommands",
       on: [
-        "Training", "Evaluation", "Models", "NN", "Datasets", "Imaging", "Serialization", "Files", "Machine",
-        "Parallel", "Diagnostics",
+        "Training", "Reports", "Runs", "Evaluation", "Experiments", "Benchmarking", "Inference", "Models", "NN",
+        "Datasets", "Imaging", "Serialization", "Files", "Machine", "Parallel", "Diagnostics",
       ], [argumentParser]),
-    // 10: the command line of the built-in ones, and timings
+    // 12: the command line of the built-in ones, and timings
     program("ramit", on: ["RestorationCommands", "Models"]),
     program(
       "RAMiTBenchmarks",
       on: [
-        "Evaluation", "Models", "Optimizers", "NN", "Autograd", "TensorCore", "Parallel", "Diagnostics",
+        "Benchmarking", "Models", "Optimizers", "NN", "Autograd", "TensorCore", "Machine", "Parallel", "Diagnostics",
       ], [argumentParser]),
     // Examples
     example("TensorExample", on: ["Autograd", "TensorCore"]),
@@ -148,7 +163,7 @@ let package = Package(
       path: "Tests/TestSupport"),
     tests(of: "Diagnostics"),
     tests(of: "Parallel"),
-    tests(of: "Machine"),
+    tests(of: "Machine", with: ["Diagnostics"]),
     tests(of: "LinearAlgebra"),
     tests(of: "Files", with: ["Diagnostics"]),
     tests(of: "Kernels", with: ["TestSupport", "Autograd", "TensorCore"]),
@@ -165,8 +180,8 @@ let package = Package(
     tests(
       of: "Training",
       with: [
-        "TestSupport", "Evaluation", "Models", "Optimizers", "Datasets", "Metrics", "NN", "Autograd", "Imaging",
-        "Serialization", "TensorCore", "Machine", "Diagnostics",
+        "TestSupport", "Reports", "Runs", "Evaluation", "Inference", "Experiments", "Models", "Optimizers", "Datasets",
+        "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "Diagnostics",
       ]),
     tests(
       of: "Models",
@@ -180,9 +195,8 @@ let package = Package(
     tests(
       of: "Evaluation",
       with: [
-        "TestSupport", "Datasets", "Models", "Autograd", "Imaging", "Machine", "Metrics", "Serialization", "TensorCore",
-        "Parallel",
-        "Diagnostics",
+        "TestSupport", "Benchmarking", "Inference", "Datasets", "Models", "Autograd", "Imaging", "Machine", "Metrics",
+        "Serialization", "TensorCore", "Files", "Parallel", "Diagnostics",
       ]),
     tests(
       of: "RestorationCommands", with: ["TestSupport", "Models", "NN", "Autograd", "Imaging", "TensorCore"],

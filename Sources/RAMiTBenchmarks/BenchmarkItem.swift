@@ -1,5 +1,6 @@
 import RAMiTAutograd
-import RAMiTEvaluation
+import RAMiTBenchmarking
+import RAMiTMachine
 import RAMiTModels
 import RAMiTTensorCore
 
@@ -52,7 +53,8 @@ struct BenchmarkItem {
   /// - Returns: the timing, and the laps of one run.
   /// - Throws: `InputError` when the machine has too little memory for it.
   func time(runs: Int) throws -> (BenchmarkTimings.Timing, [Profiler.Lap]) {
-    PeakMemory.reset()
+    StoragePool.shared.trim()
+    ProcessMemory.resetPeak()
     let body = try prepare()
     let laps = Profiler.laps(of: body)
     let clock = ContinuousClock()
@@ -62,7 +64,7 @@ struct BenchmarkItem {
     let seconds = (0..<runs).map { _ in
       clock.measure { for _ in 0..<repeats { body() } } / .seconds(1) / Double(repeats)
     }
-    return (BenchmarkTimings.Timing(name: name, seconds: seconds, peakBytes: PeakMemory.bytes), laps)
+    return (BenchmarkTimings.Timing(name: name, seconds: seconds, peakBytes: ProcessMemory.peak), laps)
   }
 }
 

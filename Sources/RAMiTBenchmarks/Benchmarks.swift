@@ -1,8 +1,9 @@
 import ArgumentParser
 import Foundation
 import RAMiTAutograd
+import RAMiTBenchmarking
 import RAMiTDiagnostics
-import RAMiTEvaluation
+import RAMiTMachine
 import RAMiTParallel
 
 /// Times the operations of RAMiT x2, its blocks, whole images and training steps, against the machine's own peaks.

@@ -1,6 +1,7 @@
 import Foundation
 import RAMiTAutograd
-import RAMiTEvaluation
+import RAMiTBenchmarking
+import RAMiTMachine
 
 /// The table, line by line as cases end.
 struct ResultPrinter {

@@ -19,3 +19,15 @@ extension Int {
     return String(text.reversed())
   }
 }
+
+/// A small number, such as a learning rate.
+package func scientific(_ value: Double) -> String { String(format: "%.2e", value) }
+
+/// Hours, minutes and seconds.
+package func duration(_ seconds: Double) -> String {
+  guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+  let whole = Int(seconds.rounded())
+  let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+  return hours > 0
+    ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+}

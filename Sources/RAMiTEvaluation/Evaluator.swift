@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
+import RAMiTInference
 import RAMiTMetrics
 import RAMiTModels
 import RAMiTTensorCore
@@ -53,7 +54,7 @@ public struct Evaluator {
           return fit.restorer(input)
         }
         if let output {
-          try OutputFolder.create(output.parentPath)
+          try Folder.create(output.parentPath)
           try ImageFile.write(scored.restored, to: output)
         }
         let row = ScoreReport.Row(name: scored.name, score: scored.score, baseline: scored.baselineScore)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RAMiTBenchmarking
 import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTFiles

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
+import RAMiTExperiments
 import RAMiTFiles
 import RAMiTModels
 import RAMiTTraining
@@ -31,7 +32,7 @@ struct DataBenchmarkCommand<Architecture: RestorationArchitecture>: ParsableComm
     let configuration = run.training
     let clock = ContinuousClock()
     let start = clock.now
-    let data = try TrainingData(configuration)
+    let data = try TrainingData(configuration, report: Program.reportSkipped)
     let opened = clock.now - start
     let loader = configuration.data.loader
     let batches = BatchLoader(0..<Int.max, threads: loader.threads, ahead: loader.ahead) {

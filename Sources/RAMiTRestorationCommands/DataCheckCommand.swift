@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
+import RAMiTFiles
 
 struct DataCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,9 +28,7 @@ struct DataCheckCommand: ParsableCommand {
     let reports = try selection.sets().map { DatasetReport($0, known: &known, progress: showProgress("read")) }
     let summary = Summary(faults: reports.reduce(0) { $0 + $1.faults.count }, sets: reports)
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      Console.print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+      Console.write(try JSON.encode(summary, isPretty: true), to: .output)
     } else {
       reports.forEach(printReport)
     }

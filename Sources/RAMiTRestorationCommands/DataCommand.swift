@@ -66,12 +66,3 @@ extension RestorationTask {
     return task
   }
 }
-
-/// How far long work is, on one line of a terminal; nothing elsewhere.
-func showProgress(_ what: String) -> (_ done: Int, _ count: Int) -> Void {
-  guard isatty(STDERR_FILENO) == 1 else { return { _, _ in } }
-  return { done, count in
-    let end = done < count ? "" : "\r\u{1b}[K"
-    Console.write("\r\(what) \(done) of \(count)\(end)", to: .errors)
-  }
-}

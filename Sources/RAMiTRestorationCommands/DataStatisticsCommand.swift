@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
+import RAMiTFiles
 
 struct DataStatisticsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -31,9 +32,7 @@ struct DataStatisticsCommand: ParsableCommand {
       lines.append(Line(name: set.name, scale: set.settings.scale, statistics: statistics))
     }
     guard !json else {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return Console.print(String(decoding: try encoder.encode(lines), as: UTF8.self))
+      return Console.write(try JSON.encode(lines, isPretty: true), to: .output)
     }
     for line in lines {
       Console.print("\(line.name)\(line.scale > 1 ? " x\(line.scale)" : ""): \(line.statistics.images) images")

@@ -4,6 +4,7 @@ import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTFiles
+import RAMiTInference
 import RAMiTModels
 
 struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
@@ -67,7 +68,7 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
 
   func run() throws {
     try common.apply()
-    if let json { try JSONFile.prepare(json.expandingTilde) }
+    if let json { try JSON.prepare(json.expandingTilde) }
     let pretrained = try weights.load(quiet: common.quiet)
     let task = pretrained.architecture.task
     if !sigma.isEmpty, !task.isDenoising {

@@ -1,6 +1,7 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
+import RAMiTMachine
 
 /// The program that the commands are part of.
 enum Program {
@@ -27,4 +28,7 @@ enum Program {
   static func report(_ error: any Error) { report("\(error)") }
 
   static func report(_ line: String) { Console.report(line) }
+
+  /// Tells of an image that a training leaves out.
+  static let reportSkipped: @Sendable (InputError) -> Void = { report("skipped \($0)") }
 }

@@ -3,6 +3,8 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTModels
+import RAMiTReports
+import RAMiTRuns
 import RAMiTTraining
 
 struct ReportCommand<Architecture: RestorationArchitecture>: ParsableCommand {

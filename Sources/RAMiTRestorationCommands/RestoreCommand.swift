@@ -4,6 +4,7 @@ import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTFiles
 import RAMiTImaging
+import RAMiTInference
 import RAMiTModels
 import RAMiTTraining
 
@@ -131,7 +132,7 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       throw InputError("--json", expected: "a file that is no input", found: json)
     }
     if let json, plan.makes(json) { throw InputError("--json", expected: "a file that is no output", found: json) }
-    if let json, json != "-" { try JSONFile.prepare(json) }
+    if let json, json != "-" { try JSON.prepare(json) }
     if destination == .standardOutput, isatty(STDOUT_FILENO) == 1 {
       throw InputError("standard output", expected: "a file or a pipe for the image", found: "a terminal")
     }
@@ -151,6 +152,10 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     options.isLossless = lossless
     options.background = background
     options.keepsTimes = keepTimes
+    options.writeToStream = { file in
+      Console.write(file, to: .output)
+      if let failure = Console.failures.first(where: { $0.stream == .output }) { throw failure.error }
+    }
     let progress = BatchProgress(count: plan.items.count + plan.faults.count, quiet: common.quiet)
     progress.draw()
     let report = PhotoRestoration(restorer, options).run(
@@ -178,9 +183,9 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     var settings = ["weights": weights.weights, "output": output, "format": (format ?? .png).rawValue]
     if let tile { settings["tile"] = "\(tile)" }
     if selfEnsemble { settings["selfEnsemble"] = "true" }
-    let data = try report.json(settings.mapValues(\.showingEscapedBytes))
-    if path == "-" { return Console.write(data, to: .output) }
-    try JSONFile.write(data, to: path)
+    let json = try report.json(settings.mapValues(\.showingEscapedBytes))
+    if path == "-" { return Console.write(Data(json.utf8), to: .output) }
+    try JSON.write(text: json, to: path)
   }
 
   /// Lines go where they do not mix with an image or JSON.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import RAMiTDiagnostics
 import RAMiTEvaluation
+import RAMiTExperiments
 import RAMiTFiles
 import RAMiTModels
 import RAMiTTraining

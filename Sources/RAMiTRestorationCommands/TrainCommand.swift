@@ -1,8 +1,10 @@
 import ArgumentParser
 import RAMiTDiagnostics
+import RAMiTExperiments
 import RAMiTFiles
 import RAMiTModels
 import RAMiTParallel
+import RAMiTRuns
 import RAMiTTraining
 
 struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
@@ -63,7 +65,9 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   func run() throws {
     try Program.checkBuild(quiet: quiet)
     if let threads { ComputeThreads.count = threads }
-    var settings = try RunConfiguration<Architecture>(readingFile: config.expandingTilde, settings: set)
+    var settings = try RunConfiguration<Architecture>(readingFile: config.expandingTilde, settings: set) {
+      if !quiet { Console.report($0) }
+    }
     if let output {
       settings.output = output.expandingTilde
     } else if resume, !set.contains(where: { $0.hasPrefix("output=") }),
@@ -74,7 +78,8 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     }
     if dryRun { return try printPlan(settings) }
     let trainer = try Trainer(
-      settings, resume: resume, allowChanges: allowChanges, display: ProgressDisplay(quiet ? .quiet : .automatic))
+      settings, resume: resume, allowChanges: allowChanges, display: quiet ? nil : TrainingProgressBar(),
+      skipped: Program.reportSkipped)
     StopSignals.listen()
     let outcome = try trainer.run { StopSignals.pending != nil }
     if !quiet { Console.print(trainer.summary(of: outcome)) }
@@ -82,7 +87,7 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   }
 
   private func printPlan(_ configuration: RunConfiguration<Architecture>) throws {
-    let dryRun = try DryRun(configuration)
+    let dryRun = try DryRun(configuration, skipped: Program.reportSkipped)
     if !quiet { Console.print(dryRun.lines.joined(separator: "\n")) }
     if let fault = dryRun.dataFault ?? dryRun.memory.fault { throw fault }
   }

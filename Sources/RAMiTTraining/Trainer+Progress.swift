@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTRuns
 
 /// What a run tells while it trains.
 extension Trainer {
@@ -8,7 +9,7 @@ extension Trainer {
     plan.countsIterations ? "iteration \(iteration)/\(plan.iterations)" : "epoch \(epoch)/\(plan.epochs)"
   }
 
-  func progress(at position: TrainingPlan.Position) -> ProgressDisplay.Iteration {
+  func progress(at position: TrainingPlan.Position) -> TrainingProgress {
     let stage = position.stage
     let seconds = speed.seconds ?? 0
     // A later stage takes its time by the pixels that it sees.
@@ -17,7 +18,7 @@ extension Trainer {
       return sum + Double(iterations) * stage.pixelsPerIteration
     }
     let isByIteration = plan.countsIterations
-    return ProgressDisplay.Iteration(
+    return TrainingProgress(
       title: isByIteration ? "iteration" : "epoch \(position.epoch + 1)/\(plan.epochs)",
       done: isByIteration ? state.iteration : position.iterationInEpoch + 1,
       count: isByIteration ? plan.iterations : stage.iterationsPerEpoch,
@@ -42,6 +43,29 @@ extension Trainer {
   /// A line for people: to the log with the time, and to the display.
   func say(_ line: String) throws {
     try log.append(line: "\(Date.now.formatted(.iso8601))  \(line)")
-    display.line(line)
+    display?.line(line)
+  }
+}
+
+/// How long an iteration takes: a mean that forgets, so that it follows a machine that slows down.
+struct Speed {
+  private static let memory = 0.95
+  private var last: Double?
+  /// Seconds of an iteration.
+  private(set) var seconds: Double?
+
+  private static var now: Double { ProcessInfo.processInfo.systemUptime }
+
+  /// Begins to measure; what came before does not count.
+  mutating func start() { last = Self.now }
+
+  /// Counts an iteration.
+  mutating func count() {
+    let now = Self.now
+    if let last {
+      let elapsed = now - last
+      seconds = seconds.map { $0 * Self.memory + elapsed * (1 - Self.memory) } ?? elapsed
+    }
+    last = now
   }
 }

@@ -2,6 +2,7 @@ import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTImaging
 import RAMiTModels
+import RAMiTRuns
 import RAMiTSerialization
 
 extension Trainer {
@@ -14,7 +15,7 @@ extension Trainer {
     try save()
     let result = try learner.withAverage {
       try validator.run(
-        isStopRequested: isStopRequested, progress: display.showValidation, visit: writeSample)
+        isStopRequested: isStopRequested, progress: { display?.showValidation($0, of: $1) }, visit: writeSample)
     }
     guard let result else { return false }
     let record = ValidationRecord(

@@ -1,8 +1,10 @@
 import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
+import RAMiTExperiments
 import RAMiTFiles
 import RAMiTModels
+import RAMiTRuns
 import RAMiTSerialization
 
 /// How a run ended.
@@ -35,7 +37,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   let checkpoints: CheckpointStore
   let log: AppendOnlyFile
   let journal: RunJournal
-  let display: ProgressDisplay
+  let display: (any TrainingDisplay)?
   var state = TrainingState()
   var savedState: TrainingState?
   var speed = Speed()
@@ -52,12 +54,16 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   /// one.
   /// - Parameters:
   ///   - allowChanges: lets a run that is resumed have another learning rate or clipping than it began with.
-  ///   - makeModel: builds the model that is to learn, with random weights.
+  ///   - display: shows the run to a person.
+  ///   - makeModel: builds the model that is trained, with random weights.
+  ///   - skipped: called with each image that is left out, on any thread (`data.train.onBadImage: skip`).
   /// - Throws: `InputError` for data or weights that are missing or do not fit, a folder that is in use, a run that is
   ///   already there, or data or a configuration unlike those that the run began with.
   public init(
-    _ run: RunConfiguration<Architecture>, resume: Bool, allowChanges: Bool = false, display: ProgressDisplay,
-    makeModel: (Architecture, _ seed: UInt64) throws -> any RestorationModel = { $0.makeModel(seed: $1) }
+    _ run: RunConfiguration<Architecture>, resume: Bool, allowChanges: Bool = false,
+    display: (any TrainingDisplay)? = nil,
+    makeModel: (Architecture, _ seed: UInt64) throws -> any RestorationModel = { $0.makeModel(seed: $1) },
+    skipped: @escaping @Sendable (InputError) -> Void = { _ in }
   ) throws {
     runConfiguration = run
     let configuration = run.training
@@ -65,7 +71,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     self.display = display
     resolved = try run.withAbsolutePaths.yaml()
     do {
-      data = try TrainingData(configuration)
+      data = try TrainingData(configuration, report: skipped)
     } catch let fault as InputError where resume {
       throw Self.withWayOn(fault, RunFiles(path: configuration.folder))
     }
@@ -84,7 +90,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     ) { count, bytes in
       // Of what takes longer than a moment, a person should know.
       if bytes > 1_000_000_000 {
-        display.line(
+        display?.line(
           "reads the training data once to recognise them later: \(count) files, \((Double(bytes) / 1e9).fixed(1)) GB")
       }
     }
@@ -207,7 +213,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     try train(isStopRequested)
     try journal.publish(
       iteration: state.iteration, isAwaited: true, isUnderWay: false, stoppedEarly: reasonToStopEarly)
-    display.clear()
+    display?.clear()
     return isComplete ? .finished(best: state.best) : .stopped(iteration: state.iteration)
   }
 
@@ -277,7 +283,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     state.lossSum += loss
     state.lossCount += 1
     speed.count()
-    display.show(progress(at: position))
+    display?.show(progress(at: position))
     if state.iteration % configuration.logging.everyIterations == 0 { try logLoss(at: position) }
   }
 

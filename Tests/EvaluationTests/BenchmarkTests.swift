@@ -1,9 +1,11 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTMachine
 import RAMiTModels
 import RAMiTParallel
 import Testing
 
+@testable import RAMiTBenchmarking
 @testable import RAMiTEvaluation
 
 struct BenchmarkTests {

@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTFiles
 import RAMiTImaging
 import RAMiTMetrics
 import RAMiTModels
@@ -6,6 +7,7 @@ import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTEvaluation
+@testable import RAMiTInference
 
 struct EvaluatorTests {
   /// A file that cannot be read is reported, and the others are scored.
@@ -56,7 +58,7 @@ struct EvaluatorTests {
         .init(name: "a", score: Score(psnr: 30.5, ssim: 0.75), baseline: Score(psnr: 25, ssim: 0.25)),
         .init(name: "b", score: Score(psnr: .infinity, ssim: 1), baseline: Score(psnr: 27, ssim: 0.5)),
       ])
-    let object = try JSONSerialization.jsonObject(with: JSONFile.encode(report, pretty: true)) as? [String: Any]
+    let object = try JSONSerialization.jsonObject(with: Data(JSON.encode(report).utf8)) as? [String: Any]
     // The mean is that of the finite ones, and says how many are not.
     #expect(object?["sigma"] is NSNull && object?["psnr"] as? Double == 30.5 && object?["infinite"] as? Int == 1)
     #expect(object?["images"] as? Int == 2 && object?["ssim"] as? Double == 0.875)
@@ -67,9 +69,9 @@ struct EvaluatorTests {
     #expect(baseline["psnr"] as? Double == 26 && baseline["infinite"] as? Int == 0)
     #expect((rows[1]["baseline"] as? [String: Any])?["ssim"] as? Double == 0.5)
     let exact = ScoreReport(variant: "RAMiT", task: .x2, testset: "a", sigma: nil, rows: Array(report.rows.suffix(1)))
-    #expect(String(decoding: try JSONFile.encode(exact, pretty: false), as: UTF8.self).contains(#""psnr":"Infinity""#))
+    #expect(try JSON.encode(exact).contains(#""psnr":"Infinity""#))
     let noisy = ScoreReport(variant: "RAMiT", task: .dn, testset: "Set5", sigma: 15, rows: [])
-    let text = String(decoding: try JSONFile.encode(noisy, pretty: false), as: UTF8.self)
+    let text = try JSON.encode(noisy)
     #expect(text.contains(#""sigma":15,"#) && text.contains(#""psnr":null"#))
   }
 

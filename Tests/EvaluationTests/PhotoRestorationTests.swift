@@ -5,6 +5,7 @@ import RAMiTModels
 import Testing
 
 @testable import RAMiTEvaluation
+@testable import RAMiTInference
 
 /// What is restored, left as it is, made anew or refused in an output folder.
 struct PhotoRestorationTests {

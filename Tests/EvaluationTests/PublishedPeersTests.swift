@@ -1,9 +1,11 @@
 import Foundation
-import RAMiTEvaluation
 import RAMiTImaging
 import RAMiTModels
 import RAMiTTestSupport
 import Testing
+
+@testable import RAMiTEvaluation
+@testable import RAMiTInference
 
 /// The published weights of other papers' models, found from the weights alone: scores as published code gives them, to
 /// 0.005 dB and 0.00005.

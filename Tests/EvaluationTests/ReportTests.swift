@@ -1,10 +1,12 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTMetrics
 import RAMiTModels
 import Testing
 
 @testable import RAMiTEvaluation
+@testable import RAMiTInference
 
 struct ReportTests {
   /// JSON replaces JSON, and nothing else.
@@ -13,20 +15,20 @@ struct ReportTests {
       for (name, text) in [("w.pth", "PK\u{3}\u{4}"), ("a.png", "\u{89}PNG"), (RestorationRecord.fileName, "{}")] {
         let path = folder + "/" + name
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        for write in [{ try JSONFile.prepare(path) }, { try JSONFile.write([1], to: path) }] {
+        for write in [{ try JSON.prepare(path) }, { try JSON.write([1], to: path) }] {
           #expect(throws: InputError.self) { try write() }
         }
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(text.utf8))
       }
       #expect(throws: InputError(folder, expected: "a file for JSON", found: "a folder")) {
-        try JSONFile.prepare(folder)
+        try JSON.prepare(folder)
       }
       for text in ["", "{}", "[1]"] {
         let path = folder + "/new/a.json"
-        try JSONFile.prepare(path)
+        try JSON.prepare(path)
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        try JSONFile.prepare(path)
-        try JSONFile.write([7], to: path)
+        try JSON.prepare(path)
+        try JSON.write([7], to: path)
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("[\n  7\n]\n".utf8))
       }
     }
@@ -70,7 +72,7 @@ struct ReportTests {
     let complexity = Complexity(of: configuration, outputWidth: 64, height: 32)
     let report = ComplexityReport(
       complexity, model: "RAMiT-slimLLE", task: .lle, outputWidth: 64, outputHeight: 32)
-    let object = try JSONSerialization.jsonObject(with: JSONFile.encode(report, pretty: true)) as? [String: Any]
+    let object = try JSONSerialization.jsonObject(with: Data(JSON.encode(report).utf8)) as? [String: Any]
     #expect(object?["parameters"] as? Int == 358_243)
     #expect(object?["multAdds"] as? Int == complexity.multAdds)
     let components = try #require(object?["components"] as? [[String: Any]])

@@ -4,6 +4,7 @@ import RAMiTImaging
 import Testing
 
 @testable import RAMiTEvaluation
+@testable import RAMiTInference
 
 struct RestorationPlanTests {
   private func plan(

@@ -6,6 +6,7 @@ import RAMiTTensorCore
 import Testing
 
 @testable import RAMiTEvaluation
+@testable import RAMiTInference
 
 /// Photos of all kinds through a model, whole, in tiles and averaged.
 struct RestorerTests {

@@ -7,6 +7,7 @@ import RAMiTTensorCore
 import Testing
 
 @testable import RAMiTEvaluation
+@testable import RAMiTInference
 
 struct TestSetTests {
   @Test func inputsOfTheirOwn() throws {

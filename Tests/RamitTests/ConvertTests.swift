@@ -126,7 +126,7 @@ import Testing
       let yaml =
         "task: x2\nmodel: {dim: 16, depths: [1, 1, 1, 1], window: 2, wide: {groups: 1}}\ninitialWeights: \(weights)\n"
         + "data: {train: {type: procedural, samplesPerEpoch: 4, patch: 8, batch: 4}}\n"
-        + "schedule: {epochs: 1, warmupEpochs: 0, halveAtEpochs: []}\n"
+        + "schedule: {epochs: 1, warmupEpochs: 0, milestones: []}\n"
       let train = try folder.write(yaml.utf8, to: "train.yaml")
       for arguments in [
         ["restore", photo, "--weights", weights, "--output", folder.file("out")],

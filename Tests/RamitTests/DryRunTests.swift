@@ -10,7 +10,7 @@ struct DryRunTests {
     try Folder.temporary { folder in
       let yaml =
         Self.model + "data: {train: {type: procedural, samplesPerEpoch: 40, patch: 8, batch: 4}}\n"
-        + "schedule: {epochs: 3, warmupEpochs: 1, halveAtEpochs: []}\n"
+        + "schedule: {epochs: 3, warmupEpochs: 1, milestones: []}\n"
       let configuration = try folder.write(yaml.utf8, to: "c.yaml")
       let run = try Program.run("train", configuration, "--output", folder.file("run"), "--dry-run")
       #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")

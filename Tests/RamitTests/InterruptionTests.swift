@@ -15,7 +15,7 @@ struct InterruptionTests {
     data:
       train: {type: procedural, samplesPerEpoch: 160, patch: 8, batch: 2}
       validation: {type: procedural, images: 2}
-    schedule: {epochs: 5, rate: 0.001, warmupEpochs: 1, halveAtEpochs: [3]}
+    schedule: {epochs: 5, learningRate: 0.001, warmupEpochs: 1, milestones: [3]}
     validation: {everyEpochs: 2, samples: 0}
     checkpoints: {everyIterations: 7, keep: 2}
     logging: {everyIterations: 1}
@@ -169,7 +169,7 @@ struct InterruptionTests {
       #expect(try program.outcome().code == 0)
       #expect(
         shown.contains(
-          /epoch 1\/1 \[=* *\] \d+\/80  loss 0\.\d{5}  lr \d\.\d\de[+-]\d\d  \d+\.\d images\/s  \d+:\d\d left/),
+          /epoch 1\/1 \[=* *\]  \d+\/80  loss 0\.\d{5}  lr \d\.\d\de[+-]\d\d  \d+\.\d images\/s  \d+:\d\d left/),
         "\(shown)")
     }
   }

@@ -12,7 +12,7 @@ struct ReportTests {
       data:
         train: {type: procedural, samplesPerEpoch: 8, patch: 8, batch: 2}
         validation: {type: procedural, images: 1}
-      schedule: {epochs: 2, rate: 0.001, warmupEpochs: 0, halveAtEpochs: []}
+      schedule: {epochs: 2, learningRate: 0.001, warmupEpochs: 0, milestones: []}
       logging: {everyIterations: 2}
 
       """
@@ -26,7 +26,7 @@ struct ReportTests {
 
   @Test func runsAreComparedAndWhatIsNoneIsNamed() throws {
     try Folder.temporary { folder in
-      let one = try train("one", in: folder), other = try train("other", in: folder, "schedule.rate=0.01")
+      let one = try train("one", in: folder), other = try train("other", in: folder, "schedule.learningRate=0.01")
       #expect(folder.exists("one/report.html") && folder.exists("one/environment.json"))
       let page = folder.file("page.html")
 

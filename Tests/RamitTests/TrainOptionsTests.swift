@@ -11,7 +11,7 @@ struct TrainOptionsTests {
       model: {variant: RAMiT-slimSR, dim: 16, heads: 2, depths: [1, 1, 1, 1]}
       data:
         train: {type: folder, path: photos, samplesPerEpoch: 4, patch: 8, batch: 2}
-      schedule: {epochs: 2, rate: 0.001, warmupEpochs: 0, halveAtEpochs: []}
+      schedule: {epochs: 2, learningRate: 0.001, warmupEpochs: 0, milestones: []}
       """.utf8, to: "tiny.yaml")
   }
 
@@ -38,7 +38,7 @@ struct TrainOptionsTests {
         "--quiet",
       ]
       #expect(try Program.run(start).code == 0)
-      let lower = start + ["--set", "schedule.rate=0.0005", "--set", "schedule.epochs=3", "--resume"]
+      let lower = start + ["--set", "schedule.learningRate=0.0005", "--set", "schedule.epochs=3", "--resume"]
       let refused = try Program.run(lower)
       #expect(refused.code == 1 && refused.errorLines.count == 1)
       #expect(

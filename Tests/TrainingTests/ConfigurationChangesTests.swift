@@ -22,7 +22,7 @@ import Testing
     #expect(try changes(free) == [[], []])
     #expect(try changes(["data.train.patch=32", "model.dim=128"]) == [["data.train.patch", "model.dim"], []])
     #expect(
-      try changes(["schedule.rate=0.1", "gradients.clipNorm=1", "optimizer.epsilon=1e-6"]) == [
+      try changes(["schedule.learningRate=0.1", "gradients.clipNorm=1", "optimizer.epsilon=1e-6"]) == [
         ["optimizer.epsilon"], ["gradients.clipNorm", "schedule.learningRate"],
       ])
     #expect(try changes([], since: ["gradients.clipNorm=1"]) == [[], ["gradients.clipNorm"]])

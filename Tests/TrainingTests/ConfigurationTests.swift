@@ -3,6 +3,7 @@ import RAMiTDiagnostics
 import RAMiTModels
 import Testing
 
+@testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 /// The folder of the shipped configurations.
@@ -121,7 +122,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       "schedule:\n  epochs: 0",
       "c.yaml:7: expected schedule.epochs: a positive whole number up to 1000000, found 0"
     ),
-    ("schedule:\n  rate: fast", "c.yaml:7: expected paper or a number for schedule.learningRate, found 'fast'"),
+    ("schedule:\n  learningRate: fast", "c.yaml:7: expected paper or a number for schedule.learningRate, found 'fast'"),
     ("schedule:\n  learningRate: .nan", "c.yaml:7: expected paper or a number for schedule.learningRate, found '.nan'"),
     (
       "schedule:\n  learningRate: -1",
@@ -131,7 +132,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
       "schedule:\n  milestones: [3, 2]",
       "c.yaml:7: expected schedule.milestones: epochs in ascending order, found [3, 2]"
     ),
-    ("schedule:\n  halveAtEpochs: [3, x]", "c.yaml:7: expected a whole number for schedule.milestones.1, found 'x'"),
+    ("schedule:\n  milestones: [3, x]", "c.yaml:7: expected a whole number for schedule.milestones.1, found 'x'"),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8, batch: 2}\n    - {epoch: 5, patch: 8, batch: 2}",
       "c.yaml:9: expected schedule.stages.1.epoch: more than the stage before, 5, found 5"

@@ -2,8 +2,9 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTSerialization
 import RAMiTTensorCore
-import RAMiTTraining
 import Testing
+
+@testable import RAMiTTraining
 
 /// Checkpoints that are not what was written.
 @Suite struct DamageTests {

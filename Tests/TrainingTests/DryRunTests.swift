@@ -10,7 +10,7 @@ import Testing
 @Suite struct DryRunTests {
   private func dryRun(_ yaml: String, settings: [String] = []) throws -> DryRun {
     let configuration = try ToyRun(yaml: yaml, file: "c.yaml", settings: settings)
-    return try DryRun(configuration)
+    return try DryRun(configuration) { Issue.record($0) }
   }
 
   @Test func printsThePlanAndWritesNothing() throws {
@@ -22,7 +22,7 @@ import Testing
         schedule:
           epochs: 6
           warmupEpochs: 1
-          halveAtEpochs: [3]
+          milestones: [3]
           stages: [{epoch: 4, patch: 96, batch: 32}]
 
         """)

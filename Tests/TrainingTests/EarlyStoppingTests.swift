@@ -2,6 +2,8 @@ import Foundation
 import RAMiTSerialization
 import Testing
 
+@testable import RAMiTExperiments
+@testable import RAMiTRuns
 @testable import RAMiTTraining
 
 @Suite struct EarlyStoppingTests {

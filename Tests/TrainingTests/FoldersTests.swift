@@ -69,7 +69,7 @@ import Testing
       try ToyRun(
         yaml: yaml(
           repeats,
-          more: "schedule: {epochs: 2, rate: 0.01, warmupEpochs: 0, halveAtEpochs: []}\n"
+          more: "schedule: {epochs: 2, learningRate: 0.01, warmupEpochs: 0, milestones: []}\n"
             + "output: \(folder.path)/\(name)"),
         file: "c.yaml")
     }
@@ -92,7 +92,7 @@ import Testing
     ("data.train.members=[{repeat: 2}]", "expected a value for data.train.members.0.path, found a group without it"),
     (
       "data.train.members=[{path: a, weight: 2}]",
-      "expected a key of data.train.members.0, one of path, lowQuality, repeat, found 'weight'"
+      "expected a key of data.train.members.0, one of path, inputs, repeat, found 'weight'"
     ),
     ("data.train.path=a", "expected data.train.path: none: the folders are found by members, found a"),
     ("data.train.decoded=a", "expected data.train.decoded: none: a cache holds one folder or data set, found a"),

@@ -1,10 +1,12 @@
 import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTImaging
 import RAMiTMetrics
 import Testing
 
+@testable import RAMiTRuns
 @testable import RAMiTTraining
 
 /// Images that equal their targets: their PSNR is infinite, and no mean is.
@@ -45,7 +47,7 @@ import Testing
       #expect(text.contains("dB (without 1 image that equals its target)"), "\(text)")
       #expect(!text.contains("inf"))
     }
-    let lines = try metrics.split(separator: "\n").map { try JSONText.decode(MetricsLine.self, from: String($0)) }
+    let lines = try metrics.split(separator: "\n").map { try JSON.decode(MetricsLine.self, from: String($0)) }
     let scores = lines.filter { $0.kind == .validation }
     #expect(scores.count == 2 && scores.allSatisfy { $0.baselineInfinite == 1 && $0.baselinePSNR!.isFinite })
     #expect(scores.allSatisfy { $0.infinite == nil && $0.psnr!.isFinite })
@@ -70,11 +72,11 @@ import Testing
       low.isBetter(than: nil) && high.isBetter(than: low) && !low.isBetter(than: high) && !low.isBetter(than: low))
     #expect(exact.isBetter(than: high) && result([.infinity, .infinity]).isBetter(than: exact))
     for value in [low, exact, result([.infinity])] {
-      #expect(try JSONText.decode(ValidationResult.self, from: JSONText.encode(value)) == value)
+      #expect(try JSON.decode(ValidationResult.self, from: JSON.encode(value)) == value)
     }
     // Of earlier versions, without the counts.
     let old = #"{"psnr":"Infinity","ssim":1,"baselinePSNR":20,"baselineSSIM":0.5}"#
-    #expect(try JSONText.decode(ValidationResult.self, from: old).psnr == .infinity)
+    #expect(try JSON.decode(ValidationResult.self, from: old).psnr == .infinity)
   }
 
   /// Two images never share a sheet.

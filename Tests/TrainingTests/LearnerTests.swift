@@ -9,6 +9,7 @@ import RAMiTSerialization
 import RAMiTTensorCore
 import Testing
 
+@testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 @Suite struct LearnerTests {
@@ -18,7 +19,7 @@ import Testing
       seed: 5
       model: {dim: 16, depths: [1, 1, 1, 1], heads: 2, window: 2, wide: {groups: 1}}
       data: {train: {type: procedural, samplesPerEpoch: 60, patch: 8, batch: 6}}
-      schedule: {epochs: 2, rate: 0.001, warmupEpochs: 0, halveAtEpochs: []}
+      schedule: {epochs: 2, learningRate: 0.001, warmupEpochs: 0, milestones: []}
       """
     return try RAMiTRun(yaml: yaml, file: "c.yaml", settings: settings)
   }

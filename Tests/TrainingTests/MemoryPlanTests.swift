@@ -9,6 +9,7 @@ import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
+@testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 /// `memory:` of a configuration, and what a run does about it.
@@ -18,7 +19,7 @@ import Testing
       task: x2
       model: {dim: 16, depths: [2, 1, 1, 2], heads: 2, window: 4, wide: {groups: 1}, projectionDropout: 0.1}
       data: {train: {type: procedural, samplesPerEpoch: 96, patch: 16, batch: 8}}
-      schedule: {epochs: 4, rate: 0.001, warmupEpochs: 0, halveAtEpochs: [], stages: [{epoch: 2, patch: 64, batch: 48}]}
+      schedule: {epochs: 4, learningRate: 0.001, warmupEpochs: 0, milestones: [], stages: [{epoch: 2, patch: 64, batch: 48}]}
       """
     return try RAMiTRun(yaml: yaml, file: "c.yaml", settings: settings)
   }
@@ -183,7 +184,7 @@ import Testing
           "data.train.patch=8",
         ]
         let trainer = try Trainer(
-          configuration(settings), resume: part > 0, display: ProgressDisplay(.quiet))
+          configuration(settings), resume: part > 0)
         let last = part == choices.count - 1
         let outcome = try trainer.run { !last && trainer.iteration == 3 }
         #expect(outcome == (last ? .finished(best: nil) : .stopped(iteration: 3)))

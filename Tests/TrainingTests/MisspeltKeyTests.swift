@@ -1,7 +1,8 @@
 import Foundation
 import RAMiTTensorCore
-import RAMiTTraining
 import Testing
+
+@testable import RAMiTTraining
 
 /// Keys with a letter wrong, in every shipped configuration.
 @Suite struct MisspeltKeyTests {

@@ -1,6 +1,7 @@
 import RAMiTModels
 import Testing
 
+@testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 /// The group `model` of a configuration: the architecture, the model whose sizes are the defaults, and the sizes.

@@ -2,6 +2,7 @@ import Foundation
 import RAMiTModels
 import Testing
 
+@testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 /// The schedules of the shipped configurations against the paper's appendix B, written out here by hand.
@@ -134,9 +135,9 @@ import Testing
       ConfigurationTests.small + """
         schedule:
           epochs: 4
-          rate: 0.001
+          learningRate: 0.001
           decay: cosine
-          finalRate: 0.0001
+          finalLearningRate: 0.0001
           warmupEpochs: 0
           stages: [{epoch: 2, patch: 96, batch: 16}]
 

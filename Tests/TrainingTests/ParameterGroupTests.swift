@@ -5,6 +5,7 @@ import RAMiTOptimizers
 import RAMiTTensorCore
 import Testing
 
+@testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 @Suite struct ParameterGroupTests {

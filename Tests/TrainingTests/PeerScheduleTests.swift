@@ -1,6 +1,7 @@
 import RAMiTModels
 import Testing
 
+@testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 /// A shipped configuration, and its plan for the published number of samples.

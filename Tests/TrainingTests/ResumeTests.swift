@@ -2,8 +2,9 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTSerialization
-import RAMiTTraining
 import Testing
+
+@testable import RAMiTTraining
 
 @Suite struct ResumeTests {
   let folder: TemporaryFolder
@@ -102,7 +103,7 @@ import Testing
     let path = folder.path + "/buffers"
     for stop in [3, 8, 100] {
       var calls = 0
-      let trainer = try Trainer(toyConfiguration(path), resume: stop > 3, display: ProgressDisplay(.quiet)) {
+      let trainer = try Trainer(toyConfiguration(path), resume: stop > 3) {
         ToyModel($0, seed: $1, countsPasses: true)
       }
       _ = try trainer.run {

@@ -1,10 +1,12 @@
 import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTImaging
 import RAMiTSerialization
 import Testing
 
+@testable import RAMiTRuns
 @testable import RAMiTTraining
 
 /// What may be different when a run is resumed, and what may not.
@@ -123,7 +125,7 @@ import Testing
     close(descriptor)
     let records = try FileChecksums([]).records([(name: "a", path: path)])
     #expect(records[0].bytes == 0 && !records[0].content.isEmpty)
-    #expect(try JSONText.decode([FileRecord].self, from: JSONText.encode(records)) == records)
+    #expect(try JSON.decode([FileRecord].self, from: JSON.encode(records)) == records)
   }
 
   /// A run of before there were fingerprints goes on as it did then: the paths and the number of images decide.

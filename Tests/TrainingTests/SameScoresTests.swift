@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDatasets
 import RAMiTEvaluation
 import RAMiTImaging
+import RAMiTInference
 import RAMiTMetrics
 import RAMiTModels
 import Testing

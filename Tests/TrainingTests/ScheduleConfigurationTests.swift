@@ -2,6 +2,7 @@ import RAMiTDiagnostics
 import RAMiTOptimizers
 import Testing
 
+@testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 /// Schedules of every kind, by epoch and by iteration, from YAML to the rate of a step.
@@ -25,6 +26,26 @@ import Testing
     #expect(changed.learningRate == .value(2e-3) && changed.milestones == [7] && changed.decay == .milestones)
     let twice = message(ConfigurationTests.small + "schedule: {learningRate: 1e-3, rate: 1e-3}\n")
     #expect(twice == "c.yaml:6: expected each key once, found rate beside learningRate, its present name")
+  }
+
+  /// Each former name is told once, with its place.
+  @Test func formerNamesAreReported() throws {
+    var lines: [String] = []
+    let yaml = ConfigurationTests.small + "schedule: {rate: 1e-3, decay: halving}\n"
+    let settings = [
+      "warmStart.fresh=module", "data.train={type: folder, path: bright}", "data.train.lowQuality=dark",
+    ]
+    let run = try BuiltInRun(yaml: yaml, file: "c.yaml", settings: settings) { lines.append($0) }
+    #expect(run.data.train.inputs == "dark")
+    #expect(
+      lines == [
+        "c.yaml:6: rate is now called learningRate", "c.yaml:6: decay halving is now called milestones",
+        "--set warmStart.fresh: fresh is now called reinitialised",
+        "--set data.train.lowQuality: lowQuality is now called inputs",
+      ])
+    lines = []
+    _ = try BuiltInRun(yaml: ConfigurationTests.small, file: "c.yaml") { lines.append($0) }
+    #expect(lines.isEmpty)
   }
 
   @Test(arguments: [("misfits", WarmStartConfiguration.Reinitialised.mismatched), ("module", .module)])

@@ -5,6 +5,7 @@ import RAMiTMachine
 import RAMiTModels
 import Testing
 
+@testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 /// `--set KEY=VALUE`: the key decides how the value is read.
@@ -48,7 +49,8 @@ import Testing
   @Test func otherValuesAreYAML() throws {
     let configuration = try configuration(
       "optimizer.betas=[0.9, 0.95]  # faster", "data.train.patch= 32 ", "data.train.flip=false", "ema.decay=0.9",
-      "schedule.stages=[{epoch: 5, patch: 8, batch: 2}]", "schedule.rate=1e-3", "memory.limit=8 GB", "task=x3 # three",
+      "schedule.stages=[{epoch: 5, patch: 8, batch: 2}]", "schedule.learningRate=1e-3", "memory.limit=8 GB",
+      "task=x3 # three",
       "checkpoints={keep: 2, everyIterations: 5}")
     #expect(configuration.optimizer.betas == [0.9, 0.95] && configuration.data.train.patch == 32)
     #expect(!configuration.data.train.flip && configuration.ema.decay == 0.9 && configuration.task == .x3)

@@ -2,8 +2,9 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTSerialization
 import RAMiTTensorCore
-import RAMiTTraining
 import Testing
+
+@testable import RAMiTTraining
 
 /// Runs with everything in them: a warm start, stages, accumulated and clipped gradients, weight decay, and an average.
 @Suite struct StagedRunTests {
@@ -35,7 +36,7 @@ import Testing
       warmStart: {weights: \(try firstWeights()), epochs: 2, module: shift, reinitialised: module}
       schedule:
         epochs: 6
-        rate: 0.02
+        learningRate: 0.02
         warmupEpochs: 1
         decay: cosine
         stages: [{epoch: 2, patch: 12, batch: 3}, {epoch: 4, patch: 16, batch: 2}]
@@ -129,7 +130,7 @@ import Testing
 
   @Test func fineTuningBeginsWithAllWeights() throws {
     let path = folder.path + "/tuned"
-    var settings = ["warmStart.weights=null", "initialWeights=\(try firstWeights())", "schedule.rate=1e-9"]
+    var settings = ["warmStart.weights=null", "initialWeights=\(try firstWeights())", "schedule.learningRate=1e-9"]
     _ = try toyTrainer(configuration(path, settings: settings)).run()
     let weights = try SafeTensors.read(path + "/weights/last.safetensors")
     #expect(zip(weights["weight"]!.array, [0.7, 0.8, 0.9]).allSatisfy { abs($0 - $1) < 1e-5 })

@@ -4,8 +4,11 @@ import RAMiTModels
 import RAMiTNN
 import RAMiTTensorCore
 import RAMiTTestSupport
-import RAMiTTraining
 import Synchronization
+import Testing
+
+@testable import RAMiTExperiments
+@testable import RAMiTTraining
 
 /// The configurations of runs of a toy, of a RAMiT, and of any built-in model.
 typealias ToyRun = RunConfiguration<ToyArchitecture>
@@ -112,7 +115,7 @@ func toyConfiguration(_ output: String, settings: [String] = []) throws -> ToyRu
     data:
       train: {type: procedural, samplesPerEpoch: 10, patch: 8, batch: 2}
       validation: {type: procedural, images: 1}
-    schedule: {epochs: 4, rate: 0.05, warmupEpochs: 1, halveAtEpochs: [2, 3]}
+    schedule: {epochs: 4, learningRate: 0.05, warmupEpochs: 1, milestones: [2, 3]}
     validation: {everyEpochs: 2, samples: 1}
     checkpoints: {everyIterations: 3, keep: 2}
     logging: {everyIterations: 4}
@@ -124,7 +127,7 @@ func toyTrainer(
   _ configuration: ToyRun, resume: Bool = false, allowChanges: Bool = false,
   spoil: @escaping @Sendable (Int) -> Float = { _ in 1 }
 ) throws -> Trainer<ToyArchitecture> {
-  try Trainer(configuration, resume: resume, allowChanges: allowChanges, display: ProgressDisplay(.quiet)) {
+  try Trainer(configuration, resume: resume, allowChanges: allowChanges) {
     ToyModel($0, seed: $1, spoil: spoil)
   }
 }
@@ -147,4 +150,11 @@ func runToy(
   // Passes that only measure memory are none of its iterations.
   steps.done.store(0, ordering: .relaxed)
   return try trainer.run { isStopRequested(steps.done.load(ordering: .relaxed)) }
+}
+
+extension TrainingData {
+  /// Of images none of which is left out.
+  init(_ configuration: TrainingConfiguration) throws {
+    try self.init(configuration) { Issue.record($0) }
+  }
 }

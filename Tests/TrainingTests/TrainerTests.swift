@@ -3,8 +3,9 @@ import FoundationXML
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTSerialization
-import RAMiTTraining
 import Testing
+
+@testable import RAMiTTraining
 
 @Suite struct TrainerTests {
   let folder: TemporaryFolder
@@ -63,7 +64,7 @@ import Testing
   @Test(arguments: [Float.nan, .infinity])
   func aGradientThatIsNotFiniteStopsAndIsNamed(value: Float) throws {
     let path = folder.path + "/run"
-    let trainer = try Trainer(toyConfiguration(path), resume: false, display: ProgressDisplay(.quiet)) {
+    let trainer = try Trainer(toyConfiguration(path), resume: false) {
       ToyModel($0, seed: $1, spoilGradient: { $0 == 7 ? value : 1 })
     }
     let error = #expect(throws: InputError.self) { try trainer.run() }
@@ -107,10 +108,10 @@ import Testing
         data:
           train: {type: folder, path: \(photos), repeat: 2, patch: 8, batch: 2\(noise)}
           validation: {type: folder, path: \(photos)}
-        schedule: {epochs: 1, rate: 0.01, warmupEpochs: 0, halveAtEpochs: []}
+        schedule: {epochs: 1, learningRate: 0.01, warmupEpochs: 0, milestones: []}
         """
       let configuration = try ToyRun(yaml: yaml, file: "c.yaml")
-      let trainer = try Trainer(configuration, resume: false, display: ProgressDisplay(.quiet))
+      let trainer = try Trainer(configuration, resume: false)
       guard case .finished(let best?) = try trainer.run() else {
         Issue.record("\(task) is not finished")
         return

@@ -3,9 +3,10 @@ import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTModels
-import RAMiTTraining
 import Synchronization
 import Testing
+
+@testable import RAMiTTraining
 
 @Suite struct TrainingDataTests {
   private let temporary: TemporaryFolder

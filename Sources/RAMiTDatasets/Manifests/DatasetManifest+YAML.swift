@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTYAML
 import Yams
 
 extension DatasetManifest {

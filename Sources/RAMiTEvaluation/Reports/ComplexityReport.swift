@@ -1,4 +1,5 @@
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTModels
 
 /// A model's parameters and Mult-Adds, for people and for programs.
@@ -43,5 +44,5 @@ package struct ComplexityReport: Encodable {
   }
 
   /// - Throws: `InputError` that names the file.
-  package func write(to path: String) throws { try JSONFile.write(self, to: path) }
+  package func write(to path: String) throws { try JSON.write(self, to: path) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTFiles
 import RAMiTMetrics
 import RAMiTModels
 
@@ -26,7 +27,7 @@ public struct ScoreReport: Encodable, Sendable {
 
   /// Writes several reports as one array.
   /// - Throws: `InputError` that names the file.
-  public static func write(_ reports: [ScoreReport], to path: String) throws { try JSONFile.write(reports, to: path) }
+  public static func write(_ reports: [ScoreReport], to path: String) throws { try JSON.write(reports, to: path) }
 
   /// Whole numbers without a point.
   static func text(sigma: Double) -> String {

@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTModels
 import RAMiTNN
 import RAMiTSerialization
@@ -49,7 +50,7 @@ struct Checkpoint {
       if buffer.isInteger { tensors.int64Names.insert(name) }
     }
     tensors.metadata = [
-      Key.state: try JSONText.encode(state), Key.configuration: configuration,
+      Key.state: try JSON.encode(state), Key.configuration: configuration,
       Key.model: try learner.model.architecture.json,
     ]
     tensors.metadata[Key.checksum] = checksum(of: tensors)
@@ -71,7 +72,7 @@ struct Checkpoint {
       throw InputError(path, expected: "the content that was written", found: "another checksum: the file is damaged")
     }
     do {
-      self.state = try JSONText.decode(TrainingState.self, from: state)
+      self.state = try JSON.decode(TrainingState.self, from: state)
     } catch {
       throw InputError(path, expected: "a position that can be read", found: "'\(state)'")
     }

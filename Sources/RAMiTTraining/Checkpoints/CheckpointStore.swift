@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTRuns
 
 /// The checkpoints of a run: the newest few.
 struct CheckpointStore {

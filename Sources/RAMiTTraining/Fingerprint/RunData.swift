@@ -30,7 +30,7 @@ struct RunData {
     protocolOfValidation = " \(validationImages)" + (sigma.map { " sigma \($0)" } ?? "")
     self.path = path
     // Records that are damaged cost a second reading, no more.
-    let known = try? JSONText.decode(DataRecords.self, from: String(contentsOfFile: path, encoding: .utf8))
+    let known = try? JSON.decode(DataRecords.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     before = known ?? DataRecords()
     let checksums = FileChecksums(before.training + before.validation)
     records = DataRecords(
@@ -60,6 +60,6 @@ struct RunData {
   /// - Throws: `InputError` when the file cannot be written.
   func write() throws {
     if records == before { return }
-    try WholeFile.write(Data(JSONText.encode(records).utf8), to: path)
+    try WholeFile.write(Data(JSON.encode(records).utf8), to: path)
   }
 }

@@ -1,4 +1,5 @@
 import RAMiTDiagnostics
+import RAMiTExperiments
 import RAMiTModels
 import RAMiTNN
 import RAMiTSerialization

@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTEvaluation
+import RAMiTExperiments
 import RAMiTModels
 
 /// The samples that a configuration describes.
@@ -26,10 +27,10 @@ package struct TrainingData {
   private static let maximumSamples = 100_000_000
 
   /// Opens the folders and reads every photo's header.
-  /// - Parameter report: called with each image that is skipped; by default they go to the standard error.
+  /// - Parameter report: called with each image that is skipped, on any thread.
   /// - Throws: `InputError` that names a folder or a file.
   package init(
-    _ configuration: TrainingConfiguration, report: @escaping @Sendable (InputError) -> Void = Self.warn
+    _ configuration: TrainingConfiguration, report: @escaping @Sendable (InputError) -> Void
   ) throws {
     let (task, train) = (configuration.task, configuration.data.train)
     let memory = PhotoCache(bytes: configuration.data.loader.cache << 20)
@@ -85,10 +86,6 @@ package struct TrainingData {
       return try samples[position.stageIndex].batch(
         iteration: position.epoch * position.stage.iterationsPerEpoch + position.iterationInEpoch)
     }
-  }
-
-  package static let warn: @Sendable (InputError) -> Void = { error in
-    Console.report("skipped \(error)")
   }
 
   /// The files of the validation; nil where there is none.

@@ -1,5 +1,6 @@
 import RAMiTDatasets
 import RAMiTDiagnostics
+import RAMiTExperiments
 import RAMiTModels
 
 extension TrainingDataConfiguration {
@@ -25,11 +26,11 @@ extension TrainingDataConfiguration {
       let side = (patch + 2 * Self.margin) * task.scale
       return Found(pairs: ProceduralPairs(seed: seed, width: side, height: side, settings), files: .drawn)
     case .folder:
-      let files = try PairedFiles.folder(path ?? "", inputs: lowQuality, for: settings)
+      let files = try PairedFiles.folder(path ?? "", inputs: self.inputs, for: settings)
       return try joined([files], settings, memory, base: path ?? "", factors: [1], report)
     case .folders:
       let members = members ?? []
-      let files = try members.map { try PairedFiles.folder($0.path, inputs: $0.lowQuality, for: settings) }
+      let files = try members.map { try PairedFiles.folder($0.path, inputs: $0.inputs, for: settings) }
       return try joined(
         files, settings, memory, base: members.map(\.path).joined(separator: ", "), factors: members.map(\.repeat),
         report)

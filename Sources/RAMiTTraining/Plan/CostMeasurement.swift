@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDatasets
+import RAMiTExperiments
 import RAMiTModels
 import RAMiTTensorCore
 

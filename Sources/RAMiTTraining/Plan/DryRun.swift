@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTEvaluation
+import RAMiTExperiments
 import RAMiTModels
 
 /// What a run would do: its model, its data, its plan and its cost. Nothing is written.
@@ -20,15 +21,18 @@ package struct DryRun {
   /// Why the data cannot be used; the plan is that of the published count then.
   package let dataFault: InputError?
 
+  /// - Parameter skipped: called with each image that is left out.
   /// - Throws: `InputError` when the data cannot be read and its size is not published either.
-  package init(_ run: RunConfiguration<some RestorationArchitecture>) throws {
+  package init(
+    _ run: RunConfiguration<some RestorationArchitecture>, skipped: @escaping @Sendable (InputError) -> Void
+  ) throws {
     let configuration = run.training
     self.configuration = configuration
     model = run.model.variant
     var validation: TestSet?
     var photoBytes: Int?
     do {
-      let data = try TrainingData(configuration)
+      let data = try TrainingData(configuration, report: skipped)
       size = data.size
       validation = data.validation
       photoBytes = data.photoBytes

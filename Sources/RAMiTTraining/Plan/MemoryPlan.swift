@@ -1,6 +1,7 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTEvaluation
+import RAMiTExperiments
 import RAMiTMachine
 import RAMiTModels
 import RAMiTNN

@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTExperiments
 import RAMiTModels
 import RAMiTNN
 import RAMiTTensorCore

@@ -1,3 +1,5 @@
+import RAMiTExperiments
+
 extension TrainingPlan {
   /// Whether the model is to be scored after so many iterations, at least one.
   func isTime(for validation: ValidationConfiguration, after iteration: Int) -> Bool {

@@ -1,4 +1,5 @@
 import RAMiTDatasets
+import RAMiTExperiments
 import RAMiTOptimizers
 
 /// All iterations of a run in order: which patches, how many, what learns, and how fast. It follows from the

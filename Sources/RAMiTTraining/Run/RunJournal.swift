@@ -2,6 +2,8 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
+import RAMiTReports
+import RAMiTRuns
 
 /// What a run tells of itself while it goes on: metrics, TensorBoard's events, its starts, and a report made of them.
 ///
@@ -56,10 +58,8 @@ final class RunJournal {
     for fault in faults { try report(fault) }
     record.starts.starts.append(
       RunStart(
-        time: Date.now.formatted(.iso8601), environment: .current, seed: record.configuration.seed,
-        parameters: parameters, plannedIterations: plan.iterations, plannedEpochs: plan.epochs,
-        firstIteration: state.iteration, lastIteration: state.iteration, changes: changes.isEmpty ? nil : changes,
-        seconds: 0))
+        seed: record.configuration.seed, parameters: parameters, plannedIterations: plan.iterations,
+        plannedEpochs: plan.epochs, iteration: state.iteration, changes: changes))
   }
 
   // MARK: What happens
@@ -112,9 +112,8 @@ final class RunJournal {
 
   private func add(_ summaries: [Event.Summary], at iteration: Int) throws {
     // TensorBoard has no place on a curve for what is not finite.
-    let summaries = summaries.filter(\.isDrawable)
-    if summaries.isEmpty { return }
-    try events.append(Event(time: Date.now.timeIntervalSince1970, step: iteration, summaries: summaries))
+    let drawable = summaries.filter(\.isDrawable)
+    if !drawable.isEmpty { try events.append(Event(step: iteration, summaries: drawable)) }
   }
 
   // MARK: Saving
@@ -139,9 +138,7 @@ final class RunJournal {
     record.starts.starts[last].seconds = start - began
     record.starts.starts[last].stoppedEarly = stoppedEarly
     try record.starts.write(to: files.environment)
-    let charts = RunCharts(record.history, task: record.configuration.task)
-    let chart = CurveChart(title: record.configuration.name, charts: charts.all)
-    try WholeFile.write(Data(chart.svg.utf8), to: files.curves)
+    try WholeFile.write(Data(CurveChart(record).svg.utf8), to: files.curves)
     try WholeFile.write(Data(RunReport(record, isUnderWay: isUnderWay).page.utf8), to: files.report)
     published = (start, Self.now - start)
   }

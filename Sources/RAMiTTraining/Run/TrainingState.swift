@@ -1,3 +1,5 @@
+import RAMiTRuns
+
 /// How far a run has come: all that a checkpoint needs beside weights and moments.
 struct TrainingState: Codable, Equatable {
   /// Iterations done.
@@ -34,11 +36,4 @@ struct DataSize: Codable, Equatable, CustomStringConvertible {
   var samplesPerEpoch: Int
 
   var description: String { (images.map { "\($0) images, " } ?? "") + "\(samplesPerEpoch) samples an epoch" }
-}
-
-/// A validation, and when it was.
-public struct ValidationRecord: Codable, Equatable, Sendable {
-  /// Epochs and iterations done.
-  public var epoch, iteration: Int
-  public var result: ValidationResult
 }

@@ -1,4 +1,6 @@
 import RAMiTDiagnostics
+import RAMiTExperiments
+import RAMiTRuns
 
 /// How long the validations of a run have brought no improvement.
 struct EarlyStopping: Codable, Equatable {

@@ -1,6 +1,7 @@
 import RAMiTAutograd
 import RAMiTDatasets
 import RAMiTDiagnostics
+import RAMiTExperiments
 import RAMiTModels
 import RAMiTNN
 import RAMiTOptimizers

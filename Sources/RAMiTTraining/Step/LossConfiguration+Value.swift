@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTExperiments
 import RAMiTTensorCore
 
 extension LossConfiguration {

@@ -2,6 +2,7 @@ import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTMetrics
 import RAMiTModels
+import RAMiTRuns
 
 /// Scores a model on a test set while it learns.
 final class Validator {

@@ -3,6 +3,8 @@ import FoundationXML
 import RAMiTTensorCore
 import Testing
 
+@testable import RAMiTReports
+@testable import RAMiTRuns
 @testable import RAMiTTraining
 
 @Suite struct ChartTests {

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import RAMiTReports
+
 /// A reader of TensorBoard's files that shares nothing with what writes them.
 struct EventReader {
   struct Value: Equatable {

@@ -2,6 +2,8 @@ import Foundation
 import RAMiTDiagnostics
 import Testing
 
+@testable import RAMiTReports
+@testable import RAMiTRuns
 @testable import RAMiTTraining
 
 @Suite struct RunRecordTests {

@@ -4,6 +4,8 @@ import RAMiTDiagnostics
 import RAMiTImaging
 import Testing
 
+@testable import RAMiTReports
+@testable import RAMiTRuns
 @testable import RAMiTTraining
 
 @Suite struct RunReportTests {
@@ -91,7 +93,7 @@ import Testing
 
   @Test func runsAreComparedWithinTheirTasks() throws {
     let first = try run("a", ["name=first"])
-    let second = try run("b", ["name=second", "schedule.rate=0.02", "output=\(folder.path)/b"], until: 14)
+    let second = try run("b", ["name=second", "schedule.learningRate=0.02", "output=\(folder.path)/b"], until: 14)
     let third = try run("c", ["task=x3", "name=third"])
     let records = try [first, second, third].map {
       try RunRecord(reading: $0, of: ToyArchitecture.self) { Issue.record($0) }

@@ -1,7 +1,10 @@
 import Foundation
+import RAMiTFiles
 import RAMiTImaging
 import Testing
 
+@testable import RAMiTReports
+@testable import RAMiTRuns
 @testable import RAMiTTraining
 
 @Suite struct TensorBoardTests {
@@ -151,6 +154,6 @@ import Testing
     #expect(reader.events[0].version == "brain.Event:2")
     #expect(reader.steps("training/loss") == [12, 16, 20])
     let state = #"{"iteration":1,"lossCount":0,"lossSum":0,"logBytes":1,"metricsBytes":2,"steps":1}"#
-    #expect(try JSONText.decode(TrainingState.self, from: state).eventBytes == nil)
+    #expect(try JSON.decode(TrainingState.self, from: state).eventBytes == nil)
   }
 }

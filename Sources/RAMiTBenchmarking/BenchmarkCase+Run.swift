@@ -1,0 +1,123 @@
+import RAMiTAutograd
+import RAMiTMachine
+import RAMiTModels
+import RAMiTNN
+import RAMiTOptimizers
+import RAMiTParallel
+import RAMiTTensorCore
+
+extension BenchmarkCase {
+  /// Times a model with random weights on random images, with each of some numbers of threads.
+  ///
+  /// The thread counts take turns, so that what else the machine does slows all of them alike.
+  /// - Parameters:
+  ///   - architecture: of the model.
+  ///   - runs: of each thread count, after a warm-up.
+  ///   - checkpointing: what a training step computes again.
+  ///   - version: the program's.
+  /// - Returns: a result for each thread count.
+  /// - Precondition: at least one run and one thread count.
+  package func run(
+    _ architecture: some RestorationArchitecture, runs: Int, threads: [Int],
+    checkpointing: ActivationCheckpointing = .none, version: String
+  ) -> [BenchmarkResult] {
+    precondition(runs > 0 && !threads.isEmpty, "nothing is timed without a run")
+    let need = memory(of: architecture, checkpointing)
+    StoragePool.shared.trim()
+    ProcessMemory.resetPeak()
+    let estimate = gigabytes(ProcessMemory.resident + need)
+    let step = prepared(architecture, checkpointing)
+    var seconds = threads.map { _ in [Double]() }
+    for run in 0...runs {
+      for (place, count) in threads.enumerated() {
+        let elapsed = ComputeThreads.with(count) { ContinuousClock().measure(step) / .seconds(1) }
+        if run > 0 { seconds[place].append(elapsed) }
+      }
+    }
+    let peak = gigabytes(ProcessMemory.peak)
+    return threads.indices.map { place in
+      let ratios = zip(seconds[0], seconds[place]).map { $0 / $1 }.sorted()
+      return BenchmarkResult(
+        name: name, model: architecture.modelName, task: architecture.task,
+        checkpointing: trains ? checkpointing : nil, version: version, threads: threads[place],
+        seconds: .init(seconds[place]),
+        speedup: place > 0 ? ratios.median : nil, peakGigabytes: peak, estimatedGigabytes: estimate)
+    }
+  }
+
+  /// Finds out where the time goes.
+  /// - Parameters:
+  ///   - architecture: of the model.
+  ///   - runs: after a warm-up; the one of median time is told about.
+  ///   - checkpointing: what a training step computes again.
+  ///   - peaks: measures the machine; before and after, for the faster of both counts.
+  /// - Precondition: at least one run.
+  package func profile(
+    _ architecture: some RestorationArchitecture, runs: Int, checkpointing: ActivationCheckpointing = .none,
+    peaks measured: () -> MachinePeaks = MachinePeaks.measured
+  ) -> Profile {
+    precondition(runs > 0, "nothing is timed without a run")
+    let peaks = measured()
+    let step = prepared(architecture, checkpointing)
+    step()
+    let profiled = (0..<runs).map { _ in
+      var laps: [Profiler.Lap] = []
+      let seconds = ContinuousClock().measure { laps = Profiler.laps(of: step) } / .seconds(1)
+      return (seconds: seconds, laps: laps)
+    }.sorted { $0.seconds < $1.seconds }
+    let median = profiled[runs / 2]
+    return Profile(name: name, seconds: median.seconds, laps: median.laps, peaks: peaks.maximum(measured()))
+  }
+
+  /// Makes model and data, and returns what is to be timed.
+  /// - Parameters:
+  ///   - architecture: of the model, whose parameters are random.
+  ///   - checkpointing: what a training step computes again.
+  package func prepared(
+    _ architecture: some RestorationArchitecture, _ checkpointing: ActivationCheckpointing = .none
+  ) -> () -> Void {
+    let model = architecture.makeModel(), task = architecture.task
+    switch self {
+    case .inference(let height, let width):
+      let image = Variable(constant: noise([1, height, width, task.channels]))
+      return { _ = model(image) }
+    case .training(let batch, let patch):
+      let side = task.scale * patch
+      let images = noise([batch, patch, patch, task.channels]), targets = noise([batch, side, side, task.channels])
+      let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
+      let parameters = model.parameters
+      let adam = Adam(count: parameters.count)
+      return {
+        parameters.zeroGradients()
+        Profiler.update("zeroGradients", shape: parameters.gradients.shape, passes: 1)
+        let tape = Tape()
+        let loss = tape.record { l1Loss(model(Variable(constant: images), context: context), targets) }
+        tape.backward(from: loss)
+        adam.step(parameters.values, gradients: parameters.gradients, learningRate: 4e-4)
+        // Values, gradients and two moments are read, all but the gradients written.
+        Profiler.update("adam", shape: parameters.values.shape, passes: 7)
+      }
+    }
+  }
+
+  /// In 10^9 bytes, to three digits.
+  private func gigabytes(_ bytes: Int) -> Double { (Double(bytes) / 1e6).rounded() / 1e3 }
+
+  /// Uniform in [0, 1).
+  private func noise(_ shape: Shape) -> Tensor {
+    var random = RandomNumbers(seed: 0)
+    let result = Tensor(uninitialized: shape)
+    for i in 0..<result.count { result.pointer[i] = random.uniform() }
+    return result
+  }
+}
+
+extension ComputeThreads {
+  /// Computes with so many threads, and then as before.
+  package static func with<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
+    let before = self.count
+    self.count = count
+    defer { self.count = before }
+    return try body()
+  }
+}

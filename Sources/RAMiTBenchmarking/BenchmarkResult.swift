@@ -1,0 +1,54 @@
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTMachine
+import RAMiTModels
+import RAMiTNN
+
+/// How long a case took, and what the process's memory came to.
+package struct BenchmarkResult: Encodable, Sendable {
+  /// Of the runs after one warm-up.
+  package struct Seconds: Encodable, Equatable, Sendable {
+    package let min, median, max: Double
+
+    /// - Precondition: there is a run.
+    init(_ runs: [Double]) {
+      let sorted = runs.sorted()
+      (min, median, max) = (sorted[0], sorted.median, sorted[sorted.count - 1])
+    }
+  }
+
+  package let name: String
+  /// The model's name, and its task.
+  package let model: String
+  package let task: RestorationTask
+  /// What a training step computed again.
+  package let checkpointing: ActivationCheckpointing?
+  /// The program's version, and what it was built for.
+  package let version: String
+  package let instructionSet = InstructionSet.built.description
+  package let threads: Int
+  package let seconds: Seconds
+  /// How many times as fast as with the first thread count: the median of the ratios of runs beside each other. Nil for
+  /// that one.
+  package let speedup: Double?
+  /// The process's largest memory in this case, with all thread counts, in 10^9 bytes.
+  package let peakGigabytes: Double
+  /// The same as it was estimated before the first run.
+  package let estimatedGigabytes: Double
+
+  private enum CodingKeys: String, CodingKey {
+    case name = "case", model, task, checkpointing = "recompute", version = "ramit", instructionSet = "built_for",
+      threads, seconds,
+      speedup
+    case peakGigabytes = "peak_gb", estimatedGigabytes = "estimated_gb"
+  }
+
+  /// One line of JSON.
+  package func json() throws -> String { try JSON.encode(self) }
+}
+
+extension [Double] {
+  /// The middle of sorted values, the upper of two.
+  /// - Precondition: there is a value.
+  package var median: Double { self[count / 2] }
+}

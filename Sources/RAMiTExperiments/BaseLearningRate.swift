@@ -1,0 +1,37 @@
+import RAMiTYAML
+
+/// A learning rate.
+public enum BaseLearningRate: Codable, Equatable, Sendable, DescribedChoice {
+  /// That of RAMiT's paper: 0.0004 for a batch of 64, and in proportion.
+  case paper
+  case value(Double)
+
+  package static var choices: String { "paper or a number" }
+
+  /// For a batch; a number is for `firstBatch`, and in proportion.
+  public func value(batch: Int, firstBatch: Int) -> Double {
+    switch self {
+    case .paper: 0.0004 * Double(batch) / 64
+    case .value(let value): value * (Double(batch) / Double(firstBatch))
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let value = try? container.decode(Double.self) {
+      self = .value(value)
+    } else if try container.decode(String.self) == "paper" {
+      self = .paper
+    } else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "neither paper nor a number")
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .paper: try container.encode("paper")
+    case .value(let value): try container.encode(value)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import RAMiTModels
+
+/// What a run learns from, and what it is scored on.
+public struct DataConfiguration: Codable, Equatable, Sendable {
+  public var train: TrainingDataConfiguration
+  public var validation: ValidationDataConfiguration
+  public var loader = LoaderConfiguration()
+
+  public init(task: RestorationTask) {
+    train = TrainingDataConfiguration(task: task)
+    validation = ValidationDataConfiguration(task: task)
+  }
+}
+
+public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
+  public enum Kind: String, CaseIterable, Codable, Sendable {
+    /// Photos of your own: a folder of targets and inputs side by side (`HQ` and `LQ`, and the like), or of photos
+    /// alone.
+    case folder
+    /// Several such folders as one set, each more or less often than once.
+    case folders
+    /// A published set by its name, in the tree in which it is distributed (docs/DATASETS.md).
+    case dataset
+    /// Images drawn on the fly; they need no files and never end.
+    case procedural
+  }
+
+  public var type = Kind.folder
+  /// The folder (`folder`).
+  public var path: String?
+  /// The folder of the inputs where it is elsewhere, paired with the targets by name (`folder`). Inputs that are
+  /// nowhere are made from the targets.
+  public var inputs: String?
+  /// The folders of a set of several (`folders`).
+  public var members: [FolderMember]?
+  /// The name of the set, or the file of a manifest (`dataset`).
+  public var name: String?
+  /// The folder in which the published sets lie (`dataset`); without it, `datasets`.
+  public var root: String?
+  /// How often a round over a union has the images of each of its members, in their order; without it, once
+  /// (`dataset`).
+  public var memberRepeat: [Double]?
+  /// A file with the set's decoded pixels, made by `ramit data prepare cache`.
+  public var decoded: String?
+  /// Converts gray and 16-bit images of a set in RGB of 8 bits to that, and leaves their alpha out, instead of
+  /// refusing them.
+  public var convertImages = false
+  /// What happens when an image cannot be used.
+  public var onBadImage = BadImagePolicy.stop
+  /// So many are skipped at most (`onBadImage: skip`).
+  public var maximumSkipped = 10
+  /// How often an epoch sees each photo.
+  public var `repeat` = 1.0
+  /// Samples of an epoch, instead of photos x repeat, rounded down.
+  public var samplesPerEpoch: Int?
+  /// The side of an input patch.
+  public var patch = 64
+  /// Patches of an iteration.
+  public var batch = 64
+  /// Mirrors every second patch, at random.
+  public var flip = true
+  /// Turns patches by 0, 1, 2 or 3 quarters, at random.
+  public var rotate = true
+  /// The range of the noise's standard deviation, of 255 (denoising).
+  public var noise: [Double]?
+
+  public init(task: RestorationTask) {
+    noise = task.isDenoising ? [0, 50] : nil
+  }
+}
+
+/// One folder of a set of several.
+public struct FolderMember: Codable, Equatable, Sendable {
+  /// The folder, as `data.train.path`.
+  public var path: String
+  /// The folder of its inputs, as `data.train.inputs`.
+  public var inputs: String?
+  /// How often a round has its images.
+  public var `repeat` = 1.0
+
+  // The list lets a misspelt key be told from one that is missing.
+  private enum CodingKeys: String, CodingKey, CaseIterable { case path, inputs, `repeat` }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    path = try container.decode(String.self, forKey: .path)
+    inputs = try container.decodeIfPresent(String.self, forKey: .inputs)
+    `repeat` = try container.decodeIfPresent(Double.self, forKey: .repeat) ?? 1
+  }
+}
+
+/// What a run does about an image that is damaged, misshapen or without its partner.
+public enum BadImagePolicy: String, CaseIterable, Codable, Sendable {
+  /// It ends, and names the image.
+  case stop
+  /// It goes on without, as long as there are few.
+  case skip
+}
+
+public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
+  public enum Kind: String, CaseIterable, Codable, Sendable {
+    /// A folder with HR/ and LR_bicubic/X2/, or HQ/ and LQ/, and the like; or of photos, whose inputs are made.
+    case folder
+    /// A published set by its name.
+    case dataset
+    /// Images drawn on the fly, others than the training's.
+    case procedural
+    /// No validation.
+    case none
+  }
+
+  public var type = Kind.none
+  public var path: String?
+  /// The name of the set, or the file of a manifest (`dataset`).
+  public var name: String?
+  /// The folder in which the published sets lie (`dataset`); without it, `datasets`.
+  public var root: String?
+  /// The first so many images, instead of all.
+  public var images: Int?
+  /// The noise's standard deviation, of 255 (denoising).
+  public var sigma: Double?
+
+  public init(task: RestorationTask) {
+    sigma = task.isDenoising ? 25 : nil
+  }
+}
+
+/// The threads that prepare batches ahead of the training.
+public struct LoaderConfiguration: Codable, Equatable, Sendable {
+  public var threads = 2
+  /// Batches that wait ready at most.
+  public var ahead = 4
+  /// Memory for decoded photos, in MiB.
+  public var cache = 1024
+
+  public init() {}
+}

@@ -1,0 +1,150 @@
+import RAMiTYAML
+
+/// What the training makes small: the weighted sum of one or more losses.
+///
+/// As text: the name of one, `l1`, or a list, `[{type: l1}, {type: charbonnier, weight: 0.5, epsilon: 1e-3}]`.
+public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
+  public var terms: [LossTerm]
+
+  public init(_ terms: [LossTerm]) { self.terms = terms }
+
+  /// One loss alone.
+  public init(_ loss: Loss) { terms = [LossTerm(loss)] }
+
+  package static var choices: String {
+    "one of " + Loss.Kind.allCases.map(\.rawValue).joined(separator: ", ") + ", or a list of losses with weights"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    guard (try? value.decode(String.self)) != nil else {
+      self.init(try [LossTerm](from: decoder))
+      return
+    }
+    guard let kind = try? value.decode(Loss.Kind.self) else {
+      throw DecodingError.dataCorruptedError(in: value, debugDescription: "no loss of that name")
+    }
+    self.init(Loss(kind))
+  }
+
+  /// One loss with its defaults is written as its name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let term = terms.first, terms == [LossTerm(Loss(term.loss.kind))] {
+      try container.encode(term.loss.kind)
+    } else {
+      try container.encode(terms)
+    }
+  }
+
+  /// - Parameter targetSide: of the smallest patches.
+  package func check(_ checks: Checks, targetSide: Int) throws {
+    try checks.require(!terms.isEmpty, "loss", Self.choices, "an empty list")
+    for (number, term) in terms.enumerated() {
+      try checks.require(
+        term.weight > 0 && term.weight <= 1e6, "loss.\(number).weight", "above 0, at most 1000000", term.weight)
+      if let epsilon = term.loss.epsilon {
+        try checks.require(epsilon > 0 && epsilon <= 1, "loss.\(number).epsilon", "above 0, at most 1", epsilon)
+      }
+      try checks.require(
+        term.loss != .ssim || targetSide >= Self.ssimWindow, "loss",
+        "ssim with targets of at least \(Self.ssimWindow) pixels a side", "patches with targets of \(targetSide)")
+    }
+  }
+
+  /// The side of the window in which SSIM compares images.
+  private static let ssimWindow = 11
+}
+
+/// How far restored images are from their targets, as a mean over all values.
+public enum Loss: Equatable, Sendable {
+  /// The absolute difference (the paper's).
+  case l1
+  /// The squared difference.
+  case mse
+  /// sqrt(difference^2 + epsilon^2) (Charbonnier et al., Two deterministic half-quadratic regularization algorithms for
+  /// computed imaging, 1994).
+  case charbonnier(epsilon: Double)
+  /// The PSNR of each image in dB, negative (`psnrLoss`).
+  case psnr
+  /// 1 - SSIM (`ssimLoss`).
+  case ssim
+  /// The absolute difference of the Fourier coefficients (`fourierAmplitudeLoss`).
+  case fourier
+  /// The Charbonnier loss of the edges (`edgeLoss`).
+  case edge(epsilon: Double)
+
+  public enum Kind: String, CaseIterable, Codable, Sendable {
+    case l1, mse, charbonnier, psnr, ssim, fourier, edge
+  }
+
+  /// - Parameter epsilon: of `charbonnier` and `edge`; the others have none.
+  public init(_ kind: Kind, epsilon: Double = 1e-3) {
+    self =
+      switch kind {
+      case .l1: .l1
+      case .mse: .mse
+      case .charbonnier: .charbonnier(epsilon: epsilon)
+      case .psnr: .psnr
+      case .ssim: .ssim
+      case .fourier: .fourier
+      case .edge: .edge(epsilon: epsilon)
+      }
+  }
+
+  public var kind: Kind {
+    switch self {
+    case .l1: .l1
+    case .mse: .mse
+    case .charbonnier: .charbonnier
+    case .psnr: .psnr
+    case .ssim: .ssim
+    case .fourier: .fourier
+    case .edge: .edge
+    }
+  }
+
+  /// Nil for a loss that has none.
+  package var epsilon: Double? {
+    switch self {
+    case .charbonnier(let epsilon), .edge(let epsilon): epsilon
+    case .l1, .mse, .psnr, .ssim, .fourier: nil
+    }
+  }
+}
+
+/// A loss and its weight in the sum.
+public struct LossTerm: Codable, Equatable, Sendable {
+  public var loss: Loss
+  public var weight: Double
+
+  public init(_ loss: Loss, weight: Double = 1) {
+    self.loss = loss
+    self.weight = weight
+  }
+
+  // The list lets a misspelt key be told from one that is missing.
+  private enum CodingKeys: String, CodingKey, CaseIterable { case type, weight }
+  private enum EpsilonKeys: String, CodingKey { case epsilon }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    loss = Loss(try container.decode(Loss.Kind.self, forKey: .type))
+    weight = try container.decodeIfPresent(Double.self, forKey: .weight) ?? 1
+    if loss.epsilon != nil,
+      let epsilon = try decoder.container(keyedBy: EpsilonKeys.self).decodeIfPresent(Double.self, forKey: .epsilon)
+    {
+      loss = Loss(loss.kind, epsilon: epsilon)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(loss.kind, forKey: .type)
+    try container.encode(weight, forKey: .weight)
+    if let epsilon = loss.epsilon {
+      var settings = encoder.container(keyedBy: EpsilonKeys.self)
+      try settings.encode(epsilon, forKey: .epsilon)
+    }
+  }
+}

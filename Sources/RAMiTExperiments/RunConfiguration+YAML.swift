@@ -1,0 +1,150 @@
+import RAMiTDiagnostics
+import RAMiTModels
+import RAMiTOptimizers
+import RAMiTYAML
+import Yams
+
+extension RunConfiguration {
+  /// Reads a YAML file, with overrides `key.path=value` laid over it; of two for the same key the last one holds.
+  /// - Parameter report: called with a line for each key or value that is written by a former name.
+  /// - Throws: `InputError` with the file and line, or the override, that is wrong: an unknown key (with the nearest
+  ///   known one), a value of another type or outside of its range, a key that comes twice, an alias.
+  public init(readingFile path: String, settings: [String] = [], report: (String) -> Void = { _ in }) throws {
+    try self.init(ConfigurationNode(readingFile: path), settings: settings, report: report)
+  }
+
+  /// Reads YAML; `file` is for messages.
+  public init(yaml: String, file: String, settings: [String] = [], report: (String) -> Void = { _ in }) throws {
+    try self.init(ConfigurationNode(yaml: yaml) { "\(file):\($0)" }, settings: settings, report: report)
+  }
+
+  private init(_ file: ConfigurationNode, settings: [String], report: (String) -> Void) throws {
+    func overlaid(_ schema: ConfigurationNode, report: (String) -> Void = { _ in }) throws -> ConfigurationNode {
+      try settings.reduce(file.renamed(formerNames, report: report)) {
+        let setting = try ConfigurationNode(setting: $1, schema: schema)
+        return try $0.overlaid(by: setting.renamed(formerNames, report: report))
+      }
+    }
+    // The defaults depend on the task and the model, and on what else is chosen, so these come first.
+    let choice = try Choice(overlaid(RunConfiguration(task: .x2).node()))
+    let defaults = try choice.defaults.node()
+    let given = try overlaid(defaults, report: report)
+    self = try ConfigurationDecoder.decode(RunConfiguration.self, from: defaults.overlaid(by: given))
+    training = training.withExpandedPaths
+    try check(at: given.location)
+  }
+
+  /// What the defaults depend on.
+  private struct Choice {
+    let defaults: RunConfiguration
+
+    private struct Keys: Decodable {
+      struct Model: Decodable { let architecture, variant: String? }
+      struct Optimizer: Decodable { let type: OptimizerConfiguration.Kind? }
+      struct Schedule: Decodable { let iterations: Int? }
+      struct Validation: Decodable { let everyIterations: Int? }
+      let task: RestorationTask?
+      let model: Model?
+      let optimizer: Optimizer?
+      let schedule: Schedule?
+      let validation: Validation?
+    }
+
+    init(_ given: ConfigurationNode) throws {
+      if let task = given["model"]?["task"] {
+        throw InputError(task.location, expected: "the task at the top level", found: "model.task")
+      }
+      let keys = try ConfigurationDecoder.decode(Keys.self, from: given, refusesUnknownKeys: false)
+      var defaults = try RunConfiguration(task: keys.task ?? .x2, named: Self.model(keys.model, given))
+      if let kind = keys.optimizer?.type { defaults.training.optimizer = OptimizerConfiguration(kind) }
+      if keys.schedule?.iterations != nil { defaults.training.schedule = .ofIterations }
+      if keys.validation?.everyIterations != nil { defaults.training.validation.everyEpochs = nil }
+      self.defaults = defaults
+    }
+
+    /// The name of the model that is chosen.
+    private static func model(_ keys: Keys.Model?, _ given: ConfigurationNode) throws -> String {
+      let families = Architecture.families
+      func refusal(_ names: [String], _ key: String) -> InputError {
+        let node = given["model"]?[key]
+        return InputError(
+          node?.location ?? given.location, expected: "one of \(names.joined(separator: ", ")) for model.\(key)",
+          found: node?.summary ?? "none")
+      }
+      // A model's own name says its family as well.
+      let architecture = keys?.architecture ?? families[0].name
+      guard let family = families.first(where: { $0.name == architecture || $0.models.contains(architecture) }) else {
+        throw refusal(families.map(\.name), "architecture")
+      }
+      let models = family.name == architecture ? family.models : [architecture]
+      let model = keys?.variant ?? models[0]
+      guard models.contains(model) else { throw refusal(models, "variant") }
+      return model
+    }
+  }
+
+  /// The defaults of a model, with overrides laid over them.
+  /// - Parameter settings: `model.key.path=value`.
+  fileprivate init(named name: String, task: RestorationTask, settings: [String]) throws {
+    let defaults = try RunConfiguration(task: task, named: name).node()
+    let given = try settings.reduce(defaults) {
+      try $0.overlaid(by: ConfigurationNode(setting: $1, schema: defaults))
+    }
+    self = try ConfigurationDecoder.decode(RunConfiguration.self, from: given)
+    try checkModel(at: given.location)
+  }
+
+  /// Checks every value's range, and that values go together.
+  /// - Parameter place: the location of a key, by its dotted path.
+  /// - Throws: `InputError` for the first that is wrong.
+  private func check(at place: @escaping (String) -> String) throws {
+    try checkModel(at: place)
+    try training.check(at: place)
+  }
+
+  private func checkModel(at place: (String) -> String) throws {
+    // The model knows what it can be built with; its message begins with the key.
+    if let error = model.architecture.validationError {
+      let key = error.prefix { $0 != " " }
+      let path = key == "task" ? "" : "model."
+      throw InputError(place(path + key), expected: "a model that can be built", found: path + error)
+    }
+  }
+
+  package func node() throws -> ConfigurationNode {
+    try ConfigurationNode(yaml: YAMLEncoder().encode(self)) { _ in "the defaults" }
+  }
+
+  /// The whole configuration as YAML that reads back as the same configuration.
+  public func yaml() throws -> String {
+    guard let node = try Yams.compose(yaml: YAMLEncoder().encode(self)), let mapping = node.mapping else { return "" }
+    var pairs = mapping.map { ($0.key, $0.value) }
+    guard let place = pairs.firstIndex(where: { $0.0 == "model" }) else { return "" }
+    let model = pairs.remove(at: place)
+    // The model's task is the run's.
+    let keys = model.1.mapping?.filter { $0.key != "task" }.map { ($0.key, $0.value) } ?? []
+    let end = pairs.firstIndex { $0.0 == "data" } ?? pairs.endIndex
+    pairs.insert((model.0, Node(keys)), at: end)
+    return try Yams.serialize(node: Node(pairs))
+  }
+}
+
+extension ModelConfiguration {
+  /// A model that has a name, with overrides `key.path=value` of its keys laid over it; of two for the same key the
+  /// last one holds.
+  /// - Throws: `InputError` that names the override that is wrong.
+  /// - Precondition: the architecture has a model of this name.
+  public init(named name: String, task: RestorationTask, settings: [String]) throws {
+    self = try RunConfiguration(named: name, task: task, settings: settings.map { "model.\($0)" }).model
+  }
+}
+
+/// What keys and values were called in earlier versions, by their group.
+private let formerNames = [
+  "schedule": FormerNames(
+    keys: ["rate": "learningRate", "finalRate": "finalLearningRate", "halveAtEpochs": "milestones"],
+    values: ["decay": ["halving": "milestones"]]),
+  "warmStart": FormerNames(keys: ["fresh": "reinitialised"], values: ["reinitialised": ["misfits": "mismatched"]]),
+  "data.train": FormerNames(keys: ["lowQuality": "inputs"]),
+  "data.train.members": FormerNames(keys: ["lowQuality": "inputs"]),
+]

@@ -1,0 +1,57 @@
+/// When and how the model is scored while it learns.
+public struct ValidationConfiguration: Codable, Equatable, Sendable {
+  /// The model is scored whenever this many epochs are done, and at the end.
+  public var everyEpochs: Int? = 1
+  /// The same in iterations, in place of epochs.
+  public var everyIterations: Int?
+  /// Sample images written at each validation: input, bicubic, restored and target side by side.
+  public var samples = 4
+  /// Ends the run when its scores grow no more; without it, the run lasts as long as its schedule.
+  public var earlyStopping: EarlyStoppingConfiguration?
+
+  public init() {}
+
+  package func check(_ checks: Checks) throws {
+    if let everyIterations {
+      try checks.require(
+        everyEpochs == nil, "validation.everyEpochs", "none beside validation.everyIterations", everyEpochs ?? 0)
+      try checks.positive(everyIterations, "validation.everyIterations")
+    } else {
+      try checks.require(
+        everyEpochs != nil, "validation.everyEpochs", "a number of epochs, or validation.everyIterations", "no value")
+      try checks.positive(everyEpochs ?? 1, "validation.everyEpochs")
+    }
+    try checks.require(0...1000 ~= samples, "validation.samples", "0 to 1000", samples)
+    if let earlyStopping {
+      try checks.positive(earlyStopping.patience, "validation.earlyStopping.patience")
+      try checks.require(
+        0...1000 ~= earlyStopping.minimumDelta, "validation.earlyStopping.minimumDelta", "0 or more",
+        earlyStopping.minimumDelta)
+    }
+  }
+}
+
+/// When a run ends before its schedule does: after so many validations in a row of which none improved a metric.
+public struct EarlyStoppingConfiguration: Codable, Equatable, Sendable {
+  public enum Metric: String, CaseIterable, Codable, Sendable {
+    case psnr, ssim
+  }
+
+  /// The score, of which more is better.
+  public var metric = Metric.psnr
+  /// Validations without an improvement.
+  public var patience = 10
+  /// An improvement is more than this over the best score so far: dB, or a difference of SSIM.
+  public var minimumDelta = 0.0
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case metric, patience, minimumDelta }
+
+  public init() {}
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    metric = try container.decodeIfPresent(Metric.self, forKey: .metric) ?? .psnr
+    patience = try container.decodeIfPresent(Int.self, forKey: .patience) ?? 10
+    minimumDelta = try container.decodeIfPresent(Double.self, forKey: .minimumDelta) ?? 0
+  }
+}

@@ -1,0 +1,46 @@
+import RAMiTRuns
+
+/// Points that belong together, and how they look.
+struct Curve {
+  /// How a curve is drawn: in one of the colours, or as what others are compared with.
+  enum Style: Equatable {
+    case color(Int)
+    case baseline
+  }
+
+  let name: String
+  let style: Style
+  /// Those that can be drawn.
+  let points: [CurvePoint]
+  /// The point that counts most, which gets a ring.
+  var best: CurvePoint?
+
+  init(_ name: String, _ style: Style, _ points: [CurvePoint], best: CurvePoint? = nil) {
+    self.name = name
+    self.style = style
+    // The frame's arithmetic stays far from overflow.
+    self.points = points.filter { abs($0.x) <= Self.largest && abs($0.y) <= Self.largest }
+    self.best = best.flatMap { self.points.contains($0) ? $0 : nil }
+  }
+
+  private static let largest = 1e30
+
+  /// The curve as it looks the same with fewer points, about twice `stretches` at most: of each stretch the lowest and
+  /// the highest point are kept, and the ends.
+  func thinned(to stretches: Int) -> [CurvePoint] {
+    guard points.count > 2 * stretches + 2 else { return points }
+    var result = [points[0]]
+    let inner = 1..<points.count - 1
+    for stretch in 0..<stretches {
+      let part =
+        inner.lowerBound + inner.count * stretch / stretches..<inner.lowerBound + inner.count * (stretch + 1)
+        / stretches
+      let lowest = part.min { points[$0].y < points[$1].y } ?? part.lowerBound
+      let highest = part.max { points[$0].y < points[$1].y } ?? part.lowerBound
+      result.append(points[min(lowest, highest)])
+      if lowest != highest { result.append(points[max(lowest, highest)]) }
+    }
+    result.append(points[points.count - 1])
+    return result
+  }
+}

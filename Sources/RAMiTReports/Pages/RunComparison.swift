@@ -1,0 +1,112 @@
+import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTModels
+import RAMiTRuns
+
+/// Several runs beside each other. Scores are compared within a task only: a dB of denoising is not one of
+/// super-resolution.
+package struct RunComparison {
+  let runs: [ComparedRun]
+
+  /// - Precondition: at least one run.
+  package init(_ records: [RunRecord]) {
+    precondition(!records.isEmpty, "there is nothing to compare without a run")
+    let names = records.map(\.configuration.name)
+    runs = records.enumerated().map { number, record in
+      // Runs of one name are told apart by their folders.
+      let isAlone = names.count(where: { $0 == names[number] }) == 1
+      return ComparedRun(record: record, label: isAlone ? names[number] : record.path, number: number)
+    }
+  }
+
+  /// Runs of one task, in the order of the runs.
+  struct Group {
+    let task: RestorationTask
+    var runs: [ComparedRun]
+
+    /// True unless all were scored on the same images: what was before has the same scores then.
+    var hasOtherImages: Bool {
+      let before = runs.compactMap { $0.summary.best?.baselinePSNR }
+      return before.contains { abs($0 - before[0]) > 0.0005 }
+    }
+  }
+
+  var groups: [Group] {
+    runs.reduce(into: []) { groups, run in
+      let task = run.record.configuration.task
+      if let place = groups.firstIndex(where: { $0.task == task }) {
+        groups[place].runs.append(run)
+      } else {
+        groups.append(Group(task: task, runs: [run]))
+      }
+    }
+  }
+
+  // MARK: For a terminal
+
+  static let columns = [
+    "run", "task", "parameters", "iterations", "PSNR", "SSIM", "before", "gain", "last loss", "time",
+  ]
+
+  /// Lines for a terminal; the scores are those of each run's best validation.
+  package var lines: [String] {
+    var table = TextTable(header: Self.columns, textColumns: 2)
+    for run in runs { table.add(run.cells.map(Self.printable)) }
+    var lines = table.lines
+    for group in groups where group.hasOtherImages { lines.append(Self.note(group)) }
+    return lines
+  }
+
+  static func note(_ group: Group) -> String {
+    "\(group.task.rawValue): the runs were scored on different images; compare their gains, with care"
+  }
+
+  /// A name must not steer the terminal.
+  private static func printable(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+  }
+
+  // MARK: For a browser
+
+  /// A page that needs nothing else: of one run its report, of several what they have in common and in what they
+  /// differ.
+  package var page: String {
+    runs.count == 1 ? RunReport(runs[0].record, isUnderWay: false).page : ComparisonPage(comparison: self).text
+  }
+
+  /// Writes the page; a file that is none of these pages is left alone.
+  /// - Throws: `InputError` when there is another file, or it cannot be written.
+  package func write(to path: String) throws {
+    if FileManager.default.fileExists(atPath: path) {
+      let head = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 1024) } ?? Data()
+      guard head.range(of: Data(Page.mark.utf8)) != nil else {
+        throw InputError(
+          path, expected: "a new file, or an earlier report", found: "a file that this program did not write")
+      }
+    }
+    try WholeFile.write(Data(page.utf8), to: path)
+  }
+}
+
+/// A run among others.
+struct ComparedRun {
+  let record: RunRecord
+  let label: String
+  /// Its place, which gives its colour.
+  let number: Int
+
+  var summary: RunSummary { RunSummary(record) }
+
+  /// In the order of the columns.
+  var cells: [String] {
+    let summary = summary
+    return [
+      label, record.configuration.task.rawValue, summary.parameters, summary.iterations,
+      RunSummary.decibels(summary.best?.psnr, infinite: summary.best?.infinite),
+      RunSummary.similarity(summary.best?.ssim),
+      RunSummary.decibels(summary.best?.baselinePSNR, infinite: summary.best?.baselineInfinite),
+      RunSummary.signed(summary.gain), summary.lastLoss, summary.time,
+    ]
+  }
+}

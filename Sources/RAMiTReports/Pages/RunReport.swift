@@ -1,0 +1,176 @@
+import Foundation
+import RAMiTDiagnostics
+import RAMiTExperiments
+import RAMiTModels
+import RAMiTRuns
+
+/// A run on one page: how far it is, how good, its curves, samples, configuration and starts.
+package struct RunReport {
+  let record: RunRecord
+  /// A page of a run that is under way is loaded again from time to time.
+  let isUnderWay: Bool
+
+  private static let reloadSeconds = 60
+
+  package init(_ record: RunRecord, isUnderWay: Bool) {
+    self.record = record
+    self.isUnderWay = isUnderWay
+  }
+
+  private var summary: RunSummary { RunSummary(record) }
+  private var configuration: TrainingConfiguration { record.configuration }
+
+  package var page: String {
+    let charts: [Markup] = RunCharts(record.history, task: configuration.task).all.map {
+      "<div class=\"card\">\($0.svg)</div>\n"
+    }
+    let content: Markup = """
+      \(head)\(facts)<h2>Curves</h2>
+      <div class="charts">
+      \(charts)</div>
+      \(samples)\(scores)\(starts)\(settings)
+      """
+    return Page(
+      title: "\(configuration.name): \(summary.progress)", reloadSeconds: isUnderWay ? Self.reloadSeconds : nil,
+      content: content
+    ).text
+  }
+
+  // MARK: Parts
+
+  private var head: Markup {
+    let share = summary.share.map { "\(Int(($0 * 100).rounded(.down)))" } ?? "0"
+    return """
+      <h1>\(configuration.name)</h1>
+      <p>\(configuration.task.title), \(record.settings.model). \(summary.progress)\
+      \(isUnderWay ? ", under way" : "").</p>
+      <div class="bar"><div style="width: \(share)%"></div></div>
+
+      """
+  }
+
+  private var facts: Markup {
+    let gain = summary.gain
+    let quality = gain.map { $0 < 0 ? "bad" : "good" } ?? ""
+    var facts: [(String, Markup)] = []
+    if let best = summary.best {
+      facts = [
+        ("PSNR, \(unit) \(time(best))", "<b>\(RunSummary.decibels(best.psnr, infinite: best.infinite)) dB</b>"),
+        ("over \(configuration.task.baselineName)", "<b class=\"\(quality)\">\(RunSummary.signed(gain)) dB</b>"),
+        ("SSIM, \(unit) \(time(best))", "<b>\(RunSummary.similarity(best.ssim))</b>"),
+      ]
+    }
+    facts += [
+      ("last loss", "<b>\(summary.lastLoss)</b>"), ("parameters", "<b>\(summary.parameters)</b>"),
+      ("time", "<b>\(summary.time)</b>"),
+    ]
+    let cards: [Markup] = facts.map { "<div class=\"fact\"><span>\($0)</span>\($1)</div>\n" }
+    return "<div class=\"facts\">\n\(cards)</div>\n"
+  }
+
+  private var samples: Markup {
+    if record.samples.isEmpty { return "" }
+    let cards: [Markup] = record.samples.map { sample in
+      let figures: [Markup] = sample.panels.map { figure($0, caption: $0.title) }
+      return "<div class=\"card\"><h3>\(sample.name)</h3><div class=\"panels\">\(figures)</div></div>\n"
+    }
+    return """
+      <h2>Validation images</h2>
+      <p>The middle of each, as the latest validation left it.</p>
+      <div class="samples">
+      \(cards)</div>
+
+      """
+  }
+
+  /// What the run's schedule is counted in.
+  private var unit: String { configuration.schedule.countsIterations ? "iteration" : "epoch" }
+
+  private func time(_ line: MetricsLine) -> Int {
+    configuration.schedule.countsIterations ? line.iteration : line.epoch
+  }
+
+  /// The best and the last validation, beside what they began with.
+  private var scores: Markup {
+    guard let best = summary.best, let last = record.history.validations.last else { return "" }
+    var table = PageTable(columns: ["validation", unit, "PSNR, dB", "gain", "SSIM", "gain"])
+    for (name, line) in [("first", record.history.validations[0]), ("best", best), ("last", last)] {
+      table.rows.append([
+        "\(name)", "\(time(line))", "\(RunSummary.decibels(line.psnr, infinite: line.infinite))",
+        "\(RunSummary.signed(RunSummary.gain(line)))",
+        "\(RunSummary.similarity(line.ssim))",
+        "\(RunSummary.signed(RunSummary.difference(line.ssim, line.baselineSSIM), digits: 4))",
+      ])
+    }
+    table.rows.append([
+      "\(configuration.task.baselineName)", "",
+      "\(RunSummary.decibels(best.baselinePSNR, infinite: best.baselineInfinite))", "",
+      "\(RunSummary.similarity(best.baselineSSIM))", "",
+    ])
+    return "<h2>Scores</h2>\n\(table.markup)"
+  }
+
+  private var starts: Markup {
+    let starts = record.starts.starts
+    guard let last = starts.last else { return "" }
+    let environment = last.environment
+    var table = PageTable(columns: ["start", "iterations", "time", "version", "threads", "changed"])
+    // Whoever resumes often wants the latest.
+    for start in starts.suffix(Self.mostStarts) {
+      table.rows.append([
+        "\(start.time)", "\(start.firstIteration) to \(start.lastIteration)", "\(duration(start.seconds))",
+        "\(start.environment.version)", "\(start.environment.threads)",
+        "\(start.changes?.joined(separator: "; ") ?? "")",
+      ])
+    }
+    let left = starts.count - table.rows.count
+    let note: Markup = left > 0 ? "<p>\(left) earlier starts are in environment.json.</p>\n" : ""
+    return """
+      <h2>Environment</h2>
+      \(definitions([
+        ("version", "\(environment.version)"), ("seed", "\(String(last.seed))"),
+        ("processor", "\(environment.processor)"), ("instructions", "\(environment.instructions)"),
+        ("cores", "\(environment.cores)"), ("threads", "\(environment.threads)"), ("system", "\(environment.system)"),
+        ("Swift", "\(environment.swift)"),
+      ]))<details><summary>Starts of this run (\(starts.count))</summary>
+      \(table.markup)\(note)</details>
+
+      """
+  }
+
+  private static let mostStarts = 50
+
+  private var settings: Markup {
+    let (values, defaults) = (record.settings.values, record.settings.defaults)
+    let keys = values.keys.sorted()
+    func list(_ keys: [String]) -> Markup { definitions(keys.map { ($0, "\(readableValue(values[$0]))") }) }
+    return """
+      <h2>Configuration</h2>
+      <p>What differs from the defaults of the task and the model.</p>
+      \(list(keys.filter { values[$0] != defaults[$0] }))<details><summary>All keys (\(keys.count))</summary>
+      \(list(keys))</details>
+
+      """
+  }
+}
+
+/// A panel with words below it.
+func figure(_ panel: RunSample.Panel, caption: String) -> Markup {
+  """
+  <figure><img src="\(panel.link)" width="\(panel.image.width)" height="\(panel.image.height)" alt="\(caption)"/>\
+  <figcaption>\(caption)</figcaption></figure>
+  """
+}
+
+extension RestorationTask {
+  /// What the task is called in a sentence.
+  var title: String {
+    switch self {
+    case .x2, .x3, .x4: "Super-resolution \(rawValue)"
+    case .dn: "Denoising of colour images"
+    case .graydn: "Denoising of gray images"
+    case .lle: "Low-light enhancement"
+    case .dr: "Deraining"
+    }
+  }
+}

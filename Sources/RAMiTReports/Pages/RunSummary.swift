@@ -1,0 +1,70 @@
+import RAMiTDiagnostics
+import RAMiTRuns
+
+/// A run in a few numbers, as reports write them; what is not known is a dash.
+struct RunSummary {
+  private let record: RunRecord
+  let best: MetricsLine?
+
+  init(_ record: RunRecord) {
+    self.record = record
+    best = record.history.best
+  }
+
+  static let unknown = "-"
+
+  /// Of the best validation, over what was before; nil where that cannot be told, or the means are of different images.
+  var gain: Double? { best.flatMap { Self.gain($0) } }
+
+  static func gain(_ line: MetricsLine) -> Double? {
+    line.infinite == nil && line.baselineInfinite == nil ? difference(line.psnr, line.baselinePSNR) : nil
+  }
+
+  var parameters: String { record.starts.starts.last.map { "\($0.parameters)" } ?? Self.unknown }
+
+  var lastLoss: String { record.history.losses.last.map { String(significant: $0.y) } ?? Self.unknown }
+
+  var time: String { record.starts.starts.isEmpty ? Self.unknown : duration(record.starts.seconds) }
+
+  /// Iterations done, of those planned.
+  var iterations: String {
+    let done = "\(record.iteration)"
+    return record.starts.starts.last.map { "\(done)/\($0.plannedIterations)" } ?? done
+  }
+
+  var progress: String {
+    guard let planned = record.starts.starts.last?.plannedIterations else {
+      return "\(record.iteration) iterations"
+    }
+    if let reason = record.starts.starts.last?.stoppedEarly {
+      return "Complete after \(record.iteration) of \(planned) iterations: \(reason)"
+    }
+    return planned == record.iteration
+      ? "Complete, \(planned) iterations" : "\(record.iteration) of \(planned) iterations"
+  }
+
+  /// How much of the run is done, 0 to 1.
+  var share: Double? {
+    guard let last = record.starts.starts.last, case let planned = last.plannedIterations, planned > 0 else {
+      return nil
+    }
+    if last.stoppedEarly != nil { return 1 }
+    return min(max(Double(record.iteration) / Double(planned), 0), 1)
+  }
+
+  static func difference(_ value: Double?, _ other: Double?) -> Double? {
+    guard let value, let other, (value - other).isFinite else { return nil }
+    return value - other
+  }
+
+  /// - Parameter infinite: the images that equal their targets, which the mean leaves out.
+  static func decibels(_ value: Double?, infinite: Int? = nil) -> String {
+    guard let value else { return unknown }
+    return value.fixed(2) + (value.isFinite ? infinite.map { " + \($0) inf" } ?? "" : "")
+  }
+  static func similarity(_ value: Double?) -> String { value.map { $0.fixed(4) } ?? unknown }
+
+  static func signed(_ value: Double?, digits: Int = 2) -> String {
+    value.map { ($0 < 0 ? "" : "+") + $0.fixed(digits) } ?? unknown
+  }
+}

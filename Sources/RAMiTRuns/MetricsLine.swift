@@ -1,0 +1,45 @@
+import RAMiTFiles
+
+/// One line of the metrics: a mean training loss, or a validation. It holds no times, so that equal runs have equal
+/// metrics.
+package struct MetricsLine: Codable, Equatable {
+  package enum Kind: String, Codable { case training, validation }
+  package var kind: Kind
+  /// Epochs and iterations done.
+  package var epoch, iteration: Int
+  package var loss: Double?
+  package var learningRate: Double?
+  package var psnr: Double?
+  package var ssim: Double?
+  package var baselinePSNR: Double?
+  package var baselineSSIM: Double?
+  /// Images that equal their targets, which the means of the PSNR leave out; nil for none.
+  package var infinite, baselineInfinite: Int?
+  /// True for the first validation on other images than those of the one before.
+  package var onOtherImages: Bool?
+
+  package init(epoch: Int, iteration: Int, loss: Double, learningRate: Double) {
+    kind = .training
+    (self.epoch, self.iteration) = (epoch, iteration)
+    (self.loss, self.learningRate) = (loss, learningRate)
+  }
+
+  /// - Parameter onOtherImages: whether the validation before was on other images.
+  package init(_ record: ValidationRecord, onOtherImages: Bool = false) {
+    kind = .validation
+    (epoch, iteration) = (record.epoch, record.iteration)
+    (psnr, ssim) = (record.result.psnr, record.result.ssim)
+    (baselinePSNR, baselineSSIM) = (record.result.baselinePSNR, record.result.baselineSSIM)
+    (infinite, baselineInfinite) = (record.result.infinite, record.result.baselineInfinite)
+    self.onOtherImages = onOtherImages ? true : nil
+  }
+
+  /// Files have the learning rate as "rate", since the first version.
+  private enum CodingKeys: String, CodingKey {
+    case kind, epoch, iteration, loss, learningRate = "rate", psnr, ssim, baselinePSNR, baselineSSIM, infinite
+    case baselineInfinite, onOtherImages
+  }
+
+  /// As one line of JSON with its keys in order.
+  package var json: String { get throws { try JSON.encode(self) } }
+}

@@ -1,0 +1,39 @@
+import Foundation
+import RAMiTDiagnostics
+import RAMiTMachine
+import RAMiTParallel
+
+/// What a run is made with: nothing in it changes the result on one machine, but for another version of the program.
+package struct RunEnvironment: Codable, Equatable {
+  /// The program's version.
+  package var version: String
+  /// The compiler's.
+  package var swift: String
+  package var system: String
+  /// The processor's name, and the vector instructions that the program was built for.
+  package var processor, instructions: String
+  /// The processors of the machine, and the threads that compute.
+  package var cores, threads: Int
+
+  package static var current: RunEnvironment {
+    RunEnvironment(
+      version: Product.version, swift: compiler, system: ProcessInfo.processInfo.operatingSystemVersionString,
+      processor: ProcessorDescription.machine.value(of: "model name", "Model", "Hardware") ?? "unknown",
+      instructions: InstructionSet.built.description,
+      cores: ProcessInfo.processInfo.processorCount, threads: ComputeThreads.count)
+  }
+
+  private static var compiler: String {
+    #if compiler(>=6.5)
+      "6.5 or later"
+    #elseif compiler(>=6.4)
+      "6.4"
+    #elseif compiler(>=6.3)
+      "6.3"
+    #elseif compiler(>=6.2)
+      "6.2"
+    #else
+      "6.1"
+    #endif
+  }
+}

@@ -1,0 +1,37 @@
+import RAMiTFiles
+
+/// Where things are in a run's folder.
+package struct RunFiles: Sendable {
+  package let path: String
+
+  package init(path: String) { self.path = path }
+
+  /// Those of the run whose own configuration a file is; nil for any other file.
+  package init?(ofConfiguration file: String) {
+    let files = RunFiles(path: file.parentPath.absolutePath)
+    guard file.lastPathPart == files.configuration.lastPathPart, Folder.exists(files.checkpoints) else { return nil }
+    self = files
+  }
+
+  /// The whole configuration, as it is in force.
+  package var configuration: String { path + "/config.yaml" }
+  /// What the run was started with, each time.
+  package var environment: String { path + "/environment.json" }
+  /// The files of the data, with what they hold.
+  package var data: String { path + "/data.json" }
+  package var log: String { path + "/train.log" }
+  package var metrics: String { path + "/metrics.jsonl" }
+  package var events: String { tensorBoard + "/events.out.tfevents.ramit" }
+  package var report: String { path + "/report.html" }
+  package var curves: String { path + "/curve.svg" }
+  package var samples: String { path + "/samples" }
+  package var checkpoints: String { path + "/checkpoints" }
+  private var weights: String { path + "/weights" }
+  private var tensorBoard: String { path + "/tensorboard" }
+  /// The weights of the latest checkpoint, and those that scored best.
+  package var lastWeights: String { weights + "/last.safetensors" }
+  package var bestWeights: String { weights + "/best.safetensors" }
+
+  /// The folder itself, and those in it.
+  package var folders: [String] { [path, checkpoints, weights, samples, tensorBoard] }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
+
+/// The folder of a run, held by one process at a time.
+package final class RunFolder {
+  package let files: RunFiles
+  private let lock: Int32
+
+  package var path: String { files.path }
+
+  /// Makes the folder, or takes an existing one, and locks it until this object or the process is gone.
+  /// - Throws: `InputError` when the folder cannot be made, or another process holds it.
+  package init(_ path: String) throws {
+    files = RunFiles(path: path)
+    for folder in files.folders { try Folder.create(folder) }
+    let file = path + "/lock"
+    lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard lock >= 0 else {
+      throw InputError(file, expected: "a file that can be written", found: "\(SystemError.last)")
+    }
+    // The system lets go of the lock when the process ends, however it ends.
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      throw InputError(
+        path, expected: "a folder that no other process trains in",
+        found: errno == EWOULDBLOCK ? "one that is in use" : "one that cannot be locked: \(SystemError.last)")
+    }
+    try removeUnfinishedFiles()
+  }
+
+  deinit { if lock >= 0 { close(lock) } }
+
+  /// True when a run has begun here.
+  /// - Throws: `InputError` when it cannot be seen.
+  package var holdsRun: Bool {
+    get throws {
+      if FileManager.default.fileExists(atPath: files.configuration) { return true }
+      return try !names(in: files.checkpoints).isEmpty
+    }
+  }
+
+  /// What a process that was killed while it wrote has left behind.
+  private func removeUnfinishedFiles() throws {
+    for folder in files.folders {
+      for name in try names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+        try? FileManager.default.removeItem(atPath: folder + "/" + name)
+      }
+    }
+  }
+}
+
+/// The names of what is in a folder.
+/// - Throws: `InputError` when it cannot be listed: what is out of sight must not be taken for gone.
+package func names(in folder: String) throws -> [String] {
+  do {
+    return try Folder.names(folder)
+  } catch {
+    throw InputError(folder, expected: "a folder that can be read", found: "\(error)")
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
+
+/// All that the metrics of a run tell, in memory.
+package struct RunHistory: Equatable {
+  /// Over iterations done.
+  package private(set) var losses: [CurvePoint] = []
+  package private(set) var learningRates: [CurvePoint] = []
+  package private(set) var validations: [MetricsLine] = []
+  /// Iterations done, as far as the metrics tell.
+  package private(set) var lastIteration = 0
+  /// Validations before the first one on the images that are in use: their scores do not compare.
+  private var validationsOnOtherImages = 0
+
+  package init() {}
+
+  package mutating func add(_ line: MetricsLine) {
+    lastIteration = max(lastIteration, line.iteration)
+    switch line.kind {
+    case .validation:
+      if line.onOtherImages == true { validationsOnOtherImages = validations.count }
+      validations.append(line)
+    case .training:
+      if let loss = line.loss { losses.append(CurvePoint(x: Double(line.iteration), y: loss)) }
+      if let rate = line.learningRate { learningRates.append(CurvePoint(x: Double(line.iteration), y: rate)) }
+    }
+  }
+
+  /// The best validation on the images that are in use, as `ValidationResult.isBetter` says; of equal ones the first,
+  /// whose weights are kept.
+  package var best: MetricsLine? {
+    validations.dropFirst(validationsOnOtherImages).reduce(nil) { best, line in
+      guard let psnr = line.psnr else { return best }
+      guard let best else { return line }
+      return (line.infinite ?? 0, psnr) > (best.infinite ?? 0, best.psnr ?? -.infinity) ? line : best
+    }
+  }
+
+  /// A validation's scores over iterations done.
+  package func scores(_ score: KeyPath<MetricsLine, Double?>) -> [CurvePoint] {
+    validations.compactMap { line in line[keyPath: score].map { CurvePoint(x: Double(line.iteration), y: $0) } }
+  }
+}
+
+extension RunHistory {
+  /// Reads a metrics file. A last line without an end is left out: it is being written.
+  /// - Parameter report: called with the first other line that cannot be read; the rest is read all the same.
+  /// - Throws: `InputError` when the file cannot be read at all.
+  package init(reading path: String, report: (InputError) -> Void) throws {
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
+      throw InputError(path, expected: "the metrics of a run", found: "no file that can be read")
+    }
+    var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    lines.removeLast()
+    var wrong: (first: Int, count: Int)?
+    // Many short texts are slow to decode one by one.
+    for start in stride(from: 0, to: lines.count, by: Self.decodedTogether) {
+      let part = start..<min(start + Self.decodedTogether, lines.count)
+      if let together = Self.decoded(lines[part]) {
+        together.forEach { add($0) }
+        continue
+      }
+      for place in part {
+        guard let line = Self.decoded(lines[place...place])?.first else {
+          wrong = (wrong?.first ?? place, (wrong?.count ?? 0) + 1)
+          continue
+        }
+        add(line)
+      }
+    }
+    guard let wrong else { return }
+    report(
+      InputError(
+        "\(path):\(wrong.first + 1)", expected: "a line of metrics",
+        found: "'\(Self.excerpt(lines[wrong.first]))'"
+          + (wrong.count == 1 ? "" : ", the first of \(wrong.count) such lines")))
+  }
+
+  private static let decodedTogether = 1000
+
+  /// The beginning of a line, for a message.
+  private static func excerpt(_ line: Data) -> String {
+    let text = String(decoding: line.prefix(40), as: UTF8.self)
+    return line.count > 40 ? text + "..." : text
+  }
+
+  /// The values of lines of JSON; nil unless each of them is one.
+  private static func decoded(_ lines: ArraySlice<Data>) -> [MetricsLine]? {
+    let text = "[" + lines.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",") + "]"
+    guard let values = try? JSON.decode([MetricsLine].self, from: text), values.count == lines.count else {
+      return nil
+    }
+    return values
+  }
+}
+
+/// A value at an iteration.
+package struct CurvePoint: Equatable {
+  package var x, y: Double
+
+  package init(x: Double, y: Double) {
+    self.x = x
+    self.y = y
+  }
+}

@@ -1,0 +1,125 @@
+/// A piece of a configuration: what it says, and where it says so.
+package struct ConfigurationNode {
+  package enum Content {
+    /// Text, and whether it was written without quotes, so that it may be a number, a truth value or nothing.
+    case scalar(String, isPlain: Bool)
+    case sequence([ConfigurationNode])
+    case mapping([Entry])
+    /// The value of an override as it was written. What it means depends on the key: text stays as it is, anything
+    /// else is YAML.
+    case setting(String)
+  }
+
+  package struct Entry {
+    package let key: String
+    package let location: String
+    package var value: ConfigurationNode
+  }
+
+  package var content: Content
+  /// A file with a line (`config.yaml:12`), or an option (`--set data.train.patch`).
+  package let location: String
+
+  /// The value of a key, when this is a mapping that has it.
+  package subscript(key: String) -> ConfigurationNode? {
+    guard case .mapping(let entries) = content else { return nil }
+    return entries.first { $0.key == key }?.value
+  }
+
+  /// True for what YAML reads as nothing: `~`, `null`, or no text at all. An override of no text, such as a shell's
+  /// variable that is not set leaves, takes nothing away.
+  package var isNull: Bool {
+    switch content {
+    case .scalar(let text, isPlain: true): ["", "~", "null"].contains(text)
+    case .setting:
+      (try? resolved()).map { $0.isNull && $0.text?.isEmpty == false } ?? false
+    default: false
+    }
+  }
+
+  /// The same for a key whose value is text: `--set KEY=null` removes it, and nothing else does.
+  package var isNullText: Bool {
+    if case .setting(let text) = content { text == "null" } else { isNull }
+  }
+
+  /// This value as a key reads it whose value is no text.
+  /// - Throws: `InputError` when an override is no YAML.
+  package func resolved() throws -> ConfigurationNode {
+    guard case .setting(let text) = content else { return self }
+    return try ConfigurationNode(yamlOf: text, location: location)
+  }
+
+  /// What this is, for a message.
+  package var summary: String {
+    switch content {
+    case .scalar: return isNull ? "nothing" : "'\(text ?? "")'"
+    case .sequence: return "a list"
+    case .mapping: return "a group of keys"
+    case .setting(let text): return text.isEmpty ? "an empty value" : "'\(text)'"
+    }
+  }
+
+  package var text: String? {
+    switch content {
+    case .scalar(let text, _), .setting(let text): text
+    default: nil
+    }
+  }
+
+  /// This configuration with `other` laid over it: groups of keys merge, anything else is replaced.
+  package func overlaid(by other: ConfigurationNode) -> ConfigurationNode {
+    guard case .mapping(var entries) = content, case .mapping(let changes) = other.content else { return other }
+    for change in changes {
+      guard let place = entries.firstIndex(where: { $0.key == change.key }) else {
+        entries.append(change)
+        continue
+      }
+      entries[place] = Entry(
+        key: change.key, location: change.location, value: entries[place].value.overlaid(by: change.value))
+    }
+    return ConfigurationNode(content: .mapping(entries), location: other.location)
+  }
+
+  /// Where the value of a dotted path is, such as `schedule.stages.1.patch`; of what is not there, where its group is.
+  package func location(of path: String) -> String {
+    var node = self
+    for part in path.split(separator: ".") {
+      let next: ConfigurationNode? =
+        switch node.content {
+        case .scalar, .setting: nil
+        case .sequence(let items): Int(part).flatMap { items.indices.contains($0) ? items[$0] : nil }
+        case .mapping: node[String(part)]
+        }
+      guard let next else { break }
+      node = next
+    }
+    return node.location
+  }
+
+  /// Every scalar, and every list as one text, under its dotted path.
+  package func flattened() -> [String: String] {
+    var result: [String: String] = [:]
+    flatten(under: "", into: &result)
+    return result
+  }
+
+  private func flatten(under path: String, into result: inout [String: String]) {
+    switch content {
+    case .scalar(let text, _), .setting(let text): result[path] = text
+    case .sequence(let items): result[path] = "[" + items.map(\.inline).joined(separator: ", ") + "]"
+    case .mapping(let entries):
+      for entry in entries {
+        entry.value.flatten(under: path.isEmpty ? entry.key : path + "." + entry.key, into: &result)
+      }
+    }
+  }
+
+  /// On one line, as YAML's flow style has it.
+  private var inline: String {
+    switch content {
+    case .scalar(let text, _), .setting(let text): text
+    case .sequence(let items): "[" + items.map(\.inline).joined(separator: ", ") + "]"
+    case .mapping(let entries): "{" + entries.map { "\($0.key): \($0.value.inline)" }.joined(separator: ", ") + "}"
+    }
+  }
+}
