@@ -13,7 +13,7 @@ extension Trainer {
     guard let validator else { return true }
     // With the training's last step on the disk, a validation that ends early costs no more than its own time.
     try save()
-    let result = try learner.withAverage {
+    let result = try trainStep.withAverage {
       try validator.run(
         isStopRequested: isStopRequested, progress: { display?.showValidation($0, of: $1) }, visit: writeSample)
     }
@@ -75,14 +75,14 @@ extension Trainer {
   /// - Parameter isReportAwaited: false where it may be left out because the last one is recent.
   func save(isReportAwaited: Bool = false) throws {
     guard savedState != state else { return }
-    try learner.refuseNonFiniteValues(place: "\(folder.path), iteration \(state.iteration)")
-    state.steps = learner.optimizer.steps
+    try trainStep.refuseNonFiniteValues(place: "\(folder.path), iteration \(state.iteration)")
+    state.steps = trainStep.optimizer.steps
     state.logBytes = try log.flush()
     try journal.flush(into: &state)
     try writeWeights(to: folder.files.lastWeights)
     // The checkpoint comes last: once it is there, so is all that belongs to it.
     try Checkpoint.write(
-      learner, state: state, configuration: resolved, to: checkpoints.path(iteration: state.iteration))
+      trainStep, state: state, configuration: resolved, to: checkpoints.path(iteration: state.iteration))
     savedState = state
     try checkpoints.prune()
     try journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, isUnderWay: true)
@@ -91,8 +91,8 @@ extension Trainer {
   /// The average's values where there is one, else the model's: of the moment that was saved last, and so finite.
   /// PyTorch's model loads the file with `strict=True`.
   private func writeWeights(to path: String) throws {
-    let model = learner.model
-    var weights = learner.withAverage { model.stateDict }
+    let model = trainStep.model
+    var weights = trainStep.withAverage { model.stateDict }
     weights.metadata = [
       "model": try model.architecture.json, "iteration": "\(state.iteration)", "format": "pt",
     ]

@@ -25,7 +25,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   let configuration: TrainingConfiguration
   /// The whole configuration, as YAML.
   let resolved: String
-  let learner: Learner
+  let trainStep: TrainStep
   public let plan: TrainingPlan
   /// What steps compute again so that they fit into memory.
   let memory: MemoryPlan
@@ -98,7 +98,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     let model = try makeModel(run.model.architecture, configuration.seed)
     // A checkpoint has weights of its own.
     let beginning = found == nil ? try model.loadInitialWeights(configuration) : nil
-    learner = try Learner(model, configuration)
+    trainStep = try TrainStep(model, configuration)
     memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation)
     if let fault = memory.fault { throw fault }
     validator = data.validation.map { Validator(model, $0, sigma: configuration.data.validation.sigma) }
@@ -124,7 +124,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     if let found {
       changes = try acceptedChanges(since: found.checkpoint, allowChanges: allowChanges)
       try refuseOtherData(than: found.checkpoint.state)
-      try found.checkpoint.restore(learner)
+      try found.checkpoint.restore(trainStep)
       state = found.checkpoint.state
       savedState = state
       try checkpoints.setAside(after: state.iteration)
@@ -132,12 +132,12 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     let isScoredOnOtherImages = noteData()
     try log.truncate(to: state.logBytes)
     try journal.resume(
-      state, parameters: learner.model.parameters.count, plan: plan, changes: changes.map(\.description)
+      state, parameters: trainStep.model.parameters.count, plan: plan, changes: changes.map(\.description)
     ) {
       try say("left out of the report: \($0)")
     }
     for damage in found?.damage ?? [] { try say("damaged, and set aside: \(damage)") }
-    let size = "\(learner.trainedParameters.summary), \(plan.iterations) iterations"
+    let size = "\(trainStep.trainedParameters.summary), \(plan.iterations) iterations"
     try say(
       state.iteration == 0 ? "\(configuration.name): \(size)" : "resumed after iteration \(state.iteration): \(size)")
     if found == nil, wasBegun { try say("no checkpoint in the folder: the run begins anew") }
@@ -241,7 +241,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       guard let batch = try next(of: loader) else { return }
       let position = plan.position(state.iteration)
       if state.iteration == position.stage.firstIteration { try announce(position) }
-      let loss = try learner.step(
+      let loss = try trainStep.run(
         batch, iteration: state.iteration, at: position,
         checkpointing: memory.choices[position.stageIndex].checkpointing,
         place: "\(folder.path), iteration \(state.iteration + 1)")

@@ -22,29 +22,29 @@ import Testing
         data: {train: {type: procedural, samplesPerEpoch: 8, patch: 8, batch: 2}}
         ema: {decay: 0.5}
         """, file: "c.yaml")
-    let learner = try Learner(run.model.architecture.makeModel(seed: 1), run.training)
+    let trainStep = try TrainStep(run.model.architecture.makeModel(seed: 1), run.training)
     let data = try TrainingData(run.training)
     let plan = TrainingPlan(run.training, samplesPerEpoch: 8)
     for iteration in 0..<2 {
-      _ = try learner.step(
+      _ = try trainStep.run(
         data.batches(of: plan)(iteration), iteration: iteration, at: plan.position(iteration), place: "test")
     }
-    let average = try #require(learner.average).values.array
-    #expect(average != learner.model.parameters.values.array)
+    let average = try #require(trainStep.average).values.array
+    #expect(average != trainStep.model.parameters.values.array)
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/checkpoint.safetensors"
-    try Checkpoint.write(learner, state: TrainingState(), configuration: run.yaml(), to: path)
+    try Checkpoint.write(trainStep, state: TrainingState(), configuration: run.yaml(), to: path)
     var notes: [String] = []
     let read = try PretrainedModel<BuiltInArchitecture>(weights: path) { notes.append($0) }
     #expect(read.model.parameters.values.array == average)
     #expect(notes == ["\(path): 'ema', the averaged weights, taken; the weights that stand alone left"])
-    for (buffer, own) in zip(read.model.parameters.buffers, learner.model.parameters.buffers) {
+    for (buffer, own) in zip(read.model.parameters.buffers, trainStep.model.parameters.buffers) {
       #expect(buffer.value.array == own.value.array, "\(buffer.name)")
     }
     // And the checkpoint is whole.
-    let other = try Learner(run.model.architecture.makeModel(seed: 2), run.training)
+    let other = try TrainStep(run.model.architecture.makeModel(seed: 2), run.training)
     try Checkpoint(reading: path).restore(other)
     #expect(other.average?.values.array == average)
-    #expect(other.model.parameters.values.array == learner.model.parameters.values.array)
+    #expect(other.model.parameters.values.array == trainStep.model.parameters.values.array)
   }
 }

@@ -188,7 +188,7 @@ import Testing
         let last = part == choices.count - 1
         let outcome = try trainer.run { !last && trainer.iteration == 3 }
         #expect(outcome == (last ? .finished(best: nil) : .stopped(iteration: 3)))
-        if last { return trainer.learner.model.parameters.values.array }
+        if last { return trainer.trainStep.model.parameters.values.array }
       }
       return []
     }

@@ -90,7 +90,7 @@ import Testing
         folder.path + "/" + name, settings: settings + ["schedule={epochs: 1, learningRate: 0.01, warmupEpochs: 0}"])
       let trainer = try toyTrainer(configuration)
       _ = try trainer.run()
-      let parameters = trainer.learner.model.parameters.parameters
+      let parameters = trainer.trainStep.model.parameters.parameters
       return (parameters[0].value.array, parameters[1].value.array)
     }
     let plain = try weights("plain", [])

@@ -153,10 +153,10 @@ import Testing
     let checkpoint = try Checkpoint(reading: path)
     var state = checkpoint.state
     change(&state)
-    let learner = try Learner(
+    let trainStep = try TrainStep(
       ToyModel(ToyArchitecture(task: .x2), seed: 3), toyConfiguration(folder.path + "/other").training)
-    try checkpoint.restore(learner)
-    try Checkpoint.write(learner, state: state, configuration: checkpoint.configuration, to: path)
+    try checkpoint.restore(trainStep)
+    try Checkpoint.write(trainStep, state: state, configuration: checkpoint.configuration, to: path)
   }
 
   /// A photo that stopped the run may be put right, with other contents than the broken ones.

@@ -26,32 +26,32 @@ struct Checkpoint {
   private static let averagePrefix = "ema."
 
   /// The vectors beside the weights, in the order of the parameters, and what their names begin with.
-  private static func vectors(_ learner: Learner) -> [(prefix: String, values: Tensor)] {
-    learner.optimizer.state.map { ($0.name + ".", $0.values) }
-      + (learner.average.map { [(averagePrefix, $0.values)] } ?? [])
+  private static func vectors(_ trainStep: TrainStep) -> [(prefix: String, values: Tensor)] {
+    trainStep.optimizer.state.map { ($0.name + ".", $0.values) }
+      + (trainStep.average.map { [(averagePrefix, $0.values)] } ?? [])
   }
 
   /// Writes a checkpoint; it is whole on the disk, or not there.
   static func write(
-    _ learner: Learner, state: TrainingState, configuration: String, to path: String
+    _ trainStep: TrainStep, state: TrainingState, configuration: String, to path: String
   ) throws {
-    let parameters = learner.model.parameters
+    let parameters = trainStep.model.parameters
     var tensors = parameters.stateDict
     for (parameter, range) in zip(parameters.parameters, parameters.ranges) {
-      for (prefix, values) in vectors(learner) {
+      for (prefix, values) in vectors(trainStep) {
         let value = values.slice(range).reshaped(parameter.shape)
         tensors[prefix + parameter.name] = parameter.layout.exported(value)
       }
     }
     // Without buffers an average would be no model's whole weights.
-    for buffer in learner.average == nil ? [] : parameters.buffers {
+    for buffer in trainStep.average == nil ? [] : parameters.buffers {
       let name = averagePrefix + buffer.name
       tensors[name] = buffer.value
       if buffer.isInteger { tensors.int64Names.insert(name) }
     }
     tensors.metadata = [
       Key.state: try JSON.encode(state), Key.configuration: configuration,
-      Key.model: try learner.model.architecture.json,
+      Key.model: try trainStep.model.architecture.json,
     ]
     tensors.metadata[Key.checksum] = checksum(of: tensors)
     try SafeTensors.write(tensors, to: path)
@@ -81,9 +81,9 @@ struct Checkpoint {
 
   /// Puts the weights, the moments, the average and the step count back.
   /// - Throws: `InputError` when the names or shapes are not the model's; nothing is changed then.
-  func restore(_ learner: Learner) throws {
-    let parameters = learner.model.parameters
-    let vectors = Self.vectors(learner)
+  func restore(_ trainStep: TrainStep) throws {
+    let parameters = trainStep.model.parameters
+    let vectors = Self.vectors(trainStep)
     for parameter in parameters.parameters {
       for (prefix, _) in vectors {
         let name = prefix + parameter.name
@@ -100,7 +100,7 @@ struct Checkpoint {
         parameter.layout.load(tensors[prefix + parameter.name]!, into: values.slice(range).reshaped(parameter.shape))
       }
     }
-    learner.optimizer.steps = state.steps
+    trainStep.optimizer.steps = state.steps
   }
 
   /// Over all names, shapes, values and notes.

@@ -26,7 +26,7 @@ package struct CostMeasurement: Equatable, Sendable {
     let batch = min(stage.batch, largest.pixels / (patch * patch))
     var whole = configuration
     whole.gradients.accumulate = 1
-    let learner = try Learner(model, whole)
+    let trainStep = try TrainStep(model, whole)
     let task = configuration.task
     let side = patch * task.scale
     var random = RandomNumbers(seed: configuration.seed)
@@ -39,7 +39,7 @@ package struct CostMeasurement: Equatable, Sendable {
     var fastest = Double.infinity
     for _ in 0..<steps {
       let start = ProcessInfo.processInfo.systemUptime
-      _ = try learner.step(
+      _ = try trainStep.run(
         sample, iteration: stage.firstIteration, at: position,
         checkpointing: memory.choices[stageIndex].checkpointing, place: "a step that is measured")
       fastest = min(fastest, ProcessInfo.processInfo.systemUptime - start)

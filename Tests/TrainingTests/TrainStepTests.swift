@@ -12,7 +12,7 @@ import Testing
 @testable import RAMiTExperiments
 @testable import RAMiTTraining
 
-@Suite struct LearnerTests {
+@Suite struct TrainStepTests {
   private func configuration(_ settings: [String] = []) throws -> RAMiTRun {
     let yaml = """
       task: x2
@@ -24,17 +24,17 @@ import Testing
     return try RAMiTRun(yaml: yaml, file: "c.yaml", settings: settings)
   }
 
-  private func learner(_ configuration: RAMiTRun) throws -> Learner {
-    try Learner(RAMiT(configuration.model.architecture, seed: configuration.seed), configuration.training)
+  private func trainStep(_ configuration: RAMiTRun) throws -> TrainStep {
+    try TrainStep(RAMiT(configuration.model.architecture, seed: configuration.seed), configuration.training)
   }
 
   /// Takes a few steps; returns the losses.
-  private func train(_ learner: Learner, _ configuration: RAMiTRun, steps: Int) throws -> [Double] {
+  private func train(_ trainStep: TrainStep, _ configuration: RAMiTRun, steps: Int) throws -> [Double] {
     let data = try TrainingData(configuration.training)
     let plan = TrainingPlan(configuration.training, samplesPerEpoch: data.samples.samplesPerEpoch)
     let batches = data.batches(of: plan)
     return try (0..<steps).map {
-      try learner.step(batches($0), iteration: $0, at: plan.position($0), place: "test")
+      try trainStep.run(batches($0), iteration: $0, at: plan.position($0), place: "test")
     }
   }
 
@@ -47,7 +47,7 @@ import Testing
   /// Parts of equal and of unequal size, down to single patches.
   @Test(arguments: [2, 4, 6]) func accumulatedGradientsAreTheBatchs(parts: Int) throws {
     let whole = try configuration(), parted = try configuration(["gradients.accumulate=\(parts)"])
-    let (one, other, again) = (try learner(whole), try learner(parted), try learner(parted))
+    let (one, other, again) = (try trainStep(whole), try trainStep(parted), try trainStep(parted))
     let losses = try train(one, whole, steps: 1), partedLosses = try train(other, parted, steps: 1)
     #expect(abs(losses[0] - partedLosses[0]) < 1e-7)
     let (gradients, accumulated) = (one.model.parameters.gradients, other.model.parameters.gradients)
@@ -61,22 +61,22 @@ import Testing
   /// Adam turns rounding errors of small gradients into whole steps, so runs are compared by what they reach.
   @Test func accumulatedStepsLearnAlike() throws {
     let whole = try configuration(), parted = try configuration(["gradients.accumulate=3"])
-    let losses = try train(learner(whole), whole, steps: 6)
-    let partedLosses = try train(learner(parted), parted, steps: 6)
+    let losses = try train(trainStep(whole), whole, steps: 6)
+    let partedLosses = try train(trainStep(parted), parted, steps: 6)
     for (loss, other) in zip(losses, partedLosses) { #expect(abs(loss - other) < 1e-3 * loss) }
   }
 
   @Test func eachPartDropsOutOtherValues() throws {
     let dropping = ["model.projectionDropout=0.5", "gradients.accumulate=2"]
     let configuration = try configuration(dropping)
-    let learner = try learner(configuration)
+    let trainStep = try trainStep(configuration)
     let plan = TrainingPlan(configuration.training, samplesPerEpoch: 60)
     // Two parts that are equal: were their choices equal too, each would give half of the gradient.
     let part = Tensor(repeating: 0.25, [1, 8, 8, 3]), target = Tensor(repeating: 0.5, [1, 16, 16, 3])
     func twice(_ x: Tensor) -> Tensor { Tensor(x.array + x.array, x.shape.replacing(0, with: 2)) }
-    _ = try learner.step(
+    _ = try trainStep.run(
       Batch(lowQuality: twice(part), target: twice(target)), iteration: 3, at: plan.position(3), place: "test")
-    let both = learner.model.parameters.gradients.copy()
+    let both = trainStep.model.parameters.gradients.copy()
 
     let alone = RAMiT(configuration.model.architecture, seed: configuration.seed)
     alone.parameters.zeroGradients()
@@ -92,7 +92,7 @@ import Testing
 
   @Test func clippingBoundsTheStepAndLeavesTheDirection() throws {
     let free = try configuration(), bound = try configuration(["gradients.clipNorm=0.001"])
-    let (one, other) = (try learner(free), try learner(bound))
+    let (one, other) = (try trainStep(free), try trainStep(bound))
     _ = try train(one, free, steps: 1)
     _ = try train(other, bound, steps: 1)
     let norm = one.model.parameters.gradients.norm()

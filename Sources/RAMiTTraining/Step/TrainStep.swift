@@ -8,7 +8,7 @@ import RAMiTOptimizers
 import RAMiTTensorCore
 
 /// A model and all that learning changes: its parameters, the optimizer's state, and the average of the parameters.
-final class Learner {
+final class TrainStep {
   let model: any RestorationModel
   let optimizer: any Optimizer
   /// Nil where no average is wanted.
@@ -46,7 +46,7 @@ final class Learner {
   ///   - place: for messages.
   /// - Returns: the loss of the batch before the step.
   /// - Throws: `InputError` when the loss or a gradient is not finite; the parameters are as they were then.
-  func step(
+  func run(
     _ batch: Batch, iteration: Int, at position: TrainingPlan.Position, checkpointing: ActivationCheckpointing = .none,
     place: String
   ) throws -> Double {
