@@ -16,3 +16,16 @@ public struct IntPair: Equatable, Hashable, Codable, Sendable, CustomStringConve
   /// True when both numbers are `value`.
   func isBoth(_ value: Int) -> Bool { height == value && width == value }
 }
+
+/// Of feature maps N x H x W x C, whatever C.
+package struct MapSize {
+  let images: Int
+  let height: Int
+  let width: Int
+
+  package init(images: Int, height: Int, width: Int) {
+    self.images = images
+    self.height = height
+    self.width = width
+  }
+}

@@ -35,3 +35,13 @@ func addColumnSquares(
     column &+= vectorWidth
   }
 }
+
+/// Adds the sum of the rows of x [rows x columns] to the sums: the gradient of a bias.
+package func addColumnSums(_ x: UnsafePointer<Float>, rows: Int, columns: Int, sums: PartialSums) {
+  let rowsEach = max(1, streamingGrain / max(1, columns))
+  sums.forEachPiece((rows + rowsEach - 1) / rowsEach) { piece, _, sums in
+    let first = piece * rowsEach
+    addColumnSums(
+      rows: min(rowsEach, rows - first), columns: columns, x + first * columns, stride: columns, to: sums)
+  }
+}

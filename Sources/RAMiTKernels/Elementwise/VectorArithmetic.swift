@@ -1,18 +1,3 @@
-import RAMiTParallel
-
-/// The elements that one piece of memory-bound work takes: large enough that handing it out costs nothing, small enough
-/// that both cores end together.
-let streamingGrain = 1 << 16
-
-/// Cuts `0 ..< count` into ranges of `grain` elements, the last one shorter, and runs `body` on them in parallel. The
-/// cut depends on the sizes alone.
-package func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
-  let pieces = (count + grain - 1) / grain
-  parallelFor(pieces) { piece, _ in
-    body(piece * grain..<min(count, (piece + 1) * grain))
-  }
-}
-
 /// sum += addend, over `count` elements.
 package func addInPlace(_ sum: UnsafeMutablePointer<Float>, _ addend: UnsafePointer<Float>, count: Int) {
   forEachRange(of: count, grain: streamingGrain) { range in
@@ -47,17 +32,23 @@ package func subtract(
   }
 }
 
-/// The sum over `count` elements of `term`, in double precision: ranges of fixed size, added in order.
-package func fixedOrderSum(count: Int, _ term: (Int) -> Double) -> Double {
-  let grain = streamingGrain
-  var partial = [Double](repeating: 0, count: (count + grain - 1) / grain)
-  partial.withUnsafeMutableBufferPointer { partial in
-    let partial = partial.baseAddress
-    forEachRange(of: count, grain: grain) { range in
-      var total = 0.0
-      for i in range { total += term(i) }
-      partial![range.lowerBound / grain] = total
-    }
+/// values *= factor, over `count` elements.
+package func scaleInPlace(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+  forEachRange(of: count, grain: streamingGrain) { range in
+    for i in range { values[i] *= factor }
   }
-  return partial.reduce(0, +)
+}
+
+/// average += share (values - average), over `count` elements: a step of an exponential moving average.
+package func averageUpdate(
+  _ average: UnsafeMutablePointer<Float>, towards values: UnsafePointer<Float>, share: Float, count: Int
+) {
+  forEachRange(of: count, grain: streamingGrain) { range in
+    for i in range { average[i] += share * (values[i] - average[i]) }
+  }
+}
+
+/// The sum of `count` squares in double precision; the same for any number of threads.
+package func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
+  fixedOrderSum(count: count) { Double(values[$0]) * Double(values[$0]) }
 }

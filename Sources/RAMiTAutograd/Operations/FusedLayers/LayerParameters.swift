@@ -30,6 +30,52 @@ public struct PointwiseParameters {
   var variables: [Variable] { [weight, bias] }
 }
 
+/// The depth-wise 3 x 3 convolution of a fused operation, with padding 1.
+public struct DepthwiseParameters {
+  /// 3 x 3 x C.
+  public let weight: Variable
+  /// C.
+  public let bias: Variable
+
+  /// - Precondition: the shapes fit.
+  public init(weight: Variable, bias: Variable) {
+    requireShape(weight.shape, [3, 3, bias.shape.count], of: "the depth-wise weight")
+    self.weight = weight
+    self.bias = bias
+  }
+
+  var channels: Int { bias.shape.count }
+  /// In the order of the kernels' gradients.
+  var variables: [Variable] { [weight, bias] }
+}
+
+/// The layer norm of a fused operation: see `layerNorm`.
+public struct NormParameters {
+  /// C.
+  public let weight: Variable
+  /// C.
+  public let bias: Variable
+  public let epsilon: Float
+  public let subtractsMean: Bool
+
+  public init(weight: Variable, bias: Variable, epsilon: Float = 1e-5, subtractsMean: Bool = true) {
+    self.weight = weight
+    self.bias = bias
+    self.epsilon = epsilon
+    self.subtractsMean = subtractsMean
+  }
+
+  /// In the order of the kernels' gradients.
+  var variables: [Variable] { [weight, bias] }
+
+  /// The kernel, which reads the variables' memory.
+  var kernel: LayerNorm {
+    LayerNorm(
+      channels: weight.shape.count, weight: weight.value.pointer, bias: bias.value.pointer, epsilon: epsilon,
+      form: subtractsMean ? .layer : .biasFree)
+  }
+}
+
 /// A point-wise weight packed in memory of the pool.
 struct PackedPointwise {
   let kernel: PointwiseWeight

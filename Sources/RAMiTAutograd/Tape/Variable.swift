@@ -82,3 +82,8 @@ public struct Variable: Operand {
   /// The same value, through which no gradient flows.
   public var detached: Variable { Variable(constant: value) }
 }
+
+extension Variable: CustomStringConvertible {
+  /// Its value, and whether a gradient of it is kept or passed on.
+  public var description: String { value.description + (wantsGradient ? ", requires gradient" : "") }
+}

@@ -40,27 +40,3 @@ func addParts(_ sums: UnsafeMutablePointer<Float>, parts: Int, count: Int) {
     }
   }
 }
-
-/// Adds the sum of the rows of x [rows x columns] to the sums: the gradient of a bias.
-package func addColumnSums(_ x: UnsafePointer<Float>, rows: Int, columns: Int, sums: PartialSums) {
-  let rowsEach = max(1, streamingGrain / max(1, columns))
-  sums.forEachPiece((rows + rowsEach - 1) / rowsEach) { piece, _, sums in
-    let first = piece * rowsEach
-    addColumnSums(
-      rows: min(rowsEach, rows - first), columns: columns, x + first * columns, stride: columns, to: sums)
-  }
-}
-
-/// Memory for kernels' intermediate values: as many floats for each worker of a `parallelFor`.
-package struct Scratch {
-  let pointer: UnsafeMutablePointer<Float>
-  let count: Int
-
-  /// - Parameter pointer: `count` floats, a multiple of 16, for each worker.
-  package init(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
-    self.pointer = pointer
-    self.count = count
-  }
-
-  func of(worker: Int) -> UnsafeMutablePointer<Float> { pointer + worker * count }
-}

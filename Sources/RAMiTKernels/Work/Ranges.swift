@@ -1,0 +1,29 @@
+import RAMiTParallel
+
+/// The elements that one piece of memory-bound work takes: large enough that handing it out costs nothing, small enough
+/// that both cores end together.
+let streamingGrain = 1 << 16
+
+/// Cuts `0 ..< count` into ranges of `grain` elements, the last one shorter, and runs `body` on them in parallel. The
+/// cut depends on the sizes alone.
+package func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+  let pieces = (count + grain - 1) / grain
+  parallelFor(pieces) { piece, _ in
+    body(piece * grain..<min(count, (piece + 1) * grain))
+  }
+}
+
+/// The sum over `count` elements of `term`, in double precision: ranges of fixed size, added in order.
+package func fixedOrderSum(count: Int, _ term: (Int) -> Double) -> Double {
+  let grain = streamingGrain
+  var partial = [Double](repeating: 0, count: (count + grain - 1) / grain)
+  partial.withUnsafeMutableBufferPointer { partial in
+    let partial = partial.baseAddress
+    forEachRange(of: count, grain: grain) { range in
+      var total = 0.0
+      for i in range { total += term(i) }
+      partial![range.lowerBound / grain] = total
+    }
+  }
+  return partial.reduce(0, +)
+}
