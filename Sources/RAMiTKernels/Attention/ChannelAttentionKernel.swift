@@ -27,20 +27,23 @@ package struct ChannelAttentionKernel {
 
   /// C.
   var channels: Int { heads * headDim }
-  /// Floats between the rows of a head's matrices.
-  var stride: Int { paddedToVector(headDim) }
   private var tiles: Int { (pixels + Self.tile - 1) / Self.tile }
   private var tilesPerPiece: Int { (tiles + 31) / 32 }
   /// At most 32, whose sums cost little.
   var piecesPerImage: Int { max(1, (tiles + tilesPerPiece - 1) / max(1, tilesPerPiece)) }
 
-  /// Floats of a head's sums: q^T k [c x c], |q|^2 [c] and |k|^2 [c].
-  var headSums: Int { headDim * headDim + 2 * headDim }
+  /// Floats of a head's sums over pixels.
+  var headSums: Int { ChannelHead.sumsCount(headDim: headDim) }
+  /// Floats of a head's matrices: A, and its transpose packed or the gradients of q and k.
+  private var matricesCount: Int {
+    let packed = PackedMatrix.count(rows: headDim, columns: headDim)
+    return headDim * headDim + max(packed, ChannelHead.Gradients.count(headDim: headDim))
+  }
   /// Floats that the forward pass saves for the backward pass: the heads' sums of each image.
   package var statisticsCount: Int { images * heads * headSums }
   /// Floats of memory that either pass needs.
   package var memoryCount: Int {
-    images * heads * (piecesPerImage * headSums + ChannelHead.count(headDim: headDim)) + vectorWidth
+    images * heads * (piecesPerImage * headSums + matricesCount) + vectorWidth
   }
 
   /// Calls `body(image, tile)` for the tiles of a piece: their first pixel and how many there are.
@@ -73,13 +76,13 @@ package struct ChannelAttentionKernel {
     return UnsafePointer(total)
   }
 
-  /// The place of a head's matrices behind the sums of the pieces.
-  func head(
-    _ memory: UnsafeMutablePointer<Float>, image: Int, head: Int, scale: UnsafePointer<Float>
-  ) -> ChannelHead {
+  /// The place of a head's A and of its other matrices, behind the sums of the pieces.
+  func matrices(
+    _ memory: UnsafeMutablePointer<Float>, image: Int, head: Int
+  ) -> (map: UnsafeMutablePointer<Float>, others: UnsafeMutablePointer<Float>) {
     let start = images &* heads &* piecesPerImage &* headSums
-    let place = start &+ (image &* heads &+ head) &* ChannelHead.count(headDim: headDim)
-    return ChannelHead(memory + place, headDim: headDim, scale: scale[head])
+    let map = memory + (start &+ (image &* heads &+ head) &* matricesCount)
+    return (map, map + headDim &* headDim)
   }
 
   /// Writes y [images x P x C].
@@ -97,24 +100,20 @@ package struct ChannelAttentionKernel {
       sums.update(repeating: 0, count: headSums)
       forEachTile(image: image, piece: piece) { pixel, count in
         let q = qkv + (pixel &* 3 &* channels &+ head &* headDim), k = q + channels
-        addProducts(q, stride: 3 &* channels, k, stride: 3 &* channels, count: count, to: sums)
-        addColumnSquares(
-          rows: count, columns: headDim, q, stride: 3 &* channels, to: sums + headDim &* headDim)
-        addColumnSquares(
-          rows: count, columns: headDim, k, stride: 3 &* channels, to: sums + (headDim &+ 1) &* headDim)
+        ChannelHead.addSums(q, k, stride: 3 &* channels, count: count, headDim: headDim, to: sums)
       }
     }
     parallelFor(images * heads) { index, _ in
       let (image, head) = (index / heads, index % heads)
       let saved = statistics + index &* headSums
       saved.update(from: addPieces(memory, image: image, head: head, count: headSums), count: headSums)
-      let matrices = self.head(memory, image: image, head: head, scale: scale)
-      matrices.fillMap(saved)
-      matrices.packMap()
+      let (map, packed) = matrices(memory, image: image, head: head)
+      ChannelHead(headDim: headDim, scale: scale[head], sums: saved).fillMap(map)
+      PackedMatrix.packTransposed(map, stride: headDim, rows: headDim, columns: headDim, into: packed)
     }
     forEachPiece { image, piece, head in
-      let matrices = self.head(memory, image: image, head: head, scale: scale)
-      let transposed = PackedMatrix(matrices.packed, rows: headDim, columns: headDim)
+      let transposed = PackedMatrix(
+        matrices(memory, image: image, head: head).others, rows: headDim, columns: headDim)
       forEachTile(image: image, piece: piece) { pixel, count in
         let v = qkv + ((pixel &* 3 &+ 2) &* channels &+ head &* headDim)
         gemm(
@@ -122,18 +121,5 @@ package struct ChannelAttentionKernel {
           y + (pixel &* channels &+ head &* headDim), cStride: channels, epilogue: Identity())
       }
     }
-  }
-
-  /// sums [c x c] += a^T b over `count` pixels.
-  @inline(__always)
-  func addProducts(
-    _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int, count: Int,
-    to sums: UnsafeMutablePointer<Float>
-  ) {
-    gemm(
-      rows: headDim, Rows(pointer: a, stride: 1, step: aStride),
-      PackedMatrix(inPlace: b, rows: count, columns: headDim, stride: bStride), sums, cStride: headDim,
-      accumulate: true,
-      epilogue: Identity())
   }
 }

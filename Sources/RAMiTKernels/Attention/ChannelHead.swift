@@ -1,110 +1,152 @@
-/// The small matrices of one head of channel attention, for one image: everything between the sums over its pixels and
-/// what is applied to them. Rows are padded to whole vectors.
+/// One head of channel attention, for one image: everything between the sums over its pixels and what is applied to
+/// them. With q_i and k_j as the channels, vectors over all pixels:
+///
+///     A = softmax(scale * cos(q_i, k_j)),  cos(q_i, k_j) = G(i, j) / (|q_i| |k_j|),  G = q^T k
+///
+/// Lengths below 1e-12 count as 1e-12. Sums along a row are taken number by number, in order.
 struct ChannelHead {
   /// c.
   let headDim: Int
   let scale: Float
-  /// A [c x c], a row for each query channel.
-  let map: UnsafeMutablePointer<Float>
-  /// A's transpose, packed [c x padded c].
-  let packed: UnsafeMutablePointer<Float>
-  /// How the gradients follow: dq = k toQ + q alpha, dk = q toK + k beta, with diagonals alpha and beta [c].
-  let toQ, toK, alpha, beta: UnsafeMutablePointer<Float>
-  /// The reciprocal norms of the channels of q and k: [c].
-  private let qNorm, kNorm: UnsafeMutablePointer<Float>
-  /// Of the scale: one number.
-  let dScale: UnsafeMutablePointer<Float>
+  /// Of all pixels: G [c x c], |q|^2 [c] and |k|^2 [c].
+  let sums: UnsafePointer<Float>
 
-  static func count(headDim: Int) -> Int { (4 * headDim + 5) * paddedToVector(headDim) }
+  /// Floats of the sums.
+  static func sumsCount(headDim: Int) -> Int { headDim * headDim + 2 * headDim }
 
-  /// - Parameter memory: `count` floats.
-  init(_ memory: UnsafeMutablePointer<Float>, headDim: Int, scale: Float) {
-    self.headDim = headDim
-    self.scale = scale
-    let padded = paddedToVector(headDim), matrix = headDim * padded
-    map = memory
-    packed = memory + matrix
-    toQ = memory + 2 * matrix
-    toK = memory + 3 * matrix
-    alpha = memory + 4 * matrix
-    beta = alpha + padded
-    qNorm = beta + padded
-    kNorm = qNorm + padded
-    dScale = kNorm + padded
+  /// Adds the sums of `count` pixels, whose q and k lie `stride` floats apart.
+  @inline(__always)
+  static func addSums(
+    _ q: UnsafePointer<Float>, _ k: UnsafePointer<Float>, stride: Int, count: Int, headDim: Int,
+    to sums: UnsafeMutablePointer<Float>
+  ) {
+    addProducts(q, stride: stride, k, stride: stride, count: count, headDim: headDim, to: sums)
+    addColumnSquares(rows: count, columns: headDim, q, stride: stride, to: sums + headDim &* headDim)
+    addColumnSquares(rows: count, columns: headDim, k, stride: stride, to: sums + (headDim &+ 1) &* headDim)
   }
 
-  private var stride: Int { paddedToVector(headDim) }
-
-  /// 1 / max(sqrt(squares), 1e-12), zeros in the padding.
-  private func fillNorms(_ squares: UnsafePointer<Float>, into norms: UnsafeMutablePointer<Float>) {
-    forEachVector { c, lanes in
-      let length = maximum(load(squares + c, count: lanes).squareRoot(), Vector(repeating: 1e-12))
-      store(first(lanes, of: Vector(repeating: 1) / length), norms + c)
-    }
+  /// sums [c x c] += a^T b over `count` pixels.
+  @inline(__always)
+  static func addProducts(
+    _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int, count: Int,
+    headDim: Int, to sums: UnsafeMutablePointer<Float>
+  ) {
+    gemm(
+      rows: headDim, Rows(pointer: a, stride: 1, step: aStride),
+      PackedMatrix(inPlace: b, rows: count, columns: headDim, stride: bStride), sums, cStride: headDim,
+      accumulate: true, epilogue: Identity())
   }
 
-  /// A, from the sums of the pixels.
-  func fillMap(_ sums: UnsafePointer<Float>) {
-    fillNorms(sums + headDim &* headDim, into: qNorm)
-    fillNorms(sums + (headDim &+ 1) &* headDim, into: kNorm)
+  @inline(__always)
+  private func lengths(_ squares: Vector) -> Vector { maximum(Vector(repeating: 1e-12), squares.squareRoot()) }
+
+  /// |q_i| in all lanes, and |k_j| from channel j on.
+  @inline(__always)
+  private func queryLength(_ i: Int) -> Vector { lengths(Vector(repeating: sums[headDim &* headDim &+ i])) }
+  @inline(__always)
+  private func keyLengths(_ j: Int) -> Vector { lengths(load(sums + ((headDim &+ 1) &* headDim &+ j))) }
+
+  /// A [c x c]: a row for each query channel.
+  func fillMap(_ map: UnsafeMutablePointer<Float>) {
     for i in 0..<headDim {
-      let row = map + i &* stride
+      let row = map + i &* headDim, q = queryLength(i)
       var peak = Vector(repeating: -.infinity)
-      let factor = Vector(repeating: scale * qNorm[i])
-      forEachVector { c, lanes in
-        let logit = load(sums + (i &* headDim &+ c), count: lanes) * load(kNorm + c) * factor
-        store(logit, row + c)
-        peak = maximum(peak, first(lanes, of: logit, others: -.infinity))
+      forEachVector { j, lanes in
+        let logit = Vector(repeating: scale) * (load(sums + (i &* headDim &+ j)) / (q * keyLengths(j)))
+        store(logit, row + j, count: lanes)
+        peak = maximum(first(lanes, of: logit, others: -.infinity), peak)
       }
       let top = Vector(repeating: largestLane(peak))
-      var total = Vector.zero
-      forEachVector { c, lanes in
-        let value = first(lanes, of: expOfNegative(load(row + c) - top))
-        store(value, row + c)
-        total += value
-      }
-      let part = Vector(repeating: 1 / sum(total))
-      forEachVector { c, _ in store(load(row + c) * part, row + c) }
+      forEachVector { j, lanes in store(exp(load(row + j) - top), row + j, count: lanes) }
+      var total: Float = 0
+      for j in 0..<headDim { total += row[j] }
+      forEachVector { j, lanes in store(load(row + j) / Vector(repeating: total), row + j, count: lanes) }
     }
   }
 
-  func packMap() {
-    PackedMatrix.packTransposed(map, stride: stride, rows: headDim, columns: headDim, into: packed)
+  /// How the gradients of q and k follow: dq = k toQ + q alpha, dk = q toK + k beta.
+  struct Gradients {
+    private let headDim: Int
+    /// [c x padded c]: element (j, i) of `toQ` and element (i, j) of `toK` are the gradient of G(i, j).
+    fileprivate let toQ, toK: UnsafeMutablePointer<Float>
+    /// Diagonals [c].
+    fileprivate let alpha, beta: UnsafeMutablePointer<Float>
+    /// Of the scale: one number.
+    let dScale: UnsafeMutablePointer<Float>
+
+    static func count(headDim: Int) -> Int { 2 * (headDim + 1) * paddedToVector(headDim) + 1 }
+
+    /// - Parameter memory: `count` floats.
+    init(_ memory: UnsafeMutablePointer<Float>, headDim: Int) {
+      let padded = paddedToVector(headDim)
+      self.headDim = headDim
+      toQ = memory
+      toK = toQ + headDim * padded
+      alpha = toK + headDim * padded
+      beta = alpha + padded
+      dScale = beta + padded
+    }
+
+    /// Writes the gradients of q and k of `count` pixels, or adds to them. All rows lie `stride` floats apart.
+    @inline(__always)
+    func apply(
+      _ q: UnsafePointer<Float>, _ k: UnsafePointer<Float>, dq: UnsafeMutablePointer<Float>,
+      dk: UnsafeMutablePointer<Float>, stride: Int, count: Int, accumulate: Bool
+    ) {
+      multiply(k, toQ, adding: q, times: alpha, into: dq, stride: stride, count: count, accumulate: accumulate)
+      multiply(q, toK, adding: k, times: beta, into: dk, stride: stride, count: count, accumulate: accumulate)
+    }
+
+    @inline(__always)
+    private func multiply(
+      _ rows: UnsafePointer<Float>, _ matrix: UnsafePointer<Float>, adding own: UnsafePointer<Float>,
+      times diagonal: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, stride: Int, count: Int,
+      accumulate: Bool
+    ) {
+      gemm(
+        rows: count, Rows(pointer: rows, stride: stride, step: 1),
+        PackedMatrix(inPlace: matrix, rows: headDim, columns: headDim, stride: paddedToVector(headDim)), target,
+        cStride: stride, accumulate: accumulate,
+        epilogue: AddScaledRows(rows: own, stride: stride, diagonal: diagonal))
+    }
   }
 
-  /// The matrices for the gradients of q and k, and the scale's gradient, from that of A [c x c] (without padding).
-  func fillGradients(_ sums: UnsafePointer<Float>, dMap: UnsafePointer<Float>) {
-    var scaleSum = Vector.zero
-    forEachVector { c, _ in store(Vector.zero, beta + c) }
+  /// Fills the gradients from that of A.
+  /// - Parameters:
+  ///   - map: A [c x c].
+  ///   - dMap: its gradient [c x c].
+  ///   - dLogScale: the gradient of the scale's logarithm is added to it, term by term.
+  func fillGradients(
+    _ gradients: Gradients, map: UnsafePointer<Float>, dMap: UnsafePointer<Float>,
+    dLogScale: UnsafeMutablePointer<Float>?
+  ) {
+    let padded = paddedToVector(headDim)
+    var scaleSum: Float = 0
+    forEachVector { j, _ in store(Vector.zero, gradients.beta + j) }
     for i in 0..<headDim {
-      let row = map + i &* stride, target = toK + i &* stride
-      let qNorm = Vector(repeating: qNorm[i])
-      var product = Vector.zero
-      forEachVector { c, lanes in
-        product = multiplyAdd(load(row + c), load(dMap + (i &* headDim &+ c), count: lanes), product)
+      let start = i &* headDim, q = queryLength(i)
+      var product: Float = 0
+      for j in 0..<headDim { product += map[start &+ j] * dMap[start &+ j] }
+      var own: Float = 0
+      forEachVector { j, lanes in
+        let k = keyLengths(j), cosine = load(sums + (start &+ j)) / (q * k)
+        let dLogit = load(map + (start &+ j)) * (load(dMap + (start &+ j)) - Vector(repeating: product))
+        let dCosine = dLogit * Vector(repeating: scale), along = dCosine * cosine
+        store(dCosine / (q * k), gradients.toK + (i &* padded &+ j))
+        store(load(gradients.beta + j) - along / (k * k), gradients.beta + j)
+        let part = along / (q * q), unscaled = dLogit * cosine
+        for lane in 0..<min(vectorWidth, lanes) {
+          dLogScale?.pointee += along[lane]
+          scaleSum += unscaled[lane]
+          own -= part[lane]
+        }
       }
-      let mean = Vector(repeating: sum(product))
-      var own = Vector.zero
-      forEachVector { c, lanes in
-        let place = i &* headDim &+ c, norms = qNorm * load(kNorm + c)
-        let dLogit = load(row + c) * (load(dMap + place, count: lanes) - mean)
-        let cosine = load(sums + place, count: lanes) * norms
-        let along = dLogit * cosine
-        scaleSum += along
-        own += along
-        store(dLogit * norms * Vector(repeating: scale), target + c)
-        store(load(beta + c) - along, beta + c)
-      }
-      alpha[i] = -sum(own) * scale * self.qNorm[i] * self.qNorm[i]
-    }
-    forEachVector { c, _ in
-      let norm = load(kNorm + c)
-      store(load(beta + c) * norm * norm * Vector(repeating: scale), beta + c)
+      gradients.alpha[i] = own
     }
     for i in 0..<headDim {
-      for j in 0..<headDim { toQ[j &* stride &+ i] = toK[i &* stride &+ j] }
+      for j in 0..<headDim { gradients.toQ[j &* padded &+ i] = gradients.toK[i &* padded &+ j] }
     }
-    dScale.pointee = sum(scaleSum)
+    gradients.dScale.pointee = scaleSum
   }
 
   /// Calls `body` with the first channel of each vector of a row, and the lanes that the row has from there on.
@@ -115,5 +157,17 @@ struct ChannelHead {
       body(c, headDim &- c)
       c &+= vectorWidth
     }
+  }
+}
+
+/// Adds a matrix [m x n] whose columns are scaled.
+private struct AddScaledRows: Epilogue {
+  let rows: UnsafePointer<Float>
+  let stride: Int
+  /// [n], padded to whole vectors.
+  let diagonal: UnsafePointer<Float>
+  @inline(__always)
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
+    multiplyAdd(load(rows + (row &* stride &+ column)), load(diagonal + column), value)
   }
 }

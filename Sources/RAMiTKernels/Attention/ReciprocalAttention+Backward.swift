@@ -26,12 +26,12 @@ extension ReciprocalAttention {
   package var channelGradientCount: Int { channelWidth * channelWidth + channelWidth + channelHeads }
 
   private var chunkSumsCount: Int { channelWidth * channelWidth + channelWidth }
-  private var mapsCount: Int { ChannelHeads.Maps.count(headDim: headDim, heads: channelHeads) }
+  private var headGradientsCount: Int { ChannelHead.Gradients.count(headDim: headDim) }
   /// Floats of memory that the channel heads need between the passes.
   package var backwardMemoryCount: Int {
     pieces * chunkSumsCount
       + images
-      * (channelWidth * (channelWidth + 2 * headDim) + mapsCount
+      * (channelWidth * (channelWidth + 2 * headDim) + channelHeads * headGradientsCount
         + PointwiseWeight.count(inputs: channelWidth, outputs: channelWidth))
       + paddedToVector(channelWidth) + 2 * vectorWidth
   }
@@ -152,7 +152,7 @@ extension ReciprocalAttention {
   private struct ChannelMaps {
     /// F [K c x K c], packed.
     let mixer: PointwiseWeight
-    let maps: ChannelHeads.Maps
+    let heads: [ChannelHead.Gradients]
   }
 
   /// Fills dQ, dK, dV of the channel heads and the gradient of their values' factors.
@@ -176,35 +176,12 @@ extension ReciprocalAttention {
           c &+= vectorWidth
         }
       }
-      work.dSpatialFactor[token] = sum(total)
+      work.dSpatialFactor[token] = sumOfLanes(total)
     }
     for head in 0..<channelHeads {
       let start = 3 &* (spatialHeads &+ head) &* headDim
       let q = tile.qkv + start, k = q + headDim, dq = work.dqkv + start, dk = dq + headDim
-      let matrix = head &* headDim &* headStride
-      applyMap(k, maps.maps.toQ + matrix, into: dq, own: q, diagonal: maps.maps.alpha + head &* headDim)
-      applyMap(q, maps.maps.toK + matrix, into: dk, own: k, diagonal: maps.maps.beta + head &* headDim)
-    }
-  }
-
-  /// target [T x c] = source [T x c] map [c x c] + own [T x c] * diagonal [c].
-  @inline(__always)
-  private func applyMap(
-    _ source: UnsafePointer<Float>, _ map: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
-    own: UnsafePointer<Float>, diagonal: UnsafePointer<Float>
-  ) {
-    gemm(
-      rows: tokens, Rows(pointer: source, stride: qkvStride, step: 1),
-      PackedMatrix(inPlace: map, rows: headDim, columns: headDim, stride: headStride), target, cStride: qkvStride,
-      epilogue: Identity())
-    for token in 0..<tokens {
-      let place = token &* qkvStride
-      var c = 0
-      while c < headDim {
-        let value = multiplyAdd(load(own + (place &+ c)), load(diagonal + c), load(target + (place &+ c)))
-        store(value, target + (place &+ c), count: headDim &- c)
-        c &+= vectorWidth
-      }
+      maps.heads[head].apply(q, k, dq: dq, dk: dk, stride: qkvStride, count: tokens, accumulate: false)
     }
   }
 
@@ -235,7 +212,7 @@ extension ReciprocalAttention {
     // The bias has been added already; the packed F serves for the gradient of the values alone.
     let noBias = take(paddedToVector(channelWidth))
     noBias.update(repeating: 0, count: channelWidth)
-    let algebra = channelAlgebra
+    let projectedHeads = projectedChannelHeads
     let bias = gradients + channelWidth * channelWidth
     return (0..<images).map { image in
       let first = memory + image * piecesPerImage * chunkSumsCount
@@ -245,19 +222,19 @@ extension ReciprocalAttention {
       for c in 0..<channelWidth { bias[c] += first[channelWidth * channelWidth + c] }
       let a = take(channelWidth * headDim), dropped = take(channelWidth * headDim)
       let f = take(channelWidth * channelWidth)
-      let maps = ChannelHeads.Maps(take(mapsCount), headDim: headDim, heads: channelHeads)
+      let heads = (0..<channelHeads).map { _ in ChannelHead.Gradients(take(headGradientsCount), headDim: headDim) }
       let imageSums = saved + image * sumsCount
-      algebra.maps(imageSums, into: a)
+      projectedHeads.fillMaps(a, imageSums)
       dropped.update(from: a, count: channelWidth * headDim)
-      algebra.drop(dropped, image: image)
-      algebra.fused(dropped, into: f)
-      algebra.backward(
-        imageSums, image: image, a: a, dropped: dropped, dF: first, maps: maps, dProjection: gradients,
+      projectedHeads.drop(dropped, image: image)
+      projectedHeads.fuse(dropped, into: f)
+      projectedHeads.backward(
+        imageSums, image: image, maps: a, dropped: dropped, dF: first, gradients: heads, dProjection: gradients,
         dLogScale: bias + channelWidth)
       let mixer = PointwiseWeight(
         f, bias: noBias, inputs: channelWidth, outputs: channelWidth,
         memory: take(PointwiseWeight.count(inputs: channelWidth, outputs: channelWidth)))
-      return ChannelMaps(mixer: mixer, maps: maps)
+      return ChannelMaps(mixer: mixer, heads: heads)
     }
   }
 

@@ -12,7 +12,7 @@ extension ReciprocalAttention {
   }
 
   /// Floats of channel attention's sums for each image, saved for the backward pass.
-  package var sumsCount: Int { ChannelHeads.sumsCount(headDim: headDim, heads: channelHeads) }
+  package var sumsCount: Int { channelHeads * ChannelHead.sumsCount(headDim: headDim) }
 
   /// Floats of memory that the channel heads need between the passes: sums of each piece, and F packed for each image.
   package var forwardMemoryCount: Int {
@@ -124,19 +124,14 @@ extension ReciprocalAttention {
   private func addChannelSums(_ qkv: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>) {
     for head in 0..<channelHeads {
       let q = qkv + 3 &* (spatialHeads &+ head) &* headDim, k = q + headDim
-      let sums = sums + head &* (headDim &* headDim &+ 2 &* headDim)
-      gemm(
-        rows: headDim, Rows(pointer: q, stride: 1, step: qkvStride),
-        PackedMatrix(inPlace: k, rows: tokens, columns: headDim, stride: qkvStride), sums, cStride: headDim,
-        accumulate: true,
-        epilogue: Identity())
-      addColumnSquares(rows: tokens, columns: headDim, q, stride: qkvStride, to: sums + headDim &* headDim)
-      addColumnSquares(rows: tokens, columns: headDim, k, stride: qkvStride, to: sums + (headDim &+ 1) &* headDim)
+      ChannelHead.addSums(
+        q, k, stride: qkvStride, count: tokens, headDim: headDim,
+        to: sums + head &* ChannelHead.sumsCount(headDim: headDim))
     }
   }
 
-  var channelAlgebra: ChannelHeads {
-    ChannelHeads(
+  var projectedChannelHeads: ProjectedChannelHeads {
+    ProjectedChannelHeads(
       headDim: headDim, heads: channelHeads, scale: weights.channelScale, projection: weights.channelProjection!.weight,
       dropout: dropout?.derived(1))
   }
@@ -150,7 +145,7 @@ extension ReciprocalAttention {
     let fused = maps + images * channelWidth * headDim
     let packed = fused + images * channelWidth * channelWidth
     let packedCount = PointwiseWeight.count(inputs: channelWidth, outputs: channelWidth)
-    let algebra = channelAlgebra
+    let projectedHeads = projectedChannelHeads
     let mixers = (0..<images).map { image in
       let imageSums = sums + image * sumsCount
       imageSums.update(repeating: 0, count: sumsCount)
@@ -158,9 +153,9 @@ extension ReciprocalAttention {
         for i in 0..<sumsCount { imageSums[i] += memory[piece * sumsCount + i] }
       }
       let map = maps + image * channelWidth * headDim, f = fused + image * channelWidth * channelWidth
-      algebra.maps(imageSums, into: map)
-      algebra.drop(map, image: image)
-      algebra.fused(map, into: f)
+      projectedHeads.fillMaps(map, imageSums)
+      projectedHeads.drop(map, image: image)
+      projectedHeads.fuse(map, into: f)
       return PointwiseWeight(
         f, bias: weights.channelProjection!.bias, inputs: channelWidth, outputs: channelWidth,
         memory: packed + image * packedCount)

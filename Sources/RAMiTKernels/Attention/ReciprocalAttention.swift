@@ -128,7 +128,7 @@ package struct ReciprocalAttention {
         total += load(source + c, count: spatialWidth &- c)
         c &+= vectorWidth
       }
-      spatial[token] = sum(total) * spatialPart
+      spatial[token] = sumOfLanes(total) * spatialPart
       c = 0
       while c < headDim {
         var total = Vector.zero
