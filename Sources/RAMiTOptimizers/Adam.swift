@@ -64,19 +64,13 @@ public final class Adam: Optimizer {
   }
 
   public func step(_ values: Tensor, gradients: Tensor, learningRate: Double, groups: [ParameterGroup]) {
-    check(values, gradients, count: firstMoment.count, groups)
-    steps += 1
-    for group in groups {
-      let rate = learningRate * group.learningRateFactor
-      let (coefficients, decay) = (coefficients(learningRate: rate), group.weightDecay ?? configuration.weightDecay)
-      for range in group.ranges {
-        let start = range.lowerBound
-        configuration.weightDecayKind.apply(
-          decay, values.pointer + start, gradients.pointer + start, count: range.count, learningRate: rate)
-        adamUpdate(
-          values: values.pointer + start, gradients: gradients.pointer + start, first: firstMoment.pointer + start,
-          second: secondMoment.pointer + start, count: range.count, coefficients)
-      }
+    step(
+      values, gradients, learningRate: learningRate, groups, configuration.weightDecayKind, configuration.weightDecay
+    ) { values, gradients, range, learningRate in
+      adamUpdate(
+        values: values, gradients: gradients, firstMoment: firstMoment.pointer + range.lowerBound,
+        secondMoment: secondMoment.pointer + range.lowerBound, count: range.count,
+        coefficients(learningRate: learningRate))
     }
   }
 

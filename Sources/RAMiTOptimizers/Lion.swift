@@ -33,22 +33,16 @@ public final class Lion: Optimizer {
   }
 
   public func step(_ values: Tensor, gradients: Tensor, learningRate: Double, groups: [ParameterGroup]) {
-    check(values, gradients, count: moment.count, groups)
-    steps += 1
     let (beta1, beta2) = (configuration.betas[0], configuration.betas[1])
-    for group in groups {
-      let rate = learningRate * group.learningRateFactor, decay = group.weightDecay ?? configuration.weightDecay
+    step(
+      values, gradients, learningRate: learningRate, groups, .decoupled, configuration.weightDecay
+    ) { values, gradients, range, learningRate in
       let coefficients = LionCoefficients(
-        learningRate: Float(rate), directionDecay: Float(beta1), momentDecay: Float(beta2),
+        learningRate: Float(learningRate), directionDecay: Float(beta1), momentDecay: Float(beta2),
         directionWeight: Float(1 - beta1), momentWeight: Float(1 - beta2))
-      for range in group.ranges {
-        let start = range.lowerBound
-        WeightDecay.decoupled.apply(
-          decay, values.pointer + start, gradients.pointer + start, count: range.count, learningRate: rate)
-        lionUpdate(
-          values: values.pointer + start, gradients: gradients.pointer + start, moment: moment.pointer + start,
-          count: range.count, coefficients)
-      }
+      lionUpdate(
+        values: values, gradients: gradients, moment: moment.pointer + range.lowerBound, count: range.count,
+        coefficients)
     }
   }
 }

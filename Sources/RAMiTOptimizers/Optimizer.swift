@@ -65,13 +65,33 @@ extension Optimizer {
     step(values, gradients: gradients, learningRate: learningRate, groups: [group])
   }
 
-  /// Checks a step's operands.
-  func check(_ values: Tensor, _ gradients: Tensor, count: Int, _ groups: [ParameterGroup]) {
+  /// Takes one step: decays the weights of each range of each group, then calls `update` with its values, its
+  /// gradients, its place among all elements and its learning rate.
+  /// - Parameter weightDecay: of the groups that have none of their own.
+  /// - Precondition: as those of the public `step`.
+  func step(
+    _ values: Tensor, _ gradients: Tensor, learningRate: Double, _ groups: [ParameterGroup], _ kind: WeightDecay,
+    _ weightDecay: Double,
+    _ update: (
+      _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>, _ range: Range<Int>,
+      _ learningRate: Double
+    ) -> Void
+  ) {
+    let count = state[0].values.count
     require(
       values.count == count && gradients.count == count,
       "an optimizer over \(count) elements got \(values.count) values and \(gradients.count) gradients")
     for range in groups.lazy.flatMap(\.ranges) {
       require(range.lowerBound >= 0 && range.upperBound <= count, "\(range) is outside of \(count) elements")
+    }
+    steps += 1
+    for group in groups {
+      let learningRate = learningRate * group.learningRateFactor, decay = group.weightDecay ?? weightDecay
+      for range in group.ranges {
+        let values = values.pointer + range.lowerBound, gradients = gradients.pointer + range.lowerBound
+        kind.apply(decay, values, gradients, count: range.count, learningRate: learningRate)
+        update(values, gradients, range, learningRate)
+      }
     }
   }
 }

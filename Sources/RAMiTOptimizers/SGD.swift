@@ -39,22 +39,16 @@ public final class SGD: Optimizer {
   }
 
   public func step(_ values: Tensor, gradients: Tensor, learningRate: Double, groups: [ParameterGroup]) {
-    check(values, gradients, count: momentum.count, groups)
-    steps += 1
-    for group in groups {
-      let rate = learningRate * group.learningRateFactor, decay = group.weightDecay ?? configuration.weightDecay
+    step(
+      values, gradients, learningRate: learningRate, groups, .l2, configuration.weightDecay
+    ) { values, gradients, range, learningRate in
       let coefficients = SGDCoefficients(
-        learningRate: Float(rate), momentum: Float(configuration.momentum),
+        learningRate: Float(learningRate), momentum: Float(configuration.momentum),
         gradientWeight: steps == 1 || configuration.momentum == 0 ? 1 : Float(1 - configuration.dampening),
         nesterov: configuration.nesterov)
-      for range in group.ranges {
-        let start = range.lowerBound
-        WeightDecay.l2.apply(
-          decay, values.pointer + start, gradients.pointer + start, count: range.count, learningRate: rate)
-        sgdUpdate(
-          values: values.pointer + start, gradients: gradients.pointer + start, buffer: momentum.pointer + start,
-          count: range.count, coefficients)
-      }
+      sgdUpdate(
+        values: values, gradients: gradients, buffer: momentum.pointer + range.lowerBound, count: range.count,
+        coefficients)
     }
   }
 }

@@ -28,20 +28,20 @@ package struct AdamCoefficients: Sendable {
 /// - Parameters:
 ///   - values: updated.
 ///   - gradients: read.
-///   - first: the running mean of the gradients; updated.
-///   - second: the running mean of their squares; updated.
+///   - firstMoment: the running mean of the gradients; updated.
+///   - secondMoment: the running mean of their squares; updated.
 package func adamUpdate(
-  values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
-  second: UnsafeMutablePointer<Float>, count: Int, _ coefficients: AdamCoefficients
+  values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, firstMoment: UnsafeMutablePointer<Float>,
+  secondMoment: UnsafeMutablePointer<Float>, count: Int, _ coefficients: AdamCoefficients
 ) {
   let c = coefficients
   forEachRange(of: count, grain: streamingGrain) { range in
     for i in range {
       let gradient = gradients[i]
-      let mean = multiplyAddRoundedOnce(c.firstWeight, gradient - first[i], first[i])
-      let square = second[i] * c.secondDecay + c.secondWeight * gradient * gradient
-      first[i] = mean
-      second[i] = square
+      let mean = multiplyAddRoundedOnce(c.firstWeight, gradient - firstMoment[i], firstMoment[i])
+      let square = secondMoment[i] * c.secondDecay + c.secondWeight * gradient * gradient
+      firstMoment[i] = mean
+      secondMoment[i] = square
       values[i] -= c.stepSize * mean / (square.squareRoot() / c.secondCorrection + c.epsilon)
     }
   }
