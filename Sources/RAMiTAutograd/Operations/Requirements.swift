@@ -1,6 +1,6 @@
 import RAMiTTensorCore
 
-// What many operations ask of their operands.
+// What many operations ask of their operands, and read of them.
 
 /// - Precondition: `shape` is that of feature maps, N x H x W x C.
 func requireMap(_ shape: Shape, file: StaticString = #fileID, line: UInt = #line) {
@@ -14,4 +14,9 @@ func requireParameters(
   for (name, parameter) in [("weight", weight), ("bias", bias)] {
     requireShape(parameter?.shape, [shape.last], of: "the \(name) for \(shape)", file: file, line: line)
   }
+}
+
+/// A parameter's values, or the same number for every channel where it is not given.
+func parameterValues(_ parameter: Variable?, channels: Int, default number: Float) -> [Float] {
+  parameter?.value.array ?? [Float](repeating: number, count: channels)
 }

@@ -30,6 +30,8 @@ package struct TernaryFunction: Sendable {
   package static let whereEqual = TernaryFunction(WhereEqual())
   /// b (a - c).
   package static let deviation = TernaryFunction(Deviation())
+  /// c a / b; 0 where b is 0.
+  package static let quotient = TernaryFunction(Quotient())
   /// b exp(a - c).
   package static let exponential = TernaryFunction(Exponential())
 }
@@ -71,6 +73,13 @@ private struct WhereEqual: ElementTerm, Sendable {
 private struct Deviation: ElementTerm, Sendable {
   @inline(__always)
   func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { b * (a - c) }
+}
+
+private struct Quotient: ElementTerm, Sendable {
+  @inline(__always)
+  func callAsFunction(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
+    (c * a / b).replacing(with: 0, where: b .== 0)
+  }
 }
 
 private struct Exponential: ElementTerm, Sendable {

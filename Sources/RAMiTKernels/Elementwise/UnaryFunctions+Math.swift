@@ -20,6 +20,8 @@ extension UnaryFunction {
   package static let cos = UnaryFunction(Cos())
   package static let tanh = UnaryFunction(Tanh())
   package static let sigmoid = UnaryFunction(Sigmoid())
+  /// x, and 0 where x is infinite or NaN.
+  package static let finite = UnaryFunction(Finite())
   /// The error function.
   package static let erf = UnaryFunction(Erf())
   /// x to a power.
@@ -140,6 +142,13 @@ private struct Sigmoid: UnaryElementFunction {
   func value(_ x: Vector) -> Vector { RAMiTKernels.sigmoid(x) }
   @inline(__always)
   func derivative(_ y: Vector) -> Vector { y * (Vector(repeating: 1) - y) }
+}
+
+private struct Finite: UnaryElementFunction {
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { x.replacing(with: 0, where: (x - x) .!= 0) }
+  @inline(__always)
+  func derivative(_ x: Vector) -> Vector { Vector(repeating: 1).replacing(with: 0, where: (x - x) .!= 0) }
 }
 
 private struct Erf: UnaryElementFunction {

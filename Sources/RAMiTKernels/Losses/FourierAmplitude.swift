@@ -53,7 +53,7 @@ package struct FourierAmplitude: Sendable {
           let place = line + k &* vectorWidth
           total += absolute(load(place)) + absolute(load(place + rows.imaginaryOffset))
         }
-        sums[piece] = Double(RAMiTKernels.sum(total * weights(first)))
+        sums[piece] = Double(sumOfLanes(total * weights(first)))
       }
     }
     return sums.reduce(0, +)

@@ -17,6 +17,21 @@ extension AxisLines {
     }
   }
 
+  /// y = the elements of x with these places along the axis, one for each line; overwrites.
+  package func gather(_ x: UnsafePointer<Float>, places: [Int], into y: UnsafeMutablePointer<Float>) {
+    forEachChosen(places) { line, element in y[line] = x[element] }
+  }
+
+  /// dx += dy at these places along the axis, one for each line.
+  package func scatterAdd(_ dy: UnsafePointer<Float>, places: [Int], into dx: UnsafeMutablePointer<Float>) {
+    forEachChosen(places) { line, element in dx[element] += dy[line] }
+  }
+
+  @inline(__always)
+  private func forEachChosen(_ places: [Int], _ body: (_ line: Int, _ element: Int) -> Void) {
+    for (line, place) in places.enumerated() { body(line, (line / inner &* size &+ place) &* inner &+ line % inner) }
+  }
+
   /// y[i] = x[0] + ... + x[i] along the axis, or x[i] + ... + x[last] when reversed; overwrites, or adds. Added in
   /// double precision.
   package func cumulativeSum(

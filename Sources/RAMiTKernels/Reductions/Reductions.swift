@@ -26,7 +26,7 @@ extension SumFunction {
   @inline(__always)
   func combine(_ total: Vector, _ term: Vector) -> Vector { total + term }
   @inline(__always)
-  func total(_ lanes: Vector) -> Float { sum(lanes) }
+  func total(_ lanes: Vector) -> Float { sumOfLanes(lanes) }
   func total(_ partials: UnsafePointer<Float>, count: Int, stride: Int) -> Double {
     var total = 0.0
     for i in 0..<count { total += Double(partials[i &* stride]) }

@@ -1,6 +1,6 @@
 /// The sum of the lanes, in a fixed order.
 @_transparent
-func sum(_ v: Vector) -> Float {
+func sumOfLanes(_ v: Vector) -> Float {
   let a = v.lowHalf + v.highHalf
   let b = a.evenHalf + a.oddHalf
   let c = b.evenHalf + b.oddHalf

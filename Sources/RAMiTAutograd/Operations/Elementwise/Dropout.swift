@@ -22,29 +22,14 @@ public func dropout(_ x: Variable, _ mask: DropoutMask) -> Variable {
 public func stochasticDepth(_ x: Variable, _ y: Variable, factors: [Float]) -> Variable {
   requireShape(y.shape, x.shape, of: "the end of a branch")
   require(factors.count == x.shape[0], "\(factors.count) factors for the \(x.shape[0]) samples of \(x.shape)")
-  let perSample = x.value.count / max(1, factors.count)
-  let result = Tensor(x.shape) { to in
-    let (from, branched) = (x.value.pointer, y.value.pointer)
-    for (sample, factor) in factors.enumerated() {
-      forEachRange(of: perSample, grain: 1 << 16) { range in
-        for i in range.lowerBound + sample * perSample..<range.upperBound + sample * perSample {
-          to[i] = factor == 0 ? from[i] : from[i] + factor * (branched[i] - from[i])
-        }
-      }
-    }
-  }
+  let kernel = StochasticDepth(factors: factors, size: x.value.count / max(1, factors.count))
+  let result = Tensor(x.shape) { kernel.forward(x.value.pointer, y.value.pointer, into: $0) }
   return Variable(result, from: [x, y]) { [x = x.gradientSlot, y = y.gradientSlot] gradient, gradients in
-    for (variable, share) in [(x, factors.map { 1 - $0 }), (y, factors)] {
-      gradients.write(to: variable) { target, accumulate in
-        for (sample, factor) in share.enumerated() {
-          forEachRange(of: perSample, grain: 1 << 16) { range in
-            for i in range.lowerBound + sample * perSample..<range.upperBound + sample * perSample {
-              let value = factor * gradient.pointer[i]
-              target[i] = accumulate ? target[i] + value : value
-            }
-          }
-        }
-      }
+    gradients.write(to: x) { dx, accumulate in
+      kernel.backwardToInput(gradient.pointer, dx, accumulate: accumulate)
+    }
+    gradients.write(to: y) { dy, accumulate in
+      kernel.backwardToOutput(gradient.pointer, dy, accumulate: accumulate)
     }
   }
 }

@@ -26,15 +26,7 @@ public struct PrincipalComponents: Sendable {
       samples >= 2 && (1...max(1, channels)).contains(count),
       "\(count) principal components of \(x.shape): there are \(samples) samples of \(channels) channels")
     let mean = Self.mean(of: x)
-    let centred = Tensor(uninitialized: [samples, channels])
-    forEachRange(of: samples, grain: 4096) { range in
-      for sample in range {
-        for c in 0..<channels {
-          let place = sample &* channels &+ c
-          centred.pointer[place] = x.pointer[place] - mean.pointer[c]
-        }
-      }
-    }
+    let centred = (Variable(constant: x.reshaped([samples, channels])) - Variable(constant: mean)).value
     let products = Tensor([channels, channels]) { products in
       MatrixProduct(rows: channels, columns: channels, inner: samples, transposesA: true)
         .multiply(centred, centred, into: products)

@@ -31,7 +31,7 @@ public struct BatchStatistics {
 public func batchNorm(
   _ x: Variable, weight: Variable? = nil, bias: Variable? = nil, epsilon: Float = 1e-5
 ) -> (y: Variable, statistics: BatchStatistics) {
-  let (y, batch) = normalized(
+  let (y, batch) = normalizeGroups(
     x,
     GroupStatistics(samples: 1, pixels: x.shape.rows, channels: x.shape.last, groups: x.shape.last, epsilon: epsilon),
     weight: weight, bias: bias, operation: "batchNorm")
@@ -70,7 +70,8 @@ public func batchNorm(
   }
   y.initialize { y in
     pixels.normalize(
-      x.value.pointer, mean: mean.array, scale: scales().weighted, shift: values(of: bias, channels, or: 0), into: y)
+      x.value.pointer, mean: mean.array, scale: scales().weighted,
+      shift: parameterValues(bias, channels: channels, default: 0), into: y)
   }
   let operands = [x, weight, bias].compactMap { $0 }
   return Variable(y, from: operands, multiplyAdds: y.count) { [x = x.saved] dy, gradients in

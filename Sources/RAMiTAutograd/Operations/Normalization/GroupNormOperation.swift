@@ -38,13 +38,13 @@ private func groupNorm(
   let samples = x.shape[0]
   let statistics = GroupStatistics(
     samples: samples, pixels: x.shape.rows / max(1, samples), channels: x.shape.last, groups: groups, epsilon: epsilon)
-  return normalized(x, statistics, weight: weight, bias: bias, operation: operation).y
+  return normalizeGroups(x, statistics, weight: weight, bias: bias, operation: operation).y
 }
 
 /// (x - mean) / sqrt(variance + epsilon) * weight + bias, with statistics of groups of channels of each sample.
 /// - Parameter statistics: nothing found in them yet.
 /// - Returns: the result, and the statistics found; none for a meta tensor.
-func normalized(
+func normalizeGroups(
   _ x: Variable, _ statistics: GroupStatistics, weight: Variable?, bias: Variable?, operation: String
 ) -> (y: Variable, statistics: GroupStatistics) {
   requireParameters(weight, bias, of: x.shape)
@@ -52,7 +52,8 @@ func normalized(
   var statistics = statistics
   let y = Tensor(x.shape) { y in
     statistics.find(x.value.pointer)
-    let weights = values(of: weight, channels, or: 1), biases = values(of: bias, channels, or: 0)
+    let weights = parameterValues(weight, channels: channels, default: 1)
+    let biases = parameterValues(bias, channels: channels, default: 0)
     pixels.normalize(
       x.value.pointer, mean: statistics.mean.map { Float($0) },
       scale: statistics.perSample(weights) { Float($0 * Double($1)) },
@@ -64,7 +65,7 @@ func normalized(
     let mean = statistics.mean.map { Float($0) }
     let sums = pixels.gradientSums(x.value.pointer, mean: mean, dy: dy.pointer)
     gradients.write(to: x) { dx, accumulate in
-      let weights = values(of: weight, channels, or: 1)
+      let weights = parameterValues(weight, channels: channels, default: 1)
       let (slope, shift) = statistics.backward(weights: weights, sums: sums)
       pixels.gradient(
         x.value.pointer, mean: mean, dy: dy.pointer,

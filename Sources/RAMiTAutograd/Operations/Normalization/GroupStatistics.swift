@@ -78,8 +78,3 @@ struct GroupStatistics {
     return (slope, shift)
   }
 }
-
-/// A parameter's values, or a number for every channel.
-func values(of parameter: Variable?, _ channels: Int, or other: Float) -> [Float] {
-  parameter?.value.array ?? [Float](repeating: other, count: channels)
-}

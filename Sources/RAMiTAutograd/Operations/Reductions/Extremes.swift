@@ -29,7 +29,8 @@ extension Variable {
       guard x.wantsGradient else { return }
       let share = Tensor(axes.shape) { share in
         Reduction.countOfEqual(axes.plan, x.value.pointer, centre: y.pointer, into: share)
-        for i in 0..<dy.count { share[i] = dy.pointer[i] / share[i] }
+        let broadcast = Broadcast([dy.shape.dimensions, dy.shape.dimensions])
+        BinaryFunction.divide.forward(dy.pointer, share, broadcast, into: share)
       }
       gradients.spread(share, over: axes, by: .whereEqual, values: x.value, centre: y, to: x)
     }
@@ -94,17 +95,9 @@ extension Variable {
   ) -> (values: Variable, indices: [Int]) {
     let lines = AxisLines(shape, axis: axis), indices = places(isLargest: isLargest, lines)
     let axes = ReducedAxes(shape, [axis], keepsDimensions: keepsDimensions)
-    /// Where the chosen element of each result is.
-    func place(_ result: Int) -> Int {
-      (result / lines.inner * lines.size + indices[result]) * lines.inner + result % lines.inner
-    }
-    let y = Tensor(axes.shape) { y in
-      for result in indices.indices { y[result] = value.pointer[place(result)] }
-    }
+    let y = Tensor(axes.shape) { lines.gather(value.pointer, places: indices, into: $0) }
     let values = Variable(y, from: [self], operation: operation) { [x = gradientSlot] dy, gradients in
-      gradients.accumulate(to: x) { dx in
-        for result in indices.indices { dx[place(result)] += dy.pointer[result] }
-      }
+      gradients.accumulate(to: x) { lines.scatterAdd(dy.pointer, places: indices, into: $0) }
     }
     return (values, indices)
   }

@@ -116,7 +116,7 @@ extension Variable {
     let y = Tensor(axes.shape) { y in
       let largest = Tensor(uninitialized: axes.shape)
       Reduction.maximum(axes.plan, value.pointer, into: largest.pointer)
-      for i in 0..<largest.count where !largest.pointer[i].isFinite { largest.pointer[i] = 0 }
+      UnaryFunction.finite.forward(largest.pointer, largest.pointer, count: largest.count)
       Reduction.sumOfExponentials(axes.plan, value.pointer, centre: largest.pointer, into: y)
       UnaryFunction.log.forward(y, y, count: axes.shape.count)
       addInPlace(y, largest.pointer, count: axes.shape.count)
@@ -143,8 +143,9 @@ extension Variable {
 extension Tensor {
   /// scale times this / divisor, 0 where the divisor is 0.
   fileprivate func dividedWhereNotZero(by divisor: Tensor, scale: Float) -> Tensor {
-    Tensor(shape) { result in
-      for i in 0..<count { result[i] = divisor.pointer[i] == 0 ? 0 : scale * pointer[i] / divisor.pointer[i] }
+    let scale = Tensor(scale), operands = [shape.dimensions, divisor.shape.dimensions, scale.shape.dimensions]
+    return Tensor(shape) {
+      TernaryFunction.quotient(pointer, divisor.pointer, scale.pointer, Broadcast(operands), into: $0)
     }
   }
 }
