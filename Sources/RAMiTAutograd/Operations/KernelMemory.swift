@@ -42,4 +42,20 @@ struct GradientSums {
       next += count
     }
   }
+
+  /// Adds the sums to the gradients of all parameters, in the kernel's order.
+  func add(to parameters: [some Operand], _ gradients: Gradients) {
+    var cursor = results
+    for parameter in parameters { cursor.add(to: parameter, gradients) }
+  }
+}
+
+extension Gradients {
+  /// Adds the gradient of a bias that was added to each row of a result: the sums of the columns of `dy`.
+  func addColumnSums(of dy: Tensor, to bias: (some Operand)?) {
+    guard let bias, bias.wantsGradient else { return }
+    let sums = GradientSums(count: dy.shape.last)
+    RAMiTKernels.addColumnSums(dy.pointer, rows: dy.shape.rows, columns: dy.shape.last, sums: sums.sums)
+    sums.add(to: [bias], self)
+  }
 }

@@ -17,6 +17,6 @@ func requireParameters(
 }
 
 /// A parameter's values, or the same number for every channel where it is not given.
-func parameterValues(_ parameter: Variable?, channels: Int, default number: Float) -> [Float] {
-  parameter?.value.array ?? [Float](repeating: number, count: channels)
+func parameterValues(_ parameter: Tensor?, channels: Int, default number: Float) -> [Float] {
+  parameter?.array ?? [Float](repeating: number, count: channels)
 }

@@ -61,7 +61,7 @@ public func checkpointed(_ inputs: [Variable], _ segment: @escaping ([Variable])
   let results = sketch.record { segment(inputs.map { $0.moved(to: sketch) }) }
   guard results.contains(where: \.wantsGradient) else { return results.map(\.detached) }
   let saved = inputs.map(\.saved)
-  let first = tape.append(results: results.count) { [count = results.count] received, gradients in
+  let first = tape.append(results: results.count) { [saved, segment, count = results.count] received, gradients in
     let again = gradients.tape.record {
       segment(saved.map { Variable(value: $0.value, destination: $0.destination) })
     }

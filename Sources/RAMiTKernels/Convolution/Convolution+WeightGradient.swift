@@ -34,11 +34,14 @@ extension Convolution {
   ///
   /// With channels last, the taps of a kernel row are one run of a pixel row (`ConvolutionPass`), and each output row
   /// gives one product: its gradient, transposed, times the overlapping runs.
-  /// - Parameter sums: `weightGradientSumsCount` floats; overwritten.
+  /// - Parameters:
+  ///   - sums: `weightGradientSumsCount` floats; overwritten.
+  ///   - hasBias: false leaves out the bias, whose sums are then zeros.
   package func weightGradient(
-    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>, scratch: Scratch
+    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>, hasBias: Bool = true,
+    scratch: Scratch
   ) {
-    if let winograd { return winograd.run(x, dy: dy, sums: sums, scratch: scratch) }
+    if let winograd { return winograd.run(x, dy: dy, sums: sums, hasBias: hasBias, scratch: scratch) }
     let vertical = geometry.forwardAxis(\.height), horizontal = geometry.forwardAxis(\.width)
     let (inputsEach, outputsEach) = (inputs / groups, outputs / groups)
     let row = TapRow(horizontal, channels: inputs)
@@ -73,7 +76,7 @@ extension Convolution {
               weights + (place * tapStride + index * runs.count), cStride: outputStride, accumulate: true)
           }
         }
-        addColumnSums(rows: width, columns: channels, dy, stride: outputs, to: biases)
+        if hasBias { addColumnSums(rows: width, columns: channels, dy, stride: outputs, to: biases) }
       }
     }
     addParts(sums, parts: parts, count: gradientCount)

@@ -32,16 +32,20 @@ struct WinogradWeightGradient {
 
   /// The gradients of weight [outputs x 3 x 3 x inputs] and bias [outputs], one after the other at the beginning of
   /// `sums`.
-  /// - Parameter sums: `sumsCount` floats; overwritten.
+  /// - Parameters:
+  ///   - sums: `sumsCount` floats; overwritten.
+  ///   - hasBias: false leaves out the bias, whose sums are then zeros.
   func run(
-    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>, scratch: Scratch
+    _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>, hasBias: Bool,
+    scratch: Scratch
   ) {
     parallelFor(pieces) { piece, worker in
       let part = piece / blocks, channel = piece % blocks * Self.outputsEach
       let sums = sums + part * sumsEach
       add(
         lines: part * lines / parts..<(part + 1) * lines / parts, channel: channel,
-        channels: min(Self.outputsEach, outputs - channel), x, dy, sums, memory: scratch.of(worker: worker))
+        channels: min(Self.outputsEach, outputs - channel), x, dy, sums, hasBias: hasBias,
+        memory: scratch.of(worker: worker))
     }
     addParts(sums, parts: parts, count: sumsEach)
     let biases = sums + 16 * inputs * outputs
@@ -56,7 +60,7 @@ struct WinogradWeightGradient {
   /// Some rows of tiles: adds to sums [outputs x 16 x inputs] and the bias's of some channels.
   private func add(
     lines: Range<Int>, channel: Int, channels: Int, _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
-    _ sums: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>
+    _ sums: UnsafeMutablePointer<Float>, hasBias: Bool, memory: UnsafeMutablePointer<Float>
   ) {
     let tiles = tiles, block = tiles.blockSize
     let kernels = sums + channel * 16 * inputs, biases = sums + 16 * inputs * outputs + channel
@@ -72,7 +76,7 @@ struct WinogradWeightGradient {
       let read = rows!.lines(of: row)
       let height = min(2, pass.height - 2 * row)
       let dy = dy + (image * pass.height + 2 * row) * pass.width * outputs + channel
-      addColumnSums(rows: height * pass.width, columns: channels, dy, stride: outputs, to: biases)
+      if hasBias { addColumnSums(rows: height * pass.width, columns: channels, dy, stride: outputs, to: biases) }
       for first in stride(from: 0, to: tiles.columns, by: block) {
         let count = min(block, tiles.columns - first)
         tiles.transform(read, first: first, count: count, into: transformed)

@@ -65,7 +65,7 @@ public func windowAttention(
   return Variable(y, from: operands, multiplyAdds: call.multiplyAdds) {
     [
       features = features.saved, values = values?.saved, bias = positionBias?.saved, factors = factors?.saved,
-      statistics
+      statistics, y
     ] dy, gradients in
     require(!y.isMeta, "a meta tensor has no gradient")
     call.backward(

@@ -43,22 +43,27 @@ public func conv2d(
   requireShape(bias?.shape, [outputs], of: "the bias with the weight \(weight.shape)")
   let geometry = ConvolutionGeometry(
     x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[1], weight.shape[2]), stride: stride,
-    padding: padding,
-    dilation: dilation)
+    padding: padding, dilation: dilation)
   let kernel = Convolution(geometry, inputs: inputs, outputs: outputs, groups: groups)
   let y = Tensor([x.shape[0], geometry.output.height, geometry.output.width, outputs]) {
     kernel.forward(x.value, weight: weight.value, bias: bias?.value, into: $0)
   }
   return Variable(
-    y, from: [x, weight] + (bias.map { [$0] } ?? []), multiplyAdds: y.shape.rows * weight.shape.count
-  ) { [x = x.saved, weight = weight.saved, bias = bias?.gradientSlot] dy, gradients in
-    if weight.wantsGradient || bias?.wantsGradient == true {
-      let sums = kernel.weightGradient(x.value, dy: dy)
+    y, from: [x, weight, bias].compactMap { $0 }, multiplyAdds: y.shape.rows * weight.shape.count
+  ) {
+    [
+      x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,
+      xValue = weight.wantsGradient ? x.saved : nil, weightValue = x.wantsGradient ? weight.saved : nil
+    ] dy, gradients in
+    if let xValue {
+      let sums = kernel.weightGradient(xValue.value, dy: dy, hasBias: bias?.wantsGradient == true)
       gradients.add(sums.weight.reshaped(weight.shape), to: weight)
       if let bias { gradients.add(sums.bias, to: bias) }
+    } else {
+      gradients.addColumnSums(of: dy, to: bias)
     }
     gradients.write(to: x) { dx, accumulate in
-      kernel.inputGradient(dy: dy, weight: weight.value, into: dx, accumulate: accumulate)
+      kernel.inputGradient(dy: dy, weight: weightValue!.value, into: dx, accumulate: accumulate)
     }
   }
 }
@@ -107,11 +112,11 @@ extension Convolution {
     withExtendedLifetime((dy, weight, bias, memory)) {}
   }
 
-  /// The gradients of the weight, flat, and of the bias.
-  func weightGradient(_ x: Tensor, dy: Tensor) -> (weight: Tensor, bias: Tensor) {
+  /// The gradients of the weight, flat, and of the bias, zeros where there is none.
+  func weightGradient(_ x: Tensor, dy: Tensor, hasBias: Bool) -> (weight: Tensor, bias: Tensor) {
     let sums = Tensor(uninitialized: [weightGradientSumsCount])
     let scratch = KernelMemory(scratch: weightGradientScratchCount, pieces: weightGradientPieces)
-    weightGradient(x.pointer, dy: dy.pointer, sums: sums.pointer, scratch: scratch.scratch)
+    weightGradient(x.pointer, dy: dy.pointer, sums: sums.pointer, hasBias: hasBias, scratch: scratch.scratch)
     withExtendedLifetime((x, dy, scratch)) {}
     return (sums.slice(0..<weightCount), sums.slice(weightCount..<gradientCount))
   }

@@ -60,19 +60,19 @@ public func convTranspose2d(
     kernel.inputGradient(dy: x.value, weight: weight.value, bias: bias?.value, into: $0, accumulate: false)
   }
   return Variable(
-    y, from: [x, weight] + (bias.map { [$0] } ?? []), multiplyAdds: map.rows * weight.shape.count
-  ) { [x = x.saved, weight = weight.saved, bias = bias?.gradientSlot] dy, gradients in
-    if weight.wantsGradient {
-      gradients.add(kernel.weightGradient(dy, dy: x.value).weight.reshaped(weight.shape), to: weight)
+    y, from: [x, weight, bias].compactMap { $0 }, multiplyAdds: map.rows * weight.shape.count
+  ) {
+    [
+      x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,
+      xValue = weight.wantsGradient ? x.saved : nil, weightValue = x.wantsGradient ? weight.saved : nil
+    ] dy, gradients in
+    if let xValue {
+      gradients.add(
+        kernel.weightGradient(dy, dy: xValue.value, hasBias: false).weight.reshaped(weight.shape), to: weight)
     }
-    if let bias, bias.wantsGradient {
-      let sums = GradientSums(count: outputs)
-      addColumnSums(dy.pointer, rows: dy.shape.rows, columns: outputs, sums: sums.sums)
-      var cursor = sums.results
-      cursor.add(to: bias, gradients)
-    }
+    gradients.addColumnSums(of: dy, to: bias)
     gradients.write(to: x) { dx, accumulate in
-      kernel.forward(dy, weight: weight.value, bias: nil, into: dx, accumulate: accumulate)
+      kernel.forward(dy, weight: weightValue!.value, bias: nil, into: dx, accumulate: accumulate)
     }
   }
 }

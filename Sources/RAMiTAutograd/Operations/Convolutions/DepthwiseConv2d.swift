@@ -33,24 +33,27 @@ public func depthwiseConv2d(
   requireShape(bias?.shape, [channels], of: "the bias for the map \(x.shape)")
   let geometry = ConvolutionGeometry(
     x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[0], weight.shape[1]), stride: stride,
-    padding: padding,
-    dilation: dilation)
+    padding: padding, dilation: dilation)
   let kernel = DepthwiseConvolution(geometry, channels: channels)
   let y = Tensor([x.shape[0], geometry.output.height, geometry.output.width, channels]) {
     kernel.forward(x.value.pointer, weight: weight.value.pointer, bias: bias?.value.pointer, $0)
   }
   return Variable(
-    y, from: [x, weight] + (bias.map { [$0] } ?? []), multiplyAdds: y.shape.rows * weight.shape.count
-  ) { [x = x.saved, weight = weight.saved, bias = bias?.gradientSlot] dy, gradients in
-    if weight.wantsGradient || bias?.wantsGradient == true {
+    y, from: [x, weight, bias].compactMap { $0 }, multiplyAdds: y.shape.rows * weight.shape.count
+  ) {
+    [
+      x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,
+      xValue = weight.wantsGradient ? x.saved : nil, weightValue = x.wantsGradient ? weight.saved : nil
+    ] dy, gradients in
+    if let xValue {
       let sums = GradientSums(count: kernel.gradientCount)
-      kernel.weightGradient(x.value.pointer, dy: dy.pointer, sums: sums.sums)
-      var cursor = sums.results
-      cursor.add(to: weight, gradients)
-      if let bias { cursor.add(to: bias, gradients) }
+      kernel.weightGradient(xValue.value.pointer, dy: dy.pointer, sums: sums.sums)
+      sums.add(to: [weight, bias].compactMap { $0 }, gradients)
+    } else {
+      gradients.addColumnSums(of: dy, to: bias)
     }
     gradients.write(to: x) { dx, accumulate in
-      kernel.inputGradient(dy: dy.pointer, weight: weight.value.pointer, dx, accumulate: accumulate)
+      kernel.inputGradient(dy: dy.pointer, weight: weightValue!.value.pointer, dx, accumulate: accumulate)
     }
   }
 }

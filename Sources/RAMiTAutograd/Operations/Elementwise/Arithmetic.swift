@@ -84,7 +84,7 @@ public func scaleAndShift(_ x: consuming Variable, scale: [Float], shift: [Float
   result.initialize { y in
     TernaryFunction.scaleAndShift(x.value.pointer, scale.pointer, shift.pointer, Broadcast(shapes), into: y)
   }
-  return Variable(result, from: [x]) { [x = x.gradientSlot] dy, gradients in
+  return Variable(result, from: [x]) { [x = x.gradientSlot, scale] dy, gradients in
     gradients.write(to: x) { dx, accumulate in
       TernaryFunction.product(
         dy.pointer, scale.pointer, dy.pointer, Broadcast([shapes[0], shapes[1], shapes[0]]), into: dx,

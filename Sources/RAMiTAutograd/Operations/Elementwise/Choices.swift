@@ -42,7 +42,8 @@ public func `where`(_ condition: Tensor, _ a: Variable, _ b: Variable) -> Variab
       condition.pointer, a.value.pointer, b.value.pointer,
       Broadcast([condition.shape.dimensions, a.shape.dimensions, b.shape.dimensions]), into: $0)
   }
-  return Variable(y, from: [a, b], operation: "where") { [a = a.gradientSlot, b = b.gradientSlot] dy, gradients in
+  return Variable(y, from: [a, b], operation: "where") {
+    [condition, a = a.gradientSlot, b = b.gradientSlot] dy, gradients in
     let zero = Tensor(0)
     for (operand, isFirst) in [(a, true), (b, false)] where operand.wantsGradient {
       let chosen = Tensor(shape) {

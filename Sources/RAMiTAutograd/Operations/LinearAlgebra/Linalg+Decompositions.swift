@@ -19,7 +19,7 @@ extension Linalg {
       Tensor(qShape) { MatrixBatch.write(results.map(\.q), to: $0) },
       Tensor(rShape) { MatrixBatch.write(results.map(\.r), to: $0) },
     ]
-    let outputs = Variable.results(values, from: [a]) { [a = a.gradientSlot] received, gradients in
+    let outputs = Variable.results(values, from: [a]) { [a = a.gradientSlot, results] received, gradients in
       let gQ = received[0].map(MatrixBatch.matrices), gR = received[1].map(MatrixBatch.matrices)
       gradients.write(to: a) { da, accumulate in
         let parts = succeeding { () throws(LinalgError) in
@@ -58,7 +58,7 @@ extension Linalg {
       Tensor(valuesShape) { MatrixBatch.write(results.map(\.values), to: $0) },
       Tensor(a.shape) { MatrixBatch.write(results.map(\.vectors), to: $0) },
     ]
-    let outputs = Variable.results(values, from: [a]) { [a = a.gradientSlot] received, gradients in
+    let outputs = Variable.results(values, from: [a]) { [a = a.gradientSlot, results] received, gradients in
       let gValues = received[0].map { MatrixBatch.vectors($0, count: sizes.rows) }
       let gVectors = received[1].map(MatrixBatch.matrices)
       gradients.write(to: a) { da, accumulate in
@@ -91,7 +91,7 @@ extension Linalg {
       Tensor(shapes[1]) { MatrixBatch.write(results.map(\.s), to: $0) },
       Tensor(shapes[2]) { MatrixBatch.write(results.map(\.vt), to: $0) },
     ]
-    let outputs = Variable.results(values, from: [a]) { [a = a.gradientSlot] received, gradients in
+    let outputs = Variable.results(values, from: [a]) { [a = a.gradientSlot, results] received, gradients in
       let (gU, gVt) = (received[0].map(MatrixBatch.matrices), received[2].map(MatrixBatch.matrices))
       let gS = received[1].map { MatrixBatch.vectors($0, count: k) }
       gradients.write(to: a) { da, accumulate in

@@ -30,7 +30,7 @@ public enum Linalg {
       try aMatrices[aIndices[index]].solve(bMatrices[bIndices[index]])
     }
     return Variable(Tensor(shape) { MatrixBatch.write(x, to: $0) }, from: [a, b]) {
-      [a = a.gradientSlot, b = b.gradientSlot] dx, gradients in
+      [a = a.gradientSlot, b = b.gradientSlot, aMatrices, x, bCount = bMatrices.count] dx, gradients in
       let dx = MatrixBatch.matrices(dx)
       let parts = succeeding { () throws(LinalgError) in
         try MatrixBatch.map(dx.count) { (index) throws(LinalgError) in
@@ -49,7 +49,7 @@ public enum Linalg {
       }
       gradients.write(to: b) { db, accumulate in
         let sums = sum(
-          parts.map(\.b), at: bIndices, rows: b.shape[-2], columns: b.shape[-1], count: bMatrices.count)
+          parts.map(\.b), at: bIndices, rows: b.shape[-2], columns: b.shape[-1], count: bCount)
         MatrixBatch.write(sums, to: db, accumulate: accumulate)
       }
     }
@@ -86,7 +86,7 @@ public enum Linalg {
     let matrices = MatrixBatch.matrices(a.value)
     let results = try MatrixBatch.map(matrices.count) { (index) throws(LinalgError) in try forward(matrices[index]) }
     let y = Tensor(a.shape) { MatrixBatch.write(results, to: $0) }
-    return Variable(y, from: [a], operation: operation) { [a = a.gradientSlot] dy, gradients in
+    return Variable(y, from: [a], operation: operation) { [a = a.gradientSlot, results] dy, gradients in
       gradients.write(to: a) { da, accumulate in
         let dy = MatrixBatch.matrices(dy)
         let parts = succeeding { () throws(LinalgError) in

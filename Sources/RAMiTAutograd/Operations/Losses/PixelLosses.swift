@@ -57,7 +57,7 @@ extension Variable {
   ) {
     requireShape(target.shape, output.shape, of: "the target")
     let loss = Tensor([]) { $0[0] = Float(value(output.value.pointer, target.pointer)) }
-    self.init(loss, from: [output], operation: operation) { [output = output.saved] dLoss, gradients in
+    self.init(loss, from: [output], operation: operation) { [output = output.saved, target] dLoss, gradients in
       gradients.write(to: output) { dOutput, accumulate in
         gradient(output.value.pointer, target.pointer, dLoss.scalar, dOutput, accumulate)
       }

@@ -31,10 +31,6 @@ public func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Va
       MatrixProduct(rows: outputs, columns: inputs, inner: rows, transposesA: true)
         .multiply(dy, xValue!.value, into: dWeight, accumulate: accumulate)
     }
-    guard let bias, bias.wantsGradient else { return }
-    let sums = GradientSums(count: outputs)
-    addColumnSums(dy.pointer, rows: rows, columns: outputs, sums: sums.sums)
-    var cursor = sums.results
-    cursor.add(to: bias, gradients)
+    gradients.addColumnSums(of: dy, to: bias)
   }
 }

@@ -63,19 +63,20 @@ public func batchNorm(
   let pixels = ChannelPixels(samples: 1, pixels: x.shape.rows, channels: channels)
   let y = x.memoryForResult()
   /// 1 / sqrt(variance + epsilon), and times the weight.
-  func scales() -> (plain: [Float], weighted: [Float]) {
+  @Sendable func scales(_ variance: Tensor, _ weight: Tensor?) -> (plain: [Float], weighted: [Float]) {
     let plain = variance.array.map { Float(1 / (Double($0) + Double(epsilon)).squareRoot()) }
-    let weight = weight?.value.array
+    let weight = weight?.array
     return (plain, weight.map { zip(plain, $0).map { $0 * $1 } } ?? plain)
   }
   y.initialize { y in
     pixels.normalize(
-      x.value.pointer, mean: mean.array, scale: scales().weighted,
-      shift: parameterValues(bias, channels: channels, default: 0), into: y)
+      x.value.pointer, mean: mean.array, scale: scales(variance, weight?.value).weighted,
+      shift: parameterValues(bias?.value, channels: channels, default: 0), into: y)
   }
   let operands = [x, weight, bias].compactMap { $0 }
-  return Variable(y, from: operands, multiplyAdds: y.count) { [x = x.saved] dy, gradients in
-    let (plain, weighted) = scales(), mean = mean.array, none = [Float](repeating: 0, count: channels)
+  return Variable(y, from: operands, multiplyAdds: y.count) {
+    [x = x.saved, weight = weight?.saved, bias = bias?.gradientSlot, mean, variance] dy, gradients in
+    let (plain, weighted) = scales(variance, weight?.value), mean = mean.array, none = [Float](repeating: 0, count: channels)
     gradients.write(to: x) { dx, accumulate in
       pixels.gradient(
         x.value.pointer, mean: mean, dy: dy.pointer, scale: weighted, slope: none, shift: none, into: dx,

@@ -52,8 +52,8 @@ func normalizeGroups(
   var statistics = statistics
   let y = Tensor(x.shape) { y in
     statistics.find(x.value.pointer)
-    let weights = parameterValues(weight, channels: channels, default: 1)
-    let biases = parameterValues(bias, channels: channels, default: 0)
+    let weights = parameterValues(weight?.value, channels: channels, default: 1)
+    let biases = parameterValues(bias?.value, channels: channels, default: 0)
     pixels.normalize(
       x.value.pointer, mean: statistics.mean.map { Float($0) },
       scale: statistics.perSample(weights) { Float($0 * Double($1)) },
@@ -61,11 +61,11 @@ func normalizeGroups(
   }
   let operands = [x, weight, bias].compactMap { $0 }
   let result = Variable(y, from: operands, multiplyAdds: y.count, operation: operation) {
-    [x = x.saved, statistics] dy, gradients in
+    [x = x.saved, weight = weight?.saved, bias = bias?.gradientSlot, statistics] dy, gradients in
     let mean = statistics.mean.map { Float($0) }
     let sums = pixels.gradientSums(x.value.pointer, mean: mean, dy: dy.pointer)
     gradients.write(to: x) { dx, accumulate in
-      let weights = parameterValues(weight, channels: channels, default: 1)
+      let weights = parameterValues(weight?.value, channels: channels, default: 1)
       let (slope, shift) = statistics.backward(weights: weights, sums: sums)
       pixels.gradient(
         x.value.pointer, mean: mean, dy: dy.pointer,

@@ -39,22 +39,24 @@ private func normalizedRows(
   requireShape(residual?.shape, x.shape, of: "the residual")
   let (rows, channels) = (x.shape.rows, x.shape.last)
   /// Calls `body` with the kernel, whose parameters live as long.
-  func withKernel(_ body: (LayerNorm) -> Void) {
-    let weight = weight?.value ?? Tensor(repeating: 1, [channels]), bias = bias?.value ?? Tensor(zeros: [channels])
+  @Sendable func withKernel(_ weight: Tensor?, _ bias: Tensor?, _ body: (LayerNorm) -> Void) {
+    let weight = weight ?? Tensor(repeating: 1, [channels]), bias = bias ?? Tensor(zeros: [channels])
     body(
       LayerNorm(channels: channels, weight: weight.pointer, bias: bias.pointer, epsilon: epsilon, form: form))
     withExtendedLifetime((weight, bias)) {}
   }
   let y = x.reusableMemory() ?? residual?.reusableMemory() ?? Tensor(uninitialized: x.shape)
   y.initialize { y in
-    withKernel { $0.forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, y) }
+    withKernel(weight?.value, bias?.value) {
+      $0.forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, y)
+    }
   }
   let operands = [x, weight, bias, residual].compactMap { $0 }
   return Variable(y, from: operands, multiplyAdds: y.count, operation: operation) {
-    [x = x.saved, residual = residual?.gradientSlot] dy, gradients in
+    [x = x.saved, weight = weight?.saved, bias = bias?.saved, residual = residual?.gradientSlot] dy, gradients in
     let sums = GradientSums(count: 2 * channels)
     gradients.write(toOrDiscard: x) { dx, accumulate in
-      withKernel {
+      withKernel(weight?.value, bias?.value) {
         $0.backward(rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, accumulate: accumulate, sums: sums.sums)
       }
     }

@@ -13,14 +13,13 @@ public func softmax(_ x: consuming Variable, axis: Int = -1) -> Variable { softm
 /// The logarithm of softmax along an axis: x - log(sum exp(x)), of the shape of x.
 public func logSoftmax(_ x: consuming Variable, axis: Int = -1) -> Variable { softmax(x, axis, logarithm: true) }
 
-private func softmax(
-  _ x: consuming Variable, _ axis: Int, logarithm: Bool
-) -> Variable {
+private func softmax(_ x: consuming Variable, _ axis: Int, logarithm: Bool) -> Variable {
   var x = x
   let kernel = Softmax(AxisLines(x.shape, axis: axis), logarithm: logarithm)
   let y = x.memoryForResult()
   y.initialize { kernel.forward(x.value.pointer, $0) }
-  return Variable(y, from: [x], operation: logarithm ? "logSoftmax" : "softmax") { [x = x.gradientSlot] dy, gradients in
+  return Variable(y, from: [x], operation: logarithm ? "logSoftmax" : "softmax") {
+    [x = x.gradientSlot, y] dy, gradients in
     gradients.write(to: x) { dx, accumulate in
       kernel.backward(y: y.pointer, dy: dy.pointer, dx, accumulate: accumulate)
     }

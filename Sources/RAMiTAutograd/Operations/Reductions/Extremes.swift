@@ -25,7 +25,7 @@ extension Variable {
   private func extreme(_ reduction: Reduction, _ axes: ReducedAxes, operation: String) -> Variable {
     require(axes.terms > 0, "\(shape) has no elements to choose from")
     let y = Tensor(axes.shape) { reduction(axes.plan, value.pointer, into: $0) }
-    return Variable(y, from: [self], operation: operation) { [x = saved] dy, gradients in
+    return Variable(y, from: [self], operation: operation) { [x = saved, y] dy, gradients in
       guard x.wantsGradient else { return }
       let share = Tensor(axes.shape) { share in
         Reduction.countOfEqual(axes.plan, x.value.pointer, centre: y.pointer, into: share)
@@ -96,7 +96,7 @@ extension Variable {
     let lines = AxisLines(shape, axis: axis), indices = places(isLargest: isLargest, lines)
     let axes = ReducedAxes(shape, [axis], keepsDimensions: keepsDimensions)
     let y = Tensor(axes.shape) { lines.gather(value.pointer, places: indices, into: $0) }
-    let values = Variable(y, from: [self], operation: operation) { [x = gradientSlot] dy, gradients in
+    let values = Variable(y, from: [self], operation: operation) { [x = gradientSlot, indices] dy, gradients in
       gradients.accumulate(to: x) { lines.scatterAdd(dy.pointer, places: indices, into: $0) }
     }
     return (values, indices)

@@ -40,7 +40,7 @@ extension Variable {
   public func variance(axes: [Int]? = nil, isUnbiased: Bool = true, keepsDimensions: Bool = false) -> Variable {
     let axes = ReducedAxes(shape, axes, keepsDimensions: keepsDimensions)
     let (y, mean, share) = deviations(axes, isUnbiased: isUnbiased)
-    return Variable(y, from: [self]) { [x = saved] dy, gradients in
+    return Variable(y, from: [self]) { [x = saved, mean] dy, gradients in
       gradients.spread(
         dy.map(.multiplying(by: Float(2 * share))), over: axes, by: .deviation, values: x.value, centre: mean, to: x)
     }
@@ -54,7 +54,7 @@ extension Variable {
     let axes = ReducedAxes(shape, axes, keepsDimensions: keepsDimensions)
     let (variance, mean, share) = deviations(axes, isUnbiased: isUnbiased)
     let y = Tensor(axes.shape) { UnaryFunction.sqrt.forward(variance.pointer, $0, count: variance.count) }
-    return Variable(y, from: [self]) { [x = saved] dy, gradients in
+    return Variable(y, from: [self]) { [x = saved, y, mean] dy, gradients in
       gradients.spread(
         dy.dividedWhereNotZero(by: y, scale: Float(share)), over: axes, by: .deviation, values: x.value, centre: mean,
         to: x)
@@ -99,7 +99,7 @@ extension Variable {
         Reduction.sumOfSquares(axes.plan, value.pointer, into: y)
         UnaryFunction.sqrt.forward(y, y, count: axes.shape.count)
       }
-      return Variable(y, from: [self]) { [x = saved] dy, gradients in
+      return Variable(y, from: [self]) { [x = saved, y] dy, gradients in
         gradients.spread(
           dy.dividedWhereNotZero(by: y, scale: 1), over: axes, by: .product, values: x.value, to: x)
       }
@@ -121,7 +121,7 @@ extension Variable {
       UnaryFunction.log.forward(y, y, count: axes.shape.count)
       addInPlace(y, largest.pointer, count: axes.shape.count)
     }
-    return Variable(y, from: [self]) { [x = saved] dy, gradients in
+    return Variable(y, from: [self]) { [x = saved, y] dy, gradients in
       gradients.spread(dy, over: axes, by: .exponential, values: x.value, centre: y, to: x)
     }
   }
