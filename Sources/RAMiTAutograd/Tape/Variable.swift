@@ -37,8 +37,9 @@ public struct Variable: Operand {
   /// The result of an operation, and how its gradient becomes those of the operands.
   ///
   /// The only way to extend a computation: a value cannot be put on a tape without its pullback. What the pullback
-  /// captures is all that is kept for the backward pass; it is freed as soon as the pullback has run. Its capture list
-  /// says what it needs of each operand: `saved` with the value, `gradientSlot` without.
+  /// captures is all that is saved for the backward pass; it is freed as soon as the pullback has run. Its capture list
+  /// names every operand (`saved` with the value, `gradientSlot` without), tensor and layer that it needs; sizes and
+  /// settings go without saying.
   /// - Parameters:
   ///   - operands: what `value` was made from. When none of them wants a gradient, or nothing is recorded, the pullback
   ///     is dropped.

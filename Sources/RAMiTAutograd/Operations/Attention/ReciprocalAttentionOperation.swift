@@ -106,24 +106,24 @@ public func reciprocalAttention(
   let y = previous?.reusableMemory() ?? Tensor(uninitialized: x.shape)
   let channelWidth = parameters.channelHeads * x.shape.last / (parameters.spatialHeads + parameters.channelHeads)
   let values = Tensor(uninitialized: x.shape.replacing(-1, with: channelWidth))
-  var saved: Tensor?
+  var sums: Tensor?
   y.initialize { y in
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
-      let sums = Tensor(uninitialized: [x.shape[0], kernel.sumsCount])
+      let saved = Tensor(uninitialized: [x.shape[0], kernel.sumsCount])
       let memory = Tensor(uninitialized: [kernel.forwardMemoryCount])
       let scratch = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.pieces)
       kernel.forward(
-        x.value.pointer, previous: previous?.value.pointer, y, values: values.pointer, sums: sums.pointer,
+        x.value.pointer, previous: previous?.value.pointer, y, values: values.pointer, sums: saved.pointer,
         memory: memory.pointer, scratch: scratch.scratch)
       withExtendedLifetime((memory, scratch)) {}
-      saved = sums
+      sums = saved
     }
   }
   return Variable(
     y, from: [x] + (previous.map { [$0] } ?? []) + parameters.variables,
     multiplyAdds: x.shape.rows * parameters.multiplyAdds(channels: x.shape.last, window: window)
-  ) { [x = x.saved, previous = previous?.saved, saved] dy, gradients in
-    guard let sums = saved else { fatalError("a meta tensor has no gradient") }
+  ) { [x = x.saved, previous = previous?.saved, parameters, values, sums] dy, gradients in
+    guard let sums else { fatalError("a meta tensor has no gradient") }
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
       let partial = GradientSums(count: kernel.gradientPlaces.count)
       let channelGradients = Tensor(zeros: [kernel.channelGradientCount])

@@ -34,40 +34,51 @@ public func feedForward(
   requireParameters(branch?.norm.weight, branch?.norm.bias, of: x.shape)
   // Without the branch's value, which the backward pass may compute again.
   let branchNorm = branch?.norm
-  /// The kernel, with its packed weights alive around it, and the memory that it works in.
-  func run(_ body: (FeedForward, Scratch) -> Void) {
-    let packed = (PackedPointwise(hidden), PackedPointwise(out))
-    let kernel = FeedForward(
-      branchNorm: branchNorm?.kernel, hidden: packed.0.kernel, out: packed.1.kernel, norm: norm.kernel)
-    let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
-    body(kernel, memory.scratch)
-    withExtendedLifetime((packed, memory)) {}
-  }
+  let layers = FeedForwardLayers(branchNorm: branchNorm, hidden: hidden, out: out, norm: norm)
   var x = consume x
   let y = x.memoryForResult()
   let inputs = [x] + (branch.map { [$0.value] } ?? [])
-  let parameters = (branchNorm?.variables ?? []) + hidden.variables + out.variables + norm.variables
   var saved: Tensor?
   y.initialize { y in
-    run { kernel, scratch in
+    layers.withKernel(rows: rows) { kernel, scratch in
       if savesIntermediates, Tape.isRecording { saved = Tensor(uninitialized: [kernel.savedCount(rows: rows)]) }
       kernel.forward(rows: rows, FeedForward.Input(inputs.map(\.value)), y, saved: saved?.pointer, scratch: scratch)
     }
   }
   // A norm counts one an element.
   let multiplyAdds = rows * (hidden.weight.value.count + out.weight.value.count) + inputs.count * y.count
-  return Variable(y, from: inputs + parameters, multiplyAdds: multiplyAdds) {
-    [inputs = inputs.map(\.saved), saved] dy, gradients in
-    run { kernel, scratch in
+  return Variable(y, from: inputs + layers.variables, multiplyAdds: multiplyAdds) {
+    [inputs = inputs.map(\.saved), layers, saved] dy, gradients in
+    layers.withKernel(rows: rows) { kernel, scratch in
       let sums = GradientSums(count: kernel.gradientCount)
       gradients.write(toOrDiscard: inputs) { targets in
         kernel.backward(
           rows: rows, FeedForward.Input(inputs.map(\.value)), saved: saved?.pointer, dy: dy.pointer, gradients: targets,
           scratch: scratch, sums: sums.sums)
       }
-      var cursor = sums.results
-      for parameter in parameters { cursor.add(to: parameter, gradients) }
+      sums.add(to: layers.variables, gradients)
     }
+  }
+}
+
+/// The layers of a feed-forward operation.
+private struct FeedForwardLayers {
+  let branchNorm: NormParameters?
+  let hidden: PointwiseParameters
+  let out: PointwiseParameters
+  let norm: NormParameters
+
+  /// In the order of the kernel's gradients.
+  var variables: [Variable] { (branchNorm?.variables ?? []) + hidden.variables + out.variables + norm.variables }
+
+  /// Calls `body` with the kernel, whose packed weights live as long, and the memory that it works in.
+  func withKernel(rows: Int, _ body: (FeedForward, Scratch) -> Void) {
+    let packed = (PackedPointwise(hidden), PackedPointwise(out))
+    let kernel = FeedForward(
+      branchNorm: branchNorm?.kernel, hidden: packed.0.kernel, out: packed.1.kernel, norm: norm.kernel)
+    let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
+    body(kernel, memory.scratch)
+    withExtendedLifetime((packed, memory)) {}
   }
 }
 

@@ -17,33 +17,37 @@ public func fusedLinear(
   requireParameters(norm?.weight, norm?.bias, of: x.shape)
   requireShape(residual?.shape, result, of: "the residual")
   var residual = consume residual
-  /// The kernel, with its packed weight alive around it, and the memory that it works in.
-  func run(_ body: (LinearKernel, Scratch) -> Void) {
-    let packed = PackedPointwise(layer)
-    let kernel = LinearKernel(norm: norm?.kernel, layer: packed.kernel)
-    let memory = KernelMemory(scratch: kernel.scratchCount, pieces: LinearKernel.pieces(rows: rows))
-    body(kernel, memory.scratch)
-    withExtendedLifetime((packed, memory)) {}
-  }
-  let parameters = (norm?.variables ?? []) + layer.variables
   let y = residual?.reusableMemory() ?? Tensor(uninitialized: result)
   y.initialize { y in
-    run { $0.forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, into: y, scratch: $1) }
+    withKernel(norm, layer, rows: rows) {
+      $0.forward(rows: rows, x.value.pointer, residual: residual?.value.pointer, into: y, scratch: $1)
+    }
   }
+  let parameters = (norm?.variables ?? []) + layer.variables
   return Variable(
     y, from: [x] + parameters + (residual.map { [$0] } ?? []),
     multiplyAdds: rows * (layer.weight.value.count + (norm == nil ? 0 : inputs))
-  ) { [x = x.saved, residual = residual?.gradientSlot] dy, gradients in
-    run { kernel, scratch in
+  ) { [x = x.saved, norm, layer, residual = residual?.gradientSlot] dy, gradients in
+    withKernel(norm, layer, rows: rows) { kernel, scratch in
       let sums = GradientSums(count: kernel.gradientCount)
       gradients.write(toOrDiscard: x) { dx, accumulate in
         kernel.backward(
           rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, accumulate: accumulate, scratch: scratch,
           sums: sums.sums)
       }
-      var cursor = sums.results
-      for parameter in parameters { cursor.add(to: parameter, gradients) }
+      sums.add(to: (norm?.variables ?? []) + layer.variables, gradients)
     }
     if let residual { gradients.add(dy, to: residual) }
   }
+}
+
+/// Calls `body` with the kernel, whose packed weight lives as long, and the memory that it works in.
+private func withKernel(
+  _ norm: NormParameters?, _ layer: PointwiseParameters, rows: Int, _ body: (LinearKernel, Scratch) -> Void
+) {
+  let packed = PackedPointwise(layer)
+  let kernel = LinearKernel(norm: norm?.kernel, layer: packed.kernel)
+  let memory = KernelMemory(scratch: kernel.scratchCount, pieces: LinearKernel.pieces(rows: rows))
+  body(kernel, memory.scratch)
+  withExtendedLifetime((packed, memory)) {}
 }

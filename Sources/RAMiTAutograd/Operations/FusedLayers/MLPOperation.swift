@@ -22,8 +22,11 @@ public func mlp(
     out.shape, [addsInput ? channels : out.outputs, hidden.outputs], of: "the output layer behind \(hidden.shape)")
   requireParameters(norm?.weight, norm?.bias, of: shape)
   let rows = shape.rows
-  /// The kernel, with its packed weights alive around it, and the memory that it works in.
-  func run(_ body: (MLPKernel, Scratch) -> Void) {
+  /// Calls `body` with the kernel, whose packed weights live as long, and the memory that it works in.
+  func withKernel(
+    _ norm: NormParameters?, _ hidden: PointwiseParameters, _ out: PointwiseParameters,
+    _ body: (MLPKernel, Scratch) -> Void
+  ) {
     let packed = (PackedPointwise(hidden), PackedPointwise(out))
     let kernel = MLPKernel(
       norm: norm?.kernel, hidden: packed.0.kernel, out: packed.1.kernel, activation: activation, addsInput: addsInput)
@@ -37,17 +40,19 @@ public func mlp(
   let multiplyAdds = rows * (products + (norm == nil ? 0 : channels))
   var x = consume x
   let y = out.outputs == channels ? x.memoryForResult() : Tensor(uninitialized: shape.replacing(-1, with: out.outputs))
-  y.initialize { y in run { $0.forward(rows: rows, x.value.pointer, into: y, scratch: $1) } }
-  return Variable(y, from: [x] + parameters, multiplyAdds: multiplyAdds) { [x = x.saved] dy, gradients in
-    run { kernel, scratch in
+  y.initialize { y in
+    withKernel(norm, hidden, out) { $0.forward(rows: rows, x.value.pointer, into: y, scratch: $1) }
+  }
+  return Variable(y, from: [x] + parameters, multiplyAdds: multiplyAdds) {
+    [x = x.saved, norm, hidden, out] dy, gradients in
+    withKernel(norm, hidden, out) { kernel, scratch in
       let sums = GradientSums(count: kernel.gradientCount)
       gradients.write(toOrDiscard: x) { dx, accumulate in
         kernel.backward(
           rows: rows, x.value.pointer, dy: dy.pointer, dx: dx, accumulate: accumulate, scratch: scratch,
           sums: sums.sums)
       }
-      var cursor = sums.results
-      for parameter in parameters { cursor.add(to: parameter, gradients) }
+      sums.add(to: (norm?.variables ?? []) + hidden.variables + out.variables, gradients)
     }
   }
 }

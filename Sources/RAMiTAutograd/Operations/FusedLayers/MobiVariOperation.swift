@@ -23,6 +23,20 @@ public struct MobiVariParameters {
 
   /// In the order of the kernel's gradients.
   var variables: [Variable] { (expand?.variables ?? []) + depthwise.variables + pointwise.variables }
+
+  /// Calls `body` with the kernel, whose packed weights live as long.
+  fileprivate func withKernel(_ input: JoinedMaps, _ activation: Activation, _ body: (MobiVari) -> Void) {
+    let expand = expand.map(PackedPointwise.init), pointwise = PackedPointwise(pointwise)
+    let memory = Tensor(uninitialized: [DepthwiseWeight.count(channels: depthwise.channels)])
+    let depthwise = DepthwiseWeight(
+      depthwise.weight.value.pointer, bias: depthwise.bias.value.pointer, channels: depthwise.channels,
+      addsInput: expand != nil, memory: memory.pointer)
+    body(
+      MobiVari(
+        input: input, activation: activation, expand: expand?.kernel, depthwise: depthwise,
+        pointwise: pointwise.kernel))
+    withExtendedLifetime((expand, pointwise, memory)) {}
+  }
 }
 
 /// MobiVari: grouped expansion, depth-wise 3x3 and point-wise convolution, the last two with a residual.
@@ -59,20 +73,8 @@ public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, acti
   require(
     parameters.expand != nil || input.channels == expanded,
     "\(input.channels) channels without an expansion need as many depth-wise ones, not \(expanded)")
-  func run(_ body: (MobiVari) -> Void) {
-    let expand = parameters.expand.map(PackedPointwise.init)
-    let pointwise = PackedPointwise(parameters.pointwise)
-    let depthwise = Tensor(uninitialized: [DepthwiseWeight.count(channels: expanded)])
-    let weight = DepthwiseWeight(
-      parameters.depthwise.weight.value.pointer, bias: parameters.depthwise.bias.value.pointer, channels: expanded,
-      addsInput: parameters.expand != nil, memory: depthwise.pointer)
-    body(
-      MobiVari(
-        input: input, activation: activation, expand: expand?.kernel, depthwise: weight, pointwise: pointwise.kernel))
-    withExtendedLifetime((expand, pointwise, depthwise)) {}
-  }
   let y = Tensor(shape.replacing(-1, with: parameters.pointwise.outputs)) { y in
-    run { kernel in
+    parameters.withKernel(input, activation) { kernel in
       let memory = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.forwardPieces)
       kernel.forward(parts.map { UnsafePointer($0.value.pointer) }, y, scratch: memory.scratch)
       withExtendedLifetime(memory) {}
@@ -80,16 +82,15 @@ public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, acti
   }
   return Variable(
     y, from: parts + parameters.variables, multiplyAdds: shape.rows * parameters.weightCount
-  ) { [parts = parts.map(\.saved)] dy, gradients in
+  ) { [parts = parts.map(\.saved), parameters] dy, gradients in
     let x = parts.map { UnsafePointer($0.value.pointer) }
-    run { kernel in
+    parameters.withKernel(input, activation) { kernel in
       let memory = KernelMemory(scratch: kernel.backwardScratchCount, pieces: kernel.backwardPieces)
       let sums = GradientSums(count: kernel.gradientCount)
       gradients.write(toOrDiscard: parts) { dx in
         kernel.backward(x, dy: dy.pointer, dx: dx, scratch: memory.scratch, sums: sums.sums)
       }
-      var cursor = sums.results
-      for parameter in parameters.variables { cursor.add(to: parameter, gradients) }
+      sums.add(to: parameters.variables, gradients)
       withExtendedLifetime(memory) {}
     }
   }

@@ -27,8 +27,8 @@ public func shiftConv2d(
   let result = shape.replacing(-1, with: layer.outputs)
   requireShape(residual?.shape, result, of: "the residual")
   require(residual == nil || !rectifies, "nothing is added where ReLU follows")
-  /// The kernel, with its packed weight alive around it, and the memory that it works in.
-  func run(_ body: (ShiftedLinearKernel, Scratch) -> Void) {
+  /// Calls `body` with the kernel, whose packed weight lives as long, and the memory that it works in.
+  func withKernel(_ layer: PointwiseParameters, _ body: (ShiftedLinearKernel, Scratch) -> Void) {
     let packed = PackedPointwise(layer)
     let kernel = ShiftedLinearKernel(
       map: MapSize(images: shape[0], height: shape[1], width: shape[2]), layer: packed.kernel,
@@ -39,21 +39,20 @@ public func shiftConv2d(
   }
   let y = residual?.reusableMemory() ?? Tensor(uninitialized: result)
   y.initialize { y in
-    run { $0.forward(x.value.pointer, residual: residual?.value.pointer, into: y, scratch: $1) }
+    withKernel(layer) { $0.forward(x.value.pointer, residual: residual?.value.pointer, into: y, scratch: $1) }
   }
   return Variable(
     y, from: [x] + layer.variables + (residual.map { [$0] } ?? []),
     multiplyAdds: shape.rows * layer.weight.value.count
-  ) { [x = x.saved, residual = residual?.gradientSlot] dy, gradients in
-    run { kernel, scratch in
+  ) { [x = x.saved, layer, residual = residual?.gradientSlot, y = rectifies ? y : nil] dy, gradients in
+    withKernel(layer) { kernel, scratch in
       let sums = GradientSums(count: kernel.gradientCount)
       gradients.write(toOrDiscard: x) { dx, accumulate in
         kernel.backward(
-          x.value.pointer, y: rectifies ? UnsafePointer(y.pointer) : nil, dy: dy.pointer, dx: dx,
+          x.value.pointer, y: y.map { UnsafePointer($0.pointer) }, dy: dy.pointer, dx: dx,
           accumulate: accumulate, scratch: scratch, sums: sums.sums)
       }
-      var cursor = sums.results
-      for parameter in layer.variables { cursor.add(to: parameter, gradients) }
+      sums.add(to: layer.variables, gradients)
     }
     if let residual { gradients.add(dy, to: residual) }
   }

@@ -63,7 +63,7 @@ public func batchNorm(
   let pixels = ChannelPixels(samples: 1, pixels: x.shape.rows, channels: channels)
   let y = x.memoryForResult()
   /// 1 / sqrt(variance + epsilon), and times the weight.
-  @Sendable func scales(_ variance: Tensor, _ weight: Tensor?) -> (plain: [Float], weighted: [Float]) {
+  func scales(_ variance: Tensor, _ weight: Tensor?) -> (plain: [Float], weighted: [Float]) {
     let plain = variance.array.map { Float(1 / (Double($0) + Double(epsilon)).squareRoot()) }
     let weight = weight?.array
     return (plain, weight.map { zip(plain, $0).map { $0 * $1 } } ?? plain)

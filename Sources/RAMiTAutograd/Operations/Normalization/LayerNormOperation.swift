@@ -39,7 +39,7 @@ private func normalizedRows(
   requireShape(residual?.shape, x.shape, of: "the residual")
   let (rows, channels) = (x.shape.rows, x.shape.last)
   /// Calls `body` with the kernel, whose parameters live as long.
-  @Sendable func withKernel(_ weight: Tensor?, _ bias: Tensor?, _ body: (LayerNorm) -> Void) {
+  func withKernel(_ weight: Tensor?, _ bias: Tensor?, _ body: (LayerNorm) -> Void) {
     let weight = weight ?? Tensor(repeating: 1, [channels]), bias = bias ?? Tensor(zeros: [channels])
     body(
       LayerNorm(channels: channels, weight: weight.pointer, bias: bias.pointer, epsilon: epsilon, form: form))
