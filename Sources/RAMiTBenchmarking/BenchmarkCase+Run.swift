@@ -61,12 +61,12 @@ extension BenchmarkCase {
     let step = prepared(architecture, checkpointing)
     step()
     let profiled = (0..<runs).map { _ in
-      var laps: [Profiler.Lap] = []
-      let seconds = ContinuousClock().measure { laps = Profiler.laps(of: step) } / .seconds(1)
-      return (seconds: seconds, laps: laps)
+      var spans: [Profiler.Span] = []
+      let seconds = ContinuousClock().measure { spans = Profiler.spans(of: step) } / .seconds(1)
+      return (seconds: seconds, spans: spans)
     }.sorted { $0.seconds < $1.seconds }
     let median = profiled[runs / 2]
-    return Profile(name: name, seconds: median.seconds, laps: median.laps, peaks: peaks.maximum(measured()))
+    return Profile(name: name, seconds: median.seconds, spans: median.spans, peaks: peaks.maximum(measured()))
   }
 
   /// Makes model and data, and returns what is to be timed.

@@ -40,29 +40,29 @@ package struct Profile: Encodable {
     case name = "case", threads, peaks, seconds, operationSeconds, operations, shapes
   }
 
-  init(name: String, seconds: Double, laps: [Profiler.Lap], peaks: MachinePeaks) {
+  init(name: String, seconds: Double, spans: [Profiler.Span], peaks: MachinePeaks) {
     self.name = name
     self.seconds = seconds
     self.peaks = peaks
     threads = ComputeThreads.count
-    operationSeconds = laps.reduce(0) { $0 + $1.seconds }
-    operations = Self.rows(laps, of: seconds, peaks, byShape: false)
-    shapes = Self.rows(laps, of: seconds, peaks, byShape: true)
+    operationSeconds = spans.reduce(0) { $0 + $1.seconds }
+    operations = Self.rows(spans, of: seconds, peaks, byShape: false)
+    shapes = Self.rows(spans, of: seconds, peaks, byShape: true)
   }
 
   private static func rows(
-    _ laps: [Profiler.Lap], of whole: Double, _ peaks: MachinePeaks, byShape: Bool
+    _ spans: [Profiler.Span], of whole: Double, _ peaks: MachinePeaks, byShape: Bool
   ) -> [Row] {
-    Dictionary(grouping: laps) { [$0.name, $0.direction.rawValue, byShape ? $0.shape.description : ""] }
-      .map { _, laps in
-        let first = laps[0], seconds = laps.reduce(0) { $0 + $1.seconds }
-        let limits = laps.compactMap { peaks.limit(of: $0.work) }
+    Dictionary(grouping: spans) { [$0.name, $0.direction.rawValue, byShape ? $0.shape.description : ""] }
+      .map { _, spans in
+        let first = spans[0], seconds = spans.reduce(0) { $0 + $1.seconds }
+        let limits = spans.compactMap { peaks.limit(of: $0.work) }
         return Row(
           operation: first.name, direction: first.direction, shape: byShape ? first.shape.description : nil,
-          calls: laps.count, seconds: seconds, share: seconds / whole,
-          gflops: laps.reduce(0) { $0 + $1.work.floatingPointOperations } / seconds / 1e9,
-          gigabytesPerSecond: laps.reduce(0) { $0 + $1.work.bytes } / seconds / 1e9,
-          limitSeconds: limits.count == laps.count ? limits.reduce(0, +) : nil)
+          calls: spans.count, seconds: seconds, share: seconds / whole,
+          gflops: spans.reduce(0) { $0 + $1.work.floatingPointOperations } / seconds / 1e9,
+          gigabytesPerSecond: spans.reduce(0) { $0 + $1.work.bytes } / seconds / 1e9,
+          limitSeconds: limits.count == spans.count ? limits.reduce(0, +) : nil)
       }
       .sorted { ($0.seconds, $0.operation) > ($1.seconds, $1.operation) }
   }

@@ -50,13 +50,13 @@ struct BenchmarkItem {
   }
 
   /// Times the work.
-  /// - Returns: the timing, and the laps of one run.
+  /// - Returns: the timing, and the spans of one run.
   /// - Throws: `InputError` when the machine has too little memory for it.
-  func time(runs: Int) throws -> (BenchmarkTimings.Timing, [Profiler.Lap]) {
+  func time(runs: Int) throws -> (BenchmarkTimings.Timing, [Profiler.Span]) {
     StoragePool.shared.trim()
     ProcessMemory.resetPeak()
     let body = try prepare()
-    let laps = Profiler.laps(of: body)
+    let spans = Profiler.spans(of: body)
     let clock = ContinuousClock()
     // What is short is repeated, so that the clock and a thread's start do not count.
     let once = clock.measure(body) / .seconds(1)
@@ -64,7 +64,7 @@ struct BenchmarkItem {
     let seconds = (0..<runs).map { _ in
       clock.measure { for _ in 0..<repeats { body() } } / .seconds(1) / Double(repeats)
     }
-    return (BenchmarkTimings.Timing(name: name, seconds: seconds, peakBytes: ProcessMemory.peak), laps)
+    return (BenchmarkTimings.Timing(name: name, seconds: seconds, peakBytes: ProcessMemory.peak), spans)
   }
 }
 

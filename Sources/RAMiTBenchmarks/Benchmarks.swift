@@ -89,9 +89,9 @@ import RAMiTParallel
     var isComplete = true
     for item in cases {
       do {
-        let (timing, laps) = try item.time(runs: runs)
+        let (timing, spans) = try item.time(runs: runs)
         result.timings.append(timing)
-        if let change = printer.print(timing, laps) { changes.append(change) }
+        if let change = printer.print(timing, spans) { changes.append(change) }
       } catch {
         Self.report("\(error)")
         isComplete = false

@@ -22,19 +22,19 @@ struct ResultPrinter {
       change: baseline == nil ? "" : "to baseline")
   }
 
-  /// - Parameter laps: of one run.
+  /// - Parameter spans: of one run.
   /// - Returns: how the timing differs from the baseline's, if that has the case.
-  func print(_ timing: BenchmarkTimings.Timing, _ laps: [Profiler.Lap]) -> BenchmarkTimings.Change? {
+  func print(_ timing: BenchmarkTimings.Timing, _ spans: [Profiler.Span]) -> BenchmarkTimings.Change? {
     let seconds = timing.milliseconds / 1e3
-    let operations = laps.reduce(0) { $0 + $1.work.floatingPointOperations }
-    let bytes = laps.reduce(0) { $0 + $1.work.bytes }
-    let limits = laps.compactMap { peaks.limit(of: $0.work) }
+    let operations = spans.reduce(0) { $0 + $1.work.floatingPointOperations }
+    let bytes = spans.reduce(0) { $0 + $1.work.bytes }
+    let limits = spans.compactMap { peaks.limit(of: $0.work) }
     let change = baseline?[timing.name].map { timing.change(from: $0, threshold: threshold) }
     line(
       timing.name, ms: format("%.2f", timing.milliseconds),
       gflops: operations > 0 ? format("%.0f", operations / seconds / 1e9) : "",
       gigabytes: format("%.0f", bytes / seconds / 1e9),
-      ofLimit: limits.count == laps.count ? format("%.0f %%", 100 * limits.reduce(0, +) / seconds) : "",
+      ofLimit: limits.count == spans.count ? format("%.0f %%", 100 * limits.reduce(0, +) / seconds) : "",
       memory: format("%.0f", timing.peakMegabytes),
       change: change.map { format("%.2f x", $0.ratio) + ($0.verdict == .same ? "" : "  \($0.verdict)") } ?? "")
     return change

@@ -12,11 +12,11 @@ import Testing
 struct ProfileTests {
   private static let peaks = MachinePeaks(gflops: 100, gigabytesPerSecond: 10)
 
-  private func lap(
+  private func span(
     _ name: String, _ direction: Profiler.Direction, _ shape: Shape, gflop: Double, gigabytes: Double, seconds: Double
-  ) -> Profiler.Lap {
+  ) -> Profiler.Span {
     let work = Profiler.Work(floatingPointOperations: gflop * 1e9, bytes: gigabytes * 1e9)
-    return Profiler.Lap(name: name, direction: direction, shape: shape, work: work, seconds: seconds)
+    return Profiler.Span(name: name, direction: direction, shape: shape, work: work, seconds: seconds)
   }
 
   /// The limit is the slower of arithmetic and memory, and not known for arithmetic without its peak.
@@ -31,13 +31,13 @@ struct ProfileTests {
   }
 
   @Test func rowsByOperationAndByShape() throws {
-    let laps = [
-      lap("a", .forward, [2], gflop: 10, gigabytes: 0.1, seconds: 0.2),
-      lap("a", .forward, [3], gflop: 20, gigabytes: 4, seconds: 0.8),
-      lap("a", .backward, [2], gflop: 0, gigabytes: 1, seconds: 0.5),
-      lap("b", .update, [2], gflop: 0, gigabytes: 1, seconds: 2),
+    let spans = [
+      span("a", .forward, [2], gflop: 10, gigabytes: 0.1, seconds: 0.2),
+      span("a", .forward, [3], gflop: 20, gigabytes: 4, seconds: 0.8),
+      span("a", .backward, [2], gflop: 0, gigabytes: 1, seconds: 0.5),
+      span("b", .update, [2], gflop: 0, gigabytes: 1, seconds: 2),
     ]
-    let profile = Profile(name: "case", seconds: 4, laps: laps, peaks: Self.peaks)
+    let profile = Profile(name: "case", seconds: 4, spans: spans, peaks: Self.peaks)
     #expect(profile.operationSeconds == 3.5)
     #expect(profile.operations.map(\.operation) == ["b", "a", "a"])
     #expect(profile.operations.map(\.direction) == [.update, .forward, .backward])
@@ -75,7 +75,7 @@ struct ProfileTests {
     var report = BenchmarkReport()
     report.profiles = [
       Profile(
-        name: "case", seconds: 1, laps: [lap("a", .forward, [2], gflop: 1, gigabytes: 1, seconds: 1)], peaks: Self.peaks
+        name: "case", seconds: 1, spans: [span("a", .forward, [2], gflop: 1, gigabytes: 1, seconds: 1)], peaks: Self.peaks
       )
     ]
     try report.write(to: path)
