@@ -145,7 +145,7 @@ import Testing
   @Test func withoutAGradientNothingIsRecorded() {
     let tape = Tape(), constant = Variable(constant: Tensor(repeating: 1, [4]))
     let results = tape.record { checkpointed([constant]) { [gelu($0[0])] } }
-    #expect(!results[0].wantsGradient && tape.count == 0)
+    #expect(!results[0].requiresGradient && tape.count == 0)
   }
 
   /// Ten operations, each of which would keep 400 KB.

@@ -41,7 +41,7 @@ import Testing
     let (p, dp) = leaf(), (q, dq) = leaf()
     let tape = Tape()
     let product = tape.record { p * q * q }
-    #expect(product.wantsGradient && tape.count == 2)
+    #expect(product.requiresGradient && tape.count == 2)
     tape.backward(from: product)
     #expect(dp.array == Self.value.array.map { $0 * $0 })
     #expect(dq.array == Self.value.array.map { 2 * $0 * $0 })
@@ -119,13 +119,13 @@ import Testing
     let tape = Tape()
     let (x, gradient) = leaf()
     let constant = Variable(constant: Self.value)
-    #expect(x.wantsGradient && !constant.wantsGradient)
+    #expect(x.requiresGradient && !constant.requiresGradient)
     let calls = Recorder()
     let z = tape.record {
       let fixed = constant * constant
-      #expect(!fixed.wantsGradient && tape.count == 0, "an operation on constants was recorded")
+      #expect(!fixed.requiresGradient && tape.count == 0, "an operation on constants was recorded")
       let y = x * fixed
-      #expect(y.wantsGradient && tape.count == 1)
+      #expect(y.requiresGradient && tape.count == 1)
       return Variable(y.value, from: [y, constant]) { gradient, gradients in
         gradients.write(to: constant) { _, _ in calls.append(0) }
         gradients.accumulate(to: constant) { _ in calls.append(1) }
@@ -161,10 +161,10 @@ import Testing
         gradients.add(gradient, to: leaf)
       }
     }
-    #expect(!unrecorded().wantsGradient && saved == nil, "a pullback was kept")
+    #expect(!unrecorded().requiresGradient && saved == nil, "a pullback was kept")
     let tape = Tape()
     let inside = tape.record { Tape.withoutRecording { unrecorded() } }
-    #expect(!inside.wantsGradient && saved == nil && tape.count == 0, "a pullback was kept")
+    #expect(!inside.requiresGradient && saved == nil && tape.count == 0, "a pullback was kept")
   }
 
   /// The innermost scope records; what it gives is a constant to the outer one only if it is detached.
@@ -189,7 +189,7 @@ import Testing
       let y = tape.record {
         Variable(x.value, from: [x]) { gradient, gradients in
           let scaled = Variable(constant: gradient) * Variable(leaf: gradient, gradient: Tensor(zeros: [4]))
-          #expect(!scaled.wantsGradient)
+          #expect(!scaled.requiresGradient)
           gradients.add(scaled.value, to: x)
         }
       }

@@ -53,7 +53,7 @@ struct GradientSums {
 extension Gradients {
   /// Adds the gradient of a bias that was added to each row of a result: the sums of the columns of `dy`.
   func addColumnSums(of dy: Tensor, to bias: (some Operand)?) {
-    guard let bias, bias.wantsGradient else { return }
+    guard let bias, bias.requiresGradient else { return }
     let sums = GradientSums(count: dy.shape.last)
     RAMiTKernels.addColumnSums(dy.pointer, rows: dy.shape.rows, columns: dy.shape.last, sums: sums.sums)
     sums.add(to: [bias], self)

@@ -59,7 +59,7 @@ public func checkpointed(_ inputs: [Variable], _ segment: @escaping ([Variable])
   // Tells which results want a gradient, also when only parameters do.
   let sketch = Tape(keepsNothing: true)
   let results = sketch.record { segment(inputs.map { $0.moved(to: sketch) }) }
-  guard results.contains(where: \.wantsGradient) else { return results.map(\.detached) }
+  guard results.contains(where: \.requiresGradient) else { return results.map(\.detached) }
   let saved = inputs.map(\.saved)
   let first = tape.append(results: results.count) { [saved, segment, count = results.count] received, gradients in
     let again = gradients.tape.record {
@@ -70,20 +70,20 @@ public func checkpointed(_ inputs: [Variable], _ segment: @escaping ([Variable])
   }
   return results.enumerated().map { index, result in
     Variable(
-      value: result.value, destination: result.wantsGradient ? .slot(first + index, tape: tape.number) : .none)
+      value: result.value, destination: result.requiresGradient ? .slot(first + index, tape: tape.number) : .none)
   }
 }
 
 extension Variable {
   /// The same variable; pullbacks will compute its value again rather than keep it.
   fileprivate func recomputed(by compute: @escaping () -> Variable) -> Variable {
-    guard wantsGradient else { return self }
+    guard requiresGradient else { return self }
     return Variable(
       value: value, destination: destination, recomputation: CachedRecomputation { compute().value })
   }
 
   /// The same value, on a tape that keeps nothing.
   fileprivate func moved(to sketch: Tape) -> Variable {
-    Variable(value: value, destination: wantsGradient ? .slot(0, tape: sketch.number) : .none)
+    Variable(value: value, destination: requiresGradient ? .slot(0, tape: sketch.number) : .none)
   }
 }

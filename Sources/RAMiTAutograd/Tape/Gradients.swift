@@ -89,7 +89,7 @@ public final class Gradients {
   public func write(
     toOrDiscard operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void
   ) {
-    if operand.wantsGradient {
+    if operand.requiresGradient {
       self.write(to: operand, write)
     } else {
       let unwanted = Tensor(uninitialized: operand.shape)

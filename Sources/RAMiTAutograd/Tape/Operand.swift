@@ -8,7 +8,7 @@ public protocol Operand {
 
 extension Operand {
   /// True when a gradient of this value is kept or passed on.
-  public var wantsGradient: Bool {
+  public var requiresGradient: Bool {
     if case .none = destination { false } else { true }
   }
 }

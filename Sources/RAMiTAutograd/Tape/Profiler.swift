@@ -82,8 +82,8 @@ public final class Profiler: Sendable {
     state.withLock { $0.multiplyAdds += multiplyAdds }
     span(name, .forward, shape, Work(floatingPointOperations: operations, bytes: bytes(operands)))
     // As much arithmetic for the gradients of the weights, and again for that of the feature map.
-    let ways: Double = operands.first?.wantsGradient == true ? 2 : 1
-    let back = Work(floatingPointOperations: ways * operations, bytes: bytes(operands.filter(\.wantsGradient)))
+    let ways: Double = operands.first?.requiresGradient == true ? 2 : 1
+    let back = Work(floatingPointOperations: ways * operations, bytes: bytes(operands.filter(\.requiresGradient)))
     return { gradient, gradients in
       pullback(gradient, gradients)
       self.span(name, .backward, shape, back)

@@ -13,7 +13,7 @@ extension Variable {
     let box = Received()
     var single: Tape.Pullback = { _, gradients in pullback(box.gradients, gradients) }
     single = Profiler.current?.operation(operation, values[0], operands, multiplyAdds: 0, single) ?? single
-    guard let tape = Tape.current, operands.contains(where: \.wantsGradient) else {
+    guard let tape = Tape.current, operands.contains(where: \.requiresGradient) else {
       return values.map(Variable.init(constant:))
     }
     require(operands.allSatisfy { $0.canJoin(tape) }, "an operand was recorded on another tape")

@@ -53,7 +53,7 @@ public struct Variable: Operand {
   ) {
     let pullback =
       Profiler.current?.operation(operation, value, operands, multiplyAdds: multiplyAdds(), pullback) ?? pullback
-    guard let tape = Tape.current, operands.contains(where: \.wantsGradient) else {
+    guard let tape = Tape.current, operands.contains(where: \.requiresGradient) else {
       self.init(constant: value)
       return
     }
@@ -77,7 +77,7 @@ public struct Variable: Operand {
 
   /// The value's own memory, when nobody else holds it and nothing is recorded.
   mutating func reusableMemory() -> Tensor? {
-    !Tape.isRecording && !wantsGradient && value.isUniquelyHeld() ? value : nil
+    !Tape.isRecording && !requiresGradient && value.isUniquelyHeld() ? value : nil
   }
 
   /// The same value, through which no gradient flows.
@@ -86,5 +86,5 @@ public struct Variable: Operand {
 
 extension Variable: CustomStringConvertible {
   /// Its value, and whether a gradient of it is kept or passed on.
-  public var description: String { value.description + (wantsGradient ? ", requires gradient" : "") }
+  public var description: String { value.description + (requiresGradient ? ", requires gradient" : "") }
 }

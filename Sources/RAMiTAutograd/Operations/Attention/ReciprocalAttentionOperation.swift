@@ -139,7 +139,7 @@ public func reciprocalAttention(
           sums: partial.sums)
       }
       gradients.write(toOrDiscard: x) { dx, accumulate in
-        guard let previous, previous.wantsGradient else { return run(dx, accumulate, nil, false) }
+        guard let previous, previous.requiresGradient else { return run(dx, accumulate, nil, false) }
         gradients.write(to: previous) { dPrevious, accumulatePrevious in
           run(dx, accumulate, dPrevious, accumulatePrevious)
         }

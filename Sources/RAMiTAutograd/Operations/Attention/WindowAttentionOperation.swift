@@ -55,7 +55,7 @@ public func windowAttention(
   var factors: Variable?
   if case .cosine(let variable) = scale { factors = variable }
   let operands = [features, values, positionBias, factors].compactMap { $0 }
-  let isSaving = Tape.isRecording && operands.contains(where: \.wantsGradient)
+  let isSaving = Tape.isRecording && operands.contains(where: \.requiresGradient)
   var statistics: [Tensor] = []
   let y = Tensor(call.result) { y in
     statistics = call.forward(

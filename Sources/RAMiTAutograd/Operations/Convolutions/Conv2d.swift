@@ -53,10 +53,10 @@ public func conv2d(
   ) {
     [
       x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,
-      xValue = weight.wantsGradient ? x.saved : nil, weightValue = x.wantsGradient ? weight.saved : nil
+      xValue = weight.requiresGradient ? x.saved : nil, weightValue = x.requiresGradient ? weight.saved : nil
     ] dy, gradients in
     if let xValue {
-      let sums = kernel.weightGradient(xValue.value, dy: dy, hasBias: bias?.wantsGradient == true)
+      let sums = kernel.weightGradient(xValue.value, dy: dy, hasBias: bias?.requiresGradient == true)
       gradients.add(sums.weight.reshaped(weight.shape), to: weight)
       if let bias { gradients.add(sums.bias, to: bias) }
     } else {

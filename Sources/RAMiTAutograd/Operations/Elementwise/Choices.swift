@@ -45,7 +45,7 @@ public func `where`(_ condition: Tensor, _ a: Variable, _ b: Variable) -> Variab
   return Variable(y, from: [a, b], operation: "where") {
     [condition, a = a.gradientSlot, b = b.gradientSlot] dy, gradients in
     let zero = Tensor(0)
-    for (operand, isFirst) in [(a, true), (b, false)] where operand.wantsGradient {
+    for (operand, isFirst) in [(a, true), (b, false)] where operand.requiresGradient {
       let chosen = Tensor(shape) {
         let (first, second) = isFirst ? (dy, zero) : (zero, dy)
         TernaryFunction.choice(

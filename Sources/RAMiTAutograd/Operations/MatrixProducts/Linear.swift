@@ -21,7 +21,7 @@ public func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Va
   return Variable(y, from: [x, weight] + [bias].compactMap { $0 }, multiplyAdds: y.shape.count * inputs) {
     [
       x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,
-      xValue = weight.wantsGradient ? x.saved : nil, weightValue = x.wantsGradient ? weight.saved : nil
+      xValue = weight.requiresGradient ? x.saved : nil, weightValue = x.requiresGradient ? weight.saved : nil
     ] dy, gradients in
     gradients.write(to: x) { dx, accumulate in
       MatrixProduct(rows: rows, columns: inputs, inner: outputs)

@@ -15,8 +15,8 @@ public func matmul(_ a: Variable, _ b: Variable, transposeA: Bool = false, trans
   }
   return Variable(y, from: [a, b], multiplyAdds: y.shape.count * shapes.inner) {
     [
-      a = a.gradientSlot, b = b.gradientSlot, aValue = b.wantsGradient ? a.saved : nil,
-      bValue = a.wantsGradient ? b.saved : nil
+      a = a.gradientSlot, b = b.gradientSlot, aValue = b.requiresGradient ? a.saved : nil,
+      bValue = a.requiresGradient ? b.saved : nil
     ] dy, gradients in
     gradients.write(to: a) { da, accumulate in
       let b = bValue!.value

@@ -76,13 +76,14 @@ public func batchNorm(
   let operands = [x, weight, bias].compactMap { $0 }
   return Variable(y, from: operands, multiplyAdds: y.count) {
     [x = x.saved, weight = weight?.saved, bias = bias?.gradientSlot, mean, variance] dy, gradients in
-    let (plain, weighted) = scales(variance, weight?.value), mean = mean.array, none = [Float](repeating: 0, count: channels)
+    let (plain, weighted) = scales(variance, weight?.value), mean = mean.array
+    let none = [Float](repeating: 0, count: channels)
     gradients.write(to: x) { dx, accumulate in
       pixels.gradient(
         x.value.pointer, mean: mean, dy: dy.pointer, scale: weighted, slope: none, shift: none, into: dx,
         accumulate: accumulate)
     }
-    if weight?.wantsGradient != true && bias?.wantsGradient != true { return }
+    if weight?.requiresGradient != true && bias?.requiresGradient != true { return }
     let sums = pixels.gradientSums(x.value.pointer, mean: mean, dy: dy.pointer)
     if let bias { gradients.add(Tensor(sums.dy.map { Float($0) }, [channels]), to: bias) }
     if let weight {

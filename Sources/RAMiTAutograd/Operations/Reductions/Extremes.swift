@@ -26,7 +26,7 @@ extension Variable {
     require(axes.terms > 0, "\(shape) has no elements to choose from")
     let y = Tensor(axes.shape) { reduction(axes.plan, value.pointer, into: $0) }
     return Variable(y, from: [self], operation: operation) { [x = saved, y] dy, gradients in
-      guard x.wantsGradient else { return }
+      guard x.requiresGradient else { return }
       let share = Tensor(axes.shape) { share in
         Reduction.countOfEqual(axes.plan, x.value.pointer, centre: y.pointer, into: share)
         let broadcast = Broadcast([dy.shape.dimensions, dy.shape.dimensions])
