@@ -4,13 +4,13 @@ import RAMiTTensorCore
 
 /// The settings of Adam; the betas are those of the paper (Sec. B).
 public struct AdamConfiguration: Codable, Equatable, Sendable {
-  /// How slowly the running means of the gradients and of their squares forget.
+  /// The decay of the first moment (the running mean of the gradients) and of the second (of their squares).
   public var betas = [0.9, 0.99]
   /// Keeps the division finite.
   public var epsilon = 1e-8
   /// How strongly the parameters are drawn towards 0.
   public var weightDecay = 0.0
-  /// And how: PyTorch's Adam has L2, its AdamW the decoupled decay.
+  /// L2, as in PyTorch's Adam, or decoupled, as in its AdamW.
   public var weightDecayKind = WeightDecay.l2
 
   public init() {}
@@ -19,7 +19,7 @@ public struct AdamConfiguration: Codable, Equatable, Sendable {
 /// The settings of AdamW, which is Adam with decoupled weight decay (Loshchilov and Hutter, 2019); the defaults are
 /// PyTorch's.
 public struct AdamWConfiguration: Codable, Equatable, Sendable {
-  /// How slowly the running means of the gradients and of their squares forget.
+  /// The decay of the first moment (the running mean of the gradients) and of the second (of their squares).
   public var betas = [0.9, 0.999]
   /// Keeps the division finite.
   public var epsilon = 1e-8

@@ -2,11 +2,11 @@ import RAMiTTensorCore
 
 /// Elements that a step treats alike.
 public struct ParameterGroup: Equatable, Sendable {
-  /// Where they are in the vector of all values, in ascending order.
+  /// Their places in the vector of all values, in ascending order.
   public var ranges: [Range<Int>]
-  /// What the step's learning rate is multiplied with.
+  /// Multiplies the step's learning rate.
   public var learningRateFactor: Double
-  /// In place of the optimizer's weight decay; nil keeps it.
+  /// Replaces the optimizer's weight decay; nil for none of its own.
   public var weightDecay: Double?
 
   public init(ranges: [Range<Int>], learningRateFactor: Double = 1, weightDecay: Double? = nil) {
@@ -16,27 +16,25 @@ public struct ParameterGroup: Equatable, Sendable {
   }
 }
 
-/// A rule by which values follow their gradients. It works on contiguous vectors, such as a `ParameterStore` holds.
+/// A rule that updates values from their gradients. It works on contiguous vectors, such as a `ParameterStore` holds.
 public protocol Optimizer: AnyObject {
-  /// What the optimizer remembers of each element, in the order of the values, under the name that it has in
-  /// checkpoints.
+  /// The state of each element, in the order of the values, under its name in checkpoints.
   var state: [OptimizerState] { get }
-  /// The steps taken so far. A checkpoint saves it with the state and sets it when that is restored.
+  /// The steps taken so far. A checkpoint saves and restores the number with the state.
   var steps: Int { get set }
 
   /// Takes one step.
   /// - Parameters:
   ///   - values: changed in place.
   ///   - gradients: may be changed: weight decay as an L2 penalty is added to them.
-  ///   - groups: the elements to train; what lies in none of them keeps its value and its state.
+  ///   - groups: the elements to train. The values and the state of all others stay as they are.
   /// - Precondition: values and gradients have the optimizer's number of elements, and the ranges lie inside.
   func step(_ values: Tensor, gradients: Tensor, learningRate: Double, groups: [ParameterGroup])
 }
 
-/// One number for each element that an optimizer remembers.
+/// A part of an optimizer's state: one number for each element.
 public struct OptimizerState {
-  /// Before a parameter's name it gives the tensor's name in checkpoints: `adam.m` of `conv.bias` is
-  /// `adam.m.conv.bias`.
+  /// The prefix of the tensor's name in checkpoints: `adam.m` of `conv.bias` is `adam.m.conv.bias`.
   public let name: String
   /// For messages: "Adam's first moment".
   public let title: String

@@ -31,7 +31,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
     }
   }
 
-  /// How strongly parameters are drawn towards 0 that no group of theirs says otherwise of.
+  /// The weight decay of parameters whose group has none of its own.
   public var weightDecay: Double {
     switch self {
     case .adam(let settings): settings.weightDecay
@@ -51,7 +51,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
     }
   }
 
-  /// The numbers that the optimizer remembers of each element.
+  /// The numbers of the optimizer's state for each element.
   public var stateCount: Int {
     switch self {
     case .adam, .adamW: 2
@@ -59,7 +59,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
     }
   }
 
-  /// The optimizer of a vector of so many elements.
+  /// The optimizer of a vector of `count` elements.
   public func optimizer(count: Int) -> any Optimizer {
     switch self {
     case .adam(let settings): Adam(count: count, settings)

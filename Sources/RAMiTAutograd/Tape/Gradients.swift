@@ -1,7 +1,7 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// The gradients that wait on a tape while `backward` runs. Pullbacks add to them.
+/// The gradients that wait for their pullbacks while `backward` runs. Pullbacks add to them.
 public final class Gradients {
   /// The tape whose backward pass runs.
   let tape: Tape
@@ -23,7 +23,7 @@ public final class Gradients {
     if slot >= slots.count { slots += Array(repeating: nil, count: slot + 1 - slots.count) }
   }
 
-  /// Adds a gradient to an operand's. The first one is kept as it is, without a copy; later ones are added to it.
+  /// Adds a gradient to an operand's. The first one is stored without a copy; later ones are added to it.
   /// - Precondition: it has the operand's shape.
   public func add(_ gradient: Tensor, to operand: some Operand) {
     requireShape(gradient.shape, operand.shape, of: "the gradient")
@@ -41,13 +41,12 @@ public final class Gradients {
     }
   }
 
-  /// Lets a kernel write an operand's gradient where it belongs, without an intermediate tensor; does nothing when no
-  /// gradient is wanted.
+  /// Lets a kernel write an operand's gradient where it belongs, without an intermediate tensor. Does nothing when the
+  /// operand requires no gradient.
   ///
-  /// Writes may be nested, also to one operand: while memory is being written, what else comes for it gets memory of
-  /// its own and is added.
-  /// - Parameter write: gets the memory, in the operand's shape, and whether to add to it (true) or to overwrite all of
-  ///   it.
+  /// Writes may be nested, also to the same operand: a second one gets memory of its own, which is then added.
+  /// - Parameter write: called with the memory, in the operand's shape, and whether to add to it (true) or to overwrite
+  ///   all of it.
   public func write(to operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void) {
     switch operand.destination {
     case .none: break
@@ -69,7 +68,7 @@ public final class Gradients {
     }
   }
 
-  /// As `write(to:)` for several operands at once; those that want no gradient get memory that is then dropped.
+  /// As `write(to:)` for several operands at once. Those that require no gradient get memory that is then dropped.
   public func write<O: Operand>(
     toOrDiscard operands: [O], _ write: ([(pointer: UnsafeMutablePointer<Float>, accumulate: Bool)]) -> Void
   ) {
@@ -84,8 +83,8 @@ public final class Gradients {
     collect(operands[...])
   }
 
-  /// As `write(to:)`; when no gradient is wanted the kernel still runs, on memory that is then dropped: for kernels
-  /// that find the gradients of the parameters in the same pass.
+  /// As `write(to:)`, but when the operand requires no gradient the kernel still runs, on memory that is then dropped:
+  /// for kernels that compute the gradients of the parameters in the same pass.
   public func write(
     toOrDiscard operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void
   ) {
@@ -98,7 +97,7 @@ public final class Gradients {
     }
   }
 
-  /// Lets a kernel add to an operand's gradient; a fresh one starts from zero. Does nothing when no gradient is wanted.
+  /// Lets a kernel add to an operand's gradient, zeros at first. Does nothing when the operand requires no gradient.
   public func accumulate(to operand: some Operand, _ add: (UnsafeMutablePointer<Float>) -> Void) {
     write(to: operand) { pointer, accumulate in
       if !accumulate { pointer.update(repeating: 0, count: operand.shape.count) }
@@ -106,7 +105,7 @@ public final class Gradients {
     }
   }
 
-  /// The slot's gradient, in memory that nobody else holds (a sum passes one gradient to both operands).
+  /// The slot's gradient, in memory that nothing else holds: a sum passes one gradient to both operands.
   private func takeOwned(_ slot: Int) -> Tensor? {
     guard var gradient = slots[slot] else { return nil }
     slots[slot] = nil

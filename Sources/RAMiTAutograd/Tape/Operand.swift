@@ -1,13 +1,13 @@
 import RAMiTTensorCore
 
-/// What a gradient can be added to: a variable, or as much of it as a pullback keeps.
+/// What a gradient can be added to: a variable, or the part of it that a pullback saves.
 public protocol Operand {
   var shape: Shape { get }
   var destination: GradientDestination { get }
 }
 
 extension Operand {
-  /// True when a gradient of this value is kept or passed on.
+  /// True when a gradient of this value is accumulated or passed on.
   public var requiresGradient: Bool {
     if case .none = destination { false } else { true }
   }
@@ -23,14 +23,14 @@ public enum GradientDestination {
   case leaf(() -> Tensor)
 }
 
-/// What a pullback keeps of an operand whose value it does not read: nothing but where the gradient goes.
+/// What a pullback saves of an operand whose value it does not read: only where the gradient goes.
 public struct GradientSlot: Operand {
   public let shape: Shape
   public let destination: GradientDestination
 }
 
-/// What a pullback keeps of an operand whose value it reads: the value or, where `recomputing` says so, how to compute
-/// it again.
+/// What a pullback saves of an operand whose value it reads: the value or, after `recomputing`, how to compute it
+/// again.
 public struct SavedVariable: Operand {
   public let shape: Shape
   public let destination: GradientDestination
@@ -38,20 +38,20 @@ public struct SavedVariable: Operand {
 
   private enum Content {
     case saved(Tensor)
-    case recomputed(CachedRecomputation)
+    case recomputable(CachedRecomputation)
   }
 
   init(_ variable: Variable) {
     shape = variable.shape
     destination = variable.destination
-    content = variable.recomputation.map { .recomputed($0) } ?? .saved(variable.value)
+    content = variable.recomputation.map { .recomputable($0) } ?? .saved(variable.value)
   }
 
   /// The value, which lives as long as what holds it: a pullback may use its memory until it returns.
   public var value: Tensor {
     switch content {
     case .saved(let value): value
-    case .recomputed(let recomputation): recomputation.value
+    case .recomputable(let recomputation): recomputation.value
     }
   }
 }

@@ -23,7 +23,7 @@ public final class Tape {
     let pullback: JointPullback
   }
 
-  private enum State { case recording, goingBack, spent }
+  private enum State { case recording, inBackward, used }
 
   /// The tape that operations on this thread are recorded on.
   @TaskLocal private static var scope: Scope?
@@ -42,14 +42,13 @@ public final class Tape {
   private var operations: [Operation] = []
   private var slots = 0
   private var state = State.recording
-  private let keepsNothing: Bool
+  private let discardsPullbacks: Bool
 
-  public convenience init() { self.init(keepsNothing: false) }
+  public convenience init() { self.init(discardsPullbacks: false) }
 
-  /// - Parameter keepsNothing: a tape on which variables know whether they want a gradient, and that drops all
-  ///   pullbacks.
-  init(keepsNothing: Bool) {
-    self.keepsNothing = keepsNothing
+  /// - Parameter discardsPullbacks: true for a tape that only finds out which variables require a gradient.
+  init(discardsPullbacks: Bool) {
+    self.discardsPullbacks = discardsPullbacks
     number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
   }
 
@@ -57,10 +56,10 @@ public final class Tape {
 
   /// Records the operations that `body` runs on this thread. Scopes nest: the innermost tape records.
   ///
-  /// An operation is recorded when an operand wants a gradient: a leaf, such as a parameter, or what was computed from
-  /// one.
+  /// An operation is recorded when an operand requires a gradient: a leaf, such as a parameter, or a value computed
+  /// from one.
   public func record<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try Self.$scope.withValue(Scope(tape: self, isInBackward: state == .goingBack), operation: body)
+    try Self.$scope.withValue(Scope(tape: self, isInBackward: state == .inBackward), operation: body)
   }
 
   /// Runs `body` without recording it, whatever scope it is in.
@@ -71,24 +70,24 @@ public final class Tape {
   /// The tape that records here; nil in plain inference.
   static var current: Tape? { scope?.tape }
 
-  /// True where operations are recorded, so that their pullbacks may keep values.
+  /// True where operations are recorded, so that their pullbacks may save values.
   public static var isRecording: Bool { current != nil }
 
-  /// True where a backward pass computes again what the forward pass did not keep: what a layer counts beside its
-  /// result, such as a batch norm's running statistics, has been counted already.
+  /// True where a backward pass computes again what the forward pass did not save. Side effects of a layer, such as an
+  /// update of a batch norm's running statistics, have happened already.
   public static var isRecomputing: Bool { scope?.isInBackward ?? false }
 
-  /// The number of operations recorded and not yet taken back.
+  /// The number of recorded operations whose pullbacks have not run.
   public var count: Int { operations.count }
 
   func append(_ pullback: @escaping Pullback) -> Int {
     append(results: 1) { received, gradients in pullback(received[0]!, gradients) }
   }
 
-  /// - Returns: the first of as many slots as there are results.
+  /// - Returns: the first slot; each result has one.
   func append(results: Int, _ pullback: @escaping JointPullback) -> Int {
-    require(state != .spent, "the tape has been used: backward runs once")
-    if keepsNothing { return 0 }
+    require(state != .used, "the tape has been used: backward runs once")
+    if discardsPullbacks { return 0 }
     operations.append(Operation(firstSlot: slots, pullback: pullback))
     slots += results
     return slots - results
@@ -98,14 +97,14 @@ public final class Tape {
 
   /// Adds the gradient of `result` (by default of its sum) to every leaf that it depends on, and empties the tape.
   ///
-  /// A pullback may record operations, which are then taken back next: see `checkpointed`.
-  /// - Precondition: `seed`, if given, has the shape of `result`; the result was recorded on this tape, or depends on
-  ///   no leaf; the tape has not been used.
+  /// A pullback may record operations, whose pullbacks run next: see `checkpointed`.
+  /// - Precondition: `seed`, if given, has the shape of `result`. The result was recorded on this tape, or depends on
+  ///   no leaf. The tape has not been used.
   public func backward(from result: Variable, seed: Tensor? = nil) {
     require(state == .recording, "the tape has been used: backward runs once")
     requireShape(seed?.shape, result.shape, of: "the seed")
     require(result.canJoin(self), "the result was recorded on another tape")
-    state = .goingBack
+    state = .inBackward
     let gradients = Gradients(tape: self)
     // What pullbacks compute is not recorded unless they say so.
     Self.$scope.withValue(Scope(tape: nil, isInBackward: true)) {
@@ -116,6 +115,6 @@ public final class Tape {
         if received.contains(where: { $0 != nil }) { operation.pullback(received, gradients) }
       }
     }
-    state = .spent
+    state = .used
   }
 }

@@ -3,9 +3,9 @@ import RAMiTTensorCore
 extension Variable {
   /// The results of an operation that has several, and how their gradients become those of the operands.
   ///
-  /// - Parameter pullback: gets the gradients of the results, nil for those that nothing depends on; at least one is
-  ///   there.
-  /// - Precondition: the operands that were recorded are on the tape that records here.
+  /// - Parameter pullback: called with the gradients of the results, nil for those that nothing depends on; at least
+  ///   one is not nil.
+  /// - Precondition: recorded operands are on the tape that records here.
   static func results(
     _ values: [Tensor], from operands: [Variable], operation: String = #function,
     pullback: @escaping (_ received: [Tensor?], _ gradients: Gradients) -> Void

@@ -2,12 +2,12 @@ import RAMiTTensorCore
 
 /// A tensor in a computation, and where its gradient goes.
 ///
-/// Operations take variables and give variables. Inside of `Tape.record` an operation on what wants a gradient is
-/// recorded; outside of it nothing is, and the same operations are plain inference.
+/// Operations take variables and return variables. Inside `Tape.record` an operation is recorded when an operand
+/// requires a gradient; outside, nothing is recorded, and the same operations are plain inference.
 public struct Variable: Operand {
   public private(set) var value: Tensor
   public let destination: GradientDestination
-  /// How pullbacks compute the value again; nil when they keep it.
+  /// How pullbacks compute the value again; nil when they save it.
   let recomputation: CachedRecomputation?
 
   init(value: Tensor, destination: GradientDestination, recomputation: CachedRecomputation? = nil) {
@@ -16,7 +16,7 @@ public struct Variable: Operand {
     self.recomputation = recomputation
   }
 
-  /// A value that wants no gradient, such as an input image.
+  /// A value that requires no gradient, such as an input image.
   public init(constant value: Tensor) {
     self.init(value: value, destination: .none)
   }
@@ -28,8 +28,8 @@ public struct Variable: Operand {
     self.init(leaf: value) { gradient }
   }
 
-  /// The same; memory for the gradient is taken when the first part of it arrives, and never in plain inference.
-  /// - Parameter gradient: gives the same memory each time, zeros at first, in the shape of `value`.
+  /// The same with a gradient that is allocated when its first part arrives, and never in plain inference.
+  /// - Parameter gradient: returns the same memory at each call, zeros at first, in the shape of `value`.
   public init(leaf value: Tensor, gradient: @escaping () -> Tensor) {
     self.init(value: value, destination: .leaf(gradient))
   }
@@ -41,12 +41,12 @@ public struct Variable: Operand {
   /// names every operand (`saved` with the value, `gradientSlot` without), tensor and layer that it needs; sizes and
   /// settings go without saying.
   /// - Parameters:
-  ///   - operands: what `value` was made from. When none of them wants a gradient, or nothing is recorded, the pullback
-  ///     is dropped.
+  ///   - operands: what `value` was computed from. When none of them requires a gradient, or nothing is recorded, the
+  ///     pullback is dropped.
   ///   - multiplyAdds: of the forward pass, for a `Profiler`; 0 for what only moves data.
   ///   - operation: its name for a `Profiler`: the function that calls this.
   ///   - pullback: takes the gradient of `value` and adds to those of the operands, through `Gradients`.
-  /// - Precondition: the operands that were recorded are on the tape that records here.
+  /// - Precondition: recorded operands are on the tape that records here.
   public init(
     _ value: Tensor, from operands: [Variable], multiplyAdds: @autoclosure () -> Int = 0,
     operation: String = #function, pullback: @escaping Tape.Pullback
@@ -69,10 +69,10 @@ public struct Variable: Operand {
   public var shape: Shape { value.shape }
 
   /// Memory for a result of the same shape: the value's own where plain inference holds it nowhere else, fresh memory
-  /// otherwise; a model then does with a few buffers. For kernels that read of the operand all that a write destroys
-  /// before they write it.
+  /// otherwise. So inference needs only a few buffers. It is for kernels that read each element of the operand before
+  /// they overwrite it.
   ///
-  /// Callers give an operand away (`consume`) when they need it no more; one that they keep is never overwritten.
+  /// Callers give an operand away (`consume`) when they no longer need it. Other operands are never overwritten.
   mutating func memoryForResult() -> Tensor { reusableMemory() ?? Tensor(uninitialized: shape) }
 
   /// The value's own memory, when nobody else holds it and nothing is recorded.
@@ -85,6 +85,6 @@ public struct Variable: Operand {
 }
 
 extension Variable: CustomStringConvertible {
-  /// Its value, and whether a gradient of it is kept or passed on.
+  /// The value, and whether it requires a gradient.
   public var description: String { value.description + (requiresGradient ? ", requires gradient" : "") }
 }

@@ -9,15 +9,15 @@ extension ReciprocalAttention {
 
   /// Where the gradients of the parameters lie in the sums: weight and bias of QKV; of the spatial projection; the
   /// position bias [S x T x padded T]; the logarithms of the spatial factors [S].
-  package struct GradientPlaces {
+  package struct GradientOffsets {
     package let spatialProjection, positionBias, spatialScale, count: Int
   }
 
-  package var gradientPlaces: GradientPlaces {
+  package var gradientOffsets: GradientOffsets {
     let projection = weights.qkv.gradientCount
     let bias = projection + (weights.spatialProjection?.gradientCount ?? 0)
     let scale = bias + spatialHeads * tokens * tokenStride
-    return GradientPlaces(
+    return GradientOffsets(
       spatialProjection: projection, positionBias: bias, spatialScale: scale, count: scale + spatialHeads)
   }
 
@@ -101,7 +101,7 @@ extension ReciprocalAttention {
     _ tile: Tile, _ work: BackwardTile, piece: Int, window: Int, hasHelper: Bool, sums: UnsafeMutablePointer<Float>
   ) {
     guard let projection = weights.spatialProjection else { return }
-    let places = gradientPlaces
+    let offsets = gradientOffsets
     gemm(
       rows: tokens, Rows(pointer: work.dy, stride: stride, step: 1), projection.backward, work.dO, cStride: stride,
       epilogue: Identity())
@@ -128,8 +128,8 @@ extension ReciprocalAttention {
       head.backward(
         qkv, values.pointer, vStride: values.stride, tile.head, dO: work.dO + index &* headDim, oStride: stride,
         dqkv: dqkv,
-        dBias: sums + (places.positionBias &+ index &* tokens &* tokenStride),
-        dLogScale: sums + (places.spatialScale &+ index))
+        dBias: sums + (offsets.positionBias &+ index &* tokens &* tokenStride),
+        dLogScale: sums + (offsets.spatialScale &+ index))
       guard hasHelper else { continue }
       for token in 0..<tokens {
         var c = 0
@@ -145,7 +145,7 @@ extension ReciprocalAttention {
     }
     projection.addGradient(
       rows: tokens, dy: work.dy, dyStride: stride, x: tile.attention, xStride: stride,
-      to: sums + places.spatialProjection)
+      to: sums + offsets.spatialProjection)
   }
 
   /// What an image's channel heads need on the second pass.
@@ -158,7 +158,7 @@ extension ReciprocalAttention {
   /// Fills dQ, dK, dV of the channel heads and the gradient of their values' factors.
   @inline(__always)
   private func channelBackward(_ tile: Tile, _ work: BackwardTile, hasHelper: Bool, _ maps: ChannelMaps) {
-    // dO has been used: its place takes the gradient of the values times their factors.
+    // dO is no longer needed: its memory takes the gradient of the values times their factors.
     gemm(
       rows: tokens, Rows(pointer: work.dy + spatialWidth, stride: stride, step: 1), maps.mixer.backward, work.dO,
       cStride: stride, epilogue: Identity())

@@ -19,7 +19,7 @@ package struct ReciprocalAttention {
   let window: Int
   let shift: Int
   let weights: Weights
-  /// What drops entries of the attention maps; nil keeps all.
+  /// What drops entries of the attention maps; nil drops none.
   let dropout: DropoutMask?
 
   /// Parameters, as the kernels read them.

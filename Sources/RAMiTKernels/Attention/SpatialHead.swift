@@ -13,7 +13,7 @@ struct SpatialHead {
   let scale: Float
   /// [T x padded T]: a row for each key.
   let bias: UnsafePointer<Float>
-  /// What drops entries of P, and the place of this map's first entry among all maps; nil keeps all.
+  /// What drops entries of P, and the place of this map's first entry among all maps; nil drops none.
   let dropout: (mask: DropoutMask, place: Int)?
 
   private var rows: TokenRows { TokenRows(tokens: tokens, channels: headDim) }
@@ -24,8 +24,7 @@ struct SpatialHead {
     let q, k, qNorm, kNorm: UnsafeMutablePointer<Float>
     /// q / |q| * scale or the gradient of o, transposed and packed: [c x padded T].
     let transposed: UnsafeMutablePointer<Float>
-    /// For each query [T], what the exponentials are to be multiplied by; for each token, the gradient along a unit
-    /// vector.
+    /// For each query [T], the factor of the exponentials; for each token, the gradient along a unit vector.
     let factors: UnsafeMutablePointer<Float>
     /// P (in `attend` without its factors), D (P itself without dropout), and the gradient: [T x padded T].
     let map, dropped, dMap: UnsafeMutablePointer<Float>

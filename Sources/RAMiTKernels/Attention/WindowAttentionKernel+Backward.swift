@@ -61,7 +61,7 @@ extension WindowAttentionKernel {
   private func loadResult(
     _ head: WindowHead, y: UnsafePointer<Float>, dy: UnsafePointer<Float>, channel: Int, window: Int, _ b: WindowBuffers
   ) {
-    // The place of q's gradient takes the result for now.
+    // The memory of q's gradient holds the result for now.
     gather(y, channels: layout.resultChannels, channel: channel, window: window, into: b.dq)
     gather(dy, channels: layout.resultChannels, channel: channel, window: window, into: b.o)
     head.rows.products(b.dq, b.o, into: b.products)

@@ -15,7 +15,7 @@ package struct WindowAttentionKernel {
   /// Whether q and k are normalised to length 1.
   let isCosine: Bool
   /// What drops entries of the attention maps, of which each window and head has one of T x padded T, a row for each
-  /// key; nil keeps all.
+  /// key; nil drops none.
   let dropout: DropoutMask?
 
   /// Where the windows lie.

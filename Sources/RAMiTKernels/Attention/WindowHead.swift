@@ -10,7 +10,7 @@ struct WindowHead {
   let bias: UnsafePointer<Float>?
   /// The tokens' regions, [padded T]; nil when there is one.
   let regions: UnsafePointer<Float>?
-  /// What drops entries of P, and the place of this map's first entry among all maps; nil keeps all.
+  /// What drops entries of P, and the place of this map's first entry among all maps; nil drops none.
   let dropout: (mask: DropoutMask, place: Int)?
 
   /// The queries whose maps are in work at once: the maps of 64 keys, and their gradients, stay in the first cache. It

@@ -21,7 +21,7 @@ package struct Convolution: Sendable {
 
   package var weightCount: Int { outputs * geometry.kernel.height * geometry.kernel.width * (inputs / groups) }
 
-  /// What a pass needs beside its operands.
+  /// The memory and the work of a pass.
   package struct Needs {
     /// Floats of the packed weight.
     package let packed: Int

@@ -1,8 +1,8 @@
-/// Which values dropout keeps, and the factor 1 / (1 - rate) of those (Srivastava et al., 2014).
+/// Which values dropout drops, and the factor 1 / (1 - rate) of the others (Srivastava et al., 2014).
 ///
-/// Whether a value is kept is a hash of the mask's key and the value's place: nothing is stored between the forward and
-/// the backward pass, and the number of threads does not matter. Two rounds of a 32-bit mixing function are enough for
-/// this, and for nothing else.
+/// A hash of the mask's key and the value's place decides: nothing is stored between the forward and the backward pass,
+/// and the number of threads does not matter. Two rounds of a 32-bit mixing function are enough for dropout, not for
+/// random numbers in general.
 public struct DropoutMask: Sendable {
   private let key: (UInt32, UInt32)
   private let threshold: UInt32

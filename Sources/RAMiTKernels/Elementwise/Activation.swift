@@ -2,7 +2,7 @@
 public enum Activation: String, Codable, CaseIterable, Sendable {
   case leakyReLU, relu, relu6, gelu, silu
 
-  /// Reads the name of an activation; also "swish", SiLU's other one, which older files have.
+  /// Reads the name of an activation. Older files call SiLU "swish".
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer(), name = try container.decode(String.self)
     guard let activation = name == "swish" ? .silu : Activation(rawValue: name) else {
@@ -115,7 +115,7 @@ private func transform(
 
 /// y = GELU(x) over `count` floats, a multiple of 16; y may be x.
 ///
-/// A loop of its own over a tile in cache: within the product's epilogue the polynomial would be repeated for every
+/// This is a separate loop over a tile in cache. In the product's epilogue the polynomial would be repeated for every
 /// register.
 func applyGELU(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
   var i = 0

@@ -15,7 +15,7 @@ extension UnaryElementFunction {
 ///
 /// Each is a type of its own within this module, so that its loops are compiled for it alone.
 package struct UnaryFunction: Sendable {
-  /// What a pullback needs to keep.
+  /// What a pullback saves.
   package enum Saved: Sendable { case nothing, input, result }
 
   package let saves: Saved
@@ -51,7 +51,7 @@ package struct UnaryFunction: Sendable {
   }
 
   /// dx = dy times the derivative; overwrites dx, or adds to it.
-  /// - Parameter saved: x or y, as `saves` says; any pointer to as many elements for `nothing`.
+  /// - Parameter saved: x or y, as `saves` says; for `nothing`, a pointer to any `count` elements.
   package func backward(
     _ saved: UnsafePointer<Float>, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, count: Int,
     accumulate: Bool

@@ -1,4 +1,4 @@
-// Functions of mathematics. Where the derivative follows from the value, that is what a pullback keeps.
+// Mathematical functions. Where the derivative follows from the value, a pullback saves the value.
 
 extension UnaryFunction {
   package static let exp = UnaryFunction(Exp())

@@ -5,9 +5,9 @@ import RAMiTParallel
 ///     m = x + LN1(branch), or x where there is no branch
 ///     y = m + LN(W2 GELU(W1 m + b1) + b2)
 ///
-/// A tile of pixels goes through all of it in cache; m is never written to memory. The two products are
-/// half as much arithmetic as the rest of the backward pass, and with H = 2 C three feature maps: callers choose
-/// whether they are saved or computed again.
+/// A tile of pixels goes through all of it in cache; m is never written to memory. The two
+/// products are half as much arithmetic as the rest of the backward pass, and with H = 2 C as large as three feature
+/// maps: callers choose whether to save them or to compute them again.
 package struct FeedForward {
   let branchNorm: LayerNorm?
   let hidden: PointwiseWeight
@@ -101,7 +101,7 @@ package struct FeedForward {
         sums: outSums + out.gradientCount)
       out.addGradient(
         rows: count, dy: dProjected, dyStride: channels, x: activated, xStride: hiddenStride, to: outSums)
-      // The activations have been used: their place takes the gradient of what they were made from.
+      // The activations are no longer needed: their memory takes the gradient of what they were computed from.
       gemm(
         rows: count, Rows(pointer: dProjected, stride: channels, step: 1), out.backward, activated,
         cStride: hiddenStride, padsColumns: true,

@@ -13,7 +13,7 @@ struct Rows {
 
 /// A block of the result that stays in registers while the inner dimension runs.
 ///
-/// The accumulators are named because an array of them is not kept in registers.
+/// The accumulators are named because an array of them does not stay in registers.
 protocol Tile {
   /// What a register holds.
   associatedtype Lanes: FloatVector

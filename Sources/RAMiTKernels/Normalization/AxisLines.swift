@@ -11,7 +11,7 @@ package struct AxisLines: Sendable {
     inner = dimensions[(axis + 1)...].reduce(1, *)
   }
 
-  /// What is done with a few lines at a time.
+  /// The work on a few lines at a time.
   protocol Body {
     func callAsFunction<Group: LineGroup>(_ group: Group)
   }

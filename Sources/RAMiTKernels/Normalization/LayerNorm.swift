@@ -2,8 +2,8 @@ import RAMiTParallel
 
 /// Normalisation of each row: y = (x - centre) / sqrt(spread + epsilon) * weight + bias.
 ///
-/// Sizes: R rows of C channels. The statistics are not kept: the backward pass computes them again from x, which it
-/// reads anyway.
+/// Sizes: R rows of C channels. The statistics are not saved: the backward pass computes them again from x, which
+/// it reads anyway.
 package struct LayerNorm {
   /// What a row is divided by, and what is subtracted from it before.
   package enum Form: Sendable {
@@ -116,8 +116,7 @@ package struct LayerNorm {
       @inline(__always)
       func g(_ i: Int, _ c: Int) -> Vector { load(dy + (i &* channels &+ c)) * load(weight + c) }
       var totalG = EightSums(), totalGN = EightSums()
-      // What lies past the last channel may be anything: it is left out of sums, also where it would be multiplied by
-      // zero.
+      // Lanes past the last channel may hold anything, NaN too: sums leave them out, even where a factor is zero.
       totalG.add { i in
         let i = min(i, count &- 1)
         return total { c, lanes in first(lanes, of: g(i, c)) }
@@ -166,7 +165,7 @@ package struct LayerNorm {
     }
   }
 
-  /// What is subtracted from up to eight rows, what they are multiplied by then, and their means.
+  /// For up to eight rows: what is subtracted, the factor after that, and the mean.
   @inline(__always)
   private func statistics(
     _ x: UnsafePointer<Float>, stride: Int, count: Int, form: Form

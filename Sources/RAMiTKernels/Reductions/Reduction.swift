@@ -1,6 +1,6 @@
 /// What is computed for each element, and how elements are combined.
 protocol ReductionFunction: Sendable {
-  /// Changes nothing when it is combined with.
+  /// The neutral element: combining with it changes nothing.
   static var identity: Float { get }
   /// - Parameters:
   ///   - x, y: elements at the same place of two tensors; functions of one tensor do not read y.

@@ -1,20 +1,20 @@
 /// Which elements of a contiguous tensor are reduced to which result.
 ///
-/// Axes of size 1 are left out, and neighbours that are both kept or both reduced are joined, so that the others
+/// Axes of size 1 are left out, and neighbours that are both reduced or both not are joined, so that the others
 /// alternate.
 package struct ReductionPlan: Sendable {
   struct Axis: Sendable {
     let size, stride: Int
   }
 
-  /// The kept axes without an innermost one, outermost first.
+  /// The axes that stay, without an innermost one, outermost first.
   let outer: [Axis]
   /// The reduced axes without an innermost one, outermost first.
   let reduced: [Axis]
   /// The length of the innermost axis, whose elements follow each other, and whether it is reduced.
   let inner: Int
   let isInnerReduced: Bool
-  /// The number of results, in the order of the kept axes.
+  /// The number of results, in the order of the axes that stay.
   package let results: Int
   /// The number of elements that each result combines.
   package let terms: Int
@@ -49,7 +49,7 @@ package struct ReductionPlan: Sendable {
     self.reduced = reduced.reversed()
   }
 
-  /// Where the elements of the index-th combination of outer kept axes begin.
+  /// Where the elements of the index-th combination of outer axes that stay begin.
   @inline(__always)
   func outerOffset(_ index: Int) -> Int { Self.offset(index, outer) }
 

@@ -8,7 +8,7 @@ package struct AxisResampling: Sendable {
   let sources: [Int]
   let weights: [Float]
 
-  /// - Parameter terms: those of each position; of one source position several may stand there.
+  /// - Parameter terms: of each position; a source position may occur several times.
   init(sourceCount: Int, terms: [[(source: Int, weight: Double)]]) {
     self.sourceCount = sourceCount
     count = terms.count
@@ -29,7 +29,7 @@ package struct AxisResampling: Sendable {
     (self.starts, self.sources, self.weights) = (starts, sources, weights)
   }
 
-  /// The way from the gradient of the results to that of the source.
+  /// The resampling that takes the gradient of the results to that of the source.
   package var transposed: AxisResampling {
     var terms: [[(source: Int, weight: Double)]] = Array(repeating: [], count: sourceCount)
     for position in 0..<count {

@@ -17,7 +17,7 @@ public struct IntPair: Equatable, Hashable, Codable, Sendable, CustomStringConve
   func isBoth(_ value: Int) -> Bool { height == value && width == value }
 }
 
-/// Of feature maps N x H x W x C, whatever C.
+/// The size of feature maps N x H x W x C, without the channels.
 package struct MapSize {
   let images: Int
   let height: Int

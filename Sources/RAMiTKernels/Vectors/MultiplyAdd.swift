@@ -1,6 +1,6 @@
-// The multiply-add of all arithmetic in this package. The standard library's `addingProduct` and `addProduct` round
-// once, whatever it costs: without an instruction for that, they call the C library for every lane, which takes fifty
-// times as long as a multiplication and an addition. So nothing else may call them.
+// The multiply-add of all arithmetic in this package. The standard library's `addingProduct` and `addProduct` always
+// round once: without an instruction for that, they call the C library for every lane, which takes fifty times as long
+// as a multiplication and an addition. So nothing else may call them.
 
 /// a b + c in each lane: rounded once where the compiler has the instruction, else twice.
 @_transparent

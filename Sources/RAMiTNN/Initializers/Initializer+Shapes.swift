@@ -1,12 +1,12 @@
 import RAMiTAutograd
 import RAMiTTensorCore
 
-/// Which of a weight's fans its first values follow: those of the forward pass, or of the backward pass.
+/// Which of a weight's fans its initial values follow: those of the forward pass, or of the backward pass.
 public enum FanMode: Sendable {
   case fanIn, fanOut
 }
 
-/// What follows a layer, which decides how large its weights begin (PyTorch's `calculate_gain`).
+/// The nonlinearity behind a layer, which decides how large its initial weights are (PyTorch's `calculate_gain`).
 public enum Nonlinearity: Sendable {
   case linear, sigmoid, tanh, relu, selu
   case leakyReLU(slope: Double)
@@ -25,7 +25,7 @@ public enum Nonlinearity: Sendable {
 
 extension Initializer.Context {
   /// The inputs of each output and the outputs of each input, with the taps of a kernel, as PyTorch counts them: by the
-  /// second and the first axis of the file's shape, whatever they stand for.
+  /// second and the first axis of the file's shape.
   /// - Precondition: there are two axes or more.
   public var fans: (fanIn: Int, fanOut: Int) {
     require(fileShape.rank >= 2, "a tensor of \(fileShape) has no fans")
@@ -92,7 +92,7 @@ extension Initializer {
       do {
         return try Linalg.orthogonal(normal).array.map { Float(gain) * $0 }
       } catch {
-        fatalError("an orthogonal start: \(error)")
+        fatalError("an orthogonal initialisation: \(error)")
       }
     }
   }

@@ -1,28 +1,28 @@
 import Foundation
 import RAMiTTensorCore
 
-/// A parameter's first values.
+/// How a parameter's initial values are drawn.
 ///
-/// `Initializer { ... }` with a closure that draws the values is one of your own.
+/// `Initializer { ... }` with a closure that draws the values defines a new one.
 public struct Initializer: Sendable {
-  /// What the first values may depend on.
+  /// What the initial values may depend on.
   public struct Context {
     /// PyTorch's, in which fans are counted: O x I x kh x kw for a convolution.
     public let fileShape: Shape
     /// How many values there are.
     public var count: Int { fileShape.count }
-    /// A stream of the parameter's own.
+    /// The parameter's own stream.
     public var random: RandomNumbers
   }
 
   let draw: @Sendable (inout Context) -> [Float]
-  /// Whether the values come in the order of the file. Where all of them are drawn alike no order is better.
+  /// Whether the values come in the order of the file. The order does not matter where all are drawn alike.
   private let isInFileOrder: Bool
 
   /// - Parameters:
   ///   - isInFileOrder: whether the order of the values is the file's; otherwise it is that of memory, and costs
   ///     nothing.
-  ///   - draw: gives as many values as the parameter has.
+  ///   - draw: returns one value for each element of the parameter.
   public init(isInFileOrder: Bool = false, _ draw: @escaping @Sendable (inout Context) -> [Float]) {
     self.isInFileOrder = isInFileOrder
     self.draw = draw
@@ -34,7 +34,7 @@ public struct Initializer: Sendable {
     let stream = name.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
     var context = Context(fileShape: layout.fileShape(of: value.shape), random: RandomNumbers(seed: seed, stream))
     let drawn = draw(&context)
-    require(drawn.count == value.count, "\(drawn.count) first values for \(name), \(value.shape)")
+    require(drawn.count == value.count, "\(drawn.count) initial values for \(name), \(value.shape)")
     if isInFileOrder {
       layout.load(Tensor(drawn, context.fileShape), into: value)
     } else {
@@ -100,9 +100,9 @@ extension Initializer {
 /// The share of a standard normal distribution below x.
 private func normalShare(below x: Double) -> Double { erfc(-x / 2.0.squareRoot()) / 2 }
 
-/// Where a standard normal distribution has this share below: bisection brackets it, Newton's method refines it.
+/// The quantile of a standard normal distribution: bisection brackets it, Newton's method refines it.
 private func normalQuantile(_ share: Double) -> Double {
-  // Of the upper half, the mirror image: shares near 0 have more digits than shares near 1.
+  // The upper half mirrors the lower one: shares near 0 have more digits than shares near 1.
   if share > 0.5 { return -normalQuantile(1 - share) }
   var (low, high) = (-40.0, 0.0)
   while high - low > 0.25 {

@@ -2,7 +2,7 @@ import RAMiTAutograd
 import RAMiTTensorCore
 
 /// Stochastic depth (Huang et al., "Deep Networks with Stochastic Depth", 2016): skips a residual branch of a whole
-/// sample at random while training, and scales the branch up where it is kept. In inference it does nothing.
+/// sample at random while training, and scales the branch up where it is not skipped. In inference it does nothing.
 ///
 ///     x + dropPath(branch(x), context: context)
 public struct DropPath: UnaryLayer {
@@ -12,7 +12,7 @@ public struct DropPath: UnaryLayer {
   private let use: UInt64
 
   /// - Parameters:
-  ///   - layer: a number of its own in the model for each block; with `use` it names the random choices.
+  ///   - layer: the block's number in the model; with `use` it names the random choices.
   ///   - use: tells branches of one block apart.
   /// - Precondition: the rate is in [0, 1).
   public init(rate: Double, layer: Int, use: UInt64 = 0) {
@@ -38,8 +38,8 @@ public struct DropPath: UnaryLayer {
   }
 }
 
-/// Drops values at random while training, and scales the others up by what is lost (Srivastava et al., "Dropout",
-/// 2014). In inference it does nothing.
+/// Drops values at random while training and scales the others up, so that the expected value stays (Srivastava et al.,
+/// "Dropout", 2014). In inference it does nothing.
 public struct Dropout: UnaryLayer {
   /// The chance that a value is dropped, in [0, 1).
   public let rate: Double

@@ -1,10 +1,10 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// What a training step tells the layers of a model; there is none while a model is only used.
+/// What a training step tells the layers of a model; nil in inference.
 ///
-/// Random choices follow from the seed and the iteration, so a resumed run, and a segment that is computed twice, makes
-/// the same ones.
+/// Random choices follow from the seed and the iteration. So a resumed run makes the same ones, and so does a segment
+/// that is computed twice.
 public struct TrainingContext: Sendable {
   private let seed: UInt64
   /// The number of the forward pass.
@@ -28,7 +28,7 @@ public struct TrainingContext: Sendable {
     TrainingContext(self, checkpointing)
   }
 
-  /// Random numbers of their own for each use that a layer has for them.
+  /// An independent stream of random numbers for each use in each layer.
   /// - Parameters:
   ///   - layer: the layer's number in the model.
   ///   - use: which of the layer's choices.
@@ -36,7 +36,7 @@ public struct TrainingContext: Sendable {
     RandomNumbers(seed: seed, 0x6472_6f70, UInt64(truncatingIfNeeded: iteration), UInt64(layer), use)
   }
 
-  /// Which values dropout keeps; nil where it drops none.
+  /// Which values dropout drops; nil where it drops none.
   /// - Parameter rate: the chance that a value is dropped, in [0, 1).
   public func dropoutMask(rate: Double, layer: Int, use: UInt64) -> DropoutMask? {
     guard rate > 0 else { return nil }
@@ -54,16 +54,16 @@ public struct TrainingContext: Sendable {
   }
 }
 
-/// How much of a forward pass a training step computes again in the backward pass instead of keeping it, from the most
+/// How much of a forward pass a training step computes again in the backward pass instead of saving it, from the most
 /// memory to the least (Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016).
 ///
 /// The gradients are the same, bit for bit.
 public enum ActivationCheckpointing: String, CaseIterable, Codable, Sendable {
-  /// What costs next to nothing.
+  /// Only what costs next to nothing.
   case none
-  /// In each block of a model also what is cheap beside the rest of it.
+  /// In each block of a model also what is cheap compared with the rest of the block.
   case blocks
-  /// Whole stages: only what goes into them is kept, and one stage at a time is computed again, with its blocks as in
+  /// Whole stages: only their inputs are saved, and one stage at a time is computed again, with its blocks as in
   /// `blocks`.
   case stages
 }

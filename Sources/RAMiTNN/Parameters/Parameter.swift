@@ -9,18 +9,18 @@ public final class Parameter {
   public let layout: ParameterLayout
   /// The shape in memory.
   public let shape: Shape
-  /// False while it is frozen: no gradient is computed for it, nor for what leads to it alone.
+  /// False while it is frozen: no gradient is computed for it, or for values computed from frozen parameters alone.
   public var requiresGradient = true
 
-  /// What is there already of value and gradient.
+  /// The value and the gradient, as far as they are allocated.
   private var held: (value: Tensor?, gradient: Tensor?)
-  /// Writes the first values, once.
+  /// Writes the initial values, once.
   private var start: ((Tensor) -> Void)?
   /// Gives the gradient's memory, zeros.
   private var makeGradient: () -> Tensor
 
-  /// - Parameter start: writes the first values into the memory that the value is to have; called when that is known,
-  ///   so that no other memory ever holds them.
+  /// - Parameter start: writes the initial values into the value's final memory; called when that is known, so that no
+  ///   other memory ever holds them.
   init(name: String, layout: ParameterLayout, shape: Shape, start: @escaping (Tensor) -> Void) {
     self.name = name
     self.layout = layout
@@ -46,7 +46,7 @@ public final class Parameter {
     return gradient
   }
 
-  /// Gives the value this memory, which gets the first values or, once the value has been used, a copy of it.
+  /// Gives the value this memory, and writes the initial values there or, once the value has been used, copies it.
   func place(in home: Tensor) {
     if let value = held.value {
       home.initialize { $0.update(from: value.pointer, count: value.count) }
@@ -57,7 +57,7 @@ public final class Parameter {
     held.value = home
   }
 
-  /// Gives the value this memory, and the gradient what `gradient` gives when it is first used.
+  /// Gives the value this memory, and the gradient the memory that `gradient` returns when it is first used.
   func move(to home: Tensor, gradient: @escaping () -> Tensor) {
     place(in: home)
     held.gradient = nil
@@ -66,7 +66,7 @@ public final class Parameter {
 
   /// The parameter as an operand.
   public var variable: Variable {
-    requiresGradient ? Variable(leaf: value) { self.gradient } : Variable(constant: value)
+    requiresGradient ? Variable(leaf: value, gradient: { self.gradient }) : Variable(constant: value)
   }
 
   /// The shape in a checkpoint.
@@ -131,7 +131,7 @@ extension Tensor {
     return result
   }
 
-  /// The same, into memory that is there.
+  /// The same, into existing memory.
   fileprivate func transpose(blocks: Int, into result: Tensor) {
     let columns = shape.last, rows = count / max(1, blocks * columns)
     for block in 0..<blocks {

@@ -1,10 +1,10 @@
 import RAMiTTensorCore
 
-/// Where a module asks for its parameters: it knows the path so far, and gives each parameter its full name and first
-/// value.
+/// Where a module asks for its parameters. It knows the path so far, and gives each parameter its full name and its
+/// initial value.
 ///
-/// Handed down through the initialisers: `scope / "stage1"` is the scope of a submodule. Every parameter's random first
-/// value comes from a stream of its own, keyed by (seed, name), so adding one parameter does not change the others.
+/// Handed down through the initialisers: `scope / "stage1"` is the scope of a submodule. Every parameter's random
+/// initial value comes from its own stream, keyed by (seed, name), so adding one parameter does not change the others.
 public struct ParameterScope {
   private final class Collection {
     var parameters: [Parameter] = []
@@ -60,8 +60,8 @@ public struct ParameterScope {
 
   /// A new buffer: a tensor that is saved and loaded with the parameters and not trained.
   /// - Parameters:
-  ///   - value: its first value, in memory; the scope's seed does not matter.
-  ///   - isOptional: whether a weight file may be without it, which then keeps its value.
+  ///   - value: its initial value, in the layout of memory; the scope's seed does not matter.
+  ///   - isOptional: whether a weight file may lack it; the value then stays.
   ///   - isInteger: whether files hold it as int64, as PyTorch's counters and indices are.
   /// - Precondition: no parameter or buffer of this name exists.
   public func buffer(_ name: String, _ value: Tensor, isOptional: Bool = false, isInteger: Bool = false) -> Buffer {
@@ -72,6 +72,6 @@ public struct ParameterScope {
     return buffer
   }
 
-  /// Declares a tensor that weight files may have and that the model has no use for: it is left out when they are read.
+  /// Declares a tensor that weight files may have and the model does not use: loading ignores it.
   public func ignore(_ name: String) { collection.ignoredNames.insert(path + name) }
 }

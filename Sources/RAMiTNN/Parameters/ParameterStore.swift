@@ -4,20 +4,19 @@ import RAMiTTensorCore
 /// the optimizer and the checkpoint see two vectors.
 public final class ParameterStore {
   public let parameters: [Parameter]
-  /// What belongs to the model's state and is not trained.
+  /// Tensors of the model's state that are not trained.
   public let buffers: [Buffer]
-  /// What weight files may have beside these.
+  /// Names that weight files may have and that loading ignores.
   let ignoredNames: Set<String>
   /// All values, one after the other.
   public let values: Tensor
-  /// All gradients, in the same order. They are made, as zeros, when they are first used: a model that only restores
-  /// has none.
+  /// All gradients, in the same order. They are allocated, as zeros, when they are first used: inference has none.
   public var gradients: Tensor { gradientMemory.tensor }
   private let gradientMemory: GradientMemory
   /// Where each parameter lies in `values` and `gradients`.
   public let ranges: [Range<Int>]
 
-  /// Gives the parameters of a scope contiguous memory, into which their first values are written.
+  /// Gives the parameters of a scope contiguous memory, and writes their initial values there.
   public init(_ scope: ParameterScope) {
     parameters = scope.collected
     buffers = scope.buffers
@@ -47,7 +46,7 @@ public final class ParameterStore {
     zip(parameters, ranges).filter { condition($0.0.name) }.map(\.1)
   }
 
-  /// Runs `body` and gives the buffers the values back that they had before: for passes that only measure.
+  /// Runs `body` and restores the buffers' values after it: for passes that only measure.
   public func keepingBuffers<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = buffers.map { $0.value.copy() }
     defer {

@@ -10,12 +10,12 @@ extension ParameterStore {
     return result
   }
 
-  /// What a file must have, what it may be without, and in which shape.
+  /// What a file must have or may have, and in which shape.
   private var expected: [(name: String, shape: Shape, isOptional: Bool)] {
     parameters.map { ($0.name, $0.fileShape, false) } + buffers.map { ($0.name, $0.shape, $0.isOptional) }
   }
 
-  /// Names of one kind of fault that a message lists; of more, it tells how many there are.
+  /// The most names that a message lists for one kind of fault; it counts the rest.
   private static let listedNames = 20
 
   /// What to look for in a weight file: these parameters' names, with their shapes where several dictionaries have the
@@ -32,11 +32,11 @@ extension ParameterStore {
     }
   }
 
-  /// Loads every parameter and buffer from `tensors`, strictly: missing, unexpected and misshapen names are listed (the
-  /// first 20 of each), so are values that are not finite, and nothing is changed then.
+  /// Loads every parameter and buffer from `tensors`, strictly. Missing, unexpected and misshapen names, and values
+  /// that are not finite, are an error that lists the first 20 of each; then nothing is changed.
   /// - Parameters:
   ///   - path: the file they came from, for the message.
-  ///   - ignored: names that may be present and carry nothing to load, beside those that the scope ignores.
+  ///   - ignored: names that may be present and are not loaded, in addition to those that the scope ignores.
   public func load(_ tensors: NamedTensors, from path: String, ignoring ignored: (String) -> Bool = { _ in false })
     throws
   {
@@ -50,8 +50,8 @@ extension ParameterStore {
     }
   }
 
-  /// The same, straight from a file: one tensor of it is in memory at a time. When values turn out not to be finite, or
-  /// to be damaged, others have been loaded.
+  /// The same, straight from a file: one tensor of it is in memory at a time. When a value turns out to be damaged or
+  /// not finite, other tensors have been loaded already.
   package func load(_ weights: StoredWeights, ignoring ignored: (String) -> Bool = { _ in false }) throws {
     try checkShapes(of: weights.outline, from: weights.path, ignoring: ignored)
     var spoiled: [String] = []
@@ -93,7 +93,7 @@ extension ParameterStore {
     throw InputError(path, expected: "finite weights", found: fault)
   }
 
-  /// One kind of fault, with the names that have it; nil where none has.
+  /// One kind of fault, with the names that have it; nil when no name has it.
   private static func fault(_ title: String, _ names: [String]) -> String? {
     if names.isEmpty { return nil }
     let listed = names.prefix(listedNames).map { $0.prefix(200) }.joined(separator: ", ")
@@ -103,7 +103,7 @@ extension ParameterStore {
 }
 
 extension Tensor {
-  /// How many values are not finite, and of which kind, for messages: "1 NaN, 2 infinities of 64 values"; nil when all
+  /// The number of values that are not finite, by kind, for messages: "1 NaN, 2 infinities of 64 values"; nil when all
   /// are finite.
   fileprivate var nonFiniteValues: String? {
     var nans = 0, infinities = 0

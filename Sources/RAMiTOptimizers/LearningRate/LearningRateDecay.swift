@@ -1,21 +1,21 @@
 import Foundation
 
-/// How a learning rate goes after its warm-up. Times are in the units of the schedule, epochs or iterations, from its
-/// beginning.
+/// How a learning rate changes after its warm-up. Times are in the units of the schedule, epochs or iterations, from
+/// its beginning.
 public enum LearningRateDecay: Equatable, Sendable {
-  /// It stays.
+  /// It stays constant.
   case constant
   /// It is multiplied with gamma once each of these times is reached (PyTorch's MultiStepLR).
   case milestones([Int], gamma: Double)
   /// It follows half a cosine from the base at the end of the warm-up to `final` at `end`, and stays there (Loshchilov
   /// and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017).
   case cosine(end: Int, final: Double)
-  /// It follows half a cosine in each period, which begins at its weight's share of the base above its final rate
-  /// (BasicSR's CosineAnnealingRestartLR). Periods count from the beginning of the schedule, the warm-up included. The
-  /// end of a period is still its own; after the last one the rate stays.
+  /// It follows half a cosine in each period, from final + weight (base - final) down to final (BasicSR's
+  /// CosineAnnealingRestartLR). Periods count from the beginning of the schedule, the warm-up included. The end of a
+  /// period belongs to it; after the last one the learning rate stays.
   case cosineRestarts([Period])
   /// It falls from the base at the end of the warm-up to `final` at `end`, as a power of the share of time that is
-  /// left, and stays there (PyTorch's PolynomialLR, whose final rate is 0).
+  /// left, and stays there (PyTorch's PolynomialLR, whose final learning rate is 0).
   case polynomial(end: Int, power: Double, final: Double)
 
   /// One cosine of several.
@@ -23,7 +23,7 @@ public enum LearningRateDecay: Equatable, Sendable {
     public var length: Int
     /// What the height of the cosine is multiplied with.
     public var weight: Double
-    /// The rate at the end.
+    /// The learning rate at the end.
     public var final: Double
 
     public init(length: Int, weight: Double = 1, final: Double = 0) {
@@ -58,12 +58,12 @@ public enum LearningRateDecay: Equatable, Sendable {
     }
   }
 
-  /// The share of a span of time that is over, at most 1.
+  /// The share of an interval that has passed, at most 1.
   private static func share(_ time: Double, _ start: Int, _ end: Int) -> Double {
     end > start ? min(1, (time - Double(start)) / Double(end - start)) : 1
   }
 
-  /// Times at which the rate changes its way.
+  /// Times at which a new part of the decay begins.
   public var breaks: [Int] {
     switch self {
     case .constant, .cosine, .polynomial: []
@@ -73,7 +73,7 @@ public enum LearningRateDecay: Equatable, Sendable {
     }
   }
 
-  /// Whether the rate stays as it is between two breaks.
+  /// Whether the learning rate is constant between two breaks.
   public var isStepwise: Bool {
     switch self {
     case .constant, .milestones: true

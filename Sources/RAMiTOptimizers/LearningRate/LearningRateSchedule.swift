@@ -2,11 +2,11 @@
 ///
 /// Time is counted in epochs, with fractions for the iterations of one, or in iterations.
 public struct LearningRateSchedule: Equatable, Sendable {
-  /// The rate after the warm-up.
+  /// The learning rate after the warm-up.
   public var base: Double
-  /// How long the rate grows from 0 to the base, iteration by iteration.
+  /// How long the learning rate grows from 0 to the base, iteration by iteration.
   public var warmup: Int
-  /// How the rate goes after the warm-up.
+  /// How the learning rate changes after the warm-up.
   public var decay: LearningRateDecay
 
   public init(base: Double, warmup: Int = 0, decay: LearningRateDecay = .constant) {
@@ -21,15 +21,15 @@ public struct LearningRateSchedule: Equatable, Sendable {
     return decay.learningRate(base: base, at: time, from: warmup)
   }
 
-  /// Times, after 0, at which the rate changes its way.
+  /// Times, after 0, at which a new part of the schedule begins.
   public var breaks: [Int] { ([warmup] + decay.breaks.filter { $0 > warmup }).filter { $0 > 0 } }
 
-  /// The rate at the beginning of a span of time without a break, and what it approaches at its end.
+  /// The learning rate at the beginning of an interval without a break, and its limit at the end.
   public func learningRates(from start: Int, to end: Int) -> (first: Double, last: Double) {
     let first = learningRate(at: Double(start))
     if start < warmup { return (first, base * Double(end) / Double(warmup)) }
     if case .cosineRestarts = decay, start > 0, breaks.contains(start) {
-      // A period's own first rate comes just after the end of the one before.
+      // The first learning rate of a period comes just after the end of the period before.
       return (learningRate(at: Double(start).nextUp), learningRate(at: Double(end)))
     }
     return (first, decay.isStepwise ? first : learningRate(at: Double(end)))

@@ -11,7 +11,7 @@ struct SmallBlocks {
   /// Blocks are given back when a fresh one is needed and more than this lies idle.
   private static let idleLimit = 64 << 20
 
-  /// A waiting block, or nil and the blocks that are to go before a fresh one is made.
+  /// A waiting block, or nil and the blocks to free before a fresh one is made.
   mutating func take(_ bytes: Int) -> (reused: StorageBlock?, surplus: [StorageBlock]) {
     if var block = takeIdle(atLeast: bytes, atMost: Int(Double(bytes) / Self.fit)) {
       usedBytes += block.bytes
@@ -22,7 +22,7 @@ struct SmallBlocks {
     return (nil, trim(to: Self.idleLimit))
   }
 
-  mutating func keep(_ block: StorageBlock) {
+  mutating func store(_ block: StorageBlock) {
     if idle[block.bytes] == nil {
       sizes.insert(block.bytes, at: sizes.firstIndex { $0 > block.bytes } ?? sizes.endIndex)
     }

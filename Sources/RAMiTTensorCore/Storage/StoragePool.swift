@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Keeps freed memory for the next tensor.
+/// Reuses freed memory for the next tensor.
 ///
 /// A training step asks for the same sizes every time, and fresh pages cost more than arithmetic (each is zeroed by the
 /// kernel on first touch), so memory is reused. Small blocks wait for the next request of about their size; large ones
@@ -54,10 +54,10 @@ public final class StoragePool: Sendable {
 
   /// Bytes that tensors hold now.
   public var usedBytes: Int { state.withLock { $0.usedBytes } }
-  /// The most bytes that were held or kept at one time.
+  /// The most bytes that tensors and the pool held at one time.
   public var peakBytes: Int { state.withLock { $0.peakBytes } }
 
-  /// How far the bytes that tensors hold rise while `body` runs; those of other threads count as well.
+  /// How far the bytes that tensors hold rise while `body` runs. Other threads count as well.
   public func peakGrowth(of body: () throws -> Void) rethrows -> Int {
     let before = state.withLock { state in
       state.measuredBytes = state.usedBytes
@@ -85,7 +85,7 @@ public final class StoragePool: Sendable {
     for block in surplus { free(block.address) }
     if let reused { return reused }
     guard let address = aligned_alloc(Self.line, bytes) else {
-      fatalError("out of memory: \(bytes) bytes could not be had")
+      fatalError("out of memory: \(bytes) bytes were requested")
     }
     return StorageBlock(address: address, bytes: bytes, used: bytes)
   }
@@ -96,7 +96,7 @@ public final class StoragePool: Sendable {
       if let place = place(of: block, in: state.large) {
         state.large.giveBack(place..<place + block.bytes)
       } else {
-        state.small.keep(block)
+        state.small.store(block)
       }
     }
   }

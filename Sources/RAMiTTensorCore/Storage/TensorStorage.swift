@@ -1,6 +1,6 @@
 import RAMiTKernels
 
-/// Memory for floats, aligned for the widest vectors, given back to the pool when nobody holds it.
+/// Memory for floats, aligned for the widest vectors. It goes back to the pool when nothing holds it.
 // @unchecked: the pointer never changes; who may write through it is Tensor's rule.
 @usableFromInline final class TensorStorage: @unchecked Sendable {
   /// Nil for a meta tensor.
@@ -25,7 +25,7 @@ import RAMiTKernels
   deinit { if let block { StoragePool.shared.release(block) } }
 }
 
-/// A piece of memory that the pool has handed out or keeps.
+/// A piece of memory that the pool has handed out or holds.
 // @unchecked: a block is owned by one storage or by the pool, and handed over under the pool's lock.
 struct StorageBlock: @unchecked Sendable {
   let address: UnsafeMutableRawPointer

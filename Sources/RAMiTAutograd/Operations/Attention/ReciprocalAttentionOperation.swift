@@ -90,7 +90,7 @@ public struct ReciprocalAttentionParameters {
 ///   - previous: the result of the stage's previous block, when the reciprocal helper is on; the shape of x.
 ///   - window: M.
 ///   - shift: how far the windows are shifted, cyclically.
-///   - dropout: drops entries of the attention maps; nil keeps all.
+///   - dropout: drops entries of the attention maps; nil drops none.
 /// - Returns: N x H x W x C: the spatial attention's channels, then the channel attention's.
 public func reciprocalAttention(
   _ x: Variable, previous: consuming Variable?, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int,
@@ -125,7 +125,7 @@ public func reciprocalAttention(
   ) { [x = x.saved, previous = previous?.saved, parameters, values, sums] dy, gradients in
     guard let sums else { fatalError("a meta tensor has no gradient") }
     withKernel(x.shape, parameters, window: window, shift: shift, dropout: dropout) { kernel in
-      let partial = GradientSums(count: kernel.gradientPlaces.count)
+      let partial = GradientSums(count: kernel.gradientOffsets.count)
       let channelGradients = Tensor(zeros: [kernel.channelGradientCount])
       let memory = Tensor(uninitialized: [kernel.backwardMemoryCount])
       let scratch = KernelMemory(scratch: kernel.backwardScratchCount, pieces: kernel.pieces)
@@ -149,13 +149,13 @@ public func reciprocalAttention(
       for parameter in parameters.qkv.variables { cursor.add(to: parameter, gradients) }
       if let spatial = parameters.spatial {
         for parameter in spatial.projection.variables { cursor.add(to: parameter, gradients) }
-        let places = kernel.gradientPlaces
+        let offsets = kernel.gradientOffsets
         let bias = RelativePosition(window: window, heads: parameters.spatialHeads)
         gradients.accumulate(to: spatial.biasTable) { table in
-          bias.addGradient(cursor.tensor.pointer + places.positionBias, to: table)
+          bias.addGradient(cursor.tensor.pointer + offsets.positionBias, to: table)
         }
         gradients.accumulate(to: spatial.logitScale) { dScale in
-          addLogitScaleGradient(cursor.tensor.pointer + places.spatialScale, of: spatial.logitScale.value, to: dScale)
+          addLogitScaleGradient(cursor.tensor.pointer + offsets.spatialScale, of: spatial.logitScale.value, to: dScale)
         }
       }
       if let channel = parameters.channel {

@@ -15,7 +15,7 @@ import RAMiTTensorCore
 ///     is added.
 ///   - positionBias: heads x T x T: head, query, key; pixels of a window in row-major order.
 ///   - scale: 1 / sqrt(C / heads) by default.
-///   - dropout: drops entries of the attention maps; nil keeps all.
+///   - dropout: drops entries of the attention maps; nil drops none.
 /// - Returns: N x H x W x C, the heads side by side.
 public func windowAttention(
   _ qkv: Variable, heads: Int, window: Int, shift: Int = 0, masksRegions: Bool = true, positionBias: Variable? = nil,
@@ -43,7 +43,7 @@ public func windowAttention(
 ///   - groups: at least one. No group reads past the channels.
 ///   - positionBias: heads x T x T: head, query, key; for a single group.
 ///   - scale: cosine attention takes a number for each head of all groups.
-///   - dropout: drops entries of the attention maps; nil keeps all.
+///   - dropout: drops entries of the attention maps; nil drops none.
 /// - Returns: N x H x W x C: the heads of all groups side by side.
 public func windowAttention(
   _ features: Variable, values: Variable? = nil, groups: [AttentionGroup], positionBias: Variable? = nil,

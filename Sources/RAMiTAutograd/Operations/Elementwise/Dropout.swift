@@ -1,9 +1,10 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// Values dropped at random, the others scaled up by what is lost (Srivastava et al., 2014); for training only.
+/// Drops values at random and scales the others up, so that the expected value stays (Srivastava et al., 2014); for
+/// training only.
 ///
-/// - Parameter mask: which values, the same ones in the backward pass.
+/// - Parameter mask: which values; the same ones in the backward pass.
 public func dropout(_ x: Variable, _ mask: DropoutMask) -> Variable {
   let y = Tensor(x.shape) { mask.apply(x.value.pointer, $0, count: x.shape.count, accumulate: false) }
   return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
@@ -13,7 +14,7 @@ public func dropout(_ x: Variable, _ mask: DropoutMask) -> Variable {
 
 /// Stochastic depth (Huang et al., 2016): in each sample the residual branch y - x counts `factors` times.
 ///
-/// A factor is 0 where the branch is dropped, and 1 / (1 - rate) where it is kept.
+/// A factor is 0 where the branch is dropped, and 1 / (1 - drop rate) elsewhere.
 /// - Parameters:
 ///   - x: N x ..., what goes around the branch.
 ///   - y: the shape of x: x plus the branch.

@@ -3,7 +3,7 @@ import RAMiTTensorCore
 
 /// f(x) for each element. In plain inference the result takes x's memory when x was given away.
 ///
-/// The pullback keeps what the derivative is computed from: x, the result, or nothing.
+/// The pullback saves what the derivative is computed from: x, the result, or nothing.
 func elementwise(
   _ x: consuming Variable, _ function: UnaryFunction, operation: String = #function
 ) -> Variable {
@@ -31,7 +31,7 @@ func elementwise(
   }
 }
 
-// Functions of mathematics, with IEEE's special values: exp overflows to infinity, log(0) is minus infinity, and the
+// Mathematical functions, with IEEE's special values: exp overflows to infinity, log(0) is minus infinity, and the
 // logarithm and the square root of a negative number are NaN.
 extension Variable {
   public consuming func exp() -> Variable { elementwise(self, .exp) }
@@ -78,8 +78,8 @@ extension Variable {
 
   /// x held between two bounds. The derivative is 1 between and at the bounds, 0 beyond.
   /// - Parameters:
-  ///   - min: by default there is none.
-  ///   - max: by default there is none.
+  ///   - min: the lower bound; no bound by default.
+  ///   - max: the upper bound; no bound by default.
   public consuming func clamp(min: Float = -.infinity, max: Float = .infinity) -> Variable {
     require(min <= max, "x cannot be held between \(min) and \(max)")
     return elementwise(self, .clamp(from: min, to: max))

@@ -2,7 +2,7 @@ import RAMiTKernels
 import RAMiTTensorCore
 
 /// A shift convolution (Zhang et al., "Efficient Long-Range Attention Network for Image Super-resolution", ECCV 2022):
-/// a 1 x 1 convolution of the shifted map, which sees as far as a 3 x 3 convolution. What is shifted is not kept in
+/// a 1 x 1 convolution of the shifted map, which sees as far as a 3 x 3 convolution. The shifted map is never in
 /// memory.
 ///
 /// The first fifth of the channels (C / 5, rounded down) comes from the pixel on the right, the next ones from those on

@@ -6,7 +6,7 @@ struct ReducedAxes {
   /// The result's shape.
   let shape: Shape
   /// The same with the reduced axes at size 1, so that it broadcasts against the operand.
-  let kept: Shape
+  let unsqueezed: Shape
   let operand: Shape
   let plan: ReductionPlan
 
@@ -16,12 +16,12 @@ struct ReducedAxes {
     let all = Array(0..<operand.rank), reduced = axes.map { operand.normalized(axes: $0) } ?? all
     let dimensions = operand.dimensions
     self.operand = operand
-    kept = Shape(all.map { reduced.contains($0) ? 1 : dimensions[$0] })
-    shape = keepsDimensions ? kept : Shape(all.filter { !reduced.contains($0) }.map { dimensions[$0] })
+    unsqueezed = Shape(all.map { reduced.contains($0) ? 1 : dimensions[$0] })
+    shape = keepsDimensions ? unsqueezed : Shape(all.filter { !reduced.contains($0) }.map { dimensions[$0] })
     plan = ReductionPlan(dimensions, axes: reduced)
   }
 
-  /// The number of elements that each result is of.
+  /// The number of elements that each result combines.
   var terms: Int { plan.terms }
 }
 
@@ -37,7 +37,7 @@ extension Gradients {
     write(to: operand) { dx, accumulate in
       // What the function does not read stands for itself.
       let broadcast = Broadcast([
-        axes.operand.dimensions, axes.kept.dimensions, axes.kept.dimensions,
+        axes.operand.dimensions, axes.unsqueezed.dimensions, axes.unsqueezed.dimensions,
       ])
       function(
         values?.pointer ?? dx, dy.pointer, (centre ?? dy).pointer, broadcast, into: dx,
