@@ -18,28 +18,24 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
   @inline(__always)
   func callAsFunction(_ x: Vector) -> Vector {
     switch self {
-    case .leakyReLU: maximum(x, x * Vector(repeating: Self.leakySlope))
-    // x comes second: `maximum` and `minimum` give the second operand where one is not a number, which the loss must
-    // show.
-    case .relu: maximum(.zero, x)
-    case .relu6: minimum(Vector(repeating: 6), maximum(.zero, x))
-    case .gelu: RAMiTKernels.gelu(x)
-    case .silu: x / (Vector(repeating: 1) + exp(-x))
+    case .leakyReLU: LeakyReLU(slope: Self.leakySlope).value(x)
+    case .relu: ReLU().value(x)
+    case .relu6: ReLU6().value(x)
+    case .gelu: GELU().value(x)
+    case .silu: SiLU().value(x)
     }
   }
 
   /// The derivative at x; at a kink the one of the lower side, as in PyTorch.
   @inline(__always)
   func derivative(_ x: Vector) -> Vector {
-    let one = Vector(repeating: 1)
     switch self {
-    case .leakyReLU: return one.replacing(with: Self.leakySlope, where: x .<= 0)
-    case .relu: return one.replacing(with: 0, where: x .<= 0)
-    case .relu6: return one.replacing(with: 0, where: (x .<= 0) .| (x .>= 6))
-    case .gelu: return geluDerivative(x)
-    case .silu:
-      let sigmoid = one / (one + exp(-x))
-      return sigmoid * (one + x * (one - sigmoid))
+    case .leakyReLU: LeakyReLU(slope: Self.leakySlope).derivative(x)
+    // Between the bounds x is the result, from which these compute their derivative.
+    case .relu: ReLU().derivative(x)
+    case .relu6: ReLU6().derivative(x)
+    case .gelu: GELU().derivative(x)
+    case .silu: SiLU().derivative(x)
     }
   }
 

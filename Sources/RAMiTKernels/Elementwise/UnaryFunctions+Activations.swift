@@ -25,15 +25,16 @@ extension UnaryFunction {
   package static let hardswish = UnaryFunction(Hardswish())
 }
 
-private struct ReLU: UnaryElementFunction {
+struct ReLU: UnaryElementFunction {
   static let saves = UnaryFunction.Saved.result
+  // x comes second: `maximum` and `minimum` give the second operand where one is NaN, which the loss must show.
   @inline(__always)
   func value(_ x: Vector) -> Vector { maximum(.zero, x) }
   @inline(__always)
   func derivative(_ y: Vector) -> Vector { Vector(repeating: 1).replacing(with: 0, where: y .<= 0) }
 }
 
-private struct ReLU6: UnaryElementFunction {
+struct ReLU6: UnaryElementFunction {
   static let saves = UnaryFunction.Saved.result
   @inline(__always)
   func value(_ x: Vector) -> Vector { minimum(Vector(repeating: 6), maximum(.zero, x)) }
@@ -43,7 +44,7 @@ private struct ReLU6: UnaryElementFunction {
   }
 }
 
-private struct LeakyReLU: UnaryElementFunction {
+struct LeakyReLU: UnaryElementFunction {
   let slope: Float
   @inline(__always)
   func value(_ x: Vector) -> Vector { x.replacing(with: x * Vector(repeating: slope), where: x .<= 0) }
@@ -63,7 +64,7 @@ private struct ELU: UnaryElementFunction {
   }
 }
 
-private struct GELU: UnaryElementFunction {
+struct GELU: UnaryElementFunction {
   @inline(__always)
   func value(_ x: Vector) -> Vector { RAMiTKernels.gelu(x) }
   @inline(__always)
@@ -88,13 +89,13 @@ private struct TanhGELU: UnaryElementFunction {
   }
 }
 
-private struct SiLU: UnaryElementFunction {
+struct SiLU: UnaryElementFunction {
   @inline(__always)
-  func value(_ x: Vector) -> Vector { x / (Vector(repeating: 1) + exponential(x * Vector(repeating: -1))) }
+  func value(_ x: Vector) -> Vector { x / (Vector(repeating: 1) + exp(-x)) }
   @inline(__always)
   func derivative(_ x: Vector) -> Vector {
-    let one = Vector(repeating: 1), s = RAMiTKernels.sigmoid(x)
-    return s * (one + x * (one - s))
+    let one = Vector(repeating: 1), sigmoid = one / (one + exp(-x))
+    return sigmoid * (one + x * (one - sigmoid))
   }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// One thread's work: callers cut the rows. A is read in place, C's rows lie `cStride` apart.
 /// - Parameter padsColumns: C's rows have room for n padded to whole vectors, and the padding may be overwritten.
-@inline(__always)
+@inline(never)
 func gemm<E: Epilogue>(
   rows m: Int, _ a: Rows, _ b: PackedMatrix, _ c: UnsafeMutablePointer<Float>, cStride: Int, accumulate: Bool = false,
   padsColumns: Bool = false, epilogue: E
