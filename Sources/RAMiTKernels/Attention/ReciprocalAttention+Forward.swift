@@ -42,9 +42,8 @@ extension ReciprocalAttention {
         attendSpatially(tile, piece: piece, window: window)
         addChannelSums(tile.qkv, to: pieceSums)
         if let projection = weights.spatialProjection {
-          gemm(
-            rows: tokens, Rows(pointer: tile.attention, stride: stride, step: 1), projection.forward, tile.features,
-            cStride: stride, padsColumns: true, epilogue: AddBias(bias: projection.bias))
+          projection.apply(
+            rows: tokens, tile.attention, xStride: stride, into: tile.features, yStride: stride, padsColumns: true)
         }
         forEachToken(piece: piece, window: window) { token, pixel in
           copyChannels(tile.features + token &* stride, y + pixel &* channels, count: spatialWidth)
@@ -98,9 +97,8 @@ extension ReciprocalAttention {
     _ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, piece: Int, window: Int, _ tile: Tile
   ) {
     gather(x, piece: piece, window: window, into: tile.features)
-    gemm(
-      rows: tokens, Rows(pointer: tile.features, stride: stride, step: 1), weights.qkv.forward, tile.qkv,
-      cStride: qkvStride, padsColumns: true, epilogue: AddBias(bias: weights.qkv.bias))
+    weights.qkv.apply(
+      rows: tokens, tile.features, xStride: stride, into: tile.qkv, yStride: qkvStride, padsColumns: true)
     if let previous {
       helperFactors(
         previous, piece: piece, window: window, spatial: tile.spatialFactor, channel: tile.channelFactor)
@@ -163,9 +161,9 @@ extension ReciprocalAttention {
     let rows = height * width / piecesPerImage
     parallelFor(pieces) { piece, _ in
       let mixer = mixers[piece / piecesPerImage]
-      gemm(
-        rows: rows, Rows(pointer: values + piece * rows * channelWidth, stride: channelWidth, step: 1), mixer.forward,
-        y + (piece * rows * channels + spatialWidth), cStride: channels, epilogue: AddBias(bias: mixer.bias))
+      mixer.apply(
+        rows: rows, values + piece * rows * channelWidth, xStride: channelWidth,
+        into: y + (piece * rows * channels + spatialWidth), yStride: channels)
     }
   }
 }

@@ -66,9 +66,9 @@ package struct FeedForward {
       let m = middle(input, start: start, count: count, memory)
       let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
       let h = saved?.hidden ?? memory.activated, projected = saved?.projected ?? memory.projected
-      expand(m, count: count, to: h)
+      hidden.apply(rows: count, m, xStride: channels, into: h, yStride: hiddenStride, padsColumns: true)
       applyGELU(h, into: memory.activated, count: count &* hiddenStride)
-      project(memory.activated, count: count, to: projected)
+      out.apply(rows: count, memory.activated, xStride: hiddenStride, into: projected, yStride: channels)
       norm.forwardRows(count, projected, stride: channels, residual: m, y + start * channels)
     }
   }
@@ -91,14 +91,17 @@ package struct FeedForward {
       let m = middle(input, start: start, count: count, memory)
 
       let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
-      if saved == nil { expand(m, count: count, to: activated) }
+      if saved == nil {
+        hidden.apply(rows: count, m, xStride: channels, into: activated, yStride: hiddenStride, padsColumns: true)
+      }
       applyGELU(
         saved?.hidden ?? activated, into: activated, derivative: memory.derivative, count: count &* hiddenStride)
-      if saved == nil { project(activated, count: count, to: dProjected) }
+      if saved == nil {
+        out.apply(rows: count, activated, xStride: hiddenStride, into: dProjected, yStride: channels)
+      }
       norm.backwardRows(
         count, saved?.projected ?? dProjected, stride: channels, dy: dy, dx: dProjected, dxStride: channels,
-        accumulate: false,
-        sums: outSums + out.gradientCount)
+        accumulate: false, sums: outSums + out.gradientCount)
       out.addGradient(
         rows: count, dy: dProjected, dyStride: channels, x: activated, xStride: hiddenStride, to: outSums)
       // The activations are no longer needed: their memory takes the gradient of what they were computed from.
@@ -161,23 +164,5 @@ package struct FeedForward {
     guard let branch = input.branch, let branchNorm else { return x }
     branchNorm.forwardRows(count, branch + start &* channels, stride: channels, residual: x, memory.middle)
     return UnsafePointer(memory.middle)
-  }
-
-  /// h [count x padded H] = W1 m + b1.
-  @inline(__always)
-  private func expand(_ m: UnsafePointer<Float>, count: Int, to h: UnsafeMutablePointer<Float>) {
-    gemm(
-      rows: count, Rows(pointer: m, stride: channels, step: 1), hidden.forward, h, cStride: hiddenStride,
-      padsColumns: true, epilogue: AddBias(bias: hidden.bias))
-  }
-
-  /// projected [count x C] = W2 activated + b2.
-  @inline(__always)
-  private func project(
-    _ activated: UnsafePointer<Float>, count: Int, to projected: UnsafeMutablePointer<Float>
-  ) {
-    gemm(
-      rows: count, Rows(pointer: activated, stride: hiddenStride, step: 1), out.forward, projected, cStride: channels,
-      epilogue: AddBias(bias: out.bias))
   }
 }

@@ -39,14 +39,9 @@ package struct LinearKernel {
     parallelFor(Self.pieces(rows: rows)) { piece, worker in
       let start = piece &* Self.tile, count = min(Self.tile, rows &- start)
       let m = normalized(x + start &* inputs, count: count, scratch.of(worker: worker))
-      let input = Rows(pointer: m, stride: inputs, step: 1), y = y + start &* outputs
-      if let residual {
-        gemm(
-          rows: count, input, layer.forward, y, cStride: outputs,
-          epilogue: AddBiasAndRows(bias: layer.bias, rows: residual + start &* outputs, stride: outputs))
-      } else {
-        gemm(rows: count, input, layer.forward, y, cStride: outputs, epilogue: AddBias(bias: layer.bias))
-      }
+      layer.apply(
+        rows: count, m, xStride: inputs, adding: residual.map { $0 + start &* outputs }, into: y + start &* outputs,
+        yStride: outputs)
     }
   }
 

@@ -54,16 +54,11 @@ package struct MLPKernel {
       let memory = TileMemory(scratch.of(worker: worker), of: self)
       let x = x + start &* channels, y = y + start &* out.outputs
       let m = normalized(x, count: count, memory)
-      expand(m, count: count, into: memory.activated)
+      hidden.apply(rows: count, m, xStride: channels, into: memory.activated, yStride: hiddenStride, padsColumns: true)
       activation.apply(memory.activated, memory.activated, count: count &* hiddenStride)
-      let activated = Rows(pointer: memory.activated, stride: hiddenStride, step: 1)
-      if addsInput {
-        gemm(
-          rows: count, activated, out.forward, y, cStride: out.outputs,
-          epilogue: AddBiasAndRows(bias: out.bias, rows: x, stride: channels))
-      } else {
-        gemm(rows: count, activated, out.forward, y, cStride: out.outputs, epilogue: AddBias(bias: out.bias))
-      }
+      out.apply(
+        rows: count, memory.activated, xStride: hiddenStride, adding: addsInput ? x : nil, into: y,
+        yStride: out.outputs)
     }
   }
 
@@ -78,7 +73,7 @@ package struct MLPKernel {
       let hiddenSums = sums + normCount, outSums = hiddenSums + hidden.gradientCount
       let x = x + start &* channels, dx = dx + start &* channels, dy = dy + start &* out.outputs
       let m = normalized(x, count: count, memory)
-      expand(m, count: count, into: memory.hidden)
+      hidden.apply(rows: count, m, xStride: channels, into: memory.hidden, yStride: hiddenStride, padsColumns: true)
       activation.apply(
         memory.hidden, memory.activated, derivative: memory.derivative, count: count &* hiddenStride)
       out.addGradient(
@@ -137,13 +132,5 @@ package struct MLPKernel {
     guard let norm else { return x }
     norm.forwardRows(count, x, stride: channels, residual: nil, memory.middle)
     return UnsafePointer(memory.middle)
-  }
-
-  /// h [count x padded H] = W1 m + b1.
-  @inline(__always)
-  private func expand(_ m: UnsafePointer<Float>, count: Int, into h: UnsafeMutablePointer<Float>) {
-    gemm(
-      rows: count, Rows(pointer: m, stride: channels, step: 1), hidden.forward, h, cStride: hiddenStride,
-      padsColumns: true, epilogue: AddBias(bias: hidden.bias))
   }
 }

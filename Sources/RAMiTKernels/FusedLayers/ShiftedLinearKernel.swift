@@ -57,15 +57,15 @@ package struct ShiftedLinearKernel {
       let b = Buffers(scratch.of(worker: worker), inputs: inputs)
       let start = piece &* Self.tile, count = min(Self.tile, pixels &- start)
       shift(x, start: start, count: count, b)
-      let input = Rows(pointer: b.shifted, stride: inputs, step: 1), y = y + start &* outputs
-      if let residual {
+      let y = y + start &* outputs
+      if rectifies {
         gemm(
-          rows: count, input, layer.forward, y, cStride: outputs,
-          epilogue: AddBiasAndRows(bias: layer.bias, rows: residual + start &* outputs, stride: outputs))
-      } else if rectifies {
-        gemm(rows: count, input, layer.forward, y, cStride: outputs, epilogue: AddBiasAndRectify(bias: layer.bias))
+          rows: count, Rows(pointer: b.shifted, stride: inputs, step: 1), layer.forward, y, cStride: outputs,
+          epilogue: AddBiasAndRectify(bias: layer.bias))
       } else {
-        gemm(rows: count, input, layer.forward, y, cStride: outputs, epilogue: AddBias(bias: layer.bias))
+        layer.apply(
+          rows: count, b.shifted, xStride: inputs, adding: residual.map { $0 + start &* outputs }, into: y,
+          yStride: outputs)
       }
     }
   }

@@ -48,6 +48,27 @@ package struct PointwiseWeight {
     return PackedMatrix(memory + start, rows: outputs, columns: inputs, groups: groups)
   }
 
+  /// y [rows x outputs] = W x + bias (+ residual); overwrites y, which may be the residual.
+  /// - Parameters:
+  ///   - x: [rows x inputs], rows `xStride` apart.
+  ///   - residual: [rows x outputs], rows `yStride` apart; nil adds nothing.
+  ///   - padsColumns: as that of `gemm`.
+  @inline(__always)
+  func apply(
+    rows: Int, _ x: UnsafePointer<Float>, xStride: Int, adding residual: UnsafePointer<Float>? = nil,
+    into y: UnsafeMutablePointer<Float>, yStride: Int, padsColumns: Bool = false
+  ) {
+    let x = Rows(pointer: x, stride: xStride, step: 1)
+    if let residual {
+      gemm(
+        rows: rows, x, forward, y, cStride: yStride, padsColumns: padsColumns,
+        epilogue: AddBiasAndRows(bias: bias, rows: residual, stride: yStride))
+    } else {
+      gemm(
+        rows: rows, x, forward, y, cStride: yStride, padsColumns: padsColumns, epilogue: AddBias(bias: bias))
+    }
+  }
+
   /// The floats of the weight's gradient and the bias's after it.
   var gradientCount: Int { outputs * inputs / groups + outputs }
 

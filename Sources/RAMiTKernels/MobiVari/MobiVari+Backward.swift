@@ -113,9 +113,7 @@ extension MobiVari {
   ) {
     var gradient = dy
     if expand == nil {
-      gemm(
-        rows: size.width, Rows(pointer: d, stride: stride, step: 1), pointwise.forward, dp, cStride: outputs,
-        epilogue: AddBias(bias: pointwise.bias))
+      pointwise.apply(rows: size.width, d, xStride: stride, into: dp, yStride: outputs)
       activation.derivativeTimes(dy, at: dp, into: dp, count: size.width * outputs)
       gradient = UnsafePointer(dp)
     }

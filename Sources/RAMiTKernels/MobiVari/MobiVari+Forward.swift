@@ -73,14 +73,8 @@ extension MobiVari {
   private func project(
     _ d: UnsafePointer<Float>, residual: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>
   ) {
-    let d = Rows(pointer: d, stride: stride, step: 1)
-    if let residual, expand != nil {
-      gemm(
-        rows: size.width, d, pointwise.forward, y, cStride: outputs,
-        epilogue: AddBiasAndRows(bias: pointwise.bias, rows: residual, stride: outputs))
-      return
-    }
-    gemm(rows: size.width, d, pointwise.forward, y, cStride: outputs, epilogue: AddBias(bias: pointwise.bias))
+    pointwise.apply(
+      rows: size.width, d, xStride: stride, adding: expand == nil ? nil : residual, into: y, yStride: outputs)
     // Version 1 activates the product before it adds the residual: in a second pass over the row, which is in cache.
     if expand == nil { activation.apply(y, y, adding: residual, count: size.width * outputs) }
   }

@@ -90,9 +90,7 @@ package struct MobiVari {
       return
     }
     let target = before ?? inside
-    gemm(
-      rows: size.width, Rows(pointer: source, stride: channels, step: 1), expand.forward, target, cStride: stride,
-      padsColumns: true, epilogue: AddBias(bias: expand.bias))
+    expand.apply(rows: size.width, source, xStride: channels, into: target, yStride: stride, padsColumns: true)
     activation.apply(target, inside, count: size.width * stride)
   }
 }
