@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Synchronization
 
 /// How many threads compute. The number changes how long work takes and never its result. Change it only while nothing
@@ -51,3 +52,24 @@ public func parallelFor(_ count: Int, _ body: (_ index: Int, _ worker: Int) -> V
 public func workerCount(for count: Int) -> Int {
   ParallelRegion.isInside ? 1 : max(1, min(count, ComputeThreads.count))
 }
+
+/// Marks the threads that run inside a `parallelFor`, so that a nested one stays on its thread.
+private enum ParallelRegion {
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let status = pthread_key_create(&key, nil)
+    precondition(status == 0, "no thread-local storage left")
+    return key
+  }()
+
+  static var isInside: Bool { pthread_getspecific(key) != nil }
+
+  static func enter(_ body: () -> Void) {
+    pthread_setspecific(key, UnsafeRawPointer(bitPattern: 1))
+    body()
+    pthread_setspecific(key, nil)
+  }
+}
+
+/// The processors that this process may use: its affinity mask, not the machine's size.
+private let availableProcessors = max(1, ProcessInfo.processInfo.activeProcessorCount)
