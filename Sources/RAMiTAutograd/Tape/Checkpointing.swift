@@ -33,7 +33,7 @@ public func recomputing(
   return operation(x).cachingRecomputation { operation(Variable(constant: saved.value)) }
 }
 
-/// The same with two operands. The first one may be given away.
+/// The same with two operands. The first one may be consumed.
 public func recomputing(
   _ x: consuming Variable, _ y: Variable, by operation: @escaping (consuming Variable, Variable) -> Variable
 ) -> Variable {

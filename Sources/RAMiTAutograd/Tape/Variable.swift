@@ -72,7 +72,7 @@ public struct Variable: Operand {
   /// otherwise. So inference needs only a few buffers. It is for kernels that read each element of the operand before
   /// they overwrite it.
   ///
-  /// Callers give an operand away (`consume`) when they no longer need it. Other operands are never overwritten.
+  /// Callers `consume` an operand that they no longer need. Other operands are never overwritten.
   mutating func memoryForResult() -> Tensor { reusableMemory() ?? Tensor(uninitialized: shape) }
 
   /// The value's own memory, when nobody else holds it and nothing is recorded.

@@ -11,7 +11,7 @@ extension Conv2d {
   ///   - x: N x H x W x I.
   ///   - norm: of x; nil normalises nothing.
   ///   - scale: as many numbers as outputs, of any shape; nil for 1.
-  ///   - residual: N x H x W x O; plain inference overwrites it where it was given away. Nil adds nothing.
+  ///   - residual: N x H x W x O; plain inference overwrites it where it was consumed. Nil adds nothing.
   /// - Precondition: the kernel is 1 x 1.
   public func fused(
     _ x: consuming Variable, norm: LayerNorm? = nil, scale: Parameter? = nil, adding residual: consuming Variable? = nil

@@ -18,7 +18,7 @@ import RAMiTAutograd
 ///     }
 public protocol UnaryLayer {
   /// - Parameters:
-  ///   - x: given away with `consume` by a caller that needs it no more; its memory may then take the result.
+  ///   - x: a caller that no longer needs it consumes it; its memory may then take the result.
   ///   - context: of a training step; nil in inference, where nothing is dropped.
   func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable
 }

@@ -74,7 +74,7 @@ public struct WindowAttention: FusedLayer {
   /// The attention with what stands around it in a block: `x + attention(norm(x))`, without the normalised values in
   /// memory.
   /// - Parameters:
-  ///   - x: N x H x W x C, H and W multiples of M; plain inference overwrites it where it was given away.
+  ///   - x: N x H x W x C, H and W multiples of M; plain inference overwrites it where it was consumed.
   ///   - norm: nil normalises nothing.
   ///   - addsInput: whether x is added.
   public func fused(_ x: consuming Variable, norm: LayerNorm?, addsInput: Bool) -> Variable {

@@ -5,7 +5,7 @@ import RAMiTTensorCore
 // channels, [N, 1, 1, C] for each sample's. The gradient of an operand that is repeated is summed over the axes along
 // which it is.
 //
-// An operand that is given away (`consume x + y`) may be overwritten in plain inference.
+// A consumed operand (`consume x + y`) may be overwritten in plain inference.
 
 extension Variable {
   /// - Precondition: the shapes can be broadcast.

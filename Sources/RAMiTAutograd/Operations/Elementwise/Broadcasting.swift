@@ -16,7 +16,7 @@ extension Shape {
 
 /// f(a, b) for each element, with broadcasting.
 ///
-/// In plain inference the result takes the memory of an operand of its own shape that was given away.
+/// In plain inference the result takes the memory of a consumed operand of the same shape.
 func elementwise(
   _ a: consuming Variable, _ b: consuming Variable, _ function: BinaryFunction, operation: String = #function
 ) -> Variable {

@@ -1,7 +1,7 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// f(x) for each element. In plain inference the result takes x's memory when x was given away.
+/// f(x) for each element. In plain inference the result takes x's memory when x was consumed.
 ///
 /// The pullback saves what the derivative is computed from: x, the result, or nothing.
 func elementwise(

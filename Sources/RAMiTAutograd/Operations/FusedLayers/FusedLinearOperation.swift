@@ -7,7 +7,7 @@ import RAMiTTensorCore
 ///   - x: ... x C.
 ///   - norm: of x, before the layer; nil normalises nothing.
 ///   - layer: C to O.
-///   - residual: ... x O, added to the result; plain inference overwrites it where it was given away. Nil adds nothing.
+///   - residual: ... x O, added to the result; plain inference overwrites it where it was consumed. Nil adds nothing.
 /// - Returns: ... x O.
 public func fusedLinear(
   _ x: Variable, norm: NormParameters? = nil, _ layer: PointwiseParameters, adding residual: consuming Variable? = nil

@@ -6,7 +6,7 @@ import RAMiTTensorCore
 /// memory.
 ///
 /// - Parameters:
-///   - x: ... x C; plain inference overwrites it where it was given away and O is C.
+///   - x: ... x C; plain inference overwrites it where it was consumed and O is C.
 ///   - norm: of x, before the layers; nil normalises nothing.
 ///   - hidden, out: C to H and H to O.
 ///   - activation: of the hidden channels.

@@ -12,7 +12,7 @@ import RAMiTTensorCore
 ///   - x: N x H x W x C.
 ///   - layer: C to O, in one group.
 ///   - rectifies: whether ReLU follows.
-///   - residual: N x H x W x O, added to the result; plain inference overwrites it where it was given away. Nil adds
+///   - residual: N x H x W x O, added to the result; plain inference overwrites it where it was consumed. Nil adds
 ///     nothing.
 /// - Returns: N x H x W x O.
 /// - Precondition: nothing is added where ReLU follows.
