@@ -53,6 +53,15 @@ public func workerCount(for count: Int) -> Int {
   ParallelRegion.isInside ? 1 : max(1, min(count, ComputeThreads.count))
 }
 
+/// What `body` makes of each item, in the order of the items, made on all threads.
+package func parallelMap<Item, Result>(_ items: [Item], _ body: (Item) -> Result) -> [Result] {
+  [Result?](unsafeUninitializedCapacity: items.count) { buffer, count in
+    buffer.initialize(repeating: nil)
+    parallelFor(items.count) { index, _ in buffer[index] = body(items[index]) }
+    count = items.count
+  }.map { $0! }
+}
+
 /// Marks the threads that run inside a `parallelFor`, so that a nested one stays on its thread.
 private enum ParallelRegion {
   private static let key: pthread_key_t = {

@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
+import RAMiTParallel
 
 extension DecodedCache {
   /// Decodes files into a cache, on all threads; it is put in place when it is whole.

@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTParallel
 
 /// What reading whole files told, or why it failed.
 package typealias FactsOfFiles = [ByteString: Result<PhotoFacts, InputError>]

@@ -1,5 +1,6 @@
 import RAMiTDiagnostics
 import RAMiTImaging
+import RAMiTParallel
 
 /// Where the input of a photo comes from.
 public enum InputOrigin: Equatable, Sendable {
@@ -136,24 +137,26 @@ public struct PhotoPairs: ImagePairs {
     let (x, y) = try patchPlace(
       name: pair.target, input: input.map { ($0.width, $0.height) }, target: (target.width, target.height),
       patch: patch, scale: scale, at: choice)
-    let whole = try target.region(x: x * scale, y: y * scale, width: patch * scale, height: patch * scale)
-    var lowQuality = try input.map { converted(try $0.region(x: x, y: y, width: patch, height: patch)) }
-    if origin == .bicubic { lowQuality = try downscaledPart(target, x: x, y: y, patch: patch) }
-    return ImagePair(name: pair.name, lowQuality: lowQuality, target: converted(whole))
-  }
-
-  /// Bicubic downscaling of a part of the target, with so much around it that it equals that part of the whole
-  /// downscaled.
-  private func downscaledPart(_ target: OpenedPhoto, x: Int, y: Int, patch: Int) throws -> Image {
-    // The kernel reaches two input pixels to each side.
-    let scale = settings.scale, margin = 3
+    if let input {
+      return ImagePair(
+        name: pair.name, lowQuality: converted(try input.region(x: x, y: y, width: patch, height: patch)),
+        target: converted(
+          try target.region(x: x * scale, y: y * scale, width: patch * scale, height: patch * scale)))
+    }
+    // With so much around the patch that its downscaling equals that part of the whole photo's: the kernel reaches two
+    // input pixels to each side.
+    let margin = origin == .bicubic ? 3 : 0
     let left = max(x - margin, 0), top = max(y - margin, 0)
-    let right = min((x + patch + margin) * scale, target.width),
-      bottom = min((y + patch + margin) * scale, target.height)
-    let around = try target.region(
-      x: left * scale, y: top * scale, width: right - left * scale, height: bottom - top * scale)
-    return bicubicDownscale(converted(around), by: scale).cropped(
-      x: x - left, y: y - top, width: patch, height: patch)
+    let right = min((x + patch + margin) * scale, target.width)
+    let bottom = min((y + patch + margin) * scale, target.height)
+    let around = converted(
+      try target.region(x: left * scale, y: top * scale, width: right - left * scale, height: bottom - top * scale))
+    guard origin == .bicubic else { return ImagePair(name: pair.name, lowQuality: nil, target: around) }
+    return ImagePair(
+      name: pair.name,
+      lowQuality: bicubicDownscale(around, by: scale).cropped(x: x - left, y: y - top, width: patch, height: patch),
+      target: around.cropped(
+        x: (x - left) * scale, y: (y - top) * scale, width: patch * scale, height: patch * scale))
   }
 
   private func converted(_ image: Image) -> Image {

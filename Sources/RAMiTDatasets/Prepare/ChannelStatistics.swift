@@ -1,5 +1,6 @@
 import RAMiTDiagnostics
 import RAMiTImaging
+import RAMiTParallel
 
 /// The values by which a model normalises its inputs.
 package struct ChannelStatistics: Codable, Equatable, Sendable {

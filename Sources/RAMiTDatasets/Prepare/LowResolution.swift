@@ -1,6 +1,7 @@
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
+import RAMiTParallel
 
 /// How low-resolution images are made for benchmarks; the protocols do not mix, as their right and lower edges differ.
 package enum LowResolutionProtocol: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
 import RAMiTDiagnostics
 import RAMiTImaging
+import RAMiTParallel
 import RAMiTTensorCore
 
 /// Writes drawn pairs as files: a set for any task that needs nothing from elsewhere.
