@@ -27,6 +27,9 @@ extension Image {
     }
   }
 
+  /// One channel as a gray image.
+  package func channel(_ channel: Int) -> Image { selecting([channel]) }
+
   /// The alpha channel as a gray image; nil without one.
   public var alpha: Image? { hasAlpha ? selecting([channels - 1]) : nil }
 

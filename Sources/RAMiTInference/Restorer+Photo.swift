@@ -37,23 +37,7 @@ extension Restorer {
     switch (photo.channels == 1, task.channels == 1) {
     case (false, false), (true, true): return try image(self(photo.tensor()))
     case (true, false): return try image(self(photo.rgb().tensor())).grayscale()
-    case (false, true): return try image(joined((0..<3).map { self(channel($0, of: photo.tensor())) }))
+    case (false, true): return try image(Tensor(channels: (0..<3).map { self(photo.channel($0).tensor()) }))
     }
-  }
-
-  /// H x W x C to H x W x 1.
-  private func channel(_ channel: Int, of image: Tensor) -> Tensor {
-    let result = Tensor(uninitialized: image.shape.replacing(2, with: 1))
-    for i in 0..<result.count { result.pointer[i] = image.pointer[i * image.shape[2] + channel] }
-    return result
-  }
-
-  /// Images of H x W x 1 to one of H x W x C.
-  private func joined(_ channels: [Tensor]) -> Tensor {
-    let result = Tensor(uninitialized: channels[0].shape.replacing(2, with: channels.count))
-    for (place, channel) in channels.enumerated() {
-      for i in 0..<channel.count { result.pointer[i * channels.count + place] = channel.pointer[i] }
-    }
-    return result
   }
 }

@@ -1,3 +1,4 @@
+import RAMiTImaging
 import RAMiTMachine
 import RAMiTModels
 import RAMiTTensorCore
@@ -26,8 +27,8 @@ public struct Restorer {
   public func callAsFunction(_ image: Tensor) -> Tensor {
     guard selfEnsemble else { return restoreOnce(image) }
     var total: Tensor?
-    for symmetry in Symmetry.all {
-      let restored = symmetry.undone(on: restoreOnce(symmetry.applied(to: image)))
+    for symmetry in Symmetry.allCases {
+      let restored = restoreOnce(image.turned(symmetry)).turned(symmetry.inverse)
       guard let sum = total else {
         total = restored.copy()
         continue
@@ -35,7 +36,7 @@ public struct Restorer {
       for i in 0..<sum.count { sum.pointer[i] += restored.pointer[i] }
     }
     let mean = total!
-    for i in 0..<mean.count { mean.pointer[i] /= Float(Symmetry.all.count) }
+    for i in 0..<mean.count { mean.pointer[i] /= Float(Symmetry.allCases.count) }
     return mean
   }
 

@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTImaging
 import RAMiTKernels
 import RAMiTNN
 import RAMiTSerialization

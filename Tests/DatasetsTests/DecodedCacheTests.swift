@@ -35,7 +35,7 @@ import Testing
       let sampler = PatchSampler(pairs, PatchSettings(patch: 16, scale: 2), seed: 1)
       return try (0..<12).flatMap { index in
         let sample = try sampler.sample(pair: index, epoch: 0, index: index)
-        return [sample.lowQuality.array, sample.target.array]
+        return [sample.input.array, sample.target.array]
       }
     }
     #expect(try samples(cache) == samples(nil))

@@ -33,15 +33,15 @@ private struct MapPairs: ImagePairs {
     var turned = 0
     for index in 0..<40 {
       let sample = try sampler.sample(pair: index, epoch: 0, index: index)
-      #expect(sample.lowQuality.shape == [9, 9, 3] && sample.target.shape == [9 * scale, 9 * scale, 3])
+      #expect(sample.input.shape == [9, 9, 3] && sample.target.shape == [9 * scale, 9 * scale, 3])
       for (y, x) in [(0, 0), (0, 8), (8, 0), (3, 5)] {
         for channel in 0..<3 {
-          let input = level(sample.lowQuality, y, x, channel)
+          let input = level(sample.input, y, x, channel)
           #expect(level(sample.target, y * scale, x * scale, channel) == input)
           #expect(level(sample.target, y * scale + scale - 1, x * scale + scale - 1, channel) == input)
         }
       }
-      if level(sample.lowQuality, 0, 0, 0) == level(sample.lowQuality, 0, 8, 0) { turned += 1 }
+      if level(sample.input, 0, 0, 0) == level(sample.input, 0, 8, 0) { turned += 1 }
     }
     #expect((10...30).contains(turned), "\(turned) of 40 have x running down")
   }
@@ -57,7 +57,7 @@ private struct MapPairs: ImagePairs {
       for y in 4..<36 {
         for x in 4..<36 {
           for channel in 0..<3 {
-            #expect(level(alone, y, x, channel) == level(sample.lowQuality, y, x, channel))
+            #expect(level(alone, y, x, channel) == level(sample.input, y, x, channel))
           }
         }
       }
@@ -70,7 +70,7 @@ private struct MapPairs: ImagePairs {
     var seen: Set<[Int]> = []
     for index in 0..<200 {
       let sample = try sampler.sample(pair: 0, epoch: 3, index: index)
-      seen.insert([level(sample.lowQuality, 0, 0, 0), level(sample.lowQuality, 0, 0, 1)])
+      seen.insert([level(sample.input, 0, 0, 0), level(sample.input, 0, 0, 1)])
     }
     #expect(seen.count == 6)
   }
@@ -82,11 +82,11 @@ private struct MapPairs: ImagePairs {
     var outside = false
     for index in 0..<60 {
       let sample = try sampler.sample(pair: index, epoch: 0, index: index)
-      let difference = zip(sample.lowQuality.array, sample.target.array).map { Double($0 - $1) * 255 }
+      let difference = zip(sample.input.array, sample.target.array).map { Double($0 - $1) * 255 }
       let mean = difference.reduce(0, +) / 4096
       sigmas.append((difference.reduce(0) { $0 + $1 * $1 } / 4096).squareRoot())
       #expect(abs(mean) < 4 * 50 / 64)
-      if sample.lowQuality.array.contains(where: { $0 < 0 || $0 > 1 }) { outside = true }
+      if sample.input.array.contains(where: { $0 < 0 || $0 > 1 }) { outside = true }
     }
     #expect(outside)
     #expect(sigmas.allSatisfy { $0 < 52 } && sigmas.min()! < 8 && sigmas.max()! > 42)
@@ -97,7 +97,7 @@ private struct MapPairs: ImagePairs {
     func sample(_ seed: UInt64, _ epoch: Int, _ index: Int) throws -> [Float] {
       let pairs = ProceduralPairs(seed: 7, width: 96, height: 96, scale: 1, channels: 3)
       let settings = PatchSettings(patch: 16, scale: 1, noise: 0...50)
-      return try PatchSampler(pairs, settings, seed: seed).sample(pair: 5, epoch: epoch, index: index).lowQuality.array
+      return try PatchSampler(pairs, settings, seed: seed).sample(pair: 5, epoch: epoch, index: index).input.array
     }
     let first = try sample(1, 2, 3)
     #expect(try sample(1, 2, 3) == first)

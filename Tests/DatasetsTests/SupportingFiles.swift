@@ -42,6 +42,15 @@ extension TemporaryFolder {
   }
 }
 
+extension PatchSampler {
+  /// A sample by itself: p x p x C and sp x sp x C.
+  func sample(pair: Int, epoch: Int, index: Int) throws -> (input: Tensor, target: Tensor) {
+    let batch = Batch([try patches(pair: pair, epoch: epoch, index: index)])
+    func first(_ tensor: Tensor) -> Tensor { tensor.reshaped(Shape(Array(tensor.shape.dimensions.dropFirst()))) }
+    return (first(batch.lowQuality), first(batch.target))
+  }
+}
+
 /// A drawn image.
 func drawn(_ number: Int, width: Int = 64, height: Int = 48) -> Image {
   DeadLeaves(seed: 5).image(number, width: width, height: height)

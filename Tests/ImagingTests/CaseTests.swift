@@ -42,7 +42,7 @@ import Testing
     #expect(photo.image.width == 48 && photo.image.height == 36)
     for copy in [png, jpeg] {
       let exif = try #require(copy.metadata.exif)
-      #expect(exif == photo.metadata.exif && EXIFBlock(exif)?.orientation == .upright)
+      #expect(exif == photo.metadata.exif && EXIFBlock(exif)?.orientation == .identity)
       for words in ["2021:05:06 07:08:09", "Ann Example", "Cam"] {
         #expect(exif.indices.contains { exif[$0...].starts(with: words.utf8) }, "\(words)")
       }
@@ -60,7 +60,7 @@ import Testing
       #expect(exif.indices.contains { exif[$0...].starts(with: "maker note".utf8) })
       // The thumbnail was a JPEG file.
       #expect(!exif.indices.contains { exif[$0...].starts(with: [0xff, 0xd8, 0xff]) })
-      #expect(EXIFBlock(exif)?.orientation == .upright && XMPPacket(metadata.xmp ?? [])?.orientation == .upright)
+      #expect(EXIFBlock(exif)?.orientation == .identity && XMPPacket(metadata.xmp ?? [])?.orientation == .identity)
       let words = String(decoding: metadata.xmp ?? [], as: UTF8.self)
       #expect(words.contains("PixelXDimension=\"18\"") && words.contains("<exif:PixelYDimension>21<"))
     }

@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func damagedAncillaryChunksAreLeftOut() throws {
-    var chunk = PNGChunks.chunk("gAMA", PNGChunks.big(100_000))
+    var chunk = PNGChunks.chunk("gAMA", bigEndian(100_000))
     #expect(try load(inserting: chunk).metadata.colorSpace.gamma == 100_000)
     chunk[chunk.count - 1] ^= 1
     let loaded = try load(inserting: chunk)
@@ -78,7 +78,7 @@ import Testing
     let (start, pixels) = try parts()
     let empty = PNGChunks.chunk("IDAT", [])
     #expect(try ImageFile.load(start + empty + pixels, from: "a").image == image)
-    let animation = PNGChunks.chunk("acTL", PNGChunks.big(3) + PNGChunks.big(0))
+    let animation = PNGChunks.chunk("acTL", bigEndian(3) + bigEndian(0))
     let frame = PNGChunks.chunk("fcTL", [UInt8](repeating: 0, count: 26))
     #expect(try load(inserting: animation + frame).notes == ["2 other frames left out"])
     #expect(try load(inserting: animation).notes == ["3 other frames left out"])

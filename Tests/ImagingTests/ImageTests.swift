@@ -2,7 +2,7 @@ import RAMiTImaging
 import RAMiTTensorCore
 import Testing
 
-/// Turning, cutting, colours, tensors and bicubic resizing.
+/// Turning, cropping, colours, tensors and bicubic resizing.
 @Suite struct ImageTests {
   /// A sample by its place.
   private func at(_ image: Image, _ x: Int, _ y: Int, _ c: Int = 0) -> Int {
@@ -17,16 +17,15 @@ import Testing
     let image = Picture.image(channels: 3, bits: bits), (w, h) = (Picture.width, Picture.height)
     let crop = image.cropped(x: 3, y: 5, width: 7, height: 4)
     #expect(crop.width == 7 && crop.height == 4 && at(crop, 6, 3, 2) == Picture.sample(9, 8, 2, bits: bits))
-    let flipped = image.flippedHorizontally()
+    let flipped = image.turned(.flippedHorizontally)
     #expect(at(flipped, 2, 5, 1) == Picture.sample(w - 3, 5, 1, bits: bits))
-    let quarter = image.rotated(quarterTurns: 1)
+    let quarter = image.turned(.quarterTurnCounterclockwise)
     #expect(quarter.width == h && quarter.height == w)
     // Counter-clockwise: the upper right corner goes to the upper left.
     #expect(at(quarter, 0, 0, 1) == Picture.sample(w - 1, 0, 1, bits: bits))
     #expect(at(quarter, 0, w - 1, 1) == Picture.sample(0, 0, 1, bits: bits))
-    #expect(image.rotated(quarterTurns: 2) == quarter.rotated(quarterTurns: 1))
-    #expect(image.rotated(quarterTurns: -1) == quarter.rotated(quarterTurns: 2))
-    #expect(image.rotated(quarterTurns: 4) == image)
+    #expect(image.turned(.halfTurn) == quarter.turned(.quarterTurnCounterclockwise))
+    #expect(image.turned(.quarterTurnClockwise) == quarter.turned(.halfTurn))
   }
 
   @Test func colors() {

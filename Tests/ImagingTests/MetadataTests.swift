@@ -68,7 +68,7 @@ import Testing
       let density = try #require(read.metadata.density?.per(inches: 1))
       #expect(abs(density.x - 300) < 0.01 && abs(density.y - 300) < 0.01)
       let exif = try #require(read.metadata.exif)
-      #expect(EXIFBlock(exif)?.orientation == .upright)
+      #expect(EXIFBlock(exif)?.orientation == .identity)
       let xmp = String(decoding: try #require(read.metadata.xmp), as: UTF8.self)
       #expect(xmp.contains("tiff:Orientation=\"1\"") && xmp.contains("exif:PixelXDimension = '70'"))
       #expect(xmp.contains("<exif:PixelYDimension>40</exif:PixelYDimension><dc:creator>Ann</dc:creator>"))
@@ -87,7 +87,7 @@ import Testing
     #expect(block.bytes.count == end)
     let changed = (0..<end).filter { block.bytes[$0] != stored[$0] }
     let expected = try #require(EXIFBlock(block.bytes))
-    #expect(expected.orientation == .upright && expected.density == .init(x: 300, y: 300, unit: .inch))
+    #expect(expected.orientation == .identity && expected.density == .init(x: 300, y: 300, unit: .inch))
     // Orientation 1 byte, width 3 bytes and its type, height 1 byte, the link to the thumbnail 2 bytes at most.
     #expect(changed.count <= 8, "\(changed)")
     #expect(
@@ -122,7 +122,7 @@ import Testing
       try ImageFile.decode(file(raw("exif", marked + exif6) + PNGChunks.chunk("eXIf", exif1)), from: "a") == image)
     #expect(try ImageFile.decode(file(packet + raw("exif", marked + exif1)), from: "a") == image)
     let loaded = try ImageFile.load(file(packet), from: "a")
-    #expect(XMPPacket(loaded.metadata.xmp ?? [])?.orientation == .upright && loaded.notes == [])
+    #expect(XMPPacket(loaded.metadata.xmp ?? [])?.orientation == .identity && loaded.notes == [])
   }
 
   @Test func damagedBlocksAreLeftOutWithANote() throws {
@@ -269,7 +269,7 @@ import Testing
     var metadata = ImageMetadata()
     let small = try Self.profile()
     var large = small + [UInt8](repeating: 7, count: 200_000 - small.count)
-    large.replaceSubrange(0..<4, with: PNGChunks.big(large.count))
+    large.replaceSubrange(0..<4, with: bigEndian(large.count))
     metadata.iccProfile = large
     let file = JPEGFile.adding(
       metadata, to: try JPEGFile.encode(Picture.image(channels: 3), ImageMetadata(), quality: 90))

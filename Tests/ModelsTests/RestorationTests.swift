@@ -17,12 +17,6 @@ struct RestorationTests {
     #expect((0..<8).map { padded.array[$0 * 8] } == [0, 3, 3, 0, 0, 3, 3, 0])
   }
 
-  @Test func cropsRowsAndColumns() {
-    let image = Tensor((0..<24).map(Float.init), [4, 3, 2])
-    #expect(image.cropped(y: 1, x: 1, height: 2, width: 2).array == [8, 9, 10, 11, 14, 15, 16, 17])
-    #expect(image.cropped(y: 2, x: 0, height: 1, width: 3).array == [12, 13, 14, 15, 16, 17])
-  }
-
   /// The model sees a padded image, and what it made of the padding is cut off.
   @Test func wholeImagesArePaddedAndCut() {
     let image = Tensor((0..<30).map(Float.init), [5, 6, 1])
@@ -78,12 +72,5 @@ struct RestorationTests {
     let deep = Image(width: 16, height: 16, channels: 1, samples: .uint16((0..<256).map { UInt16($0 * 257) }))
     let flat = Image(width: 16, height: 16, channels: 1, samples: .uint8((0..<256).map { UInt8($0) }))
     #expect(RestorationTask.graydn.score(flat, against: deep).psnr == .infinity)
-  }
-
-  @Test func imagesAreCutToWhatBothHave() {
-    let wide = Image(width: 8, height: 4, channels: 1, samples: .uint8([UInt8](repeating: 0, count: 32)))
-    let high = Image(width: 6, height: 9, channels: 1, samples: .uint8([UInt8](repeating: 0, count: 54)))
-    let (first, second) = (wide.cropped(toFit: high), high.cropped(toFit: wide))
-    #expect(first.width == 6 && first.height == 4 && second.width == 6 && second.height == 4)
   }
 }

@@ -22,9 +22,16 @@ public struct PatchSettings: Equatable, Sendable {
   }
 }
 
-/// An input patch, p x p x C, and its target, sp x sp x C, in [0, 1] (an input with noise may lie outside).
-public struct Sample: Sendable {
-  public let lowQuality, target: Tensor
+/// A sample before it is a part of a batch: crops of a pair, and what is done to them.
+package struct Patches {
+  let pair: ImagePair
+  /// How both are turned and mirrored.
+  let symmetry: Symmetry
+  /// What is added to the input.
+  let noise: (sigma: Double, random: RandomNumbers)?
+
+  /// What the input is made of: its own file or, where noise makes it, the target.
+  var input: Image { pair.lowQuality ?? pair.target }
 }
 
 /// Cuts random patches from pairs, alike in both images of a pair.
@@ -47,7 +54,7 @@ public struct PatchSampler: Sendable {
   ///   - pair: the number of the pair to cut from.
   ///   - index: the sample's place in the epoch, before shuffling.
   /// - Throws: `InputError` that names the file.
-  public func sample(pair: Int, epoch: Int, index: Int) throws -> Sample {
+  package func patches(pair: Int, epoch: Int, index: Int) throws -> Patches {
     func random(_ purpose: Purpose) -> RandomNumbers {
       RandomNumbers(seed: seed, UInt64(epoch), UInt64(index), purpose.rawValue)
     }
@@ -59,19 +66,11 @@ public struct PatchSampler: Sendable {
     var choice = random(.augmentation)
     let flips = choice.below(2) == 1 && settings.flip
     let turns = settings.rotate ? choice.below(4) : 0
-    func turned(_ image: Image) -> Tensor {
-      var patch = image
-      if flips { patch = patch.flippedHorizontally() }
-      if turns > 0 { patch = patch.rotated(quarterTurns: turns) }
-      return patch.tensor()
-    }
-    let target = turned(pair.target)
-    var lowQuality = pair.lowQuality.map(turned) ?? target
-    if let noise = settings.noise {
+    let noise = settings.noise.map { range in
       var level = random(.noiseLevel)
-      let sigma = noise.lowerBound + (noise.upperBound - noise.lowerBound) * Double(level.uniform())
-      lowQuality = lowQuality.addingNoise(sigma: sigma, random(.noise))
+      let sigma = range.lowerBound + (range.upperBound - range.lowerBound) * Double(level.uniform())
+      return (sigma: sigma, random: random(.noise))
     }
-    return Sample(lowQuality: lowQuality, target: target)
+    return Patches(pair: pair, symmetry: Symmetry(flips: flips, quarterTurns: turns), noise: noise)
   }
 }

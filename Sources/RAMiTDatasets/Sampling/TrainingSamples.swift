@@ -1,3 +1,4 @@
+import RAMiTImaging
 import RAMiTTensorCore
 import Synchronization
 
@@ -8,6 +9,29 @@ public struct Batch: Sendable {
   public init(lowQuality: Tensor, target: Tensor) {
     self.lowQuality = lowQuality
     self.target = target
+  }
+
+  /// Each patch is turned, converted and written to its place in one pass.
+  /// - Precondition: there is one, and all have the same sizes and channels.
+  package init(_ samples: [Patches]) {
+    func tensor(_ image: (Patches) -> Image, _ change: (Patches, UnsafeMutableBufferPointer<Float>) -> Void) -> Tensor {
+      let first = image(samples[0]), shape: Shape = [samples.count, first.height, first.width, first.channels]
+      let count = shape.count / samples.count
+      return Tensor(shape) { values in
+        for (place, sample) in samples.enumerated() {
+          let image = image(sample), patch = UnsafeMutableBufferPointer(start: values + place * count, count: count)
+          require(
+            (image.height, image.width, image.channels) == (first.height, first.width, first.channels),
+            "a patch of \(image.height) x \(image.width) x \(image.channels) in a batch of \(shape)")
+          image.writeValues(turned: sample.symmetry, to: patch.baseAddress!)
+          change(sample, patch)
+        }
+      }
+    }
+    lowQuality = tensor(\.input) { sample, patch in
+      if let noise = sample.noise { addNoise(to: patch, sigma: noise.sigma, noise.random) }
+    }
+    target = tensor(\.pair.target) { _, _ in }
   }
 }
 
@@ -42,11 +66,11 @@ public final class TrainingSamples: Sendable {
     let order = order(epoch: epoch)
     let samples = try (0..<batch).map { slot in
       let index = order[place * batch + slot]
-      // An epoch goes on with the pairs where the last one ended, so that none is left out when it is shorter than they
-      // are.
-      return try sampler.sample(pair: epoch * samplesPerEpoch + index, epoch: epoch, index: index)
+      // An epoch begins with the pair after the last one of the epoch before it: every pair is seen in time, also when
+      // an epoch has fewer samples than there are pairs.
+      return try sampler.patches(pair: epoch * samplesPerEpoch + index, epoch: epoch, index: index)
     }
-    return Batch(lowQuality: stack(samples.map(\.lowQuality)), target: stack(samples.map(\.target)))
+    return Batch(samples)
   }
 
   /// A permutation of the epoch's samples (Fisher and Yates).
@@ -61,14 +85,4 @@ public final class TrainingSamples: Sendable {
     }
     return order
   }
-}
-
-/// Tensors of one shape, one after the other along a new first axis.
-private func stack(_ tensors: [Tensor]) -> Tensor {
-  let shape = tensors[0].shape
-  let result = Tensor(uninitialized: Shape([tensors.count] + shape.dimensions))
-  for (index, tensor) in tensors.enumerated() {
-    (result.pointer + index * shape.count).update(from: tensor.pointer, count: shape.count)
-  }
-  return result
 }

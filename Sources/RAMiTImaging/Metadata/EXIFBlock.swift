@@ -99,8 +99,8 @@ struct EXIFBlock {
   private func firstNumber(_ tag: Int) -> Int? { Self.number(main(tag), ByteReader(bytes, order)) }
 
   /// As the main directory has it; nil when it has none, or no sensible one.
-  var orientation: Orientation? {
-    firstNumber(Tag.orientation).flatMap { Orientation(rawValue: $0) }
+  var orientation: Symmetry? {
+    firstNumber(Tag.orientation).flatMap { Symmetry(rawValue: $0) }
   }
 
   /// Pixels for a unit of length, by the main directory.

@@ -10,13 +10,13 @@ extension ICCProfile {
 
   /// - Parameter isGray: the profile is for gray pixels.
   /// - Returns: nil when the chunks say nothing, or that the picture is as pictures without a profile are (sRGB).
-  /// - Throws: `ImageFault` that names what no such profile can say.
+  /// - Throws: `ImageError` that names what no such profile can say.
   static func built(from colors: ImageMetadata.ColorSpace, isGray: Bool) throws -> [UInt8]? {
     let primaries: Chromaticities
     let curve: (Double) -> Double
     if let points = colors.codePoints, points.count == 4 {
       guard let known = codedPrimaries(points[0]), let linear = codedCurve(points[1]), points[3] == 1 else {
-        throw ImageFault("colours by the code points \(points[0]), \(points[1])")
+        throw ImageError("colours by the code points \(points[0]), \(points[1])")
       }
       if points[0] == 1, points[1] == 13 { return nil }
       (primaries, curve) = (known, linear)
@@ -69,7 +69,7 @@ extension ICCProfile {
   /// XYZ of red, green and blue, adapted to the profile's white, D50, by Bradford's matrix.
   private static func matrix(_ c: Chromaticities) throws -> [[Double]] {
     func xyz(_ x: Double, _ y: Double) -> [Double] { [x / y, 1, (1 - x - y) / y] }
-    let fault = ImageFault("chromaticities without sense")
+    let fault = ImageError("chromaticities without sense")
     guard [c[1], c[3], c[5], c[7]].allSatisfy({ $0 > 1e-4 }) else { throw fault }
     let white = xyz(c[0], c[1])
     let columns = [xyz(c[2], c[3]), xyz(c[4], c[5]), xyz(c[6], c[7])]
@@ -112,7 +112,7 @@ extension ICCProfile {
       let value = Int((min(max(curve(Double(index) / Double(count - 1)), 0), 1) * 65535).rounded())
       return [UInt8(value >> 8), UInt8(value & 0xff)]
     }
-    return profile(matrix.map { $0.map(xyz) }, curve: Array("curv".utf8) + big(0) + big(count) + table)
+    return profile(matrix.map { $0.map(xyz) }, curve: Array("curv".utf8) + bigEndian(0) + bigEndian(count) + table)
   }
 
   /// For gray pixels that a profile of RGB describes, as converters leave it: its curve alone.
@@ -165,38 +165,36 @@ extension ICCProfile {
   ///   - curve: the content of the curves' tags.
   private static func profile(_ colorants: [[UInt8]]?, curve: [UInt8]) -> [UInt8] {
     let name = "Colours of the picture"
-    let description = Array("desc".utf8) + big(0) + big(name.utf8.count + 1) + Array(name.utf8) + [0]
+    let description = Array("desc".utf8) + bigEndian(0) + bigEndian(name.utf8.count + 1) + Array(name.utf8) + [0]
     let texts: [(String, [UInt8])] = [
       // After the name: no Unicode (8 bytes), no Macintosh script (3 and 67 bytes).
       ("desc", description + [UInt8](repeating: 0, count: 78)),
-      ("cprt", Array("text".utf8) + big(0) + Array("No copyright".utf8) + [0]), ("wtpt", xyz(d50)),
+      ("cprt", Array("text".utf8) + bigEndian(0) + Array("No copyright".utf8) + [0]), ("wtpt", xyz(d50)),
     ]
     let colors = colorants.map { colorTags($0, curve: curve) } ?? [("kTRC", curve)]
     return assembled(texts + colors, space: colorants == nil ? "GRAY" : "RGB ", version: [2, 0x10, 0, 0])
   }
 
   private static func xyz(_ values: [Double]) -> [UInt8] {
-    Array("XYZ ".utf8) + big(0) + values.flatMap { big(Int(($0 * 65536).rounded())) }
+    Array("XYZ ".utf8) + bigEndian(0) + values.flatMap { bigEndian(Int(($0 * 65536).rounded())) }
   }
-
-  private static func big(_ value: Int) -> [UInt8] { PNGChunks.big(value) }
 
   /// Header, table and data of tags; those with the same data share it.
   private static func assembled(_ tags: [(String, [UInt8])], space: String, version: [UInt8]) -> [UInt8] {
-    var table = big(tags.count), data: [UInt8] = []
+    var table = bigEndian(tags.count), data: [UInt8] = []
     var places: [[UInt8]: Int] = [:]
     for (name, content) in tags {
       let place = places[content] ?? 128 + 4 + 12 * tags.count + data.count
       if places.updateValue(place, forKey: content) == nil {
         data += content + [UInt8](repeating: 0, count: (4 - content.count % 4) % 4)
       }
-      table += Array(name.utf8) + big(place) + big(content.count)
+      table += Array(name.utf8) + bigEndian(place) + bigEndian(content.count)
     }
-    var header = big(128 + table.count + data.count) + big(0) + version
+    var header = bigEndian(128 + table.count + data.count) + bigEndian(0) + version
     header += Array("mntr".utf8) + Array(space.utf8) + Array("XYZ ".utf8)
     // The date of the specification: the profile is the same whenever it is made.
     header += [2001, 4, 1, 0, 0, 0].flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] } + Array("acsp".utf8)
-    header += [UInt8](repeating: 0, count: 28) + d50.flatMap { big(Int(($0 * 65536).rounded())) }
+    header += [UInt8](repeating: 0, count: 28) + d50.flatMap { bigEndian(Int(($0 * 65536).rounded())) }
     header += [UInt8](repeating: 0, count: 128 - header.count)
     return header + table + data
   }

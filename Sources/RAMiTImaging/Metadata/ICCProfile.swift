@@ -2,10 +2,10 @@
 enum ICCProfile {
   /// The profile without what follows its end; for gray pixels, one for gray with the curve of a profile for RGB.
   /// - Parameter isGray: of the picture that it is to describe.
-  /// - Throws: `ImageFault` with what is wrong with it: "damaged", or "for CMYK, not for RGB".
+  /// - Throws: `ImageError` with what is wrong with it: "damaged", or "for CMYK, not for RGB".
   static func checked(_ bytes: [UInt8], isGray: Bool) throws -> [UInt8] {
-    let damaged = ImageFault("damaged")
-    guard bytes.count <= ImageMetadata.maximumBlock else { throw ImageFault("of \(bytes.count) bytes") }
+    let damaged = ImageError("damaged")
+    guard bytes.count <= ImageMetadata.maximumBlock else { throw ImageError("of \(bytes.count) bytes") }
     let reader = ByteReader(bytes, .big)
     // The header's 128 bytes, then a table of tags.
     guard let size = try? reader.uint32(0), let count = try? reader.uint32(128), size >= 132, size <= bytes.count,
@@ -20,13 +20,13 @@ enum ICCProfile {
     guard ["XYZ ", "Lab "].contains(word(20)) else { throw damaged }
     let kind = word(12)
     guard ["mntr", "scnr", "prtr", "spac"].contains(kind) else {
-      throw ImageFault("of another kind (\(printable(kind)))")
+      throw ImageError("of another kind (\(printable(kind)))")
     }
     let expected = isGray ? "GRAY" : "RGB ", found = word(16)
     let profile = size == bytes.count ? bytes : Array(bytes[..<size])
     if isGray, found == "RGB ", let gray = grayProfile(from: profile) { return gray }
     guard found == expected else {
-      throw ImageFault("for \(printable(found)), not for \(isGray ? "gray" : "RGB")")
+      throw ImageError("for \(printable(found)), not for \(isGray ? "gray" : "RGB")")
     }
     return profile
   }

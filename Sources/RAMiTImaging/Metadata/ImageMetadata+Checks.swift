@@ -13,7 +13,7 @@ extension ImageMetadata {
         result.iccProfile = try ICCProfile.checked(profile, isGray: isGray)
       } catch {
         result.iccProfile = nil
-        notes.append("the colour profile is left out (\((error as? ImageFault)?.found ?? "damaged"))")
+        notes.append("the colour profile is left out (\((error as? ImageError)?.found ?? "damaged"))")
       }
     }
     if let exif {
@@ -53,5 +53,13 @@ extension ImageMetadata.Density {
     case .centimetre: (x * 2.54 * inches, y * 2.54 * inches)
     case .none: nil
     }
+  }
+}
+
+extension Symmetry {
+  /// What makes a picture upright, as metadata tell: the EXIF block before the XMP packet; the identity where neither
+  /// tells it.
+  init(exif: [UInt8]?, xmp: [UInt8]? = nil) {
+    self = exif.flatMap { EXIFBlock($0)?.orientation } ?? xmp.flatMap { XMPPacket($0)?.orientation } ?? .identity
   }
 }

@@ -13,10 +13,10 @@ struct XMPPacket {
   }
 
   /// nil when it tells none, or no sensible one.
-  var orientation: Orientation? {
+  var orientation: Symmetry? {
     occurrences(of: "tiff:Orientation").first
       .flatMap { Int(String(decoding: bytes[$0.value], as: UTF8.self).filter { !$0.isWhitespace }) }
-      .flatMap { Orientation(rawValue: $0) }
+      .flatMap { Symmetry(rawValue: $0) }
   }
 
   /// Makes it say what holds for an upright picture of this size.

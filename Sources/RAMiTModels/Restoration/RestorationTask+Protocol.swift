@@ -26,12 +26,3 @@ extension RestorationTask {
 
   public var baselineName: String { isSuperResolution ? "bicubic" : isDenoising ? "noisy" : "input" }
 }
-
-extension Image {
-  /// The part that both images have, from the top left: a restored image whose input was rounded up reaches beyond
-  /// its target, one whose input was rounded down ends before.
-  public func cropped(toFit other: Image) -> Image {
-    let (width, height) = (min(width, other.width), min(height, other.height))
-    return width == self.width && height == self.height ? self : cropped(x: 0, y: 0, width: width, height: height)
-  }
-}

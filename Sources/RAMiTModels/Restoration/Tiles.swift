@@ -1,3 +1,4 @@
+import RAMiTImaging
 import RAMiTTensorCore
 
 /// Cuts an image into tiles that see beyond their edges, and puts what the model makes of them together again.

@@ -1,0 +1,193 @@
+import RAMiTDiagnostics
+import RAMiTFiles
+
+/// Image files, told apart by their content (see `ImageFormat`); what is read is upright.
+public enum ImageFile {
+  /// What messages say a file should be.
+  static let expectedKinds = "a \(ImageFormat.readable) image"
+
+  /// The largest file that is read: TIFF's offsets reach no further, and no other image comes near.
+  public static let maximumSize = 4 << 30
+
+  /// The most pixels that are read unless a caller asks for more.
+  public static let maximumPixels = 89_478_485
+
+  /// Reads an image.
+  /// - Parameter maximumPixels: larger images are refused before memory is taken for them.
+  /// - Throws: `InputError` that names the file.
+  public static func read(_ path: String, maximumPixels: Int = Self.maximumPixels) throws -> Image {
+    try decode(bytes(path), from: path, maximumPixels: maximumPixels)
+  }
+
+  /// Reads an image from a file's bytes.
+  /// - Parameters:
+  ///   - name: what messages call it; the path, where there is one.
+  ///   - maximumPixels: larger images are refused before memory is taken for them.
+  /// - Throws: `InputError` that begins with the name.
+  public static func decode(
+    _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
+  ) throws -> Image {
+    try load(bytes, from: name, maximumPixels: maximumPixels).image
+  }
+
+  /// Reads an image with what its file says about it.
+  /// - Parameter maximumPixels: larger images are refused before memory is taken for them.
+  /// - Throws: `InputError` that names the file.
+  public static func load(_ path: String, maximumPixels: Int = Self.maximumPixels) throws -> LoadedImage {
+    try load(bytes(path), from: path, maximumPixels: maximumPixels)
+  }
+
+  /// Reads an image with what its file says about it, from the file's bytes.
+  /// - Parameters:
+  ///   - name: what messages call it; the path, where there is one.
+  ///   - maximumPixels: larger images are refused before memory is taken for them.
+  /// - Throws: `InputError` that begins with the name.
+  public static func load(
+    _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
+  ) throws -> LoadedImage {
+    let (file, format) = try header(of: bytes, name)
+    let (pixels, overflow) = file.width.multipliedReportingOverflow(by: file.height)
+    guard !overflow, pixels <= maximumPixels else {
+      throw InputError(
+        name, expected: "an image of at most \(maximumPixels) pixels", found: "\(file.width) x \(file.height)")
+    }
+    return try naming(name, format) {
+      var notes: [String] = []
+      let image = try file.decode(notes: &notes).turned(file.orientation)
+      let metadata = file.readMetadata(notes: &notes).checked(for: image, notes: &notes)
+      return LoadedImage(image: image, metadata: metadata, format: format, notes: notes)
+    }
+  }
+
+  /// The size of an image as it is read, upright, from its header.
+  /// - Throws: `InputError` that names the file.
+  public static func size(_ path: String) throws -> (width: Int, height: Int, channels: Int) {
+    try size(bytes(path), from: path)
+  }
+
+  /// The size of an image as it is read, upright, from the header in a file's bytes.
+  /// - Parameter name: what messages call it.
+  /// - Throws: `InputError` that begins with the name.
+  public static func size(_ bytes: [UInt8], from name: String) throws -> (width: Int, height: Int, channels: Int) {
+    let file = try header(of: bytes, name).file
+    let (width, height) = (file.width, file.height)
+    return file.orientation.swapsSides ? (height, width, file.channels) : (width, height, file.channels)
+  }
+
+  /// The image files in a folder, without those of the folders in it, in the order of their names' bytes; hidden ones
+  /// are left out.
+  public static func list(_ folder: String) throws -> [String] {
+    try ImageTree(folder, isDeep: false).images.map { folder.appendingPath($0.path) }
+  }
+
+  /// Writes a PNG, JPEG or WebP, by the path's ending: first beside the target, then renamed.
+  /// - Parameters: see `encode`.
+  /// - Returns: what the file could not hold, each a clause for people; see `LoadedImage.notes`.
+  /// - Throws: `InputError` that names the path.
+  @discardableResult
+  public static func write(
+    _ image: Image, metadata: ImageMetadata = ImageMetadata(), to path: String, quality: Int = 95,
+    isLossless: Bool = false, background: Color = .white
+  ) throws -> [String] {
+    var notes: [String] = []
+    let bytes = try encode(
+      image, metadata: metadata, like: path, quality: quality, isLossless: isLossless, background: background,
+      notes: &notes)
+    try WholeFile.write(bytes, to: path)
+    return notes
+  }
+
+  /// The bytes of a PNG, JPEG or WebP.
+  /// - Parameters:
+  ///   - path: its ending tells the kind; messages begin with it.
+  ///   - metadata: goes into the file as far as its kind can hold it and it fits the image; what it says of orientation
+  ///     and sizes is made to fit.
+  ///   - quality: of a JPEG or WebP, 1 to 100; from 90 on a JPEG's chroma keeps its resolution.
+  ///   - isLossless: of a WebP, whose quality then has no say.
+  ///   - background: what shows through a transparent image in a JPEG.
+  ///   - notes: gets what the file cannot hold, each a clause for people; see `LoadedImage.notes`.
+  /// - Throws: `InputError` that begins with the path.
+  public static func encode(
+    _ image: Image, metadata: ImageMetadata = ImageMetadata(), like path: String, quality: Int = 95,
+    isLossless: Bool = false, background: Color = .white, notes: inout [String]
+  ) throws -> [UInt8] {
+    let ending = path.pathEnding
+    if image.bitDepth > 8, ending != "png" { notes.append("its 16 bits are rounded to 8") }
+    do {
+      switch ending {
+      case "png": return try PNGFile.encode(image, metadata.checked(for: image, notes: &notes))
+      case "jpg", "jpeg":
+        if image.isTransparent { notes.append("its transparent parts are laid on \(background)") }
+        let flat = image.flattened(onto: background)
+        let fitting = metadata.checked(for: flat, notes: &notes)
+          .fitting(.jpeg, isGray: flat.channels == 1, notes: &notes)
+        return try JPEGFile.encode(flat, fitting, quality: quality)
+      case "webp":
+        // Gray becomes RGB there.
+        var metadata = metadata
+        if image.channels < 3 {
+          metadata = metadata.checked(for: image, notes: &notes)
+          metadata.iccProfile = try metadata.iccProfile.map { try ICCProfile.rgbProfile(from: $0) ?? $0 }
+        }
+        let fitting = metadata.checked(width: image.width, height: image.height, isGray: false, notes: &notes)
+          .fitting(.webp, isGray: false, notes: &notes)
+        return try WebPFile.encode(image, fitting, quality: isLossless ? nil : quality)
+      default:
+        throw InputError(
+          path, expected: "a name that ends in .png, .jpg, .jpeg or .webp",
+          found: ending.isEmpty ? "no ending" : ".\(ending)")
+      }
+    } catch let fault as ImageError {
+      throw InputError(path, expected: "an image that can be encoded", found: fault.found)
+    }
+  }
+
+  /// A PNG's bytes.
+  /// - Throws: `InputError` that begins with the name.
+  public static func png(_ image: Image, named name: String) throws -> [UInt8] {
+    do {
+      return try PNGFile.encode(image, ImageMetadata())
+    } catch let fault as ImageError {
+      throw InputError(name, expected: "an image that can be encoded", found: fault.found)
+    }
+  }
+
+  private static func bytes(_ path: String) throws -> [UInt8] {
+    try WholeFile.read(path, kind: "an image", maximumSize: maximumSize)
+  }
+
+  /// The file with its header read; it has pixels.
+  private static func header(
+    of bytes: [UInt8], _ name: String
+  ) throws -> (file: any ImageDecoder, format: ImageFormat) {
+    guard !bytes.isEmpty else { throw InputError(name, expected: "an image", found: "an empty file") }
+    let format = ImageFormat(startOfFile: bytes)
+    guard let format, let decoder = format.decoder else {
+      throw InputError(
+        name, expected: expectedKinds, found: format?.refusal ?? "another kind of file")
+    }
+    let file = try naming(name, format) { try decoder.init(bytes) }
+    guard file.width > 0, file.height > 0 else {
+      throw InputError(name, expected: "an image with pixels", found: "\(file.width) x \(file.height)")
+    }
+    return (file, format)
+  }
+
+  /// Faults that `body` finds get the file's name.
+  private static func naming<Value>(_ name: String, _ format: ImageFormat, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let fault as ImageError {
+      throw InputError(name, expected: "a whole \(format.rawValue) image", found: fault.found)
+    }
+  }
+}
+
+/// A picture as it was read, upright, with what its file says about it.
+public struct LoadedImage: Sendable {
+  public var image: Image
+  public var metadata: ImageMetadata
+  public let format: ImageFormat
+  /// What the reader mended or left out, each a clause for people: "2 more pages", "the end of the file is missing".
+  public var notes: [String]
+}
