@@ -50,11 +50,11 @@ extension Trainer {
   private func writeSample(_ index: Int, _ scored: ScoredImage) throws {
     guard index < configuration.validation.samples else { return }
     let image = scored.image
-    let sheet = SampleSheet.image(
+    let sheet = SampleSheet(
       input: image.input, baseline: configuration.task.isSuperResolution ? scored.baseline : nil,
       restored: scored.restored.cropped(toFit: image.target), target: image.target, scale: configuration.task.scale)
     let path = "\(folder.files.samples)/\(SampleSheet.fileName(scored.name))"
-    try ImageFile.write(sheet, to: path)
+    try ImageFile.write(sheet.image, to: path)
     guard index < RunSample.mostShown else { return }
     try journal.add(
       sheet, path: path, iteration: state.iteration, isEvent: index < Self.eventImages && areSamplesEvents)

@@ -30,16 +30,23 @@ package struct RunSample: Equatable {
   package static let mostShown = 8
 
   /// - Throws: `InputError` when the image is no sheet of the task.
-  package init(_ sheet: Image, of task: RestorationTask, path: String) throws {
+  package init(_ image: Image, of task: RestorationTask, path: String) throws {
     let titles = SampleSheet.titles(task)
-    guard let images = SampleSheet.middles(of: sheet, panels: titles.count, side: Self.side) else {
+    guard let sheet = SampleSheet(image, panels: titles.count) else {
       throw InputError(
         path, expected: "\(titles.joined(separator: ", ")) side by side",
-        found: "an image of \(sheet.width) x \(sheet.height)")
+        found: "an image of \(image.width) x \(image.height)")
     }
+    try self.init(sheet, of: task, path: path)
+  }
+
+  package init(_ sheet: SampleSheet, of task: RestorationTask, path: String) throws {
     self.path = path
-    panels = try zip(titles, images).map { title, image in
-      Panel(title: title, image: image, file: try ImageFile.png(image, named: path))
+    panels = try zip(SampleSheet.titles(task), sheet.panels).map { title, panel in
+      let (width, height) = (min(panel.width, Self.side), min(panel.height, Self.side))
+      let middle = panel.cropped(
+        x: (panel.width - width) / 2, y: (panel.height - height) / 2, width: width, height: height)
+      return Panel(title: title, image: middle, file: try ImageFile.png(middle, named: path))
     }
   }
 
@@ -64,7 +71,7 @@ package struct RunSample: Equatable {
   }
 
   /// The panels side by side.
-  package var strip: Image { SampleSheet.joined(panels.map(\.image)) }
+  package var strip: Image { SampleSheet(panels: panels.map(\.image)).image }
 
   /// `leaves-9` comes before `leaves-10`.
   package static func isBefore(_ first: String, _ second: String) -> Bool {

@@ -4,7 +4,11 @@ import RAMiTSerialization
 import RAMiTTensorCore
 
 /// Images side by side, with a white line between them, for eyes to compare.
-package enum SampleSheet {
+package struct SampleSheet {
+  /// From left to right, as `titles` names them.
+  package let panels: [Image]
+
+  /// The columns between two panels.
   private static let gap = 4
 
   /// A file system's names have at most 255 bytes.
@@ -33,57 +37,27 @@ package enum SampleSheet {
     (task.isSuperResolution ? ["input"] : []) + [task.baselineName, "restored", "target"]
   }
 
+  /// - Precondition: at least one panel; all have one size, depth and number of channels.
+  package init(panels: [Image]) { self.panels = panels }
+
   /// - Parameters:
   ///   - input: H x W x C; shown as large as the target, each pixel a square.
   ///   - baseline: nil where it would only show the input again.
-  package static func image(input: Tensor, baseline: Image?, restored: Image, target: Image, scale: Int) -> Image {
-    var panels = [enlarged(input, by: scale, width: target.width, height: target.height)]
-    if let baseline { panels.append(baseline.tensor()) }
-    return joined(panels + [restored.tensor(), target.tensor()])
+  package init(input: Tensor, baseline: Image?, restored: Image, target: Image, scale: Int) {
+    let enlarged = Image(input.enlarged(by: scale)).cropped(toFit: target)
+    panels = [enlarged] + [baseline].compactMap { $0 } + [restored, target]
   }
 
-  /// - Precondition: at least one panel, all of one shape.
-  private static func joined(_ panels: [Tensor]) -> Image {
-    let (height, channels) = (panels[0].shape[0], panels[0].shape[2])
-    let width = panels.reduce(0) { $0 + $1.shape[1] } + gap * (panels.count - 1)
-    let sheet = Tensor(repeating: 1, [height, width, channels])
-    var left = 0
-    for panel in panels {
-      let row = panel.shape[1] * channels
-      for y in 0..<height {
-        (sheet.pointer + (y * width + left) * channels).update(from: panel.pointer + y * row, count: row)
-      }
-      left += panel.shape[1] + gap
-    }
-    return Image(sheet)
-  }
-
-  /// The middle of each panel of a sheet, at most `side` pixels wide and high; nil when it cannot be a sheet of so
-  /// many.
-  package static func middles(of sheet: Image, panels: Int, side: Int) -> [Image]? {
-    let pixels = sheet.width - gap * (panels - 1)
-    guard panels > 0, pixels > 0, pixels % panels == 0 else { return nil }
-    let panel = pixels / panels
-    let (width, height) = (min(panel, side), min(sheet.height, side))
-    return (0..<panels).map { number in
-      sheet.cropped(
-        x: number * (panel + gap) + (panel - width) / 2, y: (sheet.height - height) / 2, width: width, height: height)
+  /// The panels of a sheet; nil for an image that cannot be a sheet of so many.
+  package init?(_ sheet: Image, panels count: Int) {
+    let pixels = sheet.width - Self.gap * (count - 1)
+    guard count > 0, pixels > 0, pixels % count == 0 else { return nil }
+    let width = pixels / count
+    panels = (0..<count).map {
+      sheet.cropped(x: $0 * (width + Self.gap), y: 0, width: width, height: sheet.height)
     }
   }
 
-  /// A sheet of images.
-  /// - Precondition: at least one, all of one size and of the same channels.
-  package static func joined(_ images: [Image]) -> Image { joined(images.map { $0.tensor() }) }
-
-  private static func enlarged(_ input: Tensor, by scale: Int, width: Int, height: Int) -> Tensor {
-    let channels = input.shape[2]
-    let result = Tensor(uninitialized: [height, width, channels])
-    for y in 0..<height {
-      for x in 0..<width {
-        let pixel = input.pointer + (y / scale * input.shape[1] + x / scale) * channels
-        (result.pointer + (y * width + x) * channels).update(from: pixel, count: channels)
-      }
-    }
-    return result
-  }
+  /// The panels side by side.
+  package var image: Image { Image(Tensor.sideBySide(panels.map { $0.tensor() }, gap: Self.gap)) }
 }

@@ -91,7 +91,7 @@ final class RunJournal {
   /// - Parameters:
   ///   - path: where the sheet has been written.
   ///   - isEvent: whether TensorBoard is to get it.
-  func add(_ sheet: Image, path: String, iteration: Int, isEvent: Bool) throws {
+  func add(_ sheet: SampleSheet, path: String, iteration: Int, isEvent: Bool) throws {
     let sample = try RunSample(sheet, of: record.configuration.task, path: path)
     visited.insert(path)
     var others = record.samples.filter { $0.path != path }
