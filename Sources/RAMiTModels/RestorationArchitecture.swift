@@ -1,3 +1,5 @@
+// Whoever writes a model names its task.
+@_exported import enum RAMiTImaging.RestorationTask
 import RAMiTNN
 import RAMiTSerialization
 import RAMiTTensorCore

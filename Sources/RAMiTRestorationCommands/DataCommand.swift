@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
-import RAMiTEvaluation
 import RAMiTFiles
 import RAMiTModels
 
@@ -46,10 +45,10 @@ struct DataSelection: ParsableArguments {
   func sets() throws -> [SelectedSet] {
     if let folder {
       return try SelectedSet.folder(
-        folder.expandingTilde, inputs: inputs?.expandingTilde, settings: task?.pairSettings)
+        folder.expandingTilde, inputs: inputs?.expandingTilde, settings: task.map { PairSettings($0) })
     }
     return try SelectedSet.dataset(
-      (dataset ?? "").expandingTilde, root: root.expandingTilde, settings: task?.pairSettings)
+      (dataset ?? "").expandingTilde, root: root.expandingTilde, settings: task.map { PairSettings($0) })
   }
 
   /// The folder to which a cache's names are relative.

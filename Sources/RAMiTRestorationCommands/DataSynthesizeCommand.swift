@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
-import RAMiTEvaluation
 import RAMiTFiles
 import RAMiTModels
 
@@ -38,7 +37,7 @@ struct DataSynthesizeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let set = ProceduralSet(seed: seed, width: width, height: height, task.pairSettings)
+    let set = ProceduralSet(seed: seed, width: width, height: height, PairSettings(task))
     let output = output.expandingTilde
     try set.write(count: count, to: output, progress: showProgress("written"))
     Console.print("\(output): \(count) pairs for \(task.rawValue), \(width) x \(height)")

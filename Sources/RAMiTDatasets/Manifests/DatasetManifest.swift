@@ -1,4 +1,5 @@
 import RAMiTDiagnostics
+import RAMiTImaging
 
 /// What a published set is: where to get it, how its files lie, and how many there are.
 ///
@@ -9,7 +10,7 @@ public struct DatasetManifest: Equatable, Sendable {
   public let name: String
   public let title: String
   public let use: Use
-  public let tasks: [TaskKind]
+  public let tasks: [RestorationTask.Kind]
   /// Pairs, or photos where inputs are made.
   public let count: Int
   /// How often the paper sees each image in an epoch (Sec. B); nil where it says nothing.

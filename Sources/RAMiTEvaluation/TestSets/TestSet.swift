@@ -90,7 +90,7 @@ public struct TestSet: Sendable {
   ///   - seed: names the images.
   public init(drawn count: Int, side: Int, seed: UInt64, task: RestorationTask) {
     pairs = ProceduralPairs(
-      seed: seed, width: side * task.scale, height: side * task.scale, task.pairSettings, count: count)
+      seed: seed, width: side * task.scale, height: side * task.scale, PairSettings(task), count: count)
     name = "drawn images"
     self.task = task
     (faults, files, unusedInputs, publishedCount) = ([], nil, nil, nil)
@@ -149,7 +149,7 @@ public struct TestImage {
 extension RestorationTask {
   /// The pairs as they are scored: RGB or gray, without alpha, 8 bits deep.
   fileprivate var scoredPairs: PairSettings {
-    var settings = pairSettings
+    var settings = PairSettings(self)
     settings.depth = .upperBits
     return settings
   }

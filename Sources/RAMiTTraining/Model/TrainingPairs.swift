@@ -19,7 +19,7 @@ extension TrainingDataConfiguration {
   func find(
     for task: RestorationTask, seed: UInt64, memory: PhotoCache, report: @escaping @Sendable (InputError) -> Void
   ) throws -> Found {
-    var settings = task.pairSettings
+    var settings = PairSettings(task)
     if convertImages { (settings.convertsImages, settings.depth) = (true, .rounded) }
     switch type {
     case .procedural:
