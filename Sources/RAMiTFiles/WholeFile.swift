@@ -49,13 +49,18 @@ package enum WholeFile {
 
   /// Writes the bytes beside `path`, makes them durable, and puts them in place by one rename.
   ///
-  /// What was at `path` stays until then, and stays when anything fails; a failure leaves no other file behind. A device or a pipe is
-  /// not put aside, but written to.
+  /// What was at `path` stays until then, and stays when anything fails; a failure leaves no other file behind. A
+  /// device or a pipe is not replaced, but written to.
   /// - Throws: `InputError` that names the path and the system's reason.
   package static func write(_ bytes: some ContiguousBytes, to path: String) throws {
+    try write(to: path) { try $0.append(bytes) }
+  }
+
+  /// Writes a file in the same way, whose bytes `body` gives piece by piece.
+  package static func write(to path: String, _ body: (Writer) throws -> Void) throws {
     if isStream(path) {
-      return try withDescriptor(path.withPathBytes { open($0, O_WRONLY | O_CLOEXEC) }, path) { descriptor in
-        try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
+      return try withDescriptor(path.withPathBytes { open($0, O_WRONLY | O_CLOEXEC) }, path) {
+        try body(Writer(descriptor: $0, path: path))
       }
     }
     let folder = path.parentPath
@@ -63,7 +68,7 @@ package enum WholeFile {
     do {
       let descriptor = temporary.withPathBytes { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
       try withDescriptor(descriptor, path) { descriptor in
-        try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
+        try body(Writer(descriptor: descriptor, path: path))
         try check(fsync(descriptor), path)
       }
       try check(temporary.withPathBytes { from in path.withPathBytes { rename(from, $0) } }, path)
@@ -75,6 +80,21 @@ package enum WholeFile {
     try withDescriptor(folder.withPathBytes { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }, path) {
       try check(fsync($0), path)
     }
+  }
+
+  /// Takes the bytes of a file that is being written.
+  package struct Writer {
+    fileprivate let descriptor: Int32
+    fileprivate let path: String
+
+    /// - Throws: `InputError` that names the path and the system's reason.
+    package func append(_ bytes: some ContiguousBytes) throws {
+      try bytes.withUnsafeBytes { try WholeFile.write($0, to: descriptor, path) }
+    }
+
+    /// Goes back to the beginning, so that the next bytes replace the first ones.
+    /// - Throws: `InputError` for a device or a pipe that has no beginning.
+    package func rewind() throws { try WholeFile.check(lseek(descriptor, 0, SEEK_SET) < 0 ? -1 : 0, path) }
   }
 
   /// Adds bytes to the end of a file, which is made, and makes them durable. Several processes may do so at a time.

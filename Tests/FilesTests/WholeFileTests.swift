@@ -36,6 +36,23 @@ import Testing
     }
   }
 
+  @Test func piecesAreOneFileWhoseBeginningComesLast() throws {
+    try inFolder { folder in
+      let path = folder + "/a"
+      try WholeFile.write(to: path) { writer in
+        try writer.append([0, 0, 3] as [UInt8])
+        try writer.append([4] as [UInt8])
+        #expect(!FileManager.default.fileExists(atPath: path))
+        try writer.rewind()
+        try writer.append([1, 2] as [UInt8])
+      }
+      #expect(try read(path) == [1, 2, 3, 4])
+      #expect(throws: CancellationError.self) { try WholeFile.write(to: path) { _ in throw CancellationError() } }
+      #expect(try read(path) == [1, 2, 3, 4])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
+    }
+  }
+
   @Test func whatCannotBeReadIsNamed() throws {
     try inFolder { folder in
       let none = folder + "/none", large = folder + "/large"

@@ -15,19 +15,26 @@ extension DecodedCache {
     progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws {
     try checkKind(path)
-    let writer = try CacheWriter(path), names = CacheNames(in: base)
-    do {
+    let names = CacheNames(in: base)
+    try WholeFile.write(to: path) { writer in
+      // Where the index lies is known at the end.
+      try writer.append([UInt8](repeating: 0, count: DecodedCacheHeader.size))
+      var end = DecodedCacheHeader.size, images: [DecodedImage] = []
       for start in stride(from: 0, to: files.count, by: portion) {
         let part = Array(files[start..<min(start + portion, files.count)])
         for (file, decoded) in zip(part, parallelMap(part, Decoded.init)) {
-          try writer.append(decoded.image.get(), file: names.name(of: file), source: decoded.source.get())
+          let image = DecodedImage(
+            try decoded.image.get(), file: names.name(of: file), offset: end, source: try decoded.source.get())
+          try writer.append(decoded.image.get().bytes)
+          images.append(image)
+          end += image.byteCount
         }
         progress(start + part.count, files.count)
       }
-      try writer.finish()
-    } catch {
-      writer.abandon()
-      throw error
+      let index = try JSONEncoder().encode(images)
+      try writer.append(index)
+      try writer.rewind()
+      try writer.append(DecodedCacheHeader(indexOffset: UInt64(end), index: index).bytes)
     }
   }
 
@@ -56,71 +63,20 @@ private struct Decoded {
   }
 }
 
-/// Writes beside the target, and renames once everything is on the disk.
-private final class CacheWriter {
-  private let path, temporary: String
-  private let descriptor: Int32
-  private var end = DecodedCacheHeader.size
-  private var images: [DecodedImage] = []
+extension DecodedImage {
+  fileprivate init(_ image: Image, file: String, offset: Int, source: SourceState) {
+    self.init(
+      file: file, width: image.width, height: image.height, channels: image.channels, bits: image.bitDepth,
+      offset: offset, sourceBytes: source.bytes, sourceModified: source.modified)
+  }
+}
 
-  init(_ path: String) throws {
-    self.path = path
-    let target = URL(fileURLWithPath: path)
-    temporary = target.deletingLastPathComponent().path + "/.\(target.lastPathComponent).\(UUID().uuidString).tmp"
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw Self.failure(path) }
-    do {
-      try write([UInt8](repeating: 0, count: DecodedCacheHeader.size), at: 0)
-    } catch {
-      abandon()
-      throw error
+extension Image {
+  /// The samples as a cache has them: 16 bits little-endian.
+  fileprivate var bytes: [UInt8] {
+    switch samples {
+    case .uint8(let values): values
+    case .uint16(let values): values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
     }
-  }
-
-  func append(_ image: Image, file: String, source: SourceState) throws {
-    let bytes: [UInt8]
-    switch image.samples {
-    case .uint8(let values): bytes = values
-    case .uint16(let values): bytes = values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
-    }
-    images.append(
-      DecodedImage(
-        file: file, width: image.width, height: image.height, channels: image.channels, bits: image.bitDepth,
-        offset: end, sourceBytes: source.bytes, sourceModified: source.modified))
-    try write(bytes, at: end)
-    end += bytes.count
-  }
-
-  func finish() throws {
-    let index = try JSONEncoder().encode(images)
-    try write([UInt8](index), at: end)
-    try write(DecodedCacheHeader(indexOffset: UInt64(end), index: index).bytes, at: 0)
-    guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw Self.failure(path) }
-    close(descriptor)
-    let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    fsync(folder)
-    close(folder)
-  }
-
-  func abandon() {
-    close(descriptor)
-    unlink(temporary)
-  }
-
-  private func write(_ bytes: [UInt8], at offset: Int) throws {
-    var done = 0
-    try bytes.withUnsafeBytes { bytes in
-      while done < bytes.count {
-        let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { throw Self.failure(path) }
-        done += count
-      }
-    }
-  }
-
-  private static func failure(_ path: String) -> InputError {
-    InputError(path, expected: "a file that can be written", found: String(cString: strerror(errno)).lowercased())
   }
 }
