@@ -6,12 +6,12 @@ public struct ImagePair: Sendable {
   /// What reports call it.
   public let name: String
   /// The input; nil where it is made from a crop of the target, by adding noise.
-  public let lowQuality: Image?
+  public let input: Image?
   public let target: Image
 
-  public init(name: String, lowQuality: Image?, target: Image) {
+  public init(name: String, input: Image?, target: Image) {
     self.name = name
-    self.lowQuality = lowQuality
+    self.input = input
     self.target = target
   }
 }
@@ -40,10 +40,10 @@ extension ImagePairs {
   public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
     let pair = try pair(index)
     let (x, y) = try patchPlace(
-      name: pair.name, input: pair.lowQuality.map { ($0.width, $0.height) },
+      name: pair.name, input: pair.input.map { ($0.width, $0.height) },
       target: (pair.target.width, pair.target.height), patch: patch, scale: scale, at: choice)
     return ImagePair(
-      name: pair.name, lowQuality: pair.lowQuality?.cropped(x: x, y: y, width: patch, height: patch),
+      name: pair.name, input: pair.input?.cropped(x: x, y: y, width: patch, height: patch),
       target: pair.target.cropped(x: x * scale, y: y * scale, width: patch * scale, height: patch * scale))
   }
 }

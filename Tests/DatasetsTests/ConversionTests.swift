@@ -29,7 +29,7 @@ import Testing
     #expect(targets[2] == clear.rgb() && targets[2].channels == 3)
     // Inputs are made of what was converted, and a crop is the same part.
     let pair = try converted.pair(1)
-    #expect(pair.lowQuality == bicubicDownscale(pair.target, by: 2))
+    #expect(pair.input == bicubicDownscale(pair.target, by: 2))
     let crop = try converted.crop(1, patch: 6, scale: 2) { _, _ in (2, 1) }
     #expect(crop.target == pair.target.cropped(x: 4, y: 2, width: 12, height: 12))
   }

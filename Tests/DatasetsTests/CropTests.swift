@@ -19,7 +19,7 @@ import Testing
         #expect(columns == 21 && rows == 15)
         return (x, y)
       }
-      #expect(crop.lowQuality == whole.lowQuality?.cropped(x: x, y: y, width: 10, height: 10), "at \(x), \(y)")
+      #expect(crop.input == whole.input?.cropped(x: x, y: y, width: 10, height: 10), "at \(x), \(y)")
       #expect(
         crop.target == whole.target.cropped(x: x * scale, y: y * scale, width: 10 * scale, height: 10 * scale))
     }
@@ -55,6 +55,6 @@ struct Numbered: ImagePairs {
   func pair(_ index: Int) -> ImagePair {
     let number = start + index % count!
     let image = Image(width: 8, height: 8, channels: 1, samples: .uint8(Array(repeating: UInt8(number), count: 64)))
-    return ImagePair(name: "\(number)", lowQuality: nil, target: image)
+    return ImagePair(name: "\(number)", input: nil, target: image)
   }
 }

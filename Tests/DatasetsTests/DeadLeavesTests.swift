@@ -46,7 +46,7 @@ import Testing
   @Test func proceduralPairsBeginAgainAtTheirEnd() {
     let pairs = ProceduralPairs(seed: 1, width: 32, height: 24, scale: 2, channels: 3, count: 3)
     #expect(pairs.pair(4).target == pairs.pair(1).target)
-    #expect(pairs.pair(0).lowQuality?.width == 16 && pairs.pair(0).lowQuality?.height == 12)
+    #expect(pairs.pair(0).input?.width == 16 && pairs.pair(0).input?.height == 12)
     #expect(ProceduralPairs(seed: 1, width: 32, height: 24, scale: 1, channels: 1).pair(3).target.channels == 1)
   }
 }

@@ -18,9 +18,9 @@ import Testing
       ProceduralPairs(seed: seed, width: 40, height: 32, PairSettings(kind))
     }
     let first = pairs(1).pair(3)
-    #expect(first.lowQuality != nil && first.lowQuality != first.target)
-    #expect(pairs(1).pair(3).lowQuality == first.lowQuality)
-    #expect(pairs(2).pair(3).lowQuality != first.lowQuality && pairs(1).pair(4).lowQuality != first.lowQuality)
+    #expect(first.input != nil && first.input != first.target)
+    #expect(pairs(1).pair(3).input == first.input)
+    #expect(pairs(2).pair(3).input != first.input && pairs(1).pair(4).input != first.input)
     #expect(first.target == ProceduralPairs(seed: 1, width: 40, height: 32, PairSettings(.denoising)).pair(3).target)
   }
 
@@ -31,11 +31,11 @@ import Testing
     var exposures: [Double] = []
     for index in 0..<16 {
       let pair = pairs.pair(index)
-      let before = levels(pair.target), after = levels(pair.lowQuality!)
-      dark += mean(pair.lowQuality!) / 16
+      let before = levels(pair.target), after = levels(pair.input!)
+      dark += mean(pair.input!) / 16
       bright += mean(pair.target) / 16
-      exposures.append(mean(pair.lowQuality!) / mean(pair.target))
-      let (meanBefore, meanAfter) = (mean(pair.target), mean(pair.lowQuality!))
+      exposures.append(mean(pair.input!) / mean(pair.target))
+      let (meanBefore, meanAfter) = (mean(pair.target), mean(pair.input!))
       let covariance = zip(before, after).reduce(0) { $0 + ($1.0 - meanBefore) * ($1.1 - meanAfter) }
       let power =
         before.reduce(0) { $0 + ($1 - meanBefore) * ($1 - meanBefore) }
@@ -52,7 +52,7 @@ import Testing
     var roughness = 0.0
     for index in 0..<8 {
       let pair = pairs.pair(index)
-      let before = levels(pair.target.grayscale()), after = levels(pair.lowQuality!.grayscale())
+      let before = levels(pair.target.grayscale()), after = levels(pair.input!.grayscale())
       var (sum, count) = (0.0, 0.0)
       for place in 1..<before.count where before[place] == before[place - 1] {
         sum += abs(after[place] - after[place - 1])
@@ -69,8 +69,8 @@ import Testing
     var (along, across, changed) = (0.0, 0.0, 0.0)
     for index in 0..<12 {
       let pair = pairs.pair(index)
-      let difference = zip(levels(pair.lowQuality!.grayscale()), levels(pair.target.grayscale())).map { $0 - $1 }
-      #expect(mean(pair.lowQuality!) > mean(pair.target) - 12)
+      let difference = zip(levels(pair.input!.grayscale()), levels(pair.target.grayscale())).map { $0 - $1 }
+      #expect(mean(pair.input!) > mean(pair.target) - 12)
       for y in 1..<96 {
         for x in 1..<96 {
           along += abs(difference[y * 96 + x] - difference[(y - 1) * 96 + x])
@@ -98,8 +98,8 @@ import Testing
     let pair = try sets[0].pairs(memory: 0).pair(4)
     let drawn = ProceduralPairs(seed: 1, width: 48, height: 36, settings).pair(4)
     #expect(pair.target == (settings.channels == 1 ? drawn.target.rgb() : drawn.target))
-    if let lowQuality = drawn.lowQuality { #expect(pair.lowQuality == lowQuality) }
-    #expect(pair.lowQuality != nil && pair.lowQuality != pair.target)
+    if let input = drawn.input { #expect(pair.input == input) }
+    #expect(pair.input != nil && pair.input != pair.target)
   }
 
   @Test func statisticsAreThoseOfAllPixels() throws {

@@ -27,14 +27,14 @@ import Testing
     try folder.write(drawn(0, width: 51, height: 40), "a.png")
     let pair = try PhotoPairs.folder(folder.path, scale: 3, channels: 3, cache: cache).pair(0)
     #expect(pair.target == drawn(0, width: 51, height: 40))
-    #expect(pair.lowQuality == bicubicDownscale(pair.target, by: 3))
-    #expect(pair.lowQuality?.width == 17 && pair.lowQuality?.height == 13)
+    #expect(pair.input == bicubicDownscale(pair.target, by: 3))
+    #expect(pair.input?.width == 17 && pair.input?.height == 13)
   }
 
   @Test func grayTasksReadGray() throws {
     try folder.write(drawn(0), "a.png")
     let pair = try PhotoPairs.folder(folder.path, scale: 1, channels: 1, cache: cache).pair(0)
-    #expect(pair.target == drawn(0).grayscale() && pair.lowQuality == nil)
+    #expect(pair.target == drawn(0).grayscale() && pair.input == nil)
   }
 
   @Test func aPublishedSetIsPairedByName() throws {
@@ -49,7 +49,7 @@ import Testing
     try pairs.check(patch: 16)
     for number in 1...3 {
       let pair = try pairs.pair(number - 1)
-      #expect(pair.target == drawn(number) && pair.lowQuality == drawn(number, width: 32, height: 24))
+      #expect(pair.target == drawn(number) && pair.input == drawn(number, width: 32, height: 24))
     }
   }
 
@@ -62,18 +62,18 @@ import Testing
     func pair(_ name: String, _ scale: Int) throws -> ImagePair {
       try PhotoPairs.testSet(folder.path + "/" + name, scale: scale, channels: 3, cache: cache).pair(0)
     }
-    #expect(try pair("sr", 2).lowQuality == drawn(1, width: 32, height: 24))
-    #expect(try pair("dr", 1).lowQuality == drawn(3))
+    #expect(try pair("sr", 2).input == drawn(1, width: 32, height: 24))
+    #expect(try pair("dr", 1).input == drawn(3))
     #expect(try pair("dr", 1).target == drawn(2))
-    #expect(try pair("plain", 2).lowQuality == bicubicDownscale(drawn(4), by: 2))
-    #expect(try pair("plain", 1).lowQuality == nil)
+    #expect(try pair("plain", 2).input == bicubicDownscale(drawn(4), by: 2))
+    #expect(try pair("plain", 1).input == nil)
   }
 
   @Test func unpairedFilesAreNamed() throws {
     for name in ["HQ/a.png", "HQ/b.png", "LQ/a.png", "LQ/b.png"] { try folder.write(drawn(0), name) }
     func open() throws {
       _ = try PhotoPairs.folder(
-        folder.path + "/HQ", lowQuality: folder.path + "/LQ", scale: 1, channels: 3, cache: cache)
+        folder.path + "/HQ", inputs: folder.path + "/LQ", scale: 1, channels: 3, cache: cache)
     }
     #expect(fault(open) == "no error")
     try folder.write(drawn(0), "LQ/c.png")
@@ -99,7 +99,7 @@ import Testing
     try folder.write(drawn(0, width: 33, height: 24), "LQ/a.png")
     try FileManager.default.removeItem(atPath: folder.path + "/HQ/b.png")
     let pairs = try PhotoPairs.folder(
-      folder.path + "/HQ", lowQuality: folder.path + "/LQ", scale: 2, channels: 3, cache: cache)
+      folder.path + "/HQ", inputs: folder.path + "/LQ", scale: 2, channels: 3, cache: cache)
     #expect(fault { try pairs.check(patch: 8) }.hasPrefix("/LQ/a.png: expected 32 x 24 pixels"))
     #expect(fault { _ = try pairs.pair(0) }.hasPrefix("/LQ/a.png: expected 32 x 24 pixels"))
   }

@@ -18,7 +18,7 @@ private struct MapPairs: ImagePairs {
       }
       return Image(width: width * scale, height: height * scale, channels: 3, samples: .uint8(samples))
     }
-    return ImagePair(name: "map", lowQuality: image(1), target: image(scale))
+    return ImagePair(name: "map", input: image(1), target: image(scale))
   }
 }
 
@@ -113,7 +113,7 @@ private struct MapPairs: ImagePairs {
         MapPairs(scale: 1, width: 8, height: 8), PatchSettings(patch: 8, scale: 1), seed: 1)
       let samples = TrainingSamples(sampler, samplesPerEpoch: samplesPerEpoch, batch: batch, seed: 1)
       return try iterations.flatMap { iteration in
-        let batch = try samples.batch(iteration: iteration).lowQuality
+        let batch = try samples.batch(iteration: iteration).input
         return (0..<batch.shape[0]).map { level(batch.slice($0..<$0 + 1).reshaped([8, 8, 3]), 0, 0, 2) }
       }
     }

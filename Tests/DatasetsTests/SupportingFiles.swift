@@ -47,7 +47,7 @@ extension PatchSampler {
   func sample(pair: Int, epoch: Int, index: Int) throws -> (input: Tensor, target: Tensor) {
     let batch = Batch([try patches(pair: pair, epoch: epoch, index: index)])
     func first(_ tensor: Tensor) -> Tensor { tensor.reshaped(Shape(Array(tensor.shape.dimensions.dropFirst()))) }
-    return (first(batch.lowQuality), first(batch.target))
+    return (first(batch.input), first(batch.target))
   }
 }
 

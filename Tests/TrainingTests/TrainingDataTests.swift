@@ -35,9 +35,9 @@ import Testing
   @Test(arguments: RestorationTask.allCases) func everyTaskCanBeDrawn(task: RestorationTask) throws {
     let data = try TrainingData(configuration(task.rawValue, "type: procedural, samplesPerEpoch: 8").training)
     let batch = try data.samples.batch(iteration: 1)
-    #expect(batch.lowQuality.shape.dimensions == [4, 16, 16, task.channels])
+    #expect(batch.input.shape.dimensions == [4, 16, 16, task.channels])
     #expect(batch.target.shape.dimensions == [4, 16 * task.scale, 16 * task.scale, task.channels])
-    #expect(batch.lowQuality.array != batch.target.array)
+    #expect(batch.input.array != batch.target.array)
   }
 
   @Test func aUnionFindsItsMembersAndRepeatsThem() throws {
@@ -105,7 +105,7 @@ import Testing
     try DecodedCache.write(files, of: folder, to: folder + "/set.cache")
     func batch(_ more: String) throws -> [Float] {
       try TrainingData(configuration("x2", "type: folder, path: \(folder)\(more)").training).samples.batch(iteration: 0)
-        .lowQuality.array
+        .input.array
     }
     #expect(try batch("") == batch(", decoded: \(folder)/set.cache"))
     try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 9)], ofItemAtPath: files[3])

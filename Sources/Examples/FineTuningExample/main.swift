@@ -35,7 +35,7 @@ for iteration in 0..<iterations {
   let tape = Tape()
   let loss = tape.record {
     let context = TrainingContext(seed: 1, iteration: iteration)
-    return l1Loss(model(Variable(constant: batch.lowQuality), context: context), batch.target)
+    return l1Loss(model(Variable(constant: batch.input), context: context), batch.target)
   }
   tape.backward(from: loss)
   optimizer.step(parameters.values, gradients: parameters.gradients, learningRate: 1e-4)

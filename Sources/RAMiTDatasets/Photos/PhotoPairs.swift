@@ -29,17 +29,17 @@ public struct PhotoPairs: ImagePairs {
 
   /// All photos of a folder, and of the folders in it.
   /// - Parameters:
-  ///   - lowQuality: the folder of the inputs, paired by name; nil makes them from the photos.
+  ///   - inputs: the folder of the inputs, paired by name; nil makes them from the photos.
   ///   - scale: how much larger a target is than its input; above 1 inputs are made by bicubic downscaling, at 1 by
   ///     noise.
   ///   - channels: 3 for RGB, 1 for gray; files are converted.
   /// - Throws: `InputError` that names a missing folder, an empty one, or a file without its partner.
   public static func folder(
-    _ path: String, lowQuality: String? = nil, scale: Int, channels: Int, cache: PhotoCache
+    _ path: String, inputs: String? = nil, scale: Int, channels: Int, cache: PhotoCache
   ) throws -> PhotoPairs {
     let settings = PairSettings(scale > 1 ? .superResolution : .denoising, scale: scale, channels: channels)
-    let targets = try ImageFolder(path, excluding: lowQuality)
-    let files = try lowQuality.map {
+    let targets = try ImageFolder(path, excluding: inputs)
+    let files = try inputs.map {
       PairedFiles(targets: targets, inputs: try ImageFolder($0, excluding: path), scale: scale)
     }
     return try whole(files ?? PairedFiles(photos: targets), settings, cache)
@@ -123,7 +123,7 @@ public struct PhotoPairs: ImagePairs {
         bicubicDownscale(converted(target), by: settings.scale)
       }
     }
-    return ImagePair(name: pair.name, lowQuality: input, target: converted(target))
+    return ImagePair(name: pair.name, input: input, target: converted(target))
   }
 
   public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
@@ -139,7 +139,7 @@ public struct PhotoPairs: ImagePairs {
       patch: patch, scale: scale, at: choice)
     if let input {
       return ImagePair(
-        name: pair.name, lowQuality: converted(try input.region(x: x, y: y, width: patch, height: patch)),
+        name: pair.name, input: converted(try input.region(x: x, y: y, width: patch, height: patch)),
         target: converted(
           try target.region(x: x * scale, y: y * scale, width: patch * scale, height: patch * scale)))
     }
@@ -151,10 +151,10 @@ public struct PhotoPairs: ImagePairs {
     let bottom = min((y + patch + margin) * scale, target.height)
     let around = converted(
       try target.region(x: left * scale, y: top * scale, width: right - left * scale, height: bottom - top * scale))
-    guard origin == .bicubic else { return ImagePair(name: pair.name, lowQuality: nil, target: around) }
+    guard origin == .bicubic else { return ImagePair(name: pair.name, input: nil, target: around) }
     return ImagePair(
       name: pair.name,
-      lowQuality: bicubicDownscale(around, by: scale).cropped(x: x - left, y: y - top, width: patch, height: patch),
+      input: bicubicDownscale(around, by: scale).cropped(x: x - left, y: y - top, width: patch, height: patch),
       target: around.cropped(
         x: (x - left) * scale, y: (y - top) * scale, width: patch * scale, height: patch * scale))
   }

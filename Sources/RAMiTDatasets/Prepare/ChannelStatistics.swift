@@ -31,7 +31,7 @@ package struct ChannelStatistics: Codable, Equatable, Sendable {
       let results = parallelMap(part) { index in
         Result {
           let pair = try pairs.pair(index)
-          return Self.sums(pair.lowQuality ?? pair.target)
+          return Self.sums(pair.input ?? pair.target)
         }
       }
       for result in results {

@@ -40,7 +40,7 @@ public struct ProceduralPairs: ImagePairs {
     let number = count.map { index % $0 } ?? index
     let drawn = leaves.image(number, width: width, height: height)
     let target = settings.channels == 1 ? drawn.grayscale() : drawn
-    return ImagePair(name: Self.name(number), lowQuality: degraded(drawn, target, number), target: target)
+    return ImagePair(name: Self.name(number), input: degraded(drawn, target, number), target: target)
   }
 
   private func degraded(_ drawn: Image, _ target: Image, _ number: Int) -> Image? {

@@ -46,7 +46,7 @@ public struct ProceduralSet: Sendable {
       settings.scale > 1
       ? ("HR/\(name)", "LR_bicubic/X\(settings.scale)/\(name)x\(settings.scale)") : ("HQ/\(name)", "LQ/\(name)")
     try writePNG(pair.target, to: "\(folder)/\(target).png")
-    try writePNG(pair.lowQuality ?? noisy(pair.target, index), to: "\(folder)/\(input).png")
+    try writePNG(pair.input ?? noisy(pair.target, index), to: "\(folder)/\(input).png")
   }
 
   private func noisy(_ target: Image, _ index: Int) -> Image {

@@ -31,7 +31,7 @@ package struct Patches {
   let noise: (sigma: Double, random: RandomNumbers)?
 
   /// What the input is made of: its own file or, where noise makes it, the target.
-  var input: Image { pair.lowQuality ?? pair.target }
+  var input: Image { pair.input ?? pair.target }
 }
 
 /// Cuts random patches from pairs, alike in both images of a pair.

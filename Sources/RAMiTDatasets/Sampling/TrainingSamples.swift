@@ -4,10 +4,10 @@ import Synchronization
 
 /// A batch for one iteration: inputs N x p x p x C and targets N x sp x sp x C.
 public struct Batch: Sendable {
-  public let lowQuality, target: Tensor
+  public let input, target: Tensor
 
-  public init(lowQuality: Tensor, target: Tensor) {
-    self.lowQuality = lowQuality
+  public init(input: Tensor, target: Tensor) {
+    self.input = input
     self.target = target
   }
 
@@ -28,7 +28,7 @@ public struct Batch: Sendable {
         }
       }
     }
-    lowQuality = tensor(\.input) { sample, patch in
+    input = tensor(\.input) { sample, patch in
       if let noise = sample.noise { addNoise(to: patch, sigma: noise.sigma, noise.random) }
     }
     target = tensor(\.pair.target) { _, _ in }

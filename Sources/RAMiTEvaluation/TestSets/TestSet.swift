@@ -117,9 +117,9 @@ public struct TestSet: Sendable {
   public func image(_ index: Int, sigma: Double?) throws -> TestImage {
     let pair = try pairs.pair(index)
     let target = pair.target
-    let size = pair.lowQuality.map { ($0.width, $0.height) } ?? (target.width, target.height)
+    let size = pair.input.map { ($0.width, $0.height) } ?? (target.width, target.height)
     try checkSize(min(size.0, target.width / task.scale), min(size.1, target.height / task.scale), location(index))
-    guard let input = pair.lowQuality else {
+    guard let input = pair.input else {
       return TestImage(input: target.tensor().addingPublishedNoise(sigma: sigma ?? 0), target: target)
     }
     let cropped = target.cropped(

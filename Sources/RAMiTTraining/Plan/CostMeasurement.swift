@@ -32,7 +32,7 @@ package struct CostMeasurement: Equatable, Sendable {
     var random = RandomNumbers(seed: configuration.seed)
     let noise = (0..<batch * patch * patch * task.channels).map { _ in random.uniform() }
     let sample = Batch(
-      lowQuality: Tensor(noise, [batch, patch, patch, task.channels]),
+      input: Tensor(noise, [batch, patch, patch, task.channels]),
       target: Tensor(repeating: 0.5, [batch, side, side, task.channels]))
     let position = TrainingPlan.Position(
       stage: stage, stageIndex: stageIndex, epoch: stage.epochs.lowerBound, iterationInEpoch: 0)

@@ -74,7 +74,7 @@ final class TrainStep {
     for part in 0..<parts {
       let range = part * size / parts..<(part + 1) * size / parts
       let tape = Tape()
-      let input = batch.lowQuality.slice(range)
+      let input = batch.input.slice(range)
       // Each forward pass drops out values of its own.
       let context = TrainingContext(
         seed: configuration.seed, iteration: iteration * parts + part, checkpointing: checkpointing)
