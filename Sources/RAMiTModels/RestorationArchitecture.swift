@@ -1,8 +1,8 @@
-// Whoever writes a model names its task.
-@_exported import enum RAMiTImaging.RestorationTask
 import RAMiTNN
 import RAMiTSerialization
 import RAMiTTensorCore
+// Whoever writes a model names its task.
+@_exported import enum RAMiTImaging.RestorationTask
 
 /// What defines a model: the sizes and choices that its network is built from, and the task that it is for.
 ///

@@ -15,14 +15,11 @@ public protocol RestorationModel: AnyObject {
   /// The sides of an input are padded to multiples of this.
   var sizeMultiple: Int { get }
 
-  /// How an image is padded at the bottom and at the right before it is restored: by default to the next multiples of
-  /// `sizeMultiple`.
+  /// How an image is padded before it is restored: by default to the next multiples of `sizeMultiple`, mirrored with the
+  /// edge pixel.
   var padding: ImagePadding { get }
 
-  /// What it is padded with: by default the image is mirrored, the edge pixel included.
-  var paddingMode: PaddingMode { get }
-
-  /// A side of an image for which Mult-Adds are counted: by default `paddedSide`.
+  /// A side of an image for which Mult-Adds are counted: by default the padded one.
   func countedSide(_ side: Int) -> Int
 
   /// Everything that is trained.
@@ -51,18 +48,6 @@ extension RestorationModel {
 
   public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple) }
 
-  public var paddingMode: PaddingMode { .symmetric }
-
-  /// A side of an image after padding.
-  public func paddedSide(_ side: Int) -> Int { padding(side) }
-
-  /// An image as the model gets it to restore it.
-  /// - Parameter image: H x W x C.
-  /// - Returns: an image of the `paddedSide`s, which has the image at its top left.
-  public func padded(_ image: Tensor) -> Tensor {
-    image.extended(height: paddedSide(image.shape[0]), width: paddedSide(image.shape[1]), mode: paddingMode)
-  }
-
   public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] { [] }
 
   /// What weight files hold, under its published names: the parameters and the buffers.
@@ -73,15 +58,15 @@ extension RestorationModel {
     self(images, context: context) { _, _ in }
   }
 
-  public func countedSide(_ side: Int) -> Int { paddedSide(side) }
+  public func countedSide(_ side: Int) -> Int { padding.paddedSide(side) }
 
   /// Restores one image whole, whatever its size: it is padded, goes through the model without a tape, and the result
   /// is cropped to what belongs to the image.
   /// - Parameter image: H x W x the task's channels, in [0, 1]; noise may lie outside.
   /// - Returns: sH x sW x channels, not clamped.
   public func restore(_ image: Tensor) -> Tensor {
-    let padded = padded(image)
-    let output = self(Variable(constant: padded.reshaped(Shape([1] + padded.shape.dimensions)))).value
+    let padded = padding.padded(Variable(constant: image.reshaped(Shape([1] + image.shape.dimensions))))
+    let output = self(padded).value
     let scale = task.scale
     return output.reshaped(Shape(Array(output.shape.dimensions.dropFirst())))
       .cropped(y: 0, x: 0, height: image.shape[0] * scale, width: image.shape[1] * scale)

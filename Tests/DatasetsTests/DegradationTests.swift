@@ -13,7 +13,8 @@ import Testing
 
   private func mean(_ image: Image) -> Double { levels(image).reduce(0, +) / Double(levels(image).count) }
 
-  @Test(arguments: [RestorationTask.Kind.lowLight, .deraining]) func pairsAreNamedBySeedAndNumber(kind: RestorationTask.Kind) {
+  @Test(arguments: [RestorationTask.Kind.lowLight, .deraining])
+  func pairsAreNamedBySeedAndNumber(kind: RestorationTask.Kind) {
     func pairs(_ seed: UInt64) -> ProceduralPairs {
       ProceduralPairs(seed: seed, width: 40, height: 32, PairSettings(kind))
     }

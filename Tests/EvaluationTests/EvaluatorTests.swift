@@ -105,7 +105,9 @@ struct EvaluatorTests {
   func published(_ weights: String, _ variant: RAMiTVariant, _ task: RestorationTask, _ name: String, _ image: String)
     throws
   {
-    let model = try RAMiT(weights: "\(referenceFolder!)/weights/\(weights).pth", task: task, variant: variant)
+    let model = try PretrainedModel<RAMiTConfiguration>(
+      weights: "\(referenceFolder!)/weights/\(weights).pth", task: task, named: variant.rawValue
+    ).model
     let scores = try JSONSerialization.jsonObject(
       with: Data(
         contentsOf: URL(fileURLWithPath: "\(referenceFolder!)/scores/\(variant.rawValue)_\(task.rawValue)_\(name).json")

@@ -151,8 +151,8 @@ import Testing
     #expect(restored.array.allSatisfy { $0.isFinite })
     let direct = model(Variable(constant: image.reshaped([1, height, width, 3]))).value
     #expect(direct.array == restored.array)
-    let padded = model.padded(image)
-    #expect(padded.shape == [model.paddedSide(height), model.paddedSide(width), 3])
+    let padded = model.padding.padded(image)
+    #expect(padded.shape == [model.padding.paddedSide(height), model.padding.paddedSide(width), 3])
     if height == 7 {
       #expect(padded.slice(7..<8).slice(0..<1).array[..<3] == image.slice(5..<6).array[..<3])
     }

@@ -60,7 +60,7 @@ import Testing
     let model = configuration.makeModel(seed: 1)
     let values: [Float] = (0..<90).map { 0.1 + Float($0 % 7) / 7 }
     let image = Tensor(values, [5, 6, 3])
-    let padded = model.padded(image)
+    let padded = model.padding.padded(image)
     #expect(padded.shape == [8, 8, 3])
     #expect(padded.slice(5..<8).array.allSatisfy { $0 == 0 })
     #expect(padded.slice(0..<5).array.count { $0 == 0 } == 30)

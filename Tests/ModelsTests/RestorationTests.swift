@@ -10,8 +10,8 @@ import Testing
 struct RestorationTests {
   @Test func paddingMirrorsAtTheBottomAndTheRight() {
     let image = Tensor((0..<6).map(Float.init), [2, 3, 1])
-    #expect(image.extended(height: 2, width: 3, mode: .symmetric).array == image.array)
-    let padded = image.extended(height: 8, width: 8, mode: .symmetric)
+    #expect(ImagePadding(multiple: 1).padded(image).array == image.array)
+    let padded = ImagePadding(multiple: 8).padded(image)
     #expect(padded.shape == [8, 8, 1])
     #expect(Array(padded.array[0..<8]) == [0, 1, 2, 2, 1, 0, 0, 1])
     #expect((0..<8).map { padded.array[$0 * 8] } == [0, 3, 3, 0, 0, 3, 3, 0])

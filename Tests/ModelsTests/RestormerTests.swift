@@ -62,7 +62,7 @@ import Testing
     let model = configuration.makeModel(seed: 1)
     let values: [Float] = (0..<height * width * 3).map { Float($0) / 400 }
     let image = Tensor(values, [height, width, 3])
-    let padded = model.padded(image)
+    let padded = model.padding.padded(image)
     #expect(padded.shape == [paddedHeight, paddedWidth, 3])
     if height == 9 {
       #expect(padded.slice(9..<10).array == image.slice(7..<8).array)

@@ -1,4 +1,6 @@
+import RAMiTAutograd
 import RAMiTModels
+import RAMiTTensorCore
 
 extension BuiltInArchitecture {
   /// A small model of each family, which has every kind of its parts.
@@ -31,5 +33,13 @@ extension BuiltInArchitecture {
       (configuration.blocks, configuration.refinementBlocks) = ([2, 1, 1, 1], 1)
       return .restormer(configuration)
     }
+  }
+}
+
+extension ImagePadding {
+  /// An image, H x W x C, padded.
+  func padded(_ image: Tensor) -> Tensor {
+    let result = padded(Variable(constant: image.reshaped(Shape([1] + image.shape.dimensions)))).value
+    return result.reshaped(Shape(Array(result.shape.dimensions.dropFirst())))
   }
 }

@@ -78,7 +78,7 @@ import Testing
   func padding(side: Int, padded: Int) {
     let model = SwinIRConfiguration(task: .x2).makeModel(seed: 0)
     let image = Tensor((0..<side * 8 * 3).map(Float.init), [side, 8, 3])
-    let result = model.padded(image)
+    let result = model.padding.padded(image)
     #expect(result.shape == [padded, 16, 3])
     #expect(result.slice(side..<side + 1).slice(0..<1).array[..<3] == image.slice(side - 1..<side).array[..<3])
     #expect(model.restore(image).shape == [2 * side, 16, 3])

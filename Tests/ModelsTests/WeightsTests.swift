@@ -7,6 +7,8 @@ import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
+private typealias PretrainedRAMiT = PretrainedModel<RAMiTConfiguration>
+
 /// Calls `body` with a path in a folder that goes when it ends.
 func withPath(_ body: (String) throws -> Void) throws {
   let folder = try TemporaryFolder()
@@ -75,12 +77,12 @@ func withPath(_ body: (String) throws -> Void) throws {
     tensors["module.stage1.blocks.block0.sp_attn.relative_position_index"] = Tensor(zeros: [64, 64])
     for name in ["mean", "std"] { tensors["module." + name] = Tensor(zeros: [1, 3, 1, 1]) }
     tensors["module.adam.m.shallow.conv.bias"] = Tensor(zeros: [16])
-    let read = try RAMiT(tensors, from: "module.pth")
-    #expect(read.configuration == configuration)
-    #expect(read.parameters.values.array == model.parameters.values.array)
+    let read = try PretrainedRAMiT(tensors, from: "module.pth")
+    #expect(read.architecture == configuration)
+    #expect(read.model.parameters.values.array == model.parameters.values.array)
     // One name without the prefix, and it is no prefix.
     tensors["more"] = Tensor(1)
-    #expect(throws: InputError.self) { try RAMiT(tensors, from: "module.pth") }
+    #expect(throws: InputError.self) { try PretrainedRAMiT(tensors, from: "module.pth") }
   }
 
   /// Other models, losses and training states beside the model have prefixes of their own; an average comes before its
@@ -93,7 +95,8 @@ func withPath(_ body: (String) throws -> Void) throws {
     for (name, tensor) in model.stateDict { tensors["module.net_g." + name] = tensor }
     for layer in 0..<400 { tensors["module.loss.vgg.\(layer).weight"] = Tensor([.nan], [1]) }
     #expect(
-      try RAMiT(tensors, from: "lightning.pth").parameters.values.array == model.parameters.values.array)
+      try PretrainedRAMiT(tensors, from: "lightning.pth").model.parameters.values.array == model.parameters.values.array
+    )
 
     try withPath { path in
       // A training's checkpoint.
@@ -103,13 +106,13 @@ func withPath(_ body: (String) throws -> Void) throws {
       }
       try SafeTensors.write(tensors, to: path)
       var notes: [String] = []
-      var read = try RAMiT(weights: path) { notes.append($0) }
-      #expect(read.parameters.values.array == other.parameters.values.array)
+      var read = try PretrainedRAMiT(weights: path) { notes.append($0) }
+      #expect(read.model.parameters.values.array == other.parameters.values.array)
       #expect(notes.isEmpty)
       for (name, tensor) in model.parameters.stateDict { tensors["ema." + name] = tensor }
       try SafeTensors.write(tensors, to: path)
-      read = try RAMiT(weights: path) { notes.append($0) }
-      #expect(read.parameters.values.array == model.parameters.values.array)
+      read = try PretrainedRAMiT(weights: path) { notes.append($0) }
+      #expect(read.model.parameters.values.array == model.parameters.values.array)
       #expect(notes == ["\(path): 'ema', the averaged weights, taken; the weights that stand alone left"])
     }
   }
@@ -119,7 +122,7 @@ func withPath(_ body: (String) throws -> Void) throws {
     (configuration.dim, configuration.depths) = (16, [1, 1, 1, 1])
     let model = RAMiT(configuration, seed: 3)
     model.parameters.parameters.first { $0.name == "down1.norm.norm.bias" }?.value.pointer[0] = .nan
-    let error = #expect(throws: InputError.self) { try RAMiT(model.stateDict, from: "spoiled.pth") }
+    let error = #expect(throws: InputError.self) { try PretrainedRAMiT(model.stateDict, from: "spoiled.pth") }
     #expect(
       error?.description == "spoiled.pth: expected finite weights, found 1 with values that are not finite "
         + "(down1.norm.norm.bias: 1 NaN of 64 values)")
@@ -139,11 +142,12 @@ func withPath(_ body: (String) throws -> Void) throws {
       try model.write(to: path)
       #expect(try WeightFile.read(path).metadata["format"] == "pt")
       #expect(try WeightFile.read(path).names == model.stateDict.names)
-      #expect(try RAMiT(weights: path).parameters.values.array == model.parameters.values.array)
+      #expect(try PretrainedRAMiT(weights: path).model.parameters.values.array == model.parameters.values.array)
       try model.writePyTorch(to: path)
       #expect(try WeightFile.read(path)[name]?.array == index)
-      #expect(try RAMiT(weights: path, task: .dn).parameters.values.array == model.parameters.values.array)
-      #expect(throws: InputError.self) { try RAMiT(weights: path) }
+      #expect(
+        try PretrainedRAMiT(weights: path, task: .dn).model.parameters.values.array == model.parameters.values.array)
+      #expect(throws: InputError.self) { try PretrainedRAMiT(weights: path) }
     }
   }
 
@@ -151,7 +155,7 @@ func withPath(_ body: (String) throws -> Void) throws {
   @Test func modelsLargerThanTheFileAreRefused() throws {
     let large = #"{"task":"x2","dim":4096,"depths":[100,100,100,100],"hiddenRatio":64}"#
     let noted = NamedTensors([("shallow.conv.weight", Tensor(zeros: [1]))], metadata: ["model": large])
-    let error = #expect(throws: InputError.self) { try RAMiT(noted, from: "noted") }
+    let error = #expect(throws: InputError.self) { try PretrainedRAMiT(noted, from: "noted") }
     #expect(error?.description.contains("values, found 1 in 1 tensors") == true)
 
     var configuration = RAMiTVariant.ramit1.configuration(for: .x2)
@@ -161,7 +165,7 @@ func withPath(_ body: (String) throws -> Void) throws {
     for stage in 1...4 {
       for block in 0..<100 { named["stage\(stage).blocks.block\(block).x"] = Tensor(zeros: []) }
     }
-    #expect(throws: InputError.self) { try RAMiT(named, from: "named") }
+    #expect(throws: InputError.self) { try PretrainedRAMiT(named, from: "named") }
   }
 
   @Test func aFileTellsItsModel() throws {
@@ -171,12 +175,12 @@ func withPath(_ body: (String) throws -> Void) throws {
       configuration.helper = false
       let model = RAMiT(configuration, seed: 4)
       try model.write(to: path, notes: ["iteration": "7"])
-      let read = try RAMiT(weights: path)
-      #expect(read.configuration == configuration)
-      #expect(read.parameters.values.array == model.parameters.values.array)
+      let read = try PretrainedRAMiT(weights: path)
+      #expect(read.architecture == configuration)
+      #expect(read.model.parameters.values.array == model.parameters.values.array)
       #expect(try WeightFile.read(path).metadata["iteration"] == "7")
-      #expect(throws: InputError.self) { try RAMiT(weights: path, task: .dn) }
-      #expect(throws: InputError.self) { try RAMiT(weights: path, variant: .ramit) }
+      #expect(throws: InputError.self) { try PretrainedRAMiT(weights: path, task: .dn) }
+      #expect(throws: InputError.self) { try PretrainedRAMiT(weights: path, named: "RAMiT") }
     }
   }
 
@@ -195,7 +199,7 @@ func withPath(_ body: (String) throws -> Void) throws {
   @Test func otherWeightsAreNamed() throws {
     try withPath { path in
       try SafeTensors.write(NamedTensors([("conv1.weight", Tensor(zeros: [64, 3, 7, 7]))]), to: path)
-      let error = #expect(throws: InputError.self) { try RAMiT(weights: path) }
+      let error = #expect(throws: InputError.self) { try PretrainedRAMiT(weights: path) }
       #expect(
         error?.description == "\(path): expected the weights of a RAMiT, found 1 tensors, and no shallow.conv.weight")
       var configuration = RAMiTVariant.ramit.configuration(for: .x2)
@@ -208,7 +212,7 @@ func withPath(_ body: (String) throws -> Void) throws {
         var tensors = RAMiT(configuration).parameters.stateDict
         tensors[name] = Tensor(zeros: shape)
         try SafeTensors.write(tensors, to: path)
-        #expect(throws: InputError.self, "\(name) \(shape)") { try RAMiT(weights: path) }
+        #expect(throws: InputError.self, "\(name) \(shape)") { try PretrainedRAMiT(weights: path) }
       }
     }
   }
@@ -221,16 +225,17 @@ func withPath(_ body: (String) throws -> Void) throws {
       ("RAMiT-slimSR_X2", .x2, .slimSR, 581_008), ("RAMiT-slimSR_X4", .x4, .slimSR, 596_596),
     ])
   func publishedCheckpointsAreRead(file: String, task: RestorationTask, variant: RAMiTVariant, count: Int) throws {
-    let model = try RAMiT(weights: "\(referenceFolder!)/weights/\(file).pth", task: task == .dn ? .dn : nil)
-    #expect(model.configuration == variant.configuration(for: task))
-    #expect(model.configuration.modelName == variant.rawValue)
+    let read = try PretrainedRAMiT(weights: "\(referenceFolder!)/weights/\(file).pth", task: task == .dn ? .dn : nil)
+    let model = read.model
+    #expect(read.architecture == variant.configuration(for: task))
+    #expect(read.architecture.modelName == variant.rawValue)
     #expect(model.parameters.count == count)
     // Written again it has the same names and index buffers.
     let published = try WeightFile.read("\(referenceFolder!)/weights/\(file).pth")
     #expect(Set(model.stateDict.names) == Set(published.names) && model.stateDict.int64Names.count >= 20)
     for name in model.stateDict.int64Names { #expect(model.stateDict[name]?.array == published[name]?.array) }
     if task == .dn {
-      #expect(throws: InputError.self) { try RAMiT(weights: "\(referenceFolder!)/weights/\(file).pth") }
+      #expect(throws: InputError.self) { try PretrainedRAMiT(weights: "\(referenceFolder!)/weights/\(file).pth") }
     }
   }
 }

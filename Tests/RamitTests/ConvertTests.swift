@@ -31,16 +31,16 @@ import Testing
       let written = try WeightFile.read(output)
       #expect(written.names == model.stateDict.names)
       #expect(Set(written.metadata.keys) == ["model", "iteration", "author", "format"])
-      #expect(try RAMiT(weights: output).configuration == model.configuration)
-      #expect(try RAMiT(weights: output).parameters.values.array == model.parameters.values.array)
+      #expect(try PretrainedRAMiT(weights: output).architecture == model.configuration)
+      #expect(try PretrainedRAMiT(weights: output).model.parameters.values.array == model.parameters.values.array)
 
       // What is there stays, unless it is to be overwritten.
       let refused = try Program.run("convert", input, output, "--task", "dr")
       #expect(refused.code == 1 && refused.errors.contains("--force"))
-      #expect(try RAMiT(weights: output).configuration.task == .dn)
+      #expect(try PretrainedRAMiT(weights: output).architecture.task == .dn)
       let forced = try Program.run("convert", input, output, "--task", "dr", "--force", "--quiet")
       #expect(forced.code == 0 && forced.output.isEmpty)
-      #expect(try RAMiT(weights: output).configuration.task == .dr)
+      #expect(try PretrainedRAMiT(weights: output).architecture.task == .dr)
     }
   }
 
@@ -81,7 +81,7 @@ import Testing
       // And back; such a file does not tell the task.
       let back = try Program.run("convert", folder.file("out.pth"), folder.file("back.safetensors"), "--task", "dn")
       #expect(back.code == 0)
-      #expect(try RAMiT(weights: folder.file("back.safetensors")).configuration == model.configuration)
+      #expect(try PretrainedRAMiT(weights: folder.file("back.safetensors")).architecture == model.configuration)
       // What shapes do not tell is lost, and said.
       var odd = model.configuration
       odd.helper.toggle()
@@ -106,7 +106,7 @@ import Testing
         #expect(done.code == 0)
         let line = "ramit: \(input): 'params_ema', the averaged weights, taken; 'params' left\n"
         #expect(done.errors == (quiet.isEmpty ? line : ""))
-        let written = try RAMiT(weights: folder.file("out.safetensors"))
+        let written = try PretrainedRAMiT(weights: folder.file("out.safetensors")).model
         #expect(written.parameters.values.array == model.parameters.values.array)
       }
     }

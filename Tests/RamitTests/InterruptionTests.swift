@@ -85,8 +85,8 @@ struct InterruptionTests {
         #expect(try run.names(part).allSatisfy { !$0.hasPrefix(".") }, "unfinished files in \(part)")
       }
       // What training writes is what everything else reads.
-      let model = try RAMiT(weights: run.last)
-      #expect(model.configuration.task == .x2 && model.configuration.dim == 16 && model.configuration.window == 2)
+      let found = try PretrainedRAMiT(weights: run.last).architecture
+      #expect(found.task == .x2 && found.dim == 16 && found.window == 2)
     }
   }
 

@@ -4,6 +4,8 @@ import RAMiTModels
 import RAMiTNN
 import RAMiTSerialization
 
+typealias PretrainedRAMiT = PretrainedModel<RAMiTConfiguration>
+
 extension Folder {
   /// Writes a picture with something to see in it.
   @discardableResult func picture(_ name: String, width: Int = 24, height: Int = 20, channels: Int = 3) throws -> String

@@ -19,7 +19,7 @@ let model = try PretrainedModel<BuiltInArchitecture>(weights: input).model
 let task = model.task, parameters = model.parameters
 
 // Patches of images that the program draws; `PhotoPairs` reads photos.
-let settings = PatchSettings(patch: model.paddedSide(32), scale: task.scale)
+let settings = PatchSettings(patch: model.padding.paddedSide(32), scale: task.scale)
 let side = (settings.patch + 8) * task.scale
 let pairs = ProceduralPairs(seed: 1, width: side, height: side, scale: task.scale, channels: task.channels)
 let samples = TrainingSamples(

@@ -32,7 +32,7 @@ public final class ELAN: RestorationModel {
   public func countedSide(_ side: Int) -> Int { side }
 
   /// As the published code pads.
-  public var paddingMode: PaddingMode { .reflect }
+  public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, mode: .reflect) }
 
   /// Restores images; see `RestorationModel`. Sides may be any; the model extends them to multiples of the windows.
   public func callAsFunction(
@@ -46,7 +46,7 @@ public final class ELAN: RestorationModel {
       observe(component, x)
       return x
     }
-    let padded = images.extended(toMultipleOf: sizeMultiple, mode: paddingMode)
+    let padded = padding.padded(images)
     let x = scaleAndShift(consume padded, scale: mean.map { _ in range }, shift: mean.map { -$0 * range })
     let shallow = observed("head", head(consume x))
     var features = shallow
@@ -65,7 +65,7 @@ public final class ELAN: RestorationModel {
   /// - the pixels by which an input is extended. (Norms are part of the projections.)
   public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let c = architecture, channels = c.task.channels, scale = c.task.scale
-    let extended = paddedSide(width) * paddedSide(height), extra = extended - width * height
+    let extended = padding.paddedSide(width) * padding.paddedSide(height), extra = extended - width * height
     let attention = c.windows.reduce(0) { $0 + 2 * $1 * $1 * (c.dim / 3) }
     let extraction = 2 * c.dim * c.hiddenDim, projections = (3 + 2 * c.sharing) * c.dim * c.dim
     let block = (1 + c.sharing) * extraction + projections + attention

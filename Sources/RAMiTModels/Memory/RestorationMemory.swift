@@ -1,6 +1,33 @@
 import RAMiTAutograd
 import RAMiTTensorCore
 
+/// What the tensors of a pass through a model take at their peak, as a straight line over the pixels of its padded
+/// inputs.
+///
+/// The line is measured in two small passes, so it holds for every configuration and cannot drift from what the model
+/// does.
+package struct PassMemory: Equatable, Sendable {
+  /// Bytes that do not depend on the pixels, and bytes for each pixel of the inputs.
+  package let base, perPixel: Double
+
+  package init(base: Double, perPixel: Double) {
+    self.base = base
+    self.perPixel = perPixel
+  }
+
+  package func bytes(pixels: Double) -> Double { base + perPixel * pixels }
+
+  /// Measures one pass, and one with twice the pixels. Tensors that other threads make meanwhile count as well.
+  /// - Parameters:
+  ///   - pixels: of the smaller pass.
+  ///   - pass: runs a pass of so many times the pixels, from its inputs on, and leaves no tensor behind.
+  package static func measured(pixels: Int, _ pass: (_ factor: Int) -> Void) -> PassMemory {
+    let bytes = [1, 2].map { factor in Double(StoragePool.shared.peakGrowth { pass(factor) }) }
+    let perPixel = max(0, bytes[1] - bytes[0]) / Double(pixels)
+    return PassMemory(base: max(0, bytes[0] - perPixel * Double(pixels)), perPixel: perPixel)
+  }
+}
+
 /// The memory that restoring an image takes at its peak, beside the program and the model's parameters.
 ///
 /// Sizes are in pixels of the input, results in bytes.
@@ -46,7 +73,7 @@ package struct RestorationMemory: Equatable, Sendable {
 
   /// The tensors of an image that is restored whole, the input among them.
   package func whole(width: Int, height: Int) -> Double {
-    let (paddedWidth, paddedHeight) = (padding(width), padding(height))
+    let (paddedWidth, paddedHeight) = (padding.paddedSide(width), padding.paddedSide(height))
     let isPadded = paddedWidth != width || paddedHeight != height
     return (isPadded ? input(width: width, height: height) : 0)
       + pass.bytes(pixels: Double(paddedWidth) * Double(paddedHeight))

@@ -44,14 +44,14 @@ public final class NAFNet: RestorationModel {
   public var sizeMultiple: Int { 1 << architecture.encoderBlocks.count }
 
   /// The published code pads with zeros.
-  public var paddingMode: PaddingMode { .zero }
+  public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, mode: .zero) }
 
   /// Restores images; see `RestorationModel`. Sides that are no multiples of `sizeMultiple` are extended by zeros.
   public func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
     let (height, width) = (images.shape[1], images.shape[2])
-    let input = images.extended(toMultipleOf: sizeMultiple, mode: paddingMode)
+    let input = padding.padded(images)
     func run(_ blocks: [NAFBlock], _ x: consuming Variable) -> Variable {
       var x = consume x
       for block in blocks { x = block(consume x, context: context) }

@@ -1,3 +1,4 @@
+import Foundation
 import RAMiTDiagnostics
 import RAMiTSerialization
 import RAMiTTensorCore
@@ -48,6 +49,17 @@ extension RAMiTConfiguration {
         [("bottleneck.mobivari", cells)] + (result.hrami ? [("attn_mix.mobivari", dim + cells)] : []))
     }
     return result
+  }
+}
+
+extension RAMiTConfiguration {
+  /// Without the family's name, as the files of the first versions have it: notes without one are a RAMiT's.
+  public var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
   }
 }
 

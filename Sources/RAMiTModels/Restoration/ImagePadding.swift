@@ -2,45 +2,31 @@ import RAMiTAutograd
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// The sides that images are padded to before a model restores them.
+/// How images are padded at the bottom and at the right before a model restores them.
 public struct ImagePadding: Equatable, Sendable {
   /// Padded sides are multiples of this.
   public let multiple: Int
-  /// So many pixels are added at least.
+  /// At least so many pixels are added.
   public let least: Int
+  /// What the added pixels are. Where an image is too small for a reflection, its edge pixels are mirrored as well.
+  public let mode: PaddingMode
 
-  public init(multiple: Int, least: Int = 0) { (self.multiple, self.least) = (multiple, least) }
+  public init(multiple: Int, least: Int = 0, mode: PaddingMode = .symmetric) {
+    (self.multiple, self.least, self.mode) = (multiple, least, mode)
+  }
 
   /// A side after padding.
-  public func callAsFunction(_ side: Int) -> Int { (side + least).roundedUp(toMultipleOf: multiple) }
+  public func paddedSide(_ side: Int) -> Int { (side + least).roundedUp(toMultipleOf: multiple) }
+
+  /// N x H x W x C to the padded sides.
+  public func padded(_ images: Variable) -> Variable {
+    let height = paddedSide(images.shape[1]), width = paddedSide(images.shape[2])
+    let canReflect = height < 2 * images.shape[1] && width < 2 * images.shape[2]
+    return images.padded(height: height, width: width, mode: mode == .reflect && !canReflect ? .symmetric : mode)
+  }
 }
 
 extension Int {
   /// The least multiple of a number that is not below this.
   package func roundedUp(toMultipleOf number: Int) -> Int { (self + number - 1) / number * number }
-}
-
-extension Variable {
-  /// Images, N x H x W x C, extended at the bottom and at the right to a height and a width.
-  ///
-  /// Where an image is too small for a reflection, the edge pixel is mirrored with the rest.
-  /// - Precondition: they are not below its own.
-  func extended(height: Int, width: Int, mode: PaddingMode) -> Variable {
-    let isReflection = mode == .reflect && height < 2 * shape[1] && width < 2 * shape[2]
-    return padded(height: height, width: width, mode: mode == .reflect && !isReflection ? .symmetric : mode)
-  }
-
-  /// Images, N x H x W x C, extended in the same way to the next multiples.
-  func extended(toMultipleOf multiple: Int, mode: PaddingMode) -> Variable {
-    extended(
-      height: shape[1].roundedUp(toMultipleOf: multiple), width: shape[2].roundedUp(toMultipleOf: multiple), mode: mode)
-  }
-}
-
-extension Tensor {
-  /// An image, H x W x C, extended as `Variable.extended` does it.
-  package func extended(height: Int, width: Int, mode: PaddingMode) -> Tensor {
-    let images = Variable(constant: reshaped(Shape([1] + shape.dimensions)))
-    return images.extended(height: height, width: width, mode: mode).value.reshaped([height, width, shape[2]])
-  }
 }

@@ -49,7 +49,7 @@ public final class SwinIR: RestorationModel {
       observe(component, x)
       return x
     }
-    let padded = images.extended(toMultipleOf: sizeMultiple, mode: .reflect)
+    let padded = ImagePadding(multiple: sizeMultiple, mode: .reflect).padded(images)
     // Grayscale models have no mean.
     let mean = task.channels == DIV2K.mean.count ? DIV2K.mean : [0], ones = [Float](repeating: 1, count: task.channels)
     let x = scaleAndShift(consume padded, scale: ones, shift: mean.map { -$0 })

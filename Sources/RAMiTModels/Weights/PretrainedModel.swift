@@ -1,3 +1,4 @@
+import RAMiTDiagnostics
 import RAMiTNN
 import RAMiTSerialization
 
@@ -25,4 +26,55 @@ public struct PretrainedModel<Architecture: RestorationArchitecture> {
     try model.parameters.load(weights, ignoring: isTrainingState)
     notes = weights.outline.metadata
   }
+
+  /// The same of tensors that have been read from a file.
+  public init(
+    _ tensors: NamedTensors, from path: String, task: RestorationTask? = nil, named name: String? = nil
+  ) throws {
+    let chosen = try tensors.selected(for: Architecture.weightRequest, from: path)
+    architecture = try Architecture.checked(chosen, from: path, task: task, named: name)
+    model = architecture.makeModel(ParameterScope(seed: nil))
+    try model.load(chosen, from: path)
+    notes = chosen.metadata
+  }
+}
+
+extension RestorationArchitecture {
+  /// The architecture of the weights that were read from a file, and whether it is the one that is asked for.
+  ///
+  /// - Parameters:
+  ///   - tensors: chosen from the file by `weightRequest`.
+  ///   - task: what it is for, where the weights do not tell.
+  ///   - name: of the model that is expected; another one is refused.
+  /// - Throws: `InputError` that names the file.
+  static func checked(
+    _ tensors: NamedTensors, from path: String, task: RestorationTask?, named name: String?
+  ) throws -> Self {
+    let found = try inferred(from: tensors, task: task, path: path)
+    if let task, task != found.task {
+      throw InputError(path, expected: "weights for the task \(task)", found: "weights for \(found.task)")
+    }
+    if let error = found.validationError {
+      throw InputError(path, expected: "the weights of a model (\(title))", found: error)
+    }
+    if let name, found.modelName != name {
+      throw InputError(
+        path, expected: "weights of \(name) for \(found.task)",
+        found: found.modelName == "custom" ? "weights of another model" : "weights of \(found.modelName)")
+    }
+    // A few names, or the notes, can speak of a model that no memory would hold.
+    let (needed, held) = (found.parameterCount, tensors.reduce(0) { $0 + $1.tensor.count })
+    guard needed / 2 <= held else {
+      throw InputError(
+        path, expected: "the \(found.family)'s \(needed) values", found: "\(held) in \(tensors.count) tensors")
+    }
+    return found
+  }
+}
+
+/// True for names of what a training keeps beside weights: an optimizer's state, averages, and how often an average was
+/// updated.
+package func isTrainingState(_ name: String) -> Bool {
+  ["adam.", "sgd.", "lion.", "ema."].contains { name.hasPrefix($0) }
+    || ["n_averaged", "num_updates", "decay"].contains(name)
 }

@@ -24,37 +24,6 @@ extension RestorationArchitecture {
     return try Self(json: json, path: path)
   }
 
-  /// The architecture of the weights that were read from a file, and whether it is the one that is asked for.
-  ///
-  /// - Parameters:
-  ///   - tensors: chosen from the file by `weightRequest`.
-  ///   - task: what it is for, where the weights do not tell.
-  ///   - name: of the model that is expected; another one is refused.
-  /// - Throws: `InputError` that names the file.
-  static func checked(
-    _ tensors: NamedTensors, from path: String, task: RestorationTask?, named name: String?
-  ) throws -> Self {
-    let found = try inferred(from: tensors, task: task, path: path)
-    if let task, task != found.task {
-      throw InputError(path, expected: "weights for the task \(task)", found: "weights for \(found.task)")
-    }
-    if let error = found.validationError {
-      throw InputError(path, expected: "the weights of a model (\(title))", found: error)
-    }
-    if let name, found.modelName != name {
-      throw InputError(
-        path, expected: "weights of \(name) for \(found.task)",
-        found: found.modelName == "custom" ? "weights of another model" : "weights of \(found.modelName)")
-    }
-    // A few names, or the notes, can speak of a model that no memory would hold.
-    let (needed, held) = (found.parameterCount, tensors.reduce(0) { $0 + $1.tensor.count })
-    guard needed / 2 <= held else {
-      throw InputError(
-        path, expected: "the \(found.family)'s \(needed) values", found: "\(held) in \(tensors.count) tensors")
-    }
-    return found
-  }
-
   /// Trained values of a model of this architecture, told without any memory for them.
   /// - Precondition: `validationError` is nil.
   public var parameterCount: Int {
@@ -88,11 +57,4 @@ extension RestorationModel {
   ///
   /// `torch.load` takes it with `weights_only=True`, and PyTorch's model loads it with `strict=True`.
   public func writePyTorch(to path: String) throws { try PyTorchCheckpoint.write(stateDict, to: path) }
-}
-
-/// True for names of what a training keeps beside weights: an optimizer's state, averages, and how often an average was
-/// updated.
-package func isTrainingState(_ name: String) -> Bool {
-  ["adam.", "sgd.", "lion.", "ema."].contains { name.hasPrefix($0) }
-    || ["n_averaged", "num_updates", "decay"].contains(name)
 }
