@@ -19,7 +19,7 @@ public struct PairSettings: Equatable, Sendable {
   public var channels: Int
   /// What becomes of images of 16 bits.
   public var depth = SampleDepth.asStored
-  /// Takes images in another format than most, and converts them; without it they are faults.
+  /// Takes images in another format than most, and converts them; without it they are errors.
   public var convertsImages = false
 
   /// What a model of the task learns from, and is scored on.

@@ -13,7 +13,7 @@ public struct ImageTree: Sendable {
   public private(set) var images: [Image] = []
   /// What may be a picture and is not read: a folder or a file that cannot be opened, a link that leads nowhere, a
   /// picture of a kind that is not read, something that is called an image and is a pipe.
-  public private(set) var faults: [InputError] = []
+  public private(set) var errors: [InputError] = []
   public private(set) var omissions = Omissions()
 
   public struct Image: Sendable {
@@ -66,7 +66,7 @@ public struct ImageTree: Sendable {
     walk(names, in: "", isDeep: isDeep)
     while let link = nextLink() { follow(link) }
     images.sort { $0.path.precedesAsPath($1.path) }
-    faults.sort { $0.location.precedesAsPath($1.location) }
+    errors.sort { $0.location.precedesAsPath($1.location) }
   }
 
   /// The one with the fewest folders above it, and of those the first.
@@ -94,7 +94,7 @@ public struct ImageTree: Sendable {
     do {
       walk(try Folder.names(location(path)), in: path + "/", isDeep: true)
     } catch {
-      faults.append(InputError(location(path), expected: "a folder that can be read", found: "\(error)"))
+      errors.append(InputError(location(path), expected: "a folder that can be read", found: "\(error)"))
     }
   }
 
@@ -123,12 +123,12 @@ public struct ImageTree: Sendable {
             omissions.notImages.append(path)
             continue
           }
-          faults.append(InputError(location(path), expected: "an image", found: target.kind.rawValue))
+          errors.append(InputError(location(path), expected: "an image", found: target.kind.rawValue))
         }
       } catch {
         let found = error.code == ELOOP ? "a link that leads to itself" : "\(error)"
         let isLink = (try? FileStatus(location(path), followingLinks: false))?.kind == .link
-        faults.append(
+        errors.append(
           InputError(
             location(path), expected: "a file that can be read",
             found: isLink && error.code == ENOENT ? "a link that leads nowhere" : found))
@@ -142,7 +142,7 @@ public struct ImageTree: Sendable {
     case .image(let format): images.append(Image(path: path, format: format))
     case .imageByName: images.append(Image(path: path, format: nil))
     case .otherPicture(let kind):
-      faults.append(InputError(location(path), expected: ImageFile.expectedKinds, found: kind))
+      errors.append(InputError(location(path), expected: ImageFile.expectedKinds, found: kind))
     case .other: omissions.notImages.append(path)
     }
   }

@@ -152,7 +152,7 @@ package struct RestorationPlan {
     var outputs: String?
     if case .folder(let path) = destination { outputs = path }
     let tree = try ImageTree(input, excluding: outputs)
-    faults += tree.faults
+    faults += tree.errors
     var omissions = tree.omissions.located(in: input)
     var photos: [Photo] = []
     for image in tree.images {
@@ -169,7 +169,7 @@ package struct RestorationPlan {
       omissions.inOutputs = paths.filter { path in !(record?.isResult(path) ?? false) }
     }
     self.omissions += omissions
-    guard !photos.isEmpty || !tree.faults.isEmpty || !omissions.results.isEmpty else {
+    guard !photos.isEmpty || !tree.errors.isEmpty || !omissions.results.isEmpty else {
       throw InputError(input, expected: "images", found: tree.omissions.text ?? "an empty folder")
     }
     return photos

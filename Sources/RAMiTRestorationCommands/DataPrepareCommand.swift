@@ -73,7 +73,7 @@ struct CacheCommand: ParsableCommand {
 
   func run() throws {
     let sets = try selection.sets()
-    if let fault = sets.lazy.flatMap(\.files.faults).first { throw fault }
+    if let error = sets.lazy.flatMap(\.files.errors).first { throw error }
     var seen: Set<String> = []
     let files = sets.flatMap(\.paths).filter { seen.insert($0).inserted }
     let output = output.expandingTilde

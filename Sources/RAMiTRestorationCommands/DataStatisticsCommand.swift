@@ -26,7 +26,7 @@ struct DataStatisticsCommand: ParsableCommand {
   func run() throws {
     var lines: [Line] = []
     for set in try selection.sets() {
-      if let fault = set.files.faults.first { throw fault }
+      if let error = set.files.errors.first { throw error }
       let statistics = try ChannelStatistics(
         set.pairs(memory: 0), count: set.files.pairs.count, progress: showProgress("read"))
       lines.append(Line(name: set.name, scale: set.settings.scale, statistics: statistics))

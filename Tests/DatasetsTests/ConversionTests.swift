@@ -18,10 +18,10 @@ import Testing
     for (name, image) in [("a", gray), ("b", deep), ("c", clear), ("d", drawn(1)), ("e", drawn(2))] {
       try folder.write(image, name + ".png")
     }
-    let refused = try pairs(folder, converts: false).faults(patch: 8).map { String($0.location.suffix(5)) }
+    let refused = try pairs(folder, converts: false).errors(patch: 8).map { String($0.location.suffix(5)) }
     #expect(refused == ["a.png", "b.png"] || refused == ["/a.png", "/b.png"].map { String($0.suffix(5)) })
     let converted = try pairs(folder, converts: true)
-    #expect(converted.faults(patch: 8).isEmpty)
+    #expect(converted.errors(patch: 8).isEmpty)
     let targets = try (0..<3).map { try converted.pair($0).target }
     #expect(targets[0] == gray.rgb())
     guard case .uint16(let values) = deep.samples else { return }
@@ -38,6 +38,6 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write(cmykJPEG, "a.jpg")
     try folder.write(drawn(1), "b.png")
-    #expect(try pairs(folder, converts: true).faults(patch: 2).map(\.expected) == ["an image in RGB"])
+    #expect(try pairs(folder, converts: true).errors(patch: 2).map(\.expected) == ["an image in RGB"])
   }
 }

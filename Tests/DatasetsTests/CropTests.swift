@@ -24,7 +24,7 @@ import Testing
         crop.target == whole.target.cropped(x: x * scale, y: y * scale, width: 10 * scale, height: 10 * scale))
     }
     #expect(
-      folder.fault { _ = try pairs.crop(0, patch: 25, scale: scale) { _, _ in (0, 0) } }.hasPrefix(
+      folder.message { _ = try pairs.crop(0, patch: 25, scale: scale) { _, _ in (0, 0) } }.hasPrefix(
         "/a.png: expected an image of at least \(25 * scale) x \(25 * scale) pixels"))
   }
 

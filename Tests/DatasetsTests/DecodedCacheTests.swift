@@ -45,11 +45,11 @@ import Testing
     let file = try folder.write(noisy(3, width: 13, height: 7), "a.png")
     let before = try Data(contentsOf: URL(fileURLWithPath: file))
     #expect(
-      folder.fault { try DecodedCache.write([file], of: folder.path, to: file) }.hasSuffix(
+      folder.message { try DecodedCache.write([file], of: folder.path, to: file) }.hasSuffix(
         "a.png: expected a new file, or a cache, found a file of another kind, which is left as it is"))
     #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == before)
     #expect(
-      folder.fault { try DecodedCache.write([file], of: folder.path, to: folder.path) }.hasSuffix("found a folder"))
+      folder.message { try DecodedCache.write([file], of: folder.path, to: folder.path) }.hasSuffix("found a folder"))
     for _ in 0..<2 { try DecodedCache.write([file], of: folder.path, to: cacheFile) }
     #expect(try DecodedCache(cacheFile, of: folder.path).region(of: file, x: 0, y: 0, width: 13, height: 7).width == 13)
   }
@@ -74,20 +74,20 @@ import Testing
     try cache.check(paths(files))
     let changed = files.pairs[2].target
     try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 5)], ofItemAtPath: changed)
-    #expect(folder.fault { try cache.check(paths(files)) }.hasSuffix("found /photos/HR/2.png has changed since"))
+    #expect(folder.message { try cache.check(paths(files)) }.hasSuffix("found /photos/HR/2.png has changed since"))
     let new = try folder.write(drawn(1), "photos/HR/new.png")
-    #expect(folder.fault { try cache.check([new]) }.hasSuffix("found no /photos/HR/new.png in it"))
+    #expect(folder.message { try cache.check([new]) }.hasSuffix("found no /photos/HR/new.png in it"))
     try FileManager.default.removeItem(atPath: changed)
-    #expect(folder.fault { try cache.check([changed]) } == "/photos/HR/2.png: expected an image, found no such file")
+    #expect(folder.message { try cache.check([changed]) } == "/photos/HR/2.png: expected an image, found no such file")
   }
 
   @Test func aSourceThatCannotBeDecodedLeavesNothingBehind() throws {
     var files = paths(try set())
     files.append(try folder.write(Array("text".utf8), "photos/HR/z.png"))
     #expect(
-      folder.fault { try DecodedCache.write(files, of: folder.path, to: cacheFile) }.hasPrefix("/photos/HR/z.png:"))
+      folder.message { try DecodedCache.write(files, of: folder.path, to: cacheFile) }.hasPrefix("/photos/HR/z.png:"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["photos"])
-    #expect(folder.fault { try DecodedCache.write([], of: folder.path, to: "/nowhere/x") }.hasPrefix("/nowhere/x:"))
+    #expect(folder.message { try DecodedCache.write([], of: folder.path, to: "/nowhere/x") }.hasPrefix("/nowhere/x:"))
   }
 
   /// A cache that was cut or changed is refused, or gives an error where it is read; nothing crashes.

@@ -13,7 +13,7 @@ struct LeftOutTests {
     }
     try FileManager.default.createSymbolicLink(atPath: folder.path + "/loop", withDestinationPath: ".")
     let files = try PairedFiles.folder(folder.path, for: PairSettings(.denoising))
-    #expect(files.pairs.map(\.name) == ["img0", "sub/img1"] && files.faults.isEmpty && files.unread.isEmpty)
+    #expect(files.pairs.map(\.name) == ["img0", "sub/img1"] && files.errors.isEmpty && files.unread.isEmpty)
     #expect(files.omissions.systemFolders == [folder.path + "/@eaDir"])
     #expect(files.omissions.repeatedFolders == [folder.path + "/loop"])
   }

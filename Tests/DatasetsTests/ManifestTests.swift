@@ -93,7 +93,7 @@ private let manifestsFolder = URL(fileURLWithPath: #filePath).deletingLastPathCo
     let settings = PairSettings(kind, scale: kind == .superResolution ? 3 : 1)
     for layout in manifest.layouts {
       let folder = try TemporaryFolder()
-      #expect(folder.fault { _ = try manifest.files(in: folder.path, for: settings) }.contains(manifest.page ?? "-"))
+      #expect(folder.message { _ = try manifest.files(in: folder.path, for: settings) }.contains(manifest.page ?? "-"))
       let isPaired = !layout.inputs.isEmpty && kind != .denoising
       for (place, targets) in layout.targets.enumerated() {
         for number in 0..<2 {
@@ -110,7 +110,7 @@ private let manifestsFolder = URL(fileURLWithPath: #filePath).deletingLastPathCo
         }
       }
       let files = try manifest.files(in: folder.path, for: settings)
-      #expect(files.faults.isEmpty, "\(layout): \(files.faults)")
+      #expect(files.errors.isEmpty, "\(layout): \(files.errors)")
       #expect(files.pairs.count == 2 * layout.targets.count, "\(layout)")
       #expect(files.pairs.allSatisfy { ($0.input != nil) == isPaired }, "\(layout)")
     }
@@ -123,11 +123,11 @@ private let manifestsFolder = URL(fileURLWithPath: #filePath).deletingLastPathCo
     try folder.write(drawn(1), "loldataset/OUR485/Low/1.png")
     #expect(try lol.files(in: folder.path, for: PairSettings(.lowLight)).pairs.count == 1)
     #expect(
-      folder.fault { _ = try lol.files(in: folder.path, for: PairSettings(.deraining)) }
+      folder.message { _ = try lol.files(in: folder.path, for: PairSettings(.deraining)) }
         == "LOL: expected a data set for deraining, found one for lowLight")
     // Photos that lie about in the root are no set.
     try folder.write(drawn(1), "1.bmp.png")
-    let absent = folder.fault {
+    let absent = folder.message {
       _ = try DatasetCatalog.manifest("WED").files(in: folder.path, for: PairSettings(.denoising))
     }
     #expect(absent.hasPrefix(": expected WED, 4744 images, as WED/exploration_database_and_code/pristine_images/, or"))
@@ -169,8 +169,8 @@ private let manifestsFolder = URL(fileURLWithPath: #filePath).deletingLastPathCo
       let text = "name: u\ntitle: t\nuse: training\ntasks: [denoising]\ncount: 2\nmembers: [\(members)]\n"
       return try DatasetCatalog.manifest(try folder.write(Array(text.utf8), "u.yaml"))
     }
-    #expect(folder.fault { _ = try union("no.yaml").parts() }.hasPrefix("/no.yaml: expected a manifest, found no file"))
-    #expect(folder.fault { _ = try union("u").parts() } == "u: expected members that are no unions, found u, a union")
-    #expect(folder.fault { _ = try union("setC").parts() }.hasPrefix("setC: expected a data set's name, "))
+    #expect(folder.message { _ = try union("no.yaml").parts() }.hasPrefix("/no.yaml: expected a manifest, found no file"))
+    #expect(folder.message { _ = try union("u").parts() } == "u: expected members that are no unions, found u, a union")
+    #expect(folder.message { _ = try union("setC").parts() }.hasPrefix("setC: expected a data set's name, "))
   }
 }

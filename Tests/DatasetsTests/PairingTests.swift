@@ -24,7 +24,7 @@ import Testing
     #expect(files.pairs.map(\.name) == ["norm-10", "norm-2"])
     #expect(files.pairs.map { $0.input?.suffix(11) } == ["rain-10.jpg", "/rain-2.jpg"])
     #expect(
-      files.faults.map { $0.description.replacing(folder.path, with: "") } == [
+      files.errors.map { $0.description.replacing(folder.path, with: "") } == [
         "/target/norm-1.png: expected an input named norm-1 or rain-1 in /input, found 3 images of other names",
         "/input/rain-3.jpg: expected a target of its name in /target, found 3 images of other names",
       ])
@@ -36,8 +36,8 @@ import Testing
       try folder.write(drawn(1, width: 8, height: 8), name)
     }
     let files = try PairedFiles.folder(folder.path, for: PairSettings(.lowLight))
-    #expect(files.pairs.count == 1 && files.faults.count == 2)
-    #expect(files.faults.allSatisfy { $0.expected == "one image of a name" && $0.location.hasSuffix("a.png") })
+    #expect(files.pairs.count == 1 && files.errors.count == 2)
+    #expect(files.errors.allSatisfy { $0.expected == "one image of a name" && $0.location.hasSuffix("a.png") })
   }
 
   /// The sizes tell the scale where no folder's name does.
@@ -60,7 +60,7 @@ import Testing
       try folder.write(drawn(1, width: 8, height: 8), name)
     }
     let files = try PairedFiles.folder(folder.path, for: PairSettings(.denoising))
-    #expect(files.faults.isEmpty)
+    #expect(files.errors.isEmpty)
     #expect(Set(files.pairs.map(\.name)) == ["a.png", "a.jpg", "sub/a", "a.png.png", "b"])
   }
 
@@ -73,7 +73,7 @@ import Testing
     }
     let settings = PairSettings(.superResolution, scale: 2)
     let files = try PairedFiles.folder(folder.path, for: settings)
-    #expect(files.faults.isEmpty && files.pairs.count == 2)
+    #expect(files.errors.isEmpty && files.pairs.count == 2)
     let pairs = PhotoPairs(files, settings, reader: PhotoReader(memory: PhotoCache(bytes: 1 << 20)))
     #expect(try pairs.pair(0).target != pairs.pair(1).target)
   }
@@ -84,13 +84,13 @@ import Testing
     try folder.write(drawn(1), "photos/dark/a.png")
     let files = try PairedFiles.folder(
       folder.path + "/photos", inputs: folder.path + "/photos/dark/", for: PairSettings(.lowLight))
-    #expect(files.faults.isEmpty && files.pairs.map(\.name) == ["a"])
+    #expect(files.errors.isEmpty && files.pairs.map(\.name) == ["a"])
   }
 
   @Test func tasksThatNeedInputsSayWhichFolders() throws {
     let folder = try TemporaryFolder()
     try folder.write(drawn(1), "a.png")
-    let found = folder.fault { _ = try PairedFiles.folder(folder.path, for: PairSettings(.lowLight)) }
+    let found = folder.message { _ = try PairedFiles.folder(folder.path, for: PairSettings(.lowLight)) }
     #expect(found.hasPrefix(": expected a folder of targets and one of inputs in it (HQ/ and LQ/,"), "\(found)")
   }
 
@@ -104,7 +104,7 @@ import Testing
     try folder.write(drawn(1), "\(target)/a.png")
     try folder.write(drawn(1), "\(input)/a.png")
     let settings = PairSettings(.superResolution, scale: 2)
-    let found = folder.fault { _ = try PairedFiles.folder(folder.path, for: settings) }
+    let found = folder.message { _ = try PairedFiles.folder(folder.path, for: settings) }
     #expect(found.hasSuffix("found \(target)/ and \(input)/, which would be mixed"), "\(found)")
   }
 
@@ -115,7 +115,7 @@ import Testing
       try folder.write(drawn(1), name)
     }
     let files = try PairedFiles.folder(folder.path, for: PairSettings(.superResolution, scale: 2))
-    #expect(files.pairs.count == 4 && files.faults.isEmpty)
+    #expect(files.pairs.count == 4 && files.errors.isEmpty)
   }
 
   @Test func linksToFoldersAreFollowedAndCirclesEnd() throws {

@@ -10,7 +10,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func fault(_ body: () throws -> Void) -> String { folder.fault(body) }
+  private func message(_ body: () throws -> Void) -> String { folder.message(body) }
 
   @Test func findsPhotosInFoldersOfFolders() throws {
     for (number, name) in ["b.png", "sub/a.png", "sub/deep/c.png", ".hidden/d.png", "._e.png"].enumerated() {
@@ -44,7 +44,7 @@ import Testing
     }
     let settings = PairSettings(.superResolution, scale: 2)
     let files = try DatasetCatalog.manifest("div2k").files(in: folder.path, for: settings)
-    #expect(files.faults.isEmpty)
+    #expect(files.errors.isEmpty)
     let pairs = PhotoPairs(files, settings, reader: PhotoReader(memory: cache))
     try pairs.check(patch: 16)
     for number in 1...3 {
@@ -75,41 +75,41 @@ import Testing
       _ = try PhotoPairs.folder(
         folder.path + "/HQ", inputs: folder.path + "/LQ", scale: 1, channels: 3, cache: cache)
     }
-    #expect(fault(open) == "no error")
+    #expect(message(open) == "no error")
     try folder.write(drawn(0), "LQ/c.png")
-    #expect(fault(open) == "/LQ/c.png: expected a target of its name in /HQ, found 2 images of other names")
+    #expect(message(open) == "/LQ/c.png: expected a target of its name in /HQ, found 2 images of other names")
     try folder.write(drawn(0), "HQ/c.png")
     try folder.write(drawn(0), "HQ/d.png")
-    #expect(fault(open) == "/HQ/d.png: expected an input named d in /LQ, found 3 images of other names")
+    #expect(message(open) == "/HQ/d.png: expected an input named d in /LQ, found 3 images of other names")
     try folder.write(drawn(0), "HQ/a.jpg")
-    #expect(fault(open).contains("one image of a name"))
+    #expect(message(open).contains("one image of a name"))
   }
 
   @Test func smallUndecodableAndMismatchedFilesAreNamed() throws {
     try folder.write(drawn(0), "HQ/a.png")
     try folder.write(drawn(0, width: 64, height: 20), "HQ/b.png")
     let photos = try PhotoPairs.folder(folder.path + "/HQ", scale: 2, channels: 3, cache: cache)
-    #expect(fault { try photos.check(patch: 10) } == "no error")
-    #expect(fault { try photos.check(patch: 11) }.hasPrefix("/HQ/b.png: expected an image of at least 22 x 22 pixels"))
+    #expect(message { try photos.check(patch: 10) } == "no error")
+    #expect(message { try photos.check(patch: 11) }.hasPrefix("/HQ/b.png: expected an image of at least 22 x 22 pixels"))
 
     try Data("not an image".utf8).write(to: URL(fileURLWithPath: folder.path + "/HQ/b.png"))
-    #expect(fault { try photos.check(patch: 10) }.hasPrefix("/HQ/b.png: "))
-    #expect(fault { _ = try photos.pair(1) }.hasPrefix("/HQ/b.png: "))
+    #expect(message { try photos.check(patch: 10) }.hasPrefix("/HQ/b.png: "))
+    #expect(message { _ = try photos.pair(1) }.hasPrefix("/HQ/b.png: "))
 
     try folder.write(drawn(0, width: 33, height: 24), "LQ/a.png")
     try FileManager.default.removeItem(atPath: folder.path + "/HQ/b.png")
     let pairs = try PhotoPairs.folder(
       folder.path + "/HQ", inputs: folder.path + "/LQ", scale: 2, channels: 3, cache: cache)
-    #expect(fault { try pairs.check(patch: 8) }.hasPrefix("/LQ/a.png: expected 32 x 24 pixels"))
-    #expect(fault { _ = try pairs.pair(0) }.hasPrefix("/LQ/a.png: expected 32 x 24 pixels"))
+    #expect(message { try pairs.check(patch: 8) }.hasPrefix("/LQ/a.png: expected 32 x 24 pixels"))
+    #expect(message { _ = try pairs.pair(0) }.hasPrefix("/LQ/a.png: expected 32 x 24 pixels"))
   }
 
   @Test func missingAndEmptyFoldersAreNamed() throws {
     #expect(
-      fault { _ = try PhotoPairs.folder("nowhere", scale: 2, channels: 3, cache: cache) }
+      message { _ = try PhotoPairs.folder("nowhere", scale: 2, channels: 3, cache: cache) }
         == "nowhere: expected a folder of images, found no such folder")
     #expect(
-      fault { _ = try PhotoPairs.folder(folder.path, scale: 2, channels: 3, cache: cache) }.hasSuffix(
+      message { _ = try PhotoPairs.folder(folder.path, scale: 2, channels: 3, cache: cache) }.hasSuffix(
         "found an empty folder"))
   }
 

@@ -30,7 +30,7 @@ extension TemporaryFolder {
   }
 
   /// The error's text without the folder's path; `no error` when there is none.
-  func fault(_ body: () throws -> Void) -> String {
+  func message(_ body: () throws -> Void) -> String {
     do {
       try body()
       return "no error"

@@ -38,7 +38,7 @@ struct ImageTreeTests {
       let names = ["a.png", "b.jpe", "c", "e.jfif", "empty.png", "f.png", "sub/d.txt", "text.png"]
       #expect(tree.images.map(\.path) == names)
       #expect(tree.images.map { $0.format?.rawValue ?? "-" } == ["PNG", "PNG", "PNG", "JPEG", "-", "JPEG", "PNG", "-"])
-      #expect(tree.faults.isEmpty)
+      #expect(tree.errors.isEmpty)
       #expect(tree.omissions.text == "3 not images (Thumbs.db, empty.txt, notes.txt)")
     }
   }
@@ -53,7 +53,7 @@ struct ImageTreeTests {
       let tree = try ImageTree(folder)
       #expect(tree.images.map(\.path) == ["p.ppm"] && tree.omissions.notImages == ["film.mp4"])
       #expect(
-        tree.faults.map { "\($0.location.lastPathPart): \($0.found)" } == [
+        tree.errors.map { "\($0.location.lastPathPart): \($0.found)" } == [
           "g.gif: a GIF image, which is not read", "named.png: a GIF image, which is not read",
           "raw.NEF: a camera's raw photo, which is not developed here", "t.tga: a TGA image, which is not read",
         ])
@@ -66,7 +66,7 @@ struct ImageTreeTests {
         folder, Self.png, "a.png", ".Trash-0/b.png", "._a.png", "@eaDir/a.png/thumb.jpg", "lost+found/c.png",
         "x/$RECYCLE.BIN/d.png", "__MACOSX/._a.png", "album.png/e.png")
       let tree = try ImageTree(folder)
-      #expect(tree.images.map(\.path) == ["a.png", "album.png/e.png"] && tree.faults.isEmpty)
+      #expect(tree.images.map(\.path) == ["a.png", "album.png/e.png"] && tree.errors.isEmpty)
       #expect(tree.omissions.hidden == [".Trash-0", "._a.png"])
       #expect(tree.omissions.systemFolders == ["@eaDir", "__MACOSX", "lost+found", "x/$RECYCLE.BIN"])
       // Named by the person, they are folders like all others.
@@ -88,7 +88,7 @@ struct ImageTreeTests {
       let tree = try ImageTree(folder + "/tree")
       // The tree's own paths first; of links the shortest.
       #expect(tree.images.map(\.path) == ["b/c.png", "own.png", "photo.png", "z/d.png", "z/deep/e.png"])
-      #expect(tree.omissions.repeatedFolders.sorted() == ["a", "b/loop", "b/y", "here", "up"] && tree.faults.isEmpty)
+      #expect(tree.omissions.repeatedFolders.sorted() == ["a", "b/loop", "b/y", "here", "up"] && tree.errors.isEmpty)
       try link(folder, "link", to: "tree")
       #expect(try found(folder + "/link") == tree.images.map(\.path))
       #expect(try found(folder + "/link/") == tree.images.map(\.path))
@@ -104,7 +104,7 @@ struct ImageTreeTests {
       let tree = try ImageTree(folder)
       #expect(tree.images.map(\.path) == ["a.png"] && tree.omissions.notImages == ["control"])
       #expect(
-        tree.faults.map { "\($0)".replacing(folder, with: "") } == [
+        tree.errors.map { "\($0)".replacing(folder, with: "") } == [
           "/gone.png: expected a file that can be read, found a link that leads nowhere",
           "/pipe.png: expected an image, found a pipe",
           "/self: expected a file that can be read, found a link that leads to itself",
@@ -122,7 +122,7 @@ struct ImageTreeTests {
       let tree = try ImageTree(folder)
       #expect(tree.images.map(\.path) == ["a.png"])
       #expect(
-        tree.faults == [
+        tree.errors == [
           InputError(folder + "/locked", expected: "a folder that can be read", found: "permission denied")
         ])
     }

@@ -44,9 +44,9 @@ package struct DatasetReport: Encodable, Sendable {
       for (path, result) in zip(part, parallelMap(part, Self.decode)) { facts[ByteString(path)] = result }
       progress(start + part.count, unknown.count)
     }
-    let finder = PairFaults(settings: set.settings, patch: 1, channels: manifest?.channels, gray: manifest?.gray ?? [])
-    let found = finder.find(in: files.pairs) { [facts] in facts[ByteString($0)]! }
-    var errors = files.faults + files.unread + found.map(\.error)
+    let checker = PairChecker(settings: set.settings, patch: 1, channels: manifest?.channels, gray: manifest?.gray ?? [])
+    let found = checker.find(in: files.pairs) { [facts] in facts[ByteString($0)]! }
+    var errors = files.errors + files.unread + found.map(\.error)
     let count = files.pairs.count
     if let manifest, count != manifest.count {
       errors.append(
@@ -55,7 +55,7 @@ package struct DatasetReport: Encodable, Sendable {
     name = set.name
     scale = set.settings.scale
     pairs = count
-    self.files = paths.count + files.faults.count
+    self.files = paths.count + files.errors.count
     others = files.others
     leftOut = files.omissions.text
     expected = manifest?.count

@@ -72,7 +72,7 @@ package struct SelectedSet: Sendable {
       let photos = try set(PairSettings(.denoising))
       guard manifest.tasks.contains(.superResolution) else { return [photos] }
       let scaled = try scales.map { try set(PairSettings(.superResolution, scale: $0)) }
-      let found = scaled.filter { $0.files.pairs.contains { $0.input != nil } || !$0.files.faults.isEmpty }
+      let found = scaled.filter { $0.files.pairs.contains { $0.input != nil } || !$0.files.errors.isEmpty }
       return found.isEmpty ? [photos] : found
     }
   }

@@ -10,7 +10,7 @@ public struct ImageFolder: Sendable {
   /// Files and folders that were left alone: notes, hidden files, folders of thumbnails.
   public let omissions: ImageTree.Omissions
   /// What may be a picture and is not read: a folder that cannot be opened, a link that leads nowhere, a GIF.
-  public let faults: [InputError]
+  public let errors: [InputError]
   /// How many other files there are: notes, thumbnails, metadata.
   public var others: Int { omissions.notImages.count }
 
@@ -24,14 +24,14 @@ public struct ImageFolder: Sendable {
     func fits(_ file: String) -> Bool { pattern.map { Self.stem(of: file).matches(pattern: $0) } ?? true }
     files = tree.images.map(\.path).filter(fits)
     guard !files.isEmpty else {
-      if let fault = tree.faults.first { throw fault }
+      if let error = tree.errors.first { throw error }
       let found =
         tree.images.isEmpty ? tree.omissions.text ?? "an empty folder" : "\(tree.images.count) images of other names"
       throw InputError(path, expected: pattern.map { "images named \($0)" } ?? "images", found: found)
     }
     self.path = path
     omissions = tree.omissions
-    faults = tree.faults.filter { fits($0.location.lastPathPart) }
+    errors = tree.errors.filter { fits($0.location.lastPathPart) }
   }
 
   func location(of file: String) -> String { path.appendingPath(file) }

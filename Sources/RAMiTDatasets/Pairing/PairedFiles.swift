@@ -12,7 +12,7 @@ public struct PairedFiles: Sendable {
   }
   public var pairs: [Pair] = []
   /// A file without its partner, or a second one of a name; each names its file.
-  public var faults: [InputError] = []
+  public var errors: [InputError] = []
   /// What may be a picture of the set and is not read: a GIF, a folder that cannot be opened, a link that leads
   /// nowhere.
   public var unread: [InputError] = []
@@ -26,7 +26,7 @@ public struct PairedFiles: Sendable {
     var joined = PairedFiles()
     for part in parts {
       joined.pairs += part.pairs
-      joined.faults += part.faults
+      joined.errors += part.errors
       joined.unread += part.unread
       joined.omissions += part.omissions
     }
@@ -38,7 +38,7 @@ public struct PairedFiles: Sendable {
   /// With what the finder has left out of folders, and no pairs yet.
   private init(leftOutOf folders: ImageFolder...) {
     for folder in folders {
-      unread += folder.faults
+      unread += folder.errors
       omissions += folder.omissions.located(in: folder.path)
     }
   }
@@ -65,7 +65,7 @@ public struct PairedFiles: Sendable {
       let names = NameSpelling.inputs(for: stem, scale: scale)
       let partner = names.lazy.compactMap { partners[ByteString($0)] }.first { unused.contains(ByteString($0)) }
       guard let partner else {
-        faults.append(
+        errors.append(
           InputError(
             targets.location(of: file), expected: "an input named \(names.joined(separator: " or ")) in \(inputs.path)",
             found: "\(inputs.files.count) images of other names"))
@@ -75,20 +75,20 @@ public struct PairedFiles: Sendable {
       pairs.append(Pair(name: stem, target: targets.location(of: file), input: inputs.location(of: partner)))
     }
     for file in inputs.files where unused.contains(ByteString(file)) {
-      faults.append(
+      errors.append(
         InputError(
           inputs.location(of: file), expected: "a target of its name in \(targets.path)",
           found: "\(targets.files.count) images of other names"))
     }
   }
 
-  /// The files by their stems; a second file of a stem is a fault, as a partner would not know which one is meant.
+  /// The files by their stems; a second file of a stem is an error, as a partner would not know which one is meant.
   mutating func index(_ folder: ImageFolder) -> [ByteString: String] {
     var result: [ByteString: String] = [:]
     for file in folder.files {
       let stem = ByteString(ImageFolder.stem(of: file))
       if let other = result[stem] {
-        faults.append(
+        errors.append(
           InputError(folder.location(of: file), expected: "one image of a name", found: "\(other) beside it"))
       } else {
         result[stem] = file

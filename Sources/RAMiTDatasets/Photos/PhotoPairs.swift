@@ -56,7 +56,7 @@ public struct PhotoPairs: ImagePairs {
   private static func whole(
     _ files: PairedFiles, _ settings: PairSettings, _ cache: PhotoCache
   ) throws -> PhotoPairs {
-    if let fault = files.faults.first { throw fault }
+    if let error = files.errors.first { throw error }
     return PhotoPairs(files, settings, reader: PhotoReader(memory: cache))
   }
 
@@ -65,27 +65,27 @@ public struct PhotoPairs: ImagePairs {
   /// Everything that is wrong with the files' names and headers, so that a run does not stop hours later; that includes
   /// images in another format than most: gray, 16 bits, CMYK.
   /// - Parameter patch: the side of an input patch, which must fit in.
-  public func faults(patch: Int) -> [InputError] {
-    files.faults + headerFaults(patch: patch, comparesFormats: true).map(\.error)
+  public func errors(patch: Int) -> [InputError] {
+    files.errors + headerErrors(patch: patch, comparesFormats: true).map(\.error)
   }
 
   /// The same for pairs in any format.
-  /// - Throws: `InputError` that names the first file with a fault.
+  /// - Throws: `InputError` that names the first file that is wrong.
   public func check(patch: Int) throws {
-    if let fault = files.faults.first { throw fault }
-    if let fault = headerFaults(patch: patch, comparesFormats: false).first { throw fault.error }
+    if let error = files.errors.first { throw error }
+    if let found = headerErrors(patch: patch, comparesFormats: false).first { throw found.error }
   }
 
-  /// These pairs without those that have a fault.
-  public func withoutFaults(patch: Int) -> PhotoPairs {
-    let faulty = Set(headerFaults(patch: patch, comparesFormats: true).map(\.pair))
+  /// These pairs without those that have an error.
+  public func withoutErrors(patch: Int) -> PhotoPairs {
+    let wrong = Set(headerErrors(patch: patch, comparesFormats: true).map(\.pair))
     var result = self
-    result.files.pairs = files.pairs.enumerated().filter { !faulty.contains($0.offset) }.map(\.element)
-    result.files.faults = []
+    result.files.pairs = files.pairs.enumerated().filter { !wrong.contains($0.offset) }.map(\.element)
+    result.files.errors = []
     return result
   }
 
-  private func headerFaults(patch: Int, comparesFormats: Bool) -> [PairFault] {
+  private func headerErrors(patch: Int, comparesFormats: Bool) -> [PairError] {
     let paths = files.pairs.flatMap { [$0.target, $0.input].compactMap { $0 } }
     let results = parallelMap(paths) { path in
       Result { try PhotoFacts(headerOf: path) }.mapError {
@@ -94,8 +94,8 @@ public struct PhotoPairs: ImagePairs {
     }
     expect(zip(paths, results))
     let facts = Dictionary(zip(paths.map(ByteString.init), results)) { first, _ in first }
-    let finder = PairFaults(settings: settings, patch: patch, comparesFormats: comparesFormats)
-    return finder.find(in: files.pairs) { facts[ByteString($0)]! }
+    let checker = PairChecker(settings: settings, patch: patch, comparesFormats: comparesFormats)
+    return checker.find(in: files.pairs) { facts[ByteString($0)]! }
   }
 
   /// Tells the memory for decoded photos what these will take.

@@ -56,7 +56,7 @@ package struct LowResolution: Sendable {
     var files = PairedFiles(photos: photos)
     // The files that are made are named by the stems.
     _ = files.index(photos)
-    if let fault = files.faults.first { throw fault }
+    if let error = files.errors.first { throw error }
     for start in stride(from: 0, to: files.pairs.count, by: 16) {
       let part = Array(files.pairs[start..<min(start + 16, files.pairs.count)])
       for result in parallelMap(part, { pair in Result { try write(pair, to: output) } }) { try result.get() }

@@ -78,7 +78,7 @@ public struct TestSet: Sendable {
     self.unusedInputs = unusedInputs
     self.publishedCount = publishedCount
     self.files = files
-    faults = files.faults + files.unread
+    faults = files.errors + files.unread
     pairs = photos
     inputs = task.isDenoising ? .noise : photos.origin == .file ? .files : .bicubic
     self.count = min(files.pairs.count, count ?? .max)
@@ -101,7 +101,7 @@ public struct TestSet: Sendable {
   /// Finds out what keeps an image from being scored before any is: partners that are missing, sizes that do not fit.
   /// - Throws: `InputError` for the first.
   public func check() throws {
-    if let fault = files?.faults.first { throw fault }
+    if let error = files?.errors.first { throw error }
     try (pairs as? PhotoPairs)?.check(patch: task.smallestScoredInput)
   }
 

@@ -71,10 +71,10 @@ extension TrainingDataConfiguration {
       // They were never taken for images of the set, so they do not count as skipped.
       files.unread.forEach(report)
       let pairs = PhotoPairs(files, settings, reader: reader)
-      let found = pairs.faults(patch: patch)
+      let found = pairs.errors(patch: patch)
       if onBadImage == .stop, let first = found.first { throw hinted(first) }
       faults += found
-      let sound = found.isEmpty ? pairs : pairs.withoutFaults(patch: patch)
+      let sound = found.isEmpty ? pairs : pairs.withoutErrors(patch: patch)
       try cache?.check(sound.files.pairs.lazy.flatMap { [$0.target, $0.input].compactMap { $0 } })
       if sound.count != 0 { members.append((sound, factor)) }
     }

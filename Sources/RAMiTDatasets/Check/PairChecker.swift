@@ -1,14 +1,14 @@
 import RAMiTDiagnostics
 
-/// What is wrong with a pair's files.
-struct PairFault {
+/// What is wrong with a pair of files.
+struct PairError {
   /// The pair's place.
   let pair: Int
   let error: InputError
 }
 
-/// Finds what is wrong with the files of pairs, once something is known of each file.
-struct PairFaults {
+/// Finds what is wrong with pairs of files, from what is known of each file.
+struct PairChecker {
   let settings: PairSettings
   /// The least side of an input.
   let patch: Int
@@ -20,8 +20,8 @@ struct PairFaults {
   var comparesFormats = true
 
   /// - Parameter facts: of a file, or why there are none.
-  /// - Returns: at most one fault a file, in the order of the pairs.
-  func find(in pairs: [PairedFiles.Pair], facts: (String) -> Result<PhotoFacts, InputError>) -> [PairFault] {
+  /// - Returns: at most one error a file, in the order of the pairs.
+  func find(in pairs: [PairedFiles.Pair], facts: (String) -> Result<PhotoFacts, InputError>) -> [PairError] {
     let files = pairs.flatMap { [$0.target] + ($0.input.map { [$0] } ?? []) }
     let known = files.compactMap { try? facts($0).get() }
     let isGray = channels.map { $0 == 1 } ?? (2 * known.count(where: \.isGray) > known.count)
@@ -43,29 +43,29 @@ struct PairFaults {
         file, expected: isGray ? "a gray image, as the others" : "an image in RGB, as the others",
         found: facts.isGray ? "a gray one" : "colours")
     }
-    var faults: [PairFault] = []
+    var errors: [PairError] = []
     for (place, pair) in pairs.enumerated() {
       var whole: [PhotoFacts] = []
       for file in [pair.target, pair.input].compactMap({ $0 }) {
         switch facts(file) {
-        case .failure(let error): faults.append(PairFault(pair: place, error: error))
+        case .failure(let error): errors.append(PairError(pair: place, error: error))
         case .success(let found):
           if let error = oddity(pair, file, found) {
-            faults.append(PairFault(pair: place, error: error))
+            errors.append(PairError(pair: place, error: error))
           } else {
             whole.append(found)
           }
         }
       }
       guard whole.count == (pair.input == nil ? 1 : 2) else { continue }
-      if let error = sizeFault(pair, target: whole[0], input: whole.count > 1 ? whole[1] : nil) {
-        faults.append(PairFault(pair: place, error: error))
+      if let error = pairSizeError(pair, target: whole[0], input: whole.count > 1 ? whole[1] : nil) {
+        errors.append(PairError(pair: place, error: error))
       }
     }
-    return faults
+    return errors
   }
 
-  private func sizeFault(_ pair: PairedFiles.Pair, target: PhotoFacts, input: PhotoFacts?) -> InputError? {
+  private func pairSizeError(_ pair: PairedFiles.Pair, target: PhotoFacts, input: PhotoFacts?) -> InputError? {
     if let file = pair.input, let input {
       let error = sizeError(
         file, input: (input.width, input.height), pair.target, target: (target.width, target.height),
