@@ -16,7 +16,7 @@ public struct ImagePair: Sendable {
   }
 }
 
-/// Where a patch is cut: chooses the top left pixel of a patch, in pixels of the input.
+/// Chooses where a patch is cropped: its top left pixel, in pixels of the input.
 ///
 /// It gets how many places there are in each direction, at least 1, and returns one of 0 ..< columns and 0 ..< rows.
 public typealias PatchChoice = (_ columns: Int, _ rows: Int) -> (x: Int, y: Int)

@@ -6,11 +6,11 @@ public enum SampleDepth: Sendable {
   case asStored
   /// 8, the nearest of them.
   case rounded
-  /// The upper 8: what OpenCV, which the published scores were made with, reads where it is asked for 8.
+  /// The upper 8, as OpenCV reads them; the published scores were made with it.
   case upperBits
 }
 
-/// What pairs are wanted for.
+/// What pairs are used for.
 public struct PairSettings: Equatable, Sendable {
   public var kind: RestorationTask.Kind
   /// How many times larger the target is, per side.

@@ -1,8 +1,8 @@
 import RAMiTParallel
 
 /// MATLAB's `imresize(image, scale, 'bicubic')`: antialiased where it shrinks, rows before columns, rounded to whole
-/// levels after either, the edge pixel continued beyond the edges. So were the inputs of the super-resolution benchmarks
-/// made.
+/// levels after each, the edge pixel repeated beyond the edges. The inputs of the super-resolution benchmarks were made
+/// this way.
 ///
 /// - Parameters:
 ///   - width: of the result; MATLAB takes ceil(size * scale).
@@ -23,8 +23,8 @@ public func bicubicResize(_ image: Image, width: Int, height: Int, scale: Double
   }
 }
 
-/// The low-resolution image of the super-resolution benchmarks: right and bottom rests that do not fill a pixel are cut
-/// off, and what is left is resized.
+/// The low-resolution image of the super-resolution benchmarks: columns at the right and rows at the bottom that do not
+/// fill a pixel are cropped away, and the rest is resized.
 /// - Precondition: at least one pixel is left.
 public func bicubicDownscale(_ image: Image, by scale: Int) -> Image {
   let (width, height) = (image.width / scale, image.height / scale)

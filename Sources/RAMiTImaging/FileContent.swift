@@ -1,6 +1,6 @@
 import RAMiTFiles
 
-/// What a file is, told by its first bytes; its name decides only where bytes cannot.
+/// What a file is, by its first bytes; its name decides only where the bytes do not.
 package enum FileContent: Equatable, Sendable {
   case image(ImageFormat)
   /// A picture of a kind that is not read: the words for it.

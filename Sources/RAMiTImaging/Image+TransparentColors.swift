@@ -1,6 +1,6 @@
 extension Image {
-  /// The image with the colours that nobody sees, those of alpha 0, taken from their neighbours; all other pixels stay
-  /// as they are. Interpolation between the two then shows no colour that was hidden.
+  /// The image with invisible colours, those of alpha 0, replaced by their neighbours'; all other pixels stay as they
+  /// are. Interpolation between the two then shows no colour that was hidden.
   ///
   /// The visible part grows by rings of one pixel: a pixel becomes the mean of those of its eight neighbours that are
   /// visible, weighted by alpha, or filled already. An image without any visible pixel stays as it is.

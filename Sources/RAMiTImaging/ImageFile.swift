@@ -6,14 +6,14 @@ public enum ImageFile {
   /// What messages say a file should be.
   static let expectedKinds = "a \(ImageFormat.readable) image"
 
-  /// The largest file that is read: TIFF's offsets reach no further, and no other image comes near.
+  /// The largest file that is read: TIFF's offsets reach no further, and other images are much smaller.
   public static let maximumSize = 4 << 30
 
   /// The most pixels that are read unless a caller asks for more.
   public static let maximumPixels = 89_478_485
 
   /// Reads an image.
-  /// - Parameter maximumPixels: larger images are refused before memory is taken for them.
+  /// - Parameter maximumPixels: larger images are refused before memory is allocated for them.
   /// - Throws: `InputError` that names the file.
   public static func read(_ path: String, maximumPixels: Int = Self.maximumPixels) throws -> Image {
     try decode(bytes(path), from: path, maximumPixels: maximumPixels)
@@ -22,7 +22,7 @@ public enum ImageFile {
   /// Reads an image from a file's bytes.
   /// - Parameters:
   ///   - name: what messages call it; the path, where there is one.
-  ///   - maximumPixels: larger images are refused before memory is taken for them.
+  ///   - maximumPixels: larger images are refused before memory is allocated for them.
   /// - Throws: `InputError` that begins with the name.
   public static func decode(
     _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
@@ -31,7 +31,7 @@ public enum ImageFile {
   }
 
   /// Reads an image with what its file says about it.
-  /// - Parameter maximumPixels: larger images are refused before memory is taken for them.
+  /// - Parameter maximumPixels: larger images are refused before memory is allocated for them.
   /// - Throws: `InputError` that names the file.
   public static func load(_ path: String, maximumPixels: Int = Self.maximumPixels) throws -> LoadedImage {
     try load(bytes(path), from: path, maximumPixels: maximumPixels)
@@ -40,7 +40,7 @@ public enum ImageFile {
   /// Reads an image with what its file says about it, from the file's bytes.
   /// - Parameters:
   ///   - name: what messages call it; the path, where there is one.
-  ///   - maximumPixels: larger images are refused before memory is taken for them.
+  ///   - maximumPixels: larger images are refused before memory is allocated for them.
   /// - Throws: `InputError` that begins with the name.
   public static func load(
     _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
@@ -82,7 +82,7 @@ public enum ImageFile {
 
   /// Writes a PNG, JPEG or WebP, by the path's ending: first beside the target, then renamed.
   /// - Parameters: see `encode`.
-  /// - Returns: what the file could not hold, each a clause for people; see `LoadedImage.notes`.
+  /// - Returns: what the file could not hold, each a clause for a message; see `LoadedImage.notes`.
   /// - Throws: `InputError` that names the path.
   @discardableResult
   public static func write(
@@ -103,9 +103,9 @@ public enum ImageFile {
   ///   - metadata: goes into the file as far as its kind can hold it and it fits the image; what it says of orientation
   ///     and sizes is made to fit.
   ///   - quality: of a JPEG or WebP, 1 to 100; from 90 on a JPEG's chroma keeps its resolution.
-  ///   - isLossless: of a WebP, whose quality then has no say.
+  ///   - isLossless: of a WebP, whose quality is ignored then.
   ///   - background: what shows through a transparent image in a JPEG.
-  ///   - notes: gets what the file cannot hold, each a clause for people; see `LoadedImage.notes`.
+  ///   - notes: gets what the file cannot hold, each a clause for a message; see `LoadedImage.notes`.
   /// - Throws: `InputError` that begins with the path.
   public static func encode(
     _ image: Image, metadata: ImageMetadata = ImageMetadata(), like path: String, quality: Int = 95,
@@ -188,6 +188,6 @@ public struct LoadedImage: Sendable {
   public var image: Image
   public var metadata: ImageMetadata
   public let format: ImageFormat
-  /// What the reader mended or left out, each a clause for people: "2 more pages", "the end of the file is missing".
+  /// What the reader repaired or left out, each a clause for a message: "2 more pages", "the end of the file is missing".
   public var notes: [String]
 }

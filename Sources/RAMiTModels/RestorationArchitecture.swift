@@ -7,7 +7,7 @@ import RAMiTTensorCore
 /// What defines a model: the sizes and choices that its network is built from, and the task that it is for.
 ///
 /// Configurations write it as a group of keys, weight files as JSON in their notes. Every property has a default, so
-/// that older files can be read when one is added. A type of one's own needs `init(task:)`, `task` and `makeModel`.
+/// that older files can be read when one is added. A user's type needs `init(task:)`, `task` and `makeModel`.
 public protocol RestorationArchitecture: Codable, Equatable, Sendable {
   /// The defaults for a task.
   init(task: RestorationTask)

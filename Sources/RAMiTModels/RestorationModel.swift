@@ -53,7 +53,7 @@ extension RestorationModel {
   /// What weight files hold, under its published names: the parameters and the buffers.
   public var stateDict: NamedTensors { parameters.stateDict }
 
-  /// Restores images as `callAsFunction(_:context:observe:)` does, with nobody watching.
+  /// Restores images as `callAsFunction(_:context:observe:)` does, without an observer.
   public func callAsFunction(_ images: Variable, context: TrainingContext? = nil) -> Variable {
     self(images, context: context) { _, _ in }
   }

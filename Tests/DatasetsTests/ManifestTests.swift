@@ -169,7 +169,8 @@ private let manifestsFolder = URL(fileURLWithPath: #filePath).deletingLastPathCo
       let text = "name: u\ntitle: t\nuse: training\ntasks: [denoising]\ncount: 2\nmembers: [\(members)]\n"
       return try DatasetCatalog.manifest(try folder.write(Array(text.utf8), "u.yaml"))
     }
-    #expect(folder.message { _ = try union("no.yaml").parts() }.hasPrefix("/no.yaml: expected a manifest, found no file"))
+    #expect(
+      folder.message { _ = try union("no.yaml").parts() }.hasPrefix("/no.yaml: expected a manifest, found no file"))
     #expect(folder.message { _ = try union("u").parts() } == "u: expected members that are no unions, found u, a union")
     #expect(folder.message { _ = try union("setC").parts() }.hasPrefix("setC: expected a data set's name, "))
   }

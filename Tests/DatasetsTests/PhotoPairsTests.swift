@@ -90,7 +90,8 @@ import Testing
     try folder.write(drawn(0, width: 64, height: 20), "HQ/b.png")
     let photos = try PhotoPairs.folder(folder.path + "/HQ", scale: 2, channels: 3, cache: cache)
     #expect(message { try photos.check(patch: 10) } == "no error")
-    #expect(message { try photos.check(patch: 11) }.hasPrefix("/HQ/b.png: expected an image of at least 22 x 22 pixels"))
+    #expect(
+      message { try photos.check(patch: 11) }.hasPrefix("/HQ/b.png: expected an image of at least 22 x 22 pixels"))
 
     try Data("not an image".utf8).write(to: URL(fileURLWithPath: folder.path + "/HQ/b.png"))
     #expect(message { try photos.check(patch: 10) }.hasPrefix("/HQ/b.png: "))

@@ -3,7 +3,7 @@ import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTSerialization
 
-/// The decoded pixels of a set in one file, of which a crop reads only its rows.
+/// The decoded pixels of a set in one file, from which a crop reads only its own rows.
 ///
 /// It is read with `pread`, not mapped: a file that shrinks while it is in use gives an error then, and does not end
 /// the process.
@@ -69,7 +69,7 @@ public final class DecodedCache: Sendable {
   }
 
   private func stale(_ found: String) -> InputError {
-    InputError(path, expected: "the images as they are now (ramit data prepare cache makes it anew)", found: found)
+    InputError(path, expected: "the images as they are now (ramit data prepare cache makes it again)", found: found)
   }
 
   /// The pixels of a rectangle of a file's image.

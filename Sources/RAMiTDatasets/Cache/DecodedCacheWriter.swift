@@ -8,7 +8,7 @@ extension DecodedCache {
   /// Decodes files into a cache, on all threads; it is put in place when it is whole.
   /// - Parameters:
   ///   - base: the folder of the set.
-  ///   - progress: is told how many files are done.
+  ///   - progress: called with the number of files that are done.
   /// - Throws: `InputError` that names a file that cannot be decoded or written.
   package static func write(
     _ files: [String], of base: String, to path: String,
@@ -40,7 +40,7 @@ extension DecodedCache {
 
   private static let portion = 8
 
-  /// Only a cache is replaced: a slip on the command line must not cost anybody their photos.
+  /// Only a cache is replaced: a slip on the command line must not destroy photos.
   private static func checkKind(_ path: String) throws {
     func refusal(_ found: String) -> InputError { InputError(path, expected: "a new file, or a cache", found: found) }
     guard let status = try? FileStatus(path) else { return }

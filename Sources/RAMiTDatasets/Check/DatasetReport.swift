@@ -2,7 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTParallel
 
-/// What reading whole files told, or why it failed.
+/// What is known of files that were read whole, or why reading failed.
 package typealias FactsOfFiles = [ByteString: Result<PhotoFacts, InputError>]
 
 /// What is found when every file of a set is read.
@@ -22,7 +22,7 @@ package struct DatasetReport: Encodable, Sendable {
   package let files: Int
   /// Files that are no images by their names, and were left alone.
   package let others: Int
-  /// All that was left alone, hidden files and folders of systems too, for people; nil for nothing.
+  /// All files that were ignored, hidden ones and systems' folders too, as a text; nil for none.
   package let leftOut: String?
   /// How many pairs the manifest says there are.
   package let expected: Int?
@@ -31,7 +31,7 @@ package struct DatasetReport: Encodable, Sendable {
   /// Decodes every file of a set, on all threads.
   /// - Parameters:
   ///   - known: what is known of files already, and then of these.
-  ///   - progress: is told how many files are done.
+  ///   - progress: called with the number of files that are done.
   package init(
     _ set: SelectedSet, known facts: inout FactsOfFiles,
     progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
@@ -44,7 +44,8 @@ package struct DatasetReport: Encodable, Sendable {
       for (path, result) in zip(part, parallelMap(part, Self.decode)) { facts[ByteString(path)] = result }
       progress(start + part.count, unknown.count)
     }
-    let checker = PairChecker(settings: set.settings, patch: 1, channels: manifest?.channels, gray: manifest?.gray ?? [])
+    let checker = PairChecker(
+      settings: set.settings, patch: 1, channels: manifest?.channels, gray: manifest?.gray ?? [])
     let found = checker.find(in: files.pairs) { [facts] in facts[ByteString($0)]! }
     var errors = files.errors + files.unread + found.map(\.error)
     let count = files.pairs.count

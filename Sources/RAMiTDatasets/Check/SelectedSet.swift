@@ -1,6 +1,6 @@
 import RAMiTDiagnostics
 
-/// A set that a person named, by a folder or by a data set's name, and its files for one scale.
+/// A set that a user named, by a folder or by a data set's name, and its files for one scale.
 package struct SelectedSet: Sendable {
   package let name: String
   /// The folder that was named.
@@ -9,10 +9,10 @@ package struct SelectedSet: Sendable {
   package let settings: PairSettings
   package let manifest: DatasetManifest?
 
-  /// Inputs of these scales are looked for where nobody says which.
+  /// Inputs of these scales are searched for where none is named.
   private static let scales = [2, 3, 4]
 
-  /// The pairs in anybody's own folder.
+  /// The pairs of a user's folder.
   /// - Parameters:
   ///   - inputs: the folder of the inputs, where it is elsewhere.
   ///   - settings: what the pairs are for; nil takes every kind that is there: inputs of each scale, inputs of the

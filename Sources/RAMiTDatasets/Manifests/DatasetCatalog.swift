@@ -16,8 +16,8 @@ public enum DatasetCatalog {
   }
 
   /// The manifest of this name, whatever the case of its letters; or of a file, for a name that ends in `.yaml`.
-  /// - Parameter folder: a folder in which manifests are sought before the published sets: a file by its path from
-  ///   there, and one by the name that it gives its set. Without it, a file's path is one from the current folder.
+  /// - Parameter folder: a folder that is searched before the published sets: for a file by its path from there, or by
+  ///   the name that it gives its set. Without it, a file's path is one from the current folder.
   /// - Throws: `InputError` with the names that are known.
   public static func manifest(_ name: String, beside folder: String? = nil) throws -> DatasetManifest {
     if isFile(name) {

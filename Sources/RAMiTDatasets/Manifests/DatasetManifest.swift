@@ -26,7 +26,7 @@ public struct DatasetManifest: Equatable, Sendable {
   public let layouts: [FolderLayout]
   /// The sets of which this is the union; they have layouts then, and this one has none.
   public let members: [String]
-  /// The folder of its file, in which its members are sought first; nil where it is none of a person's own files.
+  /// The folder of its file, which is searched first for its members; nil for a published set.
   var folder: String?
 
   /// The samples of an epoch in which each image comes so often: rounded down, as the paper's 64,000 for DF2K.
@@ -58,7 +58,7 @@ extension Array where Element: Hashable {
 }
 
 extension DatasetManifest {
-  /// Lines for a person who wants to get the set.
+  /// Lines that say how to get the set.
   public var description: [String] {
     var lines = [
       "\(name): \(title)", "  images  \(count)", "  for     \(tasks.map(\.rawValue).joined(separator: ", "))",

@@ -93,7 +93,7 @@ public struct FolderLayout: Equatable, Sendable {
 }
 
 extension PairedFiles {
-  /// The pairs of anybody's own folder: targets and inputs side by side in it (`HQ` and `LQ`, `HR` and `LR_bicubic/X2`,
+  /// The pairs of a user's folder: targets and inputs side by side in it (`HQ` and `LQ`, `HR` and `LR_bicubic/X2`,
   /// `target` and `input`, and the like), inputs in a folder elsewhere, or photos alone.
   /// - Parameters:
   ///   - inputs: the folder of the inputs, where it is not in the same folder.

@@ -1,10 +1,10 @@
 import RAMiTImaging
 import Synchronization
 
-/// Decoded photos, as far as the memory lent to them goes.
+/// Decoded photos, within a limit of memory.
 ///
-/// What comes first stays. An epoch visits every photo once in random order, so giving one up for another could not
-/// raise the share that is found here.
+/// The first photos stay. An epoch visits every photo once in random order, so replacing one by another could not raise
+/// the share of hits.
 public final class PhotoCache: Sendable {
   private struct State {
     var images: [ByteString: Image] = [:]
@@ -20,13 +20,13 @@ public final class PhotoCache: Sendable {
   /// The memory in use.
   public var bytes: Int { state.withLock { $0.bytes } }
 
-  /// Says beforehand how many bytes an image will take.
+  /// Announces how many bytes an image will take.
   func expect(_ name: String, bytes: Int) {
     let name = ByteString(name)
     state.withLock { $0.expected[name] = bytes }
   }
 
-  /// The memory that the images that are expected will take: at most what is lent.
+  /// The memory that the announced images will take, at most the limit.
   public var expectedBytes: Int { state.withLock { min(budget, $0.expected.values.reduce(0, +)) } }
 
   /// The image of this name, made now or found.

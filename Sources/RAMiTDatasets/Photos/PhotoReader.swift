@@ -16,7 +16,7 @@ public struct PhotoReader: Sendable {
     return try photo.region(x: 0, y: 0, width: photo.width, height: photo.height)
   }
 
-  /// The image, of which parts are to be read.
+  /// The image, to read parts of it.
   func open(_ file: String) throws -> OpenedPhoto {
     if let decoded { return .decoded(decoded, try decoded.entry(file)) }
     return .image(try memory.image(file) { try ImageFile.read(file) })

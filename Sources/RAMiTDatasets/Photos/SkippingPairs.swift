@@ -1,7 +1,7 @@
 import RAMiTDiagnostics
 import Synchronization
 
-/// Pairs of which a few may be broken: in the place of one that cannot be read comes the next that can.
+/// Pairs of which a few may be broken: a pair that cannot be read is replaced by the next one that can.
 ///
 /// Which pair comes depends on the files alone, not on when or on which thread it is found to be broken.
 package final class SkippingPairs: ImagePairs {
@@ -11,9 +11,9 @@ package final class SkippingPairs: ImagePairs {
   private let report: @Sendable (InputError) -> Void
 
   /// - Parameters:
-  ///   - limit: so many pairs may be broken; one more is an error.
-  ///   - before: how many of them were found and left out before.
-  ///   - report: is told once of each.
+  ///   - limit: how many pairs may be broken; one more is an error.
+  ///   - before: how many broken ones were left out earlier; they count as well.
+  ///   - report: called once with each.
   /// - Precondition: the pairs end.
   package init(_ pairs: any ImagePairs, limit: Int, before: Int = 0, report: @escaping @Sendable (InputError) -> Void) {
     precondition(pairs.count != nil, "pairs that never end have none to skip")

@@ -1,4 +1,4 @@
-/// Several sets as one, each of which may come more or less often than once.
+/// Several sets as one; each may be repeated, or used in part.
 package struct UnionPairs: ImagePairs {
   private struct Member {
     let pairs: any ImagePairs
@@ -10,8 +10,8 @@ package struct UnionPairs: ImagePairs {
   private let members: [Member]
   private let round: Int
 
-  /// - Parameter members: sets that end, and how often a round has each of their pairs; a set whose share of a round is
-  ///   not whole goes on in the next one where it left off.
+  /// - Parameter members: sets that end, and how often a round has each of their pairs; a set of which a
+  ///   round uses a part continues there in the next round.
   /// - Precondition: all end, and none is empty.
   package init(_ members: [(pairs: any ImagePairs, repeat: Double)]) {
     var start = 0

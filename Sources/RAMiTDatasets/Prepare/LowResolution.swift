@@ -5,10 +5,11 @@ import RAMiTParallel
 
 /// How low-resolution images are made for benchmarks; the protocols do not mix, as their right and lower edges differ.
 package enum LowResolutionProtocol: String, CaseIterable, Sendable {
-  /// The whole image is downscaled and what does not fill a pixel is cut off; `LR_bicubic/X2/NAMEx2.png` beside the
+  /// The whole image is downscaled, and what does not fill a pixel is cropped away; `LR_bicubic/X2/NAMEx2.png` beside the
   /// whole targets, as DIV2K has them.
   case floor
-  /// The same names, but what does not fill a pixel is cut off before: the published inputs of Set5, Set14 and BSD100.
+  /// The same names, but what does not fill a pixel is cropped away first: the published inputs of Set5, Set14 and
+  /// BSD100.
   case testset
   /// The target is first cropped to a multiple, and kept so: `GTmod12` and `LRbicx2` with the same names.
   case modcrop
@@ -32,11 +33,12 @@ package struct LowResolution: Sendable {
   /// The image in the sizes of the protocol.
   /// - Throws: `InputError` when nothing is left of it.
   func pair(_ image: Image, file: String) throws -> (target: Image, input: Image) {
-    let unit = method == .modcrop ? multiple : scale
-    let cropped = (image.width / unit * unit, image.height / unit * unit)
-    guard min(image.width, image.height) >= unit else {
+    let multiple = method == .modcrop ? self.multiple : scale
+    let cropped = (image.width / multiple * multiple, image.height / multiple * multiple)
+    guard min(image.width, image.height) >= multiple else {
       throw InputError(
-        file, expected: "an image of at least \(unit) x \(unit) pixels", found: "\(image.width) x \(image.height)")
+        file, expected: "an image of at least \(multiple) x \(multiple) pixels",
+        found: "\(image.width) x \(image.height)")
     }
     if method == .floor {
       let (width, height) = (image.width / scale, image.height / scale)

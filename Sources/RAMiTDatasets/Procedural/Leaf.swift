@@ -79,7 +79,7 @@ extension Leaf {
       halfWidth = random.uniform(0.4, 1.6)
       outline = Self.polygon([(0, halfLength), (0.5, halfWidth), (1, halfLength), (1.5, halfWidth)])
     }
-    // The corners of a triangle reach about twice as far as its sides; what reaches farther is cut.
+    // The corners of a triangle reach about twice as far as its sides; what reaches farther is cropped.
     let reach: Float = if case .ellipse = outline { 1 } else { halfLength == halfWidth ? 2 : 1 }
     extentX = reach * (abs(axisX) * halfLength + abs(axisY) * halfWidth) + softness
     extentY = reach * (abs(axisY) * halfLength + abs(axisX) * halfWidth) + softness

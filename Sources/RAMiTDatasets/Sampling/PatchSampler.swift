@@ -1,7 +1,7 @@
 import RAMiTImaging
 import RAMiTTensorCore
 
-/// How a training sample is cut from a pair of images.
+/// How a training sample is cropped from a pair of images.
 public struct PatchSettings: Equatable, Sendable {
   /// The side of the input patch; the target's is `scale` times that.
   public var patch: Int
@@ -34,7 +34,7 @@ package struct Patches {
   var input: Image { pair.input ?? pair.target }
 }
 
-/// Cuts random patches from pairs, alike in both images of a pair.
+/// Crops random patches from pairs, alike in both images of a pair.
 ///
 /// A sample depends on the seed, the epoch and its index alone.
 public struct PatchSampler: Sendable {
@@ -51,7 +51,7 @@ public struct PatchSampler: Sendable {
   }
 
   /// - Parameters:
-  ///   - pair: the number of the pair to cut from.
+  ///   - pair: the number of the pair to crop.
   ///   - index: the sample's place in the epoch, before shuffling.
   /// - Throws: `InputError` that names the file.
   package func patches(pair: Int, epoch: Int, index: Int) throws -> Patches {

@@ -17,12 +17,12 @@ protocol ImageDecoder {
   var orientation: Symmetry { get }
   /// As it is stored: orientation and sizes in it are those of the file.
   var metadata: ImageMetadata { get }
-  /// The metadata, and what was left out of them; `metadata` where the format's reader has nothing to say of that.
+  /// The metadata, with notes on what was left out; by default `metadata`, without notes.
   /// - Parameter notes: see `LoadedImage.notes`.
   func readMetadata(notes: inout [String]) -> ImageMetadata
 
-  /// - Parameter notes: gets what was mended or left out; see `LoadedImage.notes`.
-  /// - Precondition: the sizes have been found reasonable.
+  /// - Parameter notes: gets what was repaired or left out; see `LoadedImage.notes`.
+  /// - Precondition: the sizes have been checked.
   /// - Throws: `ImageError`.
   func decode(notes: inout [String]) throws -> Image
 }

@@ -9,7 +9,7 @@ extension ImageFormat {
   /// Whether this build reads it.
   public var isReadable: Bool { decoder != nil }
 
-  /// The kinds that this build reads, for people: "PNG, JPEG or BMP".
+  /// The kinds that this build reads, for messages: "PNG, JPEG or BMP".
   static var readable: String {
     let names = allCases.filter(\.isReadable).map(\.rawValue)
     return names.dropLast().joined(separator: ", ") + " or " + names.last!

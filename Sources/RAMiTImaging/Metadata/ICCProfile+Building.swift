@@ -125,8 +125,8 @@ extension ICCProfile {
     return assembled(common(bytes) + [("kTRC", curve)], space: "GRAY", version: Array(bytes[8..<12]))
   }
 
-  /// For gray pixels that become RGB, with the curve of their profile: red, green and blue are equal there, so that the
-  /// primaries have no say.
+  /// For gray pixels that become RGB, with the curve of their profile: red, green and blue are equal there, so the
+  /// primaries do not matter.
   /// - Parameter bytes: a profile for gray that has been checked.
   /// - Returns: nil when it is no curve to luminance.
   static func rgbProfile(from bytes: [UInt8]) throws -> [UInt8]? {

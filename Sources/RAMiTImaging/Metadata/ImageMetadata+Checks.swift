@@ -57,8 +57,8 @@ extension ImageMetadata.Density {
 }
 
 extension Symmetry {
-  /// What makes a picture upright, as metadata tell: the EXIF block before the XMP packet; the identity where neither
-  /// tells it.
+  /// What makes a picture upright, by its metadata: by the EXIF block, else by the XMP packet; the identity where
+  /// neither says it.
   init(exif: [UInt8]?, xmp: [UInt8]? = nil) {
     self = exif.flatMap { EXIFBlock($0)?.orientation } ?? xmp.flatMap { XMPPacket($0)?.orientation } ?? .identity
   }

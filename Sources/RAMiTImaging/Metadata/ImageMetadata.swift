@@ -54,7 +54,7 @@ public struct ImageMetadata: Equatable, Sendable {
   public struct Text: Equatable, Sendable {
     /// "Author", "Description", "Copyright" and so on (PNG specification, section 11.3.3.1).
     public var keyword, value: String
-    /// A language tag (RFC 3066); empty when it is not told.
+    /// A language tag (RFC 3066); empty where there is none.
     public var language: String
 
     public init(keyword: String, value: String, language: String = "") {

@@ -4,7 +4,7 @@ import RAMiTTensorCore
 
 /// How large a model is and how much arithmetic it takes: trained parameters and Mult-Adds, by component.
 ///
-/// Nothing is computed: the model is built of meta tensors, and the multiply-adds are those that its operations tell
+/// Nothing is computed: the model is built of meta tensors, and the multiply-adds are those that its operations report
 /// during a forward pass. One multiplication with its addition counts one. Where a paper counts otherwise, the model
 /// says so (`RestorationModel.countedBeside`).
 public struct Complexity: Equatable, Sendable {
@@ -53,7 +53,7 @@ public struct Complexity: Equatable, Sendable {
     }
   }
 
-  /// The multiply-adds that operations tell, up to each component's result; what comes after the last counts for it.
+  /// The multiply-adds that operations report, up to each component's result; those after the last one count for it.
   private static func forwardPass(of model: any RestorationModel, width: Int, height: Int) -> [(String, Int)] {
     let image = Variable(constant: Tensor(zeros: [1, height, width, model.task.channels]))
     let profiler = Profiler()

@@ -35,7 +35,7 @@ extension ELANConfiguration {
     return result
   }
 
-  /// The range, a whole number, of which `mean` is the red channel's.
+  /// The whole-numbered range in which `mean` is the red channel's mean.
   private static func whitePoint(mean: Float) -> Double? {
     let range = (Double(mean) / Double(DIV2K.mean[0])).rounded()
     return range.isFinite && range > 0 ? range : nil

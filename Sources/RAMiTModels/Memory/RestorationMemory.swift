@@ -17,7 +17,7 @@ package struct PassMemory: Equatable, Sendable {
 
   package func bytes(pixels: Double) -> Double { base + perPixel * pixels }
 
-  /// Measures one pass, and one with twice the pixels. Tensors that other threads make meanwhile count as well.
+  /// Measures one pass, and one with twice the pixels. Tensors that other threads make at the same time count as well.
   /// - Parameters:
   ///   - pixels: of the smaller pass.
   ///   - pass: runs a pass of so many times the pixels, from its inputs on, and leaves no tensor behind.

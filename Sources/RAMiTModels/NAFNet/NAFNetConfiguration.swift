@@ -6,11 +6,11 @@ public struct NAFNetConfiguration: RestorationArchitecture {
   public var task: RestorationTask
   /// Channels of a feature map at full size; each level below has twice as many.
   public var width = 32
-  /// Blocks of each level, on the way down.
+  /// Blocks of each level of the encoder.
   public var encoderBlocks = [2, 2, 4, 8]
   /// Blocks of the lowest level.
   public var middleBlocks = 12
-  /// Blocks of each level, on the way up.
+  /// Blocks of each level of the decoder.
   public var decoderBlocks = [2, 2, 2, 2]
 
   public init(task: RestorationTask) { self.task = task }

@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTNN
 
-/// An N-Gram Swin Transformer block (NSTB): cosine attention in windows that have been told of their N-Gram context,
+/// An N-Gram Swin Transformer block (NSTB): cosine attention in windows that have their N-Gram context added,
 /// every second block with shifted windows, and norms behind the branches:
 ///
 ///     x = x + LN(attention(x + context));  x = x + LN(FFN(x))

@@ -66,7 +66,7 @@ public struct RAMiTConfiguration: RestorationArchitecture {
       ?? rateError
   }
 
-  /// A rate is a chance, and something must be left.
+  /// A rate is a probability below 1.
   private var rateError: String? {
     let rates = [
       ("attentionDropout", attentionDropout), ("projectionDropout", projectionDropout),

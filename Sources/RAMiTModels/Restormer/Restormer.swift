@@ -10,14 +10,14 @@ public final class Restormer: RestorationModel {
   public let parameters: ParameterStore
 
   private let patchEmbedding, output: Conv2d
-  /// Three on the way down, the latent one, three on the way up, and the refinement.
+  /// Three of the encoder, the latent one, three of the decoder, and the refinement.
   private let encoders: [TransformerLevel]
   private let latent: TransformerLevel
   private let decoders: [TransformerLevel]
   private let refinement: TransformerLevel
   /// From a level to the next one below, and back.
   private let downs, ups: [Conv2d]
-  /// Of a level's channels beside those that skip: none at full size, where both go on.
+  /// Halve the channels of a level and of its skip connection side by side; none at full size, which keeps both.
   private let reductions: [Conv2d?]
 
   /// - Precondition: `configuration.validationError` is nil.

@@ -11,7 +11,7 @@ public struct RestormerConfiguration: RestorationArchitecture {
   public var task: RestorationTask
   /// Channels of a feature map at full size; each level below has twice as many.
   public var dim = 48
-  /// Transformer blocks of the four levels; the first three have as many on the way up.
+  /// Transformer blocks of the four levels; the decoder's three have as many.
   public var blocks = [4, 6, 6, 8]
   /// Transformer blocks of the refinement at full size.
   public var refinementBlocks = 4

@@ -93,7 +93,7 @@ struct TransposedAttention: UnaryLayer {
   }
 }
 
-/// Gated-Dconv feed-forward network (GDFN): the GELU of one half of the hidden channels opens and shuts the other.
+/// Gated-Dconv feed-forward network (GDFN): the GELU of one half of the hidden channels gates the other.
 struct GatedFeedForward: UnaryLayer {
   private let input, depthwise, output: Conv2d
 

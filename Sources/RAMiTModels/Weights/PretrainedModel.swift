@@ -40,7 +40,7 @@ public struct PretrainedModel<Architecture: RestorationArchitecture> {
 }
 
 extension RestorationArchitecture {
-  /// The architecture of the weights that were read from a file, and whether it is the one that is asked for.
+  /// The architecture of the weights that were read from a file, and whether it is the expected one.
   ///
   /// - Parameters:
   ///   - tensors: chosen from the file by `weightRequest`.

@@ -24,7 +24,7 @@ extension RestorationArchitecture {
     return try Self(json: json, path: path)
   }
 
-  /// Trained values of a model of this architecture, told without any memory for them.
+  /// Trained values of a model of this architecture, counted without memory for them.
   /// - Precondition: `validationError` is nil.
   public var parameterCount: Int {
     Tensor.withMetaTensors { makeModel(ParameterScope(seed: nil)).parameters.count }

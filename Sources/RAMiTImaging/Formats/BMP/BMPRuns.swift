@@ -21,7 +21,7 @@ struct BMPRuns {
       defer { place += count }
       return place..<place + count
     }
-    /// Sets the next pixels from `pixel(i)`; what reaches beyond the row is cut.
+    /// Sets the next pixels from `pixel(i)`; what reaches beyond the row is dropped.
     func set(_ count: Int, _ pixel: (_ index: Int, _ byte: Int) -> UInt8) {
       if y < height {
         for i in 0..<max(min(count, width - x), 0) {

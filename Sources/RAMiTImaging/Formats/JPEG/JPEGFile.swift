@@ -19,7 +19,7 @@ struct JPEGFile: ImageDecoder {
     self.info = info
   }
 
-  /// The library's messages for what it was not built for, in words for people.
+  /// The library's messages for what it was not built for, in plain words.
   private static func inPlainWords(_ fault: ImageError) -> ImageError {
     let precision = "Unsupported JPEG data precision ", process = "Unsupported JPEG process: SOF type "
     if fault.found.hasPrefix(precision) {

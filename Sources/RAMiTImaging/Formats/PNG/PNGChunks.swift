@@ -1,7 +1,7 @@
 import RAMiTCZlib
 
-/// The chunks of a PNG file, found without a look into them. libpng is given only those that make the picture, so that
-/// damage in others cannot stop it, and none of them takes memory.
+/// The chunks of a PNG file, found without reading what they hold. libpng gets only those that make the picture: damage in
+/// the others cannot stop it, and they take no memory.
 struct PNGChunks {
   struct Chunk {
     let name: String
@@ -92,7 +92,7 @@ struct PNGChunks {
       if self.isIntact(chunk) {
         file += stored(chunk)
       } else {
-        // zlib has a checksum of its own over all pixels; the caller looks to that. A chunk that is cut has none.
+        // zlib has a checksum of its own over all pixels, which the caller checks. A truncated chunk has none.
         if chunk.data.upperBound <= bytes.count - 4 { isIntact = false }
         file += Self.chunk("IDAT", Array(bytes[chunk.data]))
       }

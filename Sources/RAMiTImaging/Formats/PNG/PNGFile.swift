@@ -29,7 +29,7 @@ struct PNGFile: ImageDecoder {
 
   func decode(notes: inout [String]) throws -> Image {
     // A pixel takes a bit at least, and Deflate packs no more than 1032 bytes into one: a header that promises more is
-    // refused before memory is taken for it.
+    // refused before memory is allocated for it.
     guard width * height / (8 * 1032) <= chunks.bytes.count else {
       throw ImageError("\(chunks.bytes.count) bytes for \(width) x \(height) pixels")
     }

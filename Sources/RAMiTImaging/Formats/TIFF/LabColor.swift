@@ -2,7 +2,7 @@ import Foundation
 
 /// CIE L*a*b* of TIFF files to sRGB, by way of XYZ under the same white, D50, as ICC profiles and Pillow have it.
 ///
-/// TIFF 6.0, section 23, leaves the white point to a tag that hardly a writer sets; editors write D50. Colours that
+/// TIFF 6.0, section 23, leaves the white point to a tag that hardly any writer sets; editors write D50. Colours that
 /// sRGB does not hold are clamped, channel by channel.
 struct LabColor {
   enum Encoding {

@@ -11,7 +11,7 @@ struct TIFFFile: ImageDecoder {
   let page: TIFFPage
   let colors: TIFFColors
   let metadata: ImageMetadata
-  /// What was passed over when the page was chosen.
+  /// What was skipped when the page was chosen.
   private let pageNotes: [String]
   /// By its own tag.
   private let tellsOrientation: Bool
@@ -35,7 +35,7 @@ struct TIFFFile: ImageDecoder {
 
   var width: Int { page.width }
   var height: Int { page.height }
-  /// An XMP packet counts where the file's own tag does not tell it.
+  /// By the XMP packet where the file has no tag of its own.
   var orientation: Symmetry { tellsOrientation ? page.orientation : Symmetry(exif: nil, xmp: metadata.xmp) }
   var channels: Int { colors.channels }
   var bitDepth: Int { colors.bitDepth }
@@ -74,8 +74,8 @@ struct TIFFFile: ImageDecoder {
     return Image(width: width, height: height, channels: 3, samples: .uint8(values))
   }
 
-  /// Memory and time are taken for what can be there: an image that promises more than its bytes can pack is damaged or
-  /// an attack, and so are tiles that reach far beyond the image.
+  /// An image that promises more than its bytes can pack is damaged or an attack, and so are tiles that reach far beyond
+  /// the image: they are refused before they take memory and time.
   private func checkSizes() throws {
     let pixels = width * height, perPixel = page.samples * page.bits
     if let tile = page.tile {

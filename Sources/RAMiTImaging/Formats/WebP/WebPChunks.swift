@@ -1,4 +1,4 @@
-/// The chunks of a WebP file (RIFF), of which some hold no pixels.
+/// The chunks of a WebP file (RIFF); some of them hold no pixels.
 struct WebPChunks {
   private var chunks: [(name: String, data: ArraySlice<UInt8>)] = []
 
