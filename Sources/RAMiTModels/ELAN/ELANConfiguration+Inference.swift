@@ -20,10 +20,8 @@ extension ELANConfiguration {
   ) throws -> ELANConfiguration {
     if let json = tensors.metadata["model"] { return try ELANConfiguration(json: json, path: path) }
     let shapes = InferredShapes(tensors, of: "an ELAN", path: path)
-    let first = try shapes["head.0.weight", rank: 4]
-    let (dim, channels) = (first[0], first[1])
-    let scale = try shapes.scale(channels: channels, outputs: shapes["tail.0.weight", rank: 4][0])
-    var result = ELANConfiguration(task: try shapes.task(given: task, channels: channels, scale: scale))
+    let (dim, task) = try shapes.ends(first: "head.0.weight", last: "tail.0.weight", given: task)
+    var result = ELANConfiguration(task: task)
     result.dim = dim
     let convolution = "conv0.shift_conv.conv1x1.weight"
     result.blocks = shapes.count { "body.\($0).modules_lfe.lfe_0.\(convolution)" }

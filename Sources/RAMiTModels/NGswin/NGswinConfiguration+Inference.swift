@@ -22,10 +22,9 @@ extension NGswinConfiguration {
   ) throws -> NGswinConfiguration {
     if let json = tensors.metadata["model"] { return try NGswinConfiguration(json: json, path: path) }
     let shapes = InferredShapes(tensors, of: "an NGswin", path: path)
-    let first = try shapes["shallow_extract.conv1.weight", rank: 4]
-    let (dim, channels) = (first[0], first[1])
-    let scale = try shapes.scale(channels: channels, outputs: shapes["to_target.before_shuffle.weight", rank: 4][0])
-    var result = NGswinConfiguration(task: try shapes.task(given: task, channels: channels, scale: scale))
+    let (dim, task) = try shapes.ends(
+      first: "shallow_extract.conv1.weight", last: "to_target.before_shuffle.weight", given: task)
+    var result = NGswinConfiguration(task: task)
     result.dim = dim
     let stages = ["encoder_layer1", "encoder_layer2", "encoder_layer3", "decoder_layer1"]
     result.depths = stages.map { stage in shapes.count { "\(stage).blocks.\($0).norm1.weight" } }

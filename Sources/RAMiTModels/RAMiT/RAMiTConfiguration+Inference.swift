@@ -27,10 +27,8 @@ extension RAMiTConfiguration {
   ) throws -> RAMiTConfiguration {
     if let json = tensors.metadata["model"] { return try RAMiTConfiguration(json: json, path: path) }
     let shapes = InferredShapes(tensors, of: "a RAMiT", path: path)
-    let first = try shapes["shallow.conv.weight", rank: 4]
-    let (dim, channels) = (first[0], first[1])
-    let scale = try shapes.scale(channels: channels, outputs: shapes["to_target.conv.weight", rank: 4][0])
-    var result = RAMiTConfiguration(task: try shapes.task(given: task, channels: channels, scale: scale))
+    let (dim, task) = try shapes.ends(first: "shallow.conv.weight", last: "to_target.conv.weight", given: task)
+    var result = RAMiTConfiguration(task: task)
     result.dim = dim
     result.depths = (1...4).map { stage in shapes.count { "stage\(stage).blocks.block\($0)." } }
     let block = "stage1.blocks.block0."

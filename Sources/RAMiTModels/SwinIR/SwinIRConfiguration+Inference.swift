@@ -21,12 +21,9 @@ extension SwinIRConfiguration {
   ) throws -> SwinIRConfiguration {
     if let json = tensors.metadata["model"] { return try SwinIRConfiguration(json: json, path: path) }
     let shapes = InferredShapes(tensors, of: "a SwinIR", path: path)
-    let first = try shapes["conv_first.weight", rank: 4]
-    let (dim, channels) = (first[0], first[1])
     let last = tensors["upsample.0.weight"] == nil ? "conv_last.weight" : "upsample.0.weight"
-    let scale = try shapes.scale(channels: channels, outputs: shapes[last, rank: 4][0])
-    var result = SwinIRConfiguration(
-      task: try shapes.task(given: task, channels: channels, scale: scale))
+    let (dim, task) = try shapes.ends(first: "conv_first.weight", last: last, given: task)
+    var result = SwinIRConfiguration(task: task)
     result.dim = dim
     let blocks = shapes.count { "layers.\($0).residual_group.blocks.0.norm1.weight" }
     result.depths = (0..<blocks).map { block in

@@ -41,6 +41,18 @@ struct InferredShapes {
   /// How many numbers from 0 on have a tensor, or a module, at most 100.
   func count(_ name: (Int) -> String) -> Int { (0..<100).first { !has(name($0)) } ?? 100 }
 
+  /// The channels of the feature maps, and the task, of a model whose last convolution makes the image's channels for
+  /// each of the scale x scale pixels.
+  /// - Parameters:
+  ///   - first: the name of the first convolution's weight.
+  ///   - last: the name of the last convolution's weight.
+  ///   - task: what the model is for, where several tasks have these channels and scale.
+  func ends(first: String, last: String, given task: RestorationTask?) throws -> (dim: Int, task: RestorationTask) {
+    let shape = try self[first, rank: 4]
+    let scale = try scale(channels: shape[1], outputs: self[last, rank: 4][0])
+    return (shape[0], try self.task(given: task, channels: shape[1], scale: scale))
+  }
+
   /// The scale of a last convolution that makes the image's channels for each of the scale x scale pixels.
   func scale(channels: Int, outputs: Int) throws -> Int {
     guard let scale = (1...4).first(where: { $0 * $0 * channels == outputs }), [1, 3].contains(channels) else {
