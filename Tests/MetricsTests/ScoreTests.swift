@@ -49,4 +49,13 @@ import Testing
     let other = score(gray(1), against: gray(2), channels: .rgb, border: 0)
     #expect(abs(other.psnr - 48.1308036086791) < 1e-9 && other.ssim.isNaN)
   }
+
+  @Test func imagesWithoutAnyErrorAreCounted() {
+    let exact = Score(psnr: .infinity, ssim: 1)
+    let mean = MeanScore([Score(psnr: 30, ssim: 0.5), exact, Score(psnr: 32, ssim: 0.75)])
+    #expect(mean.psnr == 31 && mean.ssim == 0.75 && mean.infinite == 1 && mean.count == 3)
+    #expect(MeanScore([exact, exact]).psnr == .infinity)
+    #expect(MeanScore([Score(psnr: 30, ssim: 0.5)]).infinite == 0)
+    #expect(MeanScore([]).psnr.isNaN && MeanScore([]).ssim.isNaN)
+  }
 }

@@ -49,7 +49,7 @@ struct InferredShapes {
   ///   - task: what the model is for, where several tasks have these channels and scale.
   func ends(first: String, last: String, given task: RestorationTask?) throws -> (dim: Int, task: RestorationTask) {
     let shape = try self[first, rank: 4]
-    let scale = try scale(channels: shape[1], outputs: self[last, rank: 4][0])
+    let scale = try self.scale(channels: shape[1], outputs: self[last, rank: 4][0])
     return (shape[0], try self.task(given: task, channels: shape[1], scale: scale))
   }
 
