@@ -26,8 +26,7 @@ public protocol ImagePairs: Sendable {
   /// How many different pairs there are; nil when they never end.
   var count: Int? { get }
 
-  /// The pair of a number, any number from 0 on: past the last one it begins again. The same number gives the same
-  /// pair.
+  /// The pair of a number from 0 on, always the same; past the last pair they repeat.
   /// - Throws: `InputError` that names the file.
   func pair(_ index: Int) throws -> ImagePair
 

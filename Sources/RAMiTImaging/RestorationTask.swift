@@ -10,7 +10,7 @@ public enum RestorationTask: String, Codable, CaseIterable, Sendable {
   case dr
 
   /// What has happened to an image, of any size and colours: what data sets differ by.
-  public enum Kind: String, CaseIterable, Sendable {
+  public enum Kind: String, CaseIterable, Codable, Sendable {
     /// The input is smaller; where no file holds it, bicubic downscaling makes it.
     case superResolution
     /// The input is the target with Gaussian noise, which is added to crops.

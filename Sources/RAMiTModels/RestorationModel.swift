@@ -1,6 +1,5 @@
 import RAMiTAutograd
 import RAMiTImaging
-import RAMiTKernels
 import RAMiTNN
 import RAMiTSerialization
 import RAMiTTensorCore
@@ -37,10 +36,10 @@ public protocol RestorationModel: AnyObject {
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable
 
-  /// What the Mult-Adds of the model's paper have beside what its operations do, for an input of these `countedSide`s;
-  /// negative for what the paper leaves out. By default nothing.
+  /// What the model's paper adds to the Mult-Adds of its operations, for an input of these `countedSide`s; negative for
+  /// what the paper leaves out. By default nothing.
   /// - Returns: counts, by the names that `observe` gets.
-  func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)]
+  func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)]
 }
 
 extension RestorationModel {
@@ -48,7 +47,7 @@ extension RestorationModel {
 
   public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple) }
 
-  public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] { [] }
+  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] { [] }
 
   /// What weight files hold, under its published names: the parameters and the buffers.
   public var stateDict: NamedTensors { parameters.stateDict }

@@ -7,9 +7,9 @@ package struct PhotoFacts: Equatable, Sendable {
   package let width, height: Int
   /// 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
   package let channels: Int
-  /// Bits of a channel: 8 or 16; nil where only decoding would tell.
+  /// Bits of a channel: 8 or 16; nil where only decoding shows it.
   package let bits: Int?
-  /// Stored as inks, which have no colours until a printer is known.
+  /// Stored as inks, whose colours depend on a printer.
   package let isCMYK: Bool
 
   package var isGray: Bool { channels <= 2 }
@@ -42,7 +42,7 @@ package struct PhotoFacts: Equatable, Sendable {
     self.init(width: image.width, height: image.height, channels: image.channels, bits: image.bitDepth)
   }
 
-  /// Metadata before a JPEG's frame header or a PNG's pixels rarely is longer.
+  /// Metadata before a JPEG's frame header or a PNG's pixels is rarely longer.
   private static let prefixBytes = 1 << 17
 
   /// Nil for what must be read otherwise: TIFF, palettes, metadata that may turn the image, damage.

@@ -123,7 +123,7 @@ extension PairedFiles {
     return PairedFiles(photos: try ImageFolder(path))
   }
 
-  /// By what people call them, targets and inputs: abbreviations anywhere in a folder's name, words alone.
+  /// What people call folders of targets and of inputs: abbreviations count anywhere in a name, words only alone.
   private static let sides = (
     targets: (
       abbreviations: ["hr", "hrx", "hq", "gt", "gtmod"],
@@ -169,8 +169,7 @@ extension PairedFiles {
     try layouts(scale: scale).first { try $0.files(in: path, scale: scale, withInputs: true) != nil }
   }
 
-  /// The inputs of a size with the targets that lie beside them in a folder, though denoising makes its own; nil for
-  /// none.
+  /// The folder of inputs, of the targets' size and beside them, which denoising does not use; nil for none.
   public static func unusedInputs(in path: String) throws -> String? {
     guard FolderPath.isFolder(path) else { return nil }
     return try layout(of: path, scale: 1)?.inputs.first

@@ -8,7 +8,7 @@ public enum InputOrigin: Equatable, Sendable {
   case file
   /// MATLAB-compatible bicubic downscaling of the target.
   case bicubic
-  /// Nowhere: noise is added to crops of the target.
+  /// There is none: noise is added to crops of the target.
   case none
 }
 
@@ -98,12 +98,12 @@ public struct PhotoPairs: ImagePairs {
     return checker.find(in: files.pairs) { facts[ByteString($0)]! }
   }
 
-  /// Tells the memory for decoded photos what these will take.
+  /// Announces to the memory for decoded photos what these will take.
   private func expect(_ photos: some Sequence<(String, Result<PhotoFacts, InputError>)>) {
     guard reader.decoded == nil else { return }
     for case (let path, .success(let photo)) in photos {
       let pixels = photo.width * photo.height
-      // Where only decoding would tell the depth, it is most often 8 bits.
+      // Where only decoding shows the depth, it is most often 8 bits.
       reader.memory.expect(path, bytes: pixels * photo.channels * (photo.bits ?? 8) / 8)
     }
   }

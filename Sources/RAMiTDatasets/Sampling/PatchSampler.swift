@@ -6,9 +6,9 @@ public struct PatchSettings: Equatable, Sendable {
   /// The side of the input patch; the target's is `scale` times that.
   public var patch: Int
   public var scale: Int
-  /// Mirrors every second patch.
+  /// Mirrors half of the patches, at random.
   public var flip: Bool
-  /// Turns patches by 0 to 3 quarters.
+  /// Rotates patches by 0 to 3 quarter turns, at random.
   public var rotate: Bool
   /// The range of the added noise's standard deviation, of 255; nil adds none.
   public var noise: ClosedRange<Double>?

@@ -37,8 +37,7 @@ public struct Batch: Sendable {
 
 /// The samples of all epochs, in batches by the number of the iteration.
 ///
-/// Every epoch has the same number of samples, each once, in an order of its own; what does not fill a batch is left
-/// out.
+/// Every epoch has the same number of samples, each once, in an order of its own; an incomplete last batch is dropped.
 public final class TrainingSamples: Sendable {
   public let samplesPerEpoch: Int
   public let batch: Int

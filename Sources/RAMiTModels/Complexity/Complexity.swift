@@ -6,7 +6,7 @@ import RAMiTTensorCore
 ///
 /// Nothing is computed: the model is built of meta tensors, and the multiply-adds are those that its operations report
 /// during a forward pass. One multiplication with its addition counts one. Where a paper counts otherwise, the model
-/// says so (`RestorationModel.countedBeside`).
+/// says so (`RestorationModel.multAddCorrections`).
 public struct Complexity: Equatable, Sendable {
   /// What a component of the model takes.
   public struct Component: Equatable, Sendable {
@@ -43,7 +43,7 @@ public struct Complexity: Equatable, Sendable {
       for (name, count) in Self.forwardPass(of: model, width: inputWidth, height: inputHeight) {
         counts.add(multAdds: count, to: name)
       }
-      for (name, count) in model.countedBeside(width: inputWidth, height: inputHeight) {
+      for (name, count) in model.multAddCorrections(width: inputWidth, height: inputHeight) {
         counts.add(multAdds: count, to: name)
       }
       for parameter in model.parameters.parameters {

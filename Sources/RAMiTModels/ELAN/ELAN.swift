@@ -1,5 +1,4 @@
 import RAMiTAutograd
-import RAMiTKernels
 import RAMiTNN
 import RAMiTTensorCore
 
@@ -57,13 +56,13 @@ public final class ELAN: RestorationModel {
     return restored.cropped(height: height * task.scale, width: width * task.scale)
   }
 
-  /// What the published count has beside or without what the operations do: it counts convolutions and the products of
+  /// What the published count leaves out of the Mult-Adds of the operations: it counts convolutions and the products of
   /// those attentions that compute their maps. So of the operations' count it leaves out
   ///
   /// - the products of the attentions that use maps again: here they compute them again, 2 T C multiply-adds a pixel
   ///   for a third of the channels each in windows of T tokens;
   /// - the pixels by which an input is extended. (Norms are part of the projections.)
-  public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let c = architecture, channels = c.task.channels, scale = c.task.scale
     let extended = padding.paddedSide(width) * padding.paddedSide(height), extra = extended - width * height
     let attention = c.windows.reduce(0) { $0 + 2 * $1 * $1 * (c.dim / 3) }

@@ -1,5 +1,4 @@
 import RAMiTAutograd
-import RAMiTKernels
 import RAMiTNN
 import RAMiTTensorCore
 

@@ -71,14 +71,14 @@ public final class NGswin: RestorationModel {
 }
 
 extension NGswin {
-  /// What the Mult-Adds of the paper have beside or without what the operations do. With it they are the published
+  /// What the paper adds to the Mult-Adds of the operations, and leaves out of them. With it they are the published
   /// count to the last digit:
   ///
   /// - every bias counts one an output, or one for the whole map where a linear layer has it;
   /// - attention counts its projections as if its heads had all D channels together, also where they do not divide D;
   /// - poolings count what they read, and the bottleneck's activations one an element;
   /// - the norm of patch merging counts four times what it does, the bottleneck's norm nothing.
-  public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let c = architecture, dim = c.dim, scale = c.task.scale, channels = c.task.channels
     let pixels = width * height, half = pixels / 4, quarter = pixels / 16
     func stage(_ stage: Int, _ pixels: Int, cascaded: Int = 1, downsamples: Bool = false) -> Int {

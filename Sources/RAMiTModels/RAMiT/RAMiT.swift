@@ -89,8 +89,7 @@ public final class RAMiT: RestorationModel {
 }
 
 extension RAMiT {
-  /// What the paper's Mult-Adds have beside what the operations do. With it they are the paper's to every digit
-  /// printed, for its variants and its ablations (Tables 1 to 5). With H x W pixels where an operation runs, and C
+  /// What the paper adds to the Mult-Adds of the operations. With it they are the paper's to every printed digit, for its variants and its ablations (Tables 1 to 5). With H x W pixels where an operation runs, and C
   /// channels:
   ///
   /// - where the configuration has the helper, its product counts H W C in every block, also where no block comes
@@ -98,7 +97,7 @@ extension RAMiT {
   /// - the bottleneck's pooling counts 4 C at each pixel of half the side, twice, and of a quarter of the side, once;
   /// - the product of H-RAMi's mixing with the last stage counts H W C;
   /// - the reconstruction's last convolution is counted at the input's size.
-  public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let c = configuration, task = c.task
     let pixels = width * height, half = pixels / 4, quarter = pixels / 16
     var counts = [("bottleneck", 4 * c.dim * (2 * half + quarter))]

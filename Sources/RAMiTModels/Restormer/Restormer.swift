@@ -1,5 +1,4 @@
 import RAMiTAutograd
-import RAMiTKernels
 import RAMiTNN
 import RAMiTTensorCore
 
@@ -91,7 +90,7 @@ public final class Restormer: RestorationModel {
 extension Restormer {
   /// The published count is of the convolutions alone: without the attention's two products, 2 H W C^2 / heads, and
   /// without the two norms of a block, 2 H W C.
-  public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let c = architecture
     func part(_ name: String, level: Int, channels: Int, blocks: Int) -> (component: String, multAdds: Int) {
       let values = (width >> level) * (height >> level) * channels

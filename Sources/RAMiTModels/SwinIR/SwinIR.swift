@@ -67,7 +67,7 @@ public final class SwinIR: RestorationModel {
     return output.cropped(height: height * task.scale, width: width * task.scale)
   }
 
-  /// What the published count has beside or without what the operations do. With it, and with inputs padded as in the
+  /// What the published count adds to the Mult-Adds of the operations, and leaves out of them. With it, and with inputs padded as in the
   /// published evaluation, the lightweight models have the Mult-Adds that papers print. With H x W pixels and C
   /// channels:
   ///
@@ -75,7 +75,7 @@ public final class SwinIR: RestorationModel {
   /// - the convolution behind the body counts 3 H W C^2 instead of 9 H W C^2;
   /// - the last convolution of super-resolution counts 27 H W C, as if it made one pixel of three channels at every
   ///   scale.
-  public func countedBeside(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let values = width * height * architecture.dim, task = architecture.task
     let unsaid = [("norm", -values), ("conv_after_body", -6 * values * architecture.dim)]
     let shuffled = task.isSuperResolution ? [("upsample", 27 * values * (1 - task.scale * task.scale))] : []
