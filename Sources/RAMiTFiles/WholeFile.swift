@@ -1,7 +1,8 @@
 import Foundation
 import RAMiTDiagnostics
 
-/// Whole files: read into memory, and written so that they are either whole or not there, also after a crash or a power cut.
+/// Whole files: read into memory, and written so that they are either whole or not there, also after a crash or a power
+/// cut.
 package enum WholeFile {
   /// A file's bytes.
   /// - Parameters:

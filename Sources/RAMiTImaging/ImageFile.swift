@@ -188,6 +188,7 @@ public struct LoadedImage: Sendable {
   public var image: Image
   public var metadata: ImageMetadata
   public let format: ImageFormat
-  /// What the reader repaired or left out, each a clause for a message: "2 more pages", "the end of the file is missing".
+  /// What the reader repaired or left out, each a clause for a message: "2 more pages", "the end of the file is
+  /// missing".
   public var notes: [String]
 }

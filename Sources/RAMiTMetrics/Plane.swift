@@ -50,8 +50,8 @@ final class Plane {
   }
 }
 
-/// Y = 16 + 65.481 R + 128.553 G + 24.966 B of values in 0 ... 1, with the roundings to float32 that the published scores
-/// have.
+/// Y = 16 + 65.481 R + 128.553 G + 24.966 B of values in 0 ... 1, with the roundings to float32 that the published
+/// scores have.
 private struct Luma {
   private let red = Self.part(65.481), green = Self.part(128.553), blue = Self.part(24.966)
 

@@ -14,8 +14,8 @@ public protocol RestorationModel: AnyObject {
   /// The sides of an input are padded to multiples of this.
   var sizeMultiple: Int { get }
 
-  /// How an image is padded before it is restored: by default to the next multiples of `sizeMultiple`, mirrored with the
-  /// edge pixel.
+  /// How an image is padded before it is restored: by default to the next multiples of `sizeMultiple`, mirrored with
+  /// the edge pixel.
   var padding: ImagePadding { get }
 
   /// A side of an image for which Mult-Adds are counted: by default the padded one.

@@ -3,8 +3,8 @@ import RAMiTImaging
 import Testing
 
 @Suite struct CropTests {
-  /// The input of a crop is that part of the whole photo's downscaling, also at the edges and where the scale does not divide
-  /// the photo.
+  /// The input of a crop is that part of the whole photo's downscaling, also at the edges and where the scale does not
+  /// divide the photo.
   @Test(arguments: [(2, 3), (3, 3), (4, 3), (3, 1), (2, 1)]) func aCropsInputIsPartOfTheWhole(scale: Int, channels: Int)
     throws
   {

@@ -17,8 +17,8 @@ import Testing
     #expect(image.width == width && image.height == height && image.channels == 3 && image.bitDepth == 8)
   }
 
-  /// Natural images have a spectrum that falls with the square of the frequency; so a difference of neighbours grows with their
-  /// distance, slowly, and most differences are small.
+  /// Natural images have a spectrum that falls with the square of the frequency; so a difference of neighbours grows
+  /// with their distance, slowly, and most differences are small.
   @Test func looksLikeNaturalImages() {
     var differences = [1: 0.0, 4: 0.0, 16: 0.0]
     var small = 0, all = 0

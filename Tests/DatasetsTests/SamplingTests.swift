@@ -3,7 +3,8 @@ import RAMiTImaging
 import RAMiTTensorCore
 import Testing
 
-/// Two images whose values say where they come from: red is x, green is y of the input's pixel; blue is the pair's number.
+/// Two images whose values say where they come from: red is x, green is y of the input's pixel; blue is the pair's
+/// number.
 private struct MapPairs: ImagePairs {
   let scale: Int
   let width: Int
@@ -46,8 +47,8 @@ private struct MapPairs: ImagePairs {
     #expect((10...30).contains(turned), "\(turned) of 40 have x running down")
   }
 
-  /// The input of a crop is what downscaling the crop's surroundings gives: away from the edge, the crop alone gives it too.
-  /// Not when it is turned: rows are rounded before columns.
+  /// The input of a crop is what downscaling the crop's surroundings gives: away from the edge, the crop alone gives it
+  /// too. Not when it is turned: rows are rounded before columns.
   @Test func aCropsInputIsItsTargetsDownscaling() throws {
     let pairs = ProceduralPairs(seed: 4, width: 128, height: 128, scale: 2, channels: 3)
     let sampler = PatchSampler(pairs, PatchSettings(patch: 40, scale: 2, rotate: false), seed: 9)

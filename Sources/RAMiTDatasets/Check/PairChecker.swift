@@ -85,9 +85,8 @@ func sizeError(
 ) -> InputError? {
   func fits(_ input: Int, _ target: Int) -> Bool { input == target / scale || input == (target + scale - 1) / scale }
   if fits(input.width, target.width), fits(input.height, target.height) { return nil }
+  let size = "\(target.width / scale) x \(target.height / scale)"
   return InputError(
-    inputFile,
-    expected:
-      "\(target.width / scale) x \(target.height / scale) pixels, as \(targetFile) has \(target.width) x \(target.height)",
+    inputFile, expected: "\(size) pixels, as \(targetFile) has \(target.width) x \(target.height)",
     found: "\(input.width) x \(input.height)")
 }

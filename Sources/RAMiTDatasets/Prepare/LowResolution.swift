@@ -5,8 +5,8 @@ import RAMiTParallel
 
 /// How low-resolution images are made for benchmarks; the protocols do not mix, as their right and lower edges differ.
 package enum LowResolutionProtocol: String, CaseIterable, Sendable {
-  /// The whole image is downscaled, and what does not fill a pixel is cropped away; `LR_bicubic/X2/NAMEx2.png` beside the
-  /// whole targets, as DIV2K has them.
+  /// The whole image is downscaled, and what does not fill a pixel is cropped away; `LR_bicubic/X2/NAMEx2.png` beside
+  /// the whole targets, as DIV2K has them.
   case floor
   /// The same names, but what does not fill a pixel is cropped away first: the published inputs of Set5, Set14 and
   /// BSD100.

@@ -38,7 +38,8 @@ enum NumberRange {
   /// Floating-point numbers: 1 is white, and what is outside 0 to 1 is clamped.
   ///
   /// Pillow and NumPy write levels as floating-point numbers: when no number is a fraction, or most are above 1, white
-  /// is 255 or, where there are larger numbers, 65535. Where most are within 0 to 1, larger ones are highlights. Numbers that are not finite count as 0.
+  /// is 255 or, where there are larger numbers, 65535. Where most are within 0 to 1, larger ones are highlights.
+  /// Numbers that are not finite count as 0.
   static func sixteenBits(_ values: [Float], notes: inout [String]) -> [UInt16] {
     var most: Float = 0
     var above = 0, fractions = 0

@@ -89,7 +89,8 @@ public final class RAMiT: RestorationModel {
 }
 
 extension RAMiT {
-  /// What the paper adds to the Mult-Adds of the operations. With it they are the paper's to every printed digit, for its variants and its ablations (Tables 1 to 5). With H x W pixels where an operation runs, and C
+  /// What the paper adds to the Mult-Adds of the operations. With it they are the paper's to every printed
+  /// digit, for its variants and its ablations (Tables 1 to 5). With H x W pixels where an operation runs, and C
   /// channels:
   ///
   /// - where the configuration has the helper, its product counts H W C in every block, also where no block comes

@@ -67,9 +67,9 @@ public final class SwinIR: RestorationModel {
     return output.cropped(height: height * task.scale, width: width * task.scale)
   }
 
-  /// What the published count adds to the Mult-Adds of the operations, and leaves out of them. With it, and with inputs padded as in the
-  /// published evaluation, the lightweight models have the Mult-Adds that papers print. With H x W pixels and C
-  /// channels:
+  /// What the published count adds to the Mult-Adds of the operations, and leaves out of them. With it, and with inputs
+  /// padded as in the published evaluation, the lightweight models have the Mult-Adds that papers print. With H x W
+  /// pixels and C channels:
   ///
   /// - the norm behind the blocks is left out;
   /// - the convolution behind the body counts 3 H W C^2 instead of 9 H W C^2;

@@ -1,7 +1,7 @@
 import RAMiTCZlib
 
-/// The chunks of a PNG file, found without reading what they hold. libpng gets only those that make the picture: damage in
-/// the others cannot stop it, and they take no memory.
+/// The chunks of a PNG file, found without reading what they hold. libpng gets only those that make the picture: damage
+/// in the others cannot stop it, and they take no memory.
 struct PNGChunks {
   struct Chunk {
     let name: String

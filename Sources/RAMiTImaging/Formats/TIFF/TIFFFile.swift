@@ -74,8 +74,8 @@ struct TIFFFile: ImageDecoder {
     return Image(width: width, height: height, channels: 3, samples: .uint8(values))
   }
 
-  /// An image that promises more than its bytes can pack is damaged or an attack, and so are tiles that reach far beyond
-  /// the image: they are refused before they take memory and time.
+  /// An image that promises more than its bytes can pack is damaged or an attack, and so are tiles that reach far
+  /// beyond the image: they are refused before they take memory and time.
   private func checkSizes() throws {
     let pixels = width * height, perPixel = page.samples * page.bits
     if let tile = page.tile {
