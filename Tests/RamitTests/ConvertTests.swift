@@ -31,7 +31,7 @@ import Testing
       let written = try WeightFile.read(output)
       #expect(written.names == model.stateDict.names)
       #expect(Set(written.metadata.keys) == ["model", "iteration", "author", "format"])
-      #expect(try PretrainedRAMiT(weights: output).architecture == model.configuration)
+      #expect(try PretrainedRAMiT(weights: output).architecture == model.architecture)
       #expect(try PretrainedRAMiT(weights: output).model.parameters.values.array == model.parameters.values.array)
 
       // What is there stays, unless it is to be overwritten.
@@ -81,9 +81,9 @@ import Testing
       // And back; such a file does not tell the task.
       let back = try Program.run("convert", folder.file("out.pth"), folder.file("back.safetensors"), "--task", "dn")
       #expect(back.code == 0)
-      #expect(try PretrainedRAMiT(weights: folder.file("back.safetensors")).architecture == model.configuration)
+      #expect(try PretrainedRAMiT(weights: folder.file("back.safetensors")).architecture == model.architecture)
       // What shapes do not tell is lost, and said.
-      var odd = model.configuration
+      var odd = model.architecture
       odd.helper.toggle()
       try RAMiT(odd).write(to: folder.file("odd.safetensors"))
       let lost = try Program.run("convert", folder.file("odd.safetensors"), folder.file("odd.pth"))
@@ -95,7 +95,7 @@ import Testing
   @Test func whichWeightsWereTakenIsSaid() throws {
     try Folder.temporary { folder in
       var tensors = NamedTensors()
-      let other = RAMiT(model.configuration, seed: 6)
+      let other = RAMiT(model.architecture, seed: 6)
       for (name, tensor) in other.stateDict { tensors["params." + name] = tensor }
       for (name, tensor) in model.stateDict { tensors["params_ema." + name] = tensor }
       let input = folder.file("both.safetensors")

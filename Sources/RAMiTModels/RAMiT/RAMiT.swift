@@ -4,9 +4,8 @@ import RAMiTTensorCore
 
 /// The Reciprocal Attention Mixing Transformer (Sec. 3.1, Fig. 2a).
 public final class RAMiT: RestorationModel {
-  public let configuration: RAMiTConfiguration
-  public var architecture: RAMiTConfiguration { configuration }
-  public var sizeMultiple: Int { configuration.sizeMultiple }
+  public let architecture: RAMiTConfiguration
+  public var sizeMultiple: Int { architecture.sizeMultiple }
   public let parameters: ParameterStore
 
   private let shallow: Conv2d
@@ -25,7 +24,7 @@ public final class RAMiT: RestorationModel {
   /// - Parameter scope: gives the parameters their first values.
   init(_ configuration: RAMiTConfiguration, scope: ParameterScope) {
     require(configuration.validationError == nil, configuration.validationError ?? "")
-    self.configuration = configuration
+    architecture = configuration
     shallow = Conv2d(
       scope / "shallow" / "conv", inputs: configuration.task.channels, outputs: configuration.dim, kernelSize: 3,
       padding: 1)
@@ -54,7 +53,7 @@ public final class RAMiT: RestorationModel {
   public func callAsFunction(
     _ image: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
-    let task = configuration.task, size = (height: image.shape[1], width: image.shape[2])
+    let task = architecture.task, size = (height: image.shape[1], width: image.shape[2])
     func observed(_ component: String, _ x: Variable) -> Variable {
       observe(component, x)
       return x
@@ -99,7 +98,7 @@ extension RAMiT {
   /// - the product of H-RAMi's mixing with the last stage counts H W C;
   /// - the reconstruction's last convolution is counted at the input's size.
   public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
-    let c = configuration, task = c.task
+    let c = architecture, task = c.task
     let pixels = width * height, half = pixels / 4, quarter = pixels / 16
     var counts = [("bottleneck", 4 * c.dim * (2 * half + quarter))]
     if c.helper {
