@@ -8,6 +8,10 @@ import PackageDescription
 // Modules are called RAMiT and what they are, so that they collide with no module of another package; here they go by
 // the second part.
 
+#if !os(Linux)
+  #error("RAMiT builds on Linux only: it uses Linux's file times, memory calls and library names (README.md)")
+#endif
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 /// Only `make docs` needs the documentation's plugin, which builds with every trait that it finds.
 let isDocumenting = ProcessInfo.processInfo.environment["RAMIT_DOCS"] != nil
