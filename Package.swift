@@ -158,6 +158,7 @@ let package = Package(
     // Examples
     example("TensorExample", on: ["Autograd", "TensorCore"]),
     example("OperationExample", on: ["Autograd", "TensorCore"]),
+    example("TrainingExample", on: ["Datasets", "Optimizers", "NN", "Autograd"]),
     example("ModelExample", on: ["RestorationCommands", "Models", "NN", "Autograd"], exclude: ["x2.yaml"]),
     example("FineTuningExample", on: ["Models", "Optimizers", "Datasets", "NN", "Autograd", "TensorCore"]),
     // Tests

@@ -24,6 +24,14 @@ struct ExampleTests {
       ])
   }
 
+  /// Its lines are those that README.md shows.
+  @Test func training() throws {
+    let outcome = try run("TrainingExample")
+    let losses = outcome.output.split(separator: "\n").compactMap { Float($0.split(separator: " ").last ?? "") }
+    #expect(outcome.code == 0 && losses.count == 200, "\(outcome)")
+    #expect(losses.suffix(10).reduce(0, +) < 0.5 * losses.prefix(10).reduce(0, +), "\(losses)")
+  }
+
   @Test func model() throws {
     try Folder.temporary { folder in
       let configuration = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
