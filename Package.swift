@@ -50,7 +50,8 @@ func example(_ name: String, on floors: [String], exclude: [String] = []) -> Tar
     exclude: exclude, packageAccess: false)
 }
 
-/// The tests of one floor. `TestSupport` carries the gradient check, the golden reader and closeness checks.
+/// The tests of one floor. `TestSupport` carries folders, golden values and closeness; `OperationTestSupport` the
+/// operations in double precision and the gradient check.
 func tests(
   of name: String, with floors: [String] = [], _ others: [Target.Dependency] = [], resources: [Resource]? = nil
 ) -> Target {
@@ -163,22 +164,29 @@ let package = Package(
     example("FineTuningExample", on: ["Models", "Optimizers", "Datasets", "NN", "Autograd", "TensorCore"]),
     // Tests
     .target(
-      name: module("TestSupport"),
-      dependencies: ["Autograd", "Kernels", "TensorCore", "Serialization"].map { .target(name: module($0)) },
+      name: module("TestSupport"), dependencies: ["TensorCore", "Serialization"].map { .target(name: module($0)) },
       path: "Tests/TestSupport"),
+    .target(
+      name: module("OperationTestSupport"),
+      dependencies: ["TestSupport", "Autograd", "Kernels", "TensorCore"].map { .target(name: module($0)) },
+      path: "Tests/OperationTestSupport"),
     tests(of: "Diagnostics"),
     tests(of: "Parallel"),
-    tests(of: "Machine", with: ["Diagnostics"]),
+    tests(of: "Machine", with: ["TestSupport", "Diagnostics"]),
     tests(of: "LinearAlgebra"),
-    tests(of: "Files", with: ["Diagnostics"]),
-    tests(of: "Kernels", with: ["TestSupport", "Autograd", "TensorCore"]),
+    tests(of: "Files", with: ["TestSupport", "Diagnostics"]),
+    tests(of: "Kernels", with: ["OperationTestSupport", "Autograd", "Parallel", "TensorCore"]),
     tests(of: "TensorCore"),
-    tests(of: "Serialization", with: ["TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
+    tests(of: "Serialization", with: ["TestSupport", "TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(
-      of: "NN", with: ["TestSupport", "Autograd", "Serialization", "TensorCore", "Diagnostics"],
+      of: "NN",
+      with: ["TestSupport", "OperationTestSupport", "Autograd", "Serialization", "TensorCore", "Diagnostics"],
       resources: [.copy("Fixtures")]),
     tests(
-      of: "Autograd", with: ["TestSupport", "Kernels", "LinearAlgebra", "Serialization", "TensorCore", "Parallel"],
+      of: "Autograd",
+      with: [
+        "TestSupport", "OperationTestSupport", "Kernels", "LinearAlgebra", "Serialization", "TensorCore", "Parallel",
+      ],
       resources: [.copy("Fixtures")]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"], resources: [.copy("Fixtures")]),
     tests(of: "Datasets", with: ["TestSupport", "Imaging", "Serialization", "TensorCore", "Diagnostics"]),
@@ -191,11 +199,13 @@ let package = Package(
     tests(
       of: "Models",
       with: [
-        "TestSupport", "Autograd", "Diagnostics", "Kernels", "NN", "Optimizers", "Serialization", "TensorCore",
-        "Parallel",
+        "TestSupport", "OperationTestSupport", "Autograd", "Diagnostics", "Kernels", "NN",
+        "Optimizers", "Serialization", "TensorCore", "Parallel",
       ],
       resources: [.copy("Fixtures")]),
-    tests(of: "Imaging", with: ["CZlib", "Files", "TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
+    tests(
+      of: "Imaging", with: ["TestSupport", "CZlib", "Files", "TensorCore", "Diagnostics"],
+      resources: [.copy("Fixtures")]),
     tests(of: "Metrics", with: ["Imaging"]),
     tests(
       of: "Evaluation",
@@ -208,7 +218,9 @@ let package = Package(
       [argumentParser]),
     .testTarget(
       name: "RamitTests",
-      dependencies: ["Models", "Imaging", "Serialization", "TensorCore"].map { .target(name: module($0)) }),
+      dependencies: ["TestSupport", "Models", "Imaging", "Serialization", "TensorCore"].map {
+        .target(name: module($0))
+      }),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 import RAMiTAutograd
 import RAMiTKernels
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing

@@ -1,5 +1,5 @@
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 /// What memory held before must not matter: kernels read whole vectors past the end of a row, and their scratch is

@@ -1,5 +1,5 @@
 import RAMiTKernels
-import RAMiTTestSupport
+import RAMiTOperationTestSupport
 
 extension OperationCheck {
   /// Every operation at sizes that are cut into many pieces of work, unequal ones among them.

@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTLinearAlgebra
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 @Suite struct LinalgTests {

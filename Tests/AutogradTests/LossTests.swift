@@ -1,5 +1,5 @@
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 /// The losses against their definitions.

@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing

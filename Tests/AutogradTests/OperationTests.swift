@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTKernels
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 /// Every operation against its twin in double precision. The shapes are odd on purpose: channels that fill no whole

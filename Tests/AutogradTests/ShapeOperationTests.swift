@@ -1,4 +1,4 @@
-import RAMiTTestSupport
+import RAMiTOperationTestSupport
 import Testing
 
 /// Operations that only move elements, against plain loops. Odd sizes again: runs that fill no whole vectors, tiles

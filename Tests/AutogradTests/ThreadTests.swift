@@ -1,5 +1,5 @@
+import RAMiTOperationTestSupport
 import RAMiTParallel
-import RAMiTTestSupport
 import Testing
 
 /// The number of threads is the process's and may change only while nothing computes, so the test has a process of its

@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTKernels
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 /// Channel attention, the two layers of a transformer's second half and shift convolutions, against their twins in

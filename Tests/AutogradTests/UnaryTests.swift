@@ -1,7 +1,7 @@
 import Foundation
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 /// Functions of each element: against their twins, at kinks, and where results are not finite.

@@ -1,8 +1,8 @@
 import Foundation
 import RAMiTAutograd
 import RAMiTKernels
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 /// The vector exponential and error function, through the activations that use them, against Foundation's in double

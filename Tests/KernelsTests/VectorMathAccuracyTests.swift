@@ -1,7 +1,6 @@
 import Foundation
 import RAMiTAutograd
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 /// The vector functions over the whole range of numbers, against Foundation's in double precision.

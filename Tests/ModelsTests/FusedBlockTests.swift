@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTNN
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTModels

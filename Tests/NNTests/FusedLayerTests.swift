@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTNN
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 /// Layers with two bodies: the fast one does what the definition says.

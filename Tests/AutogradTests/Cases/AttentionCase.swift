@@ -1,6 +1,6 @@
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   /// Reciprocal attention with S spatial and K channel heads.
@@ -29,38 +29,33 @@ extension OperationCheck {
         Operand("channel.projection.weight", [k, k], spread: scale), Operand("channel.projection.bias", [k]),
       ]
     }
-    /// The operands' places after x and qkv: previous, spatial, channel.
-    let firstSpatial = helper ? 4 : 3, firstChannel = firstSpatial + (spatial > 0 ? 4 : 0)
     let title =
       "attention \(map), \(spatial) + \(channel) heads, window \(window), shift \(shift)\(helper ? ", helper" : "")"
     return OperationCheck(title, operands) { v in
       reciprocalAttention(
-        v[0], previous: helper ? v[3] : nil,
+        v.x, previous: v.optional("previous"),
         ReciprocalAttentionParameters(
-          qkv: PointwiseParameters(weight: v[1], bias: v[2]),
+          qkv: v.pointwise("qkv"),
           spatial: spatial == 0
             ? nil
             : .init(
-              logitScale: v[firstSpatial], biasTable: v[firstSpatial + 1],
-              projection: PointwiseParameters(weight: v[firstSpatial + 2], bias: v[firstSpatial + 3])),
+              logitScale: v["spatial.logitScale"], biasTable: v["spatial.biasTable"],
+              projection: v.pointwise("spatial.projection")),
           channel: channel == 0
             ? nil
-            : .init(
-              logitScale: v[firstChannel],
-              projection: PointwiseParameters(weight: v[firstChannel + 1], bias: v[firstChannel + 2]))),
+            : .init(logitScale: v["channel.logitScale"], projection: v.pointwise("channel.projection"))),
         window: window, shift: shift)
     } twin: { v in
       Twin.reciprocalAttention(
-        v[0], previous: helper ? v[3] : nil, qkv: Twin.Pointwise(v[1], v[2]),
+        v.x, previous: v.optional("previous"), qkv: v.pointwise("qkv"),
         spatial: spatial == 0
           ? nil
           : Twin.SpatialHeads(
-            logitScale: v[firstSpatial], biasTable: v[firstSpatial + 1],
-            projection: Twin.Pointwise(v[firstSpatial + 2], v[firstSpatial + 3])),
+            logitScale: v["spatial.logitScale"], biasTable: v["spatial.biasTable"],
+            projection: v.pointwise("spatial.projection")),
         channel: channel == 0
           ? nil
-          : Twin.ChannelHeads(
-            logitScale: v[firstChannel], projection: Twin.Pointwise(v[firstChannel + 1], v[firstChannel + 2])),
+          : Twin.ChannelHeads(logitScale: v["channel.logitScale"], projection: v.pointwise("channel.projection")),
         window: window, shift: shift)
     }
   }

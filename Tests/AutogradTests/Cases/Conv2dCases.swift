@@ -1,6 +1,6 @@
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   static func conv2d(
@@ -17,10 +17,10 @@ extension OperationCheck {
       "conv2d \(map) to \(outputs), kernel \(kernel), \(window)", operands + (bias ? [Operand("bias", [outputs])] : [])
     ) { v in
       RAMiTAutograd.conv2d(
-        v[0], weight: v[1], bias: bias ? v[2] : nil, stride: window.stride, padding: window.padding,
+        v.x, weight: v.weight, bias: v.optional("bias"), stride: window.stride, padding: window.padding,
         dilation: window.dilation, groups: window.groups)
     } twin: { v in
-      Twin.conv2d(v[0], weight: v[1], bias: bias ? v[2] : nil, window)
+      Twin.conv2d(v.x, weight: v.weight, bias: v.optional("bias"), window)
     }
   }
 
@@ -38,10 +38,10 @@ extension OperationCheck {
       operands + (bias ? [Operand("bias", [outputs])] : [])
     ) { v in
       RAMiTAutograd.convTranspose2d(
-        v[0], weight: v[1], bias: bias ? v[2] : nil, stride: window.stride, padding: window.padding,
+        v.x, weight: v.weight, bias: v.optional("bias"), stride: window.stride, padding: window.padding,
         outputPadding: outputPadding, dilation: window.dilation, groups: window.groups)
     } twin: { v in
-      Twin.convTranspose2d(v[0], weight: v[1], bias: bias ? v[2] : nil, window, outputPadding: outputPadding)
+      Twin.convTranspose2d(v.x, weight: v.weight, bias: v.optional("bias"), window, outputPadding: outputPadding)
     }
   }
 
@@ -57,10 +57,10 @@ extension OperationCheck {
       "depthwiseConv2d \(map), kernel \(kernel), \(window)", operands + (bias ? [Operand("bias", [map[3]])] : [])
     ) { v in
       RAMiTAutograd.depthwiseConv2d(
-        v[0], weight: v[1], bias: bias ? v[2] : nil, stride: window.stride, padding: window.padding,
+        v.x, weight: v.weight, bias: v.optional("bias"), stride: window.stride, padding: window.padding,
         dilation: window.dilation)
     } twin: { v in
-      Twin.depthwiseConv2d(v[0], weight: v[1], bias: bias ? v[2] : nil, window)
+      Twin.depthwiseConv2d(v.x, weight: v.weight, bias: v.optional("bias"), window)
     }
   }
 

@@ -1,6 +1,6 @@
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   /// Functions of two operands.
@@ -13,15 +13,15 @@ extension OperationCheck {
     let second = function == .divide ? Operand("b", b, spread: 0.2, centre: 2) : Operand("b", b)
     return OperationCheck("\(function) \(a) and \(b)", [Operand("a", a), second]) { v in
       switch function {
-      case .add: v[0] + v[1]
-      case .subtract: v[0] - v[1]
-      case .multiply: v[0] * v[1]
-      case .divide: v[0] / v[1]
-      case .maximum: maximum(v[0], v[1])
-      case .minimum: minimum(v[0], v[1])
+      case .add: v.a + v.b
+      case .subtract: v.a - v.b
+      case .multiply: v.a * v.b
+      case .divide: v.a / v.b
+      case .maximum: maximum(v.a, v.b)
+      case .minimum: minimum(v.a, v.b)
       }
     } twin: { v in
-      Twin.map(v[0], v[1], hasKinkAtTie: [.maximum, .minimum].contains(function)) { a, b in
+      Twin.map(v.a, v.b, hasKinkAtTie: [.maximum, .minimum].contains(function)) { a, b in
         switch function {
         case .add: a + b
         case .subtract: a - b
@@ -43,9 +43,9 @@ extension OperationCheck {
     ]
     return cases.map { name, operation, function in
       OperationCheck("\(name), \(shape)", [Operand("x", shape, spread: 0.2, centre: 2)]) {
-        operation($0[0])
+        operation($0.x)
       } twin: {
-        Twin.map($0[0], function)
+        Twin.map($0.x, function)
       }
     }
   }

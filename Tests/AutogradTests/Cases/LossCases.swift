@@ -1,6 +1,6 @@
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   /// The losses, by name.
@@ -18,30 +18,30 @@ extension OperationCheck {
     let epsilon = 0.1
     return OperationCheck("\(loss) \(shape)", [Operand("output", shape)]) { v in
       switch loss {
-      case .l1: l1Loss(v[0], target)
-      case .mse: mseLoss(v[0], target)
-      case .charbonnier: charbonnierLoss(v[0], target, epsilon: epsilon)
-      case .smoothL1: smoothL1Loss(v[0], target, beta: 0.7)
-      case .huber: huberLoss(v[0], target, delta: 0.7)
-      case .psnr: psnrLoss(v[0], target, epsilon: epsilon)
-      case .ssim: ssimLoss(v[0], target, dataRange: 2)
-      case .fourier: fourierAmplitudeLoss(v[0], target)
-      case .edge: edgeLoss(v[0], target, epsilon: epsilon)
-      case .variation: totalVariationLoss(v[0])
+      case .l1: l1Loss(v.output, target)
+      case .mse: mseLoss(v.output, target)
+      case .charbonnier: charbonnierLoss(v.output, target, epsilon: epsilon)
+      case .smoothL1: smoothL1Loss(v.output, target, beta: 0.7)
+      case .huber: huberLoss(v.output, target, delta: 0.7)
+      case .psnr: psnrLoss(v.output, target, epsilon: epsilon)
+      case .ssim: ssimLoss(v.output, target, dataRange: 2)
+      case .fourier: fourierAmplitudeLoss(v.output, target)
+      case .edge: edgeLoss(v.output, target, epsilon: epsilon)
+      case .variation: totalVariationLoss(v.output)
       }
     } twin: { v in
       let target = DoubleTensor(target)
       return switch loss {
-      case .l1: Twin.l1(v[0], target)
-      case .mse: Twin.mse(v[0], target)
-      case .charbonnier: Twin.charbonnier(v[0], target, epsilon: epsilon)
-      case .smoothL1: Twin.smoothL1(v[0], target, beta: 0.7)
-      case .huber: Twin.huber(v[0], target, delta: 0.7)
-      case .psnr: Twin.psnrLoss(v[0], target, epsilon: epsilon)
-      case .ssim: Twin.ssimLoss(v[0], target, dataRange: 2)
-      case .fourier: Twin.fourierAmplitude(v[0], target)
-      case .edge: Twin.edgeLoss(v[0], target, epsilon: epsilon)
-      case .variation: Twin.totalVariation(v[0])
+      case .l1: Twin.l1(v.output, target)
+      case .mse: Twin.mse(v.output, target)
+      case .charbonnier: Twin.charbonnier(v.output, target, epsilon: epsilon)
+      case .smoothL1: Twin.smoothL1(v.output, target, beta: 0.7)
+      case .huber: Twin.huber(v.output, target, delta: 0.7)
+      case .psnr: Twin.psnrLoss(v.output, target, epsilon: epsilon)
+      case .ssim: Twin.ssimLoss(v.output, target, dataRange: 2)
+      case .fourier: Twin.fourierAmplitude(v.output, target)
+      case .edge: Twin.edgeLoss(v.output, target, epsilon: epsilon)
+      case .variation: Twin.totalVariation(v.output)
       }
     }
   }

@@ -1,6 +1,6 @@
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   /// - Parameters:
@@ -12,9 +12,9 @@ extension OperationCheck {
     let operands = [Operand("a", stored(a, transposeA)), Operand("b", stored(b, transposeB))]
     let marks = (transposeA ? ", a transposed" : "") + (transposeB ? ", b transposed" : "")
     return OperationCheck("matmul (\(a)) by (\(b))\(marks)", operands) {
-      RAMiTAutograd.matmul($0[0], $0[1], transposeA: transposeA, transposeB: transposeB)
+      RAMiTAutograd.matmul($0.a, $0.b, transposeA: transposeA, transposeB: transposeB)
     } twin: {
-      Twin.matmul($0[0], $0[1], transposeA: transposeA, transposeB: transposeB)
+      Twin.matmul($0.a, $0.b, transposeA: transposeA, transposeB: transposeB)
     }
   }
 
@@ -29,9 +29,9 @@ extension OperationCheck {
     let operands =
       [Operand("x", x), Operand("weight", [outputs, x.last])] + (bias ? [Operand("bias", [outputs])] : [])
     return OperationCheck("linear \(x) to \(outputs)\(bias ? "" : ", no bias")", operands) {
-      RAMiTAutograd.linear($0[0], weight: $0[1], bias: bias ? $0[2] : nil)
+      RAMiTAutograd.linear($0.x, weight: $0.weight, bias: $0.optional("bias"))
     } twin: {
-      Twin.pointwise($0[0], weight: $0[1], bias: bias ? $0[2] : nil)
+      Twin.pointwise($0.x, weight: $0.weight, bias: $0.optional("bias"))
     }
   }
 

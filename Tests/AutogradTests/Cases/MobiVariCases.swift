@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTKernels
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   /// MobiVari; version 1 when `expanded` is nil.
@@ -33,28 +33,28 @@ extension OperationCheck {
         Operand("expand.bias", [e], spread: activation == .relu6 ? 4 : 0.3),
       ]
     }
-    let first = operands.count
-    operands += parts.enumerated().map { index, part in
+    let inputMaps = parts.enumerated().map { index, part in
       let (channels, factor) = part
       return Operand("x\(index)", [batch, height / factor, width / factor, channels * factor * factor])
     }
-    let maps = operands[first...].map { "\($0.shape)" }.joined(separator: " beside ")
+    operands += inputMaps
+    let maps = inputMaps.map { "\($0.shape)" }.joined(separator: " beside ")
     let title =
       "mobiVari \(maps) to \(outputs), \(activation)"
       + (expanded.map { ", expanded to \($0) in \(groups) groups" } ?? "")
     return OperationCheck(title, operands) { v in
-      let expand =
-        expanded == nil ? nil : PointwiseParameters(weight: v[4], bias: v[5], groups: groups)
-      return RAMiTAutograd.mobiVari(
-        Array(v[first...]),
+      RAMiTAutograd.mobiVari(
+        v.numbered("x"),
         MobiVariParameters(
-          expand: expand, depthwise: DepthwiseParameters(weight: v[0], bias: v[1]),
-          pointwise: PointwiseParameters(weight: v[2], bias: v[3])), activation: activation)
+          expand: expanded == nil ? nil : v.pointwise("expand", groups: groups),
+          depthwise: DepthwiseParameters(weight: v["depthwise.weight"], bias: v["depthwise.bias"]),
+          pointwise: v.pointwise("pointwise")), activation: activation)
     } twin: { v in
-      let shuffled = zip(v[first...], parts).map { Twin.pixelShuffle($0, $1.factor) }
+      let shuffled = zip(v.numbered("x"), parts).map { Twin.pixelShuffle($0, $1.factor) }
       return Twin.mobiVari(
-        Twin.concatenate(shuffled), expand: expanded == nil ? nil : Twin.Pointwise(v[4], v[5], groups: groups),
-        depthwiseWeight: v[0], depthwiseBias: v[1], pointwise: Twin.Pointwise(v[2], v[3]), activation: activation)
+        Twin.concatenate(shuffled), expand: expanded == nil ? nil : v.pointwise("expand", groups: groups),
+        depthwiseWeight: v["depthwise.weight"], depthwiseBias: v["depthwise.bias"],
+        pointwise: v.pointwise("pointwise"), activation: activation)
     }
   }
 }

@@ -1,23 +1,23 @@
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   static func softmax(_ shape: Shape, axis: Int, logarithm: Bool = false, spread: Float = 3) -> OperationCheck {
     let name = logarithm ? "logSoftmax" : "softmax"
     return OperationCheck("\(name) \(shape) on \(axis)", [Operand("x", shape, spread: spread)]) {
-      logarithm ? RAMiTAutograd.logSoftmax($0[0], axis: axis) : RAMiTAutograd.softmax($0[0], axis: axis)
+      logarithm ? RAMiTAutograd.logSoftmax($0.x, axis: axis) : RAMiTAutograd.softmax($0.x, axis: axis)
     } twin: {
       let axis = shape.normalized(axis: axis)
-      return logarithm ? Twin.logSoftmax($0[0], axis: axis) : Twin.softmax($0[0], axis: axis)
+      return logarithm ? Twin.logSoftmax($0.x, axis: axis) : Twin.softmax($0.x, axis: axis)
     }
   }
 
   static func unitLength(_ shape: Shape, axis: Int, epsilon: Float = 1e-12) -> OperationCheck {
     OperationCheck("l2Normalize \(shape) on \(axis), epsilon \(epsilon)", [Operand("x", shape)]) {
-      l2Normalize($0[0], axis: axis, epsilon: epsilon)
+      l2Normalize($0.x, axis: axis, epsilon: epsilon)
     } twin: {
-      Twin.l2Normalize($0[0], axis: shape.normalized(axis: axis), epsilon: Double(epsilon))
+      Twin.l2Normalize($0.x, axis: shape.normalized(axis: axis), epsilon: Double(epsilon))
     }
   }
 
@@ -26,7 +26,7 @@ extension OperationCheck {
     case both, weight, bias, none
 
     /// The operands after x.
-    fileprivate func operands(_ channels: Int) -> [RAMiTTestSupport.Operand] {
+    fileprivate func operands(_ channels: Int) -> [RAMiTOperationTestSupport.Operand] {
       let weight = Operand("weight", [channels], spread: 0.5, centre: 1), bias = Operand("bias", [channels])
       return switch self {
       case .both: [weight, bias]
@@ -35,9 +35,6 @@ extension OperationCheck {
       case .none: []
       }
     }
-
-    fileprivate func weight<V>(_ operands: [V]) -> V? { self == .both || self == .weight ? operands[1] : nil }
-    fileprivate func bias<V>(_ operands: [V]) -> V? { self == .both || self == .bias ? operands.last! : nil }
   }
 
   private static func norm(
@@ -47,9 +44,9 @@ extension OperationCheck {
   ) -> OperationCheck {
     let x = Operand("x", shape, spread: spread, centre: centre)
     return OperationCheck("\(name) \(shape), \(affine)", [x] + affine.operands(shape.last)) { v in
-      operation(v[0], affine.weight(v), affine.bias(v))
+      operation(v.x, v.optional("weight"), v.optional("bias"))
     } twin: { v in
-      twin(v[0], affine.weight(v), affine.bias(v))
+      twin(v.x, v.optional("weight"), v.optional("bias"))
     }
   }
 

@@ -1,6 +1,6 @@
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   static func maxPool2d(
@@ -8,9 +8,9 @@ extension OperationCheck {
   ) -> OperationCheck {
     let window = Twin.Window(stride: stride ?? kernelSize, padding: padding)
     return OperationCheck("maxPool2d \(map) of \(kernelSize), \(window)", [Operand("x", map)]) {
-      RAMiTAutograd.maxPool2d($0[0], kernelSize: kernelSize, stride: stride, padding: padding)
+      RAMiTAutograd.maxPool2d($0.x, kernelSize: kernelSize, stride: stride, padding: padding)
     } twin: {
-      Twin.maxPool2d($0[0], kernel: kernelSize, window)
+      Twin.maxPool2d($0.x, kernel: kernelSize, window)
     }
   }
 
@@ -22,25 +22,25 @@ extension OperationCheck {
       "avgPool2d \(map) of \(kernelSize), \(window), counts padding: \(counts)", [Operand("x", map)]
     ) {
       RAMiTAutograd.avgPool2d(
-        $0[0], kernelSize: kernelSize, stride: stride, padding: padding, countIncludesPadding: counts)
+        $0.x, kernelSize: kernelSize, stride: stride, padding: padding, countIncludesPadding: counts)
     } twin: {
-      Twin.avgPool2d($0[0], kernel: kernelSize, window, countIncludesPadding: counts)
+      Twin.avgPool2d($0.x, kernel: kernelSize, window, countIncludesPadding: counts)
     }
   }
 
   static func adaptiveAvgPool2d(_ map: Shape, height: Int, width: Int) -> OperationCheck {
     OperationCheck("adaptiveAvgPool2d \(map) to \(height) x \(width)", [Operand("x", map)]) {
-      RAMiTAutograd.adaptiveAvgPool2d($0[0], height: height, width: width)
+      RAMiTAutograd.adaptiveAvgPool2d($0.x, height: height, width: width)
     } twin: {
-      Twin.adaptiveAvgPool2d($0[0], height: height, width: width)
+      Twin.adaptiveAvgPool2d($0.x, height: height, width: width)
     }
   }
 
   static func globalAvgPool2d(_ map: Shape) -> OperationCheck {
     OperationCheck("globalAvgPool2d \(map)", [Operand("x", map)]) {
-      RAMiTAutograd.globalAvgPool2d($0[0])
+      RAMiTAutograd.globalAvgPool2d($0.x)
     } twin: {
-      Twin.adaptiveAvgPool2d($0[0], height: 1, width: 1)
+      Twin.adaptiveAvgPool2d($0.x, height: 1, width: 1)
     }
   }
 
@@ -57,10 +57,10 @@ extension OperationCheck {
       [Operand("x", map)]
     ) {
       RAMiTAutograd.interpolate(
-        $0[0], height: height, width: width, mode: mode, alignCorners: alignCorners, antialias: antialias)
+        $0.x, height: height, width: width, mode: mode, alignCorners: alignCorners, antialias: antialias)
     } twin: {
       Twin.interpolate(
-        $0[0], height: height, width: width, step: steps, filter: filter(mode, antialias), alignCorners: alignCorners)
+        $0.x, height: height, width: width, step: steps, filter: filter(mode, antialias), alignCorners: alignCorners)
     }
   }
 
@@ -69,10 +69,10 @@ extension OperationCheck {
     func step(_ source: Int, _ count: Int) -> Double { source == count && mode != .bicubic ? 1 : 1 / scale }
     let steps = (step(map[1], height), step(map[2], width))
     return OperationCheck("interpolate \(map) by \(scale), \(mode)", [Operand("x", map)]) {
-      RAMiTAutograd.interpolate($0[0], scale: scale, mode: mode)
+      RAMiTAutograd.interpolate($0.x, scale: scale, mode: mode)
     } twin: {
       Twin.interpolate(
-        $0[0], height: height, width: width, step: steps, filter: filter(mode, false), alignCorners: false)
+        $0.x, height: height, width: width, step: steps, filter: filter(mode, false), alignCorners: false)
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   enum Reduced: String, CaseIterable {
@@ -14,19 +14,19 @@ extension OperationCheck {
     let name = "\(reduction) \(shape) over \(axes.map { "\($0)" } ?? "all")"
     return OperationCheck(name, [Operand("x", shape, spread: 1, centre: 0.3)]) { v in
       switch reduction {
-      case .sum: v[0].sum(axes: axes, keepsDimensions: keepsDimensions)
-      case .mean: v[0].mean(axes: axes, keepsDimensions: keepsDimensions)
-      case .max: v[0].max(axes: axes, keepsDimensions: keepsDimensions)
-      case .min: v[0].min(axes: axes, keepsDimensions: keepsDimensions)
-      case .variance: v[0].variance(axes: axes, keepsDimensions: keepsDimensions)
-      case .biasedVariance: v[0].variance(axes: axes, isUnbiased: false, keepsDimensions: keepsDimensions)
-      case .standardDeviation: v[0].standardDeviation(axes: axes, keepsDimensions: keepsDimensions)
-      case .l1Norm: v[0].norm(.l1, axes: axes, keepsDimensions: keepsDimensions)
-      case .l2Norm: v[0].norm(axes: axes, keepsDimensions: keepsDimensions)
-      case .logSumExp: v[0].logSumExp(axes: axes, keepsDimensions: keepsDimensions)
+      case .sum: v.x.sum(axes: axes, keepsDimensions: keepsDimensions)
+      case .mean: v.x.mean(axes: axes, keepsDimensions: keepsDimensions)
+      case .max: v.x.max(axes: axes, keepsDimensions: keepsDimensions)
+      case .min: v.x.min(axes: axes, keepsDimensions: keepsDimensions)
+      case .variance: v.x.variance(axes: axes, keepsDimensions: keepsDimensions)
+      case .biasedVariance: v.x.variance(axes: axes, isUnbiased: false, keepsDimensions: keepsDimensions)
+      case .standardDeviation: v.x.standardDeviation(axes: axes, keepsDimensions: keepsDimensions)
+      case .l1Norm: v.x.norm(.l1, axes: axes, keepsDimensions: keepsDimensions)
+      case .l2Norm: v.x.norm(axes: axes, keepsDimensions: keepsDimensions)
+      case .logSumExp: v.x.logSumExp(axes: axes, keepsDimensions: keepsDimensions)
       }
     } twin: {
-      Twin.reduce($0[0], axes: axes, keepsDimensions: keepsDimensions) { value(of: reduction, $0) }
+      Twin.reduce($0.x, axes: axes, keepsDimensions: keepsDimensions) { value(of: reduction, $0) }
     }
   }
 
@@ -61,9 +61,9 @@ extension OperationCheck {
 
   static func cumulativeSum(_ shape: Shape, axis: Int) -> OperationCheck {
     OperationCheck("cumulativeSum \(shape) along \(axis)", [Operand("x", shape)]) {
-      $0[0].cumulativeSum(axis: axis)
+      $0.x.cumulativeSum(axis: axis)
     } twin: { v in
-      var y = v[0]
+      var y = v.x
       let along = axis < 0 ? shape.rank + axis : axis
       for place in y.values.indices {
         var index = Twin.multiIndex(place, y.shape)
@@ -78,37 +78,37 @@ extension OperationCheck {
   /// `max` or `min` along one axis, whose indices are checked elsewhere.
   static func extremes(_ shape: Shape, axis: Int, isLargest: Bool) -> OperationCheck {
     OperationCheck("\(isLargest ? "max" : "min") \(shape) along \(axis)", [Operand("x", shape)]) {
-      isLargest ? $0[0].max(axis: axis).values : $0[0].min(axis: axis).values
+      isLargest ? $0.x.max(axis: axis).values : $0.x.min(axis: axis).values
     } twin: {
-      Twin.reduce($0[0], axes: [axis], keepsDimensions: false) { value(of: isLargest ? .max : .min, $0) }
+      Twin.reduce($0.x, axes: [axis], keepsDimensions: false) { value(of: isLargest ? .max : .min, $0) }
     }
   }
 
   static func choice(_ a: Shape, _ b: Shape) -> OperationCheck {
     let condition = Tensor((0..<a.count).map { Float($0 % 3 == 0 ? 1 : 0) }, a)
     return OperationCheck("where \(a) and \(b)", [Operand("a", a), Operand("b", b)]) {
-      `where`(condition, $0[0], $0[1])
+      `where`(condition, $0.a, $0.b)
     } twin: { v in
-      let first = Twin.map(DoubleTensor(condition), v[0]) { $0 * $1 }
-      let second = Twin.map(DoubleTensor(condition), v[1]) { (1 - $0) * $1 }
+      let first = Twin.map(DoubleTensor(condition), v.a) { $0 * $1 }
+      let second = Twin.map(DoubleTensor(condition), v.b) { (1 - $0) * $1 }
       return Twin.map(first, second) { $0 + $1 }
     }
   }
 
   static func prelu(_ shape: Shape, weight: Shape) -> OperationCheck {
     OperationCheck("prelu \(shape), \(weight)", [Operand("x", shape), Operand("weight", weight)]) {
-      RAMiTAutograd.prelu($0[0], weight: $0[1])
+      RAMiTAutograd.prelu($0.x, weight: $0.weight)
     } twin: { v in
-      for value in v[0].values { KinkDistance.note(value) }
-      return Twin.map(v[0], v[1]) { $0 > 0 ? $0 : $1 * $0 }
+      for value in v.x.values { KinkDistance.note(value) }
+      return Twin.map(v.x, v.weight) { $0 > 0 ? $0 : $1 * $0 }
     }
   }
 
   static func power(_ a: Shape, _ b: Shape) -> OperationCheck {
     OperationCheck("power \(a) and \(b)", [Operand("a", a, spread: 0.2, centre: 2), Operand("b", b)]) {
-      $0[0].pow($0[1])
+      $0.a.pow($0.b)
     } twin: {
-      Twin.map($0[0], $0[1]) { Foundation.pow($0, $1) }
+      Twin.map($0.a, $0.b) { Foundation.pow($0, $1) }
     }
   }
 

@@ -1,6 +1,6 @@
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   /// Layer normalisation, with a residual or without.
@@ -13,10 +13,10 @@ extension OperationCheck {
     ]
     if residual { operands.append(Operand("residual", shape)) }
     return OperationCheck("layerNorm \(shape)\(residual ? ", residual" : "")", operands) { v in
-      RAMiTAutograd.layerNorm(v[0], weight: v[1], bias: v[2], residual: residual ? v[3] : nil)
+      RAMiTAutograd.layerNorm(v.x, weight: v.weight, bias: v.bias, residual: v.optional("residual"))
     } twin: { v in
-      let y = Twin.layerNorm(v[0], weight: v[1], bias: v[2])
-      return residual ? y + v[3] : y
+      let y = Twin.layerNorm(v.x, weight: v.weight, bias: v.bias)
+      return residual ? y + v.residual : y
     }
   }
 
@@ -29,32 +29,37 @@ extension OperationCheck {
     epsilon: (branch: Float, result: Float) = (1e-5, 1e-5), subtractsMean: (branch: Bool, result: Bool) = (true, true)
   ) -> OperationCheck {
     let c = shape.last
-    let norm = [Operand("norm.weight", [c], spread: 0.5, centre: 1), Operand("norm.bias", [c])]
-    let operands =
-      [
-        Operand("x", shape), Operand("hidden.weight", [hidden, c], spread: 1.5 / Float(c).squareRoot()),
-        Operand("hidden.bias", [hidden], spread: 0.5),
-        Operand("out.weight", [c, hidden], spread: 1 / Float(hidden).squareRoot()), Operand("out.bias", [c]),
-      ] + norm + (branch ? [Operand("branch", shape, spread: 2, centre: 0.5)] + norm : [])
+    func norm(_ name: String) -> [RAMiTOperationTestSupport.Operand] {
+      [Operand(name + ".weight", [c], spread: 0.5, centre: 1), Operand(name + ".bias", [c])]
+    }
+    var operands = [
+      Operand("x", shape), Operand("hidden.weight", [hidden, c], spread: 1.5 / Float(c).squareRoot()),
+      Operand("hidden.bias", [hidden], spread: 0.5),
+      Operand("out.weight", [c, hidden], spread: 1 / Float(hidden).squareRoot()), Operand("out.bias", [c]),
+    ]
+    operands += norm("norm")
+    if branch { operands += [Operand("branch", shape, spread: 2, centre: 0.5)] + norm("branchNorm") }
     let name =
       "feedForward \(shape), hidden \(hidden)\(branch ? ", branch" : "")\(keeps ? ", kept" : "")"
       + ", epsilon \(epsilon), \(subtractsMean)"
     return OperationCheck(name, operands) { v in
-      func norm(_ first: Int, _ epsilon: Float, _ subtractsMean: Bool) -> NormParameters {
-        NormParameters(weight: v[first], bias: v[first + 1], epsilon: epsilon, subtractsMean: subtractsMean)
+      func norm(_ name: String, _ epsilon: Float, _ subtractsMean: Bool) -> NormParameters {
+        NormParameters(
+          weight: v[name + ".weight"], bias: v[name + ".bias"], epsilon: epsilon, subtractsMean: subtractsMean)
       }
       return RAMiTAutograd.feedForward(
-        v[0], adding: branch ? NormedBranch(v[7], norm(8, epsilon.branch, subtractsMean.branch)) : nil,
-        hidden: PointwiseParameters(weight: v[1], bias: v[2]), out: PointwiseParameters(weight: v[3], bias: v[4]),
-        norm: norm(5, epsilon.result, subtractsMean.result), savesIntermediates: keeps)
+        v.x, adding: branch ? NormedBranch(v.branch, norm("branchNorm", epsilon.branch, subtractsMean.branch)) : nil,
+        hidden: v.pointwise("hidden"), out: v.pointwise("out"),
+        norm: norm("norm", epsilon.result, subtractsMean.result), savesIntermediates: keeps)
     } twin: { v in
-      func norm(_ x: DoubleTensor, _ first: Int, _ epsilon: Float, _ subtractsMean: Bool) -> DoubleTensor {
+      func norm(_ x: DoubleTensor, _ name: String, _ epsilon: Float, _ subtractsMean: Bool) -> DoubleTensor {
         Twin.layerNorm(
-          x, weight: v[first], bias: v[first + 1], epsilon: Double(epsilon), subtractsMean: subtractsMean)
+          x, weight: v[name + ".weight"], bias: v[name + ".bias"], epsilon: Double(epsilon),
+          subtractsMean: subtractsMean)
       }
-      let m = branch ? v[0] + norm(v[7], 8, epsilon.branch, subtractsMean.branch) : v[0]
-      let y = Twin.mlp(m, hidden: Twin.Pointwise(v[1], v[2]), out: Twin.Pointwise(v[3], v[4]), .gelu)
-      return norm(y, 5, epsilon.result, subtractsMean.result) + m
+      let m = branch ? v.x + norm(v.branch, "branchNorm", epsilon.branch, subtractsMean.branch) : v.x
+      let y = Twin.mlp(m, hidden: v.pointwise("hidden"), out: v.pointwise("out"), .gelu)
+      return norm(y, "norm", epsilon.result, subtractsMean.result) + m
     }
   }
 }

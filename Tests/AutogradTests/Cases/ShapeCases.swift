@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTKernels
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   /// A shape operation on one operand.
@@ -10,9 +10,9 @@ extension OperationCheck {
     twin: @escaping @Sendable (DoubleTensor) -> DoubleTensor
   ) -> OperationCheck {
     OperationCheck("\(name) of \(shape)", [Operand("x", shape)]) {
-      operation($0[0])
+      operation($0.x)
     } twin: {
-      twin($0[0])
+      twin($0.x)
     }
   }
 
@@ -81,20 +81,20 @@ extension OperationCheck {
   static func concatenating(_ shapes: [Shape], axis: Int) -> OperationCheck {
     let operands = shapes.enumerated().map { Operand("part \($0)", $1) }
     return OperationCheck("concatenate \(shapes) on \(axis)", operands) {
-      RAMiTAutograd.concatenate($0, axis: axis)
+      RAMiTAutograd.concatenate($0.values, axis: axis)
     } twin: {
-      Twin.concatenate($0, axis: shapes[0].normalized(axis: axis))
+      Twin.concatenate($0.values, axis: shapes[0].normalized(axis: axis))
     }
   }
 
   static func stacking(_ shape: Shape, _ count: Int, axis: Int) -> OperationCheck {
     let operands = (0..<count).map { Operand("part \($0)", shape) }
     return OperationCheck("stack \(count) of \(shape) on \(axis)", operands) {
-      stack($0, axis: axis)
+      stack($0.values, axis: axis)
     } twin: { parts in
       var unsqueezed = shape.dimensions
       unsqueezed.insert(1, at: axis)
-      return Twin.concatenate(parts.map { DoubleTensor($0.values, unsqueezed) }, axis: axis)
+      return Twin.concatenate(parts.values.map { DoubleTensor($0.values, unsqueezed) }, axis: axis)
     }
   }
 

@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTKernels
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   /// Channel attention of maps with any number of pixels.
@@ -9,9 +9,9 @@ extension OperationCheck {
     let map = Shape(pixels.dimensions + [3 * heads * headDim])
     let operands = [Operand("qkv", map), Operand("scale", [heads, 1, 1], spread: 0.5, centre: 3)]
     return OperationCheck("channelAttention \(map), \(heads) heads", operands) { v in
-      RAMiTAutograd.channelAttention(v[0], heads: heads, scale: v[1])
+      RAMiTAutograd.channelAttention(v.qkv, heads: heads, scale: v.scale)
     } twin: { v in
-      Twin.channelAttention(v[0], heads: heads, scale: v[1])
+      Twin.channelAttention(v.qkv, heads: heads, scale: v.scale)
     }
   }
 
@@ -32,13 +32,12 @@ extension OperationCheck {
       "mlp \(shape), hidden \(hidden), to \(o), \(activation)" + (norm ? ", norm" : "") + (addsInput ? ", sum" : "")
     return OperationCheck(title, operands) { v in
       RAMiTAutograd.mlp(
-        v[0], norm: norm ? NormParameters(weight: v[5], bias: v[6]) : nil,
-        hidden: PointwiseParameters(weight: v[1], bias: v[2]),
-        out: PointwiseParameters(weight: v[3], bias: v[4]), activation: activation, addsInput: addsInput)
+        v.x, norm: norm ? NormParameters(weight: v["norm.weight"], bias: v["norm.bias"]) : nil,
+        hidden: v.pointwise("hidden"), out: v.pointwise("out"), activation: activation, addsInput: addsInput)
     } twin: { v in
-      let m = norm ? Twin.layerNorm(v[0], weight: v[5], bias: v[6]) : v[0]
-      let y = Twin.mlp(m, hidden: Twin.Pointwise(v[1], v[2]), out: Twin.Pointwise(v[3], v[4]), activation)
-      return addsInput ? v[0] + y : y
+      let m = norm ? Twin.layerNorm(v.x, weight: v["norm.weight"], bias: v["norm.bias"]) : v.x
+      let y = Twin.mlp(m, hidden: v.pointwise("hidden"), out: v.pointwise("out"), activation)
+      return addsInput ? v.x + y : y
     }
   }
 
@@ -58,15 +57,19 @@ extension OperationCheck {
     let title = "fusedLinear \(shape) to \(outputs)" + kind + (residual ? ", sum" : "")
     return OperationCheck(title, operands) { v in
       RAMiTAutograd.fusedLinear(
-        v[0],
-        norm: norm ? NormParameters(weight: v[3], bias: v[4], epsilon: epsilon, subtractsMean: subtractsMean) : nil,
-        PointwiseParameters(weight: v[1], bias: v[2]), adding: residual ? v[v.count - 1] : nil)
+        v.x,
+        norm: norm
+          ? NormParameters(
+            weight: v["norm.weight"], bias: v["norm.bias"], epsilon: epsilon, subtractsMean: subtractsMean) : nil,
+        PointwiseParameters(weight: v.weight, bias: v.bias), adding: v.optional("residual"))
     } twin: { v in
       let m =
         norm
-        ? Twin.layerNorm(v[0], weight: v[3], bias: v[4], epsilon: Double(epsilon), subtractsMean: subtractsMean) : v[0]
-      let y = Twin.pointwise(m, weight: v[1], bias: v[2])
-      return residual ? y + v[v.count - 1] : y
+        ? Twin.layerNorm(
+          v.x, weight: v["norm.weight"], bias: v["norm.bias"], epsilon: Double(epsilon), subtractsMean: subtractsMean)
+        : v.x
+      let y = Twin.pointwise(m, weight: v.weight, bias: v.bias)
+      return residual ? y + v.residual : y
     }
   }
 
@@ -82,10 +85,10 @@ extension OperationCheck {
     let title = "shiftConv2d \(map) to \(outputs)" + (rectifies ? ", relu" : "") + (residual ? ", sum" : "")
     return OperationCheck(title, operands) { v in
       RAMiTAutograd.shiftConv2d(
-        v[0], PointwiseParameters(weight: v[1], bias: v[2]), rectifies: rectifies, adding: residual ? v[3] : nil)
+        v.x, PointwiseParameters(weight: v.weight, bias: v.bias), rectifies: rectifies, adding: v.optional("residual"))
     } twin: { v in
-      let y = Twin.shiftConv2d(v[0], weight: v[1], bias: v[2])
-      return rectifies ? Twin.activate(y, .relu) : residual ? y + v[3] : y
+      let y = Twin.shiftConv2d(v.x, weight: v.weight, bias: v.bias)
+      return rectifies ? Twin.activate(y, .relu) : residual ? y + v.residual : y
     }
   }
 

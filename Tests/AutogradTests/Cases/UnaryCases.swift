@@ -1,7 +1,7 @@
 import Foundation
 import RAMiTAutograd
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 /// A function of one number, beside the same in double precision.
 struct UnaryCase: Sendable, CustomStringConvertible {
@@ -83,9 +83,9 @@ struct UnaryCase: Sendable, CustomStringConvertible {
 
   func check(_ shape: Shape) -> OperationCheck {
     OperationCheck("\(name) \(shape)", [Operand("x", shape, spread: spread, centre: centre)]) {
-      operation($0[0])
+      operation($0.x)
     } twin: {
-      Twin.map($0[0], kinks: kinks, function)
+      Twin.map($0.x, kinks: kinks, function)
     }
   }
 }

@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTKernels
+import RAMiTOperationTestSupport
 import RAMiTTensorCore
-import RAMiTTestSupport
 
 extension OperationCheck {
   /// Window attention of one group of heads, in the layout of a linear layer.
@@ -25,15 +25,15 @@ extension OperationCheck {
       window: (window, window), shift: (shift, shift), masksRegions: masks)
     return OperationCheck(title, operands) { v in
       RAMiTAutograd.windowAttention(
-        v[0], heads: heads, window: window, shift: shift, masksRegions: masks, positionBias: bias ? v[1] : nil,
-        scale: cosine ? .cosine(v[v.count - 1]) : nil, dropout: mask)
+        v.qkv, heads: heads, window: window, shift: shift, masksRegions: masks, positionBias: v.optional("bias"),
+        scale: v.optional("scale").map { .cosine($0) }, dropout: mask)
     } twin: { v in
       let kept = mask.map {
         keptEntries($0, maps: batch * height * width / tokens * heads, tokens: tokens, heads: heads)
       }
       return Twin.windowAttention(
-        v[0], values: v[0], groups: [group], bias: bias ? v[1] : nil,
-        factor: { head in cosine ? v[v.count - 1].values[head] : 1 / Double(headDim).squareRoot() }, isCosine: cosine,
+        v.qkv, values: v.qkv, groups: [group], bias: v.optional("bias"),
+        factor: { head in cosine ? v.scale.values[head] : 1 / Double(headDim).squareRoot() }, isCosine: cosine,
         kept: kept ?? { _ in 1 })
     }
   }
@@ -72,7 +72,7 @@ extension OperationCheck {
           shiftDown: isShifted ? window / 2 : 0, shiftRight: isShifted ? window / 2 : 0)
       }
       return RAMiTAutograd.windowAttention(
-        v[0], values: others ? v[1] : nil, groups: groups, scale: cosine ? .cosine(v[v.count - 1]) : .constant(1))
+        v.features, values: v.optional("values"), groups: groups, scale: cosine ? .cosine(v.scale) : .constant(1))
     } twin: { v in
       let groups = windows.enumerated().map { index, window in
         let shift = isShifted ? window / 2 : 0
@@ -82,8 +82,8 @@ extension OperationCheck {
           shift: (shift, shift), masksRegions: false)
       }
       return Twin.windowAttention(
-        v[0], values: others ? v[1] : v[0], groups: groups, bias: nil,
-        factor: { cosine ? v[v.count - 1].values[$0] : 1 }, isCosine: cosine)
+        v.features, values: others ? v["values"] : v.features, groups: groups, bias: nil,
+        factor: { cosine ? v.scale.values[$0] : 1 }, isCosine: cosine)
     }
   }
 
@@ -93,7 +93,7 @@ extension OperationCheck {
     OperationCheck("windowAttention \(height) x \(width), mixed groups", [Operand("features", [2, height, width, 27])])
     { v in
       RAMiTAutograd.windowAttention(
-        v[0],
+        v.features,
         groups: [
           AttentionGroup(
             heads: 2, headDim: 3, queries: 0, keys: 3, values: 6, headStep: 9, windowHeight: 2, windowWidth: 5,
@@ -104,7 +104,7 @@ extension OperationCheck {
         ], scale: .constant(0.7))
     } twin: { v in
       Twin.windowAttention(
-        v[0], values: v[0],
+        v.features, values: v.features,
         groups: [
           Twin.AttentionGroup(
             heads: 2, headDim: 3, queries: 0, keys: 3, values: 6, headStep: 9, window: (2, 5), shift: (1, -2),

@@ -1,6 +1,5 @@
 import Foundation
 import RAMiTAutograd
-import RAMiTTestSupport
 import Testing
 
 /// Every operation against PyTorch's float64, in value and gradients, on 50 random shapes each:

@@ -21,13 +21,50 @@ public struct Operand: Sendable {
   }
 }
 
+/// The operands of a check by their names: `v.weight`, or `v["norm.weight"]`.
+@dynamicMemberLookup
+public struct Operands<Value> {
+  let names: [String]
+  /// In the order of the check.
+  public var values: [Value]
+
+  public subscript(name: String) -> Value {
+    guard let value = optional(name) else { preconditionFailure("no operand is called \(name), of \(names)") }
+    return value
+  }
+
+  public subscript(dynamicMember name: String) -> Value { self[name] }
+
+  /// Nil where the check has no such operand.
+  public func optional(_ name: String) -> Value? { names.firstIndex(of: name).map { values[$0] } }
+
+  /// Those whose names are this one with a number behind it, in their order.
+  public func numbered(_ name: String) -> [Value] {
+    zip(names, values).filter { $0.0.hasPrefix(name) && Int($0.0.dropFirst(name.count)) != nil }.map(\.1)
+  }
+}
+
+extension Operands<Variable> {
+  /// A weight and a bias, whose names begin with `name` and a point.
+  public func pointwise(_ name: String, groups: Int = 1) -> PointwiseParameters {
+    PointwiseParameters(weight: self[name + ".weight"], bias: self[name + ".bias"], groups: groups)
+  }
+}
+
+extension Operands<DoubleTensor> {
+  /// A weight and a bias, whose names begin with `name` and a point.
+  public func pointwise(_ name: String, groups: Int = 1) -> Twin.Pointwise {
+    Twin.Pointwise(self[name + ".weight"], self[name + ".bias"], groups: groups)
+  }
+}
+
 /// An operation, held against its twin in double precision: values, and gradients by finite differences of the twin,
 /// with respect to every operand and in every way in which the tape may ask for them.
 public struct OperationCheck: Sendable, CustomStringConvertible {
   public let description: String
   let operands: [Operand]
-  let operation: @Sendable ([Variable]) -> Variable
-  let twin: @Sendable ([DoubleTensor]) -> DoubleTensor
+  private let operationByName: @Sendable (Operands<Variable>) -> Variable
+  private let twinByName: @Sendable (Operands<DoubleTensor>) -> DoubleTensor
 
   /// Errors of values, relative to the largest one. Float32 comes to 1e-6 with sharp attention, else to 3e-7.
   static let valueTolerance = 4e-6
@@ -39,17 +76,23 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
   /// Coordinates of each operand that are tried one by one.
   static let coordinates = 24
 
-  /// - Parameters:
-  ///   - operation, twin: take the operands in their order.
+  /// - Parameter operands: the first one is the input, which alone may be asked for its gradient.
   public init(
-    _ description: String, _ operands: [Operand], operation: @escaping @Sendable ([Variable]) -> Variable,
-    twin: @escaping @Sendable ([DoubleTensor]) -> DoubleTensor
+    _ description: String, _ operands: [Operand], operation: @escaping @Sendable (Operands<Variable>) -> Variable,
+    twin: @escaping @Sendable (Operands<DoubleTensor>) -> DoubleTensor
   ) {
     self.description = description
     self.operands = operands
-    self.operation = operation
-    self.twin = twin
+    operationByName = operation
+    twinByName = twin
   }
+
+  private func named<Value>(_ values: [Value]) -> Operands<Value> {
+    Operands(names: operands.map(\.name), values: values)
+  }
+
+  func operation(_ values: [Variable]) -> Variable { operationByName(named(values)) }
+  func twin(_ values: [DoubleTensor]) -> DoubleTensor { twinByName(named(values)) }
 
   /// What is wrong; empty when nothing is.
   public func faults() -> [String] {

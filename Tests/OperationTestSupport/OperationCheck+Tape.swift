@@ -1,5 +1,6 @@
 import RAMiTAutograd
 import RAMiTTensorCore
+import RAMiTTestSupport
 
 extension OperationCheck {
   /// How an operand's gradient is asked for.
@@ -90,7 +91,7 @@ extension OperationCheck {
       }
       if let sharing { variables[sharing.second] = variables[sharing.first] }
       let result = operation(variables)
-      // Recorded later, so taken back earlier: these gradients wait when the operation's come.
+      // Recorded later, so earlier in the backward pass: these gradients wait when the operation's come.
       let waiting = operands.indices.filter { roles[$0] == .passedSecond }.map { [variables] place in
         let gradient = Tensor(repeating: others[place], operands[place].shape)
         return (variable: Variable(passing: variables[place]), gradient: gradient)

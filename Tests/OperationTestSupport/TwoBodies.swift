@@ -1,5 +1,6 @@
 import RAMiTAutograd
 import RAMiTTensorCore
+import RAMiTTestSupport
 
 /// How far two bodies of a layer are apart: the largest relative error of the results, of the inputs' gradients and of
 /// each parameter's.
