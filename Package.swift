@@ -175,7 +175,7 @@ let package = Package(
     tests(of: "Machine", with: ["TestSupport", "Diagnostics"]),
     tests(of: "LinearAlgebra"),
     tests(of: "Files", with: ["TestSupport", "Diagnostics"]),
-    tests(of: "Kernels", with: ["OperationTestSupport", "Autograd", "Parallel", "TensorCore"]),
+    tests(of: "Kernels", with: ["OperationTestSupport", "Parallel", "TensorCore"]),
     tests(of: "TensorCore"),
     tests(of: "Serialization", with: ["TestSupport", "TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
     tests(

@@ -90,7 +90,8 @@ import Testing
         let error = abs(Double(c.pointer[element]) - sum)
         worst = max(worst, error.isFinite ? error : .infinity)
       }
-      #expect(worst < 3e-6 * Double(k * shape.termsEach).squareRoot(), "bias \(hasBias), accumulate \(accumulate)")
+      // Without an instruction for it, a multiply-add rounds twice.
+      #expect(worst < 4e-6 * Double(k * shape.termsEach).squareRoot(), "bias \(hasBias), accumulate \(accumulate)")
     }
   }
 

@@ -1,13 +1,12 @@
 import Foundation
-import RAMiTAutograd
-import RAMiTKernels
 import RAMiTOperationTestSupport
-import RAMiTTensorCore
 import Testing
+
+@testable import RAMiTKernels
 
 /// The vector exponential and error function, through the activations that use them, against Foundation's in double
 /// precision.
-@Suite struct ActivationAccuracyTests {
+@Suite(.guardedMemory) struct ActivationAccuracyTests {
   /// A dense sweep, all magnitudes of both signs down to the smallest denormal, and zeros.
   static let inputs: [Float] = {
     var values: [Float] = [0, -0.0, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude]
@@ -21,11 +20,17 @@ import Testing
   }()
 
   private func results(_ activation: Activation) -> (values: [Float], derivatives: [Float]) {
-    let x = Tensor(Self.inputs, [Self.inputs.count]), gradient = Tensor(zeros: x.shape)
-    let tape = Tape()
-    let y = tape.record { activation(Variable(leaf: x, gradient: gradient)) }
-    tape.backward(from: y)
-    return (y.value.array, gradient.array)
+    let count = Self.inputs.count, padding = [Float](repeating: 0, count: paddedToVector(count) - count)
+    let x = GuardedBuffer(Self.inputs + padding)
+    let y = GuardedBuffer(unwritten: x.count), slope = GuardedBuffer(unwritten: x.count)
+    activation.apply(x.pointer, y.pointer, derivative: slope.pointer, count: x.count)
+    // The other ways to them give the same.
+    let other = GuardedBuffer(unwritten: x.count), product = GuardedBuffer([Float](repeating: 2, count: x.count))
+    activation.apply(x.pointer, other.pointer, count: x.count)
+    #expect(zip(other.values, y.values).allSatisfy { abs($0 - $1) <= 4e-7 * abs($1) + 4e-7 })
+    activation.multiplyByDerivative(product.pointer, at: x.pointer, count: x.count)
+    #expect(zip(product.values, slope.values).allSatisfy { abs($0 - 2 * $1) <= 2e-6 })
+    return (Array(y.values[..<count]), Array(slope.values[..<count]))
   }
 
   /// The value carries the absolute error of the distribution function times x; the derivative that of all its terms,
@@ -60,8 +65,9 @@ import Testing
   /// A network that has diverged must show it in its loss.
   @Test(arguments: Activation.allCases)
   func whatIsNotANumberStaysSo(_ activation: Activation) {
-    let y = activation(Variable(constant: Tensor(repeating: .nan, [37]))).value
-    #expect(y.array.allSatisfy { $0.isNaN })
+    let x = GuardedBuffer(unwritten: 37), y = GuardedBuffer([Float](repeating: 0, count: 37))
+    activation.apply(x.pointer, y.pointer, adding: nil, count: 37)
+    #expect(y.values.allSatisfy { $0.isNaN })
   }
 
   /// Older configurations name SiLU swish.
@@ -73,29 +79,28 @@ import Testing
     #expect(throws: DecodingError.self) { try JSONDecoder().decode([Activation].self, from: Data(#"["sine"]"#.utf8)) }
   }
 
-  /// Softmax's exponential, near one and where it vanishes: attention over two tokens that differ by their bias alone.
-  @Test func softmaxOfWideLogits() {
-    for distance in [0, 1e-3, 0.7, 5, 20, 60, 90, 200] as [Float] {
-      let weight = attendedWeight(distance)
-      let expected = 1 / (1 + Foundation.exp(Double(distance)))
-      #expect(abs(Double(weight) - expected) < 3e-7, "\(distance): \(weight)")
-    }
+  /// Any number of values, with a sum.
+  @Test(arguments: Activation.allCases, [1, 16, 37]) func sums(_ activation: Activation, count: Int) {
+    let x = random("x", [count]), addend = random("addend", [count]), dy = random("dy", [count])
+    let (input, added, gradient) = (GuardedBuffer(x), GuardedBuffer(addend), GuardedBuffer(dy))
+    let y = GuardedBuffer(unwritten: count), dx = GuardedBuffer(unwritten: count)
+    activation.apply(input.pointer, y.pointer, adding: added.pointer, count: count)
+    y.expect(zip(x.values, addend.values).map { Twin.value(of: activation, at: $0) + $1 })
+    activation.derivativeTimes(gradient.pointer, at: input.pointer, into: dx.pointer, count: count)
+    dx.expect(zip(x.values, dy.values).map { Twin.derivative(of: activation, at: $0) * $1 })
   }
 
-  /// In a window of 2 x 2 tokens, seen from a left one: the share of the tokens whose bias is lower by `distance`.
-  private func attendedWeight(_ distance: Float) -> Float {
-    // q and k are the same everywhere, v is 1 in the right column and 0 in the left one.
-    let x = Tensor([0, 1, 0, 1], [1, 2, 2, 1])
-    let weight = Tensor([0, 0, 1], [3, 1]), bias = Tensor([1, 1, 0], [3])
-    // Offsets (dy, dx) of 2 x 2 windows: 3 x 3 entries; a left query sees a right key at dx = -1, entry column 0.
-    let table = Tensor([-distance, 0, 0, -distance, 0, 0, -distance, 0, 0], [9, 1])
-    let parameters = ReciprocalAttentionParameters(
-      qkv: PointwiseParameters(weight: Variable(constant: weight), bias: Variable(constant: bias)),
-      spatial: .init(
-        logitScale: Variable(constant: Tensor([0], [1, 1, 1])), biasTable: Variable(constant: table),
-        projection: PointwiseParameters(
-          weight: Variable(constant: Tensor([1], [1, 1])), bias: Variable(constant: Tensor([0], [1])))),
-      channel: nil)
-    return reciprocalAttention(Variable(constant: x), previous: nil, parameters, window: 2, shift: 0).value.array[0]
+  /// Softmax's exponential, near one and where it vanishes: maps of two keys whose logits are `distance` apart.
+  @Test(arguments: [0, 1e-3, 0.7, 5, 20, 60, 90, 200] as [Float], [nil, -87] as [Float?])
+  func softmaxOfWideLogits(distance: Float, least: Float?) {
+    let map = GuardedBuffer((0..<64).map { $0 < 32 ? 3 : 3 - distance })
+    let peaks = GuardedBuffer(unwritten: 32), factors = GuardedBuffer(unwritten: 32)
+    MapColumns(map: map.pointer, keys: 2, queries: 20, stride: 32)
+      .exponentiate(zeroBelow: least, peaks: peaks.pointer, factors: factors.pointer)
+    let expected = 1 / (1 + Foundation.exp(Double(distance)))
+    for query in 0..<20 {
+      #expect(abs(Double(map.values[32 + query] * factors.values[query]) - expected) < 3e-7)
+      #expect(peaks.values[query] == 3)
+    }
   }
 }
