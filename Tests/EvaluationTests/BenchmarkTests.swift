@@ -3,6 +3,7 @@ import RAMiTDiagnostics
 import RAMiTMachine
 import RAMiTModels
 import RAMiTParallel
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTBenchmarking
@@ -83,16 +84,17 @@ struct BenchmarkTests {
   }
 
   @Test func filesOfTimings() throws {
-    let path = NSTemporaryDirectory() + "ramit-timings-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    var timings = BenchmarkTimings(peaks: MachinePeaks(gflops: nil, gigabytesPerSecond: 40))
-    timings.timings = [timing([1, 2, 3])]
-    try timings.write(to: path)
-    #expect(try BenchmarkTimings(readingFile: path) == timings)
-    #expect(timings["a"]?.milliseconds == 2 && timings["b"] == nil)
-    try Data("{}".utf8).write(to: URL(fileURLWithPath: path))
-    for path in [path, path + "-none"] {
-      #expect { try BenchmarkTimings(readingFile: path) } throws: { "\($0)".hasPrefix(path + ": expected timings") }
+    try withTemporaryFolder { folder in
+      let path = folder + "/timings.json"
+      var timings = BenchmarkTimings(peaks: MachinePeaks(gflops: nil, gigabytesPerSecond: 40))
+      timings.timings = [timing([1, 2, 3])]
+      try timings.write(to: path)
+      #expect(try BenchmarkTimings(readingFile: path) == timings)
+      #expect(timings["a"]?.milliseconds == 2 && timings["b"] == nil)
+      try Data("{}".utf8).write(to: URL(fileURLWithPath: path))
+      for path in [path, path + "-none"] {
+        #expect { try BenchmarkTimings(readingFile: path) } throws: { "\($0)".hasPrefix(path + ": expected timings") }
+      }
     }
   }
 }

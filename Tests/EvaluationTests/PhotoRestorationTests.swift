@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTModels
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTEvaluation

@@ -3,6 +3,7 @@ import RAMiTMachine
 import RAMiTModels
 import RAMiTParallel
 import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTAutograd
@@ -70,21 +71,23 @@ struct ProfileTests {
   }
 
   @Test func reportsAsJSON() throws {
-    let path = NSTemporaryDirectory() + "ramit-profile-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    var report = BenchmarkReport()
-    report.profiles = [
-      Profile(
-        name: "case", seconds: 1, spans: [span("a", .forward, [2], gflop: 1, gigabytes: 1, seconds: 1)], peaks: Self.peaks
-      )
-    ]
-    try report.write(to: path)
-    let data = try Data(contentsOf: URL(fileURLWithPath: path))
-    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    let profile = try #require((object["profiles"] as? [[String: Any]])?.first)
-    #expect(profile["case"] as? String == "case" && profile["threads"] as? Int == ComputeThreads.count)
-    let row = try #require((profile["operations"] as? [[String: Any]])?.first)
-    #expect(row["operation"] as? String == "a" && row["direction"] as? String == "forward")
+    try withTemporaryFolder { folder in
+      let path = folder + "/profile.json"
+      var report = BenchmarkReport()
+      report.profiles = [
+        Profile(
+          name: "case", seconds: 1, spans: [span("a", .forward, [2], gflop: 1, gigabytes: 1, seconds: 1)],
+          peaks: Self.peaks
+        )
+      ]
+      try report.write(to: path)
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+      let profile = try #require((object["profiles"] as? [[String: Any]])?.first)
+      #expect(profile["case"] as? String == "case" && profile["threads"] as? Int == ComputeThreads.count)
+      let row = try #require((profile["operations"] as? [[String: Any]])?.first)
+      #expect(row["operation"] as? String == "a" && row["direction"] as? String == "forward")
+    }
   }
 
   /// The peak starts anew from what is in use, where the system can tell (Linux). In a process of its own: other tests

@@ -3,6 +3,7 @@ import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTMetrics
 import RAMiTModels
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTEvaluation

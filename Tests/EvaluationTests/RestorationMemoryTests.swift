@@ -4,6 +4,7 @@ import RAMiTImaging
 import RAMiTMachine
 import RAMiTModels
 import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTEvaluation

@@ -1,6 +1,7 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTImaging
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTEvaluation

@@ -3,13 +3,6 @@ import RAMiTImaging
 import RAMiTModels
 import RAMiTSerialization
 import RAMiTTensorCore
-import RAMiTTestSupport
-
-/// A temporary folder, removed after use.
-func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  let folder = try TemporaryFolder()
-  return try withExtendedLifetime(folder) { try body(folder.path) }
-}
 
 /// An image with something to see in it, the same for the same arguments.
 func picture(width: Int, height: Int, channels: Int, seed: Int = 0) -> Image {

@@ -4,6 +4,7 @@ import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTModels
 import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTEvaluation

@@ -1,19 +1,13 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
+import RAMiTTestSupport
 import Synchronization
 import Testing
 
 struct FolderTests {
-  private func inFolder(_ body: (String) throws -> Void) throws {
-    let folder = NSTemporaryDirectory() + "ramit-folders-" + UUID().uuidString
-    try Folder.create(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   @Test func namesKeepTheirBytes() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let names = [[0x62], Array("caf\u{e9}".utf8), Array("cafe\u{301}".utf8), [0x63, 0xe9]].map {
         String(pathBytes: $0 as [UInt8])
       }
@@ -29,25 +23,23 @@ struct FolderTests {
 
   /// A damaged or careless clock leaves times that no count of nanoseconds holds; tmpfs keeps them as they are.
   @Test func timesOfAnyYearAreKept() throws {
-    let place = Folder.exists("/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
-    let folder = place.appendingPath("ramit-times-" + UUID().uuidString)
-    try Folder.create(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let (old, new) = (folder + "/old", folder + "/new")
-    for file in [old, new] { try WholeFile.write([1], to: file) }
-    for seconds in [-1, -9_999_999_999_999, 9_999_999_999_999] {
-      let times = [timespec(tv_sec: seconds, tv_nsec: 5), timespec(tv_sec: seconds, tv_nsec: 7)]
-      #expect(utimensat(AT_FDCWD, old, times, 0) == 0)
-      try FileStatus(old).copyContentTime(to: new)
-      var (before, after) = (stat(), stat())
-      #expect(stat(old, &before) == 0 && stat(new, &after) == 0)
-      #expect(after.st_mtim.tv_sec == before.st_mtim.tv_sec && after.st_mtim.tv_nsec == before.st_mtim.tv_nsec)
-      #expect(try FileStatus(new).contentTime == FileStatus(old).contentTime)
+    try withTemporaryFolder(in: Folder.exists("/dev/shm") ? "/dev/shm" : nil) { folder in
+      let (old, new) = (folder + "/old", folder + "/new")
+      for file in [old, new] { try WholeFile.write([1], to: file) }
+      for seconds in [-1, -9_999_999_999_999, 9_999_999_999_999] {
+        let times = [timespec(tv_sec: seconds, tv_nsec: 5), timespec(tv_sec: seconds, tv_nsec: 7)]
+        #expect(utimensat(AT_FDCWD, old, times, 0) == 0)
+        try FileStatus(old).copyContentTime(to: new)
+        var (before, after) = (stat(), stat())
+        #expect(stat(old, &before) == 0 && stat(new, &after) == 0)
+        #expect(after.st_mtim.tv_sec == before.st_mtim.tv_sec && after.st_mtim.tv_nsec == before.st_mtim.tv_nsec)
+        #expect(try FileStatus(new).contentTime == FileStatus(old).contentTime)
+      }
     }
   }
 
   @Test func foldersAreMade() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let deep = folder + "/" + String(pathBytes: [0xe9]) + "/b//c/"
       try Folder.create(deep)
       try Folder.create(deep)
@@ -60,7 +52,7 @@ struct FolderTests {
 
   /// Threads and processes that want the same folder at once all have it.
   @Test func manyMakeAFolderAtOnce() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let count = 16
       for round in 0..<300 {
         let start = DispatchSemaphore(value: 0)
@@ -84,7 +76,7 @@ struct FolderTests {
   }
 
   @Test func whatCannotBeAFolderIsNamed() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let file = folder + "/file", link = folder + "/link"
       try WholeFile.write([1] as [UInt8], to: file)
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nowhere")
@@ -102,14 +94,14 @@ struct FolderTests {
   }
 
   @Test func appendedBytesFollow() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       for part in ["one", "two"] { try WholeFile.append(Array(part.utf8), to: folder + "/a") }
       #expect(try WholeFile.read(folder + "/a", kind: "a", maximumSize: 99) == Array("onetwo".utf8))
     }
   }
 
   @Test func pipesAreReadToTheirEnd() throws {
-    try inFolder { (folder: String) throws in
+    try withTemporaryFolder { (folder: String) throws in
       let pipe = folder + "/pipe"
       #expect(mkfifo(pipe, 0o600) == 0)
       let status = try FileStatus(pipe)

@@ -1,16 +1,10 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
+import RAMiTTestSupport
 import Testing
 
 @Suite struct MappedFileTests {
-  private func inFolder(_ body: (String) throws -> Void) throws {
-    let folder = NSTemporaryDirectory() + "ramit-mapped-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   private func open(_ path: String, maximumSize: Int = 1 << 30) throws -> MappedFile.Content {
     try MappedFile.open(path, kind: "a letter", maximumSize: maximumSize)
   }
@@ -18,7 +12,7 @@ import Testing
   /// Also what was forgotten, page by page and in part.
   @Test(arguments: [1, 4096, 50_001])
   func theBytesAreTheFiles(_ count: Int) throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
       try WholeFile.write(bytes, to: folder + "/a")
       guard case .mapped(let file) = try open(folder + "/a") else {
@@ -38,7 +32,7 @@ import Testing
   }
 
   @Test func anEmptyFileHasNoBytes() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try WholeFile.write([] as [UInt8], to: folder + "/a")
       guard case .read(let bytes) = try open(folder + "/a") else {
         Issue.record("nothing is mapped")
@@ -49,7 +43,7 @@ import Testing
   }
 
   @Test func whatIsNoFileIsRefused() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try WholeFile.write([1, 2] as [UInt8], to: folder + "/a")
       #expect(throws: InputError.self) { try open(folder + "/none") }
       #expect(throws: InputError.self) { try open(folder) }

@@ -1,17 +1,10 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
+import RAMiTTestSupport
 import Testing
 
 @Suite struct WholeFileTests {
-  /// Calls `body` with a folder of its own.
-  private func inFolder(_ body: (String) throws -> Void) throws {
-    let folder = NSTemporaryDirectory() + "ramit-files-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   private func read(_ path: String, maximumSize: Int = 1 << 40) throws -> [UInt8] {
     try WholeFile.read(path, kind: "a letter", maximumSize: maximumSize)
   }
@@ -27,7 +20,7 @@ import Testing
 
   @Test(arguments: [0, 1, 5000])
   func whatIsWrittenIsRead(_ count: Int) throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }, path = folder + "/a"
       try WholeFile.write([UInt8]("longer than that".utf8), to: path)
       try WholeFile.write(bytes, to: path)
@@ -54,7 +47,7 @@ import Testing
   }
 
   @Test func whatCannotBeReadIsNamed() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let none = folder + "/none", large = folder + "/large"
       #expect(fault { _ = try read(none) } == "\(none): expected a letter, found no such file")
       #expect(fault { _ = try read(folder) } == "\(folder): expected a letter, found a folder")
@@ -68,7 +61,7 @@ import Testing
   }
 
   @Test func whatCannotBeWrittenIsNamedAndLeavesNothing() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let within = folder + "/none/a"
       #expect(
         fault { try WholeFile.write([1] as [UInt8], to: within) }
@@ -83,7 +76,7 @@ import Testing
 
   /// A rename would put a file in the device's place.
   @Test func aDeviceIsWrittenTo() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let link = folder + "/null"
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
       try WholeFile.write([1, 2, 3] as [UInt8], to: link)

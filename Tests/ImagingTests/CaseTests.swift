@@ -1,3 +1,4 @@
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTImaging
@@ -6,7 +7,7 @@ import Testing
 @Suite struct CaseTests {
   /// A photo written in both kinds and read again.
   private func rewritten(_ name: String) throws -> (from: LoadedImage, png: LoadedImage, jpeg: LoadedImage) {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let photo = try ImageFile.load(fixture(name))
       func again(_ ending: String) throws -> LoadedImage {
         #expect(try ImageFile.write(photo.image, metadata: photo.metadata, to: folder + "/a." + ending) == [])

@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTImaging
+import RAMiTTestSupport
 import Testing
 
 /// Every kind of file that is read gives the picture that was put into it.
@@ -84,7 +85,7 @@ import Testing
 
   /// Bitmaps that no common writer makes: 16 bits, bit fields, rows from the top.
   @Test(arguments: [false, true]) func bitmapFields(isTopDown: Bool) throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let path = folder + "/image.bmp"
       // 2 x 2 pixels: red, green / blue, half-transparent white.
       let rows: [[UInt32]] = [[0xff00_00ff, 0xff00_ff00], [0xffff_0000, 0x80ff_ffff]]
@@ -142,7 +143,7 @@ import Testing
   }
 
   @Test(arguments: 1...4, [8, 16]) func pngRoundTrip(channels: Int, bits: Int) throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let image = Picture.image(channels: channels, bits: bits)
       try ImageFile.write(image, to: folder + "/a.png")
       #expect(try ImageFile.read(folder + "/a.png") == image)
@@ -151,7 +152,7 @@ import Testing
   }
 
   @Test func jpegKeepsSmoothImages() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let values = (0..<64 * 48).flatMap { pixel -> [UInt8] in
         let (x, y) = (pixel % 64, pixel / 64)
         return [UInt8(4 * x), UInt8(5 * y), UInt8(2 * x + 2 * y)]
@@ -171,7 +172,7 @@ import Testing
 
   /// A file's name says nothing of what it holds.
   @Test func contentDecides() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       try FileManager.default.copyItem(atPath: fixture("rgb.bmp"), toPath: folder + "/image.png")
       #expect(try ImageFile.read(folder + "/image.png") == Picture.image(channels: 3))
     }

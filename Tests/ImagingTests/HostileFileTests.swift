@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// Files that are not what they say: one line that names the file, and never a trap.
@@ -27,7 +28,7 @@ import Testing
 
   @Test(arguments: fixtures) func cutFilesAreRefused(name: String) throws {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture(name))))
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       for step in 0..<24 { try probe(Array(bytes.prefix(bytes.count * step / 24)), folder + "/cut") }
       // Half of the pixels are not an image.
       try Data(bytes.prefix(bytes.count / 2)).write(to: URL(fileURLWithPath: folder + "/half"))
@@ -38,7 +39,7 @@ import Testing
   @Test(arguments: fixtures) func changedFilesAreReadOrRefused(name: String) throws {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture(name))))
     var random = RandomNumbers(seed: 11, name.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) })
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       for _ in 0..<60 {
         var changed = bytes
         for _ in 0...random.below(3) {
@@ -90,7 +91,7 @@ import Testing
   private func bigEndian(_ value: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 0xff) } }
 
   @Test func hugeHeadersTakeNoMemory() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let path = folder + "/huge"
       // A PNG header of 100000 x 100000 pixels, with its right checksum, and nothing after it.
       var png: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
@@ -118,7 +119,7 @@ import Testing
   }
 
   @Test func whatIsNoImageIsNamed() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       func message(_ name: String, _ bytes: [UInt8]?) throws -> String? {
         let path = "\(folder)/\(name)"
         if let bytes { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
@@ -139,7 +140,7 @@ import Testing
 
   @Test func whatCannotBeWrittenIsNamed() throws {
     let image = Picture.image(channels: 3)
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       for path in ["\(folder)/none/a.png", "\(folder)/a.tga", folder] {
         let error = #expect(throws: InputError.self) { try ImageFile.write(image, to: path) }
         #expect(error?.location == path)

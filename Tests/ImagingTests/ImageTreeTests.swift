@@ -2,18 +2,12 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
+import RAMiTTestSupport
 import Testing
 
 /// What the finder of photos finds, leaves out and names.
 struct ImageTreeTests {
   private static let png: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-
-  private func inFolder(_ body: (String) throws -> Void) throws {
-    let folder = NSTemporaryDirectory() + "ramit-trees-" + UUID().uuidString
-    try Folder.create(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
 
   private func make(_ folder: String, _ bytes: [UInt8] = png, _ names: String...) throws {
     for name in names {
@@ -29,7 +23,7 @@ struct ImageTreeTests {
   private func found(_ folder: String) throws -> [String] { try ImageTree(folder).images.map(\.path) }
 
   @Test func contentDecidesAndNotTheName() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try make(folder, Self.png, "a.png", "b.jpe", "c", "sub/d.txt")
       try make(folder, [0xff, 0xd8, 0xff, 0xe0], "e.jfif", "f.png")
       try make(folder, Array("text".utf8), "notes.txt", "Thumbs.db", "text.png")
@@ -44,7 +38,7 @@ struct ImageTreeTests {
   }
 
   @Test func picturesOfOtherKindsAreNamed() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try make(folder, Array("GIF89a".utf8), "g.gif", "named.png")
       try make(folder, Array("P6\n1 1\n255\nabc".utf8), "p.ppm")
       try make(folder, [0, 0, 2] + [UInt8](repeating: 0, count: 9) + [4, 0, 4, 0, 24, 0], "t.tga")
@@ -61,7 +55,7 @@ struct ImageTreeTests {
   }
 
   @Test func hiddenOnesAndThoseOfSystemsAreLeftOut() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try make(
         folder, Self.png, "a.png", ".Trash-0/b.png", "._a.png", "@eaDir/a.png/thumb.jpg", "lost+found/c.png",
         "x/$RECYCLE.BIN/d.png", "__MACOSX/._a.png", "album.png/e.png")
@@ -76,7 +70,7 @@ struct ImageTreeTests {
   }
 
   @Test func linksAreFollowedOnce() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try make(folder, Self.png, "tree/own.png", "tree/b/c.png", "elsewhere/d.png", "elsewhere/deep/e.png")
       try link(folder, "tree/a", to: "b")
       try link(folder, "tree/b/loop", to: "..")
@@ -96,7 +90,7 @@ struct ImageTreeTests {
   }
 
   @Test func whatCannotBeReadIsNamedAndTheRestIsFound() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try make(folder, Self.png, "a.png")
       try link(folder, "gone.png", to: "nowhere.png")
       try link(folder, "self", to: "self")
@@ -115,7 +109,7 @@ struct ImageTreeTests {
   /// Root may read everything.
   @Test(.enabled(if: geteuid() != 0, "root reads locked folders"))
   func lockedFoldersAreNamed() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try make(folder, Self.png, "a.png", "locked/b.png")
       #expect(chmod(folder + "/locked", 0) == 0)
       defer { chmod(folder + "/locked", 0o700) }
@@ -129,7 +123,7 @@ struct ImageTreeTests {
   }
 
   @Test func namesAreBytes() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let names = [Array("caf\u{e9}".utf8), Array("cafe\u{301}".utf8), [0x63, 0xe9]].map {
         String(pathBytes: $0 as [UInt8])
       }
@@ -139,7 +133,7 @@ struct ImageTreeTests {
   }
 
   @Test func aFolderIsLeftOut() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try make(folder, Self.png, "a.png", "out/b.png", "out/deep/c.png")
       try link(folder, "results", to: "out")
       #expect(try ImageTree(folder, excluding: folder + "/out/").images.map(\.path) == ["a.png"])

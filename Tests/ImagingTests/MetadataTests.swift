@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTImaging
@@ -59,7 +60,7 @@ import Testing
     metadata.density = .init(x: 300, y: 300, unit: .inch)
     metadata.text = [.init(keyword: "Comment", value: "Überall")]
     let image = drawn(width: 70, height: 40, channels: channels) { x, y, c in (x * 3 + y + c) % 256 }
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.\(ending)"
       #expect(try ImageFile.write(image, metadata: metadata, to: path) == [])
       let read = try ImageFile.load(path)
@@ -172,7 +173,7 @@ import Testing
   @Test(arguments: [1, 2]) func aProfileForGrayBecomesOneForRGBInWebP(channels: Int) throws {
     var metadata = ImageMetadata(), notes: [String] = []
     metadata.iccProfile = try Self.profile(isGray: true)
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let path = folder + "/a.webp"
       let image = Picture.image(channels: channels)
       #expect(try ImageFile.write(image, metadata: metadata, to: path, isLossless: true) == [])
@@ -195,7 +196,7 @@ import Testing
     func written(_ change: (inout ImageMetadata) -> Void) throws -> (ImageMetadata, [String]) {
       var metadata = ImageMetadata()
       change(&metadata)
-      return try withFolder { folder in
+      return try withTemporaryFolder { folder in
         let notes = try ImageFile.write(image, metadata: metadata, to: folder + "/a.jpg")
         return (try ImageFile.load(folder + "/a.jpg").metadata, notes)
       }
@@ -257,7 +258,7 @@ import Testing
     metadata.text = [
       .init(keyword: "Author", value: "Änne"), .init(keyword: "Title", value: "写真", language: "ja"),
     ]
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       try ImageFile.write(Picture.image(channels: 4), metadata: metadata, to: folder + "/a.png")
       let read = try ImageFile.load(folder + "/a.png")
       #expect(read.metadata == metadata && read.notes == [] && read.image == Picture.image(channels: 4))

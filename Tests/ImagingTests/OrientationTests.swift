@@ -1,4 +1,5 @@
 import RAMiTImaging
+import RAMiTTestSupport
 import Testing
 
 /// All eight values of EXIF's and TIFF's Orientation tag, in both byte orders and at every place where they may stand.
@@ -78,7 +79,7 @@ import Testing
 
   /// The bytes of a file of the image.
   private func written(_ image: Image, _ name: String) throws -> [UInt8] {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       try ImageFile.write(image, to: "\(folder)/\(name)", quality: 100)
       return try bytes(of: "\(folder)/\(name)")
     }

@@ -32,11 +32,3 @@ enum Picture {
 
 /// The path of a fixture.
 func fixture(_ name: String) -> String { Bundle.module.resourcePath! + "/Fixtures/" + name }
-
-/// Calls `body` with the path of a folder that is there only for it.
-func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  return try body(folder)
-}

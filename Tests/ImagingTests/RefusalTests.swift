@@ -1,11 +1,12 @@
 import Foundation
 import RAMiTImaging
+import RAMiTTestSupport
 import Testing
 
 /// What is refused, and in which words.
 @Suite struct RefusalTests {
   @Test func whatIsNoFileIsRefused() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       #expect(message { try ImageFile.read(folder) } == "\(folder): expected an image, found a folder")
       let missing = folder + "/missing.png"
       #expect(message { try ImageFile.size(missing) } == "\(missing): expected an image, found no such file")

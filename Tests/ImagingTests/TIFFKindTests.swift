@@ -1,4 +1,5 @@
 import RAMiTImaging
+import RAMiTTestSupport
 import Testing
 
 /// The many kinds of TIFF that libtiff decodes, and the picture that each holds.
@@ -140,7 +141,7 @@ import Testing
   /// Compression 6: a whole JPEG file of which the tags tell the place.
   @Test func jpegAsBefore1995() throws {
     let image = drawn(width: 48, height: 32, channels: 3) { x, y, c in 30 + 3 * x + y + 20 * c }
-    let jpeg = try withFolder { folder in
+    let jpeg = try withTemporaryFolder { folder in
       try ImageFile.write(image, to: folder + "/a.jpg", quality: 95)
       return try bytes(of: folder + "/a.jpg")
     }

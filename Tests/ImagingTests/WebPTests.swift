@@ -1,3 +1,4 @@
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTImaging
@@ -41,7 +42,7 @@ import Testing
     }
     let rgb = image.opaque.rgb()
     let expected = image.alpha.map { rgb.with(alpha: $0) } ?? rgb
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       for source in [image, deepImage] {
         try ImageFile.write(source, to: folder + "/a.webp", isLossless: true)
         #expect(try ImageFile.read(folder + "/a.webp") == expected)
@@ -51,7 +52,7 @@ import Testing
 
   @Test func qualityIsPaidInBytes() throws {
     let image = drawn(width: 64, height: 48, channels: 3) { x, y, c in 40 + 2 * x + y + 20 * c }
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       var sizes: [Int] = []
       for (quality, tolerance) in [(100, 6), (80, 16), (10, 60)] {
         try ImageFile.write(image, to: folder + "/a.webp", quality: quality)
@@ -71,7 +72,7 @@ import Testing
     metadata.xmp = MetadataTests.xmp(orientation: 1)
     var notes: [String] = []
     metadata = metadata.checked(for: Picture.image(channels: channels), notes: &notes)
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let image = Picture.image(channels: channels)
       #expect(try ImageFile.write(image, metadata: metadata, to: folder + "/a.webp", isLossless: isLossless) == [])
       let loaded = try ImageFile.load(folder + "/a.webp")
@@ -82,7 +83,7 @@ import Testing
   }
 
   @Test func whatWebPCannotHoldIsRefused() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let wide = Image(width: 16384, height: 1, channels: 1, samples: .uint8([UInt8](repeating: 0, count: 16384)))
       #expect(
         message { try ImageFile.write(wide, to: folder + "/a.webp") }?.hasSuffix(

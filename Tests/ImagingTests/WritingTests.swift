@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTImaging
+import RAMiTTestSupport
 import Testing
 
 @Suite struct WritingTests {
@@ -9,7 +10,7 @@ import Testing
     let image = drawn(width: 33, height: 18, channels: channels, smooth)
     let deepImage = deep(width: 33, height: 18, channels: channels) { smooth($0, $1, $2) * 257 }
     let flat = image.flattened(onto: .white)
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let path = folder + "/a.jpg", deepPath = folder + "/deep.jpeg"
       var sizes: [Int] = []
       for (quality, tolerance) in [(100, image.hasAlpha ? 3 : 2), (90, 6), (30, 24)] {
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func aWriteReplacesTheFileWhole() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let path = folder + "/a.PNG"
       try ImageFile.write(Picture.image(channels: 3), to: path)
       try ImageFile.write(Picture.image(channels: 1), to: path)
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func whatCannotBeWrittenIsOneLine() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       func found(_ name: String) -> String? {
         message { try ImageFile.write(Picture.image(channels: 3), to: folder + name) }?.replacing(folder, with: "")
       }
@@ -65,7 +66,7 @@ import Testing
   }
 
   @Test func foldersAreListed() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       for name in ["b.png", "a.JPG", ".hidden.png", "c.txt", "d.tiff", "e.bmp", "f.webp", "png"] {
         try Data([0]).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
       }

@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTMachine
@@ -11,15 +12,15 @@ import Testing
 
   /// Builds a tree and reads it.
   private func read(_ files: [String: String], onMachine: Bool = true) throws -> (total: Int, free: Int) {
-    let root = URL(fileURLWithPath: NSTemporaryDirectory() + "machine-tests-" + UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: root) }
-    for (path, text) in files.merging(onMachine ? Self.machine : [:], uniquingKeysWith: { first, _ in first }) {
-      let file = root.appendingPathComponent(path)
-      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: file)
+    try withTemporaryFolder { root in
+      for (path, text) in files.merging(onMachine ? Self.machine : [:], uniquingKeysWith: { first, _ in first }) {
+        let file = URL(fileURLWithPath: root + "/" + path)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+      }
+      let memory = MachineMemory(root: root)
+      return (memory.total, memory.free)
     }
-    let memory = MachineMemory(root: root.path)
-    return (memory.total, memory.free)
   }
 
   private static let unified = "35 24 0:30 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"

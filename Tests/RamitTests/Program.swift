@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTTestSupport
 
 /// The built program, run as a person runs it.
 enum Program {
@@ -10,6 +11,13 @@ enum Program {
     let errors: String
 
     var errorLines: [Substring] { errors.split(separator: "\n") }
+
+    /// Leaves out what every program says that was built without the machine's flags.
+    init(_ process: Process, output: String, errors: String) {
+      code = process.terminationReason == .exit ? process.terminationStatus : nil
+      self.output = output
+      self.errors = errors.replacing(/(?m)^ramit: built for .*\n/, with: "")
+    }
   }
 
   /// The command line.
@@ -50,10 +58,7 @@ enum Program {
       try process.run()
       process.waitUntilExit()
       let texts = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
-      // Tests that were built without the machine's flags are told so by every command.
-      let errors = texts[1].replacing(/(?m)^ramit: built for .*\n/, with: "")
-      return Outcome(
-        code: process.terminationReason == .exit ? process.terminationStatus : nil, output: texts[0], errors: errors)
+      return Outcome(process, output: texts[0], errors: texts[1])
     }
   }
 }
@@ -63,10 +68,7 @@ struct Folder {
   let path: String
 
   static func temporary<Result>(_ body: (Folder) throws -> Result) throws -> Result {
-    let path = NSTemporaryDirectory() + "ramit-tests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try body(Folder(path: path))
+    try withTemporaryFolder { try body(Folder(path: $0)) }
   }
 
   func file(_ name: String) -> String { path + "/" + name }

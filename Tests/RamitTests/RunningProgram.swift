@@ -72,7 +72,6 @@ final class RunningProgram {
     let texts = try ["output", "errors"].map { name in
       folder.exists(name) ? try String(contentsOfFile: folder.file(name), encoding: .utf8) : ""
     }
-    return Program.Outcome(
-      code: process.terminationReason == .exit ? process.terminationStatus : nil, output: texts[0], errors: texts[1])
+    return Program.Outcome(process, output: texts[0], errors: texts[1])
   }
 }

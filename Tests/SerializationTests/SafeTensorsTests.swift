@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTSerialization
 import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// The format's promises: what is written is read, and a file says one thing or is refused.
@@ -37,19 +38,18 @@ import Testing
   }
 
   @Test func filesAreReplacedWhole() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    for value in [Float(1), 2] {
-      try SafeTensors.write(NamedTensors([("x", Tensor(value))]), to: folder + "/x.safetensors")
-      #expect(try WeightFile.read(folder + "/x.safetensors")["x"]?.scalar == value)
+    try withTemporaryFolder { folder in
+      for value in [Float(1), 2] {
+        try SafeTensors.write(NamedTensors([("x", Tensor(value))]), to: folder + "/x.safetensors")
+        #expect(try WeightFile.read(folder + "/x.safetensors")["x"]?.scalar == value)
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["x.safetensors"])
+      #expect(throws: InputError.self) { try SafeTensors.write(NamedTensors(), to: folder + "/none/x.safetensors") }
+      for path in ["/none.safetensors", "", "/x.safetensors/y"] {
+        #expect(throws: InputError.self) { try WeightFile.read(folder + path) }
+      }
+      #expect(throws: InputError.self) { try WeightFile.read("/dev/zero") }
     }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["x.safetensors"])
-    #expect(throws: InputError.self) { try SafeTensors.write(NamedTensors(), to: folder + "/none/x.safetensors") }
-    for path in ["/none.safetensors", "", "/x.safetensors/y"] {
-      #expect(throws: InputError.self) { try WeightFile.read(folder + path) }
-    }
-    #expect(throws: InputError.self) { try WeightFile.read("/dev/zero") }
   }
 
   @Test func theReservedNameIsNotWritten() {

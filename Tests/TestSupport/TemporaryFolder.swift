@@ -4,10 +4,17 @@ import Foundation
 public final class TemporaryFolder {
   public let path: String
 
-  public init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("ramit-tests-" + UUID().uuidString).path
+  /// - Parameter place: the folder in which it lies; without it, the system's for temporary files.
+  public init(in place: String? = nil) throws {
+    path = (place ?? FileManager.default.temporaryDirectory.path) + "/ramit-tests-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Calls `body` with the path of a folder that is there only for it.
+public func withTemporaryFolder<Result>(in place: String? = nil, _ body: (String) throws -> Result) throws -> Result {
+  let folder = try TemporaryFolder(in: place)
+  return try withExtendedLifetime(folder) { try body(folder.path) }
 }
