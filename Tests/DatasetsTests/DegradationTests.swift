@@ -144,11 +144,11 @@ import Testing
 
   /// Every value of every published image.
   @Test(
-    .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"),
+    .needsReference,
     arguments: ["Set5", "Set14", "BSD100"], [2, 3, 4])
   func testsetMakesThePublishedImages(set: String, scale: Int) throws {
     let folder = try TemporaryFolder()
-    let set = "\(referenceFolder!)/testsets/\(set)"
+    let set = reference("testsets/\(set)")
     _ = try LowResolution(.testset, scale: scale, multiple: scale).write("\(set)/HR", to: folder.path)
     let names = try ImageFile.list("\(folder.path)/LR_bicubic/X\(scale)").map {
       URL(fileURLWithPath: $0).lastPathComponent

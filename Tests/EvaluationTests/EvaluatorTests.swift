@@ -95,7 +95,7 @@ struct EvaluatorTests {
 
   /// The published checkpoints on a few small images: scores as published, to 0.005 dB and 0.00005.
   @Test(
-    .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"),
+    .needsReference,
     arguments: [
       ("RAMiT-1_X2", RAMiTVariant.ramit1, RestorationTask.x2, "Set5", "img_003"),
       ("RAMiT-1_X3", .ramit1, .x3, "Set5", "img_005"),
@@ -106,14 +106,14 @@ struct EvaluatorTests {
     throws
   {
     let model = try PretrainedModel<RAMiTConfiguration>(
-      weights: "\(referenceFolder!)/weights/\(weights).pth", task: task, named: variant.rawValue
+      weights: reference("weights/\(weights).pth"), task: task, named: variant.rawValue
     ).model
     let scores = try JSONSerialization.jsonObject(
       with: Data(
-        contentsOf: URL(fileURLWithPath: "\(referenceFolder!)/scores/\(variant.rawValue)_\(task.rawValue)_\(name).json")
+        contentsOf: URL(fileURLWithPath: reference("scores/\(variant.rawValue)_\(task.rawValue)_\(name).json"))
       ))
     let sets = try #require(scores as? [[String: Any]])
-    let set = try TestSet("\(referenceFolder!)/testsets/\(name)", task: task)
+    let set = try TestSet(reference("testsets/\(name)"), task: task)
     let index = try #require((0..<set.count).first { set.imageName($0) == image })
     for published in sets {
       let rows = try #require(published["rows"] as? [[String: Any]])

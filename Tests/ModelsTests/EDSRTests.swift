@@ -8,7 +8,7 @@ import Testing
 
 /// EDSR against the published code.
 @Suite(.serialized) struct EDSRTests {
-  @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set")) func golden() throws {
+  @Test(.needsReference) func golden() throws {
     let golden = try PeerGolden(reference: "edsr_small_x2")
     try golden.check(try Self.configuration(golden.arguments))
   }

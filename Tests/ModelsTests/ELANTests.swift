@@ -10,7 +10,7 @@ import Testing
 /// ELAN against the published code.
 @Suite(.serialized) struct ELANTests {
   @Test(
-    .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"), arguments: ["elan_small_x2", "elan_light_x4"])
+    .needsReference, arguments: ["elan_small_x2", "elan_light_x4"])
   func golden(_ name: String) throws {
     let golden = try PeerGolden(reference: name)
     try golden.check(try Self.configuration(golden.arguments), training: true)

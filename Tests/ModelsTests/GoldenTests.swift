@@ -15,9 +15,9 @@ import Testing
     "channel_only", "half_heads", "no_hrami", "one_reconstruction_layer",
   ]
 
-  @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"), arguments: cases)
+  @Test(.needsReference, arguments: cases)
   func reference(_ name: String) throws {
-    try check(GoldenCase(path: "\(referenceFolder!)/golden/model/\(name).safetensors"), name)
+    try check(GoldenCase(path: reference("golden/model/\(name).safetensors")), name)
   }
 
   /// Small models, in the project: windows of 4 but for `x2_window8`; in each, no value is near a kink.

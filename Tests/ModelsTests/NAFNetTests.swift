@@ -8,7 +8,7 @@ import Testing
 
 /// NAFNet against the published code.
 @Suite(.serialized) struct NAFNetTests {
-  @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set")) func golden() throws {
+  @Test(.needsReference) func golden() throws {
     let golden = try PeerGolden(reference: "nafnet_small")
     try golden.check(try Self.configuration(golden.arguments))
   }

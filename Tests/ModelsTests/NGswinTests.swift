@@ -9,7 +9,7 @@ import Testing
 /// NGswin against the published code.
 @Suite(.serialized) struct NGswinTests {
   @Test(
-    .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"), arguments: ["ngswin_small_x2", "ngswin_x2"])
+    .needsReference, arguments: ["ngswin_small_x2", "ngswin_x2"])
   func golden(_ name: String) throws {
     let golden = try PeerGolden(reference: name)
     try golden.check(try Self.configuration(golden.arguments))

@@ -8,7 +8,7 @@ import Testing
 
 /// Restormer against the published code.
 @Suite(.serialized) struct RestormerTests {
-  @Test(.enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set")) func golden() throws {
+  @Test(.needsReference) func golden() throws {
     let golden = try PeerGolden(reference: "restormer_small")
     try golden.check(try Self.configuration(golden.arguments))
   }

@@ -9,7 +9,7 @@ import Testing
 /// SwinIR against the published code.
 @Suite(.serialized) struct SwinIRTests {
   @Test(
-    .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"),
+    .needsReference,
     arguments: ["swinir_small_x2", "swinir_small_x3", "swinir_light_x2"])
   func golden(_ name: String) throws {
     let golden = try PeerGolden(reference: name)

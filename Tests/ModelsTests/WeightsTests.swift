@@ -218,24 +218,24 @@ func withPath(_ body: (String) throws -> Void) throws {
   }
 
   @Test(
-    .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set"),
+    .needsReference,
     arguments: [
       ("RAMiT-1_X2", RestorationTask.x2, RAMiTVariant.ramit1, 823_164), ("RAMiT-1_X3", .x3, .ramit1, 831_819),
       ("RAMiT-1_CDN", .dn, .ramit1, 817_971),
       ("RAMiT-slimSR_X2", .x2, .slimSR, 581_008), ("RAMiT-slimSR_X4", .x4, .slimSR, 596_596),
     ])
   func publishedCheckpointsAreRead(file: String, task: RestorationTask, variant: RAMiTVariant, count: Int) throws {
-    let read = try PretrainedRAMiT(weights: "\(referenceFolder!)/weights/\(file).pth", task: task == .dn ? .dn : nil)
+    let read = try PretrainedRAMiT(weights: reference("weights/\(file).pth"), task: task == .dn ? .dn : nil)
     let model = read.model
     #expect(read.architecture == variant.configuration(for: task))
     #expect(read.architecture.modelName == variant.rawValue)
     #expect(model.parameters.count == count)
     // Written again it has the same names and index buffers.
-    let published = try WeightFile.read("\(referenceFolder!)/weights/\(file).pth")
+    let published = try WeightFile.read(reference("weights/\(file).pth"))
     #expect(Set(model.stateDict.names) == Set(published.names) && model.stateDict.int64Names.count >= 20)
     for name in model.stateDict.int64Names { #expect(model.stateDict[name]?.array == published[name]?.array) }
     if task == .dn {
-      #expect(throws: InputError.self) { try PretrainedRAMiT(weights: "\(referenceFolder!)/weights/\(file).pth") }
+      #expect(throws: InputError.self) { try PretrainedRAMiT(weights: reference("weights/\(file).pth")) }
     }
   }
 }

@@ -51,6 +51,3 @@ public func relativeError(_ value: Tensor, _ expected: Tensor) -> Float {
   }
   return difference / magnitude
 }
-
-/// The reference folder, when the environment names one.
-public let referenceFolder = ProcessInfo.processInfo.environment["RAMIT_REFERENCE"]

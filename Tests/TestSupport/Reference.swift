@@ -1,0 +1,13 @@
+import Foundation
+import Testing
+
+/// Published weights, test sets, and what PyTorch makes of them: a folder that not every machine has.
+private let referenceFolder = ProcessInfo.processInfo.environment["RAMIT_REFERENCE"]
+
+extension Trait where Self == ConditionTrait {
+  /// Runs the test where `RAMIT_REFERENCE` names the reference folder.
+  public static var needsReference: Self { .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set") }
+}
+
+/// The path of a file in the reference folder.
+public func reference(_ name: String) -> String { referenceFolder! + "/" + name }
