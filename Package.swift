@@ -51,7 +51,7 @@ func example(_ name: String, on floors: [String], exclude: [String] = []) -> Tar
 }
 
 /// The tests of one floor. `TestSupport` carries folders, golden values and closeness; `OperationTestSupport` the
-/// operations in double precision and the gradient check.
+/// operations in double precision and the gradient check; `ModelTestSupport` small models.
 func tests(
   of name: String, with floors: [String] = [], _ others: [Target.Dependency] = [], resources: [Resource]? = nil
 ) -> Target {
@@ -170,6 +170,9 @@ let package = Package(
       name: module("OperationTestSupport"),
       dependencies: ["TestSupport", "Autograd", "Kernels", "TensorCore"].map { .target(name: module($0)) },
       path: "Tests/OperationTestSupport"),
+    .target(
+      name: module("ModelTestSupport"), dependencies: [.target(name: module("Models"))],
+      path: "Tests/ModelTestSupport"),
     tests(of: "Diagnostics"),
     tests(of: "Parallel"),
     tests(of: "Machine", with: ["TestSupport", "Diagnostics"]),
@@ -193,13 +196,13 @@ let package = Package(
     tests(
       of: "Training",
       with: [
-        "TestSupport", "Reports", "Runs", "Evaluation", "Inference", "Experiments", "Models", "Optimizers", "Datasets",
+        "TestSupport", "ModelTestSupport", "Reports", "Runs", "Evaluation", "Inference", "Experiments", "Models", "Optimizers", "Datasets",
         "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "Diagnostics",
       ]),
     tests(
       of: "Models",
       with: [
-        "TestSupport", "OperationTestSupport", "Autograd", "Diagnostics", "Kernels", "NN",
+        "TestSupport", "OperationTestSupport", "ModelTestSupport", "Autograd", "Diagnostics", "Kernels", "NN",
         "Optimizers", "Serialization", "TensorCore", "Parallel",
       ],
       resources: [.copy("Fixtures")]),
@@ -210,7 +213,7 @@ let package = Package(
     tests(
       of: "Evaluation",
       with: [
-        "TestSupport", "Benchmarking", "Inference", "Datasets", "Models", "Autograd", "Imaging", "Machine", "Metrics",
+        "TestSupport", "ModelTestSupport", "Benchmarking", "Inference", "Datasets", "Models", "Autograd", "Imaging", "Machine", "Metrics",
         "Serialization", "TensorCore", "Files", "Parallel", "Diagnostics",
       ]),
     tests(
@@ -218,7 +221,7 @@ let package = Package(
       [argumentParser]),
     .testTarget(
       name: "RamitTests",
-      dependencies: ["TestSupport", "Models", "Imaging", "Serialization", "TensorCore"].map {
+      dependencies: ["TestSupport", "ModelTestSupport", "Models", "Imaging", "Serialization", "TensorCore"].map {
         .target(name: module($0))
       }),
   ],

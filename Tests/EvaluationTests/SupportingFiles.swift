@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTImaging
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTSerialization
 import RAMiTTensorCore
@@ -22,10 +23,4 @@ func write(_ image: Image, to path: String) throws {
 }
 
 /// A RAMiT that is quick to run, with random weights.
-func smallModel(_ task: RestorationTask) -> RAMiT {
-  var configuration = RAMiTConfiguration(task: task)
-  configuration.dim = 16
-  configuration.depths = [1, 1, 1, 1]
-  configuration.wide = MobiVariWidth(expansion: 1.2, groups: 1)
-  return RAMiT(configuration, seed: 1)
-}
+func smallModel(_ task: RestorationTask) -> RAMiT { RAMiT(.small(task), seed: 1) }

@@ -1,9 +1,9 @@
 import RAMiTAutograd
 import RAMiTKernels
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTNN
 import RAMiTTensorCore
-import RAMiTTestSupport
 import Testing
 
 /// Dropout and stochastic depth: their statistics, their gradients, and that they are off outside training.
@@ -59,10 +59,7 @@ import Testing
 
   /// A model that drops something everywhere.
   private func model(_ change: (inout RAMiTConfiguration) -> Void) -> RAMiT {
-    var configuration = RAMiTConfiguration(task: .x2)
-    configuration.dim = 16
-    configuration.depths = [2, 1, 1, 2]
-    configuration.wide = MobiVariWidth(expansion: 1.2, groups: 1)
+    var configuration = RAMiTConfiguration.small(.x2, depths: [2, 1, 1, 2])
     change(&configuration)
     return RAMiT(configuration, seed: 3)
   }

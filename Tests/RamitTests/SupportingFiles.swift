@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTImaging
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTNN
 import RAMiTSerialization
@@ -20,10 +21,7 @@ extension Folder {
   @discardableResult func weights(_ name: String = "weights.safetensors", _ task: RestorationTask = .x2) throws
     -> String
   {
-    var configuration = RAMiTConfiguration(task: task)
-    configuration.dim = 16
-    configuration.depths = [1, 1, 1, 1]
-    configuration.wide = MobiVariWidth(expansion: 1.2, groups: 1)
+    let configuration = RAMiTConfiguration.small(task)
     let model = RAMiT(configuration)
     var tensors = model.parameters.stateDict
     tensors.metadata["model"] = String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)

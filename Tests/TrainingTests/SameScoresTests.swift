@@ -4,6 +4,7 @@ import RAMiTEvaluation
 import RAMiTImaging
 import RAMiTInference
 import RAMiTMetrics
+import RAMiTModelTestSupport
 import RAMiTModels
 import Testing
 
@@ -11,14 +12,6 @@ import Testing
 
 /// A training's validation and `ramit evaluate` find the same images and give them the same scores.
 @Suite struct SameScoresTests {
-  private func model(_ task: RestorationTask) -> RAMiT {
-    var configuration = RAMiTConfiguration(task: task)
-    configuration.dim = 16
-    configuration.depths = [1, 1, 1, 1]
-    configuration.wide = MobiVariWidth(expansion: 1.2, groups: 1)
-    return RAMiT(configuration, seed: 1)
-  }
-
   private static let superResolution: [(targets: String, inputs: String?)] = [
     (".", nil), ("HR", nil), ("hr", nil), ("HR", "LR"), ("HR", "LR_bicubic/X2"), ("GTmod12", "LRbicx2"), ("GT", "LQ"),
     ("target", "input"), ("HR", "LR/x2"),
@@ -42,7 +35,7 @@ import Testing
       let input = DeadLeaves(seed: 5).image(number, width: 48 / task.scale, height: 40 / task.scale)
       try write(input, "\(path)/\(inputs)/t\(number).png")
     }
-    let model = model(task)
+    let model = RAMiT(.small(task), seed: 1)
     let set = try TestSet(path, task: task)
     #expect(set.inputs == (task.isDenoising ? .noise : inputs == nil ? .bicubic : .files))
     let sigma: Double? = task.isDenoising ? 25 : nil
