@@ -196,7 +196,8 @@ let package = Package(
     tests(
       of: "Training",
       with: [
-        "TestSupport", "ModelTestSupport", "Reports", "Runs", "Evaluation", "Inference", "Experiments", "Models", "Optimizers", "Datasets",
+        "TestSupport", "ModelTestSupport", "Reports", "Runs", "Evaluation", "Inference", "Experiments", "Models",
+        "Optimizers", "Datasets",
         "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "Diagnostics",
       ]),
     tests(
@@ -213,7 +214,8 @@ let package = Package(
     tests(
       of: "Evaluation",
       with: [
-        "TestSupport", "ModelTestSupport", "Benchmarking", "Inference", "Datasets", "Models", "Autograd", "Imaging", "Machine", "Metrics",
+        "TestSupport", "ModelTestSupport", "Benchmarking", "Inference", "Datasets", "Models", "Autograd", "Imaging",
+        "Machine", "Metrics",
         "Serialization", "TensorCore", "Files", "Parallel", "Diagnostics",
       ]),
     tests(
