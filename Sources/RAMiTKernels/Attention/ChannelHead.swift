@@ -57,11 +57,7 @@ struct ChannelHead {
         peak = maximum(first(lanes, of: logit, others: -.infinity), peak)
       }
       let top = Vector(repeating: largestLane(peak))
-      forEachVector { j, lanes in
-        let logit = load(row + j) - top
-        // NaN stays, so that the loss shows it.
-        store(exp(logit).replacing(with: logit, where: logit .!= logit), row + j, count: lanes)
-      }
+      forEachVector { j, lanes in store(exp(load(row + j) - top), row + j, count: lanes) }
       var total: Float = 0
       for j in 0..<headDim { total += row[j] }
       forEachVector { j, lanes in store(load(row + j) / Vector(repeating: total), row + j, count: lanes) }

@@ -42,10 +42,10 @@ struct MapColumns {
     }
   }
 
-  /// exp(x) for x up to 0; 0 below `least`. NaN stays, so that the loss shows it.
+  /// exp(x) for x up to 0; 0 below `least`. NaN stays: the loss must show it.
   @inline(__always)
   static func exponential(_ x: Vector, _ least: Float?) -> Vector {
-    let value = expOfNegative(x).replacing(with: x, where: x .!= x)
+    let value = expOfNegative(x)
     guard let least else { return value }
     return value.replacing(with: 0, where: x .< Vector(repeating: least))
   }

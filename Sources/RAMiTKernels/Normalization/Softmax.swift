@@ -105,5 +105,5 @@ package struct Softmax: Sendable {
 /// exp(x) for x up to 0; 0 below -87, since arithmetic with subnormal numbers takes many times as long. NaN stays.
 @inline(__always)
 private func weight(_ x: Vector) -> Vector {
-  expOfNegative(x).replacing(with: 0, where: x .< Vector(repeating: -87)).replacing(with: x, where: x .!= x)
+  expOfNegative(x).replacing(with: 0, where: x .< Vector(repeating: -87))
 }

@@ -4,13 +4,15 @@
 // `minimum` and `maximum` give their second operand where one is not a number, so x comes second where NaN has to stay.
 
 /// exp(x) with a relative error below 2e-7. x is clamped to -87 ... 88, so that the result is neither 0 nor infinity.
+/// The NaN of arithmetic stays.
 @_transparent
-func exp(_ x: Vector) -> Vector { expOfNegative(minimum(x, Vector(repeating: 88))) }
+func exp(_ x: Vector) -> Vector { expOfNegative(minimum(Vector(repeating: 88), x)) }
 
-/// exp(x) for x below 88, clamped at -87; NaN becomes exp(-87).
+/// exp(x) for x below 88, clamped at -87. The NaN of arithmetic stays: its low bits are zeros, so the exponent is not
+/// changed.
 @_transparent
 func expOfNegative(_ x: Vector) -> Vector {
-  let (shifted, r, p) = reduced(maximum(x, Vector(repeating: -87)))
+  let (shifted, r, p) = reduced(maximum(Vector(repeating: -87), x))
   let value = multiplyAdd(p, r * r, Vector(repeating: 1) + r)
   // 2^n goes straight into the exponent.
   let exponent = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< SIMD16(repeating: 23)
