@@ -171,7 +171,7 @@ let package = Package(
       dependencies: ["TestSupport", "Autograd", "Kernels", "TensorCore"].map { .target(name: module($0)) },
       path: "Tests/OperationTestSupport"),
     .target(
-      name: module("ModelTestSupport"), dependencies: [.target(name: module("Models"))],
+      name: module("ModelTestSupport"), dependencies: ["Models", "Imaging"].map { .target(name: module($0)) },
       path: "Tests/ModelTestSupport"),
     tests(of: "Diagnostics"),
     tests(of: "Parallel"),
@@ -212,11 +212,20 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     tests(of: "Metrics", with: ["Imaging"]),
     tests(
+      of: "Inference",
+      with: [
+        "TestSupport", "ModelTestSupport", "Models", "Imaging", "Machine", "TensorCore", "Diagnostics",
+      ]),
+    tests(
+      of: "Benchmarking",
+      with: [
+        "TestSupport", "ModelTestSupport", "Models", "Autograd", "Machine", "TensorCore", "Parallel", "Diagnostics",
+      ]),
+    tests(
       of: "Evaluation",
       with: [
-        "TestSupport", "ModelTestSupport", "Benchmarking", "Inference", "Datasets", "Models", "Autograd", "Imaging",
-        "Machine", "Metrics",
-        "Serialization", "TensorCore", "Files", "Parallel", "Diagnostics",
+        "TestSupport", "ModelTestSupport", "Inference", "Datasets", "Models", "Imaging", "Metrics", "Serialization",
+        "TensorCore", "Files", "Diagnostics",
       ]),
     tests(
       of: "RestorationCommands", with: ["TestSupport", "Models", "NN", "Autograd", "Imaging", "TensorCore"],

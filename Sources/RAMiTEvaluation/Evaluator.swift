@@ -28,7 +28,7 @@ public struct Evaluator {
     case failed(any Error)
   }
 
-  /// Scores every image of a set that can be read; `TestSet.faults` are not repeated.
+  /// Scores every image of a set that can be read; `TestSet.errors` are not repeated.
   /// - Parameters:
   ///   - sigma: the noise's standard deviation, of 255; nil where the task is not denoising.
   ///   - folder: where the restored images are saved, as PNG; nil saves none.

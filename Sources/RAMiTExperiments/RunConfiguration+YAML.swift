@@ -138,13 +138,3 @@ extension ModelConfiguration {
     self = try RunConfiguration(named: name, task: task, settings: settings.map { "model.\($0)" }).model
   }
 }
-
-/// What keys and values were called in earlier versions, by their group.
-private let formerNames = [
-  "schedule": FormerNames(
-    keys: ["rate": "learningRate", "finalRate": "finalLearningRate", "halveAtEpochs": "milestones"],
-    values: ["decay": ["halving": "milestones"]]),
-  "warmStart": FormerNames(keys: ["fresh": "reinitialised"], values: ["reinitialised": ["misfits": "mismatched"]]),
-  "data.train": FormerNames(keys: ["lowQuality": "inputs"]),
-  "data.train.members": FormerNames(keys: ["lowQuality": "inputs"]),
-]

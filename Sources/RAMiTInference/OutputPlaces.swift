@@ -27,9 +27,9 @@ struct OutputPlaces {
       throw InputError(
         input, expected: "an output's name of at most \(Self.longestName) bytes", found: "\(name) bytes")
     }
-    if let fault = check(root) { throw NoRoot(error: fault) }
+    if let error = check(root) { throw NoRoot(error: error) }
     let folder = output.parentPath
-    if let fault = check(folder) { throw fault }
+    if let error = check(folder) { throw error }
     // No photo is packed tighter than this.
     let least = values / 200
     guard let free = Folder.freeSpace(folder), free < least else { return }
@@ -39,14 +39,14 @@ struct OutputPlaces {
 
   private mutating func check(_ folder: String) -> InputError? {
     if let known = results[folder.pathBytes] { return known }
-    var fault: InputError?
+    var failure: InputError?
     do {
       try Folder.create(folder)
       try Folder.checkWritable(folder)
     } catch let error {
-      fault = error
+      failure = error
     }
-    results[folder.pathBytes] = .some(fault)
-    return fault
+    results[folder.pathBytes] = .some(failure)
+    return failure
   }
 }

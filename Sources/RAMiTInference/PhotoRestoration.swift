@@ -45,7 +45,7 @@ package struct PhotoRestoration {
   ) -> RestorationReport {
     var batch = Batch(plan, record: record, restoration: self)
     let start = Date()
-    for fault in plan.faults { batch.add(.init(fault, input: fault.location), observe) }
+    for error in plan.errors { batch.add(.init(error, input: error.location), observe) }
     for item in plan.items {
       if isStopped() {
         batch.add(.init(item.input, output: item.output, .notReached), observe)
@@ -91,9 +91,9 @@ package struct PhotoRestoration {
         var row = try restored(item)
         row.seconds = Date().timeIntervalSince(start)
         add(row, observe)
-      } catch let fault as OutputPlaces.NoRoot {
-        end = fault.error
-        add(.init(fault.error, input: item.input, output: item.output), observe)
+      } catch let noRoot as OutputPlaces.NoRoot {
+        end = noRoot.error
+        add(.init(noRoot.error, input: item.input, output: item.output), observe)
       } catch {
         let error = error as? InputError ?? InputError(item.input, expected: "a photo", found: "\(error)")
         add(.init(error, input: item.input, output: item.output), observe)
@@ -172,11 +172,11 @@ package struct PhotoRestoration {
 
     /// The results are there all the same when the record cannot be written: one line says so.
     private mutating func note(_ entry: RestorationRecord.Entry) {
-      guard report.faults.isEmpty else { return }
+      guard report.errors.isEmpty else { return }
       do {
         try record?.add(entry)
       } catch {
-        report.faults.append(error as? InputError ?? InputError(entry.output, expected: "a record", found: "\(error)"))
+        report.errors.append(error as? InputError ?? InputError(entry.output, expected: "a record", found: "\(error)"))
       }
     }
   }

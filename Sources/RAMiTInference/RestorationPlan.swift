@@ -52,7 +52,7 @@ package struct RestorationPlan {
   package let destination: Destination
   package private(set) var items: [Item] = []
   /// What cannot be restored: inputs that are missing, folders without images, outputs that are not free.
-  package private(set) var faults: [InputError] = []
+  package private(set) var errors: [InputError] = []
   package private(set) var omissions = ImageTree.Omissions()
 
   /// An input with its place below the output folder.
@@ -76,7 +76,7 @@ package struct RestorationPlan {
       do {
         photos += try self.photos(input, record)
       } catch {
-        faults.append(error)
+        errors.append(error)
       }
     }
     assignOutputs(photos, naming)
@@ -107,10 +107,10 @@ package struct RestorationPlan {
       let output = output(of: photo, naming)
       let status = try? FileStatus(output)
       if let status, inputs.contains(status.identity) {
-        faults.append(InputError(input, expected: "an output that is not an input", found: "\(output), which is one"))
+        errors.append(InputError(input, expected: "an output that is not an input", found: "\(output), which is one"))
       } else if let other = taken[output.pathBytes] {
         let canKeep = other.pathEnding != input.pathEnding && destination != .standardOutput && !naming.keepsSuffix
-        faults.append(
+        errors.append(
           InputError(
             input, expected: "an output of its own\(canKeep ? " (--keep-suffix gives each one)" : "")",
             found: "\(output), which \(other) becomes"))
@@ -152,7 +152,7 @@ package struct RestorationPlan {
     var outputs: String?
     if case .folder(let path) = destination { outputs = path }
     let tree = try ImageTree(input, excluding: outputs)
-    faults += tree.errors
+    errors += tree.errors
     var omissions = tree.omissions.located(in: input)
     var photos: [Photo] = []
     for image in tree.images {

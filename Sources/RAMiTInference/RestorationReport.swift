@@ -61,12 +61,12 @@ package struct RestorationReport: Sendable {
   /// What the finder left alone; the rows say each.
   package internal(set) var omissions = ImageTree.Omissions()
   /// What went wrong beside the photos: the record could not be written.
-  package internal(set) var faults: [InputError] = []
+  package internal(set) var errors: [InputError] = []
   package internal(set) var seconds = 0.0
 
   package func count(_ status: Status) -> Int { rows.count { $0.status == status } }
 
-  package var isComplete: Bool { count(.failed) + count(.notReached) + faults.count == 0 }
+  package var isComplete: Bool { count(.failed) + count(.notReached) + errors.count == 0 }
 
   /// One line.
   package var text: String {
@@ -87,7 +87,7 @@ package struct RestorationReport: Sendable {
     let report: RestorationReport
     let settings: [String: String]
 
-    private enum Key: String, CodingKey { case program, settings, summary, seconds, faults, inputs }
+    private enum Key: String, CodingKey { case program, settings, summary, seconds, errors = "faults", inputs }
 
     func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: Key.self)
@@ -97,7 +97,7 @@ package struct RestorationReport: Sendable {
       let statuses: [Status] = [.restored, .skipped, .failed, .leftOut, .notReached]
       let counts = Dictionary(uniqueKeysWithValues: statuses.map { ($0.rawValue, report.count($0)) })
       try container.encode(counts, forKey: .summary)
-      try container.encode(report.faults.map(\.description), forKey: .faults)
+      try container.encode(report.errors.map(\.description), forKey: .errors)
       try container.encode(report.rows, forKey: .inputs)
     }
   }

@@ -93,8 +93,8 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         failures += 1
         continue
       }
-      for fault in set.faults { Program.report(fault) }
-      failures += set.faults.count
+      for error in set.errors { Program.report(error) }
+      failures += set.errors.count
       announce(set, path)
       let folder = save.map { save in
         testset.count > 1

@@ -36,10 +36,10 @@ struct ReportCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   }
 
   func run() throws {
-    var faults = 0
+    var errors = 0
     func report(_ error: any Error) {
       Program.report(error)
-      faults += 1
+      errors += 1
     }
     let records = folders.compactMap { folder in
       do {
@@ -56,7 +56,7 @@ struct ReportCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     let output = output.expandingTilde
     try comparison.write(to: output)
     if !quiet { Console.print("\npage    \(output)") }
-    if faults > 0 { throw ExitCode.failure }
+    if errors > 0 { throw ExitCode.failure }
   }
 }
 

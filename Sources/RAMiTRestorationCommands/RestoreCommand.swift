@@ -125,8 +125,8 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     let record = destination.folder.map { RestorationRecord(folder: $0) }
     let naming = RestorationPlan.Naming(format: format ?? .png, keepsSuffix: keepSuffix)
     let plan = RestorationPlan(inputs, to: destination, naming: naming, record: record)
-    if destination == .standardOutput, plan.items.count + plan.faults.count != 1 {
-      throw InputError("--output -", expected: "one photo", found: "\(plan.items.count + plan.faults.count)")
+    if destination == .standardOutput, plan.items.count + plan.errors.count != 1 {
+      throw InputError("--output -", expected: "one photo", found: "\(plan.items.count + plan.errors.count)")
     }
     if let json, let status = try? FileStatus(json), plan.contains(status) {
       throw InputError("--json", expected: "a file that is no input", found: json)
@@ -156,7 +156,7 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       Console.write(file, to: .output)
       if let failure = Console.failures.first(where: { $0.stream == .output }) { throw failure.error }
     }
-    let progress = BatchProgress(count: plan.items.count + plan.faults.count, quiet: common.quiet)
+    let progress = BatchProgress(count: plan.items.count + plan.errors.count, quiet: common.quiet)
     progress.draw()
     let report = PhotoRestoration(restorer, options).run(
       plan, record: record, isStopped: { StopSignals.pending != nil }
@@ -167,7 +167,7 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       if row.status != .leftOut { progress.add(seconds: row.status == .restored ? row.seconds : nil) }
     }
     progress.clear()
-    report.faults.forEach { Program.report($0) }
+    report.errors.forEach { Program.report($0) }
     if let text = report.omissions.text { tell("left out: \(text)") }
     tell(report.text)
     return report

@@ -89,6 +89,6 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   private func printPlan(_ configuration: RunConfiguration<Architecture>) throws {
     let dryRun = try DryRun(configuration, skipped: Program.reportSkipped)
     if !quiet { Console.print(dryRun.lines.joined(separator: "\n")) }
-    if let fault = dryRun.dataFault ?? dryRun.memory.fault { throw fault }
+    if let error = dryRun.dataError ?? dryRun.memory.error { throw error }
   }
 }

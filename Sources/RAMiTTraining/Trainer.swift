@@ -44,10 +44,10 @@ public final class Trainer<Architecture: RestorationArchitecture> {
 
   /// A path that leads nowhere from this folder may lead to the data from where the run began, whose own configuration
   /// has it from the root.
-  private static func withWayOn(_ fault: InputError, _ run: RunFiles) -> InputError {
-    guard Folder.exists(run.checkpoints) else { return fault }
-    let expected = "\(fault.expected) (the run's own paths are in \(run.configuration))"
-    return InputError(fault.location, expected: expected, found: fault.found)
+  private static func withWayOn(_ error: InputError, _ run: RunFiles) -> InputError {
+    guard Folder.exists(run.checkpoints) else { return error }
+    let expected = "\(error.expected) (the run's own paths are in \(run.configuration))"
+    return InputError(error.location, expected: expected, found: error.found)
   }
 
   /// Opens the data and the run's folder; with `resume`, resumes from the newest whole checkpoint in it, if there is
@@ -72,8 +72,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     resolved = try run.withAbsolutePaths.yaml()
     do {
       data = try TrainingData(configuration, report: skipped)
-    } catch let fault as InputError where resume {
-      throw Self.withWayOn(fault, RunFiles(path: configuration.folder))
+    } catch let error as InputError where resume {
+      throw Self.withWayOn(error, RunFiles(path: configuration.folder))
     }
     plan = TrainingPlan(configuration, samplesPerEpoch: data.samples.samplesPerEpoch)
     folder = try RunFolder(configuration.folder)
@@ -100,7 +100,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     let beginning = found == nil ? try model.loadInitialWeights(configuration) : nil
     trainStep = try TrainStep(model, configuration)
     memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation)
-    if let fault = memory.fault { throw fault }
+    if let error = memory.error { throw error }
     validator = data.validation.map { Validator(model, $0, sigma: configuration.data.validation.sigma) }
     log = try AppendOnlyFile(folder.files.log)
     journal = try RunJournal(folder.files, RunSettings(run))

@@ -10,7 +10,7 @@ extension InputError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      self.init(place(mark.line), expected: "YAML", found: "a fault in column \(mark.column): \(problem)")
+      self.init(place(mark.line), expected: "YAML", found: "an error in column \(mark.column): \(problem)")
     case .duplicatedKeysInMapping(let names, let context):
       // The parser tells where the first one is of the name that comes first in the alphabet.
       let name = names.min() ?? "key"

@@ -2,6 +2,7 @@ import Foundation
 import RAMiTFiles
 import RAMiTImaging
 import RAMiTMetrics
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTTestSupport
 import Testing

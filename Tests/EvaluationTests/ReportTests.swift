@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTMetrics
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTTestSupport
 import Testing

@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTImaging
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTTensorCore
 import RAMiTTestSupport
@@ -97,8 +98,8 @@ struct TestSetTests {
       try write(picture(width: 30, height: 32, channels: 3), to: folder + "/LR_bicubic/X2/otherx2.png")
       try write(picture(width: 6, height: 6, channels: 3), to: folder + "/LR_bicubic/X2/smallx2.png")
       let set = try TestSet(folder, task: .x2)
-      #expect(set.faults.map(\.location) == [folder + "/HR/alone.png"])
-      #expect(set.faults[0].expected.hasPrefix("an input named alone or alonex2"))
+      #expect(set.errors.map(\.location) == [folder + "/HR/alone.png"])
+      #expect(set.errors[0].expected.hasPrefix("an input named alone or alonex2"))
       #expect((0..<set.count).map(set.imageName) == ["other", "small"])
       let faults = (0..<2).map { index in
         do {
@@ -109,7 +110,7 @@ struct TestSetTests {
       #expect(faults[0].hasPrefix(folder + "/LR_bicubic/X2/otherx2.png: expected 32 x 32 pixels"))
       #expect(faults[1].hasPrefix(folder + "/HR/small.png: expected at least"))
       // A training wants to know before it begins.
-      #expect(throws: set.faults[0]) { try set.check() }
+      #expect(throws: set.errors[0]) { try set.check() }
     }
   }
 
@@ -127,7 +128,7 @@ struct TestSetTests {
       try write(picture(width: 40, height: 40, channels: 3), to: "\(folder)/\(target)")
       try write(low, to: "\(folder)/\(input)")
       let set = try TestSet(folder, task: .x2)
-      #expect(set.inputs == .files && set.count == 1 && set.faults.isEmpty)
+      #expect(set.inputs == .files && set.count == 1 && set.errors.isEmpty)
       #expect(try Image(set.image(0, sigma: nil).input) == low)
     }
   }
@@ -139,7 +140,7 @@ struct TestSetTests {
       try write(picture(width: 16, height: 16, channels: 3), to: folder + "/\(folderOfInputs)/X3/ax3.png")
       #expect(try TestSet(folder, task: .x3).inputs == .files)
       let set = try TestSet(folder, task: .x2)
-      #expect(set.inputs == .bicubic && set.count == 1 && set.faults.isEmpty)
+      #expect(set.inputs == .bicubic && set.count == 1 && set.errors.isEmpty)
     }
   }
 

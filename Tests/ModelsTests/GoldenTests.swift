@@ -16,7 +16,7 @@ import Testing
   ]
 
   @Test(.needsReference, arguments: cases)
-  func reference(_ name: String) throws {
+  func large(_ name: String) throws {
     try check(GoldenCase(path: reference("golden/model/\(name).safetensors")), name)
   }
 

@@ -26,7 +26,7 @@ import Testing
           stages: [{epoch: 4, patch: 96, batch: 32}]
 
         """)
-    #expect(run.dataFault == nil)
+    #expect(run.dataError == nil)
     let lines = run.lines
     #expect(lines[0] == "ramit  x2, Toy, 6 parameters")
     #expect(lines[1] == "data    procedural, 640 samples an epoch")
@@ -71,7 +71,7 @@ import Testing
     let yaml = "task: x4\ndata: {train: {type: dataset, name: DF2K, root: nowhere, repeat: 18.551}}\n"
     let run = try dryRun(yaml, settings: ["warmStart.weights=absent.pth"])
     #expect(run.plan.samplesPerEpoch == 64_000)
-    #expect(run.dataFault?.expected.contains("DIV2K, 800 images") == true)
+    #expect(run.dataError?.expected.contains("DIV2K, 800 images") == true)
     #expect(run.lines[1] == "data    DF2K, 64000 samples an epoch, by its published count, as it cannot be read")
     #expect(run.lines[2] == "weights absent.pth, which is not there yet")
     // Of a folder nothing is published.

@@ -59,7 +59,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let tests = MemoryPlanTests()
       let all = try tests.plan(tests.configuration())
-      #expect(all.choices.map(\.checkpointing) == [.none, .none] && all.fault == nil)
+      #expect(all.choices.map(\.checkpointing) == [.none, .none] && all.error == nil)
       let large = all.choices.map(\.bytes)
       #expect(large[0] < large[1] / 2)
       let forced = try ["none", "blocks", "stages"].map {
@@ -71,7 +71,7 @@ import Testing
       for (index, expected) in [(0, ActivationCheckpointing.none), (1, .blocks), (2, .stages)] {
         let limit = forced[index] + 5e6
         let limited = try tests.plan(tests.configuration(["memory.limit=\(limit / 1e6) MB"]))
-        #expect(limited.choices.map(\.checkpointing) == [.none, expected] && limited.fault == nil)
+        #expect(limited.choices.map(\.checkpointing) == [.none, expected] && limited.error == nil)
         let free = try tests.plan(tests.configuration(), free: Int(limit / 0.9))
         #expect(free.choices.map(\.checkpointing) == [.none, expected])
       }
@@ -87,11 +87,11 @@ import Testing
       let tests = MemoryPlanTests()
       let limited = try tests.plan(tests.configuration(["memory.limit=70 MB"]))
       #expect(limited.choices.map(\.checkpointing).last == .stages)
-      #expect(limited.fault?.location == "memory")
-      #expect(limited.fault?.expected.hasPrefix("steps in 0.1 GB, which memory.limit allows") == true)
+      #expect(limited.error?.location == "memory")
+      #expect(limited.error?.expected.hasPrefix("steps in 0.1 GB, which memory.limit allows") == true)
       // What is not free now may be later; what the machine has not will never be.
-      #expect(try tests.plan(tests.configuration(), free: 0).fault == nil)
-      #expect(try tests.plan(tests.configuration(), free: 0, total: 70_000_000).fault != nil)
+      #expect(try tests.plan(tests.configuration(), free: 0).error == nil)
+      #expect(try tests.plan(tests.configuration(), free: 0, total: 70_000_000).error != nil)
       // Smaller parts take less.
       let whole = try tests.plan(tests.configuration(["memory.recompute=none"])).bytes
       let parted = try tests.plan(tests.configuration(["memory.recompute=none", "gradients.accumulate=8"])).bytes
@@ -152,10 +152,10 @@ import Testing
       // Steps would fit below this limit.
       let limit = (alone.bytes + whole.bytes) / 2
       let limited = try plan(scored + ["memory.limit=\(limit / 1e6) MB"], set)
-      #expect(limited.fault?.location == "memory")
-      #expect(limited.fault?.expected.hasPrefix("validation images in 0.1 GB, which memory.limit allows") == true)
-      #expect(limited.fault?.found.hasPrefix("large, whose input of 310 x 200 pixels takes about 0.1 GB") == true)
-      #expect(try plan(scored + ["memory.limit=\(limit / 1e6) MB"], nil).fault == nil)
+      #expect(limited.error?.location == "memory")
+      #expect(limited.error?.expected.hasPrefix("validation images in 0.1 GB, which memory.limit allows") == true)
+      #expect(limited.error?.found.hasPrefix("large, whose input of 310 x 200 pixels takes about 0.1 GB") == true)
+      #expect(try plan(scored + ["memory.limit=\(limit / 1e6) MB"], nil).error == nil)
     }
   }
 

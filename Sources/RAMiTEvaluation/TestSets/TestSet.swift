@@ -27,7 +27,7 @@ public struct TestSet: Sendable {
   public let task: RestorationTask
   public let inputs: Inputs
   /// Images that cannot be scored because of their names: a target without its input, an input without its target.
-  public let faults: [InputError]
+  public let errors: [InputError]
   /// The inputs beside the targets that denoising leaves alone, as it makes its own; nil for none.
   public let unusedInputs: String?
   /// How many images the published set has; nil for any other.
@@ -78,7 +78,7 @@ public struct TestSet: Sendable {
     self.unusedInputs = unusedInputs
     self.publishedCount = publishedCount
     self.files = files
-    faults = files.errors + files.unread
+    errors = files.errors + files.unread
     pairs = photos
     inputs = task.isDenoising ? .noise : photos.origin == .file ? .files : .bicubic
     self.count = min(files.pairs.count, count ?? .max)
@@ -93,7 +93,7 @@ public struct TestSet: Sendable {
       seed: seed, width: side * task.scale, height: side * task.scale, PairSettings(task), count: count)
     name = "drawn images"
     self.task = task
-    (faults, files, unusedInputs, publishedCount) = ([], nil, nil, nil)
+    (errors, files, unusedInputs, publishedCount) = ([], nil, nil, nil)
     inputs = task.isDenoising ? .noise : .drawn
     self.count = count
   }

@@ -51,13 +51,13 @@ extension TrainingDataConfiguration {
     }
   }
 
-  private func hinted(_ fault: InputError) -> InputError {
+  private func hinted(_ error: InputError) -> InputError {
     InputError(
-      fault.location, expected: fault.expected,
-      found: "\(fault.found) (data.train.onBadImage: skip goes on without a few such images)")
+      error.location, expected: error.expected,
+      found: "\(error.found) (data.train.onBadImage: skip goes on without a few such images)")
   }
 
-  /// One set of pairs out of the files of several, without those that have faults or, unless told to skip them, only
+  /// One set of pairs out of the files of several, without those that have errors or, unless told to skip them, only
   /// when there are none.
   private func joined(
     _ parts: [PairedFiles], _ settings: PairSettings, _ memory: PhotoCache, base: String, factors: [Double],
@@ -65,7 +65,7 @@ extension TrainingDataConfiguration {
   ) throws -> Found {
     let cache = try decoded.map { try DecodedCache($0, of: base) }
     let reader = PhotoReader(memory: memory, decoded: cache)
-    var faults: [InputError] = []
+    var errors: [InputError] = []
     var members: [(pairs: PhotoPairs, repeat: Double)] = []
     for (files, factor) in zip(parts, factors) {
       // They were never taken for images of the set, so they do not count as skipped.
@@ -73,27 +73,27 @@ extension TrainingDataConfiguration {
       let pairs = PhotoPairs(files, settings, reader: reader)
       let found = pairs.errors(patch: patch)
       if onBadImage == .stop, let first = found.first { throw hinted(first) }
-      faults += found
+      errors += found
       let sound = found.isEmpty ? pairs : pairs.withoutErrors(patch: patch)
       try cache?.check(sound.files.pairs.lazy.flatMap { [$0.target, $0.input].compactMap { $0 } })
       if sound.count != 0 { members.append((sound, factor)) }
     }
-    if let last = faults.last, faults.count > maximumSkipped {
-      throw tooManySkipped(last, limit: maximumSkipped, found: faults.count)
+    if let last = errors.last, errors.count > maximumSkipped {
+      throw tooManySkipped(last, limit: maximumSkipped, found: errors.count)
     }
-    faults.forEach(report)
+    errors.forEach(report)
     guard
       members.contains(where: { DatasetManifest.samplesPerEpoch(count: $0.pairs.count ?? 0, repeat: $0.repeat) > 0 })
     else {
       throw InputError(
         base, expected: "images to train on",
-        found: faults.isEmpty ? "members that come less than once in a round" : "\(faults.count) images with faults")
+        found: errors.isEmpty ? "members that come less than once in a round" : "\(errors.count) images with faults")
     }
     let isOne = members.count == 1 && members[0].repeat == 1
     let all: any ImagePairs = isOne ? members[0].pairs : UnionPairs(members.map { ($0.pairs, $0.repeat) })
     let files = DataFiles(members: members.map { DataFiles.Member(pairs: $0.pairs.files.pairs, repeat: $0.repeat) })
     guard onBadImage == .skip else { return Found(pairs: all, files: files) }
-    let skipping = SkippingPairs(all, limit: maximumSkipped, before: faults.count, report: report)
+    let skipping = SkippingPairs(all, limit: maximumSkipped, before: errors.count, report: report)
     return Found(pairs: skipping, files: files)
   }
 }

@@ -19,7 +19,7 @@ package struct DryRun {
   package let memory: MemoryPlan
   package let cost: CostMeasurement
   /// Why the data cannot be used; the plan is that of the published count then.
-  package let dataFault: InputError?
+  package let dataError: InputError?
 
   /// - Parameter skipped: called with each image that is left out.
   /// - Throws: `InputError` when the data cannot be read and its size is not published either.
@@ -36,13 +36,13 @@ package struct DryRun {
       size = data.size
       validation = data.validation
       photoBytes = data.photoBytes
-      dataFault = nil
-    } catch let fault as InputError {
+      dataError = nil
+    } catch let error as InputError {
       guard let published = try? configuration.publishedSamplesPerEpoch,
         TrainingData.possibleSamples(configuration) ~= published
-      else { throw fault }
+      else { throw error }
       size = DataSize(images: nil, samplesPerEpoch: published)
-      dataFault = fault
+      dataError = error
     }
     plan = TrainingPlan(configuration, samplesPerEpoch: size.samplesPerEpoch)
     let model = run.model.architecture.makeModel(seed: configuration.seed)
@@ -57,7 +57,7 @@ package struct DryRun {
     let (train, accumulate) = (configuration.data.train, configuration.gradients.accumulate)
     let folders = train.members?.map(\.path).joined(separator: ", ")
     let what = train.name ?? train.path ?? folders ?? train.type.rawValue
-    let state = dataFault == nil ? "" : ", by its published count, as it cannot be read"
+    let state = dataError == nil ? "" : ", by its published count, as it cannot be read"
     var lines = [
       "\(configuration.name)  \(configuration.task), \(model), \(modelSize)",
       "data    \(what), \(size)\(state)",

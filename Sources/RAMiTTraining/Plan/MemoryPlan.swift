@@ -19,7 +19,7 @@ package struct MemoryPlan: Equatable, Sendable {
   /// Bytes of the whole process while it validates, estimated; 0 where it does not.
   package let validationBytes: Double
   /// Why the run cannot be: it needs more than the limit or, without one, than the machine has.
-  package let fault: InputError?
+  package let error: InputError?
   /// Of the memory, what decoded photos take, in MiB.
   let photoMebibytes: Int
 
@@ -66,10 +66,10 @@ package struct MemoryPlan: Equatable, Sendable {
       } ?? 0
     validationBytes = bytes
     let ceiling = (limit: memory.limit, bytes: memory.limit.map { Double($0.bytes) } ?? Double(total))
-    fault = Self.fault(self.choices, ceiling) ?? scored.flatMap { Self.fault($0, bytes, ceiling) }
+    error = Self.error(self.choices, ceiling) ?? scored.flatMap { Self.error($0, bytes, ceiling) }
   }
 
-  private static func fault(_ image: ValidationMemory, _ bytes: Double, _ ceiling: Ceiling) -> InputError? {
+  private static func error(_ image: ValidationMemory, _ bytes: Double, _ ceiling: Ceiling) -> InputError? {
     guard bytes > ceiling.bytes else { return nil }
     let whose = ceiling.limit == nil ? "this machine has" : "memory.limit allows"
     return InputError(
@@ -80,7 +80,7 @@ package struct MemoryPlan: Equatable, Sendable {
 
   private typealias Ceiling = (limit: MemorySize?, bytes: Double)
 
-  private static func fault(_ choices: [Choice], _ ceiling: Ceiling) -> InputError? {
+  private static func error(_ choices: [Choice], _ ceiling: Ceiling) -> InputError? {
     guard let largest = choices.max(by: { $0.bytes < $1.bytes }), largest.bytes > ceiling.bytes else { return nil }
     let whose = ceiling.limit == nil ? "this machine has" : "memory.limit allows"
     return InputError(

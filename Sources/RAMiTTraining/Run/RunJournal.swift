@@ -44,18 +44,18 @@ final class RunJournal {
   ) throws {
     try metrics.truncate(to: state.metricsBytes)
     try events.truncate(to: state.eventBytes ?? 0)
-    var faults: [InputError] = []
-    record.history = try RunHistory(reading: files.metrics) { faults.append($0) }
+    var errors: [InputError] = []
+    record.history = try RunHistory(reading: files.metrics) { errors.append($0) }
     if state.iteration > 0 {
-      record.samples = RunSample.read(files.samples, of: record.configuration.task) { faults.append($0) }
+      record.samples = RunSample.read(files.samples, of: record.configuration.task) { errors.append($0) }
     }
     do {
       record.starts = try RunStarts(reading: files.environment)
     } catch let error as InputError {
       rename(files.environment, files.environment + ".damaged")
-      faults.append(error)
+      errors.append(error)
     }
-    for fault in faults { try report(fault) }
+    for error in errors { try report(error) }
     record.starts.starts.append(
       RunStart(
         seed: record.configuration.seed, parameters: parameters, plannedIterations: plan.iterations,

@@ -79,9 +79,9 @@ import Testing
       let dx = GuardedBuffer(result: count, accumulate: accumulate)
       let dPrevious = GuardedBuffer(result: count, accumulate: !accumulate)
       let channelGradients = GuardedBuffer(result: kernel.channelGradientCount, accumulate: true)
-      let memory = GuardedBuffer(unwritten: kernel.backwardMemoryCount), places = kernel.gradientPlaces
+      let memory = GuardedBuffer(unwritten: kernel.backwardMemoryCount), offsets = kernel.gradientOffsets
       let work = WorkMemory(scratch: kernel.backwardScratchCount, pieces: kernel.pieces)
-      let sums = SumsMemory(places.count)
+      let sums = SumsMemory(offsets.count)
       kernel.backward(
         input.pointer, previous: previousMap, dy: gradient.pointer, values: values.pointer, saved: saved.pointer,
         dx: dx.pointer, accumulate: accumulate, dPrevious: size.hasPrevious ? dPrevious.pointer : nil,
@@ -93,9 +93,9 @@ import Testing
       let layers = wanted[5..<(s > 0 ? 9 : 7)].flatMap { $0 }
       sums.expect(prefix: layers, within: 2e-5, "layers")
       let dTable = GuardedBuffer(result: table.values.count, accumulate: true)
-      position.addGradient(sums.pointer + places.positionBias, to: dTable.pointer)
+      position.addGradient(sums.pointer + offsets.positionBias, to: dTable.pointer)
       dTable.expect(wanted[2], within: 2e-5, ofAtLeast: 0.1, "table")
-      let scale = GuardedBuffer((0..<size.spatial).map { sums.pointer[places.spatialScale + $0] })
+      let scale = GuardedBuffer((0..<size.spatial).map { sums.pointer[offsets.spatialScale + $0] })
       scale.expect(wanted[3], within: 2e-5, ofAtLeast: 0.1, "spatial scale")
       let channelWanted = k > 0 ? wanted.suffix(2).flatMap { $0 } + wanted[4] : []
       channelGradients.expect(channelWanted, within: 2e-5, ofAtLeast: 0.1, "channel heads")

@@ -110,7 +110,7 @@ import Testing
     let adam = AdamCoefficients(
       secondDecay: 0.99, firstWeight: 0.1, secondWeight: 0.01, stepSize: 0.02, secondCorrection: 0.5, epsilon: 1e-3)
     step {
-      adamUpdate(values: $0, gradients: gradient.pointer, first: $1, second: $2, count: count, adam)
+      adamUpdate(values: $0, gradients: gradient.pointer, firstMoment: $1, secondMoment: $2, count: count, adam)
     } _: { w, g, m, v in
       let mean = m + 0.1 * (g - m), square = 0.99 * v + 0.01 * g * g
       return (w - 0.02 * mean / (square.squareRoot() / 0.5 + 1e-3), mean, square)

@@ -1,13 +1,13 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTMachine
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTParallel
 import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTBenchmarking
-@testable import RAMiTEvaluation
 
 struct BenchmarkTests {
   @Test func namesOfCases() throws {

@@ -1,12 +1,9 @@
 import Foundation
 import RAMiTImaging
-import RAMiTModelTestSupport
 import RAMiTModels
-import RAMiTSerialization
-import RAMiTTensorCore
 
 /// An image with something to see in it, the same for the same arguments.
-func picture(width: Int, height: Int, channels: Int, seed: Int = 0) -> Image {
+public func picture(width: Int, height: Int, channels: Int, seed: Int = 0) -> Image {
   let values = (0..<width * height * channels).map { i in
     let (pixel, channel) = (i / channels, i % channels)
     let (x, y) = (pixel % width, pixel / width)
@@ -16,11 +13,11 @@ func picture(width: Int, height: Int, channels: Int, seed: Int = 0) -> Image {
 }
 
 /// Writes an image into a folder, which is made.
-func write(_ image: Image, to path: String) throws {
+public func write(_ image: Image, to path: String) throws {
   let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   try ImageFile.write(image, to: path)
 }
 
 /// A RAMiT that is quick to run, with random weights.
-func smallModel(_ task: RestorationTask) -> RAMiT { RAMiT(.small(task), seed: 1) }
+public func smallModel(_ task: RestorationTask) -> RAMiT { RAMiT(.small(task), seed: 1) }

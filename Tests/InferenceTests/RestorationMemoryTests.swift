@@ -2,12 +2,12 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTMachine
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTTensorCore
 import RAMiTTestSupport
 import Testing
 
-@testable import RAMiTEvaluation
 @testable import RAMiTInference
 
 /// How much memory a photo takes, and what is done where there is less.

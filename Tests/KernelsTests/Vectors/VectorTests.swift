@@ -35,12 +35,12 @@ import Testing
   @Test func lanesAreCombined() {
     for start in 0..<24 {
       let vector = load(a.pointer + start), values = lanes(vector)
-      #expect(abs(sum(vector) - values.reduce(0, +)) < 1e-5)
+      #expect(abs(sumOfLanes(vector) - values.reduce(0, +)) < 1e-5)
       #expect(largestLane(vector) == values.max())
     }
     var sums = EightSums()
     for _ in 0..<2 { sums.add { load(a.pointer + 3 * $0) } }
-    for i in 0..<8 { #expect(abs(sums.totals[i] - 2 * sum(load(a.pointer + 3 * i))) < 1e-5) }
+    for i in 0..<8 { #expect(abs(sums.totals[i] - 2 * sumOfLanes(load(a.pointer + 3 * i))) < 1e-5) }
   }
 
   @Test(arguments: [0, 1, 15, 16, 17, 40]) func channels(count: Int) {

@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTMachine
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTParallel
 import RAMiTTensorCore
@@ -8,7 +9,6 @@ import Testing
 
 @testable import RAMiTAutograd
 @testable import RAMiTBenchmarking
-@testable import RAMiTEvaluation
 
 struct ProfileTests {
   private static let peaks = MachinePeaks(gflops: 100, gigabytesPerSecond: 10)

@@ -1,10 +1,10 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTImaging
+import RAMiTModelTestSupport
 import RAMiTTestSupport
 import Testing
 
-@testable import RAMiTEvaluation
 @testable import RAMiTInference
 
 struct RestorationPlanTests {
@@ -15,7 +15,7 @@ struct RestorationPlanTests {
       inputs.map { folder + "/" + $0 }, to: .folder(folder + "/out"),
       naming: .init(format: format, keepsSuffix: keepsSuffix))
     func short(_ text: String) -> String { text.replacingOccurrences(of: folder + "/", with: "") }
-    return (plan.items.map { short("\($0.input) > \($0.output)") }, plan.faults.map { short("\($0)") })
+    return (plan.items.map { short("\($0.input) > \($0.output)") }, plan.errors.map { short("\($0)") })
   }
 
   @Test func foldersKeepTheirStructure() throws {
@@ -74,7 +74,7 @@ struct RestorationPlanTests {
       #expect(restoration.run(first).isComplete)
       let second = RestorationPlan([folder], to: .folder(folder + "/out"))
       for plan in [first, second] {
-        #expect(plan.items.map(\.input) == [folder + "/a.png"] && plan.faults.isEmpty)
+        #expect(plan.items.map(\.input) == [folder + "/a.png"] && plan.errors.isEmpty)
         #expect(plan.omissions.inOutputs == ["mine.png", "x/mine.jpg"].map { folder + "/out/" + $0 })
       }
       #expect(second.omissions.text?.contains("2 other images in the output folder (") == true)
@@ -93,7 +93,7 @@ struct RestorationPlanTests {
       try FileManager.default.removeItem(atPath: folder + "/out")
       try FileManager.default.createDirectory(atPath: folder + "/out", withIntermediateDirectories: false)
       try FileManager.default.linkItem(atPath: folder + "/in/a.png", toPath: folder + "/out/a.png")
-      #expect(plan(["in"], folder).faults == faults)
+      #expect(plan(["in"], folder).errors == faults)
     }
   }
 

@@ -1,11 +1,11 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTImaging
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTTensorCore
 import Testing
 
-@testable import RAMiTEvaluation
 @testable import RAMiTInference
 
 /// Photos of all kinds through a model, whole, in tiles and averaged.

@@ -1,11 +1,11 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTImaging
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTTestSupport
 import Testing
 
-@testable import RAMiTEvaluation
 @testable import RAMiTInference
 
 /// What is restored, left as it is, made anew or refused in an output folder.
