@@ -7,11 +7,15 @@ findings=$(mktemp)
 trap 'rm -f "$findings"' EXIT
 
 # Files that people read: not generated, no test data.
-list() { git ls-files --cached --others --exclude-standard -- "$@" | grep -v 'Manifests/EmbeddedManifests.swift\|/Fixtures/.*[^y]$'; }
+list() {
+  git ls-files --cached --others --exclude-standard -- "$@" | grep -v 'EmbeddedManifests.swift\|/Fixtures/.*[^y]$'
+}
 markdown() { list '*.md'; }
 
 # A file with what Markdown shows as it stands (tables, and code in blocks) as empty lines.
-prose() { awk '/^```/ { fence = !fence; print ""; next } fence || /^(    |\t)/ || /^ *\|/ { print ""; next } { print }' "$1"; }
+prose() {
+  awk '/^```/ { fence = !fence; print ""; next } fence || /^(    |\t)/ || /^ *\|/ { print ""; next } { print }' "$1"
+}
 
 # Lines over 120 columns.
 long='^.{121,}'
@@ -25,7 +29,8 @@ done >> "$findings"
 # read, lie in the files named FormerNames; the documentation puts them into backquotes.
 words=$(grep -v '^#' docs/tools/former-words.txt | paste -sd '|')
 list '*.swift' '*.md' '*.yaml' '*.sh' '*.py' Makefile | grep -v 'FormerNames' |
-  xargs -d '\n' grep -noP "$words" /dev/null | sed -E 's/^([^:]+:[0-9]+):(.*)/\1: not a word of ours: \2/' >> "$findings"
+  xargs -d '\n' grep -noP "$words" /dev/null |
+  sed -E 's/^([^:]+:[0-9]+):(.*)/\1: not a word of ours: \2/' >> "$findings"
 
 # Paths and links in the documentation that lead nowhere.
 markdown | while read -r file; do
