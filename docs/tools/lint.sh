@@ -46,6 +46,11 @@ grep -qx "version: $version" CITATION.cff || echo "CITATION.cff:1: the version i
 grep -m 1 '^## \[' CHANGELOG.md | grep -qF "[$version]" ||
   echo "CHANGELOG.md:1: the newest version is not $version" >> "$findings"
 
+# The lines of Swift that the README shows are those of an example, which is compiled and tested.
+example=$(sed -n '/^import/,$p' Sources/Examples/TrainingExample/main.swift | sed 's/^\(.\)/    \1/')
+[[ $(< README.md) == *"$example"* ]] ||
+  echo "README.md:1: its model is not that of Sources/Examples/TrainingExample/main.swift" >> "$findings"
+
 # The picture of the floors.
 swift package dump-package | swift docs/tools/floors.swift | cmp -s - docs/floors.svg ||
   echo "docs/floors.svg:1: out of date; make floors draws it" >> "$findings"
