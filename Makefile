@@ -24,8 +24,8 @@ BASELINE = runs/bench/baseline.json
 # Names of cases, or parts of them; empty for all.
 ONLY =
 
-.PHONY: help setup build run install uninstall test test-programs bench baseline lint format check floors docs \
-  manifests clean
+.PHONY: help setup build run install uninstall test test-programs test-plain test-avx2 bench baseline lint format check \
+  floors docs manifests clean
 
 help:
 	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
@@ -33,7 +33,8 @@ help:
 	@echo 'make test     build and run all tests'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make check    what CI runs: lint and test'
-	@echo 'make setup, build, test-programs, format, lint, docs, floors, clean; with HEIF=1 for AVIF and HEIC'
+	@echo 'make setup, build, test-programs, test-plain, test-avx2, format, lint, docs, floors, clean'
+	@echo 'with HEIF=1 for AVIF and HEIC'
 
 # Debian and Ubuntu. On another Linux, install the libraries yourself; the other targets then find them.
 setup:
@@ -85,6 +86,14 @@ test: setup
 test-programs: setup
 	swift build $(SWIFT_FLAGS) --scratch-path .build/programs
 	RAMIT_PROGRAMS=$(CURDIR)/.build/programs/release swift test $(SWIFT_FLAGS) --skip-build --filter RamitTests
+
+# Arithmetic and models again, built for every x86-64 machine, and for those with AVX2 and FMA. Other suites compute
+# with nothing else.
+VECTOR_SUITES = Autograd Kernels LinearAlgebra Metrics Models NN Optimizers TensorCore
+test-plain: MACHINE =
+test-avx2: MACHINE = -Xcc -mavx2 -Xcc -mfma
+test-plain test-avx2: setup
+	swift test $(SWIFT_FLAGS) --scratch-path .build/$@ $(VECTOR_SUITES:%=--filter '^%Tests\.')
 
 lint:
 	swift format lint --strict --recursive Sources Tests docs Package.swift

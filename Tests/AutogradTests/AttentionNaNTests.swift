@@ -19,7 +19,8 @@ import Testing
   }
 
   @Test func channelAttentionShowsIt() {
-    let y = channelAttention(Self.spoiled([1, 4, 4, 6]), heads: 1, scale: Variable(constant: Tensor(repeating: 1, [1])))
+    let scale = Variable(constant: Tensor(repeating: 1, [1]))
+    let y = channelAttention(Self.spoiled([1, 4, 4, 6]), heads: 1, scale: scale)
     #expect(y.value.array.map(\.isNaN) == (0..<32).map { $0 % 2 == 0 })
   }
 }

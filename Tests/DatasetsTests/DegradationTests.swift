@@ -148,7 +148,7 @@ import Testing
     arguments: ["Set5", "Set14", "BSD100"], [2, 3, 4])
   func testsetMakesThePublishedImages(set: String, scale: Int) throws {
     let folder = try TemporaryFolder()
-    let set = reference("testsets/\(set)")
+    let set = referenceFile("testsets/\(set)")
     _ = try LowResolution(.testset, scale: scale, multiple: scale).write("\(set)/HR", to: folder.path)
     let names = try ImageFile.list("\(folder.path)/LR_bicubic/X\(scale)").map {
       URL(fileURLWithPath: $0).lastPathComponent

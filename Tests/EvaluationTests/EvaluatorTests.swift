@@ -107,14 +107,14 @@ struct EvaluatorTests {
     throws
   {
     let model = try PretrainedModel<RAMiTConfiguration>(
-      weights: reference("weights/\(weights).pth"), task: task, named: variant.rawValue
+      weights: referenceFile("weights/\(weights).pth"), task: task, named: variant.rawValue
     ).model
     let scores = try JSONSerialization.jsonObject(
       with: Data(
-        contentsOf: URL(fileURLWithPath: reference("scores/\(variant.rawValue)_\(task.rawValue)_\(name).json"))
+        contentsOf: URL(fileURLWithPath: referenceFile("scores/\(variant.rawValue)_\(task.rawValue)_\(name).json"))
       ))
     let sets = try #require(scores as? [[String: Any]])
-    let set = try TestSet(reference("testsets/\(name)"), task: task)
+    let set = try TestSet(referenceFile("testsets/\(name)"), task: task)
     let index = try #require((0..<set.count).first { set.imageName($0) == image })
     for published in sets {
       let rows = try #require(published["rows"] as? [[String: Any]])

@@ -40,7 +40,7 @@ struct TorchNoiseTests {
 
   @Test(.needsReference)
   func reference() throws {
-    let golden = try SafeTensors.read(reference("golden/torch_randn.safetensors"))
+    let golden = try SafeTensors.read(referenceFile("golden/torch_randn.safetensors"))
     for (name, seed, count) in [
       ("seed0.1x16x16", UInt32(0), 256), ("seed0.1x5x3", 0, 15), ("seed0.2x3", 0, 6), ("seed0.3x37x41", 0, 4551),
       ("seed7.3x37x41", 7, 4551),

@@ -16,8 +16,8 @@ import Testing
   ]
 
   @Test(.needsReference, arguments: cases)
-  func large(_ name: String) throws {
-    try check(GoldenCase(path: reference("golden/model/\(name).safetensors")), name)
+  func published(_ name: String) throws {
+    try check(GoldenCase(path: referenceFile("golden/model/\(name).safetensors")), name)
   }
 
   /// Small models, in the project: windows of 4 but for `x2_window8`; in each, no value is near a kink.

@@ -17,7 +17,7 @@ struct PeerGolden {
   /// A file of the reference folder.
   init(reference name: String) throws {
     self.name = name
-    golden = try GoldenCase(path: reference("golden/peers/\(name).safetensors"))
+    golden = try GoldenCase(path: referenceFile("golden/peers/\(name).safetensors"))
   }
 
   /// A file of the project.

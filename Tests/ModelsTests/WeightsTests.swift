@@ -225,17 +225,17 @@ func withPath(_ body: (String) throws -> Void) throws {
       ("RAMiT-slimSR_X2", .x2, .slimSR, 581_008), ("RAMiT-slimSR_X4", .x4, .slimSR, 596_596),
     ])
   func publishedCheckpointsAreRead(file: String, task: RestorationTask, variant: RAMiTVariant, count: Int) throws {
-    let read = try PretrainedRAMiT(weights: reference("weights/\(file).pth"), task: task == .dn ? .dn : nil)
+    let read = try PretrainedRAMiT(weights: referenceFile("weights/\(file).pth"), task: task == .dn ? .dn : nil)
     let model = read.model
     #expect(read.architecture == variant.configuration(for: task))
     #expect(read.architecture.modelName == variant.rawValue)
     #expect(model.parameters.count == count)
     // Written again it has the same names and index buffers.
-    let published = try WeightFile.read(reference("weights/\(file).pth"))
+    let published = try WeightFile.read(referenceFile("weights/\(file).pth"))
     #expect(Set(model.stateDict.names) == Set(published.names) && model.stateDict.int64Names.count >= 20)
     for name in model.stateDict.int64Names { #expect(model.stateDict[name]?.array == published[name]?.array) }
     if task == .dn {
-      #expect(throws: InputError.self) { try PretrainedRAMiT(weights: reference("weights/\(file).pth")) }
+      #expect(throws: InputError.self) { try PretrainedRAMiT(weights: referenceFile("weights/\(file).pth")) }
     }
   }
 }

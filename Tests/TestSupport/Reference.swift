@@ -10,4 +10,4 @@ extension Trait where Self == ConditionTrait {
 }
 
 /// The path of a file in the reference folder.
-public func reference(_ name: String) -> String { referenceFolder! + "/" + name }
+public func referenceFile(_ name: String) -> String { referenceFolder! + "/" + name }
