@@ -10,7 +10,7 @@ import Testing
 struct RestorationPlanTests {
   private func plan(
     _ inputs: [String], _ folder: String, format: OutputFormat = .png, keepsSuffix: Bool = false
-  ) -> (outputs: [String], faults: [String]) {
+  ) -> (outputs: [String], errors: [String]) {
     let plan = RestorationPlan(
       inputs.map { folder + "/" + $0 }, to: .folder(folder + "/out"),
       naming: .init(format: format, keepsSuffix: keepsSuffix))
@@ -25,12 +25,12 @@ struct RestorationPlanTests {
         try write(image, to: folder + "/" + file)
       }
       try Data().write(to: URL(fileURLWithPath: folder + "/in/notes.txt"))
-      let (outputs, faults) = plan(["in", "one.png"], folder)
+      let (outputs, errors) = plan(["in", "one.png"], folder)
       #expect(
         outputs == [
           "in/b.png > out/b.png", "in/x/d.jpeg > out/x/d.png", "in/x/y/a.JPG > out/x/y/a.png", "one.png > out/one.png",
         ])
-      #expect(faults.isEmpty)
+      #expect(errors.isEmpty)
       let same = plan(["in"], folder, format: .same).outputs
       #expect(same == ["in/b.png > out/b.png", "in/x/d.jpeg > out/x/d.jpg", "in/x/y/a.JPG > out/x/y/a.jpg"])
       #expect(plan(["one.png"], folder, format: .jpeg).outputs == ["one.png > out/one.jpg"])
@@ -42,10 +42,10 @@ struct RestorationPlanTests {
     try withTemporaryFolder { folder in
       let image = picture(width: 4, height: 4, channels: 1)
       for file in ["a.png", "sub/a.png", "out/b.png", "empty/.keep.png"] { try write(image, to: folder + "/" + file) }
-      let (outputs, faults) = plan(["a.png", "none.png", "sub", "a.png", "out/b.png", "empty"], folder)
+      let (outputs, errors) = plan(["a.png", "none.png", "sub", "a.png", "out/b.png", "empty"], folder)
       #expect(outputs == ["a.png > out/a.png"])
       #expect(
-        faults == [
+        errors == [
           "none.png: expected an image or a folder of images, found no such file",
           "empty: expected images, found a hidden one (.keep.png)",
           "sub/a.png: expected an output of its own, found out/a.png, which a.png becomes",
@@ -59,8 +59,8 @@ struct RestorationPlanTests {
     try withTemporaryFolder { folder in
       let image = picture(width: 4, height: 4, channels: 1)
       for file in ["a.png", "out/a.png"] { try write(image, to: folder + "/" + file) }
-      let (outputs, faults) = plan([""], folder)
-      #expect(outputs == ["a.png > out/a.png"] && faults.isEmpty)
+      let (outputs, errors) = plan([""], folder)
+      #expect(outputs == ["a.png > out/a.png"] && errors.isEmpty)
     }
   }
 
@@ -87,13 +87,13 @@ struct RestorationPlanTests {
     try withTemporaryFolder { folder in
       try write(picture(width: 4, height: 4, channels: 1), to: folder + "/in/a.png")
       try FileManager.default.createSymbolicLink(atPath: folder + "/out", withDestinationPath: folder + "/in")
-      let (outputs, faults) = plan(["in"], folder)
-      #expect(outputs.isEmpty && faults.count == 1 && faults[0].contains("expected an output that is not an input"))
+      let (outputs, errors) = plan(["in"], folder)
+      #expect(outputs.isEmpty && errors.count == 1 && errors[0].contains("expected an output that is not an input"))
 
       try FileManager.default.removeItem(atPath: folder + "/out")
       try FileManager.default.createDirectory(atPath: folder + "/out", withIntermediateDirectories: false)
       try FileManager.default.linkItem(atPath: folder + "/in/a.png", toPath: folder + "/out/a.png")
-      #expect(plan(["in"], folder).errors == faults)
+      #expect(plan(["in"], folder).errors == errors)
     }
   }
 
@@ -101,15 +101,15 @@ struct RestorationPlanTests {
     try withTemporaryFolder { folder in
       let image = picture(width: 4, height: 4, channels: 1)
       for file in ["in/a.jpg", "in/a.png"] { try write(image, to: folder + "/" + file) }
-      let (outputs, faults) = plan(["in"], folder)
+      let (outputs, errors) = plan(["in"], folder)
       #expect(outputs == ["in/a.jpg > out/a.png"])
       #expect(
-        faults == [
+        errors == [
           "in/a.png: expected an output of its own (--keep-suffix gives each one), found out/a.png, "
             + "which in/a.jpg becomes"
         ])
       let kept = plan(["in"], folder, keepsSuffix: true)
-      #expect(kept.outputs == ["in/a.jpg > out/a.jpg.png", "in/a.png > out/a.png"] && kept.faults.isEmpty)
+      #expect(kept.outputs == ["in/a.jpg > out/a.jpg.png", "in/a.png > out/a.png"] && kept.errors.isEmpty)
     }
   }
 
@@ -120,12 +120,12 @@ struct RestorationPlanTests {
       for name in ["IMG.2024.01", "IMG.2024.02", "scan", "b.JFIF", "wrong.png"] {
         try FileManager.default.copyItem(atPath: folder + "/a.jpg", toPath: folder + "/" + name)
       }
-      let (outputs, faults) = plan([""], folder, format: .same)
+      let (outputs, errors) = plan([""], folder, format: .same)
       #expect(
         outputs.map { $0.split(separator: " > ")[1] } == [
           "out/IMG.2024.01.jpg", "out/IMG.2024.02.jpg", "out/a.jpg", "out/b.jpg", "out/scan.jpg", "out/wrong.jpg",
         ])
-      #expect(faults.isEmpty)
+      #expect(errors.isEmpty)
     }
   }
 
@@ -134,8 +134,8 @@ struct RestorationPlanTests {
     try withTemporaryFolder { folder in
       let image = picture(width: 4, height: 4, channels: 1)
       for name in ["caf\u{e9}", "cafe\u{301}"] { try write(image, to: "\(folder)/in/\(name).png") }
-      let (outputs, faults) = plan(["in"], folder)
-      #expect(faults.isEmpty)
+      let (outputs, errors) = plan(["in"], folder)
+      #expect(errors.isEmpty)
       #expect(Set(outputs.map { Array($0.utf8) }).count == 2)
     }
   }
