@@ -1,7 +1,8 @@
 // A model of one's own, with the whole command line: train, resume, evaluate, restore and report from YAML.
 //
 //     swift run -c release ModelExample train Sources/Examples/ModelExample/x2.yaml
-//     swift run -c release ModelExample restore photo.jpg --weights runs/small-net/weights/best.safetensors --output large
+//     swift run -c release ModelExample restore photo.jpg --output large \
+//       --weights runs/small-net/weights/best.safetensors
 
 import RAMiTAutograd
 import RAMiTModels
