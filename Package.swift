@@ -94,7 +94,7 @@ let package = Package(
     // 2: arithmetic on pointers, what the machine has, and files as a whole
     floor("Kernels", on: ["LinearAlgebra", "Parallel", "CVectors"]),
     floor("Machine", on: ["LinearAlgebra", "Parallel", "Diagnostics", "CVectors"]),
-    floor("Files", on: ["Diagnostics"]),
+    floor("Files", on: ["CZlib", "Diagnostics"]),
     // 3: tensors, and the one reader of YAML
     floor("TensorCore", on: ["Kernels"]),
     floor("YAML", on: ["Diagnostics"], [yams]),
@@ -109,7 +109,7 @@ let package = Package(
     floor("Metrics", on: ["Imaging", "Parallel"]),
     floor(
       "Datasets",
-      on: ["Imaging", "Serialization", "TensorCore", "YAML", "Files", "Parallel", "Diagnostics"], [yams]),
+      on: ["Imaging", "TensorCore", "YAML", "Files", "Parallel", "Diagnostics"], [yams]),
     // 6: optimizers and models
     floor("Optimizers", on: ["Kernels", "TensorCore"]),
     floor(
@@ -130,8 +130,7 @@ let package = Package(
     floor(
       "Runs",
       on: [
-        "Experiments", "Models", "Metrics", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "Parallel",
-        "Diagnostics",
+        "Experiments", "Models", "Metrics", "Imaging", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics",
       ]),
     // 9: what people see of a run
     floor("Reports", on: ["Runs", "Experiments", "Models", "Imaging", "Files", "Diagnostics"]),
@@ -180,7 +179,9 @@ let package = Package(
     tests(of: "Files", with: ["TestSupport", "Diagnostics"]),
     tests(of: "Kernels", with: ["OperationTestSupport", "Parallel", "TensorCore"]),
     tests(of: "TensorCore"),
-    tests(of: "Serialization", with: ["TestSupport", "TensorCore", "Diagnostics"], resources: [.copy("Fixtures")]),
+    tests(
+      of: "Serialization", with: ["TestSupport", "TensorCore", "Files", "Diagnostics"],
+      resources: [.copy("Fixtures")]),
     tests(
       of: "NN",
       with: ["TestSupport", "OperationTestSupport", "Autograd", "Serialization", "TensorCore", "Diagnostics"],
@@ -192,7 +193,7 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")]),
     tests(of: "Optimizers", with: ["TensorCore", "Parallel"], resources: [.copy("Fixtures")]),
-    tests(of: "Datasets", with: ["TestSupport", "Imaging", "Serialization", "TensorCore", "Diagnostics"]),
+    tests(of: "Datasets", with: ["TestSupport", "Imaging", "TensorCore", "Files", "Diagnostics"]),
     tests(
       of: "Training",
       with: [

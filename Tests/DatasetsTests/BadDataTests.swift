@@ -1,8 +1,8 @@
 import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTImaging
-import RAMiTSerialization
 import RAMiTTensorCore
 import Synchronization
 import Testing

@@ -1,3 +1,4 @@
+import RAMiTFiles
 import RAMiTSerialization
 import Testing
 

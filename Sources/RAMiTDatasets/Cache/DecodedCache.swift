@@ -1,7 +1,7 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTImaging
-import RAMiTSerialization
 
 /// The decoded pixels of a set in one file, from which a crop reads only its own rows.
 ///

@@ -1,7 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
-import RAMiTSerialization
 
 /// The first bytes of a decoded cache, and where its index is.
 ///

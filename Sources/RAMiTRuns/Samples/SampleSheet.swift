@@ -1,6 +1,6 @@
+import RAMiTFiles
 import RAMiTImaging
 import RAMiTModels
-import RAMiTSerialization
 import RAMiTTensorCore
 
 /// Images side by side, with a white line between them, for eyes to compare.

@@ -1,4 +1,5 @@
 import RAMiTDiagnostics
+import RAMiTFiles
 
 /// A zip archive as PyTorch writes it, of stored files, or as other programs pack it again, of deflated ones; read by
 /// its central directory.

@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTFiles
 
 /// Writes a zip archive of stored files without dates, whose contents are aligned as PyTorch aligns them.
 struct ZipWriter {

@@ -2,7 +2,6 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTParallel
-import RAMiTSerialization
 
 /// A file of a data set as it was when its content was last read.
 struct FileRecord: Codable, Equatable {

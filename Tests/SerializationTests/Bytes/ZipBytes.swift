@@ -1,4 +1,4 @@
-import RAMiTSerialization
+import RAMiTFiles
 
 /// Writes zip archives byte by byte, and lies where it is told to.
 struct ZipBytes {

@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTCZlib
 
 /// The hash function SHA-256 (FIPS 180-4, section 6.2): tells whether two files have the same content.
 package struct SHA256 {
@@ -96,4 +97,11 @@ package struct SHA256 {
   }
 
   private static func rotated(_ value: UInt32, _ count: UInt32) -> UInt32 { value >> count | value << (32 - count) }
+}
+
+/// The checksum of zip, gzip and PNG (polynomial 0xEDB88320).
+package enum CRC32 {
+  package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    UInt32(truncatingIfNeeded: crc32_z(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+  }
 }
