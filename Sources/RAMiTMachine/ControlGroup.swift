@@ -1,18 +1,19 @@
-/// A control group's memory (cgroups(7)): its limit and what is in use, of the group and all groups in it.
+/// The memory of a control group (cgroups(7)) and of all groups in it.
 struct ControlGroup: Equatable, Sendable {
-  /// The lowest of the group's limits, in bytes; nil where there is none.
+  /// The lowest of the group's limits, in bytes; nil without a limit.
   let limit: Int?
-  /// What is left below the limits; nil where there is none.
+  /// The bytes that are left below the limits; nil without a limit.
   let free: Int?
 
-  /// The groups that limit this process: its own and all around it that can be seen, of either version.
+  /// The groups that limit this process, of both versions: its own group, and all parent groups that are visible.
   static func all(of system: SystemFiles) -> [ControlGroup] {
     folders(of: system).map {
       $0.isUnified ? ControlGroup(unified: $0.path, system) : ControlGroup(legacy: $0.path, system)
     }
   }
 
-  /// A group of version 2: `memory.max` ends the process, `memory.high` slows it down until it is of no use.
+  /// A group of version 2. Above `memory.max` the system ends the process; above `memory.high` it slows the process
+  /// down until it is useless.
   private init(unified path: String, _ system: SystemFiles) {
     let used = system.number(in: path + "/memory.current") ?? 0
     let files = system.number(after: "inactive_file", in: path + "/memory.stat") ?? 0
@@ -20,8 +21,8 @@ struct ControlGroup: Equatable, Sendable {
       ["memory.max", "memory.high"].map { (system.number(in: "\(path)/\($0)"), used) }, reclaimable: files)
   }
 
-  /// A group of version 1: memory, and memory with swap. `hierarchical_memory_limit` tells of groups around it that
-  /// cannot be seen.
+  /// A group of version 1, which limits memory, and memory with swap. `hierarchical_memory_limit` includes the limits
+  /// of parent groups that are not visible.
   private init(legacy path: String, _ system: SystemFiles) {
     let used = system.number(in: path + "/memory.usage_in_bytes") ?? 0
     let stat = path + "/memory.stat"
@@ -37,9 +38,9 @@ struct ControlGroup: Equatable, Sendable {
       ], reclaimable: files)
   }
 
-  /// - Parameter reclaimable: files' caches, which count as used until the system needs their place.
+  /// - Parameter reclaimable: bytes of file caches, which count as used until the system needs their memory.
   private init(_ limits: [(limit: Int?, used: Int)], reclaimable: Int) {
-    // Version 1 says "none" with the largest number of whole pages.
+    // Version 1 writes the largest number of whole pages where there is no limit.
     let limits = limits.compactMap { limit, used in limit.map { (limit: $0, used: used) } }
       .filter { $0.limit < Self.unlimited }
     limit = limits.map(\.limit).min()
@@ -48,8 +49,7 @@ struct ControlGroup: Equatable, Sendable {
 
   private static let unlimited = 1 << 60
 
-  /// The folders of the process's groups, each followed by those around it, below the mount points of their
-  /// hierarchies.
+  /// The folders of the process's groups, each followed by its parents up to the mount point.
   private static func folders(of system: SystemFiles) -> [(path: String, isUnified: Bool)] {
     var result: [(path: String, isUnified: Bool)] = []
     for mount in Mount.all(of: system) {
@@ -64,7 +64,7 @@ struct ControlGroup: Equatable, Sendable {
     return result
   }
 
-  /// The process's group by its path in the hierarchy, from lines such as `4:memory:/user/1000` and `0::/user/1000`.
+  /// The path of the process's group in its hierarchy, from lines such as `4:memory:/user/1000` and `0::/user/1000`.
   private static func group(of system: SystemFiles, isUnified: Bool) -> String? {
     for line in system.lines("proc/self/cgroup") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -76,11 +76,11 @@ struct ControlGroup: Equatable, Sendable {
   }
 }
 
-/// Where a hierarchy of control groups is seen.
+/// The mount point of a hierarchy of control groups.
 private struct Mount {
   /// The folder, without a slash at its end.
   let point: String
-  /// The group that the folder shows; in a container, its own.
+  /// The group whose folder the mount point is; in a container, the container's own.
   private let root: String
   let isUnified: Bool
 
@@ -103,7 +103,7 @@ private struct Mount {
     self.isUnified = isUnified
   }
 
-  /// The folder of a group. One that the mount does not show, as a container's may be, is taken for the mount's root.
+  /// The folder of a group; the mount point for a group that is not visible below it, as in some containers.
   func folder(of group: String) -> String {
     guard group == root || group.hasPrefix(root + "/"), !group.split(separator: "/").contains("..") else {
       return point
@@ -112,7 +112,7 @@ private struct Mount {
     return point + (below == "/" ? "" : below)
   }
 
-  /// Spaces, tabs, line ends and backslashes are written as three octal digits.
+  /// Spaces, tabs, line ends and backslashes are written as a backslash and three octal digits.
   private static func unescaped(_ field: Substring) -> String {
     var bytes: [UInt8] = [], rest = Array(field.utf8)[...]
     while let first = rest.popFirst() {

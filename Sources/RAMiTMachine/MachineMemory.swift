@@ -1,25 +1,25 @@
 import Foundation
 
-/// The memory that this process may use, in bytes: what the machine has or, in a container, its share.
+/// The memory that this process may use, in bytes: that of the machine or, in a container, of its share.
 ///
-/// Limits come from Linux's control groups (versions 1 and 2, every group that the process is in and every group around
-/// it) and from the process's resource limits. A limit that the system does not tell is no limit.
+/// Limits come from Linux's control groups (versions 1 and 2, the groups of the process and all their parents) and from
+/// the process's resource limits. A limit that cannot be read counts as none.
 package struct MachineMemory: Sendable {
   private let system: SystemFiles
 
-  /// - Parameter root: the folder that holds `proc` and `sys`; another one than `/` is for tests.
+  /// - Parameter root: the folder that holds `proc` and `sys`; tests use another than `/`.
   package init(root: String = "/") {
     system = SystemFiles(root: root)
   }
 
-  /// The most that the process can ever have.
+  /// The most that the process can ever use.
   package var total: Int {
     let machine = system.kibibytes(after: "MemTotal:", in: "proc/meminfo") ?? Self.physical
     return ([machine] + groups.compactMap(\.limit) + resources.map(\.limit)).min()!
   }
 
-  /// What is free now, with the caches of files that the system would give up; all of it where the system does not
-  /// tell.
+  /// The memory that is free now, including file caches that the system can reclaim; `total` where the system does not
+  /// report it.
   package var free: Int {
     let total = total
     let left = groups.compactMap(\.free) + resources.map { $0.limit - $0.used }
@@ -31,7 +31,7 @@ package struct MachineMemory: Sendable {
   private var availableOnMachine: Int? {
     let meminfo = "proc/meminfo"
     if let available = system.kibibytes(after: "MemAvailable:", in: meminfo) { return available }
-    // Kernels before 3.14 do not add it up.
+    // Kernels before 3.14 do not report the sum.
     guard let free = system.kibibytes(after: "MemFree:", in: meminfo) else { return nil }
     let files = ["Buffers:", "Cached:"].compactMap { system.kibibytes(after: $0, in: meminfo) }
     return files.reduce(free, +)
@@ -39,10 +39,10 @@ package struct MachineMemory: Sendable {
 
   private var groups: [ControlGroup] { ControlGroup.all(of: system) }
 
-  /// Resource limits (getrlimit(2)) and what counts against them: all addresses, and private memory.
+  /// Resource limits (getrlimit(2)) of the address space and of private memory, and what counts against them.
   ///
-  /// A limit above the machine's memory does not bind before the machine does, and addresses that are only reserved
-  /// would seem to be in use.
+  /// A limit above the machine's memory is left out: the machine limits the process first, and reserved addresses would
+  /// count as used.
   private var resources: [(limit: Int, used: Int)] {
     let machine = system.kibibytes(after: "MemTotal:", in: "proc/meminfo") ?? Self.physical
     return [("Max address space", "VmSize:"), ("Max data size", "VmData:")].compactMap { name, use in

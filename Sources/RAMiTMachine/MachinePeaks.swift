@@ -1,12 +1,12 @@
 import RAMiTLinearAlgebra
 import RAMiTParallel
 
-/// The fastest that this machine was seen to go, with the threads in force: the roof over every operation
+/// The measured peak performance of this machine with the current number of threads: the roof over every operation
 /// (Williams et al., "Roofline", 2009).
 package struct MachinePeaks: Codable, Equatable, Sendable {
-  /// Of OpenBLAS's sgemm on matrices of 2048 x 2048; nil where no OpenBLAS is installed.
+  /// The peak of OpenBLAS's sgemm on matrices of 2048 x 2048; nil where OpenBLAS is not installed.
   package let gflops: Double?
-  /// Of a + b over arrays far larger than the caches: two streams read, one written.
+  /// The bandwidth of a + b over arrays far larger than the caches: two streams are read, one is written.
   package let gigabytesPerSecond: Double
 
   package init(gflops: Double?, gigabytesPerSecond: Double) {
@@ -14,32 +14,32 @@ package struct MachinePeaks: Codable, Equatable, Sendable {
     self.gigabytesPerSecond = gigabytesPerSecond
   }
 
-  /// Measures: about a second, and 0.4 GB for as long.
+  /// Measures the peaks, which takes about a second and 0.4 GB.
   package static func measured() -> MachinePeaks {
     MachinePeaks(gflops: sgemm(), gigabytesPerSecond: stream())
   }
 
-  /// The shortest time that work can take, in seconds; nil when it has arithmetic and the peak of that is not known.
+  /// The shortest time of an operation, in seconds; nil when it has arithmetic, whose peak is unknown.
   package func limit(floatingPointOperations: Double, bytes: Double) -> Double? {
     let moves = bytes / gigabytesPerSecond / 1e9
     if floatingPointOperations == 0 { return moves }
     return gflops.map { max(moves, floatingPointOperations / $0 / 1e9) }
   }
 
-  /// For a heading.
+  /// One line for a heading.
   package var text: String {
     let arithmetic = gflops.map { "sgemm \(Int($0.rounded())) GFLOP/s" } ?? "sgemm unknown (no libopenblas.so.0)"
     return "\(arithmetic), memory \(Int(gigabytesPerSecond.rounded())) GB/s"
   }
 
-  /// The faster of both: other work on the machine may have disturbed either measurement.
+  /// The higher of both peaks: other work on the machine may have disturbed either measurement.
   package func maximum(_ other: MachinePeaks) -> MachinePeaks {
     MachinePeaks(
       gflops: [gflops, other.gflops].compactMap { $0 }.max(),
       gigabytesPerSecond: max(gigabytesPerSecond, other.gigabytesPerSecond))
   }
 
-  /// By a tenth or more, in either.
+  /// Whether one of the peaks is higher by more than a tenth.
   package func isAbove(_ other: MachinePeaks) -> Bool {
     (gflops ?? 0) > 1.1 * (other.gflops ?? 0) || gigabytesPerSecond > 1.1 * other.gigabytesPerSecond
   }
@@ -84,7 +84,7 @@ package struct MachinePeaks: Codable, Equatable, Sendable {
   }
 }
 
-/// Memory to measure with.
+/// An array to measure with.
 private final class Floats: Sendable {
   nonisolated(unsafe) let pointer: UnsafeMutablePointer<Float>
   var raw: UnsafeMutableRawPointer { UnsafeMutableRawPointer(pointer) }

@@ -1,16 +1,15 @@
 import Foundation
 
-/// The memory that this process has in use, in bytes: the resident set of Linux, which counts pages that have been
-/// touched.
+/// The memory that this process uses, in bytes: Linux's resident set, the pages that have been touched.
 package enum ProcessMemory {
-  /// What the first work takes beside its data: the stacks of the threads, and the parts of the program that were not
-  /// in memory yet (measured: 5 to 8 MB).
+  /// What the first computation takes besides its data: thread stacks, and parts of the program that are loaded then
+  /// (measured: 5 to 8 MB).
   package static let firstWork = 5_000_000
 
-  /// Now; 0 where the system does not tell.
+  /// The memory in use now; 0 where the system does not report it.
   package static var resident: Int { SystemFiles(root: "/").kibibytes(after: "VmRSS:", in: "proc/self/status") ?? 0 }
 
-  /// The most at one time, since the start or the last `resetPeak`.
+  /// The highest value since the start or the last `resetPeak`.
   package static var peak: Int {
     if let peak = SystemFiles(root: "/").kibibytes(after: "VmHWM:", in: "proc/self/status") { return peak }
     var usage = rusage()
@@ -18,8 +17,8 @@ package enum ProcessMemory {
     return usage.ru_maxrss * 1024
   }
 
-  /// Gives back what the C library keeps of freed memory, and starts the peak anew from what is in use now. Does
-  /// nothing where the system cannot: the peak is then that since the start.
+  /// Returns freed memory to the system, and resets the peak to what is in use now. Where the system cannot reset it,
+  /// the peak stays that since the start.
   package static func resetPeak() {
     returnFreed()
     // "5" resets the peak of the resident set (proc(5)).
@@ -27,9 +26,9 @@ package enum ProcessMemory {
     try? file.write(contentsOf: Data("5\n".utf8))
   }
 
-  /// Gives what the C library keeps of freed memory back to the system.
+  /// Returns freed memory that the C library keeps to the system.
   package static func returnFreed() {
-    // Swift's module of the C library does not show the call.
+    // Swift's module of the C library lacks this function.
     if let trim = dlsym(dlopen(nil, RTLD_NOW), "malloc_trim") {
       _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
     }

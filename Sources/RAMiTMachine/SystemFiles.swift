@@ -1,6 +1,6 @@
 import Foundation
 
-/// The text files in which Linux tells about itself.
+/// The text files of Linux's `proc` and `sys` folders.
 struct SystemFiles: Sendable {
   private let root: String
 
@@ -8,9 +8,9 @@ struct SystemFiles: Sendable {
     self.root = root.hasSuffix("/") ? root : root + "/"
   }
 
-  /// - Parameter path: below the root, without or with a slash at its beginning.
+  /// - Parameter path: relative to the root; a slash at its beginning is ignored.
   func text(_ path: String) -> String? {
-    // Not by the file's size, which is 0 for these.
+    // The size of these files is 0, so they are read to the end.
     guard let file = FileHandle(forReadingAtPath: root + path.drop { $0 == "/" }) else { return nil }
     defer { try? file.close() }
     guard let data = try? file.readToEnd() else { return nil }
@@ -19,19 +19,19 @@ struct SystemFiles: Sendable {
 
   func lines(_ path: String) -> [Substring] { text(path)?.split(separator: "\n") ?? [] }
 
-  /// The whole number that a file holds; nil for no file and for "max".
+  /// The whole number that a file holds; nil for a missing file and for "max".
   func number(in path: String) -> Int? {
     text(path).flatMap { Self.number($0.prefix { !$0.isNewline }) }
   }
 
-  /// The first whole number after the words that a line begins with; nil for "unlimited".
+  /// The first whole number after the words that begin a line; nil for "unlimited".
   func number(after words: String, in path: String) -> Int? {
     guard let line = lines(path).first(where: { $0.hasPrefix(words) && $0.dropFirst(words.count).first == " " })
     else { return nil }
     return Self.number(line.dropFirst(words.count))
   }
 
-  /// A size that is told in KiB, in bytes.
+  /// A size that is written in KiB, in bytes.
   func kibibytes(after word: String, in path: String) -> Int? {
     let line = lines(path).first { $0.hasPrefix(word) }
     return line.flatMap { Self.number($0.dropFirst(word.count)) }.map { $0 << 10 }
