@@ -1,6 +1,6 @@
-/// Something a person gave us (a file, a key, a folder) is not what it must be.
+/// An error in what a person provided: a file, a key, a folder.
 ///
-/// It prints as one line: where, what was expected, what was found. Programmers' errors are preconditions instead.
+/// Its description is one line: where, what was expected, what was found. Programmers' errors are preconditions.
 public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file or folder, with a line number where there is one (`config.yaml:12`), or the option (`--task`).
   public let location: String
@@ -14,7 +14,7 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
-    // What is quoted from a file must neither break the line nor steer the terminal.
+    // Text that is quoted from a file must not break the line or control the terminal.
     "\(location): expected \(expected), found \(found)".onOneLine
   }
 }

@@ -1,8 +1,8 @@
 extension String {
-  /// The candidate with the fewest edits from this name, when it is near enough to be what was meant; nil otherwise.
+  /// The candidate with the fewest edits from this name; nil when it is too different to be what was meant.
   ///
-  /// "Near enough" is at most a third of the name's length (and at least one edit), so `windw` suggests `window` and
-  /// `xyz` suggests nothing. Ties go to the earlier candidate.
+  /// At most a third of the name's length, and always one edit, may differ: `windw` suggests `window`, and `xyz`
+  /// suggests nothing. Of equally near candidates the first is taken.
   package func nearest(in candidates: some Sequence<String>) -> String? {
     let limit = Swift.max(1, count / 3)
     var best: (name: String, edits: Int)?

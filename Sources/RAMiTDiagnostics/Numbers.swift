@@ -1,7 +1,7 @@
 import Foundation
 
 extension Double {
-  /// With so many digits after the point.
+  /// - Parameter digits: after the point.
   package func fixed(_ digits: Int) -> String {
     guard isFinite else { return self == .infinity ? "inf" : "-" }
     return String(format: "%.\(digits)f", self)
@@ -20,10 +20,10 @@ extension Int {
   }
 }
 
-/// A small number, such as a learning rate.
+/// A small number such as a learning rate: `4.84e-04`.
 package func scientific(_ value: Double) -> String { String(format: "%.2e", value) }
 
-/// Hours, minutes and seconds.
+/// Hours, minutes and seconds: `1:02:03`, or `2:03`.
 package func duration(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
   let whole = Int(seconds.rounded())

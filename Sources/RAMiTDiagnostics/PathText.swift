@@ -1,8 +1,8 @@
-/// File names as text. On Linux a name is bytes, and not all names are UTF-8: old cameras and archives leave names in
+/// File names as text. On Linux a name is bytes, and not all names are UTF-8: old cameras and archives have names in
 /// Latin-1.
 ///
-/// A byte that is not part of UTF-8 becomes one private scalar, U+10FF00 + byte (as Python's `surrogateescape` does
-/// with a surrogate), so that every name passes through a `String` and back unchanged. Messages show such a byte as
+/// A byte that is not part of UTF-8 becomes one private scalar, U+10FF00 + byte, as it becomes a surrogate by Python's
+/// `surrogateescape`. So every name survives the conversion to a `String` and back. Messages show such a byte as
 /// `\xE9`.
 extension String {
   /// The text of a name or a path.
@@ -14,7 +14,8 @@ extension String {
     var text = String.UnicodeScalarView()
     var rest = bytes[...]
     while let byte = rest.first {
-      // The shortest prefix that is a scalar; `pathBytes` would turn a scalar of the private range into a byte.
+      // The shortest prefix that is a scalar. Bytes of a private scalar are escaped too, one by one, because
+      // `pathBytes` turns a private scalar into a single byte.
       let prefixes = (1...4).lazy.map { rest.prefix($0) }
       let scalar = prefixes.compactMap { String(validating: $0, as: UTF8.self)?.unicodeScalars.first }.first
       if let scalar, !scalar.isEscapedByte {
@@ -28,7 +29,7 @@ extension String {
     self = String(text)
   }
 
-  /// The bytes of this name or path, as the system knows it.
+  /// The bytes of this name or path in the file system.
   package var pathBytes: [UInt8] {
     guard hasEscapedBytes else { return Array(utf8) }
     return unicodeScalars.flatMap { scalar -> [UInt8] in
@@ -36,13 +37,13 @@ extension String {
     }
   }
 
-  /// Calls `body` with the bytes of this path and a zero behind them, for calls to the system.
+  /// Calls `body` with the bytes of this path and a terminating zero, for calls of the system.
   package func withPathBytes<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
     guard hasEscapedBytes else { return try withCString(body) }
     return try (pathBytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { try body($0.baseAddress!) }
   }
 
-  /// This text with bytes that are not UTF-8 as `\xE9`.
+  /// This text, in which bytes that are not UTF-8 are written as `\xE9`.
   package var showingEscapedBytes: String {
     guard hasEscapedBytes else { return self }
     return unicodeScalars.reduce(into: "") { text, scalar in
@@ -54,15 +55,15 @@ extension String {
     }
   }
 
-  /// This text on one line of a terminal: control characters, which could break the line or steer the terminal, become
-  /// spaces, and bytes that are not UTF-8 are shown as `\xE9`.
+  /// This text for one line of a terminal. Control characters, which could break the line or control the terminal,
+  /// become spaces; bytes that are not UTF-8 are shown as `\xE9`.
   package var onOneLine: String {
     let scalars = showingEscapedBytes.unicodeScalars
     return String(String.UnicodeScalarView(scalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 
   private var hasEscapedBytes: Bool {
-    // All escaped bytes begin with this byte of UTF-8, and hardly any other text has it.
+    // The UTF-8 of every escaped byte begins with this byte, which is rare in other text.
     utf8.contains(0xf4) && unicodeScalars.contains(where: \.isEscapedByte)
   }
 }
@@ -70,13 +71,13 @@ extension String {
 extension Unicode.Scalar {
   fileprivate init(escaping byte: UInt8) { self.init(0x10ff00 + UInt32(byte))! }
 
-  /// Bytes of ASCII are UTF-8 and never escaped.
+  /// ASCII is UTF-8, so bytes below 0x80 are never escaped.
   fileprivate var isEscapedByte: Bool { value >= 0x10ff80 }
 }
 
 extension CommandLine {
-  /// The program's arguments without its name, with the bytes that they were given in: `arguments` would repair what is
-  /// not UTF-8, and a file of that name would not be found.
+  /// The program's arguments without its name, with their original bytes. `arguments` replaces bytes that are not
+  /// UTF-8, and a file of that name would not be found.
   package static var argumentsAsGiven: [String] {
     (1..<max(1, Int(argc))).compactMap { index in
       unsafeArgv[index].map { argument in

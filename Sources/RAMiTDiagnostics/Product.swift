@@ -1,4 +1,4 @@
-/// What this program is.
+/// The program as a product.
 package enum Product {
   package static let version = "0.1.0"
 }

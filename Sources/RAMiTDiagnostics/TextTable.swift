@@ -1,21 +1,22 @@
-/// Columns of text, as wide as their widest cell.
+/// A table for a terminal. Each column is as wide as its widest cell.
 package struct TextTable {
   private var rows: [[String]]
   private let textColumns: Int
 
-  /// - Parameter textColumns: so many columns, from the first on, are aligned to the left; the others, of numbers, to the right.
+  /// - Parameter textColumns: how many of the first columns hold text, which is aligned to the left; numbers in the
+  ///   other columns are aligned to the right.
   package init(header: [String], textColumns: Int = 1) {
     rows = [header]
     self.textColumns = textColumns
   }
 
-  /// - Precondition: as many cells as the header has.
+  /// - Precondition: the row has as many cells as the header.
   package mutating func add(_ row: [String]) {
     precondition(row.count == rows[0].count, "\(row.count) cells for \(rows[0].count) columns")
     rows.append(row)
   }
 
-  /// The header and the rows, without spaces at their ends.
+  /// The header and the rows, without trailing spaces.
   package var lines: [String] {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
