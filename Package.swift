@@ -103,7 +103,7 @@ let package = Package(
     floor(
       "Imaging",
       on: ["CPNG", "CJPEG", "CTIFF", "CWebP", "CZlib", "Files", "Diagnostics", "TensorCore", "Parallel"], heif),
-    floor("Serialization", on: ["CZlib", "Files", "Diagnostics", "TensorCore"]),
+    floor("Serialization", on: ["Files", "Diagnostics", "TensorCore"]),
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
     floor("Metrics", on: ["Imaging", "Parallel"]),

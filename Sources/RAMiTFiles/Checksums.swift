@@ -1,12 +1,12 @@
 import Foundation
 import RAMiTCZlib
 
-/// The hash function SHA-256 (FIPS 180-4, section 6.2): tells whether two files have the same content.
+/// The hash function SHA-256 (FIPS 180-4, section 6.2), by which files of the same content are recognised.
 package struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
-  /// Bytes that do not fill a block yet.
+  /// The last bytes, which do not fill a block yet.
   private var rest: [UInt8] = []
   private var count: UInt64 = 0
 
@@ -15,7 +15,7 @@ package struct SHA256 {
   private static let constants: [UInt32] = {
     let primes = (2...311).filter { number in !(2..<number).contains { $0 * $0 <= number && number % $0 == 0 } }
     return primes.map { prime in
-      // The cube root times 2^32, rounded down: whole numbers of 128 bits hold its cube.
+      // The cube root times 2^32, rounded down; its cube fits into 128 bits.
       var root: UInt64 = 0
       for bit in (0..<36).reversed() {
         let candidate = root | 1 << UInt64(bit)
@@ -55,7 +55,7 @@ package struct SHA256 {
     rest += bytes.dropFirst(whole)
   }
 
-  /// Ends the message.
+  /// Pads the message and returns its hash.
   /// - Returns: 64 hexadecimal digits.
   package mutating func hex() -> String {
     let bits = count * 8
@@ -101,7 +101,9 @@ package struct SHA256 {
 
 /// The checksum of zip, gzip and PNG (polynomial 0xEDB88320).
 package enum CRC32 {
-  package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(truncatingIfNeeded: crc32_z(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+  /// - Parameter start: the checksum of the bytes before these.
+  package static func checksum(_ bytes: UnsafeRawBufferPointer, after start: UInt32 = 0) -> UInt32 {
+    guard let first = bytes.baseAddress else { return start }
+    return UInt32(truncatingIfNeeded: crc32_z(UInt(start), first.assumingMemoryBound(to: UInt8.self), bytes.count))
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the system tells of a file without opening it.
+/// What the system says about a file, without opening it.
 package struct FileStatus: Equatable, Sendable {
   package enum Kind: String, Sendable {
     case file = "a file"
@@ -20,23 +20,22 @@ package struct FileStatus: Equatable, Sendable {
   package let identity: Identity
   /// Bytes.
   package let size: Int
-  /// Nanoseconds since 1970, modulo 2^64: some file systems hold years that do not fit. Anybody may set the first; the
-  /// system sets the second whenever anything of the file changes.
+  /// Nanoseconds since 1970, modulo 2^64, because some file systems hold years that do not fit. Programs can set the
+  /// content time; the system sets the change time whenever the file changes.
   package let contentTime, changeTime: Int
   private let contentSeconds, contentNanoseconds: Int
 
   /// - Parameter followingLinks: false for the status of a link itself.
   package init(_ path: String, followingLinks: Bool = true) throws(SystemError) {
     var status = stat()
-    let result = path.withPathBytes { followingLinks ? stat($0, &status) : lstat($0, &status) }
-    guard result == 0 else { throw .last }
+    try Descriptor.check(path.withPathBytes { followingLinks ? stat($0, &status) : lstat($0, &status) })
     self.init(status)
   }
 
   /// - Parameter descriptor: of an open file.
   package init(descriptor: Int32) throws(SystemError) {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .last }
+    try Descriptor.check(fstat(descriptor, &status))
     self.init(status)
   }
 
@@ -58,11 +57,11 @@ package struct FileStatus: Equatable, Sendable {
 }
 
 extension FileStatus {
-  /// Gives another file this one's time of content.
+  /// Sets the content time of another file to this one's.
   package func copyContentTime(to path: String) throws(SystemError) {
     let time = timespec(tv_sec: contentSeconds, tv_nsec: contentNanoseconds)
-    // The time of the last access stays.
+    // UTIME_OMIT: the time of the last access stays.
     let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), time]
-    guard path.withPathBytes({ utimensat(AT_FDCWD, $0, times, 0) }) == 0 else { throw .last }
+    try Descriptor.check(path.withPathBytes { utimensat(AT_FDCWD, $0, times, 0) })
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import RAMiTDiagnostics
 
-/// Folders, through the system's own calls: names keep their bytes.
+/// Folders, by the system's own calls, which keep the bytes of names.
 package enum Folder {
   /// The names in a folder, without `.` and `..`, in the order of their bytes.
   package static func names(_ path: String) throws(SystemError) -> [String] {
@@ -22,53 +22,47 @@ package enum Folder {
 
   package static func exists(_ path: String) -> Bool { (try? FileStatus(path))?.kind == .folder }
 
-  /// Makes a folder, and those that it is in; one that exists is left as it is.
+  /// Makes a folder, and the folders that it lies in; one that exists is left as it is.
   /// - Throws: `InputError` that names it.
   package static func create(_ path: String) throws(InputError) {
-    func fault(_ found: String) -> InputError {
+    func refusal(_ found: String) -> InputError {
       InputError(path, expected: "a folder that can be made", found: found)
     }
-    do {
-      switch try FileStatus(path).kind {
-      case .folder: return
-      case let kind: throw fault("\(kind.rawValue) in its place")
-      }
-    } catch let error as SystemError where error.code == ENOENT {
-      // It is to be made.
-    } catch let error as SystemError {
-      throw fault("\(error)")
-    } catch {
-      throw error as? InputError ?? fault("\(error)")
+    let kind: FileStatus.Kind?
+    do { kind = try FileStatus(path).kind } catch {
+      guard error.code == ENOENT else { throw refusal("\(error)") }
+      kind = nil
     }
+    if kind == .folder { return }
+    if let kind { throw refusal("\(kind.rawValue) in its place") }
     let parent = path.parentPath
     if parent != path { try create(parent) }
     if path.withPathBytes({ mkdir($0, 0o777) }) == 0 { return }
     let error = SystemError.last
-    guard error.code == EEXIST else { throw fault("\(error)") }
-    // Somebody else may have made it just now. A link that leads nowhere is there, too, and is no folder.
-    guard exists(path) else { throw fault("a link that leads nowhere") }
+    guard error.code == EEXIST else { throw refusal("\(error)") }
+    // Another program may have made it just now. A broken link exists too, and is no folder.
+    guard exists(path) else { throw refusal("a link that leads nowhere") }
   }
 
-  /// Makes sure that files can be written into a folder, by writing one and removing it: the rights of a folder do not
-  /// tell of a read-only or full disk.
+  /// Makes sure that files can be written into a folder by writing one and removing it: the permissions of a folder do
+  /// not tell of a read-only or a full disk.
   /// - Throws: `InputError` that names the folder.
   package static func checkWritable(_ path: String) throws(InputError) {
-    func fault(_ error: SystemError) -> InputError {
-      InputError(path, expected: "a folder that files can be written into", found: "\(error)")
-    }
     let file = path.appendingPath(WholeFile.temporaryName())
-    let descriptor = file.withPathBytes { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
-    guard descriptor >= 0 else { throw fault(.last) }
-    defer { file.withPathBytes { _ = unlink($0) } }
-    // An empty file fits on a full disk.
-    let block = [UInt8](repeating: 0, count: 4096)
-    let written = write(descriptor, block, block.count)
-    let failure: SystemError? = written == block.count ? nil : written < 0 ? .last : SystemError(code: ENOSPC)
-    close(descriptor)
-    if let failure { throw fault(failure) }
+    do {
+      let descriptor = try Descriptor.open(file, O_WRONLY | O_CREAT | O_EXCL)
+      defer {
+        close(descriptor)
+        file.withPathBytes { _ = unlink($0) }
+      }
+      // An empty file fits on a full disk.
+      try Descriptor.write([UInt8](repeating: 0, count: 4096), to: descriptor)
+    } catch {
+      throw InputError(path, expected: "a folder that files can be written into", found: "\(error)")
+    }
   }
 
-  /// Bytes that an ordinary user may still write where this folder is; nil where the system does not tell.
+  /// The bytes that an ordinary user can still write to the disk of this folder; nil where the system does not tell.
   package static func freeSpace(_ path: String) -> Int? {
     var status = statvfs()
     guard path.withPathBytes({ statvfs($0, &status) }) == 0 else { return nil }

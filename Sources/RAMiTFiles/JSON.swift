@@ -1,10 +1,10 @@
 import Foundation
 import RAMiTDiagnostics
 
-/// JSON with its keys sorted. JSON has no number for infinity, which an image that equals its target scores: it is the
+/// JSON with sorted keys. JSON has no number for infinity, the PSNR of an image that equals its target: it becomes the
 /// text `Infinity`.
 package enum JSON {
-  /// - Parameter isPretty: indented, for people, with a new line at the end; otherwise one line without an end.
+  /// - Parameter isPretty: indented, for people, with a line end; otherwise one line without a line end.
   package static func encode(_ value: some Encodable, isPretty: Bool = false) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -26,18 +26,18 @@ package enum JSON {
   }
 
   /// Writes an indented file.
-  /// - Throws: `InputError` that names the file when it cannot be written, or is of another kind.
+  /// - Throws: `InputError` that names the file when it cannot be written, or holds something other than JSON.
   package static func write(_ value: some Encodable, to path: String) throws {
     try write(text: encode(value, isPretty: true), to: path)
   }
 
-  /// - Throws: `InputError` that names the file when it cannot be written, or is of another kind.
+  /// - Throws: `InputError` that names the file when it cannot be written, or holds something other than JSON.
   package static func write(text: String, to path: String) throws {
     try checkKind(path)
     try WholeFile.write(Data(text.utf8), to: path)
   }
 
-  /// Finds out before the work whether JSON can be written to a path, and makes the folder that it lies in.
+  /// Checks before the work that JSON can be written to a path, and makes its folder.
   /// - Throws: `InputError` that names the file or its folder.
   package static func prepare(_ path: String) throws {
     guard try checkKind(path) else { return }
@@ -45,12 +45,12 @@ package enum JSON {
     try Folder.checkWritable(path.parentPath)
   }
 
-  /// Only JSON is replaced: a slip on the command line must not cost anybody their weights or photos.
-  /// - Returns: false for a pipe or a device, which is written to and not replaced.
+  /// Only JSON is replaced: a mistake on the command line must not cost anybody their weights or photos.
+  /// - Returns: false for a pipe or a device, which is not replaced.
   @discardableResult private static func checkKind(_ path: String) throws -> Bool {
     func refusal(_ found: String) -> InputError { InputError(path, expected: "a file for JSON", found: found) }
-    // Metrics and records of results are lines of JSON that grow.
-    guard !path.hasSuffix(".jsonl") else { throw refusal("the name of a file of JSON lines") }
+    // Metrics and records of results are JSON lines, to which programs append.
+    guard !path.hasSuffix(".jsonl") else { throw refusal("the name of a file of JSON lines (.jsonl)") }
     guard let status = try? FileStatus(path) else { return true }
     guard status.kind == .file || status.kind == .folder else { return false }
     guard status.kind == .file else { throw refusal("a folder") }

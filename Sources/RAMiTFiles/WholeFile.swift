@@ -1,148 +1,130 @@
 import Foundation
 import RAMiTDiagnostics
 
-/// Whole files: read into memory, and written so that they are either whole or not there, also after a crash or a power
-/// cut.
+/// Whole files: read into memory, and written so that they are complete or absent, also after a crash or a power cut.
 package enum WholeFile {
   /// A file's bytes.
   /// - Parameters:
   ///   - kind: what it should be, for messages: "an image".
-  ///   - maximumSize: a larger file would be killed for its memory rather than refused.
+  ///   - maximumSize: in bytes. A larger file is refused; it could use up the memory, and the system would end the
+  ///     program.
   /// - Throws: `InputError` that names the path.
-  package static func read(_ path: String, kind: String, maximumSize: Int) throws -> [UInt8] {
-    try opening(path, kind: kind, maximumSize: maximumSize) { try read($0, size: $1, path, kind: kind) }
-  }
-
-  /// Opens a file and closes it when `body` is done, which gets its descriptor and its size.
-  /// - Throws: `InputError` for what is no file, and for a larger one.
-  static func opening<Result>(
-    _ path: String, kind: String, maximumSize: Int, _ body: (_ descriptor: Int32, _ size: Int) throws -> Result
-  ) throws -> Result {
-    func refusal(_ found: String) -> InputError { InputError(path, expected: kind, found: found) }
-    // A pipe must not keep us waiting for someone to write.
-    let descriptor = path.withPathBytes { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw refusal("\(SystemError.last)") }
+  package static func read(_ path: String, kind: String, maximumSize: Int) throws(InputError) -> [UInt8] {
+    let (descriptor, status) = try open(path, kind: kind, maximumSize: maximumSize)
     defer { close(descriptor) }
-    let status: FileStatus
-    do { status = try FileStatus(descriptor: descriptor) } catch { throw refusal("\(error)") }
-    guard status.kind == .file else { throw refusal(status.kind == .folder ? "a folder" : "a device or pipe") }
-    let size = status.size
-    guard size <= maximumSize else {
-      throw InputError(path, expected: "\(kind) of at most \(maximumSize >> 30) GiB", found: "\(size >> 30) GiB")
-    }
-    return try body(descriptor, size)
-  }
-
-  static func read(_ descriptor: Int32, size: Int, _ path: String, kind: String) throws -> [UInt8] {
-    var failure: String?
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      while filled < size {
-        let count = Foundation.read(descriptor, buffer.baseAddress! + filled, size - filled)
-        if count < 0, errno == EINTR { continue }
-        if count < 0 { failure = "\(SystemError.last)" }
-        if count <= 0 { return }
-        filled += count
+    return try naming(path, kind) {
+      try [UInt8](unsafeUninitializedCapacity: status.size) { buffer, filled in
+        filled = try Descriptor.read(descriptor, into: UnsafeMutableRawBufferPointer(buffer))
       }
     }
-    if let failure { throw InputError(path, expected: kind, found: failure) }
-    return bytes
   }
 
-  /// Writes the bytes beside `path`, makes them durable, and puts them in place by one rename.
+  /// Opens a file for reading; the caller closes it.
+  /// - Throws: `InputError` for what is no file, and for a file larger than `maximumSize`.
+  static func open(
+    _ path: String, kind: String, maximumSize: Int
+  ) throws(InputError) -> (descriptor: Int32, status: FileStatus) {
+    try naming(path, kind) {
+      // Without O_NONBLOCK, the call waits until somebody writes into a pipe.
+      let descriptor = try Descriptor.open(path, O_RDONLY | O_NONBLOCK)
+      do {
+        let status = try FileStatus(descriptor: descriptor)
+        guard status.kind == .file else {
+          throw InputError(path, expected: kind, found: status.kind == .folder ? "a folder" : "a device or pipe")
+        }
+        guard status.size <= maximumSize else {
+          throw InputError(
+            path, expected: "\(kind) of at most \(maximumSize >> 30) GiB", found: "\(status.size >> 30) GiB")
+        }
+        return (descriptor, status)
+      } catch {
+        close(descriptor)
+        throw error
+      }
+    }
+  }
+
+  /// Writes the bytes into a new file in the same folder, makes them durable, and renames the file to `path`.
   ///
-  /// What was at `path` stays until then, and stays when anything fails; a failure leaves no other file behind. A
-  /// device or a pipe is not replaced, but written to.
+  /// The file that was at `path` stays until then. When anything fails it stays too, and the new file is removed. A
+  /// device or a pipe is not replaced; the bytes are written into it.
   /// - Throws: `InputError` that names the path and the system's reason.
   package static func write(_ bytes: some ContiguousBytes, to path: String) throws {
     try write(to: path) { try $0.append(bytes) }
   }
 
-  /// Writes a file in the same way, whose bytes `body` gives piece by piece.
+  /// Writes a file in the same way; `body` gives the bytes piece by piece.
   package static func write(to path: String, _ body: (Writer) throws -> Void) throws {
-    if isStream(path) {
-      return try withDescriptor(path.withPathBytes { open($0, O_WRONLY | O_CLOEXEC) }, path) {
-        try body(Writer(descriptor: $0, path: path))
+    try naming(path) {
+      if let kind = try? FileStatus(path).kind, ![.file, .folder].contains(kind) {
+        return try withDescriptor(path, O_WRONLY) { try body(Writer(descriptor: $0)) }
       }
-    }
-    let folder = path.parentPath
-    let temporary = folder.appendingPath(temporaryName())
-    do {
-      let descriptor = temporary.withPathBytes { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
-      try withDescriptor(descriptor, path) { descriptor in
-        try body(Writer(descriptor: descriptor, path: path))
-        try check(fsync(descriptor), path)
+      let folder = path.parentPath
+      let temporary = folder.appendingPath(temporaryName())
+      do {
+        try withDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL) {
+          try body(Writer(descriptor: $0))
+          try Descriptor.check(fsync($0))
+        }
+        try Descriptor.check(temporary.withPathBytes { from in path.withPathBytes { rename(from, $0) } })
+      } catch {
+        temporary.withPathBytes { _ = unlink($0) }
+        throw error
       }
-      try check(temporary.withPathBytes { from in path.withPathBytes { rename(from, $0) } }, path)
-    } catch {
-      temporary.withPathBytes { _ = unlink($0) }
-      throw error
-    }
-    // The rename itself has to reach the disk before the new file can be relied on.
-    try withDescriptor(folder.withPathBytes { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }, path) {
-      try check(fsync($0), path)
+      // The new name is durable only when the folder is.
+      try withDescriptor(folder, O_RDONLY | O_DIRECTORY) { try Descriptor.check(fsync($0)) }
     }
   }
 
   /// Takes the bytes of a file that is being written.
   package struct Writer {
     fileprivate let descriptor: Int32
-    fileprivate let path: String
 
-    /// - Throws: `InputError` that names the path and the system's reason.
-    package func append(_ bytes: some ContiguousBytes) throws {
-      try bytes.withUnsafeBytes { try WholeFile.write($0, to: descriptor, path) }
-    }
+    package func append(_ bytes: some ContiguousBytes) throws { try Descriptor.write(bytes, to: descriptor) }
 
-    /// Goes back to the beginning, so that the next bytes replace the first ones.
-    /// - Throws: `InputError` for a device or a pipe that has no beginning.
-    package func rewind() throws { try WholeFile.check(lseek(descriptor, 0, SEEK_SET) < 0 ? -1 : 0, path) }
+    /// Returns to the beginning, so that the next bytes replace the first ones. A device or a pipe has no beginning.
+    package func rewind() throws { try Descriptor.check(lseek(descriptor, 0, SEEK_SET) < 0 ? -1 : 0) }
   }
 
-  /// Adds bytes to the end of a file, which is made, and makes them durable. Several processes may do so at a time.
+  /// Adds bytes to the end of a file, which is created where there is none, and makes them durable. Several processes
+  /// may append at the same time.
   /// - Throws: `InputError` that names the path and the system's reason.
   package static func append(_ bytes: some ContiguousBytes, to path: String) throws {
-    let descriptor = path.withPathBytes { open($0, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o666) }
-    try withDescriptor(descriptor, path) { descriptor in
-      try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
-      // A device has nothing to flush.
-      guard fsync(descriptor) == 0 || errno == EINVAL else { return try check(-1, path) }
+    try naming(path) {
+      try withDescriptor(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK) {
+        try Descriptor.write(bytes, to: $0)
+        // A device has nothing to flush.
+        if fsync($0) < 0, errno != EINVAL { throw SystemError.last }
+      }
     }
   }
 
-  /// The name of a file that is not there yet; hidden, so that a crash leaves nothing that looks like a result.
+  /// The name of a new file. It is hidden, so that a crash leaves nothing that looks like a result.
   static func temporaryName() -> String { "." + UUID().uuidString + ".tmp" }
 
-  private static func isStream(_ path: String) -> Bool {
-    guard let status = try? FileStatus(path) else { return false }
-    return ![.file, .folder].contains(status.kind)
-  }
-
-  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, rest.count)
-      if count < 0, errno == EINTR { continue }
-      try check(Int32(clamping: count), path)
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  /// Some file systems tell only on closing that there was no room.
-  private static func withDescriptor(_ descriptor: Int32, _ path: String, _ body: (Int32) throws -> Void) throws {
-    try check(descriptor, path)
+  /// Some file systems report only on closing that the disk is full.
+  private static func withDescriptor(_ path: String, _ flags: Int32, _ body: (Int32) throws -> Void) throws {
+    let descriptor = try Descriptor.open(path, flags)
     do {
       try body(descriptor)
     } catch {
       close(descriptor)
       throw error
     }
-    try check(close(descriptor), path)
+    try Descriptor.check(close(descriptor))
   }
 
-  private static func check(_ status: Int32, _ path: String) throws {
-    if status < 0 {
-      let found = errno == ENOENT ? "no such file or directory" : "\(SystemError.last)"
-      throw InputError(path, expected: "a file that can be written", found: found)
+  /// Turns an error of the system into an `InputError` that names the file.
+  /// - Parameter kind: what was expected; nil for a file that can be written.
+  static func naming<Result>(
+    _ path: String, _ kind: String? = nil, _ body: () throws -> Result
+  ) throws(InputError) -> Result {
+    do { return try body() } catch {
+      if let error = error as? InputError { throw error }
+      let isFolderMissing = kind == nil && (error as? SystemError)?.code == ENOENT
+      throw InputError(
+        path, expected: kind ?? "a file that can be written",
+        found: isFolderMissing ? "no such file or directory" : "\(error)")
     }
   }
 }

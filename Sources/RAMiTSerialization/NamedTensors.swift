@@ -1,23 +1,23 @@
 import RAMiTTensorCore
 
-/// Tensors by name, in the order in which they were added, with the notes that a file keeps beside them.
+/// Tensors by name, in the order in which they were added, with a file's metadata.
 ///
-/// Shapes are the file's own: a convolution's weight is O x I x kh x kw.
+/// Shapes are those of the file: a convolution's weight is O x I x kh x kw.
 public struct NamedTensors: Sequence, Sendable {
   public private(set) var names: [String] = []
   private var tensors: [String: Tensor] = [:]
-  /// What a file says about its tensors (the model's configuration, for example); empty where it says nothing.
+  /// The file's metadata, such as the model's configuration; may be empty.
   public var metadata: [String: String]
-  /// Names that files hold as int64, as PyTorch's index buffers are; all other tensors are written as float32.
+  /// Names of tensors that are written as int64, as PyTorch writes index buffers; all others are written as float32.
   public var int64Names: Set<String> = []
-  /// What a file has under a name and is not read as a tensor, and what it is: "an integer", "a sparse tensor".
+  /// Names of values that are not read as tensors, each with what it is: "an integer", "a sparse tensor".
   public var unreadable: [String: String] = [:]
 
   public init(metadata: [String: String] = [:]) {
     self.metadata = metadata
   }
 
-  /// - Precondition: no name comes twice.
+  /// - Precondition: the names are different.
   public init(_ pairs: some Sequence<(String, Tensor)>, metadata: [String: String] = [:]) {
     self.init(metadata: metadata)
     for (name, tensor) in pairs {
@@ -29,7 +29,7 @@ public struct NamedTensors: Sequence, Sendable {
   public var count: Int { names.count }
   public var isEmpty: Bool { names.isEmpty }
 
-  /// A new name goes to the end, a known one keeps its place, and nil removes it.
+  /// A new name is added at the end. A known name keeps its position, and nil removes it.
   public subscript(name: String) -> Tensor? {
     get { tensors[name] }
     set {
@@ -46,7 +46,8 @@ public struct NamedTensors: Sequence, Sendable {
 }
 
 extension Dictionary where Key == String, Value == Tensor {
-  /// Sets or, with nil, removes; returns what was there.
+  /// Sets a value, or removes it with nil.
+  /// - Returns: the old value.
   fileprivate mutating func updateValue(_ value: Tensor?, forKey key: String) -> Tensor? {
     guard let value else { return removeValue(forKey: key) }
     return updateValue(value, forKey: key)

@@ -1,9 +1,9 @@
 import RAMiTTensorCore
 
 /// The weights of one model in a file: names and shapes are known, and values are read one tensor at a time, so that
-/// they need not be in memory beside the model that they are for.
+/// memory need not hold them beside the model that they are for.
 package struct StoredWeights {
-  /// All tensors; large ones without values, as meta tensors.
+  /// All tensors in the file's order; large ones without values, as meta tensors.
   package let outline: NamedTensors
   /// The file, for messages.
   package let path: String
@@ -12,33 +12,31 @@ package struct StoredWeights {
   private let sources: [String: TensorDictionary.Source]
   private let read: (TensorDictionary.Source) throws -> Tensor
 
-  /// - Parameter smallCount: tensors of at most so many values are read at once.
-  /// - Throws: `InputError` when a name comes twice, or values are damaged.
-  init(_ contents: WeightContents, of choice: WeightChoice, smallCount: Int) throws {
+  /// - Parameter smallCount: tensors of at most this many values are read now.
+  /// - Throws: `InputError` when two tensors have one name, or values are damaged.
+  init(_ contents: WeightContents, _ entries: [TensorDictionary.Entry], smallCount: Int = .max) throws {
     var outline = NamedTensors(metadata: contents.metadata)
     var sources: [String: TensorDictionary.Source] = [:]
-    for (name, source) in choice.entries {
-      guard outline[name] == nil else {
-        throw contents.file.error(expected: "one tensor a name", found: "two named '\(name)'")
+    for entry in entries {
+      guard outline[entry.name] == nil else {
+        throw contents.file.error(expected: "one tensor a name", found: "two named '\(entry.name)'")
       }
-      switch source {
-      case .unreadable(let kind): outline.unreadable[name] = kind
-      case _ where Shape(source.shape ?? []).count <= smallCount: outline[name] = try contents.read(source)
+      let shape = Shape(entry.source.shape ?? [])
+      switch entry.source {
+      case .unreadable(let kind): outline.unreadable[entry.name] = kind
+      case _ where shape.count <= smallCount: outline[entry.name] = try contents.read(entry.source)
       default:
-        outline[name] = Tensor.withMetaTensors { Tensor(uninitialized: Shape(source.shape ?? [])) }
-        sources[name] = source
+        outline[entry.name] = Tensor.withMetaTensors { Tensor(uninitialized: shape) }
+        sources[entry.name] = entry.source
       }
     }
-    // Small tensors lie all over the file.
-    contents.file.bytes.forget(0..<contents.file.count)
     self.outline = outline
     self.sources = sources
     path = contents.file.path
     read = contents.read
   }
 
-  /// A tensor with its values; nil where the file has no such name. Ask for each once: what the file keeps for it is
-  /// dropped then.
+  /// A tensor with its values; nil where the file has no such name. Each call reads the values of a large tensor again.
   /// - Throws: `InputError` when values are damaged.
   package func tensor(_ name: String) throws -> Tensor? { try sources[name].map(read) ?? outline[name] }
 }

@@ -1,18 +1,19 @@
 import RAMiTTensorCore
 
-/// One group of tensors in a weight file: those of a dictionary whose names begin with the same prefix.
+/// A group of tensors in a weight file: those of one dictionary whose names begin with one prefix.
 struct WeightChoice {
-  /// Where the dictionary is, and the prefix, for messages; empty for the whole file without a prefix.
-  let place: String
-  /// Names without the prefix.
-  let entries: [(name: String, source: TensorDictionary.Source)]
-  /// How much of the model it is; 0 when it is not the model's.
+  /// The dictionary's keys and the prefix, for messages; empty for the outermost dictionary without a prefix.
+  let keyPath: String
+  /// The tensors, by their names without the prefix.
+  let entries: [TensorDictionary.Entry]
+  /// How much of the model the group holds; 0 when it is not of the model.
   let fit: Int
   let isAveraged: Bool
-  /// Moments and gradients have the weights' names and shapes.
+  /// Moments and gradients have the names and shapes of the weights.
   let isTrainingState: Bool
 
-  /// More of the model first, then what is no training's state, then averages; the file's order decides the rest.
+  /// Any of the model comes before none of it, weights before the state of training, more of the model before less, and
+  /// averages before other weights. Of equal groups the first in the file is taken.
   func isBetter(than other: WeightChoice) -> Bool {
     if (fit > 0) != (other.fit > 0) { return fit > 0 }
     if isTrainingState != other.isTrainingState { return other.isTrainingState }
@@ -20,16 +21,16 @@ struct WeightChoice {
     return isAveraged && !other.isAveraged
   }
 
-  var description: String { place.isEmpty ? "the weights that stand alone" : "'\(place)'" }
+  var description: String { keyPath.isEmpty ? "the weights that stand alone" : "'\(keyPath)'" }
 
   init(
-    _ dictionary: TensorDictionary, prefix: String, entries: [(name: String, source: TensorDictionary.Source)], fit: Int
+    _ dictionary: TensorDictionary, prefix: String, entries: [TensorDictionary.Entry], fit: Int
   ) {
-    place = [dictionary.place, prefix.hasSuffix(".") ? String(prefix.dropLast()) : prefix]
+    keyPath = [dictionary.keyPath, prefix.hasSuffix(".") ? String(prefix.dropLast()) : prefix]
       .filter { !$0.isEmpty }.joined(separator: ".")
     self.entries = entries
     self.fit = fit
-    let words = Self.words(place)
+    let words = Self.words(keyPath)
     let isMoment = zip(words, words.dropFirst()).contains { $0 == ("exp", "avg") }
     isTrainingState =
       isMoment || words.contains { word in ["optim", "adam", "moment", "grad"].contains { word.hasPrefix($0) } }
@@ -38,7 +39,7 @@ struct WeightChoice {
 
   private static let averages: Set<String> = ["ema", "swa", "shadow", "averaged", "average", "avg", "polyak"]
 
-  /// The words of a name, in lower case: `netG_ema`, `modelEMA` and `model-ema.0` all have the word "ema".
+  /// The words of a name in lower case: `netG_ema`, `modelEMA` and `model-ema.0` all have the word "ema".
   private static func words(_ text: String) -> [String] {
     var words: [String] = [""]
     var wasLower = false
@@ -53,11 +54,11 @@ struct WeightChoice {
 }
 
 extension WeightContents {
-  /// Groups that are looked at; a file of more is made to be slow.
+  /// The most groups that are compared. Only a file that is meant to be slow has more.
   private static let maximumGroups = 256
   private static let maximumPrefixes = 16
 
-  /// The group that fits best, and the others that would fit.
+  /// The group that fits best, and the others that fit too.
   /// - Parameter request: nil for the largest dictionary as it is.
   func choice(for request: WeightRequest?) -> (best: WeightChoice, others: [WeightChoice]) {
     var choices: [WeightChoice] = []
@@ -66,12 +67,12 @@ extension WeightContents {
       if choices.count >= Self.maximumGroups { break }
     }
     if let best = choices.reduce(nil, Self.better) {
-      return (best, choices.filter { $0.place != best.place && !$0.isTrainingState && 2 * $0.fit > best.fit })
+      return (best, choices.filter { $0.keyPath != best.keyPath && !$0.isTrainingState && 2 * $0.fit > best.fit })
     }
-    // None has the model's names: the largest one is named in the message.
+    // No dictionary has the model's names; a message will name those of the largest.
     let whole = dictionaries.map { dictionary in
       let fit = dictionary.entries.count { $0.source.shape != nil }
-      return WeightChoice(dictionary, prefix: "", entries: dictionary.entries.map { ($0.name, $0.source) }, fit: fit)
+      return WeightChoice(dictionary, prefix: "", entries: dictionary.entries, fit: fit)
     }
     return (whole.reduce(nil, Self.better)!, [])
   }
@@ -81,7 +82,7 @@ extension WeightContents {
     return next.isBetter(than: best) ? next : best
   }
 
-  /// The groups of a dictionary that are the model's, by what stands before the names of its anchors.
+  /// The groups of a dictionary that are of the model. What precedes an anchor's name is a prefix.
   private func groups(of dictionary: TensorDictionary, _ request: WeightRequest) -> [WeightChoice] {
     let names = WrappedNames.removing(from: dictionary.entries.map(\.name), keeping: request.anchors)
     var prefixes: [String] = []
@@ -93,11 +94,11 @@ extension WeightContents {
     }
     return prefixes.compactMap { prefix in
       let size = prefix.utf8.count
-      var entries: [(name: String, source: TensorDictionary.Source)] = []
+      var entries: [TensorDictionary.Entry] = []
       var shapes: [String: Shape] = [:]
       for (name, entry) in zip(names, dictionary.entries) where name.utf8.starts(with: prefix.utf8) {
         guard let rest = String(name.utf8.dropFirst(size)) else { continue }
-        entries.append((rest, entry.source))
+        entries.append(.init(name: rest, source: entry.source))
         if let shape = entry.source.shape { shapes[rest] = Shape(shape) }
       }
       guard let fit = request.fit(TensorShapes(shapes)) else { return nil }
@@ -106,13 +107,14 @@ extension WeightContents {
   }
 }
 
-/// What wrappers of modules put between the parts of a name: parallel training, compilation, activation checkpointing.
+/// The parts that module wrappers add to names: for parallel training, compilation, activation checkpointing.
 private enum WrappedNames {
   private static let wrappers: Set<Substring> = [
     "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module",
   ]
 
-  /// The names without the wrappers' parts; unchanged where two would become one, or the model itself has such parts.
+  /// The names without the parts of wrappers. They are unchanged where two names would become equal, and parts that the
+  /// model's own names have are kept.
   static func removing(from names: [String], keeping anchors: [String]) -> [String] {
     let known = Set(anchors.flatMap { $0.split(separator: ".") })
     let removable = wrappers.subtracting(known)

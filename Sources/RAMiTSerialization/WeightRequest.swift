@@ -1,18 +1,17 @@
 import RAMiTTensorCore
 
-/// Names and shapes of tensors: what a model is told by before any value is read.
+/// Names and shapes of tensors, by which a model is recognised before any value is read.
 public struct TensorShapes {
   public let shapes: [String: Shape]
 
   public init(_ shapes: [String: Shape]) { self.shapes = shapes }
 }
 
-/// What is looked for in a weight file: the weights of one model, wherever they are and whatever stands before their
-/// names.
+/// A request for the weights of one model, in any dictionary of a file and behind any prefix.
 public struct WeightRequest: Sendable {
-  /// Names of a few tensors that the model surely has: what stands before one of them in a file is a prefix.
+  /// Names of a few tensors that the model always has. What precedes one of them in a file's name is a prefix.
   let anchors: [String]
-  /// How much of the model these tensors are; nil when they are not the model's.
+  /// How much of the model some tensors are; nil when they are not of the model.
   let fit: @Sendable (TensorShapes) -> Int?
 
   public init(anchors: [String], fit: @escaping @Sendable (TensorShapes) -> Int?) {
@@ -20,13 +19,13 @@ public struct WeightRequest: Sendable {
     self.fit = fit
   }
 
-  /// Whatever one of several requests looks for: what fits best counts.
+  /// A request for the weights that fit any of several requests; the best fit counts.
   public init(anyOf requests: [WeightRequest]) {
     anchors = requests.flatMap(\.anchors)
     fit = { found in requests.compactMap { $0.fit(found) }.max() }
   }
 
-  /// How much of the model these tensors are; nil when they are not the model's.
+  /// How much of the model the tensors are; nil when they are not of the model.
   public func fit(of tensors: NamedTensors) -> Int? {
     fit(TensorShapes(Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor.shape) })))
   }

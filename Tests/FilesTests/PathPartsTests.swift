@@ -1,3 +1,4 @@
+import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 import Testing
@@ -33,5 +34,12 @@ struct PathPartsTests {
   @Test func joining() {
     #expect("a".appendingPath("b") == "a/b" && "a/".appendingPath("b") == "a/b" && "/".appendingPath("b") == "/b")
     #expect("".appendingPath("b") == "b")
+  }
+
+  @Test func onlyALeadingTildeIsExpanded() {
+    let home = ProcessInfo.processInfo.environment["HOME"] ?? "~"
+    #expect("~".expandingTilde == home)
+    #expect("~/photos/a~b.png".expandingTilde == home + "/photos/a~b.png")
+    for path in ["", "photos", "/~/a", "./~", "~name/a", "a/~/b", "~~"] { #expect(path.expandingTilde == path) }
   }
 }

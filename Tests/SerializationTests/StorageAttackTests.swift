@@ -137,7 +137,7 @@ import Testing
       for _ in 0..<50_000 { $0.bytes += [0x68, 1, 0x68, 0, 0x52] }
       $0.op(".")
     }
-    expectRefusal(checkpoint(tensors, [("0", floats(4))]).bytes, "copies of more than the pickle has bytes")
+    expectRefusal(checkpoint(tensors, [("0", floats(4))]).bytes, "at most one copied value for each byte")
     let dictionaries = PickleBytes.operations {
       $0.op("(")
       for _ in 0..<1000 { $0.tuple([1, 2]) }
@@ -149,7 +149,7 @@ import Testing
       for _ in 0..<1000 { $0.bytes += [0x68, 1, 0x68, 0, 0x52] }
       $0.op(".")
     }
-    expectRefusal(checkpoint(dictionaries).bytes, "copies of more than the pickle has bytes")
+    expectRefusal(checkpoint(dictionaries).bytes, "at most one copied value for each byte")
   }
 
   @Test func bytesAreLittleEndian() {

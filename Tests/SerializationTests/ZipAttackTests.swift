@@ -68,7 +68,7 @@ import Testing
     }
     refused("one data.pkl", "2") { $0.entries.append(.init("other/data.pkl", [])) }
     refused("one data.pkl", "0") { $0.entries[0].name = "archive/data/data.pkl" }
-    refused("the local header", "another entry's") { $0.entries[2].localName = "archive/data/9" }
+    refused("the local header", "the name of another entry") { $0.entries[2].localName = "archive/data/9" }
   }
 
   @Test func sizesAndPlacesAreTrue() {

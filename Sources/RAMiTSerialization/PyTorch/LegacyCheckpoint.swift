@@ -1,7 +1,7 @@
 import RAMiTDiagnostics
 
-/// What `torch.save` wrote before PyTorch 1.6, and still writes on request: pickles one after another (a magic number,
-/// the format's version, facts about the machine, the object, the keys of its storages), and then each storage's bytes.
+/// The format of `torch.save` before PyTorch 1.6, still written on request: a sequence of pickles (a magic number, the
+/// format's version, properties of the machine, the object, the keys of its storages), and the bytes of the storages.
 struct LegacyCheckpoint {
   let root: PickleValue
   let machine: PickleMachine
@@ -12,22 +12,19 @@ struct LegacyCheckpoint {
   private static let magicText = Array("L119547037146038801333356L\n.".utf8)
 
   /// Whether the first pickle is the magic number.
-  static func begins(_ file: FileBytes) -> Bool {
-    if file.starts(with: magicText) { return true }
-    guard file.bytes.first == PickleOpcode.proto.rawValue else { return false }
-    // Protocol 4 puts a frame before the number.
-    let beginning = Array(file.bytes.prefix(32))
-    return [2, 11].contains { start in
-      let number = beginning.dropFirst(start)
-      return number.starts(with: [PickleOpcode.long1.rawValue, 10] + magic)
-    }
+  static func begins(_ file: FileBytes) throws -> Bool {
+    if try file.has(magicText) { return true }
+    guard try file.has([PickleOpcode.proto.rawValue]) else { return false }
+    // In protocol 4 a frame precedes the number.
+    let number = [PickleOpcode.long1.rawValue, 10] + magic
+    return try file.has(number, at: 2) || file.has(number, at: 11)
   }
 
-  /// - Throws: `InputError` when the file is not sound.
+  /// - Throws: `InputError` when the file is damaged.
   init(_ file: FileBytes) throws {
     var position = 0
     func next() throws -> (PickleValue, PickleMachine) {
-      let rest = position..<min(file.count, position + PyTorchCheckpoint.maximumPickleSize)
+      let rest = position..<min(file.count, position + PickleMachine.maximumSize)
       var machine = PickleMachine(file, rest, fileSize: file.count)
       let value = try machine.run()
       position = machine.position
@@ -35,12 +32,12 @@ struct LegacyCheckpoint {
     }
     _ = try next()
     guard case .integer(Self.version) = try next().0 else {
-      throw file.error(expected: "a checkpoint of the version \(Self.version)", found: "one of another version")
+      throw file.error(expected: "a checkpoint of the version \(Self.version)", found: "another version")
     }
     let (facts, factsMachine) = try next()
-    if case .dictionary(let place) = facts {
-      for case (.string("little_endian"), .bool(false)) in factsMachine.items(ofDictionary: place) {
-        throw file.error(expected: "little-endian numbers", found: "the facts of a big-endian machine")
+    if case .dictionary(let index) = facts {
+      for case (.string("little_endian"), .bool(false)) in factsMachine.items(ofDictionary: index) {
+        throw file.error(expected: "little-endian numbers", found: "big-endian numbers")
       }
     }
     (root, machine) = try next()
@@ -48,7 +45,7 @@ struct LegacyCheckpoint {
     ranges = try Self.locate(try keysMachine.sequence(keys, "a list of storages"), machine, file, from: position)
   }
 
-  /// Each storage is its number of elements, in 8 bytes, and the elements.
+  /// Each storage consists of its number of elements, in 8 bytes, and the elements.
   private static func locate(
     _ keys: [PickleValue], _ machine: PickleMachine, _ file: FileBytes, from start: Int
   ) throws -> [String: Range<Int>] {
@@ -71,7 +68,7 @@ struct LegacyCheckpoint {
     return ranges
   }
 
-  /// Bytes of a storage whose numbers are not read, but which has to be passed over.
+  /// The bytes of a storage of a type that is not read, which has to be skipped.
   private static func unreadableSize(_ storage: StorageReference) -> Int? {
     let sizes = [
       "ComplexFloat": 8, "ComplexDouble": 16, "QInt8": 1, "QUInt8": 1, "QInt32": 4, "QUInt4x2": 1, "QUInt2x4": 1,

@@ -1,6 +1,6 @@
 import RAMiTDiagnostics
 
-/// Containers, and what the globals mean.
+/// Containers, and the meaning of globals.
 extension PickleMachine {
   mutating func pushSequence(_ values: [PickleValue]) {
     stack.append(.sequence(sequences.count))
@@ -26,7 +26,7 @@ extension PickleMachine {
 
   mutating func append(_ values: [PickleValue]) throws {
     switch try top() {
-    case .sequence(let place): sequences[place] += values
+    case .sequence(let index): sequences[index] += values
     case .opaque: break  // a deque
     default: throw malformed("a list to append to", found: kind(try top()))
     }
@@ -34,24 +34,24 @@ extension PickleMachine {
 
   mutating func setItems(_ values: [PickleValue]) throws {
     guard values.count.isMultiple(of: 2) else { throw malformed("keys with values", found: "a key without") }
-    let place: Int
+    let index: Int
     switch try top() {
-    case .dictionary(let known): place = known
+    case .dictionary(let known): index = known
     case .opaque(let object):
       // A dictionary of a class of its own.
-      place = opaques[object].items ?? dictionaries.count
+      index = opaques[object].items ?? dictionaries.count
       if opaques[object].items == nil {
-        opaques[object].items = place
+        opaques[object].items = index
         dictionaries.append([])
       }
     default: throw malformed("a dictionary to set items of", found: kind(try top()))
     }
     for i in stride(from: 0, to: values.count, by: 2) {
-      dictionaries[place].append((values[i], values[i + 1]))
+      dictionaries[index].append((values[i], values[i + 1]))
     }
   }
 
-  /// Sets an object's attributes, which nobody needs.
+  /// Sets the attributes of an object; they are not kept.
   mutating func build() throws {
     let state = try pop()
     switch try top() {
@@ -61,8 +61,8 @@ extension PickleMachine {
   }
 
   func sequence(_ value: PickleValue, _ what: String) throws -> [PickleValue] {
-    guard case .sequence(let place) = value else { throw malformed(what, found: kind(value)) }
-    return sequences[place]
+    guard case .sequence(let index) = value else { throw malformed(what, found: kind(value)) }
+    return sequences[index]
   }
 
   private func integers(_ value: PickleValue, _ what: String) throws -> [Int] {
@@ -76,12 +76,12 @@ extension PickleMachine {
     }
   }
 
-  /// As many dimensions as PyTorch and NumPy give a tensor.
+  /// The limit of PyTorch and NumPy.
   private static var maximumRank: Int { 64 }
 
   // MARK: Calls
 
-  /// What a call would make: a tensor, a dictionary, or an opaque value.
+  /// The result of a call: a tensor, a dictionary, or an opaque value.
   mutating func call(_ callee: PickleValue, _ arguments: [PickleValue]) throws -> PickleValue {
     guard case .global(let name) = callee else {
       guard case .opaque = callee else { throw malformed("a class or function", found: "\(kind(callee)) called") }
@@ -108,7 +108,7 @@ extension PickleMachine {
     }
   }
 
-  /// The words for objects of a class; kept, as a pickle may make millions of them.
+  /// The description of objects of a class. It is kept, because a pickle may make millions of them.
   private mutating func objectKind(_ name: String) -> String {
     if let known = objectKinds[name] { return known }
     let kind = "an object of \(name.prefix(200))"
@@ -116,14 +116,14 @@ extension PickleMachine {
     return kind
   }
 
-  /// A dictionary of pairs; one that is made from another is the same one.
+  /// A dictionary of pairs. A dictionary that is made from another is not copied.
   private mutating func dictionary(_ source: PickleValue?) throws -> PickleValue {
     if case .dictionary = source { return source! }
     var items: [(key: PickleValue, value: PickleValue)] = []
-    if case .sequence(let place) = source {
-      copiesLeft -= sequences[place].count
+    if case .sequence(let index) = source {
+      copiesLeft -= sequences[index].count
       try requireCopies()
-      for pair in sequences[place] {
+      for pair in sequences[index] {
         let pair = try sequence(pair, "a key with its value")
         guard pair.count == 2 else { throw malformed("a key with its value", found: "\(pair.count) values") }
         items.append((pair[0], pair[1]))
@@ -148,7 +148,7 @@ extension PickleMachine {
   /// `('storage', class, key, device, count[, view])`
   mutating func pushPersistent(_ identity: PickleValue) throws {
     let fields = try sequence(identity, "a storage's identity")
-    // The class of a pickled module, with its source.
+    // The class of a pickled module, with its source code.
     if fields.count == 4, case .string("module") = fields[0] { return stack.append(fields[1]) }
     guard (5...6).contains(fields.count), case .string("storage") = fields[0], case .global(let name) = fields[1],
       name.hasPrefix("torch."), name.hasSuffix("Storage"), case .string(let key) = fields[2],
@@ -156,9 +156,9 @@ extension PickleMachine {
     else { throw malformed("a storage's identity", found: "another") }
     let whole = StorageReference(key: key, className: name, count: count)
     remember(whole)
-    guard fields.count == 6, case .sequence(let place) = fields[5] else { return stack.append(.storage(whole)) }
-    // Before PyTorch 0.4, a storage could be a view of another one: (key, offset, count).
-    guard sequences[place].count == 3, case .integer(let start) = sequences[place][1], start >= 0, start <= count else {
+    guard fields.count == 6, case .sequence(let index) = fields[5] else { return stack.append(.storage(whole)) }
+    // Before PyTorch 0.4, a storage could be a view of another storage: (key, offset, count).
+    guard sequences[index].count == 3, case .integer(let start) = sequences[index][1], start >= 0, start <= count else {
       throw malformed("a view of a storage", found: "another")
     }
     stack.append(.storage(StorageReference(key: key, className: name, count: count, start: start)))
@@ -171,7 +171,7 @@ extension PickleMachine {
       throw malformed("a tensor's storage and offset", found: "\(kind(arguments[0])) and \(kind(arguments[1]))")
     }
     let shape = try integers(arguments[2], "a tensor's shape")
-    // One list of arguments may make many tensors, and each has a shape of its own.
+    // One list of arguments may make many tensors, each with its own copy of the shape.
     copiesLeft -= shape.count
     try requireCopies()
     let strides = try integers(arguments[3], "a tensor's strides")
@@ -181,10 +181,10 @@ extension PickleMachine {
     guard let type, storage.isUntyped || storage.type == type else {
       return opaque("a tensor of \(typeName.prefix(80))")
     }
-    // A tensor whose sign or imaginary part is still to be turned.
+    // PyTorch negates or conjugates the values of such a tensor later.
     let metadata = hasType ? 7 : 6
-    if arguments.count > metadata, case .dictionary(let place) = arguments[metadata] {
-      for case (_, .bool(true)) in dictionaries[place] { return opaque("a tensor with a pending negation") }
+    if arguments.count > metadata, case .dictionary(let index) = arguments[metadata] {
+      for case (_, .bool(true)) in dictionaries[index] { return opaque("a tensor with a pending negation") }
     }
     guard let tensor = StoredTensor(storage, type, offset: offset, shape: shape, strides: strides) else {
       throw malformed(

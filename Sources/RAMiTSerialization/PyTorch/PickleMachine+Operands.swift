@@ -1,6 +1,6 @@
 import RAMiTDiagnostics
 
-/// The bytes that follow an operation.
+/// Reads the operands, the bytes that follow an operation.
 extension PickleMachine {
   mutating func requireProtocol() throws {
     let version = try integer(UInt8.self)
@@ -21,7 +21,7 @@ extension PickleMachine {
     try file.integer(type, at: try advance(MemoryLayout<Value>.size).lowerBound, of: "the pickle")
   }
 
-  /// A number of bytes that are still to come.
+  /// The length of a following operand, which must lie in the pickle.
   mutating func length<Value: FixedWidthInteger & UnsignedInteger>(of type: Value.Type) throws -> Int {
     let length = try integer(type)
     guard length <= UInt64(end - position) else {
@@ -30,16 +30,17 @@ extension PickleMachine {
     return Int(length)
   }
 
-  /// Pushes a little-endian two's complement number; one that is wider than 8 bytes is opaque.
+  /// Pushes a little-endian two's complement number; a wider number than 8 bytes is opaque.
   mutating func pushLong(size: Int) throws {
     guard size >= 0 else { throw malformed("the size of an integer", found: "\(size)") }
-    let bytes = file.bytes[try advance(size)]
+    let range = try advance(size)
     guard size <= 8 else { return pushOpaque("an integer of \(size) bytes") }
+    let bytes = try file.bytes(range)
     let isNegative = (bytes.last ?? 0) & 0x80 != 0
     stack.append(.integer(bytes.reversed().reduce(isNegative ? -1 : 0) { $0 << 8 | Int($1) }))
   }
 
-  /// Pushes the integer of protocols 0 and 1: decimal, with an L where it is long; 00 and 01 are false and true.
+  /// Pushes an integer of protocols 0 and 1: decimal, with an L at the end when it is long; 00 and 01 are booleans.
   mutating func pushNumber(_ line: String) throws {
     if line == "00" || line == "01" { return stack.append(.bool(line == "01")) }
     let digits = line.hasSuffix("L") ? line.dropLast() : line[...]
@@ -60,7 +61,7 @@ extension PickleMachine {
 
   mutating func text(_ size: Int) throws -> String { try text(try advance(size)) }
 
-  /// Pushes a string of Python 2, which holds text or bytes.
+  /// Pushes a string of Python 2, which is text or bytes.
   mutating func pushString(_ range: Range<Int>) {
     if let text = try? text(range) { stack.append(.string(text)) } else { pushOpaque("bytes") }
   }
@@ -70,25 +71,26 @@ extension PickleMachine {
     pushOpaque("bytes")
   }
 
-  /// - Parameter isQuoted: whether the line is a literal of Python 2; its quotes go, and its escapes stay.
+  /// - Parameter isQuoted: whether the line is a literal of Python 2; its quotes are removed, its escapes stay.
   mutating func line(isQuoted: Bool = false) throws -> String {
-    guard let lineEnd = file.bytes[position..<end].firstIndex(of: UInt8(ascii: "\n")) else {
-      throw file.error(expected: "a line of the pickle", found: "its end")
-    }
-    let range = position..<lineEnd
-    position = lineEnd + 1
+    let start = position
+    while position < end, try file[position] != UInt8(ascii: "\n") { position += 1 }
+    guard position < end else { throw file.error(expected: "a line of the pickle", found: "its end") }
+    let range = start..<position
+    position += 1
     guard isQuoted else { return try text(range) }
-    let bytes = file.bytes[range]
-    guard bytes.count >= 2, let quote = bytes.first, [0x22, 0x27].contains(quote), bytes.last == quote else {
+    guard range.count >= 2, case let quote = try file[start], [0x22, 0x27].contains(quote),
+      try file[range.upperBound - 1] == quote
+    else {
       throw malformed("a quoted string", found: "another line")
     }
     return try text(range.lowerBound + 1..<range.upperBound - 1)
   }
 
-  mutating func memoPlace() throws -> UInt32 {
+  mutating func memoIndex() throws -> UInt32 {
     let line = try line()
-    guard let place = UInt32(line) else { throw malformed("a memo entry's number", found: "'\(line.prefix(40))'") }
-    return place
+    guard let index = UInt32(line) else { throw malformed("a memo entry's number", found: "'\(line.prefix(40))'") }
+    return index
   }
 
   mutating func pushStackGlobal() throws {
@@ -99,7 +101,7 @@ extension PickleMachine {
     guard module.utf8.count + name.utf8.count < 1 << 16 else {
       throw malformed("the names of a global", found: "\(module.utf8.count + name.utf8.count) bytes")
     }
-    // The names may come from the memo again and again, and each time the two together are a new string.
+    // The names may come from the memo many times, and each time their concatenation is a new string.
     copiesLeft -= (module.utf8.count + name.utf8.count) / 64
     try requireCopies()
     stack.append(.global(module + "." + name))
@@ -107,7 +109,7 @@ extension PickleMachine {
 
   func requireCopies() throws {
     guard copiesLeft >= 0 else {
-      throw malformed("values in few containers", found: "copies of more than the pickle has bytes")
+      throw malformed("at most one copied value for each byte", found: "more copies")
     }
   }
 }

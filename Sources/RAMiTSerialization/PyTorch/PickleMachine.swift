@@ -1,14 +1,16 @@
 import RAMiTDiagnostics
 
-/// Runs the pickle of a PyTorch file, restricted to what describes tensors: nothing is imported, nothing is called.
+/// Interprets the pickle of a PyTorch file as far as it describes tensors; it imports and calls nothing.
 ///
-/// Names that are not known by meaning, and what is made with them, are opaque values that hold nothing but what is set
-/// on them as on a dictionary. Work and memory are linear in the pickle's bytes and bounded by the file's size: every
-/// operation makes one value of a fixed size, containers are shared by their places, and what is copied has a budget.
+/// Unknown names and the objects that are made with them are opaque values, which hold only the items that are set on
+/// them. Work and memory are linear in the pickle's bytes and bounded by the file's size: every operation makes one
+/// value of a fixed size, containers are shared by their indices, and copies have a budget.
 struct PickleMachine {
   static let highestProtocol = 5
-  /// A tensor takes about 45 operations; an operation takes up to 100 bytes of memory. An operation has at least one
-  /// byte, so that only a pickle that was inflated from a smaller file meets this limit.
+  /// In bytes.
+  static let maximumSize = 64 << 20
+  /// A tensor takes about 45 operations; an operation takes up to 100 bytes of memory, and at least one byte of the
+  /// pickle. So only a compressed pickle can reach this limit.
   private let maximumOperations: Int
 
   let file: FileBytes
@@ -19,15 +21,15 @@ struct PickleMachine {
   var memo: [UInt32: PickleValue] = [:]
   var sequences: [[PickleValue]] = []
   var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
-  /// What each opaque value is, and the place of the dictionary of its items.
+  /// The description of each opaque value, and the index of the dictionary of its items.
   var opaques: [(kind: String, items: Int?)] = []
   var objectKinds: [String: String] = [:]
-  /// Storages by key; the format before PyTorch 1.6 needs them to find the bytes of each.
+  /// Storages by key; the format before PyTorch 1.6 needs them to find their bytes.
   private(set) var storages: [String: StorageReference] = [:]
-  /// Values that may still be copied from one container to another.
+  /// The number of values that may still be copied between containers.
   var copiesLeft: Int
 
-  /// - Parameter fileSize: bytes of the file, which may be fewer than those of the pickle in it.
+  /// - Parameter fileSize: the bytes of the file; a compressed pickle may have more.
   init(_ file: FileBytes, _ range: Range<Int>, fileSize: Int) {
     self.file = file
     position = range.lowerBound
@@ -36,24 +38,25 @@ struct PickleMachine {
     copiesLeft = min(range.count, maximumOperations)
   }
 
-  /// The items of a dictionary, in the order in which they were set.
-  func items(ofDictionary place: Int) -> [(key: PickleValue, value: PickleValue)] { dictionaries[place] }
+  /// The items of a dictionary in the order in which they were set.
+  func items(ofDictionary index: Int) -> [(key: PickleValue, value: PickleValue)] { dictionaries[index] }
 
-  /// A word for a value, for messages.
+  /// What a value is, for messages.
   func kind(_ value: PickleValue) -> String {
-    if case .opaque(let place) = value { return opaques[place].kind }
+    if case .opaque(let index) = value { return opaques[index].kind }
     return value.kind
   }
 
-  /// Runs to STOP, and returns what is then on the stack; `position` is then behind it.
+  /// Runs to STOP; `position` is then the byte after it.
+  /// - Returns: the value on top of the stack.
   mutating func run() throws -> PickleValue {
     for _ in 0..<maximumOperations {
-      let place = position
+      let start = position
       let byte = try integer(UInt8.self)
       guard let opcode = PickleOpcode(rawValue: byte) else {
         throw file.error(
           expected: "a pickle of tensors",
-          found: "the pickle opcode \(PickleOpcode.name(ofRefused: byte)) at byte \(place)")
+          found: "the pickle opcode \(PickleOpcode.name(ofRefused: byte)) at byte \(start)")
       }
       if opcode == .stop { return try pop() }
       try execute(opcode)
@@ -86,10 +89,10 @@ struct PickleMachine {
     case .binBytes: try pushBytes(try length(of: UInt32.self))
     case .binBytes8, .byteArray8: try pushBytes(try length(of: UInt64.self))
     case .readOnlyBuffer: _ = try top()
-    case .get: stack.append(try recall(try memoPlace()))
+    case .get: stack.append(try recall(try memoIndex()))
     case .binGet: stack.append(try recall(UInt32(try integer(UInt8.self))))
     case .longBinGet: stack.append(try recall(try integer(UInt32.self)))
-    case .put: memo[try memoPlace()] = try top()
+    case .put: memo[try memoIndex()] = try top()
     case .binPut: memo[UInt32(try integer(UInt8.self))] = try top()
     case .longBinPut: memo[try integer(UInt32.self)] = try top()
     case .memoize: memo[UInt32(memo.count)] = try top()
@@ -173,13 +176,13 @@ struct PickleMachine {
     return Array(stack[mark...])
   }
 
-  /// POP takes a mark where nothing lies upon it.
+  /// POP removes the last mark when nothing was pushed after it.
   private mutating func drop() throws {
     if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
   }
 
-  private func recall(_ place: UInt32) throws -> PickleValue {
-    guard let value = memo[place] else { throw malformed("memo entry \(place)", found: "none") }
+  private func recall(_ index: UInt32) throws -> PickleValue {
+    guard let value = memo[index] else { throw malformed("memo entry \(index)", found: "none") }
     return value
   }
 

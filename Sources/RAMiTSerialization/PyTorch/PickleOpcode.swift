@@ -1,7 +1,7 @@
 /// The operations of Python's pickles, protocols 0 to 5.
 ///
-/// Missing are those that need more than the file: the extension registry (EXT1, EXT2, EXT4) and buffers that are
-/// handed over beside the pickle (NEXT_BUFFER).
+/// Operations that need more than the file are left out: the extension registry (EXT1, EXT2, EXT4), and buffers that
+/// are passed separately from the pickle (NEXT_BUFFER).
 enum PickleOpcode: UInt8 {
   case mark = 0x28  // (
   case emptyTuple = 0x29  // )

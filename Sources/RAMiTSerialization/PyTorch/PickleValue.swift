@@ -1,7 +1,7 @@
-/// What a pickle can hold, as far as weights are concerned.
+/// The values of a pickle, as far as they matter for weights.
 ///
-/// Containers are kept by their place in `PickleMachine`, never inside one another, so values nested a million deep are
-/// freed without recursion and a container that holds itself does no harm.
+/// Containers are indices into those of `PickleMachine`, so that values which are nested a million deep are freed
+/// without recursion, and a container may hold itself.
 enum PickleValue {
   case none
   case bool(Bool)
@@ -11,11 +11,11 @@ enum PickleValue {
   /// A tuple or a list.
   case sequence(Int)
   case dictionary(Int)
-  /// `module.name`. Nothing is ever looked up or called: a few names are known by meaning (`PickleGlobal`).
+  /// `module.name`. It is never imported or called; the meaning of a few names is known (`PickleGlobal`).
   case global(String)
   case storage(StorageReference)
   case tensor(StoredTensor)
-  /// An object that is not built: what it is, and what was set on it as on a dictionary.
+  /// An object that is not built: its description, and the items that were set on it.
   case opaque(Int)
 
   /// A word for messages.
@@ -36,7 +36,7 @@ enum PickleValue {
   }
 }
 
-/// The names whose meaning is known. All others make opaque objects.
+/// The globals whose meaning is known. All others make opaque objects.
 enum PickleGlobal: String {
   case orderedDictionary = "collections.OrderedDict"
   case defaultDictionary = "collections.defaultdict"
@@ -58,7 +58,7 @@ enum PickleGlobal: String {
   case numpyReconstruct = "numpy.core.multiarray._reconstruct"
   case numpyReconstructOfNumpy2 = "numpy._core.multiarray._reconstruct"
 
-  /// What it makes where it cannot be read.
+  /// The description of the opaque value that it makes, when it makes one.
   var opaqueKind: String? {
     switch self {
     case .rebuildSparseTensor: "a sparse tensor"
@@ -75,18 +75,17 @@ enum PickleGlobal: String {
 extension ElementType {
   /// The element type of a storage class, such as `torch.FloatStorage`; nil for other names and types.
   init?(storageClass name: String) {
-    // Tensors that were saved from a GPU may name torch.cuda.FloatStorage.
+    // Tensors that were saved on a GPU may have torch.cuda.FloatStorage.
     let prefix = name.hasPrefix("torch.cuda.") ? "torch.cuda." : "torch."
+    let names: [String: ElementType] = [
+      "Float": .float32, "Double": .float64, "Half": .float16, "BFloat16": .bfloat16, "Long": .int64, "Int": .int32,
+      "Short": .int16, "Char": .int8, "Byte": .uint8, "Bool": .bool,
+    ]
     guard name.hasPrefix(prefix), name.hasSuffix("Storage"),
-      let type = Self.storageNames[String(name.dropFirst(prefix.count).dropLast("Storage".count))]
+      let type = names[String(name.dropFirst(prefix.count).dropLast("Storage".count))]
     else { return nil }
     self = type
   }
-
-  private static let storageNames: [String: ElementType] = [
-    "Float": .float32, "Double": .float64, "Half": .float16, "BFloat16": .bfloat16, "Long": .int64, "Int": .int32,
-    "Short": .int16, "Char": .int8, "Byte": .uint8, "Bool": .bool,
-  ]
 
   /// The element type of a name such as `torch.float32`; nil for others.
   init?(dtype name: String) {

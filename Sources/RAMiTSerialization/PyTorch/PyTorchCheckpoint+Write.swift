@@ -4,16 +4,16 @@ import RAMiTFiles
 import RAMiTTensorCore
 
 extension PyTorchCheckpoint {
-  /// Writes the tensors in their order as `torch.save` writes a state dictionary, by way of `WholeFile`: float32, and
-  /// int64 those of `int64Names`. The same tensors give the same bytes.
+  /// Writes the tensors in their order as `torch.save` writes a state dictionary, by `WholeFile`: as int64 those of
+  /// `int64Names`, and the others as float32. The same tensors give the same bytes.
   /// - Throws: `InputError` when the file cannot be written.
   public static func write(_ tensors: NamedTensors, to path: String) throws {
     try WholeFile.write(encode(tensors, path: path), to: path)
   }
 
-  /// What `write` puts into the file; `path` is for messages.
+  /// The bytes that `write` writes; `path` is for messages.
   public static func encode(_ tensors: NamedTensors, path: String) throws -> Data {
-    // PyTorch names the folder after the file; it reads any name.
+    // PyTorch gives the folder the file's name, and reads any name.
     let folder = "archive/"
     var archive = ZipWriter()
     archive.add(folder + "data.pkl", pickle(of: tensors))
@@ -28,7 +28,7 @@ extension PyTorchCheckpoint {
     return data
   }
 
-  /// An `OrderedDict` of tensors, each with a storage of its own that is named by its number.
+  /// An `OrderedDict` of tensors. Each has its own storage, whose key is the tensor's number.
   private static func pickle(of tensors: NamedTensors) -> Data {
     var pickle = PickleWriter()
     pickle.emptyOrderedDictionary()

@@ -2,46 +2,45 @@ import RAMiTDiagnostics
 import RAMiTTensorCore
 
 /// Weights as `torch.save` writes them: a zip archive with a pickle and one entry for each storage or, before PyTorch
-/// 1.6, a row of pickles and the storages behind them.
+/// 1.6, a sequence of pickles followed by the storages.
 ///
-/// The pickle is interpreted, never executed: see `PickleMachine`. What stands beside the weights is opaque and does no
-/// harm.
+/// The pickle is interpreted, never executed (`PickleMachine`). Other objects than weights are opaque and harmless.
 public enum PyTorchCheckpoint {
-  static let maximumPickleSize = 64 << 20
-
-  /// What a file holds, of which no tensor's values have been read yet.
+  /// The content of a file, without reading the values of tensors.
   /// - Throws: `InputError` that names the file and what is wrong with it.
   static func contents(_ file: FileBytes) throws -> WeightContents {
-    if LegacyCheckpoint.begins(file) {
+    if try LegacyCheckpoint.begins(file) {
       let legacy = try LegacyCheckpoint(file)
-      let storages = StorageReader(file) { (file, try legacy.range(of: $0, file)) }
+      let storages = StorageReader(file) { FilePart(file: file, range: try legacy.range(of: $0, file)) }
       return try contents(file, legacy.root, legacy.machine, storages)
     }
-    if let kind = unreadableFormat(file) {
+    if let kind = try unreadableFormat(file) {
       throw file.error(
         expected: "a file that torch.save wrote", found: "\(kind): load it in PyTorch, and torch.save its state_dict()")
     }
     let archive = try ZipArchive(file)
     let root = try folder(of: archive, file)
-    guard let pickle = try archive.content(of: root + "data.pkl") else {
+    guard let pickle = try archive.part(root + "data.pkl") else {
       throw file.error(expected: "one data.pkl in the archive", found: "none")
     }
-    guard pickle.range.count <= maximumPickleSize else {
+    guard pickle.range.count <= PickleMachine.maximumSize else {
       throw file.error(
-        expected: "a pickle of at most \(maximumPickleSize >> 20) MiB", found: "\(pickle.range.count) bytes")
+        expected: "a pickle of at most \(PickleMachine.maximumSize >> 20) MiB", found: "\(pickle.range.count) bytes")
     }
-    var machine = PickleMachine(pickle.bytes, pickle.range, fileSize: file.count)
+    try pickle.read()
+    var machine = PickleMachine(pickle.file, pickle.range, fileSize: file.count)
     let value = try machine.run()
     let storages = StorageReader(file) { key in
-      guard let content = try archive.content(of: root + "data/" + key) else {
+      guard let part = try archive.part(root + "data/" + key) else {
         throw file.error(expected: "the storage \(root)data/\(key) in the archive", found: "none")
       }
-      return content
+      return part
     }
     return try contents(file, value, machine, storages)
   }
 
-  /// The archive's folder, which its pickle names; its numbers are little-endian.
+  /// The archive's folder, in which the pickle is.
+  /// - Throws: `InputError` when there is not one, or numbers are not little-endian.
   private static func folder(of archive: ZipArchive, _ file: FileBytes) throws -> String {
     let pickleNames = archive.names.filter { $0.hasSuffix("/data.pkl") && $0.count(where: { $0 == "/" }) == 1 }
     guard pickleNames.count == 1 else {
@@ -53,8 +52,9 @@ public enum PyTorchCheckpoint {
         expected: "a file that torch.save wrote",
         found: "a TorchScript program: load it in PyTorch (torch.jit.load), and torch.save its state_dict()")
     }
-    if let order = try archive.content(of: root + "byteorder") {
-      let text = try order.bytes.text(order.range, of: "the byte order")
+    if let order = try archive.part(root + "byteorder") {
+      try order.read()
+      let text = try order.file.text(order.range, of: "the byte order")
       guard text == "little" else {
         throw file.error(expected: "little-endian numbers", found: "the byte order '\(text)'")
       }
@@ -62,7 +62,7 @@ public enum PyTorchCheckpoint {
     return root
   }
 
-  /// Walks through all containers, each once, outer ones first.
+  /// Finds the dictionaries in all containers, outer ones first.
   private static func contents(
     _ file: FileBytes, _ root: PickleValue, _ machine: PickleMachine, _ storages: StorageReader
   ) throws -> WeightContents {
@@ -79,12 +79,10 @@ public enum PyTorchCheckpoint {
     }
   }
 
-  /// What is no file of torch.save, but looks like one.
-  static func unreadableFormat(_ file: FileBytes) -> String? {
-    if file.bytes.dropFirst(257).starts(with: "ustar".utf8) { return "a tar archive of PyTorch before 0.1.10" }
-    if file.bytes.count > 2, file.bytes[0] == PickleOpcode.proto.rawValue,
-      file.bytes[1] <= PickleMachine.highestProtocol
-    {
+  /// What a file is that looks like one of torch.save but is not; nil for other files.
+  static func unreadableFormat(_ file: FileBytes) throws -> String? {
+    if try file.has("ustar".utf8, at: 257) { return "a tar archive of PyTorch before 0.1.10" }
+    if file.count > 2, try file[0] == PickleOpcode.proto.rawValue, try file[1] <= PickleMachine.highestProtocol {
       return "a plain pickle"
     }
     return nil
@@ -96,12 +94,12 @@ private struct ContainerWalk {
   private let machine: PickleMachine
   private(set) var dictionaries: [TensorDictionary] = []
   private var visited: (dictionaries: Set<Int>, sequences: Set<Int>) = ([], [])
-  private var waiting: [(value: PickleValue, place: String)] = []
-  /// The first object of a class that is not known, with its place.
-  private var firstObject: (kind: String, place: String)?
+  private var waiting: [(value: PickleValue, keyPath: String)] = []
+  /// The first object of an unknown class.
+  private var firstObject: (kind: String, keyPath: String)?
 
-  /// Places longer than this are cut; a pickle may nest a million deep.
-  private static let maximumPlaceSize = 400
+  /// Longer key paths are shortened, because a pickle may be nested a million deep.
+  private static let maximumKeyPathSize = 400
   private static let maximumNameSize = 1000
 
   init(_ machine: PickleMachine) { self.machine = machine }
@@ -110,59 +108,59 @@ private struct ContainerWalk {
     waiting = [(root, "")]
     var next = 0
     while next < waiting.count {
-      let (value, place) = waiting[next]
+      let (value, keyPath) = waiting[next]
       waiting[next].value = .none
       next += 1
       switch value {
-      case .dictionary(let index): visit(dictionary: index, place)
+      case .dictionary(let index): visit(dictionary: index, keyPath)
       case .sequence(let index):
         guard visited.sequences.insert(index).inserted else { continue }
-        visit(pairs: machine.sequences[index], place)
-        for (i, element) in machine.sequences[index].enumerated() { enqueue(element, place, "\(i)") }
+        visit(pairs: machine.sequences[index], keyPath)
+        for (i, element) in machine.sequences[index].enumerated() { enqueue(element, keyPath, "\(i)") }
       case .opaque(let index):
-        if firstObject == nil { firstObject = (machine.opaques[index].kind, place) }
-        if let items = machine.opaques[index].items { visit(dictionary: items, place) }
+        if firstObject == nil { firstObject = (machine.opaques[index].kind, keyPath) }
+        if let items = machine.opaques[index].items { visit(dictionary: items, keyPath) }
       default: break
       }
     }
   }
 
-  private mutating func enqueue(_ value: PickleValue, _ place: String, _ key: String) {
+  private mutating func enqueue(_ value: PickleValue, _ keyPath: String, _ key: String) {
     switch value {
     case .dictionary, .sequence, .opaque:
-      guard place.utf8.count < Self.maximumPlaceSize else { return waiting.append((value, place)) }
-      let key = key.utf8.count < Self.maximumPlaceSize ? key : "..."
-      waiting.append((value, place.isEmpty ? key : place + "." + key))
+      guard keyPath.utf8.count < Self.maximumKeyPathSize else { return waiting.append((value, keyPath)) }
+      let key = key.utf8.count < Self.maximumKeyPathSize ? key : "..."
+      waiting.append((value, keyPath.isEmpty ? key : keyPath + "." + key))
     default: break
     }
   }
 
-  private mutating func visit(dictionary index: Int, _ place: String) {
+  private mutating func visit(dictionary index: Int, _ keyPath: String) {
     guard visited.dictionaries.insert(index).inserted else { return }
     var entries: [TensorDictionary.Entry] = []
     var hasTensor = false
     for (key, value) in machine.items(ofDictionary: index) {
       switch key {
       case .string(let name):
-        // One long name from the memo could be that of a million tensors; none is compared with it.
+        // A long name from the memo could be repeated a million times, and comparing it would be slow.
         if name.utf8.count > Self.maximumNameSize {
-          enqueue(value, place, "...")
+          enqueue(value, keyPath, "...")
         } else if case .tensor(let tensor) = value {
           entries.append(.init(name: name, source: .stored(tensor)))
           hasTensor = true
         } else {
           entries.append(.init(name: name, source: .unreadable(machine.kind(value))))
-          enqueue(value, place, name)
+          enqueue(value, keyPath, name)
         }
-      case .integer(let number): enqueue(value, place, "\(number)")
-      default: enqueue(value, place, "?")
+      case .integer(let number): enqueue(value, keyPath, "\(number)")
+      default: enqueue(value, keyPath, "?")
       }
     }
-    if hasTensor { dictionaries.append(TensorDictionary(place: place, entries: entries)) }
+    if hasTensor { dictionaries.append(TensorDictionary(keyPath: keyPath, entries: entries)) }
   }
 
-  /// A list of names with their tensors, as `list(model.named_parameters())` is, counts as a dictionary.
-  private mutating func visit(pairs: [PickleValue], _ place: String) {
+  /// A list of pairs of a name and a tensor, such as `list(model.named_parameters())`, counts as a dictionary.
+  private mutating func visit(pairs: [PickleValue], _ keyPath: String) {
     let entries = pairs.compactMap { pair -> TensorDictionary.Entry? in
       guard case .sequence(let index) = pair, machine.sequences[index].count == 2,
         case .string(let name) = machine.sequences[index][0], name.utf8.count <= Self.maximumNameSize,
@@ -170,18 +168,18 @@ private struct ContainerWalk {
       else { return nil }
       return TensorDictionary.Entry(name: name, source: .stored(tensor))
     }
-    if !entries.isEmpty { dictionaries.append(TensorDictionary(place: place, entries: entries)) }
+    if !entries.isEmpty { dictionaries.append(TensorDictionary(keyPath: keyPath, entries: entries)) }
   }
 
-  /// What a file without tensors holds instead.
+  /// What a file without tensors holds, for messages.
   func description(of root: PickleValue) -> String {
     let advice = "(save the model's state_dict() in PyTorch)"
     if let firstObject, firstObject.kind.hasPrefix("an object of") || firstObject.kind.contains("tensor") {
-      let name = firstObject.place.isEmpty ? "" : " as '\(firstObject.place)'"
+      let name = firstObject.keyPath.isEmpty ? "" : " as '\(firstObject.keyPath)'"
       return "\(firstObject.kind)\(name), which is not built here \(advice)"
     }
-    if case .dictionary(let place) = root {
-      let items = machine.items(ofDictionary: place)
+    if case .dictionary(let index) = root {
+      let items = machine.items(ofDictionary: index)
       guard let (key, value) = items.first else { return "an empty dictionary" }
       let name = if case .string(let name) = key { "'\(name)'" } else { machine.kind(key) }
       return "a dictionary without any, with \(machine.kind(value)) named \(name)"

@@ -1,26 +1,26 @@
 import RAMiTDiagnostics
 import RAMiTTensorCore
 
-/// Reads each storage once; tensors that lie contiguous in one share its memory, which is let go with the last of them.
+/// Reads each storage once. Contiguous tensors share the memory of their storage, which is freed after the last one.
 struct StorageReader {
   private let file: FileBytes
-  /// Where a storage's bytes are, by its key.
-  private let locate: (String) throws -> (bytes: FileBytes, range: Range<Int>)
-  private var values: [String: (type: ElementType, values: Tensor)] = [:]
+  /// Finds the bytes of a storage by its key.
+  private let locate: (String) throws -> FilePart
+  private var values: [String: (type: ElementType, size: Int, values: Tensor)] = [:]
   private var copiesLeft: Int
-  /// How many tensors of each storage are still to come.
+  /// The number of tensors of each storage that have not been read.
   private var uses: [String: Int] = [:]
 
-  /// Elements that may be copied beside those that the file has: expanded tensors hold more than it.
+  /// The elements that may be copied in addition to those of the file; expanded tensors have more than the file.
   private static let maximumCopies = 1 << 23
 
-  init(_ file: FileBytes, locate: @escaping (String) throws -> (bytes: FileBytes, range: Range<Int>)) {
+  init(_ file: FileBytes, locate: @escaping (String) throws -> FilePart) {
     self.file = file
     self.locate = locate
     copiesLeft = Self.maximumCopies + file.count
   }
 
-  /// Tells which tensors there are: a storage is kept until all of its own have been read.
+  /// Counts the tensors of each storage, which is kept until all of them have been read.
   mutating func expect(_ dictionaries: [TensorDictionary]) {
     for entry in dictionaries.lazy.flatMap(\.entries) {
       if case .stored(let tensor) = entry.source { uses[tensor.storage.key, default: 0] += 1 }
@@ -37,7 +37,7 @@ struct StorageReader {
     if stored.isContiguous {
       return values.slice(stored.offset..<stored.offset + stored.count).reshaped(shape)
     }
-    // Copies of one storage over and over would let a small file ask for any amount of memory.
+    // Without a limit, a small file could take any amount of memory by many copies of one storage.
     guard stored.count <= copiesLeft else {
       throw file.error(
         expected: "expanded and transposed tensors of at most \(Self.maximumCopies + file.count) values",
@@ -47,44 +47,44 @@ struct StorageReader {
     return Self.gather(values, stored)
   }
 
-  /// The elements of a view in row-major order.
+  /// Copies the elements of a view in row-major order.
   private static func gather(_ values: Tensor, _ stored: StoredTensor) -> Tensor {
     let result = Tensor(uninitialized: Shape(stored.shape))
     var index = [Int](repeating: 0, count: stored.shape.count)
-    var place = stored.offset
+    var position = stored.offset
     for i in 0..<stored.count {
-      result.pointer[i] = values.pointer[place]
+      result.pointer[i] = values.pointer[position]
       for axis in index.indices.reversed() {
         index[axis] += 1
-        place &+= stored.strides[axis]  // the stride of an axis of size 1 may be any number
+        position &+= stored.strides[axis]  // the stride of an axis of size 1 may be any number
         if index[axis] < stored.shape[axis] { break }
         index[axis] = 0
-        place &-= stored.strides[axis] &* stored.shape[axis]
+        position &-= stored.strides[axis] &* stored.shape[axis]
       }
     }
     return result
   }
 
-  /// A whole storage as the tensor's numbers.
+  /// All numbers of a tensor's storage.
   private mutating func numbers(of stored: StoredTensor) throws -> Tensor {
-    let storage = stored.storage
-    let (bytes, range) = try locate(storage.key)
-    guard let size = storage.byteCount, size == range.count, size.isMultiple(of: stored.type.size) else {
+    let storage = stored.storage, known = values[storage.key]
+    let part = known == nil ? try locate(storage.key) : nil
+    let size = known?.size ?? part!.range.count
+    guard size == storage.byteCount, size.isMultiple(of: stored.type.size) else {
       throw file.error(
         expected: "the storage \(storage.key) to hold \(storage.count) values of type \(stored.type)",
-        found: "\(range.count) bytes")
+        found: "\(size) bytes")
     }
-    if let known = values[storage.key] {
-      guard known.type == stored.type else {
-        throw file.error(
-          expected: "the storage \(storage.key) to hold \(known.values.count) values of type \(known.type)",
-          found: "\(storage.count) of type \(stored.type)")
-      }
-      return known.values
+    guard let known else {
+      let result = try part!.numbers(stored.type)
+      values[storage.key] = (stored.type, size, result)
+      return result
     }
-    let result = bytes.bytes.withUnsafeBytes(in: range) { stored.type.decode($0) }
-    bytes.bytes.forget(range)
-    values[storage.key] = (stored.type, result)
-    return result
+    guard known.type == stored.type else {
+      throw file.error(
+        expected: "the storage \(storage.key) to hold \(known.values.count) values of type \(known.type)",
+        found: "\(storage.count) of type \(stored.type)")
+    }
+    return known.values
   }
 }

@@ -1,18 +1,18 @@
-/// Numbers in a place of their own, which several tensors may share.
+/// The identity of a storage: an array of numbers that several tensors may share.
 final class StorageReference {
   let key: String
-  /// Nil for bytes of no type (`UntypedStorage`), and for types that cannot be read.
+  /// Nil for bytes without a type (`UntypedStorage`), and for types that are not read.
   let type: ElementType?
   /// The class, for messages.
   let className: String
-  /// The number of elements, or of bytes where there is no type.
+  /// The number of elements; of bytes without a type.
   let count: Int
-  /// Where a view of the oldest format begins within the storage, in elements.
+  /// The offset of a view of the oldest format in the storage, in elements.
   let start: Int
 
   var isUntyped: Bool { className.hasSuffix(".UntypedStorage") }
 
-  /// Bytes of the whole storage; nil where the type is unknown, or the number does not fit.
+  /// The bytes of the whole storage; nil when the type is unknown, or the number overflows.
   var byteCount: Int? {
     guard let size = isUntyped ? 1 : type?.size else { return nil }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
@@ -28,7 +28,7 @@ final class StorageReference {
   }
 }
 
-/// A view of a storage: sizes, and steps between elements, outermost first.
+/// A view of a storage: its shape and its strides in elements, outermost first.
 final class StoredTensor {
   let storage: StorageReference
   let type: ElementType
@@ -36,10 +36,10 @@ final class StoredTensor {
   let shape: [Int]
   let strides: [Int]
 
-  /// The number of elements; more than the storage has where a tensor repeats some (`expand`).
+  /// The number of elements. A tensor that repeats elements (`expand`) has more than the storage.
   let count: Int
 
-  /// Nil unless every element lies in the storage.
+  /// - Returns: nil unless all elements lie in the storage.
   init?(_ storage: StorageReference, _ type: ElementType, offset: Int, shape: [Int], strides: [Int]) {
     let held = storage.isUntyped ? storage.count / type.size : storage.count
     guard let count = checkedCount(shape), shape.count == strides.count, offset >= 0 else { return nil }
@@ -60,7 +60,7 @@ final class StoredTensor {
     self.count = count
   }
 
-  /// Whether the elements lie one after another.
+  /// Whether the elements are in row-major order without gaps.
   var isContiguous: Bool {
     var expected = 1
     for (size, stride) in zip(shape, strides).reversed() where size != 1 {

@@ -1,11 +1,10 @@
 import RAMiTDiagnostics
 import RAMiTFiles
 
-/// A zip archive as PyTorch writes it, of stored files, or as other programs pack it again, of deflated ones; read by
-/// its central directory.
+/// A zip archive of stored entries, as PyTorch writes it, or of deflated entries, as other programs pack it again; also
+/// with zip64.
 ///
-/// Sizes come from the central directory alone, because PyTorch writes local headers before it knows them. Zip64 is
-/// read.
+/// Sizes come from the central directory alone, because PyTorch writes local headers before it knows the sizes.
 struct ZipArchive {
   struct Entry {
     let name: String
@@ -21,14 +20,14 @@ struct ZipArchive {
 
   private let file: FileBytes
   private var contents: [String: (entry: Entry, bytes: Range<Int>)] = [:]
-  /// PyTorch can be told to write no checksums: all of them are 0 then.
+  /// PyTorch can write archives without checksums; all checksums are 0 then.
   private var hasChecksums = false
 
-  /// Deflated entries may hold so many bytes, and eight times the file's size: a small file must not stand for a huge
-  /// one.
+  /// Deflated entries may have this many bytes, and in addition eight times the file's size. A small file must not
+  /// expand to a huge amount of memory.
   private static let maximumInflatedSize = 32 << 20
 
-  /// - Throws: `InputError` for anything but a sound archive of files with different names.
+  /// - Throws: `InputError` unless the file is an undamaged archive whose entries have different names.
   init(_ file: FileBytes) throws {
     self.file = file
     let directory = try Directory(file)
@@ -47,7 +46,7 @@ struct ZipArchive {
       throw file.error(expected: "\(directory.entryCount) archive entries", found: "\(contents.count)")
     }
     try requireInflatedSize()
-    // Entries that share bytes would let a small file stand for a huge one.
+    // If entries shared bytes, a small file could expand to a huge amount of memory.
     taken.sort { $0.lowerBound < $1.lowerBound }
     for (one, next) in zip(taken, taken.dropFirst()) where one.upperBound > next.lowerBound {
       throw file.error(expected: "archive entries side by side", found: "an overlap at byte \(next.lowerBound)")
@@ -56,7 +55,7 @@ struct ZipArchive {
 
   var names: some Collection<String> { contents.keys }
 
-  /// - Throws: `InputError` when deflated entries hold more bytes together than a file of this size may.
+  /// - Throws: `InputError` when all deflated entries together have more bytes than a file of this size may.
   private func requireInflatedSize() throws {
     let limit = Self.maximumInflatedSize + 8 * file.count
     var size = 0
@@ -69,29 +68,21 @@ struct ZipArchive {
     }
   }
 
-  /// Where an entry's bytes lie, once their checksum is found right: in the file or, inflated, by themselves; nil when
-  /// there is no such entry.
-  func content(of name: String) throws -> (bytes: FileBytes, range: Range<Int>)? {
+  /// The bytes of an entry, in the file or, decompressed, in memory. Reading them compares the checksum. Nil when the
+  /// archive has no such entry.
+  func part(_ name: String) throws -> FilePart? {
     guard let (entry, range) = contents[name] else { return nil }
-    let content: (bytes: FileBytes, range: Range<Int>)
-    if entry.method == Self.deflated {
-      let inflated = file.bytes.withUnsafeBytes(in: range) { Inflation.inflate($0, size: Int(entry.size)) }
-      guard let bytes = inflated else {
-        throw file.error(expected: "'\(name)' of \(entry.size) bytes", found: "damaged bytes (they do not inflate)")
-      }
-      content = (FileBytes(bytes, path: file.path), 0..<bytes.count)
-    } else {
-      content = (file, range)
+    let checksum = hasChecksums ? (name, entry.checksum) : nil
+    guard entry.method == Self.deflated else { return FilePart(file: file, range: range, checksum: checksum) }
+    let size = Int(entry.size), inflater = Inflater(.raw, limit: size, expected: size)
+    try FilePart(file: file, range: range).read { inflater.append($0) }
+    guard inflater.isComplete, inflater.bytes.count == size else {
+      throw file.error(expected: "'\(name)' of \(entry.size) bytes", found: "damaged bytes (they do not inflate)")
     }
-    guard hasChecksums else { return content }
-    let actual = content.bytes.bytes.withUnsafeBytes(in: content.range) { CRC32.checksum($0) }
-    guard actual == entry.checksum else {
-      throw file.error(expected: "'\(name)' as it was written", found: "damaged bytes (the checksum differs)")
-    }
-    return content
+    return FilePart(file: FileBytes(inflater.bytes, path: file.path), range: 0..<size, checksum: checksum)
   }
 
-  /// Reads the central directory's record at `position` and moves on to the next.
+  /// Reads the record of the central directory at `position`, and advances to the next.
   private static func entry(at position: inout Int, in directory: Range<Int>, _ file: FileBytes) throws -> Entry {
     let what = "an entry of the central directory"
     let fixedSize = 46
@@ -128,14 +119,14 @@ struct ZipArchive {
       name: name, method: method, checksum: checksum, size: size, storedSize: storedSize, headerOffset: offset)
   }
 
-  /// The entry's bytes, which follow its local header.
+  /// The range of an entry's bytes, which follow its local header.
   private static func locate(_ entry: Entry, _ file: FileBytes) throws -> Range<Int> {
     let what = "the local header of '\(entry.name)'"
     let header = try file.range(at: entry.headerOffset, count: 30, of: what)
     guard try file.integer(UInt32.self, at: header.lowerBound, of: what) == 0x0403_4b50 else {
       throw file.error(expected: what, found: "other bytes at \(header.lowerBound)")
     }
-    // Another method here is for readers that go by local headers: they would see other bytes.
+    // Readers that use local headers would see other bytes.
     let method = try file.integer(UInt16.self, at: header.lowerBound + 8, of: what)
     guard method == entry.method else {
       throw file.error(
@@ -145,13 +136,13 @@ struct ZipArchive {
     let extraSize = UInt64(try file.integer(UInt16.self, at: header.lowerBound + 28, of: what))
     let name = try file.range(at: UInt64(header.upperBound), count: nameSize, of: what)
     guard try file.text(name, of: what) == entry.name else {
-      throw file.error(expected: what, found: "another entry's")
+      throw file.error(expected: what, found: "the name of another entry")
     }
     return try file.range(at: UInt64(name.upperBound) + extraSize, count: entry.storedSize, of: "'\(entry.name)'")
   }
 }
 
-/// Where the central directory lies, from the record at the archive's end.
+/// The range of the central directory, from the record at the end of the archive.
 private struct Directory {
   let bytes: Range<Int>
   let entryCount: UInt64
@@ -180,13 +171,13 @@ private struct Directory {
     }
   }
 
-  /// The record may be followed by a comment; it is the one whose comment ends the file.
+  /// A comment may follow the record. The record is the one whose comment ends at the end of the file.
   private static func endRecord(_ file: FileBytes) throws -> Int? {
     var position = file.count - recordSize
     let first = max(0, position - 0xffff)
     while position >= first {
       let commentSize = file.count - recordSize - position
-      if file.bytes[position] == 0x50,
+      if try file[position] == 0x50,
         try file.integer(UInt32.self, at: position, of: "a record") == 0x0605_4b50,
         try file.integer(UInt16.self, at: position + 20, of: "a record") == commentSize
       {
@@ -212,7 +203,7 @@ private struct Directory {
   }
 }
 
-/// The extra field with the numbers that do not fit into 32 bits, in the order of the fields that they stand for.
+/// The extra field of the numbers that do not fit into 32 bits, in the order of the fields that they replace.
 private struct Zip64Field {
   private var rest: Range<Int>
 

@@ -1,14 +1,14 @@
 import Foundation
 import RAMiTFiles
 
-/// Writes a zip archive of stored files without dates, whose contents are aligned as PyTorch aligns them.
+/// Writes a zip archive of stored entries without dates, which are aligned as PyTorch aligns them.
 struct ZipWriter {
   /// Sizes are written in 32 bits.
   static let maximumSize = 0xffff_ffff
 
-  /// Contents begin at a multiple of this, so that they can be mapped into memory.
+  /// Entries begin at multiples of this, so that readers can map them into memory.
   private static let alignment = 64
-  /// 1 January 1980, the first day that the format knows.
+  /// 1 January 1980, the first day of the format.
   private static let date: UInt16 = 0x21
 
   private var data = Data()
@@ -19,7 +19,7 @@ struct ZipWriter {
     let offset = data.count, fixedSize = 30 + name.utf8.count + 4
     let padding = -(offset + fixedSize) & (Self.alignment - 1)
     let checksum = content.withUnsafeBytes { CRC32.checksum($0) }
-    // What both headers say: version, flags (names in UTF-8), method, time, date, checksum, sizes, and the name's size.
+    // Fields of both headers: version, flags (names in UTF-8), method, time, date, checksum, sizes, length of the name.
     var facts = Data()
     for value in [20, 0x800, 0, 0, Self.date] as [UInt16] { Self.append(value, to: &facts) }
     for value in [checksum, UInt32(clamping: content.count), UInt32(clamping: content.count)] {
@@ -46,7 +46,7 @@ struct ZipWriter {
     count += 1
   }
 
-  /// The whole archive; nil when it is larger than the format without its extension can say.
+  /// The whole archive; nil when it is too large for the format without zip64.
   func finished() -> Data? {
     guard data.count + directory.count < Self.maximumSize, count < 0xffff else { return nil }
     var result = data

@@ -1,9 +1,9 @@
 import RAMiTDiagnostics
 
-/// Walks through the JSON of a safetensors header. What the format needs is made of objects, lists, strings and natural
-/// numbers; other values are passed over.
+/// Reads the JSON of a safetensors header. The format needs objects, lists, strings and natural numbers; other values
+/// are skipped.
 ///
-/// Keys are handed over one by one, so that the caller sees every key in order, duplicates included.
+/// Keys are passed on one by one, so that the caller sees all keys in order, duplicates included.
 struct JSONScanner {
   let file: FileBytes
   let end: Int
@@ -15,8 +15,13 @@ struct JSONScanner {
     end = range.upperBound
   }
 
+  /// The byte at the position; nil at the end.
+  var byte: UInt8? {
+    get throws { position < end ? try file[position] : nil }
+  }
+
   func error(expected: String) -> InputError {
-    let found = position < end ? "\(describe(file.bytes[position])) at byte \(position)" : "the header's end"
+    let found = (try? byte).map { "\(describe($0)) at byte \(position)" } ?? "the header's end"
     return file.error(expected: "\(expected) in the header", found: found)
   }
 
@@ -24,67 +29,70 @@ struct JSONScanner {
     (0x21...0x7e).contains(byte) ? "'\(Character(Unicode.Scalar(byte)))'" : "the byte \(byte)"
   }
 
-  static let whiteSpace: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
-
-  mutating func skipSpace() {
-    while position < end, Self.whiteSpace.contains(file.bytes[position]) { position += 1 }
+  mutating func skipSpace() throws {
+    while let byte = try byte, [0x20, 0x09, 0x0a, 0x0d].contains(byte) { position += 1 }
   }
 
-  mutating func skip(_ character: Unicode.Scalar) -> Bool {
-    skipSpace()
-    guard position < end, file.bytes[position] == UInt8(ascii: character) else { return false }
+  mutating func skip(_ character: Unicode.Scalar) throws -> Bool {
+    try skipSpace()
+    guard try byte == UInt8(ascii: character) else { return false }
     position += 1
     return true
   }
 
   private mutating func expect(_ character: Unicode.Scalar) throws {
-    guard skip(character) else { throw error(expected: "'\(character)'") }
+    guard try skip(character) else { throw error(expected: "'\(character)'") }
   }
 
-  /// Only white space may follow.
+  /// Requires that only white space follows.
   mutating func expectEnd() throws {
-    skipSpace()
+    try skipSpace()
     guard position == end else { throw error(expected: "nothing more") }
   }
 
-  /// Calls `body` at the value of each key.
+  /// Calls `body` with each key, at the position of its value.
   mutating func object(_ body: (inout JSONScanner, _ key: String) throws -> Void) throws {
     try expect("{")
-    if skip("}") { return }
+    if try skip("}") { return }
     repeat {
-      skipSpace()
+      try skipSpace()
       let key = try string()
       try expect(":")
       try body(&self, key)
-    } while skip(",")
+    } while try skip(",")
     try expect("}")
   }
 
-  /// - Parameter limit: how many there may be.
+  /// Calls `body` at each value of a list.
+  mutating func list(_ body: (inout JSONScanner) throws -> Void) throws {
+    try expect("[")
+    if try skip("]") { return }
+    repeat { try body(&self) } while try skip(",")
+    try expect("]")
+  }
+
+  /// - Parameter limit: the most numbers of the list.
   mutating func naturals(limit: Int) throws -> [Int] {
     var values: [Int] = []
-    try expect("[")
-    if skip("]") { return [] }
-    repeat {
-      guard values.count < limit else { throw error(expected: "at most \(limit) numbers in a list") }
-      values.append(try natural())
-    } while skip(",")
-    try expect("]")
+    try list { scanner in
+      guard values.count < limit else { throw scanner.error(expected: "at most \(limit) numbers in a list") }
+      values.append(try scanner.natural())
+    }
     return values
   }
 
   private mutating func natural() throws -> Int {
-    skipSpace()
+    try skipSpace()
     let start = position
     var value = 0
-    while position < end, case let digit = file.bytes[position] &- UInt8(ascii: "0"), digit < 10 {
+    while let digit = try byte.map({ $0 &- UInt8(ascii: "0") }), digit < 10 {
       let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
       let (sum, overflow) = tens.addingReportingOverflow(Int(digit))
       guard !overflowed, !overflow else { throw error(expected: "a number below 2^63") }
       value = sum
       position += 1
     }
-    let hasLeadingZero = position - start > 1 && file.bytes[start] == UInt8(ascii: "0")
+    let hasLeadingZero = try position - start > 1 && file[start] == UInt8(ascii: "0")
     guard position > start, !hasLeadingZero else { throw error(expected: "a natural number") }
     return value
   }
@@ -92,8 +100,7 @@ struct JSONScanner {
   mutating func string() throws -> String {
     try expect("\"")
     var text: [UInt8] = []
-    while position < end {
-      let byte = file.bytes[position]
+    while let byte = try byte {
       guard byte >= 0x20 else { throw error(expected: "an escaped control character") }
       position += 1
       switch byte {
@@ -108,9 +115,9 @@ struct JSONScanner {
   }
 
   private mutating func escaped() throws -> Unicode.Scalar {
-    guard position < end else { throw error(expected: "an escape") }
+    guard let byte = try byte else { throw error(expected: "an escape") }
     position += 1
-    switch file.bytes[position - 1] {
+    switch byte {
     case UInt8(ascii: "\""): return "\""
     case UInt8(ascii: "\\"): return "\\"
     case UInt8(ascii: "/"): return "/"
@@ -126,12 +133,12 @@ struct JSONScanner {
     }
   }
 
-  /// The scalar of `\uXXXX`, or of two of them that are a surrogate pair; `\u` has been read.
+  /// The scalar of `\uXXXX`, or of two such escapes that form a surrogate pair; `\u` has been read.
   private mutating func escapedScalar() throws -> Unicode.Scalar {
     let first = try hexadecimal()
     if let scalar = Unicode.Scalar(first) { return scalar }
-    guard first < 0xdc00, position + 1 < end, file.bytes[position] == UInt8(ascii: "\\"),
-      file.bytes[position + 1] == UInt8(ascii: "u")
+    guard first < 0xdc00, position + 1 < end, try file[position] == UInt8(ascii: "\\"),
+      try file[position + 1] == UInt8(ascii: "u")
     else { throw error(expected: "a surrogate pair") }
     position += 2
     let second = try hexadecimal()
@@ -144,7 +151,7 @@ struct JSONScanner {
   private mutating func hexadecimal() throws -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard position < end, let digit = Character(Unicode.Scalar(file.bytes[position])).hexDigitValue else {
+      guard let digit = try byte.flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
         throw error(expected: "four hexadecimal digits")
       }
       value = value << 4 | UInt32(digit)

@@ -5,35 +5,27 @@ import RAMiTTensorCore
 
 /// The safetensors format: a size, a JSON header, and the values (https://github.com/huggingface/safetensors).
 ///
-/// The reader follows the format's rules to the letter, so that no two readers can see different tensors in one file:
-/// no duplicate names, no overlap, no gap, nothing after the last value. What the format's own library passes over is
-/// passed over here: fields of other names, and white space before the header. Element types that no weights have here
-/// are not read, and named where a model needs such a tensor.
+/// The reader follows the format's rules strictly, so that no two readers see different tensors in one file: no
+/// duplicate names, no overlap, no gap, nothing after the last value. As the format's own library does, it skips fields
+/// of other names, and white space before the header. Element types that no weights here have are not read; an error
+/// names them when a model needs such a tensor.
 public enum SafeTensors {
-  /// Reads a file; the tensors are in the header's order, and all numbers become Float32.
+  /// Reads all tensors of a file in the header's order; all numbers are converted to Float32.
   ///
-  /// Nothing is chosen and no prefix removed: see `WeightFile` for weights of other people.
+  /// `WeightFile` also chooses among the tensors and removes prefixes, for weights from other programs.
   /// - Throws: `InputError` that names the file and what is wrong with it.
   public static func read(_ path: String) throws -> NamedTensors {
     try decode(FileBytes(reading: path))
   }
 
-  /// Reads what a file holds; `path` is for messages.
+  /// Reads the bytes of a file; `path` is for messages.
   public static func decode(_ bytes: [UInt8], path: String) throws -> NamedTensors {
     try decode(FileBytes(bytes, path: path))
   }
 
-  static func decode(_ file: FileBytes) throws -> NamedTensors {
+  private static func decode(_ file: FileBytes) throws -> NamedTensors {
     let contents = try contents(file)
-    var result = NamedTensors(metadata: contents.metadata)
-    for entry in contents.dictionaries[0].entries {
-      if case .unreadable(let kind) = entry.source {
-        result.unreadable[entry.name] = kind
-      } else {
-        result[entry.name] = try contents.read(entry.source)
-      }
-    }
-    return result
+    return try StoredWeights(contents, contents.dictionaries[0].entries).outline
   }
 
   static func contents(_ file: FileBytes) throws -> WeightContents {
@@ -45,26 +37,24 @@ public enum SafeTensors {
           ?? .unreadable("a tensor of type \(entry.typeName)"))
     }
     return WeightContents(
-      file: file, dictionaries: [TensorDictionary(place: "", entries: entries)], metadata: header.metadata
+      file: file, dictionaries: [TensorDictionary(keyPath: "", entries: entries)], metadata: header.metadata
     ) { source in
       guard case .bytes(let type, let shape, let range) = source else {
         preconditionFailure("a tensor of another file")
       }
-      let values = file.bytes.withUnsafeBytes(in: range) { type.decode($0) }
-      file.bytes.forget(range)
-      return values.reshaped(Shape(shape))
+      return try FilePart(file: file, range: range).numbers(type).reshaped(Shape(shape))
     }
   }
 
-  /// Writes the tensors by way of `WholeFile`: as F32, and as I64 those of `int64Names`.
+  /// Writes the tensors by `WholeFile`: as I64 those of `int64Names`, and the others as F32.
   /// - Throws: `InputError` when the file cannot be written, or a tensor has the reserved name `__metadata__`.
   public static func write(_ tensors: NamedTensors, to path: String) throws {
     try WholeFile.write(encode(tensors, path: path), to: path)
   }
 
-  /// What `write` puts into the file; `path` is for messages.
+  /// The bytes that `write` writes; `path` is for messages.
   ///
-  /// The header names the tensors in their order; of the values, int64 come first, so that each of them lies aligned.
+  /// The header lists the tensors in their order. The values of int64 tensors come first, so that all are aligned.
   public static func encode(_ tensors: NamedTensors, path: String) throws -> Data {
     var fields: [String] = []
     if !tensors.metadata.isEmpty {

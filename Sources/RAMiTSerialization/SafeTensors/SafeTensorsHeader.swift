@@ -1,32 +1,34 @@
 import RAMiTDiagnostics
 
-/// What a safetensors file declares before its data: names, element types, shapes and places.
+/// The header of a safetensors file: names, element types, shapes and byte ranges of its tensors.
 struct SafeTensorsHeader {
   struct Entry {
     let name: String
-    /// Nil for a type that is not read: `typeName` says which.
+    /// Nil for a type that is not read; `typeName` is its name.
     let type: ElementType?
     let typeName: String
     let shape: [Int]
-    /// Where the values lie in the file.
+    /// The range of the values in the file.
     let bytes: Range<Int>
   }
 
   /// The format's own limit, in bytes.
   static let maximumSize = 100_000_000
   static let metadataKey = "__metadata__"
-  /// A hundred times those of the largest published models; empty tensors would take far more memory than their file.
+  /// A hundred times as many as the largest published models have. Empty tensors take far more memory than bytes in
+  /// the file.
   private static let maximumCount = 1 << 17
-  /// As many dimensions as PyTorch and NumPy give a tensor.
+  /// The limit of PyTorch and NumPy.
   private static let maximumRank = 64
 
   private(set) var entries: [Entry] = []
   private(set) var metadata: [String: String] = [:]
 
-  /// Whether a file's ninth byte, white space aside, begins a header.
-  static func begins(_ file: FileBytes) -> Bool {
-    let first = file.bytes.dropFirst(8).prefix(maximumSize).first { !JSONScanner.whiteSpace.contains($0) }
-    return first == UInt8(ascii: "{")
+  /// Whether a header begins at the ninth byte, or after white space there.
+  static func begins(_ file: FileBytes) throws -> Bool {
+    guard file.count > 8 else { return false }
+    var scanner = JSONScanner(file, 8..<min(file.count, 8 + maximumSize))
+    return try scanner.skip("{")
   }
 
   /// - Throws: `InputError` unless the header is well formed and its tensors cover the rest of the file exactly.
@@ -36,7 +38,7 @@ struct SafeTensorsHeader {
       throw file.error(expected: "a header of at most \(Self.maximumSize) bytes", found: "\(size) bytes")
     }
     let header = try file.range(at: 8, count: size, of: "the header")
-    guard Self.begins(file) else { throw file.error(expected: "a safetensors header", found: "no '{' at byte 8") }
+    guard try Self.begins(file) else { throw file.error(expected: "a safetensors header", found: "no '{' at byte 8") }
     var scanner = JSONScanner(file, header)
     var keys: Set<String> = []
     try scanner.object { scanner, key in
@@ -58,7 +60,7 @@ struct SafeTensorsHeader {
 
   private static func metadata(_ scanner: inout JSONScanner, _ file: FileBytes) throws -> [String: String] {
     var metadata: [String: String] = [:]
-    if scanner.null() { return metadata }
+    if try scanner.null() { return metadata }
     try scanner.object { scanner, key in
       guard metadata.updateValue(try scanner.string(), forKey: key) == nil else {
         throw file.error(expected: "one value a key in \(metadataKey)", found: "two for '\(key)'")
@@ -105,13 +107,13 @@ struct SafeTensorsHeader {
       name: name, type: type, typeName: typeName, shape: shape, bytes: dataStart + begin..<dataStart + end)
   }
 
-  /// Bits of an element of the types that the format knows and no weights have here.
+  /// The bits of an element of the types that are in the format but are not read.
   private static let unreadBits = [
     "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
     "C64": 64,
   ]
 
-  /// No byte of the data may belong to two tensors, or to none.
+  /// Requires that each byte of the data belongs to one tensor.
   private func checkCoverage(of data: Range<Int>, _ file: FileBytes) throws {
     var position = data.lowerBound
     let ordered = entries.sorted {
@@ -135,21 +137,11 @@ struct SafeTensorsHeader {
 
 extension ElementType {
   init?(safeTensorsName name: String) {
-    switch name {
-    case "BOOL": self = .bool
-    case "U8": self = .uint8
-    case "I8": self = .int8
-    case "U16": self = .uint16
-    case "I16": self = .int16
-    case "U32": self = .uint32
-    case "I32": self = .int32
-    case "U64": self = .uint64
-    case "I64": self = .int64
-    case "F16": self = .float16
-    case "BF16": self = .bfloat16
-    case "F32": self = .float32
-    case "F64": self = .float64
-    default: return nil
-    }
+    let names: [String: ElementType] = [
+      "BOOL": .bool, "U8": .uint8, "I8": .int8, "U16": .uint16, "I16": .int16, "U32": .uint32, "I32": .int32,
+      "U64": .uint64, "I64": .int64, "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64,
+    ]
+    guard let type = names[name] else { return nil }
+    self = type
   }
 }
