@@ -1,4 +1,4 @@
-import RAMiTCZlib
+import RAMiTFiles
 
 /// The chunks of a PNG file, found without reading what they hold. libpng gets only those that make the picture: damage
 /// in the others cannot stop it, and they take no memory.
@@ -59,7 +59,7 @@ struct PNGChunks {
   }
 
   private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    bytes.withUnsafeBufferPointer { UInt32(crc32_z(0, $0.baseAddress, $0.count)) }
+    bytes.withUnsafeBytes { CRC32.checksum($0) }
   }
 
   /// A whole chunk.
