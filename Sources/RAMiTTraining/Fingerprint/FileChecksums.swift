@@ -67,28 +67,21 @@ struct FileChecksums {
     return try results.map { try $0!.get() }
   }
 
+  /// In bytes.
   private static let portion = 1 << 20
 
-  /// Of the checksums of each MiB.
+  /// The hash of the checksums of all portions; a file of whole portions has an empty one at its end.
   private static func hash(_ path: String) throws -> String {
-    let descriptor = path.withPathBytes { open($0, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw InputError(path, expected: "an image", found: "\(SystemError.last)") }
-    defer { close(descriptor) }
+    let file = try RandomAccessFile(path, kind: "an image", maximumSize: .max)
     var hash = TextHash()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: portion, alignment: 16)
     defer { buffer.deallocate() }
-    while true {
-      var filled = 0
-      while filled < portion {
-        let count = read(descriptor, buffer.baseAddress! + filled, portion - filled)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw InputError(path, expected: "an image", found: "\(SystemError.last)") }
-        if count == 0 { break }
-        filled += count
-      }
-      hash.add("\(CRC32.checksum(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))) ")
-      if filled < portion { return hash.text }
+    for start in stride(from: 0, through: file.count, by: portion) {
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(file.count - start))
+      try file.read(into: bytes, at: start)
+      hash.add("\(CRC32.checksum(UnsafeRawBufferPointer(bytes))) ")
     }
+    return hash.text
   }
 }
 
