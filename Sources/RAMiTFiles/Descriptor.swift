@@ -15,7 +15,7 @@ package enum Descriptor {
   }
 
   /// Fills a buffer.
-  /// - Parameter offset: the place in the file, in bytes; nil for where the last read ended.
+  /// - Parameter offset: in bytes from the start of the file; nil for where the last read ended.
   /// - Returns: the bytes that were read, fewer than the buffer has where the file ends.
   package static func read(
     _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int? = nil

@@ -22,7 +22,7 @@ package enum Folder {
 
   package static func exists(_ path: String) -> Bool { (try? FileStatus(path))?.kind == .folder }
 
-  /// Makes a folder, and the folders that it lies in; one that exists is left as it is.
+  /// Makes a folder and its missing parents; an existing folder is not changed.
   /// - Throws: `InputError` that names it.
   package static func create(_ path: String) throws(InputError) {
     func refusal(_ found: String) -> InputError {
@@ -45,7 +45,7 @@ package enum Folder {
   }
 
   /// Makes sure that files can be written into a folder by writing one and removing it: the permissions of a folder do
-  /// not tell of a read-only or a full disk.
+  /// not show a read-only or a full disk.
   /// - Throws: `InputError` that names the folder.
   package static func checkWritable(_ path: String) throws(InputError) {
     let file = path.appendingPath(WholeFile.temporaryName())
@@ -62,7 +62,7 @@ package enum Folder {
     }
   }
 
-  /// The bytes that an ordinary user can still write to the disk of this folder; nil where the system does not tell.
+  /// The bytes that an ordinary user can still write to the disk of this folder; nil where the system does not report them.
   package static func freeSpace(_ path: String) -> Int? {
     var status = statvfs()
     guard path.withPathBytes({ statvfs($0, &status) }) == 0 else { return nil }

@@ -4,7 +4,7 @@ import RAMiTDiagnostics
 /// A file that is read in parts, each when it is needed.
 ///
 /// It stays open: a new file of the same name, as `WholeFile.write` makes one, does not change what is read. It is not
-/// mapped into memory, because the system ends a program that reads mapped bytes which another program has cut off.
+/// mapped into memory: the system ends a program that reads mapped bytes after another program has truncated the file.
 package final class RandomAccessFile: Sendable {
   package let path: String
   /// Bytes of the file when it was opened.

@@ -136,7 +136,7 @@ final class FileBytes {
 struct FilePart {
   let file: FileBytes
   let range: Range<Int>
-  /// The name of the part, and the CRC-32 that its bytes must have; nil where the file tells none.
+  /// The name of the part, and the CRC-32 that its bytes must have; nil where the file has no checksum.
   var checksum: (name: String, value: UInt32)?
 
   /// Calls `body` with the bytes, piece by piece.

@@ -1,7 +1,7 @@
 import RAMiTTensorCore
 
 /// The weights of one model in a file: names and shapes are known, and values are read one tensor at a time, so that
-/// memory need not hold them beside the model that they are for.
+/// they are not in memory twice when a model loads them.
 package struct StoredWeights {
   /// All tensors in the file's order; large ones without values, as meta tensors.
   package let outline: NamedTensors

@@ -59,7 +59,7 @@ extension WeightContents {
   private static let maximumPrefixes = 16
 
   /// The group that fits best, and the others that fit too.
-  /// - Parameter request: nil for the largest dictionary as it is.
+  /// - Parameter request: nil for the whole largest dictionary.
   func choice(for request: WeightRequest?) -> (best: WeightChoice, others: [WeightChoice]) {
     var choices: [WeightChoice] = []
     for dictionary in dictionaries {

@@ -24,13 +24,13 @@ public enum WeightFile {
   }
 
   /// Finds weights as `read` does; their values are read on demand.
-  /// - Parameter smallCount: tensors of at most this many values are read now, because models are told apart by some.
+  /// - Parameter smallCount: tensors of at most this many values are read now, because constants distinguish models.
   package static func open(
     _ path: String, for request: WeightRequest? = nil, smallCount: Int = 4096, note: (String) -> Void = { _ in }
   ) throws -> StoredWeights {
     let contents = try contents(FileBytes(reading: path))
     guard !contents.dictionaries.isEmpty else {
-      throw contents.file.error(expected: "a dictionary of tensors", found: "none")
+      throw contents.file.error(expected: "a dictionary of tensors", found: "no tensors")
     }
     return try choose(contents, request, smallCount: smallCount, note)
   }

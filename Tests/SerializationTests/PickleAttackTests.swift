@@ -172,10 +172,10 @@ import Testing
     for operation: Unicode.Scalar in [".", "a", "s", "R", "Q", "b"] {
       expectRefusal(file { $0.op(operation) }, "in the pickle")
     }
-    for operation: UInt8 in [0x85, 0x86, 0x87] { expectRefusal(file { $0.op(operation) }, "values", "fewer") }
-    for operation: Unicode.Scalar in ["t", "u", "e"] { expectRefusal(file { $0.op(operation) }, "a mark", "none") }
-    expectRefusal(file { $0.op("q", [0]) }, "a value", "none")
-    expectRefusal(file { $0.op("h", [3]) }, "memo entry 3", "none")
+    for operation: UInt8 in [0x85, 0x86, 0x87] { expectRefusal(file { $0.op(operation) }, "values", "found 0") }
+    for operation: Unicode.Scalar in ["t", "u", "e"] { expectRefusal(file { $0.op(operation) }, "a mark", "no mark") }
+    expectRefusal(file { $0.op("q", [0]) }, "a value", "an empty stack")
+    expectRefusal(file { $0.op("h", [3]) }, "memo entry 3", "no such entry")
     expectRefusal(file { $0.op("j", little(UInt32.max)) }, "memo entry 4294967295")
     // A mark hides what lies below it.
     expectRefusal(
@@ -183,7 +183,7 @@ import Testing
         $0.op("N")
         $0.op("(")
         $0.op(".")
-      }, "a value", "none")
+      }, "a value", "an empty stack")
     expectRefusal(file { _ in }, "more bytes of the pickle")
   }
 

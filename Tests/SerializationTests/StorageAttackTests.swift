@@ -37,12 +37,12 @@ import Testing
       $0.string("x")
       $0.tensor(key: "7", count: 1, shape: [1], strides: [1])
     }
-    expectRefusal(checkpoint(missing).bytes, "the storage archive/data/7", "none")
+    expectRefusal(checkpoint(missing).bytes, "the storage archive/data/7", "no such entry")
     let outside = PickleBytes.dictionary {
       $0.string("x")
       $0.tensor(key: "../data.pkl", count: 1, shape: [1], strides: [1])
     }
-    expectRefusal(checkpoint(outside).bytes, "the storage archive/data/../data.pkl", "none")
+    expectRefusal(checkpoint(outside).bytes, "the storage archive/data/../data.pkl", "no such entry")
   }
 
   /// One storage under many types would be converted many times.

@@ -100,7 +100,7 @@ import Testing
 
   @Test func wideNumbersDoNotOverflow() {
     let huge = UInt64.max
-    refused("a zip64 size or offset", "none") { $0.entries[2].size = .max }
+    refused("a zip64 size or offset", "an extra field without it") { $0.entries[2].size = .max }
     refused("'archive/data/0'", "a file of") {
       ($0.entries[2].size, $0.entries[2].storedSize) = (.max, .max)
       $0.entries[2].extra = ZipBytes.wideField(huge, huge)
@@ -110,7 +110,7 @@ import Testing
       $0.entries[2].extra = ZipBytes.wideField(huge - 8)
     }
     refused("an extra field of 65535 bytes") { $0.entries[2].extra = [1, 0, 0xff, 0xff] }
-    refused("zip64 end", "none") { $0.entryCount = .max }
+    refused("zip64 end", "no such record") { $0.entryCount = .max }
     for (size, offset, record) in [(huge, 0, 0), (8, huge - 4, 0), (0, 0, huge), (0, 0, huge - 60), (1 << 40, 1, 0)]
       as [(UInt64, UInt64, UInt64)]
     {

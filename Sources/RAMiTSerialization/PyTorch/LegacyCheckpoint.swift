@@ -31,8 +31,10 @@ struct LegacyCheckpoint {
       return (value, machine)
     }
     _ = try next()
-    guard case .integer(Self.version) = try next().0 else {
-      throw file.error(expected: "a checkpoint of the version \(Self.version)", found: "another version")
+    let (version, versionMachine) = try next()
+    guard case .integer(Self.version) = version else {
+      let found = if case .integer(let number) = version { "version \(number)" } else { versionMachine.kind(version) }
+      throw file.error(expected: "a checkpoint of the version \(Self.version)", found: found)
     }
     let (facts, factsMachine) = try next()
     if case .dictionary(let index) = facts {
@@ -81,7 +83,9 @@ struct LegacyCheckpoint {
 
   /// - Throws: `InputError` when the file has no such storage.
   func range(of key: String, _ file: FileBytes) throws -> Range<Int> {
-    guard let range = ranges[key] else { throw file.error(expected: "the storage '\(key)' in the file", found: "none") }
+    guard let range = ranges[key] else {
+      throw file.error(expected: "the storage '\(key)' in the file", found: "no such storage")
+    }
     return range
   }
 }

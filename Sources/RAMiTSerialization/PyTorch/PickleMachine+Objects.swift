@@ -33,7 +33,7 @@ extension PickleMachine {
   }
 
   mutating func setItems(_ values: [PickleValue]) throws {
-    guard values.count.isMultiple(of: 2) else { throw malformed("keys with values", found: "a key without") }
+    guard values.count.isMultiple(of: 2) else { throw malformed("keys with values", found: "a key without a value") }
     let index: Int
     switch try top() {
     case .dictionary(let known): index = known
@@ -153,13 +153,13 @@ extension PickleMachine {
     guard (5...6).contains(fields.count), case .string("storage") = fields[0], case .global(let name) = fields[1],
       name.hasPrefix("torch."), name.hasSuffix("Storage"), case .string(let key) = fields[2],
       case .integer(let count) = fields[4], count >= 0
-    else { throw malformed("a storage's identity", found: "another") }
+    else { throw malformed("a storage's identity", found: "another tuple of \(fields.count) values") }
     let whole = StorageReference(key: key, className: name, count: count)
     remember(whole)
     guard fields.count == 6, case .sequence(let index) = fields[5] else { return stack.append(.storage(whole)) }
     // Before PyTorch 0.4, a storage could be a view of another storage: (key, offset, count).
     guard sequences[index].count == 3, case .integer(let start) = sequences[index][1], start >= 0, start <= count else {
-      throw malformed("a view of a storage", found: "another")
+      throw malformed("a view of a storage", found: "another tuple of \(sequences[index].count) values")
     }
     stack.append(.storage(StorageReference(key: key, className: name, count: count, start: start)))
   }

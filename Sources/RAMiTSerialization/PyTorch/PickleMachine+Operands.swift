@@ -75,14 +75,14 @@ extension PickleMachine {
   mutating func line(isQuoted: Bool = false) throws -> String {
     let start = position
     while position < end, try file[position] != UInt8(ascii: "\n") { position += 1 }
-    guard position < end else { throw file.error(expected: "a line of the pickle", found: "its end") }
+    guard position < end else { throw file.error(expected: "a line of the pickle", found: "no line end") }
     let range = start..<position
     position += 1
     guard isQuoted else { return try text(range) }
     guard range.count >= 2, case let quote = try file[start], [0x22, 0x27].contains(quote),
       try file[range.upperBound - 1] == quote
     else {
-      throw malformed("a quoted string", found: "another line")
+      throw malformed("a quoted string", found: "a line without quotes")
     }
     return try text(range.lowerBound + 1..<range.upperBound - 1)
   }

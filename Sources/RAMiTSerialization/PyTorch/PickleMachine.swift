@@ -61,7 +61,7 @@ struct PickleMachine {
       if opcode == .stop { return try pop() }
       try execute(opcode)
     }
-    throw file.error(expected: "a pickle of at most \(maximumOperations) operations", found: "more")
+    throw file.error(expected: "a pickle of at most \(maximumOperations) operations", found: "more operations")
   }
 
   private mutating func execute(_ opcode: PickleOpcode) throws {
@@ -138,7 +138,7 @@ struct PickleMachine {
       stack.append(try call(.global(name), try popToMark()))
     case .object:
       let values = try popToMark()
-      guard let type = values.first else { throw malformed("a class", found: "none") }
+      guard let type = values.first else { throw malformed("a class", found: "no values") }
       stack.append(try call(type, Array(values.dropFirst())))
     case .binPersistentID:
       let identity = try pop()
@@ -154,7 +154,9 @@ struct PickleMachine {
   }
 
   func top() throws -> PickleValue {
-    guard stack.count > marks.last ?? 0, let value = stack.last else { throw malformed("a value", found: "none") }
+    guard stack.count > marks.last ?? 0, let value = stack.last else {
+      throw malformed("a value", found: "an empty stack")
+    }
     return value
   }
 
@@ -165,13 +167,14 @@ struct PickleMachine {
   }
 
   mutating func pop(_ count: Int) throws -> [PickleValue] {
-    guard stack.count - (marks.last ?? 0) >= count else { throw malformed("\(count) values", found: "fewer") }
+    let available = stack.count - (marks.last ?? 0)
+    guard available >= count else { throw malformed("\(count) values", found: "\(available)") }
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
   }
 
   mutating func popToMark() throws -> [PickleValue] {
-    guard let mark = marks.popLast() else { throw malformed("a mark", found: "none") }
+    guard let mark = marks.popLast() else { throw malformed("a mark", found: "no mark") }
     defer { stack.removeSubrange(mark...) }
     return Array(stack[mark...])
   }
@@ -182,7 +185,7 @@ struct PickleMachine {
   }
 
   private func recall(_ index: UInt32) throws -> PickleValue {
-    guard let value = memo[index] else { throw malformed("memo entry \(index)", found: "none") }
+    guard let value = memo[index] else { throw malformed("memo entry \(index)", found: "no such entry") }
     return value
   }
 

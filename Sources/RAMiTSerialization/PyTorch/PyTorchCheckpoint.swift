@@ -21,7 +21,7 @@ public enum PyTorchCheckpoint {
     let archive = try ZipArchive(file)
     let root = try folder(of: archive, file)
     guard let pickle = try archive.part(root + "data.pkl") else {
-      throw file.error(expected: "one data.pkl in the archive", found: "none")
+      throw file.error(expected: "one data.pkl in the archive", found: "no data.pkl")
     }
     guard pickle.range.count <= PickleMachine.maximumSize else {
       throw file.error(
@@ -32,7 +32,7 @@ public enum PyTorchCheckpoint {
     let value = try machine.run()
     let storages = StorageReader(file) { key in
       guard let part = try archive.part(root + "data/" + key) else {
-        throw file.error(expected: "the storage \(root)data/\(key) in the archive", found: "none")
+        throw file.error(expected: "the storage \(root)data/\(key) in the archive", found: "no such entry")
       }
       return part
     }
@@ -89,7 +89,7 @@ public enum PyTorchCheckpoint {
   }
 }
 
-/// Finds the dictionaries of tensors in a pickle, wherever they are.
+/// Finds the dictionaries of tensors in all containers of a pickle.
 private struct ContainerWalk {
   private let machine: PickleMachine
   private(set) var dictionaries: [TensorDictionary] = []

@@ -41,7 +41,7 @@ struct StorageReader {
     guard stored.count <= copiesLeft else {
       throw file.error(
         expected: "expanded and transposed tensors of at most \(Self.maximumCopies + file.count) values",
-        found: "more of them")
+        found: "more values")
     }
     copiesLeft -= stored.count
     return Self.gather(values, stored)

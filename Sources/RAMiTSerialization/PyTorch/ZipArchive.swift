@@ -62,7 +62,7 @@ struct ZipArchive {
     for (entry, _) in contents.values where entry.method == Self.deflated {
       let (sum, overflow) = size.addingReportingOverflow(Int(clamping: entry.size))
       guard !overflow, sum <= limit else {
-        throw file.error(expected: "compressed entries of at most \(limit) bytes", found: "more of them")
+        throw file.error(expected: "compressed entries of at most \(limit) bytes", found: "more bytes")
       }
       size = sum
     }
@@ -192,7 +192,7 @@ private struct Directory {
     let what = "the zip64 end of the central directory"
     let locator = end - wideLocatorSize
     guard locator >= 0, try file.integer(UInt32.self, at: locator, of: what) == 0x0706_4b50 else {
-      throw file.error(expected: what, found: "none")
+      throw file.error(expected: what, found: "no such record")
     }
     let offset = try file.integer(UInt64.self, at: locator + 8, of: what)
     let record = try file.range(at: offset, count: 56, of: what)
@@ -223,7 +223,9 @@ private struct Zip64Field {
 
   mutating func value(instead narrow: UInt32, _ file: FileBytes) throws -> UInt64 {
     guard narrow == .max else { return UInt64(narrow) }
-    guard rest.count >= 8 else { throw file.error(expected: "a zip64 size or offset", found: "none") }
+    guard rest.count >= 8 else {
+      throw file.error(expected: "a zip64 size or offset", found: "an extra field without it")
+    }
     let value = try file.integer(UInt64.self, at: rest.lowerBound, of: "a zip64 field")
     rest = rest.lowerBound + 8..<rest.upperBound
     return value

@@ -49,7 +49,7 @@ struct SafeTensorsHeader {
         metadata = try Self.metadata(&scanner, file)
       } else {
         guard entries.count < Self.maximumCount else {
-          throw file.error(expected: "at most \(Self.maximumCount) tensors", found: "more")
+          throw file.error(expected: "at most \(Self.maximumCount) tensors", found: "more tensors")
         }
         entries.append(try Self.entry(key, &scanner, file, dataStart: header.upperBound))
       }
@@ -86,7 +86,8 @@ struct SafeTensorsHeader {
       }
     }
     guard let typeName, let shape, let offsets, offsets.count == 2 else {
-      throw file.error(expected: "dtype, shape and two data_offsets of '\(name)'", found: "less")
+      let missing = typeName == nil ? "no dtype" : shape == nil ? "no shape" : "\(offsets?.count ?? 0) data_offsets"
+      throw file.error(expected: "dtype, shape and two data_offsets of '\(name)'", found: missing)
     }
     let type = ElementType(safeTensorsName: typeName)
     guard let bits = (type.map { 8 * $0.size } ?? Self.unreadBits[typeName]) else {
