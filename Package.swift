@@ -107,9 +107,7 @@ let package = Package(
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
     floor("Metrics", on: ["Imaging", "Parallel"]),
-    floor(
-      "Datasets",
-      on: ["Imaging", "TensorCore", "YAML", "Files", "Parallel", "Diagnostics"], [yams]),
+    floor("Datasets", on: ["Imaging", "TensorCore", "YAML", "Files", "Parallel", "Diagnostics"]),
     // 6: optimizers and models
     floor("Optimizers", on: ["Kernels", "TensorCore"]),
     floor(

@@ -7,17 +7,18 @@ extension ConfigurationNode {
   private static let maximumBytes = 1 << 16
 
   /// Reads a YAML file.
+  /// - Parameter kind: what it should be, for messages.
   /// - Throws: `InputError` that names the file, and the line where there is one.
-  package init(readingFile path: String) throws {
+  package init(readingFile path: String, kind: String = "a configuration file") throws {
     guard let file = FileHandle(forReadingAtPath: path) else {
-      throw InputError(path, expected: "a configuration file", found: "no file that can be read")
+      throw InputError(path, expected: kind, found: "no file that can be read")
     }
     defer { try? file.close() }
     guard let data = try? file.read(upToCount: Self.maximumBytes + 1) ?? Data() else {
-      throw InputError(path, expected: "a configuration file", found: "a folder, or a file that cannot be read")
+      throw InputError(path, expected: kind, found: "a folder, or a file that cannot be read")
     }
     guard data.count <= Self.maximumBytes else {
-      throw InputError(path, expected: "a configuration of at most \(Self.maximumBytes) bytes", found: "a larger file")
+      throw InputError(path, expected: "\(kind) of at most \(Self.maximumBytes) bytes", found: "a larger file")
     }
     guard let yaml = String(data: data, encoding: .utf8) else {
       throw InputError(path, expected: "text in UTF-8", found: "bytes that are none")

@@ -1,16 +1,10 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
+import RAMiTTestSupport
 import Testing
 
 @Suite struct RandomAccessFileTests {
-  private func inFolder(_ body: (String) throws -> Void) throws {
-    let folder = NSTemporaryDirectory() + "ramit-parts-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   private func open(_ path: String, maximumSize: Int = 1 << 30) throws -> RandomAccessFile {
     try RandomAccessFile(path, kind: "a letter", maximumSize: maximumSize)
   }
@@ -24,7 +18,7 @@ import Testing
 
   @Test(arguments: [0, 1, 4096, 50_001])
   func theBytesAreTheFiles(_ count: Int) throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
       try WholeFile.write(bytes, to: folder + "/a")
       let file = try open(folder + "/a")
@@ -40,7 +34,7 @@ import Testing
   /// Another program may write into the file while it is read.
   @Test(arguments: [0, 1, 49_999, 60_000])
   func anotherSizeIsAnError(_ size: Int) throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let path = folder + "/a"
       try WholeFile.write([UInt8](repeating: 3, count: 50_000), to: path)
       let file = try open(path)
@@ -54,7 +48,7 @@ import Testing
   }
 
   @Test func anotherContentIsAnError() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let path = folder + "/a"
       try WholeFile.write([UInt8](repeating: 3, count: 100), to: path)
       let file = try open(path)
@@ -70,7 +64,7 @@ import Testing
   }
 
   @Test func whatIsNoFileIsRefused() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try WholeFile.write([1, 2] as [UInt8], to: folder + "/a")
       #expect(throws: InputError.self) { try open(folder + "/none") }
       #expect(throws: InputError.self) { try open(folder) }

@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func piecesAreOneFileWhoseBeginningComesLast() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       let path = folder + "/a"
       try WholeFile.write(to: path) { writer in
         try writer.append([0, 0, 3] as [UInt8])

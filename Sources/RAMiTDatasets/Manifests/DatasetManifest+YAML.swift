@@ -1,183 +1,95 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTImaging
 import RAMiTYAML
-import Yams
 
 extension DatasetManifest {
-  private static let maximumBytes = 1 << 16
-
   /// Reads a manifest file.
   /// - Throws: `InputError` with the file and the line.
   public init(readingFile path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw InputError(path, expected: "a manifest", found: "no file that can be read")
-    }
-    guard data.count <= Self.maximumBytes, let text = String(data: data, encoding: .utf8) else {
-      throw InputError(
-        path, expected: "text in UTF-8, at most \(Self.maximumBytes) bytes",
-        found: data.count <= Self.maximumBytes ? "\(data.count) bytes that are no text" : "\(data.count) bytes")
-    }
-    try self.init(yaml: text, file: path)
+    try self.init(ConfigurationNode(readingFile: path, kind: "a manifest"))
     folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
   }
 
   /// Reads YAML; `file` is for messages.
   public init(yaml: String, file: String) throws {
-    let root = try ManifestNode(yaml: yaml, file: file)
-    try root.refuseUnknownKeys([
-      "name", "title", "use", "tasks", "count", "repeat", "channels", "gray", "page", "cite", "folders", "layouts",
-      "members",
-    ])
-    name = try root.text("name")
-    title = try root.text("title")
-    use = try root.choice("use")
-    tasks = try root.choices("tasks")
-    count = try root.number("count", in: 1...100_000_000)
-    `repeat` = try root["repeat"].map { _ in try root.factor("repeat") }
-    channels = try root["channels"].map { _ in try root.number("channels", in: 1...3) } ?? 3
-    gray = try root["gray"]?.texts ?? []
-    page = try root["page"].map { try $0.text }
-    citation = try root["cite"].map { try $0.text }
-    folders = try root["folders"]?.texts ?? []
-    members = try root["members"]?.texts ?? []
-    layouts = try root["layouts"]?.items.map { try FolderLayout($0) } ?? []
-    folder = nil
+    try self.init(ConfigurationNode(yaml: yaml) { "\(file):\($0)" })
+  }
+
+  private init(_ node: ConfigurationNode) throws {
+    self = try ConfigurationDecoder.decode(DatasetManifest.self, from: node)
+    try check { path, expected, found in InputError(node.location(of: path), expected: expected, found: found) }
+  }
+
+  /// Refuses what no set can have.
+  /// - Parameter error: makes an error of the value at a path of keys.
+  private func check(_ error: (_ path: String, _ expected: String, _ found: String) -> InputError) throws {
+    guard 1...100_000_000 ~= count else { throw error("count", "count: 1 to 100000000", "\(count)") }
+    guard [1, 3].contains(channels) else { throw error("channels", "channels: 1 or 3", "\(channels)") }
+    if let factor = `repeat`, !(factor > 0 && factor <= 1_000_000) {
+      throw error("repeat", "repeat: above 0, at most 1000000", "\(factor)")
+    }
     guard layouts.isEmpty != members.isEmpty else {
-      throw root.error(expected: "layouts or members, one of them", found: layouts.isEmpty ? "no such key" : "both")
+      throw error("", "layouts or members, one of them", layouts.isEmpty ? "no such key" : "both")
     }
-    guard channels != 2 else { throw root.error(expected: "channels: 1 or 3", found: "2") }
+    for (number, layout) in layouts.enumerated() {
+      guard !layout.targets.isEmpty else { throw error("layouts.\(number)", "targets: a folder", "an empty list") }
+      guard layout.inputs.isEmpty || layout.inputs.count == layout.targets.count else {
+        throw error(
+          "layouts.\(number)", "as many inputs as targets", "\(layout.inputs.count) and \(layout.targets.count)")
+      }
+      for path in layout.targets + layout.inputs {
+        let isInside = !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
+        guard !path.isEmpty, isInside else {
+          throw error("layouts.\(number)", "a folder in the set's own", "'\(path)'")
+        }
+      }
+    }
   }
 }
 
-extension FolderLayout {
-  fileprivate init(_ node: ManifestNode) throws {
-    try node.refuseUnknownKeys(["targets", "inputs"])
-    guard let targets = try node["targets"]?.texts, !targets.isEmpty else {
-      throw node.error(expected: "targets: a folder", found: "a layout without targets")
+extension DatasetManifest: Decodable {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case name, title, use, tasks, count, `repeat`, channels, gray, page, cite, folders, layouts, members
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    name = try values.decode(String.self, forKey: .name)
+    title = try values.decode(String.self, forKey: .title)
+    use = try values.decode(Use.self, forKey: .use)
+    tasks = try values.decode([RestorationTask.Kind].self, forKey: .tasks)
+    count = try values.decode(Int.self, forKey: .count)
+    `repeat` = try values.decodeIfPresent(Double.self, forKey: .repeat)
+    channels = try values.decodeIfPresent(Int.self, forKey: .channels) ?? 3
+    page = try values.decodeIfPresent(String.self, forKey: .page)
+    citation = try values.decodeIfPresent(String.self, forKey: .cite)
+    func texts(_ key: CodingKeys) throws -> [String] {
+      try values.decodeIfPresent(Texts.self, forKey: key)?.texts ?? []
     }
-    let inputs = try node["inputs"]?.texts ?? []
-    guard inputs.isEmpty || inputs.count == targets.count else {
-      throw node.error(expected: "as many inputs as targets", found: "\(inputs.count) and \(targets.count)")
-    }
-    for path in targets + inputs {
-      let isInside = !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
-      guard !path.isEmpty, isInside else { throw node.error(expected: "a folder in the set's own", found: "'\(path)'") }
-    }
-    self.init(targets: targets, inputs: inputs)
+    (gray, folders, members) = (try texts(.gray), try texts(.folders), try texts(.members))
+    layouts = try values.decodeIfPresent([FolderLayout].self, forKey: .layouts) ?? []
+    folder = nil
   }
 }
 
-/// A piece of a manifest and its place.
-private struct ManifestNode {
-  private let node: Node
-  private let file: String
+extension FolderLayout: Decodable {
+  private enum CodingKeys: String, CodingKey, CaseIterable { case targets, inputs }
 
-  private init(_ node: Node, file: String) {
-    self.node = node
-    self.file = file
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      targets: try values.decode(Texts.self, forKey: .targets).texts,
+      inputs: try values.decodeIfPresent(Texts.self, forKey: .inputs)?.texts ?? [])
   }
+}
 
-  init(yaml: String, file: String) throws {
-    var previous = UInt8(ascii: " ")
-    for byte in yaml.utf8 {
-      guard byte != UInt8(ascii: "*") || !" \t\n[{,:-?".utf8.contains(previous) else {
-        throw InputError(file, expected: "no YAML aliases (a name that begins with * is quoted)", found: "one")
-      }
-      previous = byte
-    }
-    do {
-      guard let node = try Yams.compose(yaml: yaml) else {
-        throw InputError(file, expected: "a manifest", found: "an empty file")
-      }
-      self.init(node, file: file)
-    } catch let error as YamlError {
-      throw InputError(error, in: yaml) { "\(file):\($0)" }
-    }
-  }
+/// A list of texts, or one.
+private struct Texts: Decodable {
+  let texts: [String]
 
-  func error(expected: String, found: String) -> InputError {
-    InputError("\(file):\(node.mark?.line ?? 1)", expected: expected, found: found)
-  }
-
-  subscript(key: String) -> ManifestNode? {
-    node.mapping?.first { $0.key.string == key }.map { ManifestNode($0.value, file: file) }
-  }
-
-  func refuseUnknownKeys(_ known: [String]) throws {
-    guard let mapping = node.mapping else { throw error(expected: "keys and values", found: summary) }
-    for (key, _) in mapping where !known.contains(key.string ?? "") {
-      let name = key.string ?? "a list"
-      let hint = name.nearest(in: known).map { "perhaps '\($0)'" } ?? "one of " + known.joined(separator: ", ")
-      throw ManifestNode(key, file: file).error(expected: "a key of a manifest, \(hint)", found: "'\(name)'")
-    }
-  }
-
-  /// What this is, for a message.
-  private var summary: String {
-    switch node {
-    case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string)'"
-    case .sequence: "a list"
-    case .mapping: "a group of keys"
-    case .alias: "an alias"
-    }
-  }
-
-  var text: String {
-    get throws {
-      guard let text = node.scalar?.string, !text.isEmpty else {
-        throw error(expected: "text", found: summary)
-      }
-      return text
-    }
-  }
-
-  /// The texts of a list, or one text.
-  var texts: [String] {
-    get throws { try node.sequence == nil ? [text] : items.map { try $0.text } }
-  }
-
-  var items: [ManifestNode] {
-    get throws {
-      guard let items = node.sequence else { throw error(expected: "a list", found: summary) }
-      return items.map { ManifestNode($0, file: file) }
-    }
-  }
-
-  private func value(_ key: String) throws -> ManifestNode {
-    guard let value = self[key] else { throw error(expected: "a value for \(key)", found: "a group without it") }
-    return value
-  }
-
-  func text(_ key: String) throws -> String { try value(key).text }
-
-  func number(_ key: String, in range: ClosedRange<Int>) throws -> Int {
-    let value = try value(key)
-    guard let number = Int(try value.text), range ~= number else {
-      throw value.error(expected: "\(key): \(range.lowerBound) to \(range.upperBound)", found: "'\(try value.text)'")
-    }
-    return number
-  }
-
-  func factor(_ key: String) throws -> Double {
-    let value = try value(key)
-    guard let number = Double(try value.text), number > 0, number <= 1_000_000 else {
-      throw value.error(expected: "\(key): a positive number", found: "'\(try value.text)'")
-    }
-    return number
-  }
-
-  func choice<T: RawRepresentable & CaseIterable>(_ key: String) throws -> T where T.RawValue == String {
-    try value(key).chosen()
-  }
-
-  func choices<T: RawRepresentable & CaseIterable>(_ key: String) throws -> [T] where T.RawValue == String {
-    try value(key).items.map { try $0.chosen() }
-  }
-
-  private func chosen<T: RawRepresentable & CaseIterable>() throws -> T where T.RawValue == String {
-    guard let value = T(rawValue: try text) else {
-      throw error(expected: "one of \(T.allCases.map(\.rawValue).joined(separator: ", "))", found: "'\(try text)'")
-    }
-    return value
+  init(from decoder: any Decoder) throws {
+    let isList = (try? decoder.unkeyedContainer()) != nil
+    texts = isList ? try [String](from: decoder) : [try String(from: decoder)]
   }
 }

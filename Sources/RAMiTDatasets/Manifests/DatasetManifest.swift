@@ -5,7 +5,7 @@ import RAMiTImaging
 ///
 /// The manifests are the YAML files in the folder `datasets/`, which are also compiled into the program.
 public struct DatasetManifest: Equatable, Sendable {
-  public enum Use: String, CaseIterable, Sendable { case training, test }
+  public enum Use: String, CaseIterable, Decodable, Sendable { case training, test }
 
   public let name: String
   public let title: String
