@@ -1,6 +1,6 @@
+import RAMiTDiagnostics
 import Testing
 
-@testable import RAMiTDiagnostics
 @testable import RAMiTMachine
 
 struct InstructionSetTests {
