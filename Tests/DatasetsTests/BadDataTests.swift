@@ -133,7 +133,8 @@ struct BadSet {
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     // After the header, of 8 and 25 bytes.
     bytes.insert(
-      contentsOf: bigEndian(content.count) + named + bigEndian(Int(named.withUnsafeBytes { CRC32.checksum($0) })), at: 33)
+      contentsOf: bigEndian(content.count) + named + bigEndian(Int(named.withUnsafeBytes { CRC32.checksum($0) })),
+      at: 33)
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     let header = try PhotoFacts(headerOf: path), decoded = try PhotoFacts(decoding: path)
     #expect((header.width, header.height, header.channels) == size)

@@ -2,11 +2,11 @@ import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTImaging
+import RAMiTTestSupport
 import Testing
 
 /// The folder of the manifests.
-private let manifestsFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent().appendingPathComponent("datasets").path
+private let manifestsFolder = projectFile("datasets")
 
 @Suite struct ManifestTests {
   @Test func theProgramHoldsTheFiles() throws {

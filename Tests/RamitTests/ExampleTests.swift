@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTModels
+import RAMiTTestSupport
 import Testing
 
 /// The programs of Sources/Examples, run as the documentation says.
@@ -35,8 +36,7 @@ struct ExampleTests {
 
   @Test func model() throws {
     try Folder.temporary { folder in
-      let configuration = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../Sources/Examples/ModelExample/x2.yaml").standardized.path
+      let configuration = projectFile("Sources/Examples/ModelExample/x2.yaml")
       let run = folder.file("run")
       let arguments = [
         "train", configuration, "--output", run, "--resume", "--set", "schedule.epochs=2", "--set",

@@ -11,3 +11,8 @@ extension Trait where Self == ConditionTrait {
 
 /// The path of a file in the reference folder.
 public func referenceFile(_ name: String) -> String { referenceFolder! + "/" + name }
+
+/// The path of a file of the project, such as `configs/quick/x2.yaml`.
+public func projectFile(_ name: String) -> String {
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../" + name).standardized.path
+}

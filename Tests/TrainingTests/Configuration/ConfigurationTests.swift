@@ -1,14 +1,14 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTModels
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTExperiments
 @testable import RAMiTTraining
 
 /// The folder of the shipped configurations.
-let configsFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent().appendingPathComponent("configs").path
+let configsFolder = projectFile("configs")
 
 func shippedConfigs() throws -> [String] {
   try FileManager.default.subpathsOfDirectory(atPath: configsFolder).filter { $0.hasSuffix(".yaml") }.sorted()
