@@ -53,26 +53,37 @@ package enum WholeFile {
     try write(to: path) { try $0.append(bytes) }
   }
 
-  /// Writes a file in the same way; `body` gives the bytes piece by piece.
+  /// Writes a file in the same way; `body` gives the bytes piece by piece. An error that it throws passes unchanged.
   package static func write(to path: String, _ body: (Writer) throws -> Void) throws {
-    try naming(path) {
-      if let kind = try? FileStatus(path).kind, ![.file, .folder].contains(kind) {
-        return try withDescriptor(path, O_WRONLY) { try body(Writer(descriptor: $0)) }
-      }
-      let folder = path.parentPath
-      let temporary = folder.appendingPath(temporaryName())
-      do {
-        try withDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL) {
-          try body(Writer(descriptor: $0))
-          try Descriptor.check(fsync($0))
-        }
-        try Descriptor.check(temporary.withPathBytes { from in path.withPathBytes { rename(from, $0) } })
-      } catch {
-        temporary.withPathBytes { _ = unlink($0) }
+    var refusal: (any Error)?
+    func fill(_ descriptor: Int32) throws {
+      do { try body(Writer(descriptor: descriptor)) } catch {
+        if !(error is SystemError) { refusal = error }
         throw error
       }
-      // The new name is durable only when the folder is.
-      try withDescriptor(folder, O_RDONLY | O_DIRECTORY) { try Descriptor.check(fsync($0)) }
+    }
+    do {
+      try naming(path) {
+        if let kind = try? FileStatus(path).kind, ![.file, .folder].contains(kind) {
+          return try withDescriptor(path, O_WRONLY, fill)
+        }
+        let folder = path.parentPath
+        let temporary = folder.appendingPath(temporaryName())
+        do {
+          try withDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL) {
+            try fill($0)
+            try Descriptor.check(fsync($0))
+          }
+          try Descriptor.check(temporary.withPathBytes { from in path.withPathBytes { rename(from, $0) } })
+        } catch {
+          temporary.withPathBytes { _ = unlink($0) }
+          throw error
+        }
+        // The new name is durable only when the folder is.
+        try withDescriptor(folder, O_RDONLY | O_DIRECTORY) { try Descriptor.check(fsync($0)) }
+      }
+    } catch {
+      throw refusal ?? error
     }
   }
 

@@ -79,8 +79,8 @@ private let manifestsFolder = projectFile("datasets")
     (
       "count: 3", "count: 3\ntitle: c", "m.yaml:6: expected each key once, found another title, after the one in line 2"
     ),
-    ("name: a", "name: *a", "m.yaml:1: expected YAML, found a fault in column"),
-    ("name: a", "name: [", "m.yaml:3: expected YAML, found a fault in column"),
+    ("name: a", "name: *a", "m.yaml:1: expected YAML, found an error in column"),
+    ("name: a", "name: [", "m.yaml:3: expected YAML, found an error in column"),
   ])
   func faultsAreNamed(part: String, replacement: String, expected: String) {
     #expect(message(Self.small) == "no error")

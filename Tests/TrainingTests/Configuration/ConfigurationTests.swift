@@ -199,11 +199,11 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     ("model: {helper: yes}", "c.yaml:6: expected true or false for model.helper, found 'yes'"),
     ("optimizer: {betas: [0.9]}", "c.yaml:6: expected optimizer.betas: two numbers, found [0.9]"),
     ("a: &x 1", "c.yaml:6: expected a plain value, found a YAML anchor or alias"),
-    ("a: *x", "c.yaml:6: expected YAML, found a fault in column 4: found undefined alias"),
-    ("a: [", "c.yaml:7: expected YAML, found a fault in column 1: did not find expected node content"),
+    ("a: *x", "c.yaml:6: expected YAML, found an error in column 4: found undefined alias"),
+    ("a: [", "c.yaml:7: expected YAML, found an error in column 1: did not find expected node content"),
     ("? [a]\n: 1", "c.yaml:6: expected a key, found a list or a group of keys before the colon"),
     ("name: ../up", "c.yaml:6: expected name: a name that can be a folder's, found ../up"),
-    ("---\nname: a", "c.yaml:1: expected YAML, found a fault in column 1: but found another document"),
+    ("---\nname: a", "c.yaml:1: expected YAML, found an error in column 1: but found another document"),
   ])
   func faultsAreNamed(addition: String, expected: String) {
     let found = message(Self.small + addition + "\n")
@@ -228,7 +228,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     ("a..b=1", "--set: expected key.path=value, found 'a..b=1'"),
     (
       "data.train.patch=[",
-      "--set data.train.patch: expected YAML, found a fault in column 2: did not find expected node content"
+      "--set data.train.patch: expected YAML, found an error in column 2: did not find expected node content"
     ),
     ("task=x5", "--set task: expected one of x2, x3, x4, dn, graydn, lle, dr for task, found 'x5'"),
   ])
