@@ -24,8 +24,8 @@ BASELINE = runs/bench/baseline.json
 # Names of cases, or parts of them; empty for all.
 ONLY =
 
-.PHONY: help setup build run install uninstall test test-programs test-plain test-avx2 bench baseline lint format check \
-  floors docs manifests clean
+.PHONY: help setup build run install uninstall test test-programs test-plain test-avx2 bench baseline lint format \
+  check floors docs manifests clean
 
 help:
 	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'

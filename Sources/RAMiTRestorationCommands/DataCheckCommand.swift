@@ -8,9 +8,9 @@ struct DataCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Read every image of a set and name each one that is wrong.",
     discussion: """
-      Wrong are: an image without its partner, two of one name, one that cannot be decoded, a pair whose sizes do not fit \
-      together, gray or 16 bits among RGB of 8, CMYK, and a number of images other than the set has. The exit code is 1 \
-      when anything is wrong.
+      What is wrong: an image without its partner, two images of one name, an image that cannot be decoded, a pair \
+      whose sizes do not fit together, gray or 16 bits among RGB of 8, CMYK, and another number of images than the set \
+      has. The exit code is 1 when anything is wrong.
       """)
 
   @OptionGroup var selection: DataSelection

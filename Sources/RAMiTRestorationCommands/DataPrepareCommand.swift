@@ -15,9 +15,9 @@ struct LowResolutionCommand: ParsableCommand {
     commandName: "lr", abstract: "Downscale a folder of photos as MATLAB's imresize does (bicubic).",
     discussion: """
       floor: OUTPUT/LR_bicubic/X2/NAMEx2.png, floor(size / scale) pixels of the whole image downscaled, as DIV2K. \
-      testset: the same names and sizes, but what does not fill a pixel is cut off before, as Set5, Set14 and BSD100. \
-      modcrop: targets cropped to a multiple, OUTPUT/GTmod12/NAME.png, and OUTPUT/LRbicx2/NAME.png. Scores of different protocols do \
-      not compare.
+      testset: the same names and sizes, but the image is cropped before to whole pixels, as Set5, Set14 and BSD100. \
+      modcrop: targets cropped to a multiple, OUTPUT/GTmod12/NAME.png, and OUTPUT/LRbicx2/NAME.png. Scores of different \
+      protocols do not compare.
       """)
 
   @Argument(help: "The folder of the photos.")

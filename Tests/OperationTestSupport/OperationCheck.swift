@@ -184,7 +184,8 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
         let error = abs(gradient[coordinate] - expected) / largest
         if !(error < Self.gradientTolerance) {
           faults.append(
-            "the gradient of \(operand.name)[\(coordinate)] is \(gradient[coordinate]), by differences \(expected), of at most \(largest)"
+            "the gradient of \(operand.name)[\(coordinate)] is \(gradient[coordinate]), by differences \(expected)"
+              + ", of at most \(largest)"
           )
         }
       }

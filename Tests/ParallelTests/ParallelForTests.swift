@@ -2,7 +2,8 @@ import RAMiTParallel
 import Synchronization
 import Testing
 
-/// Each test runs in a process of its own: the number of threads is the whole process's, and other suites compute meanwhile.
+/// Each test runs in a process of its own: the number of threads is the whole process's, and other suites compute at
+/// the same time.
 @Suite struct ParallelForTests {
   @Test func runsEveryIndexOnce() async {
     await #expect(processExitsWith: .success) {

@@ -19,7 +19,8 @@ import Testing
       task: x2
       model: {dim: 16, depths: [2, 1, 1, 2], heads: 2, window: 4, wide: {groups: 1}, projectionDropout: 0.1}
       data: {train: {type: procedural, samplesPerEpoch: 96, patch: 16, batch: 8}}
-      schedule: {epochs: 4, learningRate: 0.001, warmupEpochs: 0, milestones: [], stages: [{epoch: 2, patch: 64, batch: 48}]}
+      schedule:
+        {epochs: 4, learningRate: 0.001, warmupEpochs: 0, milestones: [], stages: [{epoch: 2, patch: 64, batch: 48}]}
       """
     return try RAMiTRun(yaml: yaml, file: "c.yaml", settings: settings)
   }

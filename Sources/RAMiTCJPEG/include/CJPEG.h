@@ -24,6 +24,7 @@ int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, 
                       char *message);
 
 /* Writes an image; from quality 90 on without chroma subsampling. *file is to be freed with free(). */
-int cjpeg_write(const cjpeg_info *info, const uint8_t *pixels, int quality, uint8_t **file, size_t *size, char *message);
+int cjpeg_write(
+    const cjpeg_info *info, const uint8_t *pixels, int quality, uint8_t **file, size_t *size, char *message);
 
 #endif

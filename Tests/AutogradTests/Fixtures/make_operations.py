@@ -754,13 +754,19 @@ def write(family, output, count, largest):
             wanted = [t for t in tensors if t.requires_grad]
             gradients = []
             if wanted:
-                seeds = [torch.from_numpy(uniform(key + 100 + place, r.numel()).astype(np.float64)).reshape(r.shape)
-                         for place, r in enumerate(results)]
+                seeds = [
+                    torch.from_numpy(uniform(key + 100 + place, r.numel()).astype(np.float64)).reshape(r.shape)
+                    for place, r in enumerate(results)
+                ]
                 gradients = torch.autograd.grad(sum((r * s).sum() for r, s in zip(results, seeds)), wanted)
             for tensor in [r.detach() for r in results] + list(gradients):
                 values.append(tensor.contiguous().numpy().astype(np.float32).reshape(-1))
-            case = {"op": name, "key": key, "operands": [short(o) for o in operands],
-                    "results": [list(r.shape) for r in results]}
+            case = {
+                "op": name,
+                "key": key,
+                "operands": [short(o) for o in operands],
+                "results": [list(r.shape) for r in results],
+            }
             cases.append({**case, "arguments": arguments} if arguments else case)
     path = output / f"operations-{family}.safetensors"
     metadata = {"cases": json.dumps(cases, separators=(",", ":")), "torch": torch.__version__}

@@ -24,7 +24,8 @@ class ResidualBlock(nn.Module):
     def __init__(self, features, scale):
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(features, features, 3, padding=1), nn.ReLU(), nn.Conv2d(features, features, 3, padding=1))
+            nn.Conv2d(features, features, 3, padding=1), nn.ReLU(), nn.Conv2d(features, features, 3, padding=1)
+        )
         self.scale = scale
 
     def forward(self, x):
@@ -39,10 +40,12 @@ class EDSR(nn.Module):
         self.scale = scale
         self.head = nn.Sequential(nn.Conv2d(3, feats, 3, padding=1))
         self.body = nn.Sequential(
-            *[ResidualBlock(feats, res_scale) for _ in range(blocks)], nn.Conv2d(feats, feats, 3, padding=1))
+            *[ResidualBlock(feats, res_scale) for _ in range(blocks)], nn.Conv2d(feats, feats, 3, padding=1)
+        )
         steps = [3] if scale == 3 else [2] * (scale.bit_length() - 1)
         upsampler = [
-            layer for s in steps for layer in (nn.Conv2d(feats, feats * s * s, 3, padding=1), nn.PixelShuffle(s))]
+            layer for s in steps for layer in (nn.Conv2d(feats, feats * s * s, 3, padding=1), nn.PixelShuffle(s))
+        ]
         self.tail = nn.Sequential(nn.Sequential(*upsampler), nn.Conv2d(feats, 3, 3, padding=1))
         self.mean = (0.4488, 0.4371, 0.4040)
 
@@ -110,7 +113,8 @@ class NAFNet(nn.Module):
         self.middle_blks = blocks(middle_blk_num, levels)
         self.ups = nn.ModuleList(
             nn.Sequential(nn.Conv2d(width << i, 2 * width << i, 1, bias=False), nn.PixelShuffle(2))
-            for i in range(levels, 0, -1))
+            for i in range(levels, 0, -1)
+        )
         self.decoders = nn.ModuleList(blocks(n, levels - 1 - i) for i, n in enumerate(dec_blk_nums))
 
     def forward(self, image):
@@ -150,7 +154,8 @@ class TransposedAttention(nn.Module):
     def forward(self, x):
         n, c, h, w = x.shape
         q, k, v = (
-            part.reshape(n, len(self.temperature), -1, h * w) for part in self.qkv_dwconv(self.qkv(x)).chunk(3, 1))
+            part.reshape(n, len(self.temperature), -1, h * w) for part in self.qkv_dwconv(self.qkv(x)).chunk(3, 1)
+        )
         cosines = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)
         return self.project_out(((cosines * self.temperature).softmax(-1) @ v).reshape(n, c, h, w))
 
@@ -183,15 +188,17 @@ class TransformerBlock(nn.Module):
 class Restormer(nn.Module):
     """Zamir et al., "Restormer: Efficient Transformer for High-Resolution Image Restoration", CVPR 2022."""
 
-    def __init__(
-            self, dim, num_blocks, num_refinement_blocks, heads, bias, LayerNorm_type, ffn_expansion_factor=2.66):
+    def __init__(self, dim, num_blocks, num_refinement_blocks, heads, bias, LayerNorm_type, ffn_expansion_factor=2.66):
         super().__init__()
         self.scale = 1
 
         def level(channels, index, count):
-            return nn.Sequential(*[
-                TransformerBlock(channels, heads[index], ffn_expansion_factor, bias, LayerNorm_type == "WithBias")
-                for _ in range(count)])
+            return nn.Sequential(
+                *[
+                    TransformerBlock(channels, heads[index], ffn_expansion_factor, bias, LayerNorm_type == "WithBias")
+                    for _ in range(count)
+                ]
+            )
 
         def resampling(inputs, outputs, shuffle):
             return Body(nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), shuffle(2))
@@ -230,12 +237,20 @@ KINDS = {"edsr": EDSR, "nafnet": NAFNet, "restormer": Restormer}
 CASES = {  # name: (shape of the input, the published code's arguments)
     "edsr_tiny_x4": ((2, 3, 7, 9), dict(scale=4, feats=8, blocks=2, res_scale=0.5)),
     "nafnet_tiny_graydn": (
-        (2, 1, 10, 15), dict(img_channel=1, width=6, middle_blk_num=1, enc_blk_nums=[1, 1], dec_blk_nums=[1, 1])),
+        (2, 1, 10, 15),
+        dict(img_channel=1, width=6, middle_blk_num=1, enc_blk_nums=[1, 1], dec_blk_nums=[1, 1]),
+    ),
     "restormer_tiny_dr": (
         (1, 3, 16, 24),
         dict(
-            dim=2, num_blocks=[1, 1, 1, 1], num_refinement_blocks=1, heads=[1, 2, 2, 4], bias=True,
-            LayerNorm_type="WithBias")),
+            dim=2,
+            num_blocks=[1, 1, 1, 1],
+            num_refinement_blocks=1,
+            heads=[1, 2, 2, 4],
+            bias=True,
+            LayerNorm_type="WithBias",
+        ),
+    ),
 }
 
 
@@ -276,7 +291,9 @@ def make(name):
     out["train.losses"] = torch.tensor(losses)
     save_file(
         {key: value.detach().float().contiguous() for key, value in out.items()},
-        f"{sys.argv[1]}/{name}.safetensors", metadata={"kind": kind, "model": json.dumps(arguments)})
+        f"{sys.argv[1]}/{name}.safetensors",
+        metadata={"kind": kind, "model": json.dumps(arguments)},
+    )
     print(name, sum(p.numel() for p in model.parameters()), "parameters, losses", losses)
 
 

@@ -1,7 +1,7 @@
 """Writes layers.safetensors: PyTorch's layers with random parameters, an input, what they make of it, and gradients.
 
-For each case: CASE/param.NAME and CASE/buffer.NAME as in the layer's state dictionary, CASE/input and CASE/output as N x C x H x W,
-CASE/grad.NAME and CASE/grad.input of the sum of output times CASE/seed.
+For each case: CASE/param.NAME and CASE/buffer.NAME as in the layer's state dictionary, CASE/input and CASE/output as
+N x C x H x W, CASE/grad.NAME and CASE/grad.input of the sum of output times CASE/seed.
 
     python make_layers.py layers.safetensors      (torch, numpy and safetensors installed)
 """
@@ -38,7 +38,11 @@ class ChannelAttention(nn.Module):
     def __init__(self, channels, reduction):
         super().__init__()
         self.conv_du = nn.Sequential(
-            nn.Conv2d(channels, channels // reduction, 1), nn.ReLU(), nn.Conv2d(channels // reduction, channels, 1), nn.Sigmoid())
+            nn.Conv2d(channels, channels // reduction, 1),
+            nn.ReLU(),
+            nn.Conv2d(channels // reduction, channels, 1),
+            nn.Sigmoid(),
+        )
 
     def forward(self, x):
         return x * self.conv_du(x.mean((2, 3), keepdim=True))
@@ -46,8 +50,9 @@ class ChannelAttention(nn.Module):
 
 def upsampler(channels, scale):
     factors = [3] if scale == 3 else [2] * (scale.bit_length() - 1)
-    return nn.Sequential(*[
-        layer for f in factors for layer in (nn.Conv2d(channels, channels * f * f, 3, padding=1), nn.PixelShuffle(f))])
+    return nn.Sequential(
+        *[layer for f in factors for layer in (nn.Conv2d(channels, channels * f * f, 3, padding=1), nn.PixelShuffle(f))]
+    )
 
 
 CASES = {
@@ -96,7 +101,12 @@ def main():
             tensors[f"{name}/after.{key.removeprefix('layer.')}"] = buffer.clone()
         for key, parameter in parameters.items():
             tensors[f"{name}/grad.{key}"] = parameter.grad
-        tensors |= {f"{name}/input": x.detach(), f"{name}/grad.input": x.grad, f"{name}/output": y.detach(), f"{name}/seed": seed}
+        tensors |= {
+            f"{name}/input": x.detach(),
+            f"{name}/grad.input": x.grad,
+            f"{name}/output": y.detach(),
+            f"{name}/seed": seed,
+        }
     floats = {k: (v.float() if v.is_floating_point() else v).contiguous() for k, v in tensors.items()}
     save_file(floats, sys.argv[1])
 

@@ -15,7 +15,13 @@ RATES = [1e-2, 2e-2, 2e-2, 5e-3, 0.0, 1e-2, 1e-2, 3e-3]
 
 
 def adam(weight_decay=0.0, kind="l2", betas=(0.9, 0.99), epsilon=1e-8):
-    return {"type": "adam", "betas": list(betas), "epsilon": epsilon, "weightDecay": weight_decay, "weightDecayKind": kind}
+    return {
+        "type": "adam",
+        "betas": list(betas),
+        "epsilon": epsilon,
+        "weightDecay": weight_decay,
+        "weightDecayKind": kind,
+    }
 
 
 def adam_w(weight_decay=0.01, betas=(0.9, 0.999), epsilon=1e-8):
@@ -24,7 +30,11 @@ def adam_w(weight_decay=0.01, betas=(0.9, 0.999), epsilon=1e-8):
 
 def sgd(momentum=0.0, dampening=0.0, nesterov=False, weight_decay=0.0):
     return {
-        "type": "sgd", "momentum": momentum, "dampening": dampening, "nesterov": nesterov, "weightDecay": weight_decay
+        "type": "sgd",
+        "momentum": momentum,
+        "dampening": dampening,
+        "nesterov": nesterov,
+        "weightDecay": weight_decay,
     }
 
 
@@ -55,8 +65,13 @@ def build(c, groups):
         return kind(groups, lr=1, betas=tuple(c["betas"]), eps=c["epsilon"], weight_decay=c["weightDecay"])
     if c["type"] == "sgd":
         return kind(
-            groups, lr=1, momentum=c["momentum"], dampening=c["dampening"], nesterov=c["nesterov"],
-            weight_decay=c["weightDecay"])
+            groups,
+            lr=1,
+            momentum=c["momentum"],
+            dampening=c["dampening"],
+            nesterov=c["nesterov"],
+            weight_decay=c["weightDecay"],
+        )
     return kind(groups, lr=1, betas=tuple(c["betas"]), weight_decay=c["weightDecay"])
 
 
@@ -71,7 +86,7 @@ def run(name, c, start, gradients, split=None):
     for rate, gradient in zip(RATES, gradients):
         for index, (part, group) in enumerate(zip(parts, optimizer.param_groups)):
             group["lr"] = rate * (2 if index else 1)
-            part.grad = gradient[bounds[index]:bounds[index + 1]].to(dtype).clone()
+            part.grad = gradient[bounds[index] : bounds[index + 1]].to(dtype).clone()
         optimizer.step()
         values.append(torch.cat([p.detach() for p in parts]).tolist())
     keys = {"adam": ["exp_avg", "exp_avg_sq"], "adamW": ["exp_avg", "exp_avg_sq"], "lion": ["moment"]}

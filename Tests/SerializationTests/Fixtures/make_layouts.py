@@ -1,9 +1,11 @@
-"""Makes Layouts/: one small state dictionary in the layouts in which people have weights (torch, numpy, safetensors from PyPI).
+"""Makes Layouts/: one small state dictionary in the layouts in which people have weights (torch, numpy, safetensors
+from PyPI).
 
-Every file gives the same tensors: WEIGHTS, once the right dictionary is found and its prefix is gone. A file whose name begins
-with "averaged" also holds other weights of the same names, larger by 1, and the averaged ones are right. Refused/ has files
-whose weights cannot be read.
+Every file gives the same tensors: WEIGHTS, once the right dictionary is found and its prefix is gone. A file whose
+name begins with "averaged" also holds other weights of the same names, larger by 1, and the averaged ones are right.
+Refused/ has files whose weights cannot be read.
 """
+
 import argparse
 import collections
 import datetime
@@ -76,18 +78,36 @@ def harmless():
     default = collections.defaultdict(list)
     default["a"].append(1)
     return {
-        "random_torch": torch.arange(16, dtype=torch.uint8), "random_python": random.Random(1).getstate()[1][:8],
-        "random_numpy": np.arange(4, dtype=np.uint32), "numbers": [np.float64(31.2), np.int64(3), np.bool_(True)],
+        "random_torch": torch.arange(16, dtype=torch.uint8),
+        "random_python": random.Random(1).getstate()[1][:8],
+        "random_numpy": np.arange(4, dtype=np.uint32),
+        "numbers": [np.float64(31.2), np.int64(3), np.bool_(True)],
         "sets": [{1, 2}, frozenset([3]), collections.Counter("aab"), collections.deque([1, 2], maxlen=3)],
-        "default": default, "table": Table(a=1), "size": torch.Size([1, 2]), "device": torch.device("cuda:1"),
-        "dtype": [torch.float16, np.dtype("float32")], "arguments": argparse.Namespace(lr=1e-4, scale=2),
-        "path": pathlib.PurePosixPath("/data"), "time": datetime.datetime(2024, 1, 2), "took": datetime.timedelta(1),
-        "complex": 1 + 2j, "decimal": decimal.Decimal("1.5"), "bytes": [b"a\xff", bytearray(b"b")],
-        "large": [1 << 70, -(1 << 70), 1 << 3000], "color": Color.RED, "function": functools.partial(int, base=2),
-        "settings": Settings(), "keywords": Keywords(), "class": Settings, "text": "é画" + "x" * 300,
-        "not_finite": torch.tensor([float("nan"), float("inf")]), "complex_tensor": torch.ones(2, dtype=torch.complex64),
-        "sparse": torch.eye(2).to_sparse(), "quantized": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.quint8),
-        "none": None, "range": range(3),
+        "default": default,
+        "table": Table(a=1),
+        "size": torch.Size([1, 2]),
+        "device": torch.device("cuda:1"),
+        "dtype": [torch.float16, np.dtype("float32")],
+        "arguments": argparse.Namespace(lr=1e-4, scale=2),
+        "path": pathlib.PurePosixPath("/data"),
+        "time": datetime.datetime(2024, 1, 2),
+        "took": datetime.timedelta(1),
+        "complex": 1 + 2j,
+        "decimal": decimal.Decimal("1.5"),
+        "bytes": [b"a\xff", bytearray(b"b")],
+        "large": [1 << 70, -(1 << 70), 1 << 3000],
+        "color": Color.RED,
+        "function": functools.partial(int, base=2),
+        "settings": Settings(),
+        "keywords": Keywords(),
+        "class": Settings,
+        "text": "é画" + "x" * 300,
+        "not_finite": torch.tensor([float("nan"), float("inf")]),
+        "complex_tensor": torch.ones(2, dtype=torch.complex64),
+        "sparse": torch.eye(2).to_sparse(),
+        "quantized": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.quint8),
+        "none": None,
+        "range": range(3),
     }
 
 
@@ -95,14 +115,19 @@ def make_checkpoints():
     for protocol in (1, 2, 3, 4, 5):
         for is_zip in (True, False):
             pth(
-                f"protocol{protocol}_{'zip' if is_zip else 'legacy'}", {"epoch": 3, "params": WEIGHTS},
-                pickle_protocol=protocol, _use_new_zipfile_serialization=is_zip)
+                f"protocol{protocol}_{'zip' if is_zip else 'legacy'}",
+                {"epoch": 3, "params": WEIGHTS},
+                pickle_protocol=protocol,
+                _use_new_zipfile_serialization=is_zip,
+            )
     for protocol in (2, 5):
         for is_zip in (True, False):
             pth(
                 f"harmless_values{protocol}_{'zip' if is_zip else 'legacy'}",
-                {"before": harmless(), "model": WEIGHTS, "after": harmless()}, pickle_protocol=protocol,
-                _use_new_zipfile_serialization=is_zip)
+                {"before": harmless(), "model": WEIGHTS, "after": harmless()},
+                pickle_protocol=protocol,
+                _use_new_zipfile_serialization=is_zip,
+            )
     for i, prefix in enumerate(["net_g.", "module._orig_mod.", "generator.", "model.module.", "any.thing/"]):
         pth(f"prefix{i}", prefixed(prefix))
     inner = OrderedDict((name.replace("shallow.", "shallow._orig_mod."), value) for name, value in WEIGHTS.items())
@@ -137,7 +162,10 @@ def make_checkpoints():
     parameter.note = "x"
     pth("parameter_with_state", {**WEIGHTS, "shallow.conv.bias": parameter})
     pth("expanded", {**WEIGHTS, "to_target.conv.weight": torch.tensor(0.5).expand(2, 4, 1, 1)})
-    pth("transposed", {n: v.transpose(0, 1).contiguous().transpose(0, 1) if v.dim() > 1 else v for n, v in WEIGHTS.items()})
+    pth(
+        "transposed",
+        {n: v.transpose(0, 1).contiguous().transpose(0, 1) if v.dim() > 1 else v for n, v in WEIGHTS.items()},
+    )
     values = torch.cat([torch.zeros(5)] + [v.flatten() for v in WEIGHTS.values()])
     views, start = {}, 5
     for name, value in WEIGHTS.items():
@@ -162,7 +190,9 @@ def make_archives():
 
     # Two million operations in a few kilobytes: refused, in Refused/.
     with zipfile.ZipFile(FOLDER.parent / "Refused" / "operations.pth", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo("archive/data.pkl"), b"\x80\x02" + b")" * (1 << 21) + b".", zipfile.ZIP_DEFLATED)
+        archive.writestr(
+            zipfile.ZipInfo("archive/data.pkl"), b"\x80\x02" + b")" * (1 << 21) + b".", zipfile.ZIP_DEFLATED
+        )
 
 
 def make_refused():
