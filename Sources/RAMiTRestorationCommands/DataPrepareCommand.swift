@@ -16,8 +16,8 @@ struct LowResolutionCommand: ParsableCommand {
     discussion: """
       floor: OUTPUT/LR_bicubic/X2/NAMEx2.png, floor(size / scale) pixels of the whole image downscaled, as DIV2K. \
       testset: the same names and sizes, but the image is cropped before to whole pixels, as Set5, Set14 and BSD100. \
-      modcrop: targets cropped to a multiple, OUTPUT/GTmod12/NAME.png, and OUTPUT/LRbicx2/NAME.png. Scores of different \
-      protocols do not compare.
+      modcrop: targets cropped to a multiple, OUTPUT/GTmod12/NAME.png, and OUTPUT/LRbicx2/NAME.png. Scores of \
+      different protocols do not compare.
       """)
 
   @Argument(help: "The folder of the photos.")
