@@ -25,7 +25,7 @@ BASELINE = runs/bench/baseline.json
 ONLY =
 
 .PHONY: help setup build run install uninstall test test-programs test-plain test-avx2 bench baseline lint format \
-  check floors docs manifests clean
+  check floors docs clean
 
 help:
 	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
@@ -123,16 +123,6 @@ docs: setup
 	RAMIT_DOCS=1 swift package --allow-writing-to-directory .build/docs generate-documentation \
 	  $(DOCUMENTED:%=--target RAMiT%) --enable-experimental-combined-documentation --output-path .build/docs \
 	  --transform-for-static-hosting
-
-# The manifests of datasets/, compiled into the program; a test fails while the two differ.
-MANIFESTS = Sources/RAMiTDatasets/Manifests/EmbeddedManifests.swift
-manifests:
-	@{ echo '/// The files of datasets/, made by `make manifests`: a file name without extension, and its text.'; \
-	  echo 'let embeddedManifests: [(name: String, text: String)] = ['; \
-	  for file in datasets/*.yaml; do \
-	    printf '  (\n    "%s",\n    #"""\n' "$$(basename "$$file" .yaml)"; \
-	    sed 's/^\(.\)/    \1/' "$$file"; printf '    """#\n  ),\n'; \
-	  done; echo ']'; } > $(MANIFESTS)
 
 clean:
 	rm -rf .build

@@ -24,10 +24,11 @@ func module(_ name: String) -> String { "RAMiT" + name }
 
 /// A library target of one floor, and what it stands on.
 func floor(
-  _ name: String, on floors: [String] = [], _ others: [Target.Dependency] = [], links library: String? = nil
+  _ name: String, on floors: [String] = [], _ others: [Target.Dependency] = [], links library: String? = nil,
+  resources: [Resource]? = nil
 ) -> Target {
   .target(
-    name: module(name), dependencies: floors.map { .target(name: module($0)) } + others,
+    name: module(name), dependencies: floors.map { .target(name: module($0)) } + others, resources: resources,
     linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
 }
 
@@ -107,7 +108,9 @@ let package = Package(
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
     floor("Metrics", on: ["Imaging", "Parallel"]),
-    floor("Datasets", on: ["Imaging", "TensorCore", "YAML", "Files", "Parallel", "Diagnostics"]),
+    floor(
+      "Datasets", on: ["Imaging", "TensorCore", "YAML", "Files", "Parallel", "Diagnostics"],
+      resources: [.embedInCode("Manifests/datasets")]),
     // 6: optimizers and models
     floor("Optimizers", on: ["Kernels", "TensorCore"]),
     floor(

@@ -11,11 +11,12 @@ private let manifestsFolder = projectFile("datasets")
 @Suite struct ManifestTests {
   @Test func theProgramHoldsTheFiles() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: manifestsFolder).filter { $0.hasSuffix(".yaml") }
-    #expect(files.sorted() == DatasetCatalog.texts.map { $0.name + ".yaml" }.sorted(), "run make manifests")
-    for (name, text) in DatasetCatalog.texts {
-      let file = try String(contentsOfFile: "\(manifestsFolder)/\(name).yaml", encoding: .utf8)
-      #expect(file == text + "\n", "\(name): run make manifests")
-      #expect(try DatasetManifest(readingFile: "\(manifestsFolder)/\(name).yaml").name == name)
+    let held = DatasetCatalog.manifests
+    #expect(files.sorted() == held.map { $0.name + ".yaml" }.sorted(), "list the files in DatasetCatalog.swift")
+    for manifest in held {
+      let path = "\(manifestsFolder)/\(manifest.name).yaml"
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      #expect(try DatasetManifest(yaml: text, file: path) == manifest)
     }
   }
 

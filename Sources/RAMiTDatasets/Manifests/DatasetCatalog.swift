@@ -3,13 +3,10 @@ import RAMiTDiagnostics
 
 /// The published sets that the program knows.
 public enum DatasetCatalog {
-  /// The texts of the manifests, by the names of their files.
-  public static var texts: [(name: String, text: String)] { embeddedManifests }
-
   /// In the order of their names.
   public static let manifests: [DatasetManifest] = embeddedManifests.map { name, text in
     do {
-      return try DatasetManifest(yaml: text, file: "datasets/\(name).yaml")
+      return try DatasetManifest(yaml: String(decoding: text, as: UTF8.self), file: "datasets/\(name).yaml")
     } catch {
       preconditionFailure("\(error)")
     }
@@ -51,3 +48,32 @@ public enum DatasetCatalog {
     return found.first?.manifest
   }
 }
+
+/// The files of datasets/, which the build compiles into the program: a file name without extension, and its text.
+private let embeddedManifests: [(name: String, text: [UInt8])] = [
+  ("BSD100", PackageResources.BSD100_yaml),
+  ("BSD68", PackageResources.BSD68_yaml),
+  ("BSDS500", PackageResources.BSDS500_yaml),
+  ("CBSD68", PackageResources.CBSD68_yaml),
+  ("DF2K", PackageResources.DF2K_yaml),
+  ("DFBW", PackageResources.DFBW_yaml),
+  ("DIV2K-valid", PackageResources.DIV2K_valid_yaml),
+  ("DIV2K", PackageResources.DIV2K_yaml),
+  ("Flickr2K", PackageResources.Flickr2K_yaml),
+  ("Kodak24", PackageResources.Kodak24_yaml),
+  ("LOL+VE-LOL", PackageResources.LOL_VE_LOL_yaml),
+  ("LOL-test", PackageResources.LOL_test_yaml),
+  ("LOL", PackageResources.LOL_yaml),
+  ("Manga109", PackageResources.Manga109_yaml),
+  ("McMaster", PackageResources.McMaster_yaml),
+  ("Rain100H", PackageResources.Rain100H_yaml),
+  ("Rain13K", PackageResources.Rain13K_yaml),
+  ("Set12", PackageResources.Set12_yaml),
+  ("Set14", PackageResources.Set14_yaml),
+  ("Set5", PackageResources.Set5_yaml),
+  ("Test100", PackageResources.Test100_yaml),
+  ("Urban100", PackageResources.Urban100_yaml),
+  ("VE-LOL-cap", PackageResources.VE_LOL_cap_yaml),
+  ("VE-LOL", PackageResources.VE_LOL_yaml),
+  ("WED", PackageResources.WED_yaml),
+]
