@@ -14,7 +14,7 @@ extension UnaryFunction {
   /// number / x.
   package static func dividing(_ number: Float) -> UnaryFunction { UnaryFunction(DivideNumber(number: number)) }
   /// -x.
-  package static let negative = UnaryFunction(Negative())
+  package static let negative = multiplying(by: -1)
 }
 
 private struct AddNumber: UnaryElementFunction {
@@ -59,12 +59,4 @@ private struct DivideNumber: UnaryElementFunction {
   func value(_ x: Vector) -> Vector { Vector(repeating: number) / x }
   @inline(__always)
   func derivative(_ x: Vector) -> Vector { Vector(repeating: -number) / x / x }
-}
-
-private struct Negative: UnaryElementFunction {
-  static let saves = UnaryFunction.Saved.nothing
-  @inline(__always)
-  func value(_ x: Vector) -> Vector { x * Vector(repeating: -1) }
-  @inline(__always)
-  func derivative(_: Vector) -> Vector { Vector(repeating: -1) }
 }
