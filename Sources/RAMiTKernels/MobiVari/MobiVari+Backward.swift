@@ -36,7 +36,7 @@ extension MobiVari {
         // Version 1 adds e after the activation, version 2 before it, through the centre tap.
         let de = rows.dd(row)
         if self.expand != nil { de.update(repeating: 0, count: size.width * stride) }
-        addTransposedDepthwise(rows.dq(row - 1), rows.dq(row), rows.dq(row + 1), to: de)
+        depthwiseRow(rows.dq(row - 1), rows.dq(row), rows.dq(row + 1), into: de, transposed: true)
         let xRow = input.row(of: x, image: image, y: row, memory: rows.x)
         let residual = isResidual ? dy + (image * size.height + row) * size.width * outputs : nil
         input.writeRow(to: dx, image: image, y: row, memory: rows.dx) { target, accumulate in
@@ -166,32 +166,6 @@ extension MobiVari {
       add(t7, tap: 7)
       add(t8, tap: 8)
       add(total, tap: 9)
-    }
-  }
-
-  /// de [W x E] += the transposed depth-wise convolution of dq: the taps in reverse.
-  @inline(__always)
-  private func addTransposedDepthwise(
-    _ above: UnsafePointer<Float>, _ here: UnsafePointer<Float>, _ below: UnsafePointer<Float>,
-    to de: UnsafeMutablePointer<Float>
-  ) {
-    let w = depthwise.pointer, stride = stride
-    for c in Swift.stride(from: 0, to: stride, by: vectorWidth) {
-      let w0 = load(w + 8 * stride + c), w1 = load(w + 7 * stride + c), w2 = load(w + 6 * stride + c)
-      let w3 = load(w + 5 * stride + c), w4 = load(w + 4 * stride + c), w5 = load(w + 3 * stride + c)
-      let w6 = load(w + 2 * stride + c), w7 = load(w + stride + c), w8 = load(w + c)
-      var place = c
-      for _ in 0..<size.width {
-        let next = place &+ stride, last = next &+ stride
-        var first = multiplyAdd(w0, load(above + place), load(de + place))
-        first = multiplyAdd(w2, load(above + last), multiplyAdd(w1, load(above + next), first))
-        var second = multiplyAdd(w4, load(here + next), w3 * load(here + place))
-        second = multiplyAdd(w5, load(here + last), second)
-        var third = multiplyAdd(w7, load(below + next), w6 * load(below + place))
-        third = multiplyAdd(w8, load(below + last), third)
-        store(first + second + third, de + place)
-        place = next
-      }
     }
   }
 

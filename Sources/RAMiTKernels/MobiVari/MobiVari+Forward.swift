@@ -30,22 +30,21 @@ extension MobiVari {
     }
   }
 
-  /// q [W x E] = bias + the nine taps over three rows of e.
+  /// q [W x E] = bias + the nine taps over three rows of e; transposed, q += the taps in reverse.
   @inline(__always)
   func depthwiseRow(
     _ above: UnsafePointer<Float>, _ here: UnsafePointer<Float>, _ below: UnsafePointer<Float>,
-    into q: UnsafeMutablePointer<Float>
+    into q: UnsafeMutablePointer<Float>, transposed: Bool = false
   ) {
     let w = depthwise.pointer, stride = stride
     for c in Swift.stride(from: 0, to: stride, by: vectorWidth) {
-      let w0 = load(w + c), w1 = load(w + stride + c), w2 = load(w + 2 * stride + c)
-      let w3 = load(w + 3 * stride + c), w4 = load(w + 4 * stride + c), w5 = load(w + 5 * stride + c)
-      let w6 = load(w + 6 * stride + c), w7 = load(w + 7 * stride + c), w8 = load(w + 8 * stride + c)
-      let bias = load(w + 9 * stride + c)
+      func tap(_ number: Int) -> Vector { load(w + (transposed ? 8 - number : number) * stride + c) }
+      let w0 = tap(0), w1 = tap(1), w2 = tap(2), w3 = tap(3), w4 = tap(4), w5 = tap(5), w6 = tap(6), w7 = tap(7)
+      let w8 = tap(8), bias = load(w + 9 * stride + c)
       var place = c
       for _ in 0..<size.width {
         let next = place &+ stride, last = next &+ stride
-        var first = multiplyAdd(w0, load(above + place), bias)
+        var first = multiplyAdd(w0, load(above + place), transposed ? load(q + place) : bias)
         first = multiplyAdd(w2, load(above + last), multiplyAdd(w1, load(above + next), first))
         var second = multiplyAdd(w4, load(here + next), w3 * load(here + place))
         second = multiplyAdd(w5, load(here + last), second)
