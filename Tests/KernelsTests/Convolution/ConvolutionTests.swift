@@ -178,18 +178,18 @@ import Testing
   }
 
   @Test(arguments: [(1, 1, 1), (3, 35, 5), (2, 200, 37)]) func globalAverage(images: Int, pixels: Int, channels: Int) {
-    let pool = GlobalAveragePool(images: images, pixels: pixels, channels: channels)
+    let map = ChannelPixels(samples: images, pixels: pixels, channels: channels)
     let x = random("x", [images * pixels, channels]), dy = random("dy", [images, channels])
     var terms = LinearTerms(inputs: x.values.count, outputs: dy.values.count)
     for place in x.values.indices {
       terms.add(place, to: place / (pixels * channels) * channels + place % channels, weight: 1 / Double(pixels))
     }
     let (input, gradient) = (GuardedBuffer(x), GuardedBuffer(dy)), y = GuardedBuffer(unwritten: dy.values.count)
-    pool.forward(input.pointer, y.pointer, sums: SumsMemory(channels).sums)
+    map.average(input.pointer, y.pointer, sums: SumsMemory(channels).sums)
     y.expect(terms(x))
     for accumulate in [false, true] {
       let dx = GuardedBuffer(result: x.values.count, accumulate: accumulate)
-      pool.backward(dy: gradient.pointer, dx.pointer, accumulate: accumulate)
+      map.averageBackward(dy: gradient.pointer, dx.pointer, accumulate: accumulate)
       dx.expect(terms.transposed(dy))
     }
   }

@@ -54,13 +54,13 @@ public func adaptiveAvgPool2d(_ x: Variable, height: Int, width: Int) -> Variabl
 /// The mean over all pixels of each image, per channel: N x H x W x C to N x 1 x 1 x C.
 public func globalAvgPool2d(_ x: Variable) -> Variable {
   requireMap(x.shape)
-  let kernel = GlobalAveragePool(images: x.shape[0], pixels: x.shape[1] * x.shape[2], channels: x.shape[3])
+  let map = ChannelPixels(samples: x.shape[0], pixels: x.shape[1] * x.shape[2], channels: x.shape[3])
   let y = Tensor([x.shape[0], 1, 1, x.shape[3]]) { y in
     let sums = GradientSums(count: x.shape[3])
-    kernel.forward(x.value.pointer, y, sums: sums.sums)
+    map.average(x.value.pointer, y, sums: sums.sums)
     withExtendedLifetime(sums) {}
   }
   return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
-    gradients.write(to: x) { dx, accumulate in kernel.backward(dy: dy.pointer, dx, accumulate: accumulate) }
+    gradients.write(to: x) { dx, accumulate in map.averageBackward(dy: dy.pointer, dx, accumulate: accumulate) }
   }
 }
