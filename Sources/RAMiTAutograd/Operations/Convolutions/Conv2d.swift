@@ -4,6 +4,19 @@ import RAMiTTensorCore
 /// A whole number for each of a map's two axes.
 public typealias IntPair = RAMiTKernels.IntPair
 
+/// An `Int` for both axes of a map, or an `IntPair` where height and width differ.
+public protocol IntPairConvertible {
+  var intPair: IntPair { get }
+}
+
+extension Int: IntPairConvertible {
+  public var intPair: IntPair { IntPair(self) }
+}
+
+extension IntPair: IntPairConvertible {
+  public var intPair: IntPair { self }
+}
+
 /// A 2-D convolution with zero padding, by PyTorch's definition (cross-correlation).
 ///
 /// - Parameters:
@@ -17,19 +30,8 @@ public typealias IntPair = RAMiTKernels.IntPair
 /// - Returns: N x H' x W' x O, with H' = (H + 2 padding - dilation (kh - 1) - 1) / stride + 1, rounded down.
 /// - Precondition: `groups` divides I and O, and the kernel fits into the padded map.
 public func conv2d(
-  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
-  groups: Int = 1
-) -> Variable {
-  conv2d(
-    x, weight: weight, bias: bias, stride: IntPair(stride), padding: IntPair(padding), dilation: IntPair(dilation),
-    groups: groups)
-}
-
-/// A 2-D convolution whose stride, padding or dilation differ between height and width.
-@_disfavoredOverload
-public func conv2d(
-  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: IntPair = IntPair(1), padding: IntPair = IntPair(0),
-  dilation: IntPair = IntPair(1), groups: Int = 1
+  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: some IntPairConvertible = 1,
+  padding: some IntPairConvertible = 0, dilation: some IntPairConvertible = 1, groups: Int = 1
 ) -> Variable {
   requireMap(x.shape)
   require(weight.shape.rank == 4, "a convolution's weight is O x kh x kw x I/groups, not \(weight.shape)")
@@ -42,8 +44,8 @@ public func conv2d(
     of: "the weight\(groups == 1 ? "" : " in \(groups) groups") for the map \(x.shape)")
   requireShape(bias?.shape, [outputs], of: "the bias with the weight \(weight.shape)")
   let geometry = ConvolutionGeometry(
-    x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[1], weight.shape[2]), stride: stride,
-    padding: padding, dilation: dilation)
+    x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[1], weight.shape[2]),
+    stride: stride.intPair, padding: padding.intPair, dilation: dilation.intPair)
   let kernel = Convolution(geometry, inputs: inputs, outputs: outputs, groups: groups)
   let y = Tensor([x.shape[0], geometry.output.height, geometry.output.width, outputs]) {
     kernel.forward(x.value, weight: weight.value, bias: bias?.value, into: $0)

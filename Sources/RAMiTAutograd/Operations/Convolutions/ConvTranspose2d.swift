@@ -16,20 +16,12 @@ import RAMiTTensorCore
 /// - Precondition: `groups` divides I and O, and the result has pixels. The output padding is less than the stride or
 ///   the dilation.
 public func convTranspose2d(
-  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0,
-  dilation: Int = 1, groups: Int = 1
+  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: some IntPairConvertible = 1,
+  padding: some IntPairConvertible = 0, outputPadding: some IntPairConvertible = 0,
+  dilation: some IntPairConvertible = 1, groups: Int = 1
 ) -> Variable {
-  convTranspose2d(
-    x, weight: weight, bias: bias, stride: IntPair(stride), padding: IntPair(padding),
-    outputPadding: IntPair(outputPadding), dilation: IntPair(dilation), groups: groups)
-}
-
-/// A transposed 2-D convolution whose stride, paddings or dilation differ between height and width.
-@_disfavoredOverload
-public func convTranspose2d(
-  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: IntPair = IntPair(1), padding: IntPair = IntPair(0),
-  outputPadding: IntPair = IntPair(0), dilation: IntPair = IntPair(1), groups: Int = 1
-) -> Variable {
+  let (stride, padding, dilation) = (stride.intPair, padding.intPair, dilation.intPair)
+  let outputPadding = outputPadding.intPair
   requireMap(x.shape)
   require(
     weight.shape.rank == 4, "a transposed convolution's weight is I x kh x kw x O/groups, not \(weight.shape)")

@@ -13,17 +13,8 @@ import RAMiTTensorCore
 /// - Returns: N x H' x W' x C, of `conv2d`'s height and width.
 /// - Precondition: the kernel fits into the padded map.
 public func depthwiseConv2d(
-  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1
-) -> Variable {
-  depthwiseConv2d(
-    x, weight: weight, bias: bias, stride: IntPair(stride), padding: IntPair(padding), dilation: IntPair(dilation))
-}
-
-/// A depth-wise 2-D convolution whose stride, padding or dilation differ between height and width.
-@_disfavoredOverload
-public func depthwiseConv2d(
-  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: IntPair = IntPair(1), padding: IntPair = IntPair(0),
-  dilation: IntPair = IntPair(1)
+  _ x: Variable, weight: Variable, bias: Variable? = nil, stride: some IntPairConvertible = 1,
+  padding: some IntPairConvertible = 0, dilation: some IntPairConvertible = 1
 ) -> Variable {
   requireMap(x.shape)
   let channels = x.shape[3]
@@ -32,8 +23,8 @@ public func depthwiseConv2d(
     "a depth-wise weight for the map \(x.shape) is kh x kw x \(channels), not \(weight.shape)")
   requireShape(bias?.shape, [channels], of: "the bias for the map \(x.shape)")
   let geometry = ConvolutionGeometry(
-    x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[0], weight.shape[1]), stride: stride,
-    padding: padding, dilation: dilation)
+    x.shape, window: "weight \(weight.shape)", kernel: IntPair(weight.shape[0], weight.shape[1]),
+    stride: stride.intPair, padding: padding.intPair, dilation: dilation.intPair)
   let kernel = DepthwiseConvolution(geometry, channels: channels)
   let y = Tensor([x.shape[0], geometry.output.height, geometry.output.width, channels]) {
     kernel.forward(x.value.pointer, weight: weight.value.pointer, bias: bias?.value.pointer, $0)

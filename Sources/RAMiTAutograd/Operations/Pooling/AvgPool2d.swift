@@ -12,19 +12,10 @@ import RAMiTTensorCore
 /// - Returns: N x H' x W' x C, with H' = (H + 2 padding - kernelSize) / stride + 1, rounded down.
 /// - Precondition: a window fits into the padded map.
 public func avgPool2d(
-  _ x: Variable, kernelSize: Int, stride: Int? = nil, padding: Int = 0, countIncludesPadding: Bool = true
+  _ x: Variable, kernelSize: some IntPairConvertible, stride: (some IntPairConvertible)? = Int?.none,
+  padding: some IntPairConvertible = 0, countIncludesPadding: Bool = true
 ) -> Variable {
-  avgPool2d(
-    x, kernelSize: IntPair(kernelSize), stride: IntPair(stride ?? kernelSize), padding: IntPair(padding),
-    countIncludesPadding: countIncludesPadding)
-}
-
-/// The mean of each window, whose sizes differ between height and width.
-public func avgPool2d(
-  _ x: Variable, kernelSize: IntPair, stride: IntPair? = nil, padding: IntPair = IntPair(0),
-  countIncludesPadding: Bool = true
-) -> Variable {
-  let stride = stride ?? kernelSize
+  let kernelSize = kernelSize.intPair, stride = stride?.intPair ?? kernelSize, padding = padding.intPair
   // Checks the sizes.
   _ = ConvolutionGeometry(poolOf: x.shape, kernelSize: kernelSize, stride: stride, padding: padding)
   func axis(_ size: Int, _ axis: KeyPath<IntPair, Int>) -> AxisResampling {

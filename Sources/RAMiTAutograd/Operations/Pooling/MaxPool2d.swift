@@ -11,16 +11,11 @@ import RAMiTTensorCore
 ///   - padding: pixels by which windows reach over the map's edges, at most half of `kernelSize`.
 /// - Returns: N x H' x W' x C, with H' = (H + 2 padding - kernelSize) / stride + 1, rounded down.
 /// - Precondition: a window fits into the padded map.
-public func maxPool2d(_ x: Variable, kernelSize: Int, stride: Int? = nil, padding: Int = 0) -> Variable {
-  maxPool2d(
-    x, kernelSize: IntPair(kernelSize), stride: IntPair(stride ?? kernelSize), padding: IntPair(padding))
-}
-
-/// The largest value of each window, whose sizes differ between height and width.
 public func maxPool2d(
-  _ x: Variable, kernelSize: IntPair, stride: IntPair? = nil, padding: IntPair = IntPair(0)
+  _ x: Variable, kernelSize: some IntPairConvertible, stride: (some IntPairConvertible)? = Int?.none,
+  padding: some IntPairConvertible = 0
 ) -> Variable {
-  let stride = stride ?? kernelSize
+  let kernelSize = kernelSize.intPair, stride = stride?.intPair ?? kernelSize, padding = padding.intPair
   let geometry = ConvolutionGeometry(poolOf: x.shape, kernelSize: kernelSize, stride: stride, padding: padding)
   if kernelSize == IntPair(1), stride == IntPair(1) { return x }
   let kernel = MaxPool(geometry, channels: x.shape[3])
