@@ -93,6 +93,7 @@ static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const 
   found->width = codec.image_width;
   found->height = codec.image_height;
   found->channels = is_gray ? 1 : 3;
+  found->is_cmyk = is_cmyk;
   /* Huffman codes give a block of 64 pixels a bit at least: a header that promises more is refused before memory is
      taken. */
   if (!codec.arith_code && (uint64_t)found->width * found->height / 512 > size) stop(&e, "the file ends early");

@@ -69,10 +69,24 @@ public enum ImageFile {
   /// - Parameter name: what messages call it.
   /// - Throws: `InputError` that begins with the name.
   public static func size(_ bytes: [UInt8], from name: String) throws -> (width: Int, height: Int, channels: Int) {
-    let file = try header(of: bytes, name).file
-    let (width, height) = (file.width, file.height)
-    return file.orientation.swapsSides ? (height, width, file.channels) : (width, height, file.channels)
+    let header = ImageHeader(try header(of: bytes, name).file)
+    return (header.width, header.height, header.channels)
   }
+
+  /// What an image's header says, from the file's beginning where that is enough: data sets have gigabytes of files.
+  /// - Throws: `InputError` that names the file.
+  package static func header(_ path: String) throws -> ImageHeader {
+    // Other formats may have what turns the image at the end.
+    if let start = try? FileStream.start(of: path, count: longestHeader),
+      [.png, .jpeg, .bmp].contains(ImageFormat(startOfFile: start)), let file = try? header(of: start, path).file
+    {
+      return ImageHeader(file)
+    }
+    return ImageHeader(try header(of: bytes(path), path).file)
+  }
+
+  /// Metadata before a JPEG's frame header or a PNG's pixels is rarely longer.
+  private static let longestHeader = 1 << 17
 
   /// The image files in a folder, without those of the folders in it, in the order of their names' bytes; hidden ones
   /// are left out.

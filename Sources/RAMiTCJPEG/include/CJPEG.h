@@ -10,6 +10,7 @@
 typedef struct {
   uint32_t width, height;
   int channels; /* 1 gray, 3 RGB */
+  int is_cmyk;  /* stored as inks; read as RGB */
 } cjpeg_info;
 
 enum { cjpeg_message_size = 256 };

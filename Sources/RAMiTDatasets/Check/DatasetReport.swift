@@ -1,9 +1,10 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTImaging
 import RAMiTParallel
 
 /// What is known of files that were read whole, or why reading failed.
-package typealias FactsOfFiles = [ByteString: Result<PhotoFacts, InputError>]
+package typealias FactsOfFiles = [ByteString: Result<ImageHeader, InputError>]
 
 /// What is found when every file of a set is read.
 package struct DatasetReport: Encodable, Sendable {
@@ -65,9 +66,10 @@ package struct DatasetReport: Encodable, Sendable {
 
   private static let portion = 64
 
-  private static func decode(_ path: String) -> Result<PhotoFacts, InputError> {
+  private static func decode(_ path: String) -> Result<ImageHeader, InputError> {
     do {
-      return .success(try PhotoFacts(decoding: path))
+      let header = try ImageFile.header(path)
+      return .success(header.isCMYK ? header : ImageHeader(try ImageFile.read(path)))
     } catch let error as InputError {
       return .failure(error)
     } catch {

@@ -1,4 +1,5 @@
 import RAMiTDiagnostics
+import RAMiTImaging
 
 /// What is wrong with a pair of files.
 struct PairError {
@@ -21,19 +22,19 @@ struct PairChecker {
 
   /// - Parameter facts: of a file, or why there are none.
   /// - Returns: at most one error a file, in the order of the pairs.
-  func find(in pairs: [PairedFiles.Pair], facts: (String) -> Result<PhotoFacts, InputError>) -> [PairError] {
+  func find(in pairs: [PairedFiles.Pair], facts: (String) -> Result<ImageHeader, InputError>) -> [PairError] {
     let files = pairs.flatMap { [$0.target] + ($0.input.map { [$0] } ?? []) }
     let known = files.compactMap { try? facts($0).get() }
     let isGray = channels.map { $0 == 1 } ?? (2 * known.count(where: \.isGray) > known.count)
-    let isDeep = 2 * known.count { $0.bits == 16 } > known.count
-    func oddity(_ pair: PairedFiles.Pair, _ file: String, _ facts: PhotoFacts) -> InputError? {
+    let isDeep = 2 * known.count { $0.bitDepth == 16 } > known.count
+    func oddity(_ pair: PairedFiles.Pair, _ file: String, _ facts: ImageHeader) -> InputError? {
       guard comparesFormats else { return nil }
       if facts.isCMYK {
         return InputError(file, expected: "an image in RGB", found: "CMYK, whose colours are a printer's")
       }
       if settings.convertsImages { return nil }
-      if let bits = facts.bits, (bits == 16) != isDeep {
-        return InputError(file, expected: "\(isDeep ? 16 : 8) bits, as the others", found: "\(bits)")
+      if (facts.bitDepth == 16) != isDeep {
+        return InputError(file, expected: "\(isDeep ? 16 : 8) bits, as the others", found: "\(facts.bitDepth)")
       }
       // Everything is made gray for a gray task.
       guard facts.isGray != isGray, settings.channels == 3 || channels == 1, !gray.contains(pair.name) else {
@@ -45,7 +46,7 @@ struct PairChecker {
     }
     var errors: [PairError] = []
     for (place, pair) in pairs.enumerated() {
-      var whole: [PhotoFacts] = []
+      var whole: [ImageHeader] = []
       for file in [pair.target, pair.input].compactMap({ $0 }) {
         switch facts(file) {
         case .failure(let error): errors.append(PairError(pair: place, error: error))
@@ -65,7 +66,7 @@ struct PairChecker {
     return errors
   }
 
-  private func pairSizeError(_ pair: PairedFiles.Pair, target: PhotoFacts, input: PhotoFacts?) -> InputError? {
+  private func pairSizeError(_ pair: PairedFiles.Pair, target: ImageHeader, input: ImageHeader?) -> InputError? {
     if let file = pair.input, let input {
       let error = sizeError(
         file, input: (input.width, input.height), pair.target, target: (target.width, target.height),

@@ -1,4 +1,5 @@
 import RAMiTDiagnostics
+import RAMiTImaging
 
 /// A set that a user named, by a folder or by a data set's name, and its files for one scale.
 package struct SelectedSet: Sendable {
@@ -45,8 +46,8 @@ package struct SelectedSet: Sendable {
   /// Whether the first input that can be read has a target of so many times its size.
   private static func areScaled(_ files: PairedFiles, by scale: Int) -> Bool {
     for pair in files.pairs {
-      guard let file = pair.input, let input = try? PhotoFacts(headerOf: file),
-        let target = try? PhotoFacts(headerOf: pair.target)
+      guard let file = pair.input, let input = try? ImageFile.header(file),
+        let target = try? ImageFile.header(pair.target)
       else { continue }
       return sizeError(
         file, input: (input.width, input.height), pair.target, target: (target.width, target.height), scale: scale)

@@ -88,7 +88,7 @@ public struct PhotoPairs: ImagePairs {
   private func headerErrors(patch: Int, comparesFormats: Bool) -> [PairError] {
     let paths = files.pairs.flatMap { [$0.target, $0.input].compactMap { $0 } }
     let results = parallelMap(paths) { path in
-      Result { try PhotoFacts(headerOf: path) }.mapError {
+      Result { try ImageFile.header(path) }.mapError {
         $0 as? InputError ?? InputError(path, expected: "an image", found: "\($0)")
       }
     }
@@ -99,12 +99,10 @@ public struct PhotoPairs: ImagePairs {
   }
 
   /// Announces to the memory for decoded photos what these will take.
-  private func expect(_ photos: some Sequence<(String, Result<PhotoFacts, InputError>)>) {
+  private func expect(_ photos: some Sequence<(String, Result<ImageHeader, InputError>)>) {
     guard reader.decoded == nil else { return }
     for case (let path, .success(let photo)) in photos {
-      let pixels = photo.width * photo.height
-      // Where only decoding shows the depth, it is most often 8 bits.
-      reader.memory.expect(path, bytes: pixels * photo.channels * (photo.bits ?? 8) / 8)
+      reader.memory.expect(path, bytes: photo.width * photo.height * photo.channels * photo.bitDepth / 8)
     }
   }
 

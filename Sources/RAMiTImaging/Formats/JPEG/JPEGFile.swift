@@ -33,6 +33,7 @@ struct JPEGFile: ImageDecoder {
   var width: Int { Int(info.width) }
   var height: Int { Int(info.height) }
   var channels: Int { Int(info.channels) }
+  var isCMYK: Bool { info.is_cmyk != 0 }
 
   /// The EXIF block counts before XMP.
   var orientation: Symmetry {
@@ -59,7 +60,8 @@ struct JPEGFile: ImageDecoder {
     case .uint8(let bytes): values = bytes
     case .uint16(let words): values = words.map { UInt8((Int($0) + 128) / 257) }
     }
-    var info = cjpeg_info(width: UInt32(image.width), height: UInt32(image.height), channels: Int32(image.channels))
+    var info = cjpeg_info(
+      width: UInt32(image.width), height: UInt32(image.height), channels: Int32(image.channels), is_cmyk: 0)
     return adding(metadata, to: try withEncodedFile { cjpeg_write(&info, values, Int32(quality), $0, $1, $2) })
   }
 }
