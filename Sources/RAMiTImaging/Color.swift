@@ -15,10 +15,6 @@ public struct Color: Equatable, Sendable, CustomStringConvertible {
     "green": Color(red: 0, green: 128, blue: 0), "blue": Color(red: 0, green: 0, blue: 255),
   ]
 
-  /// What a text can be, for messages.
-  public static let forms =
-    "a colour: a name (white, black, gray, red, green, blue), #rrggbb or red,green,blue of 0 to 255"
-
   /// From a name, "#rrggbb", "#rgb" or "red,green,blue"; nil for other text.
   public init?(_ text: String) {
     let text = text.lowercased()
