@@ -31,6 +31,13 @@ extension ImageDecoder {
   var metadata: ImageMetadata { ImageMetadata() }
   func readMetadata(notes: inout [String]) -> ImageMetadata { metadata }
 
+  /// EXIF counts before XMP.
+  var orientation: Symmetry {
+    var notes: [String] = []
+    let metadata = readMetadata(notes: &notes)
+    return Symmetry(exif: metadata.exif, xmp: metadata.xmp)
+  }
+
   /// Refuses a small file that promises a picture of hundreds of megabytes: a bomb, far more likely than a photo.
   /// - Parameters:
   ///   - perPixel: the bytes that decoding takes for a pixel, without those of turning the image.

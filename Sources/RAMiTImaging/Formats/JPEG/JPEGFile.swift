@@ -35,13 +35,6 @@ struct JPEGFile: ImageDecoder {
   var channels: Int { Int(info.channels) }
   var isCMYK: Bool { info.is_cmyk != 0 }
 
-  /// The EXIF block counts before XMP.
-  var orientation: Symmetry {
-    var notes: [String] = []
-    let metadata = readMetadata(notes: &notes)
-    return Symmetry(exif: metadata.exif, xmp: metadata.xmp)
-  }
-
   func decode(notes: inout [String]) throws -> Image {
     var info = info
     var values = [UInt8](repeating: 0, count: width * height * channels)

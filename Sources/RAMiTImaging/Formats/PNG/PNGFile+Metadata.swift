@@ -1,5 +1,6 @@
 extension PNGFile {
-  /// What the chunks beside the pixels say. A chunk that is damaged is left out.
+  /// What the chunks beside the pixels say. A chunk that is damaged is left out. The eXIf chunk, wherever it stands,
+  /// counts before a raw profile.
   func readMetadata(notes: inout [String]) -> ImageMetadata {
     var reader = PNGMetadataReader(chunks: chunks)
     let metadata = reader.read()

@@ -20,13 +20,6 @@ struct PNGFile: ImageDecoder {
   var channels: Int { Int(info.channels) }
   var bitDepth: Int { Int(info.depth) }
 
-  /// The eXIf chunk, wherever it stands, counts before a raw profile, and that before XMP.
-  var orientation: Symmetry {
-    var notes: [String] = []
-    let metadata = readMetadata(notes: &notes)
-    return Symmetry(exif: metadata.exif, xmp: metadata.xmp)
-  }
-
   func decode(notes: inout [String]) throws -> Image {
     // A pixel takes a bit at least, and Deflate packs no more than 1032 bytes into one: a header that promises more is
     // refused before memory is allocated for it.

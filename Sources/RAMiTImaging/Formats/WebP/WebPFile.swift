@@ -2,14 +2,12 @@ import RAMiTCWebP
 
 /// WebP images, through libwebp: lossy or lossless, with or without alpha; of an animation the first frame.
 struct WebPFile: ImageDecoder {
-
   static func recognizes(_ bytes: [UInt8]) -> Bool {
     bytes.count >= 12 && bytes.starts(with: "RIFF".utf8) && bytes[8..<12].elementsEqual("WEBP".utf8)
   }
 
   let width, height, channels: Int
   let bitDepth = 8
-  let orientation: Symmetry
   let metadata: ImageMetadata
   private let bytes: [UInt8]
   private let isAnimated, isLossless: Bool
@@ -33,7 +31,6 @@ struct WebPFile: ImageDecoder {
     metadata.exif = chunks.exif
     metadata.xmp = chunks.xmp
     self.metadata = metadata
-    orientation = Symmetry(exif: chunks.exif, xmp: chunks.xmp)
   }
 
   func decode(notes: inout [String]) throws -> Image {
