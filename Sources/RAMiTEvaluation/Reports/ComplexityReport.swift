@@ -4,19 +4,13 @@ import RAMiTModels
 
 /// A model's parameters and Mult-Adds, for people and for programs.
 package struct ComplexityReport: Encodable {
-  struct Component: Encodable {
-    let name: String
-    let parameters: Int
-    let multAdds: Int
-  }
-
   let model: String
   let task: RestorationTask
   /// Width x height, in pixels; the input's is the padded one.
   let outputSize, inputSize: String
   let parameters: Int
   let multAdds: Int
-  let components: [Component]
+  let components: [Complexity.Component]
 
   package init(
     _ complexity: Complexity, model: String, task: RestorationTask, outputWidth: Int, outputHeight: Int
@@ -27,9 +21,7 @@ package struct ComplexityReport: Encodable {
     inputSize = "\(complexity.inputWidth)x\(complexity.inputHeight)"
     parameters = complexity.parameters
     multAdds = complexity.multAdds
-    components = complexity.components.map {
-      Component(name: $0.name, parameters: $0.parameters, multAdds: $0.multAdds)
-    }
+    components = complexity.components
   }
 
   /// One line for each component, and the total.

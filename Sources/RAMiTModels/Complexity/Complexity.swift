@@ -9,7 +9,7 @@ import RAMiTTensorCore
 /// says so (`RestorationModel.multAddCorrections`).
 public struct Complexity: Equatable, Sendable {
   /// What a component of the model takes.
-  public struct Component: Equatable, Sendable {
+  public struct Component: Encodable, Equatable, Sendable {
     /// The first part of its parameters' names in checkpoints.
     public let name: String
     public let parameters: Int
