@@ -1,4 +1,3 @@
-import Foundation
 import RAMiTDiagnostics
 import RAMiTSerialization
 import RAMiTTensorCore
@@ -53,11 +52,7 @@ extension RAMiTConfiguration {
 extension RAMiTConfiguration {
   /// Without the family's name, as the files of the first versions have it: notes without one are a RAMiT's.
   public var json: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+    get throws { try notes(self) }
   }
 }
 

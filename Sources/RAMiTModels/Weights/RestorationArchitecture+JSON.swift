@@ -22,12 +22,15 @@ extension RestorationArchitecture {
   }
 
   public var json: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(NamedArchitecture(architecture: self)), as: UTF8.self)
-    }
+    get throws { try notes(NamedArchitecture(architecture: self)) }
   }
+}
+
+/// JSON as the notes of weight files have it.
+func notes(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
 
 /// The part of an architecture's notes that its defaults depend on.
