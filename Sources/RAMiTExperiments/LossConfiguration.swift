@@ -11,6 +11,9 @@ public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
   /// One loss alone.
   public init(_ loss: Loss) { terms = [LossTerm(loss)] }
 
+  /// One loss alone, with its defaults.
+  public init(_ kind: Loss.Kind) { self.init(Loss(kind)) }
+
   package static var choices: String {
     "one of " + Loss.Kind.allCases.map(\.rawValue).joined(separator: ", ") + ", or a list of losses with weights"
   }
@@ -24,7 +27,7 @@ public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
     guard let kind = try? value.decode(Loss.Kind.self) else {
       throw DecodingError.dataCorruptedError(in: value, debugDescription: "no loss of that name")
     }
-    self.init(Loss(kind))
+    self.init(kind)
   }
 
   /// One loss with its defaults is written as its name.
@@ -47,7 +50,7 @@ public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
         try checks.require(epsilon > 0 && epsilon <= 1, "loss.\(number).epsilon", "above 0, at most 1", epsilon)
       }
       try checks.require(
-        term.loss != .ssim || targetSide >= Self.ssimWindow, "loss",
+        term.loss.kind != .ssim || targetSide >= Self.ssimWindow, "loss",
         "ssim with targets of at least \(Self.ssimWindow) pixels a side", "patches with targets of \(targetSide)")
     }
   }
@@ -57,59 +60,33 @@ public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
 }
 
 /// How far restored images are from their targets, as a mean over all values.
-public enum Loss: Equatable, Sendable {
-  /// The absolute difference (the paper's).
-  case l1
-  /// The squared difference.
-  case mse
-  /// sqrt(difference^2 + epsilon^2) (Charbonnier et al., Two deterministic half-quadratic regularization algorithms for
-  /// computed imaging, 1994).
-  case charbonnier(epsilon: Double)
-  /// The PSNR of each image in dB, negative (`psnrLoss`).
-  case psnr
-  /// 1 - SSIM (`ssimLoss`).
-  case ssim
-  /// The absolute difference of the Fourier coefficients (`fourierAmplitudeLoss`).
-  case fourier
-  /// The Charbonnier loss of the edges (`edgeLoss`).
-  case edge(epsilon: Double)
-
+public struct Loss: Equatable, Sendable {
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    case l1, mse, charbonnier, psnr, ssim, fourier, edge
+    /// The absolute difference (the paper's).
+    case l1
+    /// The squared difference.
+    case mse
+    /// sqrt(difference^2 + epsilon^2) (Charbonnier et al., Two deterministic half-quadratic regularization algorithms
+    /// for computed imaging, 1994).
+    case charbonnier
+    /// The PSNR of each image in dB, negative (`psnrLoss`).
+    case psnr
+    /// 1 - SSIM (`ssimLoss`).
+    case ssim
+    /// The absolute difference of the Fourier coefficients (`fourierAmplitudeLoss`).
+    case fourier
+    /// The Charbonnier loss of the edges (`edgeLoss`).
+    case edge
   }
+
+  public let kind: Kind
+  /// Of `charbonnier` and `edge`; nil for the others, which have none.
+  public let epsilon: Double?
 
   /// - Parameter epsilon: of `charbonnier` and `edge`; the others have none.
   public init(_ kind: Kind, epsilon: Double = 1e-3) {
-    self =
-      switch kind {
-      case .l1: .l1
-      case .mse: .mse
-      case .charbonnier: .charbonnier(epsilon: epsilon)
-      case .psnr: .psnr
-      case .ssim: .ssim
-      case .fourier: .fourier
-      case .edge: .edge(epsilon: epsilon)
-      }
-  }
-
-  public var kind: Kind {
-    switch self {
-    case .l1: .l1
-    case .mse: .mse
-    case .charbonnier: .charbonnier
-    case .psnr: .psnr
-    case .ssim: .ssim
-    case .fourier: .fourier
-    case .edge: .edge
-    }
-  }
-
-  /// Nil for a loss that has none.
-  package var epsilon: Double? {
-    switch self {
-    case .charbonnier(let epsilon), .edge(let epsilon): epsilon
-    case .l1, .mse, .psnr, .ssim, .fourier: nil
-    }
+    self.kind = kind
+    self.epsilon = [.charbonnier, .edge].contains(kind) ? epsilon : nil
   }
 }
 

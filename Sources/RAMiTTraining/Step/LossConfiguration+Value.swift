@@ -17,14 +17,14 @@ extension LossConfiguration {
 extension Loss {
   /// The loss of a batch, a scalar.
   func value(_ output: Variable, _ target: Tensor) -> Variable {
-    switch self {
+    switch kind {
     case .l1: l1Loss(output, target)
     case .mse: mseLoss(output, target)
-    case .charbonnier(let epsilon): charbonnierLoss(output, target, epsilon: epsilon)
+    case .charbonnier: charbonnierLoss(output, target, epsilon: epsilon!)
     case .psnr: psnrLoss(output, target)
     case .ssim: ssimLoss(output, target)
     case .fourier: fourierAmplitudeLoss(output, target)
-    case .edge(let epsilon): edgeLoss(output, target, epsilon: epsilon)
+    case .edge: edgeLoss(output, target, epsilon: epsilon!)
     }
   }
 }

@@ -73,7 +73,7 @@ import Testing
       """
     let configuration = try configuration(former)
     #expect(
-      configuration.optimizer == .standard && configuration.loss == LossConfiguration(.charbonnier(epsilon: 1e-3)))
+      configuration.optimizer == .standard && configuration.loss == LossConfiguration(.charbonnier))
     let now = try self.configuration(
       "schedule: {epochs: 30, learningRate: 2e-4, warmupEpochs: 2, decay: cosine, finalLearningRate: 1e-6}\n"
         + "loss: charbonnier\nvalidation: {everyEpochs: 2}")
