@@ -66,14 +66,16 @@ package struct DatasetReport: Encodable, Sendable {
 
   private static let portion = 64
 
+  /// Of CMYK the header is enough.
   private static func decode(_ path: String) -> Result<ImageHeader, InputError> {
-    do {
+    readFacts(of: path) {
       let header = try ImageFile.header(path)
-      return .success(header.isCMYK ? header : ImageHeader(try ImageFile.read(path)))
-    } catch let error as InputError {
-      return .failure(error)
-    } catch {
-      return .failure(InputError(path, expected: "an image", found: "\(error)"))
+      return header.isCMYK ? header : ImageHeader(try ImageFile.read(path))
     }
   }
+}
+
+/// What `read` finds in an image file, or why it cannot be read.
+func readFacts(of path: String, _ read: () throws -> ImageHeader) -> Result<ImageHeader, InputError> {
+  Result { try read() }.mapError { $0 as? InputError ?? InputError(path, expected: "an image", found: "\($0)") }
 }

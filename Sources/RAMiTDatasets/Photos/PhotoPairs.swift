@@ -87,11 +87,7 @@ public struct PhotoPairs: ImagePairs {
 
   private func headerErrors(patch: Int, comparesFormats: Bool) -> [PairError] {
     let paths = files.pairs.flatMap { [$0.target, $0.input].compactMap { $0 } }
-    let results = parallelMap(paths) { path in
-      Result { try ImageFile.header(path) }.mapError {
-        $0 as? InputError ?? InputError(path, expected: "an image", found: "\($0)")
-      }
-    }
+    let results = parallelMap(paths) { path in readFacts(of: path) { try ImageFile.header(path) } }
     expect(zip(paths, results))
     let facts = Dictionary(zip(paths.map(ByteString.init), results)) { first, _ in first }
     let checker = PairChecker(settings: settings, patch: patch, comparesFormats: comparesFormats)
