@@ -1,6 +1,6 @@
 extension ChannelPixels {
-  /// The mean over all pixels of each sample, per channel: S x P x C to S x C. Overwrites the result. The sums are taken
-  /// sample by sample.
+  /// The mean over all pixels of each sample, per channel: S x P x C to S x C. Overwrites the result. The sums are
+  /// taken sample by sample.
   /// - Parameter sums: of `channels`.
   package func average(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, sums: PartialSums) {
     let share = 1 / Float(pixels)
