@@ -7,8 +7,10 @@ public struct ImagePair: Sendable {
   public let name: String
   /// The input; nil where it is made from a crop of the target, by adding noise.
   public let input: Image?
+  /// Each side is the input's times the scale, or differs from that by less than the scale.
   public let target: Image
 
+  /// - Parameter input: has the channels of the target.
   public init(name: String, input: Image?, target: Image) {
     self.name = name
     self.input = input
@@ -36,6 +38,7 @@ public protocol ImagePairs: Sendable {
 }
 
 extension ImagePairs {
+  /// Reads the whole pair: a type that can read parts of its files has a method of its own.
   public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
     let pair = try pair(index)
     let (x, y) = try patchPlace(

@@ -12,6 +12,7 @@ public enum SampleDepth: Sendable {
 
 /// What pairs are used for.
 public struct PairSettings: Equatable, Sendable {
+  /// Where inputs come from: files, downscaled targets, or noise on targets.
   public var kind: RestorationTask.Kind
   /// How many times larger the target is, per side.
   public var scale: Int
@@ -25,6 +26,7 @@ public struct PairSettings: Equatable, Sendable {
   /// What a model of the task learns from, and is scored on.
   public init(_ task: RestorationTask) { self.init(task.kind, scale: task.scale, channels: task.channels) }
 
+  /// - Precondition: a positive scale, and 1 or 3 channels.
   public init(_ kind: RestorationTask.Kind, scale: Int = 1, channels: Int = 3) {
     precondition(scale > 0 && (channels == 1 || channels == 3), "no pairs with scale \(scale) and \(channels) channels")
     self.kind = kind

@@ -4,15 +4,17 @@
 public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file or folder, with a line number where there is one (`config.yaml:12`), or the option (`--task`).
   public let location: String
-  public let expected: String
-  public let found: String
+  /// Clauses for the message: `at least 1`, `-3`.
+  public let expected, found: String
 
+  /// - Parameter location: a file, a folder or an option, as the message begins.
   public init(_ location: String, expected: String, found: String) {
     self.location = location
     self.expected = expected
     self.found = found
   }
 
+  /// One line, without control characters.
   public var description: String {
     // Text that is quoted from a file must not break the line or control the terminal.
     "\(location): expected \(expected), found \(found)".onOneLine

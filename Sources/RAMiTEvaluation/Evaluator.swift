@@ -11,9 +11,9 @@ import RAMiTTensorCore
 /// clamped and rounded to 8 bits; luma inside a border of the scale for super-resolution.
 public struct Evaluator {
   private let restorer: Restorer
-  /// What reports call the model.
   private let modelName: String
 
+  /// - Parameter modelName: what reports call the model.
   public init(_ restorer: Restorer, modelName: String) {
     self.restorer = restorer
     self.modelName = modelName

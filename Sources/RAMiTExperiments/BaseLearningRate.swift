@@ -16,6 +16,7 @@ public enum BaseLearningRate: Codable, Equatable, Sendable, DescribedChoice {
     }
   }
 
+  /// From the text `paper`, or a number.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let value = try? container.decode(Double.self) {
@@ -27,6 +28,7 @@ public enum BaseLearningRate: Codable, Equatable, Sendable, DescribedChoice {
     }
   }
 
+  /// A number stays as it was given.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

@@ -1,18 +1,21 @@
 import RAMiTModels
 
-/// What a run learns from, and what it is scored on.
+/// The images of a run, and the threads that read them.
 public struct DataConfiguration: Codable, Equatable, Sendable {
-  public var train: TrainingDataConfiguration
-  public var validation: ValidationDataConfiguration
+  /// What a run learns from, and what it is scored on.
+  public var train: TrainingDataConfiguration, validation: ValidationDataConfiguration
+  /// It changes the time that batches take, not what is in them.
   public var loader = LoaderConfiguration()
 
-  public init(task: RestorationTask) {
+  init(task: RestorationTask) {
     train = TrainingDataConfiguration(task: task)
     validation = ValidationDataConfiguration(task: task)
   }
 }
 
+/// The training set, and how patches are cropped from it.
 public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
+  /// Where the images come from.
   public enum Kind: String, CaseIterable, Codable, Sendable {
     /// Photos of your own: a folder of targets and inputs side by side (`HQ` and `LQ`, and the like), or of photos
     /// alone.
@@ -25,6 +28,7 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
     case procedural
   }
 
+  /// Decides which of the other keys hold.
   public var type = Kind.folder
   /// The folder (`folder`).
   public var path: String?
@@ -64,7 +68,7 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   /// The range of the noise's standard deviation, of 255 (denoising).
   public var noise: [Double]?
 
-  public init(task: RestorationTask) {
+  init(task: RestorationTask) {
     noise = task.isDenoising ? [0, 50] : nil
   }
 }
@@ -81,6 +85,7 @@ public struct FolderMember: Codable, Equatable, Sendable {
   // The list lets a misspelt key be told from one that is missing.
   private enum CodingKeys: String, CodingKey, CaseIterable { case path, inputs, `repeat` }
 
+  /// - Throws: an error for a folder without a path.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     path = try container.decode(String.self, forKey: .path)
@@ -97,7 +102,9 @@ public enum BadImagePolicy: String, CaseIterable, Codable, Sendable {
   case skip
 }
 
+/// The validation set.
 public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
+  /// Where the images come from.
   public enum Kind: String, CaseIterable, Codable, Sendable {
     /// A folder with HR/ and LR_bicubic/X2/, or HQ/ and LQ/, and the like; or of photos, whose inputs are made.
     case folder
@@ -109,7 +116,9 @@ public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
     case none
   }
 
+  /// Decides which of the other keys hold.
   public var type = Kind.none
+  /// The folder (`folder`).
   public var path: String?
   /// The name of the set, or the file of a manifest (`dataset`).
   public var name: String?
@@ -120,18 +129,17 @@ public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
   /// The noise's standard deviation, of 255 (denoising).
   public var sigma: Double?
 
-  public init(task: RestorationTask) {
+  init(task: RestorationTask) {
     sigma = task.isDenoising ? 25 : nil
   }
 }
 
 /// The threads that prepare batches ahead of the training.
 public struct LoaderConfiguration: Codable, Equatable, Sendable {
+  /// 1 to 64.
   public var threads = 2
   /// Batches that wait ready at most.
   public var ahead = 4
   /// Memory for decoded photos, in MiB.
   public var cache = 1024
-
-  public init() {}
 }

@@ -4,9 +4,10 @@ import RAMiTYAML
 ///
 /// As text: the name of one, `l1`, or a list, `[{type: l1}, {type: charbonnier, weight: 0.5, epsilon: 1e-3}]`.
 public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
+  /// At least one.
   public var terms: [LossTerm]
 
-  public init(_ terms: [LossTerm]) { self.terms = terms }
+  package init(_ terms: [LossTerm]) { self.terms = terms }
 
   /// One loss alone.
   public init(_ loss: Loss) { terms = [LossTerm(loss)] }
@@ -18,6 +19,7 @@ public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
     "one of " + Loss.Kind.allCases.map(\.rawValue).joined(separator: ", ") + ", or a list of losses with weights"
   }
 
+  /// From a name or a list.
   public init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     guard (try? value.decode(String.self)) != nil else {
@@ -61,6 +63,7 @@ public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
 
 /// How far restored images are from their targets, as a mean over all values.
 public struct Loss: Equatable, Sendable {
+  /// The losses by their names in a configuration.
   public enum Kind: String, CaseIterable, Codable, Sendable {
     /// The absolute difference (the paper's).
     case l1
@@ -80,7 +83,7 @@ public struct Loss: Equatable, Sendable {
   }
 
   public let kind: Kind
-  /// Of `charbonnier` and `edge`; nil for the others, which have none.
+  /// The epsilon of `charbonnier` and `edge`; nil for the others.
   public let epsilon: Double?
 
   /// - Parameter epsilon: of `charbonnier` and `edge`; the others have none.
@@ -92,10 +95,10 @@ public struct Loss: Equatable, Sendable {
 
 /// A loss and its weight in the sum.
 public struct LossTerm: Codable, Equatable, Sendable {
-  public var loss: Loss
-  public var weight: Double
+  /// The weight is above 0, at most 10^6.
+  public var loss: Loss, weight: Double
 
-  public init(_ loss: Loss, weight: Double = 1) {
+  package init(_ loss: Loss, weight: Double = 1) {
     self.loss = loss
     self.weight = weight
   }
@@ -104,6 +107,7 @@ public struct LossTerm: Codable, Equatable, Sendable {
   private enum CodingKeys: String, CodingKey, CaseIterable { case type, weight }
   private enum EpsilonKeys: String, CodingKey { case epsilon }
 
+  /// The weight is 1, and `epsilon` 0.001, unless they are given.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     loss = Loss(try container.decode(Loss.Kind.self, forKey: .type))
@@ -115,6 +119,7 @@ public struct LossTerm: Codable, Equatable, Sendable {
     }
   }
 
+  /// `epsilon` is written for the losses that have one.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(loss.kind, forKey: .type)

@@ -4,6 +4,7 @@ import RAMiTYAML
 
 /// How a run fits into the memory of its machine. It changes what a step costs, not what it learns.
 public struct MemoryConfiguration: Codable, Equatable, Sendable {
+  /// From `none` to `stages` a step takes more time and less memory.
   public enum Recompute: String, CaseIterable, Codable, Sendable {
     /// The least of the others that stays below the limit, for each stage of the schedule.
     case auto
@@ -25,8 +26,6 @@ public struct MemoryConfiguration: Codable, Equatable, Sendable {
   public var recompute = Recompute.auto
   /// The most that the run may use; most of what is free without it.
   public var limit: MemorySize?
-
-  public init() {}
 }
 
 extension MemorySize: DescribedChoice {}

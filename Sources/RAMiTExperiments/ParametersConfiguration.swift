@@ -7,7 +7,7 @@ public struct ParametersConfiguration: Codable, Equatable, Sendable {
   /// Patterns of parameters that stay as they are.
   public var frozen: [String] = []
 
-  public init() {}
+  package init() {}
 }
 
 /// Parameters that the optimizer treats in a way of their own.
@@ -22,8 +22,9 @@ public struct ParameterGroupConfiguration: Codable, Equatable, Sendable {
   // The list lets a misspelt key be told from one that is missing.
   private enum CodingKeys: String, CodingKey, CaseIterable { case names, weightDecay, learningRateFactor }
 
-  public init(names: [String]) { self.names = names }
+  package init(names: [String]) { self.names = names }
 
+  /// - Throws: an error for a group without names.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     names = try container.decode([String].self, forKey: .names)

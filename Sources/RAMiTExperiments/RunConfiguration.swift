@@ -3,8 +3,8 @@ import RAMiTModels
 /// A whole YAML file: the model, and how it is trained. Every key has a default, so a file says only what differs.
 @dynamicMemberLookup
 public struct RunConfiguration<Architecture: RestorationArchitecture>: Codable, Equatable, Sendable {
-  public var model: ModelConfiguration<Architecture>
-  public var training: TrainingConfiguration
+  /// The keys under `model`, and all others.
+  public var model: ModelConfiguration<Architecture>, training: TrainingConfiguration
 
   /// The defaults: the paper's x2 schedule for any task and model.
   /// - Parameter name: of the model, as in `ModelConfiguration.variant`; nil for the default one.
@@ -24,15 +24,18 @@ public struct RunConfiguration<Architecture: RestorationArchitecture>: Codable, 
     set { training[keyPath: key] = newValue }
   }
 
+  /// The same for values that are derived from keys.
   public subscript<Value>(dynamicMember key: KeyPath<TrainingConfiguration, Value>) -> Value { training[keyPath: key] }
 
   private enum CodingKeys: String, CodingKey { case model }
 
+  /// Defaults are not filled in: reading YAML lays a file over them before.
   public init(from decoder: any Decoder) throws {
     training = try TrainingConfiguration(from: decoder)
     model = try decoder.container(keyedBy: CodingKeys.self).decode(ModelConfiguration.self, forKey: .model)
   }
 
+  /// Writes defaults too.
   public func encode(to encoder: any Encoder) throws {
     try training.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -64,6 +67,7 @@ public struct ModelConfiguration<Architecture: RestorationArchitecture>: Codable
     architecture = try Architecture(from: decoder)
   }
 
+  /// The family's name becomes `architecture`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(architecture.family, forKey: .architecture)

@@ -5,6 +5,7 @@ import RAMiTOptimizers
 /// It is counted in epochs or, where `iterations` are given, in iterations: the milestones, the periods and the changes
 /// of `stages` too.
 public struct ScheduleConfiguration: Codable, Equatable, Sendable {
+  /// What the learning rate does after the warm-up.
   public enum Decay: String, CaseIterable, Codable, Sendable {
     /// The learning rate stays.
     case constant
@@ -28,9 +29,11 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   public var warmupEpochs: Int? = 20
   /// The same in iterations.
   public var warmupIterations: Int?
+  /// Decides which of the keys below hold.
   public var decay = Decay.milestones
   /// The learning rate is multiplied with `gamma` once each of these is reached (`decay: milestones`).
   public var milestones: [Int]? = [200, 300, 400, 425, 450, 475]
+  /// Above 0, at most 1.
   public var gamma = 0.5
   /// The learning rate at the end (`decay: cosine` or `polynomial`), for the same batch as `learningRate`.
   public var finalLearningRate = 0.0
@@ -58,7 +61,7 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
     return schedule
   }
 
-  public var countsIterations: Bool { iterations != nil }
+  package var countsIterations: Bool { iterations != nil }
 
   /// Epochs or iterations of the schedule.
   package var length: Int { iterations ?? epochs ?? 0 }
@@ -102,7 +105,7 @@ public struct StageConfiguration: Codable, Equatable, Sendable {
   // The list lets a misspelt key be told from one that is missing.
   private enum CodingKeys: String, CodingKey, CaseIterable { case epoch, iteration, patch, batch }
 
-  public init(epoch: Int? = nil, iteration: Int? = nil, patch: Int, batch: Int) {
+  package init(epoch: Int? = nil, iteration: Int? = nil, patch: Int, batch: Int) {
     self.epoch = epoch
     self.iteration = iteration
     self.patch = patch

@@ -11,20 +11,19 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var seed: UInt64 = 0
   /// The run's folder.
   public var output: String?
+  /// A file has to name the training set; without its naming one there is no validation set.
   public var data: DataConfiguration
+  /// By default that of the paper for x2.
   public var schedule = ScheduleConfiguration()
   /// The weights to begin with, all of them: fine-tuning. Random ones without it.
   public var initialWeights: String?
-  public var warmStart = WarmStartConfiguration()
-  public var optimizer = OptimizerConfiguration.standard
-  public var parameters = ParametersConfiguration()
-  public var gradients = GradientConfiguration()
-  public var ema = AverageConfiguration()
-  public var loss = LossConfiguration(.l1)
-  public var memory = MemoryConfiguration()
-  public var validation = ValidationConfiguration()
-  public var checkpoints = CheckpointConfiguration()
-  public var logging = LoggingConfiguration()
+  /// Whose weights the run begins with, what learns, and how.
+  public var warmStart = WarmStartConfiguration(), optimizer = OptimizerConfiguration.standard,
+    parameters = ParametersConfiguration(), gradients = GradientConfiguration(), ema = AverageConfiguration(),
+    loss = LossConfiguration(.l1)
+  /// What the run uses, measures and writes while it learns.
+  public var memory = MemoryConfiguration(), validation = ValidationConfiguration(),
+    checkpoints = CheckpointConfiguration(), logging = LoggingConfiguration()
 
   /// The defaults: the paper's x2 schedule for any task.
   public init(task: RestorationTask) {
@@ -51,30 +50,24 @@ public struct GradientConfiguration: Codable, Equatable, Sendable {
   public var accumulate = 1
   /// The largest norm of all gradients together; larger ones are scaled down. None without it.
   public var clipNorm: Double?
-
-  public init() {}
 }
 
 /// The exponential moving average of the weights, which is validated and saved in their place.
 public struct AverageConfiguration: Codable, Equatable, Sendable {
   /// The share that a step keeps, below 1; no average without it.
   public var decay: Double?
-
-  public init() {}
 }
 
+/// When checkpoints are written, and how many stay.
 public struct CheckpointConfiguration: Codable, Equatable, Sendable {
   /// A checkpoint is written whenever this many iterations are done, after each validation, and when the run stops.
   public var everyIterations = 1000
   /// The newest checkpoints that are kept.
   public var keep = 3
-
-  public init() {}
 }
 
+/// How often the log, the metrics and TensorBoard get the loss.
 public struct LoggingConfiguration: Codable, Equatable, Sendable {
   /// A line with the mean loss is written whenever this many iterations are done.
   public var everyIterations = 100
-
-  public init() {}
 }

@@ -9,8 +9,6 @@ public struct ValidationConfiguration: Codable, Equatable, Sendable {
   /// Ends the run when its scores grow no more; without it, the run lasts as long as its schedule.
   public var earlyStopping: EarlyStoppingConfiguration?
 
-  public init() {}
-
   package func check(_ checks: Checks) throws {
     if let everyIterations {
       try checks.require(
@@ -33,11 +31,10 @@ public struct ValidationConfiguration: Codable, Equatable, Sendable {
 
 /// When a run ends before its schedule does: after so many validations in a row of which none improved a metric.
 public struct EarlyStoppingConfiguration: Codable, Equatable, Sendable {
-  public enum Metric: String, CaseIterable, Codable, Sendable {
-    case psnr, ssim
-  }
+  /// Scores of which more is better.
+  public enum Metric: String, CaseIterable, Codable, Sendable { case psnr, ssim }
 
-  /// The score, of which more is better.
+  /// The mean over the validation set that must improve.
   public var metric = Metric.psnr
   /// Validations without an improvement.
   public var patience = 10
@@ -46,8 +43,9 @@ public struct EarlyStoppingConfiguration: Codable, Equatable, Sendable {
 
   private enum CodingKeys: String, CodingKey, CaseIterable { case metric, patience, minimumDelta }
 
-  public init() {}
+  package init() {}
 
+  /// Keys that are missing have their defaults.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     metric = try container.decodeIfPresent(Metric.self, forKey: .metric) ?? .psnr

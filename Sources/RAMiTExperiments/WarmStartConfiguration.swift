@@ -1,6 +1,7 @@
 /// Weights of another task's model to begin with, and a while in which one module trains alone (paper, Sec. B, after
 /// Lin et al., Revisiting RCAN, 2022).
 public struct WarmStartConfiguration: Codable, Equatable, Sendable {
+  /// Which parameters of the module are not loaded.
   public enum Reinitialised: String, CaseIterable, Codable, Sendable {
     /// Only those parameters of the module that have another shape in the file.
     case mismatched
@@ -17,7 +18,7 @@ public struct WarmStartConfiguration: Codable, Equatable, Sendable {
   /// What keeps its random initial values.
   public var reinitialised = Reinitialised.mismatched
 
-  public init() {}
+  package init() {}
 
   /// Epochs before the schedule.
   public var leadingEpochs: Int { weights == nil ? 0 : epochs }

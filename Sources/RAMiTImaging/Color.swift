@@ -2,12 +2,13 @@
 public struct Color: Equatable, Sendable, CustomStringConvertible {
   public var red, green, blue: UInt8
 
+  /// Red, green and blue of sRGB.
   public init(red: UInt8, green: UInt8, blue: UInt8) {
     (self.red, self.green, self.blue) = (red, green, blue)
   }
 
-  public static let white = Color(red: 255, green: 255, blue: 255)
-  public static let black = Color(red: 0, green: 0, blue: 0)
+  /// Opaque, as every colour.
+  public static let white = Color(red: 255, green: 255, blue: 255), black = Color(red: 0, green: 0, blue: 0)
 
   private static let names: [String: Color] = [
     "white": .white, "black": .black, "gray": Color(red: 128, green: 128, blue: 128),
@@ -41,6 +42,7 @@ public struct Color: Equatable, Sendable, CustomStringConvertible {
 
   var isGray: Bool { red == green && green == blue }
 
+  /// Text that `init(_:)` reads.
   public var description: String {
     self == .white ? "white" : self == .black ? "black" : "\(red),\(green),\(blue)"
   }

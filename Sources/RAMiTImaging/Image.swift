@@ -5,7 +5,7 @@ public struct Image: Equatable, Sendable {
     case uint8([UInt8])
     case uint16([UInt16])
 
-    public var count: Int {
+    package var count: Int {
       switch self {
       case .uint8(let values): values.count
       case .uint16(let values): values.count
@@ -13,10 +13,11 @@ public struct Image: Equatable, Sendable {
     }
   }
 
-  public let width: Int
-  public let height: Int
+  /// In pixels.
+  public let width, height: Int
   /// 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
   public let channels: Int
+  /// Row by row from the top, the channels of a pixel beside each other.
   public var samples: Samples
 
   /// - Precondition: 1 to 4 channels, and as many samples as the sizes say.
@@ -30,6 +31,7 @@ public struct Image: Equatable, Sendable {
     self.samples = samples
   }
 
+  /// 8 or 16.
   public var bitDepth: Int {
     switch samples {
     case .uint8: 8
@@ -37,5 +39,6 @@ public struct Image: Equatable, Sendable {
     }
   }
 
+  /// Alpha is the last channel.
   public var hasAlpha: Bool { channels == 2 || channels == 4 }
 }

@@ -199,8 +199,9 @@ public enum ImageFile {
 
 /// A picture as it was read, upright, with what its file says about it.
 public struct LoadedImage: Sendable {
-  public var image: Image
-  public var metadata: ImageMetadata
+  /// The image is upright, and what the metadata say of orientation and sizes fits it.
+  public var image: Image, metadata: ImageMetadata
+  /// By the first bytes of the file, not by its name.
   public let format: ImageFormat
   /// What the reader repaired or left out, each a clause for a message: "2 more pages", "the end of the file is
   /// missing".

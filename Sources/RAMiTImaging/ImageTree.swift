@@ -8,19 +8,19 @@ import RAMiTFiles
 /// Links to folders are followed, and each folder is read once: under its own path where that lies in the tree, else
 /// under the shortest path of links, the first in the order of bytes. What is left out is counted, what cannot be read
 /// is named.
-public struct ImageTree: Sendable {
+package struct ImageTree: Sendable {
   /// Paths relative to the folder, in the order of their bytes.
-  public private(set) var images: [Image] = []
+  package private(set) var images: [Image] = []
   /// What may be a picture and is not read: a folder or a file that cannot be opened, a link that leads nowhere, a
   /// picture of a kind that is not read, something that is called an image and is a pipe.
-  public private(set) var errors: [InputError] = []
-  public private(set) var omissions = Omissions()
+  package private(set) var errors: [InputError] = []
+  package private(set) var omissions = Omissions()
 
-  public struct Image: Sendable {
+  package struct Image: Sendable {
     /// Relative to the folder.
-    public let path: String
+    package let path: String
     /// Nil for a file that is an image by its name alone: reading it will tell what is wrong.
-    public let format: ImageFormat?
+    package let format: ImageFormat?
   }
 
   /// Folders that systems and network drives keep for themselves, in lower case.
@@ -30,7 +30,7 @@ public struct ImageTree: Sendable {
   ]
 
   /// Where the folder that is left out lies in this one; nil where it does not.
-  public private(set) var excludedFolder: String?
+  package private(set) var excludedFolder: String?
 
   private let root: String
   private let excluded: FileStatus.Identity?
@@ -43,7 +43,7 @@ public struct ImageTree: Sendable {
   ///   - excluding: a folder that is left out where it lies in this one: that of the results.
   ///   - isDeep: false leaves out the folders in it.
   /// - Throws: `InputError` when there is no such folder, or it cannot be read.
-  public init(_ root: String, excluding: String? = nil, isDeep: Bool = true) throws(InputError) {
+  package init(_ root: String, excluding: String? = nil, isDeep: Bool = true) throws(InputError) {
     self.root = root
     let status: FileStatus
     let names: [String]
@@ -152,22 +152,22 @@ public struct ImageTree: Sendable {
 
 extension ImageTree {
   /// What a finder left alone, in relative paths.
-  public struct Omissions: Equatable, Sendable {
+  package struct Omissions: Equatable, Sendable {
     /// Files of other kinds.
-    public var notImages: [String] = []
+    package var notImages: [String] = []
     /// Files and folders whose names begin with a point.
-    public var hidden: [String] = []
-    public var systemFolders: [String] = []
+    package var hidden: [String] = []
+    package var systemFolders: [String] = []
     /// Folders that were read under another path.
-    public var repeatedFolders: [String] = []
+    package var repeatedFolders: [String] = []
     /// Results of earlier runs beside the photos.
-    public var results: [String] = []
+    package var results: [String] = []
     /// Images in the output folder that no run has made.
-    public var inOutputs: [String] = []
+    package var inOutputs: [String] = []
 
-    public init() {}
+    package init() {}
 
-    public static func += (total: inout Omissions, more: Omissions) {
+    package static func += (total: inout Omissions, more: Omissions) {
       total.notImages += more.notImages
       total.hidden += more.hidden
       total.systemFolders += more.systemFolders
@@ -177,7 +177,7 @@ extension ImageTree {
     }
 
     /// The same with the folder before the paths.
-    public func located(in folder: String) -> Omissions {
+    package func located(in folder: String) -> Omissions {
       func located(_ paths: [String]) -> [String] { paths.map { folder.appendingPath($0) } }
       var result = Omissions()
       result.notImages = located(notImages)
@@ -190,7 +190,7 @@ extension ImageTree {
     }
 
     /// Each kind of omission with at least one path, the words for one of them, and the paths.
-    public var kinds: [(kind: String, one: String, paths: [String])] {
+    package var kinds: [(kind: String, one: String, paths: [String])] {
       [
         ("not images", "not an image", notImages), ("hidden", "a hidden one", hidden),
         ("folders of the system", "a folder of the system", systemFolders),
@@ -201,7 +201,7 @@ extension ImageTree {
     }
 
     /// For people; nil when nothing was left out.
-    public var text: String? {
+    package var text: String? {
       let parts = kinds.map { kind, one, paths in
         let shown = paths.prefix(3).map(\.onOneLine) + (paths.count > 3 ? ["..."] : [])
         return (paths.count == 1 ? one : "\(paths.count) \(kind)") + " (\(shown.joined(separator: ", ")))"

@@ -24,6 +24,7 @@ public enum RestorationTask: String, Codable, CaseIterable, Sendable {
     public var needsInputFiles: Bool { self == .lowLight || self == .deraining }
   }
 
+  /// What data sets call the task: all scales and colours of it alike.
   public var kind: Kind {
     switch self {
     case .x2, .x3, .x4: .superResolution
@@ -46,6 +47,7 @@ public enum RestorationTask: String, Codable, CaseIterable, Sendable {
   /// The image's channels: 1 or 3.
   public var channels: Int { self == .graydn ? 1 : 3 }
 
+  /// Whether the output is larger than the input.
   public var isSuperResolution: Bool { kind == .superResolution }
   /// The input is made by adding Gaussian noise to the target.
   public var isDenoising: Bool { kind == .denoising }

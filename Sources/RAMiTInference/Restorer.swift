@@ -5,6 +5,7 @@ import RAMiTTensorCore
 
 /// Restores images with a model: whole, as its scores are measured, or in tiles.
 public struct Restorer {
+  /// Its task decides the channels and the scale.
   public let model: any RestorationModel
   /// The side of a tile, in pixels of the input; nil restores images whole.
   public var tile: Int?
@@ -18,9 +19,10 @@ public struct Restorer {
   package var budget = MemoryBudget()
   let measured = MeasuredMemory()
 
+  /// Restores whole images until `tile` is set.
   public init(_ model: any RestorationModel) { self.model = model }
 
-  public var task: RestorationTask { model.task }
+  package var task: RestorationTask { model.task }
 
   /// - Parameter image: H x W x the task's channels, in [0, 1]; noise may lie outside.
   /// - Returns: sH x sW x channels, not clamped.

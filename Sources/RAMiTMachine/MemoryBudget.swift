@@ -24,6 +24,7 @@ package struct MemoryBudget: Sendable {
 
 /// An amount of memory as people write it: `8 GB`, `512 MiB`.
 public struct MemorySize: Codable, Equatable, Sendable, CustomStringConvertible {
+  /// 10^6 to 10^15.
   public let bytes: Int
   /// As it was written.
   public let description: String
@@ -46,6 +47,7 @@ public struct MemorySize: Codable, Equatable, Sendable, CustomStringConvertible 
     bytes = Int(number * unit.bytes)
   }
 
+  /// - Throws: `DecodingError` for a text that is no size.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let size = MemorySize(try container.decode(String.self)) else {
@@ -54,6 +56,7 @@ public struct MemorySize: Codable, Equatable, Sendable, CustomStringConvertible 
     self = size
   }
 
+  /// As it was written, not in bytes.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

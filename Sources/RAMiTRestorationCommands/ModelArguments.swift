@@ -72,6 +72,7 @@ struct CommonOptions: ParsableArguments {
 }
 
 extension MemorySize: ExpressibleByArgument {
+  /// From `4 GB`, `512 MiB` and the like.
   public init?(argument: String) { self.init(argument) }
 }
 

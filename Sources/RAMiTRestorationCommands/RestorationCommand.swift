@@ -14,8 +14,10 @@ import RAMiTModels
 /// It trains, resumes and reports from YAML (`model.architecture` is the type's name), evaluates weights, restores
 /// photos, converts weight files and measures; `ramit` is the same for the built-in architectures.
 public struct RestorationCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  /// For the parser, which fills in the arguments; a program calls `main()`.
   public init() {}
 
+  /// Its name is that of the file that the program was started from.
   public static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: Program.name, abstract: "Image restoration: training, evaluation and use, on CPUs.",

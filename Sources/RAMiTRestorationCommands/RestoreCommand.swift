@@ -11,6 +11,7 @@ import RAMiTTraining
 extension OutputFormat: ExpressibleByArgument {}
 
 extension Color: ExpressibleByArgument {
+  /// See `Color.forms`.
   public init?(argument: String) { self.init(argument) }
 }
 

@@ -41,9 +41,8 @@ public struct ValidationResult: Codable, Equatable, Sendable {
 
 /// A validation, and when it was.
 public struct ValidationRecord: Codable, Equatable, Sendable {
-  /// Epochs and iterations done.
-  public var epoch, iteration: Int
-  public var result: ValidationResult
+  /// Epochs and iterations done, and the scores then.
+  public var epoch, iteration: Int, result: ValidationResult
 
   package init(epoch: Int, iteration: Int, result: ValidationResult) {
     (self.epoch, self.iteration, self.result) = (epoch, iteration, result)

@@ -26,7 +26,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   /// The whole configuration, as YAML.
   let resolved: String
   let trainStep: TrainStep
-  public let plan: TrainingPlan
+  package let plan: TrainingPlan
   /// What steps compute again so that they fit into memory.
   let memory: MemoryPlan
   private let data: TrainingData

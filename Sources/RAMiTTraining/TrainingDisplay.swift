@@ -21,8 +21,6 @@ public struct TrainingProgress: Sendable {
   public let title: String
   /// Iterations done, and how many there are.
   public let done, count: Int
-  /// The mean loss since the last line of the log.
-  public let loss: Double
-  public let learningRate: Double
-  public let imagesPerSecond, secondsLeft: Double
+  /// The loss is the mean since the last line of the log; the others are those of now.
+  public let loss, learningRate, imagesPerSecond, secondsLeft: Double
 }

@@ -2,9 +2,9 @@ import Foundation
 import RAMiTDiagnostics
 
 /// The published sets that the program knows.
-public enum DatasetCatalog {
+package enum DatasetCatalog {
   /// In the order of their names.
-  public static let manifests: [DatasetManifest] = embeddedManifests.map { name, text in
+  package static let manifests: [DatasetManifest] = embeddedManifests.map { name, text in
     do {
       return try DatasetManifest(yaml: String(decoding: text, as: UTF8.self), file: "datasets/\(name).yaml")
     } catch {
@@ -16,7 +16,7 @@ public enum DatasetCatalog {
   /// - Parameter folder: a folder that is searched before the published sets: for a file by its path from there, or by
   ///   the name that it gives its set. Without it, a file's path is one from the current folder.
   /// - Throws: `InputError` with the names that are known.
-  public static func manifest(_ name: String, beside folder: String? = nil) throws -> DatasetManifest {
+  package static func manifest(_ name: String, beside folder: String? = nil) throws -> DatasetManifest {
     if isFile(name) {
       let path = folder.map { name.hasPrefix("/") ? name : $0 + "/" + name } ?? name
       return try DatasetManifest(readingFile: path)

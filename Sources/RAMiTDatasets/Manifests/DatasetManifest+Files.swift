@@ -2,7 +2,7 @@ import RAMiTDiagnostics
 
 extension DatasetManifest {
   /// The sets whose files these are: the members of a union, or this one.
-  public func parts() throws -> [DatasetManifest] {
+  package func parts() throws -> [DatasetManifest] {
     guard !members.isEmpty else { return [self] }
     return try members.map { member in
       let manifest = try DatasetCatalog.manifest(member, beside: folder)
@@ -18,7 +18,7 @@ extension DatasetManifest {
   /// A set lies in a folder of its name (or of another of its names) in `root`, or in `root` itself. Inputs of
   /// super-resolution that no file holds are made.
   /// - Throws: `InputError` that says where to get the set and what tree is expected.
-  public func files(in root: String, for settings: PairSettings) throws -> PairedFiles {
+  package func files(in root: String, for settings: PairSettings) throws -> PairedFiles {
     guard tasks.contains(settings.kind) || (use == .test && !settings.kind.needsInputFiles) else {
       throw InputError(
         name, expected: "a data set for \(settings.kind.rawValue)",

@@ -6,13 +6,13 @@ import RAMiTYAML
 extension DatasetManifest {
   /// Reads a manifest file.
   /// - Throws: `InputError` with the file and the line.
-  public init(readingFile path: String) throws {
+  package init(readingFile path: String) throws {
     try self.init(ConfigurationNode(readingFile: path, kind: "a manifest"))
     folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
   }
 
   /// Reads YAML; `file` is for messages.
-  public init(yaml: String, file: String) throws {
+  package init(yaml: String, file: String) throws {
     try self.init(ConfigurationNode(yaml: yaml) { "\(file):\($0)" })
   }
 
@@ -53,7 +53,7 @@ extension DatasetManifest: Decodable {
     case name, title, use, tasks, count, `repeat`, channels, gray, page, cite, folders, layouts, members
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     name = try values.decode(String.self, forKey: .name)
     title = try values.decode(String.self, forKey: .title)
@@ -76,7 +76,7 @@ extension DatasetManifest: Decodable {
 extension FolderLayout: Decodable {
   private enum CodingKeys: String, CodingKey, CaseIterable { case targets, inputs }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       targets: try values.decode(Texts.self, forKey: .targets).texts,

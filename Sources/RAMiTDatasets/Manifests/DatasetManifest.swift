@@ -4,33 +4,33 @@ import RAMiTImaging
 /// What a published set is: where to get it, how its files lie, and how many there are.
 ///
 /// The manifests are the YAML files in the folder `datasets/`, which are also compiled into the program.
-public struct DatasetManifest: Equatable, Sendable {
-  public enum Use: String, CaseIterable, Decodable, Sendable { case training, test }
+package struct DatasetManifest: Equatable, Sendable {
+  package enum Use: String, CaseIterable, Decodable, Sendable { case training, test }
 
-  public let name: String
-  public let title: String
-  public let use: Use
-  public let tasks: [RestorationTask.Kind]
+  package let name: String
+  package let title: String
+  package let use: Use
+  package let tasks: [RestorationTask.Kind]
   /// Pairs, or photos where inputs are made.
-  public let count: Int
+  package let count: Int
   /// How often the paper sees each image in an epoch (Sec. B); nil where it says nothing.
-  public let `repeat`: Double?
+  package let `repeat`: Double?
   /// 3 for RGB, 1 for gray.
-  public let channels: Int
+  package let channels: Int
   /// Names of its images that are gray although the others are not.
-  public let gray: [String]
+  package let gray: [String]
   /// The page to get it from, and the publication.
-  public let page, citation: String?
+  package let page, citation: String?
   /// Other names under which its folder is known.
-  public let folders: [String]
-  public let layouts: [FolderLayout]
+  package let folders: [String]
+  package let layouts: [FolderLayout]
   /// The sets of which this is the union; they have layouts then, and this one has none.
-  public let members: [String]
+  package let members: [String]
   /// The folder of its file, which is searched first for its members; nil for a published set.
   var folder: String?
 
   /// The samples of an epoch in which each image comes so often: rounded down, as the paper's 64,000 for DF2K.
-  public static func samplesPerEpoch(count: Int, repeat factor: Double) -> Int {
+  package static func samplesPerEpoch(count: Int, repeat factor: Double) -> Int {
     Int((Double(count) * factor * (1 + 1e-12)).rounded(.down))
   }
 
@@ -59,7 +59,7 @@ extension Array where Element: Hashable {
 
 extension DatasetManifest {
   /// Lines that say how to get the set.
-  public var description: [String] {
+  package var description: [String] {
     var lines = [
       "\(name): \(title)", "  images  \(count)", "  for     \(tasks.map(\.rawValue).joined(separator: ", "))",
     ]

@@ -6,10 +6,10 @@ import RAMiTFiles
 ///
 /// A path is relative to a base. `{scale}` stands for the scale; a last part with a `*` picks files of a folder by
 /// their names (`image_SRF_2/*_HR`); `.` is the base itself, without the folders in it.
-public struct FolderLayout: Equatable, Sendable {
-  public let targets: [String]
+package struct FolderLayout: Equatable, Sendable {
+  package let targets: [String]
   /// Empty where the layout has no inputs.
-  public let inputs: [String]
+  package let inputs: [String]
 
   /// The layouts in which people keep sets of their own, besides one folder of photos.
   static let common: [FolderLayout] = [
@@ -98,7 +98,7 @@ extension PairedFiles {
   /// - Parameters:
   ///   - inputs: the folder of the inputs, where it is not in the same folder.
   /// - Throws: `InputError` that names a missing or empty folder, or the pairs that a task cannot do without.
-  public static func folder(_ path: String, inputs: String? = nil, for settings: PairSettings) throws -> PairedFiles {
+  package static func folder(_ path: String, inputs: String? = nil, for settings: PairSettings) throws -> PairedFiles {
     let scale = settings.scale
     if let inputs {
       return PairedFiles(
@@ -170,7 +170,7 @@ extension PairedFiles {
   }
 
   /// The folder of inputs, of the targets' size and beside them, which denoising does not use; nil for none.
-  public static func unusedInputs(in path: String) throws -> String? {
+  package static func unusedInputs(in path: String) throws -> String? {
     guard FolderPath.isFolder(path) else { return nil }
     return try layout(of: path, scale: 1)?.inputs.first
   }

@@ -3,23 +3,23 @@ import RAMiTFiles
 import RAMiTImaging
 
 /// The image files of a folder and of the folders in it.
-public struct ImageFolder: Sendable {
-  public let path: String
+package struct ImageFolder: Sendable {
+  package let path: String
   /// The files relative to the folder, in the order of their names' bytes.
-  public let files: [String]
+  package let files: [String]
   /// Files and folders that were left alone: notes, hidden files, folders of thumbnails.
-  public let omissions: ImageTree.Omissions
+  package let omissions: ImageTree.Omissions
   /// What may be a picture and is not read: a folder that cannot be opened, a link that leads nowhere, a GIF.
-  public let errors: [InputError]
+  package let errors: [InputError]
   /// How many other files there are: notes, thumbnails, metadata.
-  public var others: Int { omissions.notImages.count }
+  package var others: Int { omissions.notImages.count }
 
   /// - Parameters:
   ///   - pattern: with one `*`, which files count: `*_HR` those whose names end so, before the extension.
   ///   - excluded: a folder that is left out, where it lies in this one.
   ///   - isDeep: false leaves out the folders in it.
   /// - Throws: `InputError` when there is no such folder, or no image in it.
-  public init(_ path: String, pattern: String? = nil, excluding excluded: String? = nil, isDeep: Bool = true) throws {
+  package init(_ path: String, pattern: String? = nil, excluding excluded: String? = nil, isDeep: Bool = true) throws {
     let tree = try ImageTree(path, excluding: excluded, isDeep: isDeep)
     func fits(_ file: String) -> Bool { pattern.map { Self.stem(of: file).matches(pattern: $0) } ?? true }
     files = tree.images.map(\.path).filter(fits)

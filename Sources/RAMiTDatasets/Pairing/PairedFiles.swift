@@ -2,24 +2,24 @@ import RAMiTDiagnostics
 import RAMiTImaging
 
 /// The files of pairs, and what is wrong with their names.
-public struct PairedFiles: Sendable {
-  public struct Pair: Equatable, Sendable {
+package struct PairedFiles: Sendable {
+  package struct Pair: Equatable, Sendable {
     /// The target's path in its folder, without extension; with it where photos without inputs share a stem.
-    public let name: String
-    public let target: String
+    package let name: String
+    package let target: String
     /// The file of the input; nil where it is made from the target.
-    public let input: String?
+    package let input: String?
   }
-  public var pairs: [Pair] = []
+  package var pairs: [Pair] = []
   /// A file without its partner, or a second one of a name; each names its file.
-  public var errors: [InputError] = []
+  package var errors: [InputError] = []
   /// What may be a picture of the set and is not read: a GIF, a folder that cannot be opened, a link that leads
   /// nowhere.
-  public var unread: [InputError] = []
+  package var unread: [InputError] = []
   /// Files and folders that were left alone, with their paths.
-  public var omissions = ImageTree.Omissions()
+  package var omissions = ImageTree.Omissions()
   /// Files that are no images.
-  public var others: Int { omissions.notImages.count }
+  package var others: Int { omissions.notImages.count }
 
   /// All pairs of several folders.
   static func joined(_ parts: [PairedFiles]) -> PairedFiles {
@@ -99,8 +99,8 @@ public struct PairedFiles: Sendable {
 }
 
 /// A name by its bytes, as the file system compares names: Swift takes a composed and a decomposed `é` for the same.
-public struct ByteString: Hashable, Sendable {
+package struct ByteString: Hashable, Sendable {
   private let bytes: [UInt8]
 
-  public init(_ text: String) { bytes = Array(text.utf8) }
+  package init(_ text: String) { bytes = Array(text.utf8) }
 }

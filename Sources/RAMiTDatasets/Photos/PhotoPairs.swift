@@ -14,13 +14,13 @@ public enum InputOrigin: Equatable, Sendable {
 
 /// Pairs of photos on disk.
 public struct PhotoPairs: ImagePairs {
-  public private(set) var files: PairedFiles
-  public let settings: PairSettings
+  package private(set) var files: PairedFiles
+  package let settings: PairSettings
   /// Of all pairs.
   public let origin: InputOrigin
   private let reader: PhotoReader
 
-  public init(_ files: PairedFiles, _ settings: PairSettings, reader: PhotoReader) {
+  package init(_ files: PairedFiles, _ settings: PairSettings, reader: PhotoReader) {
     self.files = files
     self.settings = settings
     self.reader = reader
@@ -60,6 +60,7 @@ public struct PhotoPairs: ImagePairs {
     return PhotoPairs(files, settings, reader: PhotoReader(memory: cache))
   }
 
+  /// Never nil: photos end.
   public var count: Int? { files.pairs.count }
 
   /// Everything that is wrong with the files' names and headers, so that a run does not stop hours later; that includes
@@ -102,6 +103,8 @@ public struct PhotoPairs: ImagePairs {
     }
   }
 
+  /// Both images in the settings' channels and depth.
+  /// - Throws: `InputError` that names the file, also when the sizes of the two do not fit together.
   public func pair(_ index: Int) throws -> ImagePair {
     let pair = files.pairs[index % files.pairs.count]
     let target = try reader.image(pair.target)
@@ -120,6 +123,7 @@ public struct PhotoPairs: ImagePairs {
     return ImagePair(name: pair.name, input: input, target: converted(target))
   }
 
+  /// Converts the crops alone and, where a decoded cache holds the photos, reads only their rows.
   public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
     precondition(scale == settings.scale, "the pairs have scale \(settings.scale), not \(scale)")
     let pair = files.pairs[index % files.pairs.count]

@@ -1,11 +1,11 @@
 import RAMiTImaging
 
 /// Reads photos, or parts of them: from a decoded cache where there is one, else from the files by way of the memory.
-public struct PhotoReader: Sendable {
+package struct PhotoReader: Sendable {
   let memory: PhotoCache
   let decoded: DecodedCache?
 
-  public init(memory: PhotoCache, decoded: DecodedCache? = nil) {
+  package init(memory: PhotoCache, decoded: DecodedCache? = nil) {
     self.memory = memory
     self.decoded = decoded
   }

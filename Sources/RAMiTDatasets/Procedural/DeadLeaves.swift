@@ -6,17 +6,17 @@ import RAMiTTensorCore
 ///
 /// Occlusion gives them the edges, and the power law of the leaves' sizes the spectrum, of natural images (dead leaves
 /// model: Matheron, 1968; Lee, Mumford and Huang, 2001), so what a model learns from them carries over to photos.
-public struct DeadLeaves: Sendable {
+package struct DeadLeaves: Sendable {
   private let seed: UInt64
   private let noise: NoiseLattice
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     self.seed = seed
     noise = NoiseLattice(seed: seed)
   }
 
   /// The RGB image of this number.
-  public func image(_ index: Int, width: Int, height: Int) -> Image {
+  package func image(_ index: Int, width: Int, height: Int) -> Image {
     var random = RandomNumbers(seed: seed, UInt64(index))
     var canvas = Canvas(width: width, height: height)
     let palette = Palette(random: &random)

@@ -9,6 +9,7 @@ public struct ProceduralPairs: ImagePairs {
   private let seed: UInt64
   private let width, height: Int
   private let settings: PairSettings
+  /// Nil where the images never end.
   public let count: Int?
 
   /// - Parameters:
@@ -36,6 +37,7 @@ public struct ProceduralPairs: ImagePairs {
   /// What reports call the image of a number.
   public static func name(_ number: Int) -> String { "leaves-\(number)" }
 
+  /// Draws the pair: equal seeds and numbers give equal pixels.
   public func pair(_ index: Int) -> ImagePair {
     let number = count.map { index % $0 } ?? index
     let drawn = leaves.image(number, width: width, height: height)

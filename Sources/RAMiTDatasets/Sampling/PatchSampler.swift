@@ -4,8 +4,7 @@ import RAMiTTensorCore
 /// How a training sample is cropped from a pair of images.
 public struct PatchSettings: Equatable, Sendable {
   /// The side of the input patch; the target's is `scale` times that.
-  public var patch: Int
-  public var scale: Int
+  public var patch, scale: Int
   /// Mirrors half of the patches, at random.
   public var flip: Bool
   /// Rotates patches by 0 to 3 quarter turns, at random.
@@ -13,6 +12,7 @@ public struct PatchSettings: Equatable, Sendable {
   /// The range of the added noise's standard deviation, of 255; nil adds none.
   public var noise: ClosedRange<Double>?
 
+  /// - Parameter noise: of 255; each patch draws a standard deviation of its own from it.
   public init(patch: Int, scale: Int, flip: Bool = true, rotate: Bool = true, noise: ClosedRange<Double>? = nil) {
     self.patch = patch
     self.scale = scale
@@ -40,10 +40,11 @@ package struct Patches {
 public struct PatchSampler: Sendable {
   private enum Purpose: UInt64 { case crop, augmentation, noiseLevel, noise }
 
-  public let settings: PatchSettings
+  package let settings: PatchSettings
   private let pairs: any ImagePairs
   private let seed: UInt64
 
+  /// - Parameter seed: with the epoch and the index it decides every random choice.
   public init(_ pairs: any ImagePairs, _ settings: PatchSettings, seed: UInt64) {
     self.pairs = pairs
     self.settings = settings

@@ -6,7 +6,7 @@ import Synchronization
 public struct Batch: Sendable {
   public let input, target: Tensor
 
-  public init(input: Tensor, target: Tensor) {
+  package init(input: Tensor, target: Tensor) {
     self.input = input
     self.target = target
   }
@@ -39,8 +39,8 @@ public struct Batch: Sendable {
 ///
 /// Every epoch has the same number of samples, each once, in an order of its own; an incomplete last batch is dropped.
 public final class TrainingSamples: Sendable {
-  public let samplesPerEpoch: Int
-  public let batch: Int
+  /// Samples of an epoch, and of a batch.
+  public let samplesPerEpoch, batch: Int
   private let sampler: PatchSampler
   private let seed: UInt64
   // The orders of the epochs that batches are being made for.
@@ -56,6 +56,7 @@ public final class TrainingSamples: Sendable {
     self.seed = seed
   }
 
+  /// Whole batches alone.
   public var iterationsPerEpoch: Int { samplesPerEpoch / batch }
 
   /// The batch of an iteration, counted from the first epoch's first.

@@ -7,6 +7,7 @@ import RAMiTModels
 public struct ScoreReport: Encodable, Sendable {
   /// The scores of one image.
   public struct Row: Encodable, Equatable, Sendable {
+    /// The target's path in the test set, without its extension.
     public let name: String
     /// The PSNR is infinite for an image without any error, which JSON has no number for: the text `Infinity` there.
     public let score: Score
@@ -14,15 +15,17 @@ public struct ScoreReport: Encodable, Sendable {
     public let baseline: Score
   }
 
-  public let variant: String
-  public let task: RestorationTask
-  public let testset: String
+  package let variant: String
+  package let task: RestorationTask
+  package let testset: String
   /// The standard deviation of the noise, of 255; nil (null in JSON) where none is added.
   public let sigma: Double?
+  /// In the order of the test set, without images that failed.
   public let rows: [Row]
 
   /// Means over the images; not numbers where there are none.
   public var score: MeanScore { MeanScore(rows.map(\.score)) }
+  /// The same without a model.
   public var baseline: MeanScore { MeanScore(rows.map(\.baseline)) }
 
   /// Writes several reports as one array.
@@ -40,6 +43,7 @@ extension ScoreReport {
     case variant, task, testset, sigma, images, name, psnr, ssim, infinite, baseline, rows
   }
 
+  /// The object of `ramit evaluate --json`; means that are not numbers become null.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(variant, forKey: .variant)
@@ -55,6 +59,7 @@ extension ScoreReport {
 }
 
 extension ScoreReport.Row {
+  /// An infinite PSNR becomes the text `Infinity`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: ScoreReport.Key.self)
     try container.encode(name, forKey: .name)

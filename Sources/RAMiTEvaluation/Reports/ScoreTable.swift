@@ -3,25 +3,25 @@ import RAMiTMetrics
 import RAMiTModels
 
 /// Scores as a table for people, line by line: each image shows as soon as it is done.
-public struct ScoreTable {
+package struct ScoreTable {
   private let title: String
   private let width: Int
   private static let numbers = ["PSNR (dB)", "SSIM"]
 
   /// - Parameter sigma: the noise's standard deviation, of 255; nil without noise.
-  public init(_ set: TestSet, modelName: String, sigma: Double?) {
+  package init(_ set: TestSet, modelName: String, sigma: Double?) {
     title =
       "\(set.name), \(modelName) \(set.task.rawValue)" + (sigma.map { ", sigma \(ScoreReport.text(sigma: $0))" } ?? "")
     let names = (0..<set.count).map(set.imageName) + [title, Self.mean(of: set.count)]
     width = names.map(\.onOneLine.count).max() ?? 0
   }
 
-  public var header: String { line(title, Self.numbers) }
+  package var header: String { line(title, Self.numbers) }
 
-  public func line(_ row: ScoreReport.Row) -> String { line(row.name, psnr: row.score.psnr, ssim: row.score.ssim) }
+  package func line(_ row: ScoreReport.Row) -> String { line(row.name, psnr: row.score.psnr, ssim: row.score.ssim) }
 
   /// The last lines: the means, and those of the baseline.
-  public func means(_ report: ScoreReport) -> String {
+  package func means(_ report: ScoreReport) -> String {
     let (score, baseline) = (report.score, report.baseline)
     var lines = [
       line(Self.mean(of: score.count), psnr: score.psnr, ssim: score.ssim),
@@ -49,7 +49,7 @@ public struct ScoreTable {
 
 extension MeanScore {
   /// What a mean leaves out, in words; nil for nothing.
-  public var noteOnInfinite: String? {
+  package var noteOnInfinite: String? {
     guard infinite > 0, infinite < count else { return nil }
     return "\(infinite) of \(count) images \(infinite == 1 ? "equals its target" : "equal their targets")"
       + ", and the mean PSNR is that of the others"

@@ -6,14 +6,14 @@ import RAMiTTensorCore
 
 /// An image of a test set that a model has restored, and its scores by the paper's protocol (Sec. B): clamped and
 /// rounded to 8 bits, the luma inside a border of the scale for super-resolution.
-public struct ScoredImage {
-  public let name: String
-  public let image: TestImage
+package struct ScoredImage {
+  package let name: String
+  package let image: TestImage
   /// What the model made of the input; where that was rounded up, it reaches beyond the target.
-  public let restored: Image
+  package let restored: Image
   /// The baseline without a model, of the target's size: the bicubic upscaling, or the input itself.
-  public let baseline: Image
-  public let score, baselineScore: Score
+  package let baseline: Image
+  package let score, baselineScore: Score
 }
 
 extension TestSet {
@@ -23,7 +23,7 @@ extension TestSet {
   ///   - baselineScore: of the baseline, where it is known.
   ///   - restore: the model on a whole image, H x W x C in [0, 1], to sH x sW x C, not clamped.
   /// - Throws: `InputError` that names the file, also when the model's result is not finite; what `restore` throws.
-  public func score(
+  package func score(
     _ index: Int, sigma: Double?, baselineScore known: Score? = nil, restore: (Tensor) throws -> Tensor
   ) throws -> ScoredImage {
     let image = try image(index, sigma: sigma)

@@ -3,14 +3,14 @@ import RAMiTImaging
 
 extension TestSet {
   /// The size of a model's input, in pixels.
-  public struct InputSize: Equatable, Sendable {
-    public let name: String
-    public let width, height: Int
+  package struct InputSize: Equatable, Sendable {
+    package let name: String
+    package let width, height: Int
   }
 
   /// The sizes of the inputs, from the files' headers; drawn ones are of one size. Files that cannot be read are left
   /// out: scoring names them.
-  public var inputSizes: [InputSize] {
+  package var inputSizes: [InputSize] {
     guard let files else {
       guard count > 0, let target = try? pairs.pair(0).target else { return [] }
       return [InputSize(name: name, width: target.width / task.scale, height: target.height / task.scale)]

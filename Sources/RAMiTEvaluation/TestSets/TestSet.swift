@@ -11,7 +11,7 @@ import RAMiTTensorCore
 /// `ramit evaluate` and the validation of a training find and score them alike.
 public struct TestSet: Sendable {
   /// Where a model's input comes from.
-  public enum Inputs: Equatable, Sendable {
+  package enum Inputs: Equatable, Sendable {
     /// Files beside the targets.
     case files
     /// MATLAB-compatible bicubic downscaling of the targets.
@@ -24,8 +24,9 @@ public struct TestSet: Sendable {
 
   /// What reports call the set: the folder's name, or the published one.
   public let name: String
+  /// It decides how files are paired and how images are scored.
   public let task: RestorationTask
-  public let inputs: Inputs
+  package let inputs: Inputs
   /// Images that cannot be scored because of their names: a target without its input, an input without its target.
   public let errors: [InputError]
   /// The inputs beside the targets that denoising leaves alone, as it makes its own; nil for none.
@@ -34,7 +35,7 @@ public struct TestSet: Sendable {
   public let publishedCount: Int?
   let pairs: any ImagePairs
   /// The pairs' files; nil where they are drawn.
-  public let files: PairedFiles?
+  package let files: PairedFiles?
   /// Images to score.
   public let count: Int
 

@@ -11,10 +11,12 @@ public struct ImageMetadata: Equatable, Sendable {
   public var exif: [UInt8]?
   /// An XMP packet: XML.
   public var xmp: [UInt8]?
+  /// Nil where the file does not tell how large it is printed.
   public var density: Density?
   /// Comments: PNG's text chunks, JPEG's COM segments (keyword "Comment").
   public var text: [Text] = []
 
+  /// Says nothing: a file without metadata.
   public init() {}
 
   /// The most bytes that a block is carried over with.
@@ -36,28 +38,30 @@ public struct ImageMetadata: Equatable, Sendable {
     /// cLLI: the light level of the content, 8 bytes.
     public var contentLight: [UInt8]?
 
-    public init() {}
+    package init() {}
   }
 
   /// Pixels for a unit of length.
   public struct Density: Equatable, Sendable {
+    /// The length that `x` and `y` count pixels in.
     public enum Unit: Sendable { case inch, centimetre, none }
     public var x, y: Double
     /// With none, x and y only give the shape of a pixel.
     public var unit: Unit
 
-    public init(x: Double, y: Double, unit: Unit) {
+    package init(x: Double, y: Double, unit: Unit) {
       (self.x, self.y, self.unit) = (x, y, unit)
     }
   }
 
+  /// A comment of a picture.
   public struct Text: Equatable, Sendable {
     /// "Author", "Description", "Copyright" and so on (PNG specification, section 11.3.3.1).
     public var keyword, value: String
     /// A language tag (RFC 3066); empty where there is none.
     public var language: String
 
-    public init(keyword: String, value: String, language: String = "") {
+    package init(keyword: String, value: String, language: String = "") {
       (self.keyword, self.value, self.language) = (keyword, value, language)
     }
   }

@@ -4,27 +4,27 @@ import RAMiTOptimizers
 
 /// All iterations of a run in order: which patches, how many, what learns, and how fast. It follows from the
 /// configuration and the size of the data alone.
-public struct TrainingPlan: Equatable, Sendable {
+package struct TrainingPlan: Equatable, Sendable {
   /// Iterations that are alike but for the learning rate.
-  public struct Stage: Equatable, Sendable {
+  package struct Stage: Equatable, Sendable {
     /// Epochs of the run, those of a warm start included; counted from 0. Where the schedule is counted in iterations
     /// the last one may be short: the next stage begins an epoch of its own.
-    public let epochs: Range<Int>
+    package let epochs: Range<Int>
     /// Iterations of the run.
-    public let iterations: Range<Int>
+    package let iterations: Range<Int>
     /// The side of an input patch, and the patches of an iteration.
-    public let patch, batch: Int
-    public let iterationsPerEpoch: Int
+    package let patch, batch: Int
+    package let iterationsPerEpoch: Int
     /// The only module that learns; nil where all do.
-    public let module: String?
+    package let module: String?
     /// Where the schedule of the learning rate begins: in epochs of the run or, where it is counted so, in iterations.
-    public let scheduleStart: Int
+    package let scheduleStart: Int
     /// Whether the times of `learningRates` are iterations; otherwise they are epochs.
-    public let countsIterations: Bool
-    public let learningRates: LearningRateSchedule
+    package let countsIterations: Bool
+    package let learningRates: LearningRateSchedule
 
     /// The iterations before it.
-    public var firstIteration: Int { iterations.lowerBound }
+    package var firstIteration: Int { iterations.lowerBound }
     /// What the schedule counts of it, from the schedule's beginning.
     var times: Range<Int> {
       let range = countsIterations ? iterations : epochs
@@ -33,18 +33,18 @@ public struct TrainingPlan: Equatable, Sendable {
   }
 
   /// Where an iteration is.
-  public struct Position: Equatable, Sendable {
-    public let stage: Stage
-    public let stageIndex: Int
+  package struct Position: Equatable, Sendable {
+    package let stage: Stage
+    package let stageIndex: Int
     /// Epochs done, and iterations done in the next one.
-    public let epoch, iterationInEpoch: Int
+    package let epoch, iterationInEpoch: Int
 
     /// Iterations of the run that are done.
-    public var iteration: Int {
+    package var iteration: Int {
       stage.firstIteration + (epoch - stage.epochs.lowerBound) * stage.iterationsPerEpoch + iterationInEpoch
     }
 
-    public var learningRate: Double {
+    package var learningRate: Double {
       let time =
         stage.countsIterations
         ? Double(iteration - stage.scheduleStart)
@@ -59,13 +59,13 @@ public struct TrainingPlan: Equatable, Sendable {
     }
   }
 
-  public let stages: [Stage]
-  public let samplesPerEpoch: Int
+  package let stages: [Stage]
+  package let samplesPerEpoch: Int
   /// Whether the schedule is counted in iterations; otherwise it is counted in epochs.
-  public let countsIterations: Bool
+  package let countsIterations: Bool
 
   /// - Precondition: an epoch holds a batch of every stage.
-  public init(_ configuration: TrainingConfiguration, samplesPerEpoch: Int) {
+  package init(_ configuration: TrainingConfiguration, samplesPerEpoch: Int) {
     let (schedule, train) = (configuration.schedule, configuration.data.train)
     let byIteration = schedule.countsIterations
     let warmStart = configuration.warmStart
@@ -105,14 +105,14 @@ public struct TrainingPlan: Equatable, Sendable {
     countsIterations = byIteration
   }
 
-  public var epochs: Int { stages.last?.epochs.upperBound ?? 0 }
-  public var iterations: Int { stages.last?.iterations.upperBound ?? 0 }
+  package var epochs: Int { stages.last?.epochs.upperBound ?? 0 }
+  package var iterations: Int { stages.last?.iterations.upperBound ?? 0 }
   /// Samples of all iterations.
-  public var samples: Int { stages.reduce(0) { $0 + $1.iterations.count * $1.batch } }
+  package var samples: Int { stages.reduce(0) { $0 + $1.iterations.count * $1.batch } }
 
   /// Where an iteration is, by the iterations before it.
   /// - Precondition: it is an iteration of the plan.
-  public func position(_ iteration: Int) -> Position {
+  package func position(_ iteration: Int) -> Position {
     guard let index = stages.firstIndex(where: { $0.iterations.contains(iteration) }) else {
       preconditionFailure("iteration \(iteration) is not one of \(iterations)")
     }
@@ -123,7 +123,7 @@ public struct TrainingPlan: Equatable, Sendable {
   }
 
   /// Epochs that are done after so many iterations, and whether the last of them has just been.
-  public func epochsDone(after iteration: Int) -> (count: Int, isJustDone: Bool) {
+  package func epochsDone(after iteration: Int) -> (count: Int, isJustDone: Bool) {
     guard iteration < iterations else { return (epochs, iteration > 0) }
     let next = position(iteration)
     return (next.epoch, next.iterationInEpoch == 0 && iteration > 0)
