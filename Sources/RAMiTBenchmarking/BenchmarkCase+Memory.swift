@@ -24,7 +24,7 @@ extension BenchmarkCase {
       let side = min(patch, Self.measuredSide).roundedUp(toMultipleOf: model.sizeMultiple)
       let padded = Double(patch.roundedUp(toMultipleOf: model.sizeMultiple))
       let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
-      // The gradients of the parameters are not the pass's: they are there before it.
+      // The parameters' gradients exist before the pass, so they are not a part of it.
       model.parameters.zeroGradients()
       let pass = PassMemory.measured(pixels: side * side) { factor in
         let tape = Tape()
@@ -39,10 +39,10 @@ extension BenchmarkCase {
     }
   }
 
-  /// Of the patches that a step's memory is measured with.
+  /// The side of the patches that a step's memory is measured with.
   private static let measuredSide = 64
 
-  /// Values; in training also gradients and Adam's two moments; and what is no tensor.
+  /// Values, in training also gradients and Adam's two moments, and what is no tensor.
   private static func beside(_ model: any RestorationModel, copies: Int) -> Int {
     ProcessMemory.firstWork + copies * model.parameters.count * MemoryLayout<Float>.size
   }

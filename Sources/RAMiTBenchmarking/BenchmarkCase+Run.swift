@@ -9,7 +9,7 @@ import RAMiTTensorCore
 extension BenchmarkCase {
   /// Times a model with random weights on random images, with each of some numbers of threads.
   ///
-  /// The thread counts take turns, so that what else the machine does slows all of them alike.
+  /// The thread counts take turns, so that other work of the machine slows all of them alike.
   /// - Parameters:
   ///   - architecture: of the model.
   ///   - runs: of each thread count, after a warm-up.
@@ -29,26 +29,26 @@ extension BenchmarkCase {
     let step = prepared(architecture, checkpointing)
     var seconds = threads.map { _ in [Double]() }
     for run in 0...runs {
-      for (place, count) in threads.enumerated() {
+      for (index, count) in threads.enumerated() {
         let elapsed = ComputeThreads.with(count) { ContinuousClock().measure(step) / .seconds(1) }
-        if run > 0 { seconds[place].append(elapsed) }
+        if run > 0 { seconds[index].append(elapsed) }
       }
     }
     let peak = gigabytes(ProcessMemory.peak)
-    return threads.indices.map { place in
-      let ratios = zip(seconds[0], seconds[place]).map { $0 / $1 }.sorted()
+    return threads.indices.map { index in
+      let ratios = zip(seconds[0], seconds[index]).map { $0 / $1 }.sorted()
       return BenchmarkResult(
         name: name, model: architecture.modelName, task: architecture.task,
-        checkpointing: trains ? checkpointing : nil, version: version, threads: threads[place],
-        seconds: .init(seconds[place]),
-        speedup: place > 0 ? ratios.median : nil, peakGigabytes: peak, estimatedGigabytes: estimate)
+        checkpointing: trains ? checkpointing : nil, version: version, threads: threads[index],
+        seconds: .init(seconds[index]),
+        speedup: index > 0 ? ratios.median : nil, peakGigabytes: peak, estimatedGigabytes: estimate)
     }
   }
 
   /// Finds out where the time goes.
   /// - Parameters:
   ///   - architecture: of the model.
-  ///   - runs: after a warm-up; the one of median time is told about.
+  ///   - runs: after a warm-up; the profile is of the run of median time.
   ///   - checkpointing: what a training step computes again.
   ///   - peaks: measures the machine; before and after, for the faster of both counts.
   /// - Precondition: at least one run.
@@ -69,7 +69,7 @@ extension BenchmarkCase {
     return Profile(name: name, seconds: median.seconds, spans: median.spans, peaks: peaks.maximum(measured()))
   }
 
-  /// Makes model and data, and returns what is to be timed.
+  /// Makes model and data, and returns the work to time.
   /// - Parameters:
   ///   - architecture: of the model, whose parameters are random.
   ///   - checkpointing: what a training step computes again.
@@ -113,7 +113,7 @@ extension BenchmarkCase {
 }
 
 extension ComputeThreads {
-  /// Computes with so many threads, and then as before.
+  /// Runs `body` with this many threads, then restores their number.
   package static func with<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
     let before = self.count
     self.count = count

@@ -6,11 +6,11 @@ import RAMiTNN
 
 /// How long a case took, and what the process's memory came to.
 package struct BenchmarkResult: Encodable, Sendable {
-  /// Of the runs after one warm-up.
+  /// The times of the runs after one warm-up.
   package struct Seconds: Encodable, Equatable, Sendable {
     package let min, median, max: Double
 
-    /// - Precondition: there is a run.
+    /// - Precondition: at least one run.
     init(_ runs: [Double]) {
       let sorted = runs.sorted()
       (min, median, max) = (sorted[0], sorted.median, sorted[sorted.count - 1])
@@ -49,6 +49,6 @@ package struct BenchmarkResult: Encodable, Sendable {
 
 extension [Double] {
   /// The middle of sorted values, the upper of two.
-  /// - Precondition: there is a value.
+  /// - Precondition: at least one value.
   package var median: Double { self[count / 2] }
 }

@@ -14,7 +14,7 @@ package struct BenchmarkTimings: Codable, Equatable {
     /// The process's largest memory meanwhile.
     package let peakMegabytes: Double
 
-    /// - Precondition: there is a run.
+    /// - Precondition: at least one run.
     package init(name: String, seconds: [Double], peakBytes: Int) {
       let sorted = seconds.map { 1e3 * $0 }.sorted()
       self.name = name
@@ -47,7 +47,7 @@ package struct BenchmarkTimings: Codable, Equatable {
   package var peaks: MachinePeaks
   package var timings: [Timing] = []
 
-  /// Of this program with the threads in force, with nothing timed yet.
+  /// No timings yet, for this program with the threads in force.
   package init(peaks: MachinePeaks) {
     self.peaks = peaks
     builtFor = InstructionSet.built.description

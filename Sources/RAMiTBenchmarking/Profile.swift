@@ -12,16 +12,16 @@ package struct Profile: Encodable {
     /// The operation's function in `Autograd`.
     package let operation: String
     package let direction: Profiler.Direction
-    /// Of the result; nil for all.
+    /// The shape of the result; nil for all shapes.
     package let shape: String?
     package let calls: Int
     package let seconds: Double
-    /// Of the case's time.
+    /// The share of the case's time.
     package let share: Double
     package let gflops: Double
     package let gigabytesPerSecond: Double
-    /// The shortest time that the machine's peaks allow: each call's arithmetic at the one, or its data at the other,
-    /// whichever takes longer. Nil when it is not known.
+    /// The shortest time that the machine's peaks allow: each call's arithmetic or its transfer of data, whichever takes
+    /// longer. Nil when unknown.
     package let limitSeconds: Double?
 
     /// How much of its limit is reached.
@@ -31,9 +31,9 @@ package struct Profile: Encodable {
   package let name: String
   package let threads: Int
   package let peaks: MachinePeaks
-  /// Of the whole case, and of all operations.
+  /// The time of the whole case, and of all operations.
   package let seconds, operationSeconds: Double
-  /// By direction and operation, and by the result's shape as well; the longest first.
+  /// Grouped by direction and operation, and by the result's shape as well; the longest first.
   package let operations, shapes: [Row]
 
   private enum CodingKeys: String, CodingKey {

@@ -22,9 +22,9 @@ public struct Evaluator {
   /// What became of one image.
   public enum Outcome {
     case scored(ScoreReport.Row)
-    /// What a person should know of the image that is being restored.
+    /// A remark on the image in progress.
     case note(String)
-    /// The file was not what it must be, or the model's result is not finite; the others go on.
+    /// The file was not what it must be, or the model's result is not finite; the other images are still scored.
     case failed(any Error)
   }
 
@@ -32,7 +32,7 @@ public struct Evaluator {
   /// - Parameters:
   ///   - sigma: the noise's standard deviation, of 255; nil where the task is not denoising.
   ///   - folder: where the restored images are saved, as PNG; nil saves none.
-  ///   - observe: is called with each image as soon as it is done.
+  ///   - observe: called with each image as soon as it is done.
   public func evaluate(
     _ set: TestSet, sigma: Double? = nil, saveTo folder: String? = nil, observe: (Outcome) -> Void = { _ in }
   ) -> ScoreReport {
@@ -43,7 +43,7 @@ public struct Evaluator {
         let output = folder.map { path(of: set.imageName(index), sigma, $0) }
         if let output, let status = try? FileStatus(output), own.contains(status.identity) {
           throw InputError(
-            set.location(index), expected: "a place to save it that is no file of the test set", found: output)
+            set.location(index), expected: "a path to save it that is no file of the test set", found: output)
         }
         let scored = try set.score(index, sigma: sigma) { input in
           let (width, height) = (input.shape[1], input.shape[0])
@@ -75,7 +75,7 @@ public struct Evaluator {
 }
 
 extension TestSet {
-  /// Of its files.
+  /// The identities of the set's files.
   fileprivate var identities: Set<FileStatus.Identity> {
     let paths = files?.pairs.flatMap { [$0.target, $0.input].compactMap(\.self) } ?? []
     return Set(paths.compactMap { try? FileStatus($0).identity })

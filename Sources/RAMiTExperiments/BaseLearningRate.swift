@@ -1,14 +1,14 @@
 import RAMiTYAML
 
-/// A learning rate.
+/// What the schedule's learning rates are based on.
 public enum BaseLearningRate: Codable, Equatable, Sendable, DescribedChoice {
-  /// That of RAMiT's paper: 0.0004 for a batch of 64, and in proportion.
+  /// RAMiT's paper: 0.0004 for a batch of 64, and in proportion for others.
   case paper
   case value(Double)
 
   package static var choices: String { "paper or a number" }
 
-  /// For a batch; a number is for `firstBatch`, and in proportion.
+  /// The learning rate for a batch. A number is that for `firstBatch`, and in proportion for others.
   public func value(batch: Int, firstBatch: Int) -> Double {
     switch self {
     case .paper: 0.0004 * Double(batch) / 64

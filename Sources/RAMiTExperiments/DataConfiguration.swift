@@ -17,10 +17,10 @@ public struct DataConfiguration: Codable, Equatable, Sendable {
 public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   /// Where the images come from.
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    /// Photos of your own: a folder of targets and inputs side by side (`HQ` and `LQ`, and the like), or of photos
-    /// alone.
+    /// Photos of your own: a folder with targets and inputs side by side (`HQ` and `LQ`, and the like), or with
+    /// photos alone.
     case folder
-    /// Several such folders as one set, each more or less often than once.
+    /// Several such folders as one set, each with its own repeat.
     case folders
     /// A published set by its name, in the tree in which it is distributed (docs/DATASETS.md).
     case dataset
@@ -32,8 +32,8 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public var type = Kind.folder
   /// The folder (`folder`).
   public var path: String?
-  /// The folder of the inputs where it is elsewhere, paired with the targets by name (`folder`). Inputs that are
-  /// nowhere are made from the targets.
+  /// A separate folder of inputs, paired with the targets by name (`folder`). Where there are no inputs, they are made
+  /// from the targets.
   public var inputs: String?
   /// The folders of a set of several (`folders`).
   public var members: [FolderMember]?
@@ -41,17 +41,15 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public var name: String?
   /// The folder in which the published sets lie (`dataset`); without it, `datasets`.
   public var root: String?
-  /// How often a round over a union has the images of each of its members, in their order; without it, once
-  /// (`dataset`).
+  /// How often a round over a union has the images of each member, in their order; by default once (`dataset`).
   public var memberRepeat: [Double]?
   /// A file with the set's decoded pixels, made by `ramit data prepare cache`.
   public var decoded: String?
-  /// Converts gray and 16-bit images of a set in RGB of 8 bits to that, and leaves their alpha out, instead of
-  /// refusing them.
+  /// Converts gray and 16-bit images of an 8-bit RGB set, and drops their alpha, instead of refusing them.
   public var convertImages = false
   /// What happens when an image cannot be used.
   public var onBadImage = BadImagePolicy.stop
-  /// So many are skipped at most (`onBadImage: skip`).
+  /// The most images that are skipped (`onBadImage: skip`).
   public var maximumSkipped = 10
   /// How often an epoch sees each photo.
   public var `repeat` = 1.0
@@ -61,9 +59,9 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public var patch = 64
   /// Patches of an iteration.
   public var batch = 64
-  /// Mirrors every second patch, at random.
+  /// Mirrors half of the patches, at random.
   public var flip = true
-  /// Turns patches by 0, 1, 2 or 3 quarters, at random.
+  /// Rotates patches by 0 to 3 quarter turns, at random.
   public var rotate = true
   /// The range of the noise's standard deviation, of 255 (denoising).
   public var noise: [Double]?
@@ -73,7 +71,7 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   }
 }
 
-/// One folder of a set of several.
+/// One of several folders that form a set.
 public struct FolderMember: Codable, Equatable, Sendable {
   /// The folder, as `data.train.path`.
   public var path: String
@@ -82,7 +80,7 @@ public struct FolderMember: Codable, Equatable, Sendable {
   /// How often a round has its images.
   public var `repeat` = 1.0
 
-  // The list lets a misspelt key be told from one that is missing.
+  // With all keys listed, the decoder tells a misspelt key from a missing one.
   private enum CodingKeys: String, CodingKey, CaseIterable { case path, inputs, `repeat` }
 
   /// - Throws: an error for a folder without a path.
@@ -94,11 +92,11 @@ public struct FolderMember: Codable, Equatable, Sendable {
   }
 }
 
-/// What a run does about an image that is damaged, misshapen or without its partner.
+/// What a run does about an image that is damaged, of a wrong size or without its partner.
 public enum BadImagePolicy: String, CaseIterable, Codable, Sendable {
   /// It ends, and names the image.
   case stop
-  /// It goes on without, as long as there are few.
+  /// It leaves the image out, up to `maximumSkipped` of them.
   case skip
 }
 
@@ -110,7 +108,7 @@ public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
     case folder
     /// A published set by its name.
     case dataset
-    /// Images drawn on the fly, others than the training's.
+    /// Images drawn on the fly, different from the training's.
     case procedural
     /// No validation.
     case none
@@ -124,7 +122,7 @@ public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
   public var name: String?
   /// The folder in which the published sets lie (`dataset`); without it, `datasets`.
   public var root: String?
-  /// The first so many images, instead of all.
+  /// How many images are scored, from the first; by default all.
   public var images: Int?
   /// The noise's standard deviation, of 255 (denoising).
   public var sigma: Double?
@@ -138,7 +136,7 @@ public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
 public struct LoaderConfiguration: Codable, Equatable, Sendable {
   /// 1 to 64.
   public var threads = 2
-  /// Batches that wait ready at most.
+  /// The most batches that wait ready.
   public var ahead = 4
   /// Memory for decoded photos, in MiB.
   public var cache = 1024

@@ -1,8 +1,8 @@
 import RAMiTYAML
 
-/// What the training makes small: the weighted sum of one or more losses.
+/// What training minimises: the weighted sum of one or more losses.
 ///
-/// As text: the name of one, `l1`, or a list, `[{type: l1}, {type: charbonnier, weight: 0.5, epsilon: 1e-3}]`.
+/// In YAML it is a name, `l1`, or a list, `[{type: l1}, {type: charbonnier, weight: 0.5, epsilon: 1e-3}]`.
 public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
   /// At least one.
   public var terms: [LossTerm]
@@ -103,7 +103,7 @@ public struct LossTerm: Codable, Equatable, Sendable {
     self.weight = weight
   }
 
-  // The list lets a misspelt key be told from one that is missing.
+  // With all keys listed, the decoder tells a misspelt key from a missing one.
   private enum CodingKeys: String, CodingKey, CaseIterable { case type, weight }
   private enum EpsilonKeys: String, CodingKey { case epsilon }
 

@@ -11,7 +11,7 @@ public struct MemoryConfiguration: Codable, Equatable, Sendable {
     /// See `ActivationCheckpointing`.
     case none, blocks, stages
 
-    /// What may be chosen from, the quickest first.
+    /// The candidates, the fastest first.
     package var candidates: [ActivationCheckpointing] {
       switch self {
       case .auto: ActivationCheckpointing.allCases
@@ -24,7 +24,7 @@ public struct MemoryConfiguration: Codable, Equatable, Sendable {
 
   /// What a step computes again instead of keeping it.
   public var recompute = Recompute.auto
-  /// The most that the run may use; most of what is free without it.
+  /// The most that the run may use; by default most of the free memory.
   public var limit: MemorySize?
 }
 

@@ -2,7 +2,7 @@
 ///
 /// A pattern is a name in which `*` stands for any text and `?` for any one character.
 public struct ParametersConfiguration: Codable, Equatable, Sendable {
-  /// What the optimizer does otherwise for some parameters; of several groups with a parameter the first one holds.
+  /// Optimizer settings for some parameters. A parameter in several groups belongs to the first.
   public var groups: [ParameterGroupConfiguration] = []
   /// Patterns of parameters that stay as they are.
   public var frozen: [String] = []
@@ -10,16 +10,16 @@ public struct ParametersConfiguration: Codable, Equatable, Sendable {
   package init() {}
 }
 
-/// Parameters that the optimizer treats in a way of their own.
+/// Parameters with optimizer settings of their own.
 public struct ParameterGroupConfiguration: Codable, Equatable, Sendable {
   /// Patterns of the names.
   public var names: [String]
   /// In place of the optimizer's weight decay.
   public var weightDecay: Double?
-  /// What the learning rate is multiplied with.
+  /// The factor of the learning rate.
   public var learningRateFactor = 1.0
 
-  // The list lets a misspelt key be told from one that is missing.
+  // With all keys listed, the decoder tells a misspelt key from a missing one.
   private enum CodingKeys: String, CodingKey, CaseIterable { case names, weightDecay, learningRateFactor }
 
   package init(names: [String]) { self.names = names }

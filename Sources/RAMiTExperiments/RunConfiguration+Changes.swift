@@ -1,11 +1,11 @@
 import Foundation
 
-/// A key whose value is another than when a run began.
+/// A key whose value differs from the one that a run began with.
 package struct ConfigurationChange: Equatable, CustomStringConvertible {
   package let key: String
   package let before, now: String
 
-  package var description: String { "\(key) \(now), before \(before)" }
+  package var description: String { "\(key) \(now) (was \(before))" }
 }
 
 /// A value of a configuration as people write it: 0.001 for 1e-3.
@@ -15,29 +15,30 @@ package func readableValue(_ text: String?) -> String {
   return String(format: "%g", number)
 }
 
-/// What a run that goes on has in other ways than when it began.
+/// How the configuration of a resumed run differs from the one that it began with.
 package struct ConfigurationChanges: Equatable {
-  /// Of the learning rate and of clipping: a person may want these, but the result is that of no run without a break.
+  /// Changes of the learning rate and of clipping. A person may want them, but no uninterrupted run gives the same
+  /// result.
   package var allowable: [ConfigurationChange] = []
-  /// What is not to be changed at all.
+  /// Changes that are never allowed.
   package var refused: [ConfigurationChange] = []
 }
 
-/// Which keys of a configuration may change while a run goes on.
+/// Which keys of a configuration may change when a run resumes.
 private enum ChangeableKeys {
-  /// Keys that do not change what is learned; a dot at the end stands for all keys of a group.
+  /// Keys that do not change the result; a dot at the end stands for all keys of a group.
   static let free = [
     "name", "output", "initialWeights", "checkpoints.", "logging.", "validation.", "memory.", "data.validation.",
     "data.loader.", "data.train.decoded", "data.train.onBadImage", "data.train.maximumSkipped",
   ]
 
-  /// Keys that say where the training data are. Their fingerprint says more.
-  static let places = [
+  /// Keys that say where the training data are. The data's fingerprint decides instead.
+  static let locations = [
     "data.train.type", "data.train.path", "data.train.inputs", "data.train.name", "data.train.root",
     "data.train.members", "data.train.memberRepeat",
   ]
 
-  /// Keys that may change where a person says so.
+  /// Keys that may change with `--allow-changes`.
   static let allowable = [
     "schedule.learningRate", "schedule.finalLearningRate", "schedule.decay", "schedule.milestones", "schedule.gamma",
     "schedule.power", "schedule.periods", "schedule.restartWeights", "schedule.finalLearningRates",
@@ -48,10 +49,10 @@ private enum ChangeableKeys {
 
 extension RunConfiguration {
   /// The keys whose values differ and would change what is learned.
-  /// - Parameter comparesPlaces: whether the places of the training data count, for want of a fingerprint.
-  package func changes(since before: RunConfiguration, comparesPlaces: Bool) throws -> ConfigurationChanges {
+  /// - Parameter comparesLocations: whether the training data's locations count, as there is no fingerprint.
+  package func changes(since before: RunConfiguration, comparesLocations: Bool) throws -> ConfigurationChanges {
     let values = try withAbsolutePaths.node().flattened(), others = try before.withAbsolutePaths.node().flattened()
-    var free = ChangeableKeys.free + (comparesPlaces ? [] : ChangeableKeys.places)
+    var free = ChangeableKeys.free + (comparesLocations ? [] : ChangeableKeys.locations)
     var refused: [String] = []
     let (training, earlier) = (self.training, before.training)
     // The length of a cosine is its shape. An epoch more is not an iteration more.
@@ -65,7 +66,7 @@ extension RunConfiguration {
     if training.optimizer.weightDecay == 0, earlier.optimizer.weightDecay == 0 {
       free.append("optimizer.weightDecayKind")
     }
-    // Whether there was a warm start counts, and not where its weights are: a run that goes on has weights of its own.
+    // A warm start counts, not the path of its weights: a resumed run has weights of its own.
     if (training.warmStart.weights == nil) == (earlier.warmStart.weights == nil) {
       free.append("warmStart.weights")
     }

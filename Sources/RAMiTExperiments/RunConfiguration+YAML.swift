@@ -5,7 +5,7 @@ import RAMiTYAML
 import Yams
 
 extension RunConfiguration {
-  /// Reads a YAML file, with overrides `key.path=value` laid over it; of two for the same key the last one holds.
+  /// Reads a YAML file, with overrides `key.path=value` laid over it; the last of two for a key wins.
   /// - Parameter report: called with a line for each key or value that is written by a former name.
   /// - Throws: `InputError` with the file and line, or the override, that is wrong: an unknown key (with the nearest
   ///   known one), a value of another type or outside of its range, a key that comes twice, an alias.
@@ -69,7 +69,7 @@ extension RunConfiguration {
         let node = given["model"]?[key]
         return InputError(
           node?.location ?? given.location, expected: "one of \(names.joined(separator: ", ")) for model.\(key)",
-          found: node?.summary ?? "none")
+          found: node?.summary ?? "no value")
       }
       // A model's own name says its family as well.
       let architecture = keys?.architecture ?? families[0].name
@@ -95,19 +95,19 @@ extension RunConfiguration {
   }
 
   /// Checks every value's range, and that values go together.
-  /// - Parameter place: the location of a key, by its dotted path.
+  /// - Parameter location: the location of a key, by its dotted path.
   /// - Throws: `InputError` for the first that is wrong.
-  private func check(at place: @escaping (String) -> String) throws {
-    try checkModel(at: place)
-    try training.check(at: place)
+  private func check(at location: @escaping (String) -> String) throws {
+    try checkModel(at: location)
+    try training.check(at: location)
   }
 
-  private func checkModel(at place: (String) -> String) throws {
+  private func checkModel(at location: (String) -> String) throws {
     // The model knows what it can be built with; its message begins with the key.
     if let error = model.architecture.validationError {
       let key = error.prefix { $0 != " " }
       let path = key == "task" ? "" : "model."
-      throw InputError(place(path + key), expected: "a model that can be built", found: path + error)
+      throw InputError(location(path + key), expected: "a model that can be built", found: path + error)
     }
   }
 
@@ -119,8 +119,8 @@ extension RunConfiguration {
   public func yaml() throws -> String {
     guard let node = try Yams.compose(yaml: YAMLEncoder().encode(self)), let mapping = node.mapping else { return "" }
     var pairs = mapping.map { ($0.key, $0.value) }
-    guard let place = pairs.firstIndex(where: { $0.0 == "model" }) else { return "" }
-    let model = pairs.remove(at: place)
+    guard let index = pairs.firstIndex(where: { $0.0 == "model" }) else { return "" }
+    let model = pairs.remove(at: index)
     // The model's task is the run's.
     let keys = model.1.mapping?.filter { $0.key != "task" }.map { ($0.key, $0.value) } ?? []
     let end = pairs.firstIndex { $0.0 == "data" } ?? pairs.endIndex
@@ -130,8 +130,8 @@ extension RunConfiguration {
 }
 
 extension ModelConfiguration {
-  /// A model that has a name, with overrides `key.path=value` of its keys laid over it; of two for the same key the
-  /// last one holds.
+  /// A model that has a name, with overrides `key.path=value` of its keys laid over it; the last of two for a key
+  /// wins.
   /// - Throws: `InputError` that names the override that is wrong.
   /// - Precondition: the architecture has a model of this name.
   public init(named name: String, task: RestorationTask, settings: [String]) throws {

@@ -1,15 +1,15 @@
 import RAMiTOptimizers
 
-/// How long the training lasts, and how its learning rate, patches and batches go.
+/// How long the training lasts, and how its learning rate, patches and batches change.
 ///
 /// It is counted in epochs or, where `iterations` are given, in iterations: the milestones, the periods and the changes
 /// of `stages` too.
 public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   /// What the learning rate does after the warm-up.
   public enum Decay: String, CaseIterable, Codable, Sendable {
-    /// The learning rate stays.
+    /// The learning rate stays the same.
     case constant
-    /// The learning rate is multiplied with `gamma` at each of `milestones`.
+    /// The learning rate is multiplied by `gamma` at each of `milestones`.
     case milestones
     /// The learning rate follows half a cosine down to `finalLearningRate`.
     case cosine
@@ -31,7 +31,7 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   public var warmupIterations: Int?
   /// Decides which of the keys below hold.
   public var decay = Decay.milestones
-  /// The learning rate is multiplied with `gamma` once each of these is reached (`decay: milestones`).
+  /// The learning rate is multiplied by `gamma` once each of these is reached (`decay: milestones`).
   public var milestones: [Int]? = [200, 300, 400, 425, 450, 475]
   /// Above 0, at most 1.
   public var gamma = 0.5
@@ -45,10 +45,9 @@ public struct ScheduleConfiguration: Codable, Equatable, Sendable {
   public var restartWeights: [Double]?
   /// The learning rate at the end of each period; without them, 0.
   public var finalLearningRates: [Double]?
-  /// Whether the batches of `stages` have learning rates in proportion to them (the linear scaling rule; Goyal et al.,
-  /// 2017).
+  /// Whether learning rates are in proportion to the batches of `stages` (the linear scaling rule; Goyal et al., 2017).
   public var linearScaling = true
-  /// Progressive learning: other patches and batches from given epochs or iterations on.
+  /// Progressive learning: different patches and batches from given epochs or iterations on.
   public var stages: [StageConfiguration] = []
 
   /// The paper's schedule of x2.
@@ -99,10 +98,10 @@ public struct StageConfiguration: Codable, Equatable, Sendable {
   public var epoch: Int?
   /// Iterations of the schedule that come before, where it is counted in iterations.
   public var iteration: Int?
-  /// As `data.train.patch` and `data.train.batch`.
+  /// The values of `data.train.patch` and `data.train.batch` from here on.
   public var patch, batch: Int
 
-  // The list lets a misspelt key be told from one that is missing.
+  // With all keys listed, the decoder tells a misspelt key from a missing one.
   private enum CodingKeys: String, CodingKey, CaseIterable { case epoch, iteration, patch, batch }
 
   package init(epoch: Int? = nil, iteration: Int? = nil, patch: Int, batch: Int) {

@@ -4,12 +4,12 @@ import RAMiTOptimizers
 
 extension TrainingConfiguration {
   /// Checks every value's range, and that values go together.
-  /// - Parameter place: the location of a key, by its dotted path.
+  /// - Parameter location: the location of a key, by its dotted path.
   /// - Throws: `InputError` for the first that is wrong.
-  package func check(at place: @escaping (String) -> String) throws {
-    let checks = Checks(place: place)
+  package func check(at location: @escaping (String) -> String) throws {
+    let checks = Checks(location: location)
     try checks.require(
-      !name.isEmpty && !name.contains("/") && !name.hasPrefix("."), "name", "a name that can be a folder's",
+      !name.isEmpty && !name.contains("/") && !name.hasPrefix("."), "name", "a name that a folder can have",
       name.isEmpty ? "an empty text" : name)
     if let output { try checks.text(output, "output", "a folder") }
     if let initialWeights { try checks.text(initialWeights, "initialWeights", "a weight file") }
@@ -43,15 +43,15 @@ extension TrainingConfiguration {
   }
 }
 
-/// Turns a failed check into an error at the key's place.
+/// Turns a failed check into an error at the key's location.
 package struct Checks {
-  package let place: (String) -> String
+  package let location: (String) -> String
 
   package func require(_ holds: Bool, _ path: String, _ expected: String, _ found: Any) throws {
-    if !holds { throw InputError(place(path), expected: "\(path): \(expected)", found: "\(found)") }
+    if !holds { throw InputError(location(path), expected: "\(path): \(expected)", found: "\(found)") }
   }
 
-  /// Text that must be there, and not be empty.
+  /// Text that must be present and not empty.
   package func text(_ value: String?, _ path: String, _ expected: String) throws {
     try require(value?.isEmpty == false, path, expected, value == nil ? "no value" : "an empty text")
   }

@@ -5,8 +5,7 @@ extension TrainingConfiguration {
   /// With a leading `~` of every path replaced by the home folder.
   package var withExpandedPaths: TrainingConfiguration { mappingPaths(\.expandingTilde) }
 
-  /// With every path from the root of the file system: a run's folder keeps them so, and can be resumed from any
-  /// folder.
+  /// With absolute paths: a run's folder keeps them so, and can be resumed from any folder.
   package var withAbsolutePaths: TrainingConfiguration { mappingPaths(\.pathFromRoot) }
 
   private func mappingPaths(_ change: (String) -> String) -> TrainingConfiguration {
@@ -37,7 +36,7 @@ extension TrainingConfiguration {
 }
 
 extension RunConfiguration {
-  /// With every path from the root of the file system.
+  /// With absolute paths.
   package var withAbsolutePaths: RunConfiguration {
     var result = self
     result.training = training.withAbsolutePaths
@@ -46,7 +45,7 @@ extension RunConfiguration {
 }
 
 extension String {
-  /// This path from the root of the file system; one that is relative is one in the current folder.
+  /// The absolute path; a relative one begins in the current folder.
   package var pathFromRoot: String {
     isEmpty || utf8.first == UInt8(ascii: "/") ? self : FileManager.default.currentDirectoryPath + "/" + self
   }

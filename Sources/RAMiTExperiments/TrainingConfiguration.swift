@@ -7,7 +7,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var name = "ramit"
   /// What the model learns to undo.
   public var task: RestorationTask
-  /// Names every random choice: first weights, order, crops, noise, dropout.
+  /// Decides every random choice: initial weights, order, crops, noise, dropout.
   public var seed: UInt64 = 0
   /// The run's folder.
   public var output: String?
@@ -15,7 +15,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var data: DataConfiguration
   /// By default that of the paper for x2.
   public var schedule = ScheduleConfiguration()
-  /// The weights to begin with, all of them: fine-tuning. Random ones without it.
+  /// The file of all initial weights, for fine-tuning; by default they are random.
   public var initialWeights: String?
   /// Whose weights the run begins with, what learns, and how.
   public var warmStart = WarmStartConfiguration(), optimizer = OptimizerConfiguration.standard,
@@ -36,7 +36,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
 }
 
 extension OptimizerConfiguration {
-  /// What a run has that names no optimizer: Adam, whose weight decay, if there is any, is decoupled.
+  /// The optimizer of a run that names none: Adam, with decoupled weight decay if there is any.
   package static var standard: OptimizerConfiguration {
     var adam = AdamConfiguration()
     adam.weightDecayKind = .decoupled
@@ -44,30 +44,30 @@ extension OptimizerConfiguration {
   }
 }
 
-/// What becomes of gradients before the optimizer gets them.
+/// What happens to gradients before the optimizer's step.
 public struct GradientConfiguration: Codable, Equatable, Sendable {
-  /// Parts that a batch goes through the model in, one after the other, so that it needs less memory.
+  /// In how many parts a batch goes through the model, one after the other, to need less memory.
   public var accumulate = 1
-  /// The largest norm of all gradients together; larger ones are scaled down. None without it.
+  /// The largest norm of all gradients together; larger ones are scaled down. By default there is no limit.
   public var clipNorm: Double?
 }
 
 /// The exponential moving average of the weights, which is validated and saved in their place.
 public struct AverageConfiguration: Codable, Equatable, Sendable {
-  /// The share that a step keeps, below 1; no average without it.
+  /// The share that a step keeps, below 1; by default there is no average.
   public var decay: Double?
 }
 
 /// When checkpoints are written, and how many stay.
 public struct CheckpointConfiguration: Codable, Equatable, Sendable {
-  /// A checkpoint is written whenever this many iterations are done, after each validation, and when the run stops.
+  /// Iterations between checkpoints; one is also written after each validation, and when the run stops.
   public var everyIterations = 1000
-  /// The newest checkpoints that are kept.
+  /// How many checkpoints are kept, the newest.
   public var keep = 3
 }
 
 /// How often the log, the metrics and TensorBoard get the loss.
 public struct LoggingConfiguration: Codable, Equatable, Sendable {
-  /// A line with the mean loss is written whenever this many iterations are done.
+  /// Iterations between lines with the mean loss.
   public var everyIterations = 100
 }

@@ -1,12 +1,12 @@
 /// When and how the model is scored while it learns.
 public struct ValidationConfiguration: Codable, Equatable, Sendable {
-  /// The model is scored whenever this many epochs are done, and at the end.
+  /// Epochs between validations; the last one is at the end of the run.
   public var everyEpochs: Int? = 1
   /// The same in iterations, in place of epochs.
   public var everyIterations: Int?
   /// Sample images written at each validation: input, bicubic, restored and target side by side.
   public var samples = 4
-  /// Ends the run when its scores grow no more; without it, the run lasts as long as its schedule.
+  /// Ends the run when its scores stop improving; by default the whole schedule runs.
   public var earlyStopping: EarlyStoppingConfiguration?
 
   package func check(_ checks: Checks) throws {
@@ -29,7 +29,7 @@ public struct ValidationConfiguration: Codable, Equatable, Sendable {
   }
 }
 
-/// When a run ends before its schedule does: after so many validations in a row of which none improved a metric.
+/// Ends a run before its schedule, after a number of validations in a row that did not improve a metric.
 public struct EarlyStoppingConfiguration: Codable, Equatable, Sendable {
   /// Scores of which more is better.
   public enum Metric: String, CaseIterable, Codable, Sendable { case psnr, ssim }
@@ -38,7 +38,7 @@ public struct EarlyStoppingConfiguration: Codable, Equatable, Sendable {
   public var metric = Metric.psnr
   /// Validations without an improvement.
   public var patience = 10
-  /// An improvement is more than this over the best score so far: dB, or a difference of SSIM.
+  /// An improvement is more than this over the best score so far, in dB or of SSIM.
   public var minimumDelta = 0.0
 
   private enum CodingKeys: String, CodingKey, CaseIterable { case metric, patience, minimumDelta }

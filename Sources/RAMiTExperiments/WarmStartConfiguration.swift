@@ -1,4 +1,4 @@
-/// Weights of another task's model to begin with, and a while in which one module trains alone (paper, Sec. B, after
+/// Initial weights from another task's model, and a first phase in which one module trains alone (paper, Sec. B, after
 /// Lin et al., Revisiting RCAN, 2022).
 public struct WarmStartConfiguration: Codable, Equatable, Sendable {
   /// Which parameters of the module are not loaded.

@@ -62,7 +62,7 @@ package enum Folder {
     }
   }
 
-  /// The bytes that an ordinary user can still write to the disk of this folder; nil where the system does not say.
+  /// The bytes that an ordinary user can still write to the disk of this folder; nil if unknown.
   package static func freeSpace(_ path: String) -> Int? {
     var status = statvfs()
     guard path.withPathBytes({ statvfs($0, &status) }) == 0 else { return nil }

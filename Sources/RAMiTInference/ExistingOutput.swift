@@ -2,20 +2,20 @@ import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
 
-/// What is to be done about a file that stands where a result is to go.
+/// What the file at the path of a result is.
 enum ExistingOutput: Equatable {
   /// There is none.
   case none
-  /// It was made of this photo with these weights and options.
+  /// It was made from this photo with these weights and options.
   case upToDate(RestorationRecord.Entry)
-  /// It is an earlier result of this photo, or of no use; why it is made anew.
+  /// It is an outdated result of this photo, or unusable; why the photo is restored again.
   case outdated(String)
 }
 
-/// What a result is made of.
+/// What a result is made from.
 struct Ingredients {
   let source: PhotoSource
-  /// Of the model and its weights.
+  /// A hash of the model and its weights.
   let weights: String
   let options: String
 
@@ -30,8 +30,8 @@ extension RestorationRecord {
   /// - Parameters:
   ///   - output: the file's path.
   ///   - name: the same, relative to the record's folder.
-  ///   - overwrites: whatever file is there may be replaced.
-  /// - Throws: `InputError` that names the photo, for a file that is not to be replaced.
+  ///   - overwrites: any file may be replaced.
+  /// - Throws: `InputError` that names the photo, for a file that must not be replaced.
   func existing(_ output: String, name: String, _ ingredients: Ingredients, overwrites: Bool) throws -> ExistingOutput {
     let input = ingredients.source.name
     guard let status = try? FileStatus(output) else { return .none }
@@ -57,8 +57,8 @@ extension RestorationRecord {
         expected: "an output of its own (--overwrite replaces it\(canKeep ? ", --keep-suffix keeps both" : ""))",
         found: "\(output), which was made from \(entry.input == "-" ? "another stream" : entry.input)")
     }
-    if entry.weights != ingredients.weights { return .outdated("other weights") }
-    if entry.options != ingredients.options { return .outdated("other options") }
+    if entry.weights != ingredients.weights { return .outdated("different weights") }
+    if entry.options != ingredients.options { return .outdated("different options") }
     return .upToDate(entry)
   }
 
@@ -75,7 +75,7 @@ extension RestorationRecord {
     return isSamePath ? .changed : .another
   }
 
-  /// Whether a file begins as an image and is not a whole one.
+  /// Whether a file begins like an image and is not a whole one.
   private func isDamagedImage(_ path: String) -> Bool {
     guard PhotoSource.file(path).format != nil else { return false }
     return (try? ImageFile.read(path, maximumPixels: .max)) == nil

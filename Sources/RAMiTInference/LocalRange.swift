@@ -2,8 +2,8 @@ import RAMiTImaging
 
 /// The smallest and the largest value around each pixel of a gray image, within one pixel.
 ///
-/// A model rings at edges, and seldom gives back 0 or the largest value exactly. What is limited to the range around
-/// it stays transparent or opaque where the image was; two pixels would let a faint second edge through.
+/// A model rings at edges, and seldom returns 0 or the largest value exactly. Limited to this range, its result stays
+/// transparent or opaque where the image was. A range over two pixels would let a faint second edge through.
 struct LocalRange {
   private static let reach = 1
 

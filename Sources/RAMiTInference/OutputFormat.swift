@@ -31,7 +31,7 @@ package enum OutputFormat: String, CaseIterable, Sendable {
     self == .same || self.ending(for: nil) == (ending == "jpeg" ? "jpg" : ending)
   }
 
-  /// What a file of this ending can hold.
+  /// Checks that a file of this ending can hold the result.
   /// - Parameters:
   ///   - ending: of the output.
   ///   - width: of the result.

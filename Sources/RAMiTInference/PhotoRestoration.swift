@@ -7,20 +7,19 @@ import RAMiTModels
 /// Restores the photos of a plan, one after the other. One that fails leaves the others done.
 package struct PhotoRestoration {
   package struct Options: Sendable {
-    /// Files that stand where results are to go are replaced; otherwise only earlier results are, and only where they
-    /// must.
+    /// Replaces any existing file; otherwise only outdated results are replaced.
     package var overwrites = false
-    /// Of JPEG and WebP outputs, 1 to 100.
+    /// The quality of JPEG and WebP outputs, 1 to 100.
     package var quality = 95
-    /// WebP outputs lose nothing.
+    /// WebP outputs are lossless.
     package var isLossless = false
-    /// What shows through transparent photos in JPEG outputs.
+    /// The background of transparent photos in JPEG outputs.
     package var background = Color.white
     /// Outputs get their photos' times.
     package var keepsTimes = false
-    /// Where a result goes whose place is a stream.
+    /// Receives the result when the output is a stream.
     package var writeToStream: @Sendable ([UInt8]) throws -> Void = { _ in
-      throw InputError("-", expected: "the name of a file", found: "a stream, which nobody has opened")
+      throw InputError("-", expected: "the name of a file", found: "a stream without a receiver")
     }
 
     package init() {}
@@ -61,12 +60,12 @@ package struct PhotoRestoration {
     return batch.report
   }
 
-  /// A run under way.
+  /// A batch in progress.
   private struct Batch {
     let restoration: PhotoRestoration
     let folder: String?
     var record: RestorationRecord?
-    var places: OutputPlaces
+    var folders: OutputFolders
     var report = RestorationReport()
     /// Why nothing more can be written.
     var end: InputError?
@@ -75,7 +74,7 @@ package struct PhotoRestoration {
       self.restoration = restoration
       folder = plan.destination.folder
       self.record = record ?? folder.map { RestorationRecord(folder: $0) }
-      places = OutputPlaces(root: folder)
+      folders = OutputFolders(root: folder)
     }
 
     mutating func add(_ row: RestorationReport.Row, _ observe: (RestorationReport.Row) -> Void) {
@@ -91,7 +90,7 @@ package struct PhotoRestoration {
         var row = try restored(item)
         row.seconds = Date().timeIntervalSince(start)
         add(row, observe)
-      } catch let noRoot as OutputPlaces.NoRoot {
+      } catch let noRoot as OutputFolders.NoRoot {
         end = noRoot.error
         add(.init(noRoot.error, input: item.input, output: item.output), observe)
       } catch {
@@ -112,7 +111,7 @@ package struct PhotoRestoration {
         case .outdated(let reason): row.reason = options.overwrites ? nil : reason
         case .upToDate(let entry):
           row.status = .skipped
-          row.reason = "made of this photo with these weights and options before"
+          row.reason = "already made from this photo with these weights and options"
           refresh(entry, item)
           return row
         }
@@ -123,8 +122,8 @@ package struct PhotoRestoration {
       let scale = restorer.task.scale
       let (width, height) = (size.width * scale, size.height * scale)
       try OutputFormat.checkSize(ending: item.ending, width, height, input: item.input)
-      try places.prepare(item.output, input: item.input, values: width * height * size.channels)
-      // Decoding alone could take more than there is.
+      try folders.prepare(item.output, input: item.input, values: width * height * size.channels)
+      // Decoding alone could exceed the free memory.
       let header = PhotoSize(width: size.width, height: size.height, channels: size.channels)
       _ = try restorer.fitting(item.input, header, beside: header.bytes)
       // The memory decides, not a limit of pixels.
@@ -160,7 +159,7 @@ package struct PhotoRestoration {
       return row
     }
 
-    /// A result whose photo or file was touched, and has its content still, is found more quickly next time.
+    /// Updates the record of a result whose photo or file was touched but not changed: the next run finds it faster.
     private mutating func refresh(_ entry: RestorationRecord.Entry, _ item: RestorationPlan.Item) {
       guard case .file(let path) = item.source, let folder else { return }
       var fresh = entry
@@ -170,7 +169,7 @@ package struct PhotoRestoration {
       if fresh != entry { note(fresh) }
     }
 
-    /// The results are there all the same when the record cannot be written: one line says so.
+    /// A record that cannot be written does not undo the results: one line reports it.
     private mutating func note(_ entry: RestorationRecord.Entry) {
       guard report.errors.isEmpty else { return }
       do {

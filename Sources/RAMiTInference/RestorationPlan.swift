@@ -55,7 +55,7 @@ package struct RestorationPlan {
   package private(set) var errors: [InputError] = []
   package private(set) var omissions = ImageTree.Omissions()
 
-  /// An input with its place below the output folder.
+  /// An input with its path below the output folder.
   private struct Photo {
     let source: PhotoSource
     let relative: String
@@ -64,7 +64,7 @@ package struct RestorationPlan {
 
   /// - Parameters:
   ///   - inputs: files, folders and pipes; `-` is the standard input.
-  ///   - destination: of the outputs. When it is a folder in one of the input folders, what is in it is no input.
+  ///   - destination: of the outputs. When it lies in one of the input folders, its files are no inputs.
   ///   - record: of earlier runs into the same folder, whose results beside the photos are no inputs; nil reads it.
   package init(
     _ inputs: [String], to destination: Destination, naming: Naming = Naming(), record: RestorationRecord? = nil
@@ -163,7 +163,7 @@ package struct RestorationPlan {
         photos.append(Photo(source: .file(path), relative: image.path, format: image.format))
       }
     }
-    // Photos that lay in the output folder before are not passed over without a word.
+    // Photos that were already in the output folder are reported.
     if let folder = tree.excludedFolder.map(input.appendingPath), let own = try? ImageTree(folder) {
       let paths = own.images.map { folder.appendingPath($0.path) }
       omissions.inOutputs = paths.filter { path in !(record?.isResult(path) ?? false) }

@@ -2,15 +2,15 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 
-/// What earlier runs made in an output folder, and of what: a file of JSON lines beside the outputs, to which every
+/// What earlier runs made in an output folder, and from what: a file of JSON lines beside the outputs, to which every
 /// result adds its lines.
 ///
-/// A result is only left as it is when the record says that it was made of the same photo with the same weights and
-/// options. A line that is damaged, or that a kill has cut off, is passed over.
+/// A result is skipped only when the record says that it was made from the same photo with the same weights and
+/// options. Damaged and truncated lines are ignored.
 package struct RestorationRecord {
   package static let fileName = ".ramit-restored.jsonl"
 
-  /// A result and what it was made of.
+  /// A result, and what it was made from.
   struct Entry: Codable, Equatable {
     /// Relative to the record's folder.
     var output: String
@@ -58,9 +58,9 @@ package struct RestorationRecord {
   /// Whether a file is, unchanged, a result that lies in this folder.
   func isResult(_ path: String) -> Bool {
     guard !entries.isEmpty else { return false }
-    let home = folder.absolutePath.appendingPath(""), place = path.absolutePath
-    guard place.utf8.starts(with: home.utf8) else { return false }
-    return entry(of: String(decoding: Array(place.utf8.dropFirst(home.utf8.count)), as: UTF8.self)) != nil
+    let home = folder.absolutePath.appendingPath(""), file = path.absolutePath
+    guard file.utf8.starts(with: home.utf8) else { return false }
+    return entry(of: String(decoding: Array(file.utf8.dropFirst(home.utf8.count)), as: UTF8.self)) != nil
   }
 
   /// How a result was made, as it is there now; nil when this folder's runs have not made it, or somebody has changed

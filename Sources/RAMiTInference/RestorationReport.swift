@@ -3,12 +3,12 @@ import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
 
-/// What became of every input of a batch: for the person who waits, and as JSON for other programs.
+/// What became of every input of a batch, for people and, as JSON, for other programs.
 package struct RestorationReport: Sendable {
   package enum Status: String, Encodable, Sendable {
     case restored, skipped, failed
     case leftOut = "left out"
-    /// The batch was stopped before.
+    /// The batch was stopped before it.
     case notReached = "not reached"
   }
 
@@ -18,7 +18,7 @@ package struct RestorationReport: Sendable {
     package internal(set) var status: Status
     /// Why it was skipped, left out, restored once more, or has failed.
     package internal(set) var reason: String?
-    /// What was mended, left out or changed, each a clause.
+    /// What was repaired, left out or changed, each a clause.
     package internal(set) var notes: [String] = []
     /// Pixels; nil where nothing was restored.
     package internal(set) var size: Size?
@@ -26,7 +26,7 @@ package struct RestorationReport: Sendable {
     /// The side of the tiles, in pixels of the input; nil for a photo that was restored whole.
     package internal(set) var tile: Int?
     package internal(set) var seconds: Double?
-    /// Of a failed one.
+    /// The error of a failed photo.
     package internal(set) var error: InputError?
 
     init(_ input: String, output: String? = nil, _ status: Status, reason: String? = nil) {
@@ -45,9 +45,9 @@ package struct RestorationReport: Sendable {
       case .failed, .leftOut, .notReached: return nil
       case .skipped: return "\((output ?? "").onOneLine): exists, skipped"
       case .restored:
-        let remade = reason.map { ", made anew: \($0)" } ?? ""
+        let reason = reason.map { ", restored again: \($0)" } ?? ""
         return "\(input.onOneLine) (\(size?.text ?? "")) -> \((output ?? "").onOneLine) (\(outputSize?.text ?? ""))"
-          + remade + notes.onOneLine
+          + reason + notes.onOneLine
       }
     }
   }
@@ -58,7 +58,7 @@ package struct RestorationReport: Sendable {
   }
 
   package internal(set) var rows: [Row] = []
-  /// What the finder left alone; the rows say each.
+  /// The files that the search left out; the rows name each.
   package internal(set) var omissions = ImageTree.Omissions()
   /// What went wrong beside the photos: the record could not be written.
   package internal(set) var errors: [InputError] = []
@@ -110,7 +110,7 @@ extension RestorationReport.Row: Encodable {
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
-    // JSON is text: a byte of a name that is none is shown as in messages.
+    // JSON is text: bytes of a name that are not UTF-8 are shown as in messages.
     try container.encode(input.showingEscapedBytes, forKey: .input)
     try container.encodeIfPresent(output?.showingEscapedBytes, forKey: .output)
     try container.encode(status, forKey: .status)

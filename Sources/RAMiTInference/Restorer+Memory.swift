@@ -32,11 +32,11 @@ package struct PhotoSize: Equatable, Sendable {
 
 /// How a photo is restored within the free memory.
 package struct MemoryFit {
-  /// As it was asked for, or with tiles.
+  /// As requested, or with tiles.
   package let restorer: Restorer
-  /// What restoring and encoding the photo takes beside what the process has in use with the decoded photo.
+  /// Bytes for restoring and encoding, beside what the process uses with the decoded photo.
   package let bytes: Int
-  /// Why there are tiles that nobody asked for, a clause for a person; nil where there are none.
+  /// A clause that explains tiles that were not requested; nil if there are none.
   package let note: String?
 }
 
@@ -55,14 +55,14 @@ final class MeasuredMemory: Sendable {
 }
 
 extension Restorer {
-  /// Finds out how a photo can be restored in the memory that is left: as asked for or, where no tiles were asked for
-  /// and the whole does not fit, in the largest tiles that do.
+  /// Finds out how a photo can be restored in the memory that is left: as requested or, where no tiles were
+  /// requested and the whole does not fit, in the largest tiles that do.
   /// - Parameters:
   ///   - file: for messages.
   ///   - beside: bytes that the caller takes meanwhile: for the photo where it is not decoded yet, or for what is done
   ///     with the restored image beside encoding it.
   ///   - left: bytes that may still be taken; nil for what `budget` leaves, with the decoded photo in memory.
-  /// - Throws: `InputError` when the photo cannot be restored in any tiles, or not in those that were asked for.
+  /// - Throws: `InputError` when the photo cannot be restored in any tiles, or not in those that were requested.
   package func fitting(
     _ file: String, _ photo: PhotoSize, beside: Double = 0, left: Int? = nil
   ) throws(InputError) -> MemoryFit {

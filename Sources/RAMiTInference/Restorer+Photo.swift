@@ -4,7 +4,7 @@ import RAMiTModels
 import RAMiTTensorCore
 
 extension Restorer {
-  /// Restores a photo of any kind: what it was in, it stays in.
+  /// Restores a photo of any kind, and keeps its kind.
   ///
   /// - Gray stays gray: a model of colour images gets it replicated, and the luma of its result is kept.
   /// - Colour stays colour: a model of gray images restores each channel by itself.
@@ -13,13 +13,13 @@ extension Restorer {
   ///   keep the size leave it as it is. Colours that it hides are filled from their neighbours before.
   ///
   /// - Parameter name: of the photo, for messages.
-  /// - Throws: `InputError` when the result is not finite: what a picture would show of it is black, or noise.
+  /// - Throws: `InputError` when the result is not finite: a picture would show it as black, or noise.
   package func restore(_ photo: Image, named name: String = "photo") throws -> Image {
     let restored = try restoreColors(photo.fillingTransparentColors().opaque, named: name)
     guard let alpha = photo.alpha else { return restored }
     guard task.isSuperResolution else { return restored.with(alpha: alpha) }
     let range = LocalRange(alpha)
-    // Of one value throughout, it needs no model.
+    // A constant channel needs no model.
     let enlarged =
       range.isOneValue ? bicubicUpscale(alpha, by: task.scale) : try restoreColors(alpha, named: name)
     return restored.with(alpha: range.limiting(enlarged, scale: task.scale))

@@ -26,7 +26,7 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
       discussion: """
         A case is infer:HxW, one image of H x W pixels, or train:BxP, one step of Adam on B patches of P x P pixels. \
         For each case and number of threads one line of JSON tells the seconds of the runs after one warm-up (minimum, \
-        median and maximum) and the process's peak memory, beside what was estimated before. Several numbers of \
+        median and maximum) and the process's peak memory, beside its estimate. Several numbers of \
         threads take turns; speedup is the median of each run's ratio to the run with the first number before it.
 
         With --profile a table tells where the time goes: each operation in the forward and in the backward pass, its \

@@ -12,10 +12,10 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       discussion: """
         Reads a PyTorch checkpoint (.pth, .pt, .ckpt; only tensors are read, nothing in it is executed) or \
         safetensors. The weights may be anywhere in the file, behind any prefix (module., net_g., ...). An averaged \
-        copy (params_ema, ...) comes before the weights it is of; one line says which was taken. A training's \
-        checkpoint gives its weights, or their average.
+        copy (params_ema, ...) is preferred to the plain weights; one line says which was taken. A training \
+        checkpoint gives its weights or, if there is one, their average.
 
-        The ending of OUTPUT tells the format. A .safetensors file says what model it holds, so that --task and \
+        The ending of OUTPUT decides the format. A .safetensors file says what model it holds, so that --task and \
         --model are not needed with it. A .pth or .pt file is what torch.save writes of a state dictionary. PyTorch's \
         RAMiT loads both with strict=True.
 
@@ -32,10 +32,10 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     help: "The file to write: .safetensors, .pth or .pt.", completion: .file(extensions: ["safetensors", "pth", "pt"]))
   var output: String
 
-  @Option(help: "What the model is for, where the weights do not tell.")
+  @Option(help: "The task (default: what the weights say).")
   var task: RestorationTask?
 
-  @Option(help: "The model that is expected; another one is refused.")
+  @Option(help: "The expected model; any other is refused.")
   var model: ModelName<Architecture>?
 
   @Flag(help: "Overwrite OUTPUT.")
@@ -62,7 +62,7 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       weights: input, task: task, named: model?.name, note: tell)
     let (architecture, model) = (pretrained.architecture, pretrained.model)
     if ending == "safetensors" {
-      // What a training's checkpoint notes of the training does not hold for the weights alone.
+      // A checkpoint's notes on the training do not hold for the weights alone.
       try model.write(
         to: output, notes: pretrained.notes.filter { !["state", "configuration", "crc32"].contains($0.key) })
     } else {
@@ -87,7 +87,7 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       throw InputError(output, expected: "the weights that were written", found: "other values in the file")
     }
     if written.architecture != architecture {
-      tell("\(output): does not tell all of the model's configuration, as .safetensors does")
+      tell("\(output): does not hold the model's whole configuration, as .safetensors does")
     }
   }
 

@@ -8,9 +8,9 @@ struct DataCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Read every image of a set and name each one that is wrong.",
     discussion: """
-      What is wrong: an image without its partner, two images of one name, an image that cannot be decoded, a pair \
-      whose sizes do not fit together, gray or 16 bits among RGB of 8, CMYK, and another number of images than the set \
-      has. The exit code is 1 when anything is wrong.
+      Errors are: an image without its partner, two images of one name, an image that cannot be decoded, a pair whose \
+      sizes do not fit together, gray or 16-bit images among 8-bit RGB, CMYK, and a number of images that differs from \
+      the published one. The exit code is 1 when there are errors.
       """)
 
   @OptionGroup var selection: DataSelection

@@ -5,7 +5,7 @@ import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTModels
 
-/// What has to do with data sets.
+/// The commands for data sets.
 struct DataCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
@@ -23,7 +23,7 @@ struct DataSelection: ParsableArguments {
     help: "A folder of images: targets and inputs side by side in it (HQ and LQ, and the like), or photos alone.")
   var folder: String?
 
-  @Option(help: ArgumentHelp("The folder of the inputs, where it is elsewhere.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The folder of the inputs, if it lies elsewhere.", valueName: "dir"))
   var inputs: String?
 
   @Option(help: ArgumentHelp("A published data set instead of a folder (see ramit data list).", valueName: "name"))
@@ -33,7 +33,7 @@ struct DataSelection: ParsableArguments {
   var root = "datasets"
 
   @Option(
-    help: "The task that the images are for (\(RestorationTask.allNames)); without it, all that is there.",
+    help: "The task that the images are for (\(RestorationTask.allNames)); default: all images found.",
     transform: RestorationTask.named)
   var task: RestorationTask?
 

@@ -6,7 +6,7 @@ import RAMiTFiles
 
 struct DataListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "The published data sets that are known by name, or where to get one of them.")
+    commandName: "list", abstract: "List the published data sets, or tell where to get one.")
 
   @Argument(help: "A data set's name.")
   var name: String?

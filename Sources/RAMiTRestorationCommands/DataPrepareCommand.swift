@@ -15,9 +15,9 @@ struct LowResolutionCommand: ParsableCommand {
     commandName: "lr", abstract: "Downscale a folder of photos as MATLAB's imresize does (bicubic).",
     discussion: """
       floor: OUTPUT/LR_bicubic/X2/NAMEx2.png, floor(size / scale) pixels of the whole image downscaled, as DIV2K. \
-      testset: the same names and sizes, but the image is cropped before to whole pixels, as Set5, Set14 and BSD100. \
-      modcrop: targets cropped to a multiple, OUTPUT/GTmod12/NAME.png, and OUTPUT/LRbicx2/NAME.png. Scores of \
-      different protocols do not compare.
+      testset: the same names and sizes, but rows and columns that do not fill a pixel are cropped before, as Set5, \
+      Set14 and BSD100. modcrop: targets cropped to a multiple, OUTPUT/GTmod12/NAME.png, and OUTPUT/LRbicx2/NAME.png. \
+      Scores of different protocols do not compare.
       """)
 
   @Argument(help: "The folder of the photos.")
@@ -62,9 +62,9 @@ struct LowResolutionCommand: ParsableCommand {
 
 struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cache", abstract: "Decode a set into one file, of which training reads only the rows of a crop.",
+    commandName: "cache", abstract: "Decode a set into one file, so that training reads only the rows of a crop.",
     discussion:
-      "Name it in a configuration as data.train.decoded. A source that changes later makes it stale, which is noticed.")
+      "Name it in a configuration as data.train.decoded. When a source file changes later, training refuses the cache.")
 
   @OptionGroup var selection: DataSelection
 

@@ -8,8 +8,8 @@ struct DataStatisticsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "statistics", abstract: "Mean and standard deviation per channel, which normalise a model's inputs.",
     discussion: """
-      The inputs are measured; for denoising, whose noise is blind, the targets. The deviation is that of all pixels. \
-      The mean of the images' own deviations, which is smaller, is printed as well.
+      The images are the inputs or, for denoising, the targets. The standard deviation is that of all pixels; the mean \
+      of the images' own deviations, which is smaller, is printed as well.
       """)
 
   @OptionGroup var selection: DataSelection

@@ -10,10 +10,10 @@ struct DataSynthesizeCommand: ParsableCommand {
     commandName: "synthesize", abstract: "Draw a set for any task: targets and their degraded inputs.",
     discussion: "Training draws the same images on the fly with data.train.type: procedural.")
 
-  @Option(help: "What is to be undone: \(RestorationTask.allNames).", transform: RestorationTask.named)
+  @Option(help: "The task: \(RestorationTask.allNames).", transform: RestorationTask.named)
   var task: RestorationTask
 
-  @Option(help: "How many pairs.")
+  @Option(help: "The number of pairs.")
   var count: Int
 
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))

@@ -12,11 +12,11 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     CommandConfiguration(
       commandName: "evaluate", abstract: "Score weights on test sets: PSNR and SSIM of every image.",
       discussion: """
-        A test set is a folder that a training's validation takes, too, or the name of a published set below --root:
+        A test set is a folder, laid out as for validation, or the name of a published set below --root:
           targets and inputs side by side, HR/NAME.png and LR_bicubic/X2/NAMEx2.png, GTmod12/ and LRbicx2/, HR/ and LR/,
             HQ/ and LQ/, high/ and low/, and the like; partners are found by their names,
           for super-resolution also targets or photos alone: inputs are made by MATLAB-compatible bicubic downscaling,
-          for denoising targets or photos: the noise is made here, the same each time.
+          for denoising targets or photos: the noise is added here, the same each time.
         The last line of a table is the baseline without a model: bicubic upscaling, or the input itself.
         Scores follow the paper's protocol: luma inside a border of the scale for super-resolution, luma for \
         deraining, all channels otherwise. An image that cannot be read is reported, the others are scored, and the \
@@ -140,7 +140,7 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     return try TestSet(path, task: task)
   }
 
-  /// Says where inputs come from that are in no file, and what of a published set is not there.
+  /// Says where inputs without files come from, and how much of a published set is missing.
   private func announce(_ set: TestSet, _ path: String) {
     if set.inputs == .bicubic {
       tell("\(path): no inputs for \(set.task.rawValue) beside the targets; they are made by bicubic downscaling")

@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// Keys of a configuration that are written as options: whatever a model's type has can be given without the command's
-/// knowing of it.
+/// Keys of a configuration that are written as options. Every key of a model's type can be given, though the command
+/// does not know them.
 enum KeyOptions {
   /// The same as settings, `key=value`: `--channel-heads 0` and `--channel-heads=0` are `channelHeads=0`, `--hrami` is
   /// `hrami=true`, and `--no-hrami` is `hrami=false`.
-  /// - Throws: `ValidationError` for what is no option.
+  /// - Throws: `ValidationError` for an argument that is not an option.
   static func settings(_ arguments: [String]) throws -> [String] {
     var settings: [String] = []
     var rest = arguments[...]

@@ -60,7 +60,7 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Print errors only.")
   var quiet = false
 
-  /// Sets the number of threads, and looks whether the program fits the machine.
+  /// Sets the number of threads, and checks that the program fits the machine.
   func apply() throws {
     try Program.checkBuild(quiet: quiet)
     if let threads { ComputeThreads.count = threads }
@@ -76,7 +76,7 @@ extension MemorySize: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-/// How much memory may be used.
+/// The memory that may be used.
 struct MemoryOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -87,17 +87,17 @@ struct MemoryOptions: ParsableArguments {
   var budget: MemoryBudget { MemoryBudget(limit: memory?.bytes) }
 }
 
-/// Weights, and what a bare PyTorch checkpoint does not tell of their model.
+/// Weights, and what a bare PyTorch checkpoint does not say about their model.
 struct WeightOptions<Architecture: RestorationArchitecture>: ParsableArguments {
   @Option(
     help: ArgumentHelp("The weights: .safetensors or PyTorch's .pth.", valueName: "file"),
     completion: .file(extensions: ["safetensors", "pth"]))
   var weights: String
 
-  @Option(help: "The model (default: what the weights tell).")
+  @Option(help: "The model (default: what the weights say).")
   var model: ModelName<Architecture>?
 
-  @Option(help: "The task (default: what the weights tell).")
+  @Option(help: "The task (default: what the weights say).")
   var task: RestorationTask?
 
   /// - Parameter quiet: false says on standard error which weights were taken, where the file holds several.

@@ -16,7 +16,7 @@ enum Program {
     return "\(name) \(version) (built for \(InstructionSet.built)\(machine))"
   }
 
-  /// Looks whether the program fits the machine, before anything long is computed: one line on standard error when it
+  /// Checks that the program fits the machine before any long work: one line on standard error when it
   /// was built for less than the machine has.
   /// - Throws: `InputError` when it was built for more.
   static func checkBuild(quiet: Bool) throws {
@@ -29,6 +29,6 @@ enum Program {
 
   static func report(_ line: String) { Console.report(line) }
 
-  /// Tells of an image that a training leaves out.
+  /// Reports an image that training skips.
   static let reportSkipped: @Sendable (InputError) -> Void = { report("skipped \($0)") }
 }

@@ -12,9 +12,9 @@ struct ReportCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     CommandConfiguration(
       commandName: "report", abstract: "Compare runs: a table here, and a page with curves and images.",
       discussion: """
-        The scores are those of each run's best validation; before is what the images had without a model, and the \
-        time is that of all starts of the run. Runs may be under way. A folder or a part of it that cannot be read is \
-        named, the others are reported, and the exit code is 1.
+        The scores are those of each run's best validation; the baseline is the score without a model, and the \
+        time is that of all starts of the run. Runs may be in progress. A folder or a part of it that cannot be read \
+        is named, the others are reported, and the exit code is 1.
 
         Examples:
           \(Program.name) report runs/quick-x2

@@ -5,7 +5,7 @@ import RAMiTModels
 
 /// The command line of a program that trains, measures and uses models of an architecture.
 ///
-/// A program of one's own is this, with a type of one's own:
+/// Your own program is this, with your own type:
 ///
 ///     @main struct Main {
 ///       static func main() { RestorationCommand<MyArchitecture>.main() }
@@ -54,7 +54,7 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
         Console.print(fullMessage(for: error), to: code.isSuccess ? .output : .errors)
       }
     }
-    // What could not be said is not done, whatever else was.
+    // Output that could not be written is a failure, whatever else succeeded.
     for failure in Console.failures {
       if !failure.isReaderGone { Program.report(failure.error) }
       if code.isSuccess { code = .failure }

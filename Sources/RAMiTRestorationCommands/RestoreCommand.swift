@@ -23,14 +23,14 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         Inputs are files, folders with all that is in them (their structure is kept below the output folder), pipes, \
         and - for the standard input. Photos are found by their content, whatever their names; links to folders are \
         followed; hidden files and the folders of systems (@eaDir, lost+found) are left out, and the last line says \
-        what else was. Gray stays gray, 16 bits stay 16 bits, alpha is kept. Outputs are PNG unless --format says \
-        otherwise.
+        what else was left out. Gray stays gray, 16 bits stay 16 bits, alpha is kept. Outputs are PNG unless --format \
+        says otherwise.
 
-        An output that exists is left as it is when it was made of the same photo with the same weights and options \
-        (.ramit-restored.jsonl in the output folder records that), and made anew when the photo, the weights or the \
-        options have changed. No input is ever overwritten, and a file that is no earlier result of the photo only \
-        with --overwrite. A photo that cannot be restored is reported, the others are restored, and the exit code is \
-        1. Control-C stops after the photo under way; a second one at once.
+        An existing output is skipped when it was made from the same photo with the same weights and options \
+        (.ramit-restored.jsonl in the output folder records that), and restored again when any of these has changed. \
+        Inputs are never overwritten. A file that is not an earlier result of the photo is overwritten only with \
+        --overwrite. A photo that cannot be restored is reported, the others are restored, and the exit code is 1. \
+        Control-C stops after the current photo; a second one stops at once.
 
         Examples:
           \(Program.name) restore photo.jpg --weights RAMiT_X2.pth --task x2 --output large
@@ -51,7 +51,7 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      The folder of the restored photos; it is made. For one photo also its file, by the ending .png, .jpg, \
+      The folder of the restored photos, which is created. For one photo also its file, by the ending .png, .jpg, \
       .jpeg or .webp; - for the standard output.
       """, valueName: "path"), completion: .directory)
   var output: String
@@ -66,15 +66,15 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   @Option(help: "Quality of JPEG and WebP outputs, 1 to 100.")
   var quality = 95
 
-  @Flag(help: "WebP outputs lose nothing.")
+  @Flag(help: "Write lossless WebP.")
   var lossless = false
 
   @Option(
     help: ArgumentHelp(
-      "What shows through transparent photos in JPEG outputs: a name, #rrggbb, or red,green,blue.", valueName: "color"))
+      "The background of transparent photos in JPEG outputs: a name, #rrggbb, or red,green,blue.", valueName: "color"))
   var background = Color.white
 
-  @Flag(help: "Replace outputs that exist, whatever they are.")
+  @Flag(help: "Replace existing outputs, whatever they are.")
   var overwrite = false
 
   @Flag(help: "Keep the input's ending in the output's name: a.jpg becomes a.jpg.png, beside the a.tif.png of a.tif.")
@@ -91,7 +91,7 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     help: ArgumentHelp(
       """
       Restore in tiles of N x N input pixels (default: only images too large for the memory, in tiles that fit). \
-      Results differ a little: channel attention sees the whole image otherwise.
+      Results differ a little: without tiles, channel attention sees the whole image.
       """, valueName: "N"))
   var tile: Int?
 

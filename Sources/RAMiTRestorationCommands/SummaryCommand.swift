@@ -28,7 +28,7 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   @Option(help: "The model.")
   var model: ModelName<Architecture>
 
-  @Option(help: "The task it is for.")
+  @Option(help: "The task.")
   var task: RestorationTask
 
   @Option(help: ArgumentHelp("The output's size.", valueName: "width x height"))

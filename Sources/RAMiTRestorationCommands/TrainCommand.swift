@@ -15,8 +15,8 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         The run's folder holds the resolved configuration, a log, metrics as JSON lines, events for TensorBoard, a \
         report (report.html), sample images, checkpoints and weights. docs/TRAINING.md lists all keys.
 
-        SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step; a second one, of the \
-        first three, ends at once.
+        SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step. A second SIGINT, \
+        SIGTERM or SIGUSR1 ends at once.
 
         Exit codes: 0 when all epochs are done; 128 + the signal's number (130, 143, 138, 129) when a signal stopped \
         it and it can be resumed; 1 for anything else that went wrong; 64 for wrong usage.
@@ -30,15 +30,15 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     name: .long,
     help: ArgumentHelp(
       """
-      Override a key, for example data.train.path=photos. Text is taken as it is written, anything else is YAML; of \
-      two for a key the last one holds.
+      Override a key, for example data.train.path=photos. Text is taken literally, anything else is YAML. The last \
+      of two for a key wins.
       """, valueName: "key.path=value"))
   var set: [String] = []
 
   @Option(help: ArgumentHelp("The run's folder (default: runs/NAME).", valueName: "dir"))
   var output: String?
 
-  @Flag(help: "Resume the run in the folder, exactly where its last checkpoint is; begin if there is none.")
+  @Flag(help: "Resume the run in the folder, exactly from its last checkpoint; start it if there is none.")
   var resume = false
 
   @Flag(
@@ -73,7 +73,7 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     } else if resume, !set.contains(where: { $0.hasPrefix("output=") }),
       let run = RunFiles(ofConfiguration: config.expandingTilde)
     {
-      // A run that was moved or copied says in its configuration where it was.
+      // The configuration of a run that was moved or copied still names its old folder.
       settings.output = run.path
     }
     if dryRun { return try printPlan(settings) }

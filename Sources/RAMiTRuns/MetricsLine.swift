@@ -15,7 +15,7 @@ package struct MetricsLine: Codable, Equatable {
   package var baselineSSIM: Double?
   /// Images that equal their targets, which the means of the PSNR leave out; nil for none.
   package var infinite, baselineInfinite: Int?
-  /// True for the first validation on other images than those of the one before.
+  /// True for the first validation on different images from the previous one.
   package var onOtherImages: Bool?
 
   package init(epoch: Int, iteration: Int, loss: Double, learningRate: Double) {
@@ -24,7 +24,7 @@ package struct MetricsLine: Codable, Equatable {
     (self.loss, self.learningRate) = (loss, learningRate)
   }
 
-  /// - Parameter onOtherImages: whether the validation before was on other images.
+  /// - Parameter onOtherImages: whether the previous validation used different images.
   package init(_ record: ValidationRecord, onOtherImages: Bool = false) {
     kind = .validation
     (epoch, iteration) = (record.epoch, record.iteration)
@@ -34,7 +34,7 @@ package struct MetricsLine: Codable, Equatable {
     self.onOtherImages = onOtherImages ? true : nil
   }
 
-  /// Files have the learning rate as "rate", since the first version.
+  /// Since the first version, files call the learning rate "rate".
   private enum CodingKeys: String, CodingKey {
     case kind, epoch, iteration, loss, learningRate = "rate", psnr, ssim, baselinePSNR, baselineSSIM, infinite
     case baselineInfinite, onOtherImages

@@ -3,7 +3,7 @@ import RAMiTDiagnostics
 import RAMiTMachine
 import RAMiTParallel
 
-/// What a run is made with: nothing in it changes the result on one machine, but for another version of the program.
+/// The program and the machine of a run. On one machine, only another version of the program may change the result.
 package struct RunEnvironment: Codable, Equatable {
   /// The program's version.
   package var version: String

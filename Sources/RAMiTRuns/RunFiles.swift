@@ -1,23 +1,23 @@
 import RAMiTFiles
 
-/// Where things are in a run's folder.
+/// The paths in a run's folder.
 package struct RunFiles: Sendable {
   package let path: String
 
   package init(path: String) { self.path = path }
 
-  /// Those of the run whose own configuration a file is; nil for any other file.
+  /// The paths of the run that keeps this configuration in its folder; nil for any other file.
   package init?(ofConfiguration file: String) {
     let files = RunFiles(path: file.parentPath.absolutePath)
     guard file.lastPathPart == files.configuration.lastPathPart, Folder.exists(files.checkpoints) else { return nil }
     self = files
   }
 
-  /// The whole configuration, as it is in force.
+  /// The whole configuration, defaults included.
   package var configuration: String { path + "/config.yaml" }
   /// What the run was started with, each time.
   package var environment: String { path + "/environment.json" }
-  /// The files of the data, with what they hold.
+  /// The records of the data's files.
   package var data: String { path + "/data.json" }
   package var log: String { path + "/train.log" }
   package var metrics: String { path + "/metrics.jsonl" }

@@ -19,7 +19,7 @@ package final class RunFolder {
     guard lock >= 0 else {
       throw InputError(file, expected: "a file that can be written", found: "\(SystemError.last)")
     }
-    // The system lets go of the lock when the process ends, however it ends.
+    // The system releases the lock when the process ends, however it ends.
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       throw InputError(
         path, expected: "a folder that no other process trains in",
@@ -31,7 +31,7 @@ package final class RunFolder {
   deinit { if lock >= 0 { close(lock) } }
 
   /// True when a run has begun here.
-  /// - Throws: `InputError` when it cannot be seen.
+  /// - Throws: `InputError` when the folder cannot be read.
   package var holdsRun: Bool {
     get throws {
       if FileManager.default.fileExists(atPath: files.configuration) { return true }
@@ -39,7 +39,7 @@ package final class RunFolder {
     }
   }
 
-  /// What a process that was killed while it wrote has left behind.
+  /// Removes temporary files that a killed process left behind.
   private func removeUnfinishedFiles() throws {
     for folder in files.folders {
       for name in try names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
@@ -50,7 +50,7 @@ package final class RunFolder {
 }
 
 /// The names of what is in a folder.
-/// - Throws: `InputError` when it cannot be listed: what is out of sight must not be taken for gone.
+/// - Throws: `InputError` when it cannot be listed: an unreadable file must not pass for a missing one.
 package func names(in folder: String) throws -> [String] {
   do {
     return try Folder.names(folder)

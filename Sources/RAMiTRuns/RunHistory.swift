@@ -2,15 +2,15 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 
-/// All that the metrics of a run tell, in memory.
+/// The metrics of a run, in memory.
 package struct RunHistory: Equatable {
-  /// Over iterations done.
+  /// Values over iterations done.
   package private(set) var losses: [CurvePoint] = []
   package private(set) var learningRates: [CurvePoint] = []
   package private(set) var validations: [MetricsLine] = []
-  /// Iterations done, as far as the metrics tell.
+  /// Iterations done, as far as the metrics show.
   package private(set) var lastIteration = 0
-  /// Validations before the first one on the images that are in use: their scores do not compare.
+  /// The number of validations on earlier images, whose scores do not compare.
   private var validationsOnOtherImages = 0
 
   package init() {}
@@ -61,9 +61,9 @@ extension RunHistory {
         together.forEach { add($0) }
         continue
       }
-      for place in part {
-        guard let line = Self.decoded(lines[place...place])?.first else {
-          wrong = (wrong?.first ?? place, (wrong?.count ?? 0) + 1)
+      for index in part {
+        guard let line = Self.decoded(lines[index...index])?.first else {
+          wrong = (wrong?.first ?? index, (wrong?.count ?? 0) + 1)
           continue
         }
         add(line)

@@ -3,7 +3,7 @@ import RAMiTDiagnostics
 import RAMiTExperiments
 import RAMiTModels
 
-/// What a run's folder tells of the run: all that reports show.
+/// Everything that reports show of a run, from its folder.
 package struct RunRecord {
   package let path: String
   package let settings: RunSettings
@@ -15,10 +15,10 @@ package struct RunRecord {
   /// Iterations done.
   package var iteration: Int { max(history.lastIteration, starts.starts.last?.lastIteration ?? 0) }
 
-  /// Reads a folder, which may be of a run that is under way; nothing in it is changed.
+  /// Reads a folder, and changes nothing in it; the run may be in progress.
   /// - Parameters:
   ///   - architecture: of the models that runs may be of.
-  ///   - report: is called with each part that cannot be read, of a run that can be reported all the same.
+  ///   - report: called with each part that cannot be read; the rest is reported.
   /// - Throws: `InputError` when there is no run, or its configuration cannot be read.
   package init<Architecture: RestorationArchitecture>(
     reading path: String, of architecture: Architecture.Type, report: (InputError) -> Void
@@ -29,7 +29,7 @@ package struct RunRecord {
     guard exists, isFolder.boolValue, FileManager.default.fileExists(atPath: files.configuration) else {
       throw InputError(
         path, expected: "the folder of a run, with config.yaml in it",
-        found: !exists ? "nothing" : isFolder.boolValue ? "a folder without it" : "a file")
+        found: !exists ? "no such folder" : isFolder.boolValue ? "a folder without it" : "a file")
     }
     self.path = path
     settings = try RunSettings(RunConfiguration<Architecture>(readingFile: files.configuration))

@@ -2,7 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 
-/// One start of a run, the first or one that went on: when it was, with what, and how far it came.
+/// One start of a run, the first or a resumed one: when it was, with what, and how far it came.
 package struct RunStart: Codable, Equatable {
   /// When, as ISO 8601 in UTC.
   package var time: String
@@ -11,9 +11,9 @@ package struct RunStart: Codable, Equatable {
   package var parameters: Int
   /// Iterations and epochs of the whole run, as planned.
   package var plannedIterations, plannedEpochs: Int
-  /// Iterations done at the start, and at the checkpoint before this was last written.
+  /// Iterations done at the start, and at the last checkpoint when this was written.
   package var firstIteration, lastIteration: Int
-  /// The keys that have been changed since the start before, with their values; nil for none.
+  /// The keys that have been changed since the previous start, with their values; nil for none.
   package var changes: [String]?
   /// From the start until this was last written.
   package var seconds: Double
@@ -50,7 +50,7 @@ package struct RunStarts: Codable, Equatable {
     do {
       self = try JSON.decode(RunStarts.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
-      throw InputError(path, expected: "the starts of a run as JSON", found: "text that is no such JSON")
+      throw InputError(path, expected: "the starts of a run as JSON", found: "text that cannot be read as such")
     }
   }
 

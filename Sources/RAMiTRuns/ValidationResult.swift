@@ -1,11 +1,11 @@
 import RAMiTDiagnostics
 import RAMiTMetrics
 
-/// The mean scores of a validation, and those of the images as they were.
+/// The mean scores of a validation, and those of the baseline.
 public struct ValidationResult: Codable, Equatable, Sendable {
-  /// Of the restored images; the PSNR is the mean over those that do not equal their targets.
+  /// The scores of the restored images; the PSNR is the mean over those that do not equal their targets.
   public var psnr, ssim: Double
-  /// Of the baseline: bicubic upscaling, or the noisy input.
+  /// The scores of the baseline: bicubic upscaling, or the noisy input.
   public var baselinePSNR, baselineSSIM: Double
   /// How many images equal their targets, which the mean PSNR leaves out; nil for none.
   public var infinite, baselineInfinite: Int?

@@ -2,17 +2,17 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTRuns
 
-/// What a run tells while it trains.
+/// What a run reports while it trains.
 extension Trainer {
-  /// Where the run is, for a person, in the unit in which its schedule is counted.
-  func place(epoch: Int, iteration: Int) -> String {
+  /// The run's position in words, in the unit of its schedule.
+  func positionText(epoch: Int, iteration: Int) -> String {
     plan.countsIterations ? "iteration \(iteration)/\(plan.iterations)" : "epoch \(epoch)/\(plan.epochs)"
   }
 
   func progress(at position: TrainingPlan.Position) -> TrainingProgress {
     let stage = position.stage
     let seconds = speed.seconds ?? 0
-    // A later stage takes its time by the pixels that it sees.
+    // The time of a later stage is proportional to its pixels.
     let pixelsLeft = plan.stages.reduce(0.0) { sum, stage in
       let iterations = stage.iterations.clamped(to: state.iteration..<max(state.iteration, plan.iterations)).count
       return sum + Double(iterations) * stage.pixelsPerIteration
@@ -35,19 +35,19 @@ extension Trainer {
       imagesPerSecond: now.imagesPerSecond)
     let iteration = plan.countsIterations ? "" : "  iteration \(state.iteration)"
     try say(
-      "\(place(epoch: position.epoch + 1, iteration: state.iteration))\(iteration)"
+      "\(positionText(epoch: position.epoch + 1, iteration: state.iteration))\(iteration)"
         + "  loss \(now.loss.fixed(5))  learning rate \(scientific(now.learningRate))"
         + "  \(now.imagesPerSecond.fixed(1)) images/s  \(duration(now.secondsLeft)) left")
   }
 
-  /// A line for people: to the log with the time, and to the display.
+  /// Writes a line to the log, with the time, and to the display.
   func say(_ line: String) throws {
     try log.append(line: "\(Date.now.formatted(.iso8601))  \(line)")
     display?.line(line)
   }
 }
 
-/// How long an iteration takes: a mean that forgets, so that it follows a machine that slows down.
+/// How long an iteration takes: a moving average, which follows a machine that slows down.
 struct Speed {
   private static let memory = 0.95
   private var last: Double?
@@ -56,7 +56,7 @@ struct Speed {
 
   private static var now: Double { ProcessInfo.processInfo.systemUptime }
 
-  /// Begins to measure; what came before does not count.
+  /// Starts the clock; earlier time does not count.
   mutating func start() { last = Self.now }
 
   /// Counts an iteration.

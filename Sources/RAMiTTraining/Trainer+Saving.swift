@@ -6,12 +6,12 @@ import RAMiTRuns
 import RAMiTSerialization
 
 extension Trainer {
-  /// Scores the model, notes what is best, and saves.
-  /// - Returns: false when it was asked to stop; the next run begins the validation again.
+  /// Scores the model, records the best result, and saves.
+  /// - Returns: false when a stop was requested; the next start repeats the validation.
   /// - Throws: `InputError` for an image that cannot be read, or a file that cannot be written.
   func validate(_ isStopRequested: () -> Bool) throws -> Bool {
     guard let validator else { return true }
-    // With the training's last step on the disk, a validation that ends early costs no more than its own time.
+    // The last step is saved first, so an interrupted validation loses only its own time.
     try save()
     let result = try trainStep.withAverage {
       try validator.run(
@@ -29,11 +29,11 @@ extension Trainer {
       try writeWeights(to: folder.files.bestWeights)
     }
     let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 3)
-    let before = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 3)
-    let place = place(epoch: record.epoch, iteration: record.iteration)
+    let baseline = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 3)
+    let position = positionText(epoch: record.epoch, iteration: record.iteration)
     try say(
-      "\(place)  validation PSNR \(psnr), SSIM \(result.ssim.fixed(4))"
-        + "  (\(configuration.task.baselineName) \(before), \(result.baselineSSIM.fixed(4)))"
+      "\(position)  validation PSNR \(psnr), SSIM \(result.ssim.fixed(4))"
+        + "  (\(configuration.task.baselineName) \(baseline), \(result.baselineSSIM.fixed(4)))"
         + (isBest ? "  best" : ""))
     if let earlyStopping = configuration.validation.earlyStopping {
       var progress = state.earlyStopping ?? EarlyStopping(earlyStopping.metric)
@@ -60,8 +60,8 @@ extension Trainer {
       sheet, path: path, iteration: state.iteration, isEvent: index < Self.eventImages && areSamplesEvents)
   }
 
-  /// TensorBoard gets the samples of so many validations at most, spread over the run, and so many images of each: of
-  /// all, a long run's would take gigabytes.
+  /// The most validations, spread over the run, whose samples TensorBoard gets, and the most images of each: all
+  /// samples of a long run would take gigabytes.
   private static var eventValidations: Int { 32 }
   private static var eventImages: Int { 4 }
 
@@ -71,16 +71,16 @@ extension Trainer {
     return state.iteration == plan.iterations || number % max(1, stride) == 0
   }
 
-  /// Writes a checkpoint of this very moment, the weights, and a report.
-  /// - Parameter isReportAwaited: false where it may be left out because the last one is recent.
+  /// Writes a checkpoint of the present state, the weights, and a report.
+  /// - Parameter isReportAwaited: false lets it be left out when the last one is recent.
   func save(isReportAwaited: Bool = false) throws {
     guard savedState != state else { return }
-    try trainStep.refuseNonFiniteValues(place: "\(folder.path), iteration \(state.iteration)")
+    try trainStep.refuseNonFiniteValues(location: "\(folder.path), iteration \(state.iteration)")
     state.steps = trainStep.optimizer.steps
     state.logBytes = try log.flush()
     try journal.flush(into: &state)
     try writeWeights(to: folder.files.lastWeights)
-    // The checkpoint comes last: once it is there, so is all that belongs to it.
+    // The checkpoint is written last: when it exists, so does everything that belongs to it.
     try Checkpoint.write(
       trainStep, state: state, configuration: resolved, to: checkpoints.path(iteration: state.iteration))
     savedState = state
@@ -88,7 +88,7 @@ extension Trainer {
     try journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, isUnderWay: true)
   }
 
-  /// The average's values where there is one, else the model's: of the moment that was saved last, and so finite.
+  /// Writes the average, or the weights without one: as they were saved last, and so finite.
   /// PyTorch's model loads the file with `strict=True`.
   private func writeWeights(to path: String) throws {
     let model = trainStep.model
@@ -101,12 +101,12 @@ extension Trainer {
 }
 
 extension Trainer {
-  /// What to tell a person at the end: how good the model is, where things are, and how to go on.
+  /// The closing lines: how good the model is, where its files are, and how to resume.
   package func summary(of outcome: TrainingOutcome) -> String {
     let path = folder.path
     switch outcome {
     case .stopped(let iteration):
-      return "stopped after iteration \(iteration) of \(plan.iterations); go on with --resume"
+      return "stopped after iteration \(iteration) of \(plan.iterations); --resume resumes the run"
     case .finished(let best):
       var lines = ["\(path) is complete: \(state.iteration) iterations"]
       if let reason = reasonToStopEarly, state.iteration < plan.iterations {
@@ -116,10 +116,10 @@ extension Trainer {
       if let best {
         let result = best.result
         let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 2)
-        let before = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 2)
-        let place = plan.countsIterations ? "iteration \(best.iteration)" : "epoch \(best.epoch)"
+        let baseline = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 2)
+        let position = plan.countsIterations ? "iteration \(best.iteration)" : "epoch \(best.epoch)"
         lines.append(
-          "best    \(psnr) after \(place), \(configuration.task.baselineName) \(before)"
+          "best    \(psnr) after \(position), \(configuration.task.baselineName) \(baseline)"
             + (result.gain.map { ": \(abs($0).fixed(2)) dB \($0 < 0 ? "less" : "more")" } ?? ""))
         lines.append("weights \(folder.files.bestWeights)")
         if configuration.validation.samples > 0 { lines.append("images  \(folder.files.samples)") }
@@ -127,7 +127,7 @@ extension Trainer {
         lines.append("weights \(folder.files.lastWeights)")
       }
       lines.append("report  \(folder.files.report)")
-      lines.append("To start anew, remove the folder or name another with --output.")
+      lines.append("To start over, remove the folder or name another with --output.")
       return lines.joined(separator: "\n")
     }
   }

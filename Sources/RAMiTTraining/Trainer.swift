@@ -11,11 +11,11 @@ import RAMiTSerialization
 public enum TrainingOutcome: Equatable, Sendable {
   /// All epochs are done; the validation is nil when the run has none.
   case finished(best: ValidationRecord?)
-  /// It was asked to stop, and saved; iterations done.
+  /// A stop was requested, and the state saved; iterations done.
   case stopped(iteration: Int)
 }
 
-/// Trains a model as a configuration says, in a folder that can be resumed from at any time.
+/// Trains a model as a configuration says, in a folder from which the run can resume at any time.
 ///
 /// The same configuration gives the same weights, bit for bit, however often the run is interrupted: what a batch
 /// holds, what dropout leaves out and how fast the model learns depend on the seed and the iteration alone, and a
@@ -42,16 +42,16 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   var savedState: TrainingState?
   var speed = Speed()
 
-  /// A path that leads nowhere from this folder may lead to the data from where the run began, whose own configuration
-  /// has it from the root.
-  private static func withWayOn(_ error: InputError, _ run: RunFiles) -> InputError {
+  /// A relative path may lead to the data only from the folder in which the run began. The run's own configuration has
+  /// the absolute path.
+  private static func namingOwnPaths(_ error: InputError, _ run: RunFiles) -> InputError {
     guard Folder.exists(run.checkpoints) else { return error }
     let expected = "\(error.expected) (the run's own paths are in \(run.configuration))"
     return InputError(error.location, expected: expected, found: error.found)
   }
 
-  /// Opens the data and the run's folder; with `resume`, resumes from the newest whole checkpoint in it, if there is
-  /// one.
+  /// Opens the data and the run's folder; with `resume`, resumes from the newest intact checkpoint in it, if there
+  /// is one.
   /// - Parameters:
   ///   - allowChanges: lets a run that is resumed have another learning rate or clipping than it began with.
   ///   - display: shows the run to a person.
@@ -73,7 +73,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     do {
       data = try TrainingData(configuration, report: skipped)
     } catch let error as InputError where resume {
-      throw Self.withWayOn(error, RunFiles(path: configuration.folder))
+      throw Self.namingOwnPaths(error, RunFiles(path: configuration.folder))
     }
     plan = TrainingPlan(configuration, samplesPerEpoch: data.samples.samplesPerEpoch)
     folder = try RunFolder(configuration.folder)
@@ -81,14 +81,14 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     guard try resume || !folder.holdsRun else {
       throw InputError(
         folder.path, expected: "a folder without a run (--resume resumes it, --output names another)",
-        found: "a run that has begun")
+        found: "an existing run")
     }
     let wasBegun = try folder.holdsRun
     runData = try RunData(
       training: data.files, validation: data.validationFiles, validationImages: data.validation?.count ?? 0,
       sigma: configuration.data.validation.sigma, recordsAt: folder.files.data
     ) { count, bytes in
-      // Of what takes longer than a moment, a person should know.
+      // A person should know what takes longer than a moment.
       if bytes > 1_000_000_000 {
         display?.line(
           "reads the training data once to recognise them later: \(count) files, \((Double(bytes) / 1e9).fixed(1)) GB")
@@ -136,19 +136,19 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     ) {
       try say("left out of the report: \($0)")
     }
-    for damage in found?.damage ?? [] { try say("damaged, and set aside: \(damage)") }
+    for damage in found?.damage ?? [] { try say("damaged and set aside: \(damage)") }
     let size = "\(trainStep.trainedParameters.summary), \(plan.iterations) iterations"
     try say(
       state.iteration == 0 ? "\(configuration.name): \(size)" : "resumed after iteration \(state.iteration): \(size)")
-    if found == nil, wasBegun { try say("no checkpoint in the folder: the run begins anew") }
+    if found == nil, wasBegun { try say("no checkpoint in the folder: the run starts over") }
     for change in changes { try say("changed: \(change)") }
-    if isScoredOnOtherImages { try say("validation on other images than before: the best one is sought anew") }
+    if isScoredOnOtherImages { try say("validation on different images than before: the best result starts over") }
     if let beginning { try say(beginning) }
     try say("memory \(memory.summary(plan))")
   }
 
-  /// Takes down what the data are.
-  /// - Returns: whether the run is from now on scored on other images than before.
+  /// Records the identity of the data.
+  /// - Returns: whether validation uses different images from now on.
   private func noteData() -> Bool {
     let before = state.fingerprints
     state.data = data.size
@@ -164,15 +164,15 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     return true
   }
 
-  /// The changes of the configuration that a person may make, and allows.
+  /// The changes of the configuration that are allowed.
   /// - Throws: `InputError` that names the others, or says how to allow them.
   private func acceptedChanges(since checkpoint: Checkpoint, allowChanges: Bool) throws -> [ConfigurationChange] {
     let before = try RunConfiguration<Architecture>(yaml: checkpoint.configuration, file: folder.files.configuration)
-    let changes = try runConfiguration.changes(since: before, comparesPlaces: checkpoint.state.fingerprints == nil)
+    let changes = try runConfiguration.changes(since: before, comparesLocations: checkpoint.state.fingerprints == nil)
     let began = "the configuration that the run began with"
     if !changes.refused.isEmpty {
       let words = (changes.refused + (allowChanges ? [] : changes.allowable)).map(\.description)
-      throw InputError(folder.path, expected: "\(began) (\(wayOn))", found: words.joined(separator: "; "))
+      throw InputError(folder.path, expected: "\(began) (\(advice))", found: words.joined(separator: "; "))
     }
     guard changes.allowable.isEmpty || allowChanges else {
       throw InputError(
@@ -182,19 +182,19 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     return changes.allowable
   }
 
-  /// What to do where a run cannot go on.
-  private var wayOn: String {
+  /// Advice for a run that cannot resume.
+  private var advice: String {
     "put it back, or begin another run: --output DIR --set initialWeights=\(folder.files.lastWeights)"
   }
 
-  /// Other images would be other samples under the same numbers.
+  /// Different images would give different samples under the same numbers.
   private func refuseOtherData(than state: TrainingState) throws {
     let began = "the training data that the run began with"
     if let before = state.fingerprints, runData.fingerprints(unread: state.unread ?? []).training != before.training {
-      throw InputError(folder.path, expected: "\(began) (\(wayOn))", found: runData.differences)
+      throw InputError(folder.path, expected: "\(began) (\(advice))", found: runData.differences)
     }
     if let before = state.data, before != data.size {
-      throw InputError(folder.path, expected: "\(began), \(before) (\(wayOn))", found: "\(data.size)")
+      throw InputError(folder.path, expected: "\(began), \(before) (\(advice))", found: "\(data.size)")
     }
     guard state.iteration >= 0, 0...state.iteration ~= state.steps else {
       throw InputError(
@@ -244,7 +244,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       let loss = try trainStep.run(
         batch, iteration: state.iteration, at: position,
         checkpointing: memory.choices[position.stageIndex].checkpointing,
-        place: "\(folder.path), iteration \(state.iteration + 1)")
+        location: "\(folder.path), iteration \(state.iteration + 1)")
       try advance(from: position, loss: loss)
       let stops = isStopRequested()
       let isTime = state.iteration % configuration.checkpoints.everyIterations == 0
@@ -257,7 +257,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     do {
       return try loader.next()
     } catch {
-      // A photo that cannot be read may be put right; what has been learned before it stays.
+      // The photo may be repaired, so the progress before it is saved.
       if let name = (error as? InputError).flatMap({ runData.name(ofTrainingFile: $0.location) }) {
         let unread = (state.unread ?? []) + [name]
         let fingerprint = runData.fingerprints(unread: unread).training
@@ -269,15 +269,15 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     }
   }
 
-  /// Says what a stage is like, where there are several.
+  /// Logs the settings of a stage, where there are several.
   private func announce(_ position: TrainingPlan.Position) throws {
     guard plan.stages.count > 1 else { return }
     let stage = position.stage
-    let place = place(epoch: position.epoch + 1, iteration: state.iteration + 1)
-    try say("\(place)  trains \(stage.module ?? "all") on \(stage.batch) patches of \(stage.patch)")
+    let position = positionText(epoch: position.epoch + 1, iteration: state.iteration + 1)
+    try say("\(position)  trains \(stage.module ?? "all") on \(stage.batch) patches of \(stage.patch)")
   }
 
-  /// Counts an iteration, and logs where it is time.
+  /// Counts an iteration, and logs it when a line is due.
   private func advance(from position: TrainingPlan.Position, loss: Double) throws {
     state.iteration += 1
     state.lossSum += loss

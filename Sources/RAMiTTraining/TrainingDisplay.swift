@@ -17,7 +17,7 @@ public protocol TrainingDisplay: AnyObject {
 
 /// How far a run is, and how fast it goes.
 public struct TrainingProgress: Sendable {
-  /// What is counted: the iterations of an epoch, or all of the run.
+  /// What is counted: the iterations of an epoch, or of the whole run.
   public let title: String
   /// Iterations done, and how many there are.
   public let done, count: Int

@@ -1,7 +1,7 @@
 import RAMiTDiagnostics
 
 /// Reads Codable values from a configuration, strictly: a value of another type, and a key that nothing asks for, are
-/// errors that name their place.
+/// errors that name their location.
 package enum ConfigurationDecoder {
   /// - Parameter refusesUnknownKeys: false to read a part and leave the rest alone.
   package static func decode<T: Decodable>(
@@ -14,7 +14,7 @@ package enum ConfigurationDecoder {
   }
 }
 
-/// A value with its own words for what it can be.
+/// A value that describes its valid forms.
 package protocol DescribedChoice {
   static var choices: String { get }
 }
@@ -95,7 +95,7 @@ private struct NodeDecoder: Decoder {
       if resolved.isNull, let choices = Self.namedChoices(of: type) { throw mismatch(choices) }
       return try T(from: NodeDecoder(node: resolved, written: written, codingPath: codingPath, known: known))
     } catch is DecodingError {
-      // What Codable itself refuses here are the names of an enumeration.
+      // Codable itself refuses only the names of an enumeration here.
       throw mismatch(Self.namedChoices(of: type) ?? "a value")
     }
   }

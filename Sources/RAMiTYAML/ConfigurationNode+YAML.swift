@@ -3,7 +3,7 @@ import RAMiTDiagnostics
 import Yams
 
 extension ConfigurationNode {
-  /// More than any configuration needs; a larger file is something else.
+  /// More than any configuration needs; a larger file is not one.
   private static let maximumBytes = 1 << 16
 
   /// Reads a YAML file.
@@ -21,7 +21,7 @@ extension ConfigurationNode {
       throw InputError(path, expected: "\(kind) of at most \(Self.maximumBytes) bytes", found: "a larger file")
     }
     guard let yaml = String(data: data, encoding: .utf8) else {
-      throw InputError(path, expected: "text in UTF-8", found: "bytes that are none")
+      throw InputError(path, expected: "text in UTF-8", found: "bytes that are not UTF-8")
     }
     try self.init(yaml: yaml) { "\(path):\($0)" }
   }
@@ -49,7 +49,7 @@ extension ConfigurationNode {
     }
   }
 
-  /// Reads the value of an override as YAML; of no text at all it is nothing.
+  /// Reads the value of an override as YAML; an empty text means no value.
   package init(yamlOf text: String, location: String) throws {
     self = try ConfigurationNode(yaml: text) { _ in location }
     guard case .mapping(let entries) = content, entries.isEmpty, !text.contains("{") else { return }
@@ -57,24 +57,24 @@ extension ConfigurationNode {
   }
 
   /// Reads YAML.
-  /// - Parameter place: makes a location from a line number.
-  package init(yaml: String, place: (_ line: Int) -> String) throws {
-    try Self.refuseManyAliases(yaml, place)
+  /// - Parameter locate: makes a location from a line number.
+  package init(yaml: String, locate: (_ line: Int) -> String) throws {
+    try Self.refuseManyAliases(yaml, locate)
     do {
       // The parser owns the anchors, so it lives until all nodes have been seen.
       let parser = try Parser(yaml: yaml)
       let node = try parser.singleRoot()
       // An empty document is an empty group of keys.
       self =
-        try withExtendedLifetime(parser) { try node.map { try ConfigurationNode($0, place) } }
-        ?? ConfigurationNode(content: .mapping([]), location: place(1))
+        try withExtendedLifetime(parser) { try node.map { try ConfigurationNode($0, locate) } }
+        ?? ConfigurationNode(content: .mapping([]), location: locate(1))
     } catch let error as YamlError {
-      throw InputError(error, in: yaml, place: place)
+      throw InputError(error, in: yaml, locate: locate)
     }
   }
 
-  private init(_ node: Node, _ place: (Int) -> String) throws {
-    let location = place(node.mark?.line ?? 1)
+  private init(_ node: Node, _ locate: (Int) -> String) throws {
+    let location = locate(node.mark?.line ?? 1)
     guard node.anchor == nil else {
       throw InputError(location, expected: "a plain value", found: "a YAML anchor or alias")
     }
@@ -83,14 +83,14 @@ extension ConfigurationNode {
       let isPlain = scalar.style == .plain || scalar.style == .any
       self.init(content: .scalar(scalar.string, isPlain: isPlain), location: location)
     case .sequence(let items):
-      self.init(content: .sequence(try items.map { try ConfigurationNode($0, place) }), location: location)
+      self.init(content: .sequence(try items.map { try ConfigurationNode($0, locate) }), location: location)
     case .mapping(let pairs):
       let entries = try pairs.map { key, value in
-        let keyLocation = place(key.mark?.line ?? 1)
+        let keyLocation = locate(key.mark?.line ?? 1)
         guard case .scalar(let name) = key else {
           throw InputError(keyLocation, expected: "a key", found: "a list or a group of keys before the colon")
         }
-        return Entry(key: name.string, location: keyLocation, value: try ConfigurationNode(value, place))
+        return Entry(key: name.string, location: keyLocation, value: try ConfigurationNode(value, locate))
       }
       self.init(content: .mapping(entries), location: location)
     case .alias:
@@ -98,15 +98,15 @@ extension ConfigurationNode {
     }
   }
 
-  /// Refuses a text with many aliases before anything expands them: a few lines can stand for billions of values. So
-  /// few as remain are harmless, and are refused by name once they are read.
-  private static func refuseManyAliases(_ yaml: String, _ place: (Int) -> String) throws {
+  /// Refuses a text with many aliases before anything expands them: a few lines can stand for billions of values. The
+  /// few that may remain are harmless, and are refused by location once they are read.
+  private static func refuseManyAliases(_ yaml: String, _ locate: (Int) -> String) throws {
     var count = 0
     var previous = UInt8(ascii: " ")
     for byte in yaml.utf8 {
       if byte == UInt8(ascii: "*"), " \t\n[{,:-?".utf8.contains(previous) { count += 1 }
       previous = byte
     }
-    guard count <= 16 else { throw InputError(place(1), expected: "no YAML aliases", found: "\(count) of them") }
+    guard count <= 16 else { throw InputError(locate(1), expected: "no YAML aliases", found: "\(count) aliases") }
   }
 }

@@ -26,8 +26,8 @@ package struct ConfigurationNode {
     return entries.first { $0.key == key }?.value
   }
 
-  /// True for what YAML reads as nothing: `~`, `null`, or no text at all. An override of no text, such as a shell's
-  /// variable that is not set leaves, takes nothing away.
+  /// True for what YAML reads as no value: `~`, `null`, or no text at all. An override without text, as an unset shell
+  /// variable leaves it, removes nothing.
   package var isNull: Bool {
     switch content {
     case .scalar(let text, isPlain: true): ["", "~", "null"].contains(text)
@@ -42,8 +42,8 @@ package struct ConfigurationNode {
     if case .setting(let text) = content { text == "null" } else { isNull }
   }
 
-  /// This value as a key reads it whose value is no text.
-  /// - Throws: `InputError` when an override is no YAML.
+  /// The value for a key that does not hold text: an override is read as YAML.
+  /// - Throws: `InputError` when an override is not YAML.
   package func resolved() throws -> ConfigurationNode {
     guard case .setting(let text) = content else { return self }
     return try ConfigurationNode(yamlOf: text, location: location)
@@ -70,17 +70,17 @@ package struct ConfigurationNode {
   package func overlaid(by other: ConfigurationNode) -> ConfigurationNode {
     guard case .mapping(var entries) = content, case .mapping(let changes) = other.content else { return other }
     for change in changes {
-      guard let place = entries.firstIndex(where: { $0.key == change.key }) else {
+      guard let index = entries.firstIndex(where: { $0.key == change.key }) else {
         entries.append(change)
         continue
       }
-      entries[place] = Entry(
-        key: change.key, location: change.location, value: entries[place].value.overlaid(by: change.value))
+      entries[index] = Entry(
+        key: change.key, location: change.location, value: entries[index].value.overlaid(by: change.value))
     }
     return ConfigurationNode(content: .mapping(entries), location: other.location)
   }
 
-  /// Where the value of a dotted path is, such as `schedule.stages.1.patch`; of what is not there, where its group is.
+  /// The location of a dotted path's value, such as `schedule.stages.1.patch`; that of its group if it is missing.
   package func location(of path: String) -> String {
     var node = self
     for part in path.split(separator: ".") {

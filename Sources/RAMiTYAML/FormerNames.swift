@@ -4,7 +4,7 @@ import RAMiTDiagnostics
 package struct FormerNames: Sendable {
   /// Present keys by their former names.
   let keys: [String: String]
-  /// Of a present key, present values by their former names.
+  /// Present values by their former names, for each present key.
   let values: [String: [String: String]]
 
   package init(keys: [String: String], values: [String: [String: String]] = [:]) {

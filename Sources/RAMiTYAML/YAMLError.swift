@@ -5,27 +5,27 @@ extension InputError {
   /// What is wrong with a text that should be YAML, on one line.
   /// - Parameters:
   ///   - yaml: the text.
-  ///   - place: makes a location from a line number.
-  public init(_ error: YamlError, in yaml: String, place: (_ line: Int) -> String) {
+  ///   - locate: makes a location from a line number.
+  public init(_ error: YamlError, in yaml: String, locate: (_ line: Int) -> String) {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      self.init(place(mark.line), expected: "YAML", found: "an error in column \(mark.column): \(problem)")
+      self.init(locate(mark.line), expected: "YAML", found: "an error in column \(mark.column): \(problem)")
     case .duplicatedKeysInMapping(let names, let context):
-      // The parser tells where the first one is of the name that comes first in the alphabet.
+      // The parser gives the position of the first use of the name that sorts first.
       let name = names.min() ?? "key"
       let first = context.mark
       let second = RepeatedKey(name: name, first: first).second(in: yaml)
       self.init(
-        place(second?.line ?? first.line), expected: "each key once",
+        locate(second?.line ?? first.line), expected: "each key once",
         found: "another \(name)" + (second == nil ? "" : ", after the one in line \(first.line)"))
     default:
-      self.init(place(1), expected: "YAML", found: "bytes that cannot be read as YAML")
+      self.init(locate(1), expected: "YAML", found: "bytes that cannot be read as YAML")
     }
   }
 }
 
-/// A key that a group has twice, of which the parser tells the first place only.
+/// A key that a group has twice. The parser gives the position of the first one only.
 private struct RepeatedKey {
   let name: String
   let first: Mark
@@ -33,8 +33,7 @@ private struct RepeatedKey {
   /// More keys than this are not renamed in search of one.
   private static let mostRenamed = 32
 
-  /// The place of the second one: what the parser finds once the first one has another name; nil where it cannot be
-  /// found.
+  /// The position of the second one, which the parser finds once the first one has another name; nil if not found.
   func second(in yaml: String) -> Mark? {
     var text = yaml
     let alias = "first of the repeated key "
@@ -60,16 +59,16 @@ private struct RepeatedKey {
     mark.line > first.line && mark.column == first.column
   }
 
-  /// Puts a prefix before the key at a place; false where there is no plain or quoted text.
+  /// Puts a prefix before the key at a position; false where there is no plain or quoted text.
   private static func rename(at mark: Mark, by prefix: String, in text: inout String) -> Bool {
     var scalars = text.unicodeScalars
-    var line = 1, place = scalars.startIndex
-    while line < mark.line, place < scalars.endIndex {
-      if scalars[place] == "\n" { line += 1 }
-      place = scalars.index(after: place)
+    var line = 1, position = scalars.startIndex
+    while line < mark.line, position < scalars.endIndex {
+      if scalars[position] == "\n" { line += 1 }
+      position = scalars.index(after: position)
     }
     guard line == mark.line,
-      var key = scalars.index(place, offsetBy: mark.column - 1, limitedBy: scalars.endIndex), key < scalars.endIndex
+      var key = scalars.index(position, offsetBy: mark.column - 1, limitedBy: scalars.endIndex), key < scalars.endIndex
     else { return false }
     if scalars[key] == "\"" || scalars[key] == "'" { key = scalars.index(after: key) }
     guard key < scalars.endIndex, !"!&*[{?|>".unicodeScalars.contains(scalars[key]) else { return false }
@@ -78,7 +77,7 @@ private struct RepeatedKey {
     return true
   }
 
-  /// Where a key is in the group that has another one.
+  /// The position of a key in the group that has another one.
   private static func find(_ name: String, beside other: String, in node: Node) -> Mark? {
     switch node {
     case .mapping(let mapping):

@@ -164,7 +164,7 @@ private struct Broken: ImagePairs {
   var count: Int? { 10 }
   func pair(_ index: Int) throws -> ImagePair {
     guard ![2, 3, 9].contains(index % 10) else {
-      throw InputError("\(index % 10)", expected: "an image", found: "a hole")
+      throw InputError("\(index % 10)", expected: "an image", found: "no such file")
     }
     return Numbered(count: 10, start: 0).pair(index)
   }

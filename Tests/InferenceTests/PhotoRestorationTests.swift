@@ -64,9 +64,9 @@ struct PhotoRestorationTests {
       #expect(run() == ["a.png: skipped"])
       let other = smallModel(.x2)
       other.parameters.values.pointer[3] += 0.5
-      #expect(run(model: other) == ["a.png: restored, other weights"])
-      #expect(run(tile: 32) == ["a.png: restored, other weights"])
-      #expect(run() == ["a.png: restored, other options"])
+      #expect(run(model: other) == ["a.png: restored, different weights"])
+      #expect(run(tile: 32) == ["a.png: restored, different weights"])
+      #expect(run() == ["a.png: restored, different options"])
       try photo(folder + "/in/a.jpg", seed: 1)
       #expect(run() == ["a.png: restored, the photo has changed"])
       // Touched, or moved, it is the same photo.
@@ -80,7 +80,7 @@ struct PhotoRestorationTests {
       options.quality = 50
       #expect(statuses(restore(folder, ["moved"], options: options)) == ["a.png: skipped"])
       #expect(statuses(restore(folder, ["moved"], format: .jpeg, options: options)) == ["a.jpg: restored"])
-      #expect(statuses(restore(folder, ["moved"], format: .jpeg)) == ["a.jpg: restored, other options"])
+      #expect(statuses(restore(folder, ["moved"], format: .jpeg)) == ["a.jpg: restored, different options"])
     }
   }
 

@@ -27,7 +27,7 @@ import Testing
     let plan = TrainingPlan(run.training, samplesPerEpoch: 8)
     for iteration in 0..<2 {
       _ = try trainStep.run(
-        data.batches(of: plan)(iteration), iteration: iteration, at: plan.position(iteration), place: "test")
+        data.batches(of: plan)(iteration), iteration: iteration, at: plan.position(iteration), location: "test")
     }
     let average = try #require(trainStep.average).values.array
     #expect(average != trainStep.model.parameters.values.array)

@@ -53,7 +53,7 @@ import Testing
       try expectSame(path, whole, "after damage: \(damage)")
       #expect(FileManager.default.fileExists(atPath: newest + ".damaged"))
       let log = try String(contentsOfFile: path + "/train.log", encoding: .utf8)
-      #expect(log.contains("damaged, and set aside: \(newest): "))
+      #expect(log.contains("damaged and set aside: \(newest): "))
     }
   }
 

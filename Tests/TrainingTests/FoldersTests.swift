@@ -76,7 +76,7 @@ import Testing
     _ = try toyTrainer(configuration("whole", [1, 2])).run()
     _ = try runToy(configuration("run", [1, 2])) { $0 >= 3 }
     let error = #expect(throws: InputError.self) { try toyTrainer(configuration("run", [2, 1]), resume: true) }
-    #expect(error?.found == "the same files in another order or number")
+    #expect(error?.found == "the same files in a different order or number")
     _ = try toyTrainer(configuration("run", [1, 2]), resume: true).run()
     let weights = try ["whole", "run"].map {
       try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\($0)/weights/last.safetensors"))

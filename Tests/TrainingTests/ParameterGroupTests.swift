@@ -68,9 +68,9 @@ import Testing
     let configuration = try configuration(yaml)
     let error = #expect(throws: InputError.self) { try TrainedParameters(configuration, of: store()) }
     #expect(error?.location == key)
-    #expect(error?.expected.hasPrefix("a pattern of parameters' names, such as stage1.") == true)
+    #expect(error?.expected.hasPrefix("a pattern that matches parameters, such as stage1.") == true)
     #expect(error?.expected.contains(hint) == true, "\(error?.expected ?? "")")
-    #expect(error?.found.hasSuffix("which fits none") == true)
+    #expect(error?.found.hasSuffix("which matches none") == true)
     #expect(error?.description.contains("\n") == false)
   }
 

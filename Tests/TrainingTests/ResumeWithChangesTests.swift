@@ -72,8 +72,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("other contents", "other contents of b.png"), ("renamed", "other names of a.png (now z.png)"),
-    ("removed", "without sub/c.png"), ("added", "also new.png"),
+    ("other contents", "changed files: b.png"), ("renamed", "renamed files: a.png (now z.png)"),
+    ("removed", "missing files: sub/c.png"), ("added", "new files: new.png"),
   ])
   func otherPhotosAreRefused(change: String, found: String) throws {
     let path = try photos("photos")
@@ -144,7 +144,7 @@ import Testing
       try FileManager.default.removeItem(atPath: "\(folder.path)/run/checkpoints/\(name)")
     }
     #expect(
-      try refusal(self.configuration("run", photos: there))?.found == "data.train.path \(there), before \(here)")
+      try refusal(self.configuration("run", photos: there))?.found == "data.train.path \(there) (was \(here))")
     _ = try runToy(configuration, resume: true) { $0 >= 9 }
     _ = try toyTrainer(self.configuration("run", photos: there), resume: true).run()
   }
@@ -193,7 +193,7 @@ import Testing
       return
     }
     #expect(best.iteration > 12)
-    #expect(try log("run").contains("validation on other images than before"))
+    #expect(try log("run").contains("validation on different images than before"))
     let history = try RunHistory(reading: folder.path + "/run/metrics.jsonl") { Issue.record($0) }
     #expect(history.best?.iteration == best.iteration)
     #expect(history.validations.map { $0.onOtherImages ?? false } == [false, true, false])
@@ -208,7 +208,7 @@ import Testing
       toyConfiguration(path, settings: ["data.train.batch=5", "optimizer.epsilon=1e-6", "schedule.learningRate=0.01"]),
       allowChanges: true)
     #expect(error?.location == path && error?.expected.contains("--output DIR") == true)
-    #expect(error?.found == "data.train.batch 5, before 2; optimizer.epsilon 1e-06, before 1e-08")
+    #expect(error?.found == "data.train.batch 5 (was 2); optimizer.epsilon 1e-06 (was 1e-08)")
   }
 
   @Test func aLowerRateMayBeAllowed() throws {
@@ -220,18 +220,18 @@ import Testing
       error?.expected
         == "the configuration that the run began with (--allow-changes allows another learning rate or"
         + " clipping)")
-    #expect(error?.found == "gradients.clipNorm 0.5, before -; schedule.learningRate 0.01, before 0.05")
+    #expect(error?.found == "gradients.clipNorm 0.5 (was -); schedule.learningRate 0.01 (was 0.05)")
     _ = try toyTrainer(lower, resume: true, allowChanges: true).run()
-    #expect(try log("run").contains("changed: schedule.learningRate 0.01, before 0.05"))
+    #expect(try log("run").contains("changed: schedule.learningRate 0.01 (was 0.05)"))
     let starts = try RunStarts(reading: path + "/environment.json").starts
     #expect(
-      starts.map(\.changes) == [nil, ["gradients.clipNorm 0.5, before -", "schedule.learningRate 0.01, before 0.05"]])
+      starts.map(\.changes) == [nil, ["gradients.clipNorm 0.5 (was -)", "schedule.learningRate 0.01 (was 0.05)"]])
     let history = try RunHistory(reading: path + "/metrics.jsonl") { Issue.record($0) }
     let rates = history.learningRates.map(\.y), expected = [0.03, 0.05, 0.01 / 2, 0.01 / 4, 0.01 / 4]
     #expect(rates.count == 5 && zip(rates, expected).allSatisfy { abs($0 - $1) < 1e-12 }, "\(rates)")
     // From now on this is the run's configuration.
     _ = try toyTrainer(lower, resume: true)
-    #expect(try refusal(toyConfiguration(path))?.found.hasPrefix("gradients.clipNorm -, before 0.5") == true)
+    #expect(try refusal(toyConfiguration(path))?.found.hasPrefix("gradients.clipNorm - (was 0.5)") == true)
   }
 
   /// The way out that the message of a loss that is not finite shows.
@@ -257,6 +257,6 @@ import Testing
       toyConfiguration(path, settings: ["data.train.batch=5", "schedule.learningRate=0.01"]), resume: true
     )
     .run()
-    #expect(try log("run").contains("no checkpoint in the folder: the run begins anew"))
+    #expect(try log("run").contains("no checkpoint in the folder: the run starts over"))
   }
 }

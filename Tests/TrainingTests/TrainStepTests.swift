@@ -34,7 +34,7 @@ import Testing
     let plan = TrainingPlan(configuration.training, samplesPerEpoch: data.samples.samplesPerEpoch)
     let batches = data.batches(of: plan)
     return try (0..<steps).map {
-      try trainStep.run(batches($0), iteration: $0, at: plan.position($0), place: "test")
+      try trainStep.run(batches($0), iteration: $0, at: plan.position($0), location: "test")
     }
   }
 
@@ -75,7 +75,7 @@ import Testing
     let part = Tensor(repeating: 0.25, [1, 8, 8, 3]), target = Tensor(repeating: 0.5, [1, 16, 16, 3])
     func twice(_ x: Tensor) -> Tensor { Tensor(x.array + x.array, x.shape.replacing(0, with: 2)) }
     _ = try trainStep.run(
-      Batch(input: twice(part), target: twice(target)), iteration: 3, at: plan.position(3), place: "test")
+      Batch(input: twice(part), target: twice(target)), iteration: 3, at: plan.position(3), location: "test")
     let both = trainStep.model.parameters.gradients.copy()
 
     let alone = RAMiT(configuration.model.architecture, seed: configuration.seed)

@@ -58,7 +58,7 @@ import Testing
     }
     #expect(try samples("") == 84)
     #expect(try samples(", memberRepeat: [2, 1.5]") == 140)
-    #expect(throws: InputError("data.train.memberRepeat", expected: "2 factors, for LOL, VE-LOL", found: "1 of them")) {
+    #expect(throws: InputError("data.train.memberRepeat", expected: "2 factors, for LOL, VE-LOL", found: "1")) {
       try samples(", memberRepeat: [2]")
     }
     let absent = #expect(throws: InputError.self) {

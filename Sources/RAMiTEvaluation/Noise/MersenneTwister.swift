@@ -2,7 +2,7 @@
 struct MersenneTwister {
   private static let size = 624, middle = 397
   private var state: [UInt32]
-  private var place = size
+  private var position = size
 
   init(seed: UInt32) {
     state = [UInt32](repeating: seed, count: Self.size)
@@ -13,9 +13,9 @@ struct MersenneTwister {
 
   /// The next 32 random bits.
   mutating func next() -> UInt32 {
-    if place == Self.size { twist() }
-    var bits = state[place]
-    place += 1
+    if position == Self.size { twist() }
+    var bits = state[position]
+    position += 1
     bits ^= bits >> 11
     bits ^= (bits << 7) & 0x9d2c_5680
     bits ^= (bits << 15) & 0xefc6_0000
@@ -29,6 +29,6 @@ struct MersenneTwister {
       let turned = (pair >> 1) ^ (pair & 1 == 0 ? 0 : 0x9908_b0df)
       state[i] = state[(i + Self.middle) % Self.size] ^ turned
     }
-    place = 0
+    position = 0
   }
 }

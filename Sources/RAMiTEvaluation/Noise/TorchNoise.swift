@@ -1,7 +1,7 @@
 import Foundation
 import RAMiTTensorCore
 
-/// The standard normal numbers of PyTorch's generator on CPUs, in its order: published denoising scores are of this
+/// The standard normal numbers of PyTorch's generator on CPUs, in its order: published denoising scores use this
 /// noise.
 ///
 /// Equal to `torch.manual_seed(seed); torch.randn(count)` but for the last digit of its single-precision sine and

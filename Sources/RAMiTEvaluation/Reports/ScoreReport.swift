@@ -11,7 +11,7 @@ public struct ScoreReport: Encodable, Sendable {
     public let name: String
     /// The PSNR is infinite for an image without any error, which JSON has no number for: the text `Infinity` there.
     public let score: Score
-    /// Of the baseline without a model: the bicubic upscaling, or the input itself.
+    /// The scores of the baseline: the bicubic upscaling, or the input itself.
     public let baseline: Score
   }
 

@@ -43,7 +43,7 @@ public struct TestSet: Sendable {
   /// `low`, and the like), or photos whose inputs are made.
   /// - Parameters:
   ///   - cache: holds decoded images; by default none.
-  ///   - count: the first so many images; nil for all.
+  ///   - count: how many images, from the first; nil for all.
   /// - Throws: `InputError` that names the folder.
   public init(
     _ path: String, task: RestorationTask, cache: PhotoCache = PhotoCache(bytes: 0), count: Int? = nil
@@ -99,7 +99,7 @@ public struct TestSet: Sendable {
     self.count = count
   }
 
-  /// Finds out what keeps an image from being scored before any is: partners that are missing, sizes that do not fit.
+  /// Finds images that cannot be scored before any is: missing partners, sizes that do not fit.
   /// - Throws: `InputError` for the first.
   public func check() throws {
     if let error = files?.errors.first { throw error }

@@ -1,13 +1,13 @@
 import Foundation
 import RAMiTDiagnostics
 
-/// Round numbers along one side of a chart, and where a value is between the first and the last.
+/// Round numbers along one side of a chart, and the position of values between them.
 struct Axis {
   let ticks: [Double]
   private let isLogarithmic: Bool
 
-  /// Encloses the values: in powers of ten where they are positive and the largest is many times the smallest, and that
-  /// is wanted.
+  /// Encloses the values. The axis is logarithmic if that is preferred, all are positive, and the largest is many times
+  /// the smallest.
   init(_ values: [Double], prefersLogarithm: Bool = false) {
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     isLogarithmic = prefersLogarithm && low > 1e-30 && high >= Self.manyTimes * low
@@ -18,7 +18,7 @@ struct Axis {
   private static let manyTimes = 5.0
 
   /// 0 at the first tick, 1 at the last.
-  func place(_ value: Double) -> Double {
+  func position(_ value: Double) -> Double {
     let (low, high) = (ticks[0], ticks[ticks.count - 1])
     if isLogarithmic { return (log10(max(value, low)) - log10(low)) / (log10(high) - log10(low)) }
     return (value - low) / (high - low)

@@ -15,10 +15,10 @@ struct Chart {
   private static let left = 54.0, right = 14.0, top = 30.0, bottom = 42.0
   /// More points than pixels show nothing more.
   private static let stretches = 220
-  /// So many points of a curve are marked, each with its value as a hint.
+  /// A curve of at most this many points has a mark on each, with its value as a hint.
   private static let mostMarks = 40
 
-  /// The chart as an SVG of its own, which is as wide as its place.
+  /// The chart as an SVG of its own, which is as wide as its container.
   var svg: Markup {
     """
     <svg class="chart" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" \
@@ -36,7 +36,7 @@ struct Chart {
     let frame = Frame(
       x: Axis([0, max(points.map(\.x).max() ?? 1, 1)]),
       y: Axis(points.map(\.y) + (includesZero ? [0] : []), prefersLogarithm: prefersLogarithm))
-    // What others are compared with lies below.
+    // Baselines lie below the other curves.
     let ordered = curves.filter { $0.style == .baseline } + curves.filter { $0.style != .baseline }
     return heading + names + frame.grid + "\(ordered.map { draw($0, in: frame) })"
   }
@@ -76,27 +76,27 @@ struct Chart {
   private struct Frame {
     let x, y: Axis
 
-    func x(_ point: CurvePoint) -> Double { across(x.place(point.x)) }
-    func y(_ point: CurvePoint) -> Double { down(y.place(point.y)) }
+    func x(_ point: CurvePoint) -> Double { across(x.position(point.x)) }
+    func y(_ point: CurvePoint) -> Double { down(y.position(point.y)) }
 
-    private func across(_ place: Double) -> Double { Chart.left + (Chart.width - Chart.left - Chart.right) * place }
-    private func down(_ place: Double) -> Double {
-      Chart.height - Chart.bottom - (Chart.height - Chart.bottom - Chart.top) * place
+    private func across(_ share: Double) -> Double { Chart.left + (Chart.width - Chart.left - Chart.right) * share }
+    private func down(_ position: Double) -> Double {
+      Chart.height - Chart.bottom - (Chart.height - Chart.bottom - Chart.top) * position
     }
 
     var grid: Markup {
       let (top, bottom) = (down(1), down(0))
       let rows: [Markup] = y.ticks.map { tick in
-        let height = down(y.place(tick))
+        let height = down(y.position(tick))
         return line(across(0), height, across(1), height)
           + text(Chart.left - 7, height + 4.5, y.label(tick), anchor: "end")
       }
       let columns: [Markup] = x.ticks.enumerated().map { index, tick in
-        let place = across(x.place(tick))
+        let position = across(x.position(tick))
         // The last label stays within the picture.
         let anchor = index + 1 == x.ticks.count ? "end" : "middle"
-        return line(place, top, place, bottom)
-          + text(anchor == "end" ? place + 10 : place, bottom + 18, x.label(tick), anchor: anchor)
+        return line(position, top, position, bottom)
+          + text(anchor == "end" ? position + 10 : position, bottom + 18, x.label(tick), anchor: anchor)
       }
       return "\(rows)\(columns)" + text(across(0.5), Chart.height - 6, "iterations", anchor: "middle")
     }
@@ -115,7 +115,7 @@ private func text(_ x: Double, _ y: Double, _ content: String, anchor: String) -
 }
 
 extension String {
-  /// Four digits that count, or all before the point.
+  /// Four significant digits, or all before the point.
   init(significant value: Double) {
     self = abs(value) >= 1e4 && abs(value) < 1e15 ? value.fixed(0) : String(format: "%.4g", value)
   }

@@ -1,6 +1,6 @@
 /// How charts look, in light and in dark surroundings.
 enum ChartStyle {
-  /// Told apart by hue and by lightness; after the last come the first again, dashed.
+  /// They differ in hue and lightness; after the last come the first again, dashed.
   private static let colors: [(light: String, dark: String)] = [
     ("#1d5fd1", "#7fb0ff"), ("#c2410c", "#ff9a5c"), ("#15803d", "#63d391"), ("#8b2fc9", "#cf9bff"),
     ("#0e7490", "#5fd0e6"), ("#be185d", "#ff8fc0"), ("#8a6500", "#e6c64f"), ("#4b5563", "#b6c0cd"),

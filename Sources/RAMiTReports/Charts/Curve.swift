@@ -2,7 +2,7 @@ import RAMiTRuns
 
 /// Points that belong together, and how they look.
 struct Curve {
-  /// How a curve is drawn: in one of the colours, or as what others are compared with.
+  /// How a curve is drawn: in one of the colours, or as a baseline.
   enum Style: Equatable {
     case color(Int)
     case baseline
@@ -10,9 +10,9 @@ struct Curve {
 
   let name: String
   let style: Style
-  /// Those that can be drawn.
+  /// The points that can be drawn.
   let points: [CurvePoint]
-  /// The point that counts most, which gets a ring.
+  /// The best point, which gets a ring.
   var best: CurvePoint?
 
   init(_ name: String, _ style: Style, _ points: [CurvePoint], best: CurvePoint? = nil) {
@@ -25,8 +25,8 @@ struct Curve {
 
   private static let largest = 1e30
 
-  /// The curve as it looks the same with fewer points, about twice `stretches` at most: of each stretch the lowest and
-  /// the highest point are kept, and the ends.
+  /// A curve of fewer points, about twice `stretches` at most, that looks the same. It keeps the lowest and the highest
+  /// point of each stretch, and the ends.
   func thinned(to stretches: Int) -> [CurvePoint] {
     guard points.count > 2 * stretches + 2 else { return points }
     var result = [points[0]]

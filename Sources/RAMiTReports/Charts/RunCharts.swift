@@ -30,7 +30,7 @@ struct RunCharts {
     all = charts
   }
 
-  /// What stays the same is a line through the whole chart.
+  /// A constant baseline is a line through the whole chart.
   static func baseline(_ name: String, _ points: [CurvePoint], until last: Int) -> Curve {
     guard let first = points.first, points.allSatisfy({ $0.y == first.y }) else {
       return Curve(name, .baseline, points)

@@ -65,7 +65,7 @@ struct ComparisonPage {
     {
       let last = group.runs.map(\.record.history.lastIteration).max() ?? 0
       var all = curves { $0.scores(score) }
-      // One line for what was before, or one for each run where it was another.
+      // One baseline for all runs, or one for each where they differ.
       for run in group.hasOtherImages ? group.runs[...] : group.runs.prefix(1) {
         let points = run.record.history.scores(baseline)
         all.append(RunCharts.baseline("\(group.task.baselineName), \(run.label)", points, until: last))
@@ -82,14 +82,14 @@ struct ComparisonPage {
     return charts
   }
 
-  /// The keys of the configurations that are not the same in all.
+  /// The keys of the configurations that differ between runs.
   private func differences(_ group: RunComparison.Group) -> Markup {
     guard group.runs.count > 1 else { return "" }
     let values = group.runs.map(\.record.settings.values)
     let keys = Set(values.flatMap(\.keys)).subtracting(["name", "output"]).sorted().filter { key in
       values.contains { $0[key] != values[0][key] }
     }
-    guard !keys.isEmpty else { return "<h2>Configuration</h2>\n<p>The same in all.</p>\n" }
+    guard !keys.isEmpty else { return "<h2>Configuration</h2>\n<p>The same in all runs.</p>\n" }
     var table = PageTable(
       columns: ["key"] + group.runs.map(\.label), textColumns: Set(0...group.runs.count))
     for key in keys { table.rows.append(["\(key)"] + values.map { "\(readableValue($0[key]))" }) }
@@ -98,13 +98,13 @@ struct ComparisonPage {
 
   // MARK: Images
 
-  /// One image as some runs had it: what was before and the target are the same in all of them.
+  /// One image of several runs, which have the same baseline and target of it.
   private struct SharedSample {
     let sample: RunSample
     var runs: [(run: ComparedRun, restored: RunSample.Panel)]
 
     func isSame(_ other: RunSample) -> Bool {
-      sample.name == other.name && sample.before == other.before && sample.target == other.target
+      sample.name == other.name && sample.baseline == other.baseline && sample.target == other.target
     }
   }
 
@@ -113,8 +113,8 @@ struct ComparisonPage {
     for run in group.runs {
       for sample in run.record.samples {
         guard let restored = sample.restored else { continue }
-        if let place = shared.firstIndex(where: { $0.isSame(sample) }) {
-          shared[place].runs.append((run, restored))
+        if let index = shared.firstIndex(where: { $0.isSame(sample) }) {
+          shared[index].runs.append((run, restored))
         } else {
           shared.append(SharedSample(sample: sample, runs: [(run, restored)]))
         }
@@ -125,7 +125,7 @@ struct ComparisonPage {
     if shown.isEmpty { return "" }
     let cards: [Markup] = shown.map { shared in
       var figures: [Markup] = []
-      if let before = shared.sample.before { figures.append(figure(before, caption: before.title)) }
+      if let baseline = shared.sample.baseline { figures.append(figure(baseline, caption: baseline.title)) }
       figures += shared.runs.map { figure($0.restored, caption: $0.run.label) }
       if let target = shared.sample.target { figures.append(figure(target, caption: target.title)) }
       return "<div class=\"card\"><h3>\(shared.sample.name)</h3><div class=\"panels\">\(figures)</div></div>\n"
@@ -141,8 +141,8 @@ struct ComparisonPage {
 }
 
 extension RunSample {
-  /// The panels by what they are; the last but two is what there was without the model.
-  fileprivate var before: Panel? { panels.count >= 3 ? panels[panels.count - 3] : nil }
+  /// The panels by name; the last but two is the baseline.
+  fileprivate var baseline: Panel? { panels.count >= 3 ? panels[panels.count - 3] : nil }
   fileprivate var restored: Panel? { panels.count >= 2 ? panels[panels.count - 2] : nil }
   fileprivate var target: Panel? { panels.last }
 }

@@ -1,7 +1,7 @@
 /// A page of its own: its style, charts and images are in it, and it needs no script and no network.
 struct Page {
   let title: String
-  /// After so many seconds a browser loads the page again; nil for a page that stays as it is.
+  /// The seconds after which a browser loads the page again; nil for never.
   var reloadSeconds: Int?
   let content: Markup
 

@@ -19,9 +19,8 @@ enum PageStyle {
     .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 20px 0 0; }
     .fact { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; }
     .fact span { display: block; color: var(--soft); font-size: 13px; }
-    .fact b {
-      display: block; font-size: 22px; font-weight: 600; line-height: 1.35; font-variant-numeric: tabular-nums;
-    }
+    .fact b { display: block; font-size: 22px; font-weight: 600; line-height: 1.35; }
+    .fact b { font-variant-numeric: tabular-nums; }
     .good { color: var(--good); }
     .bad { color: var(--bad); }
     .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 430px), 1fr)); gap: 14px; }

@@ -25,18 +25,18 @@ package struct RunComparison {
     let task: RestorationTask
     var runs: [ComparedRun]
 
-    /// True unless all were scored on the same images: what was before has the same scores then.
+    /// True when the runs were scored on different images, which shows in their baselines.
     var hasOtherImages: Bool {
-      let before = runs.compactMap { $0.summary.best?.baselinePSNR }
-      return before.contains { abs($0 - before[0]) > 0.0005 }
+      let baselines = runs.compactMap { $0.summary.best?.baselinePSNR }
+      return baselines.contains { abs($0 - baselines[0]) > 0.0005 }
     }
   }
 
   var groups: [Group] {
     runs.reduce(into: []) { groups, run in
       let task = run.record.configuration.task
-      if let place = groups.firstIndex(where: { $0.task == task }) {
-        groups[place].runs.append(run)
+      if let index = groups.firstIndex(where: { $0.task == task }) {
+        groups[index].runs.append(run)
       } else {
         groups.append(Group(task: task, runs: [run]))
       }
@@ -46,7 +46,7 @@ package struct RunComparison {
   // MARK: For a terminal
 
   static let columns = [
-    "run", "task", "parameters", "iterations", "PSNR", "SSIM", "before", "gain", "last loss", "time",
+    "run", "task", "parameters", "iterations", "PSNR", "SSIM", "baseline", "gain", "last loss", "time",
   ]
 
   /// Lines for a terminal; the scores are those of each run's best validation.
@@ -69,13 +69,12 @@ package struct RunComparison {
 
   // MARK: For a browser
 
-  /// A page that needs nothing else: of one run its report, of several what they have in common and in what they
-  /// differ.
+  /// A page that needs no other file: the report of one run, or the comparison of several.
   package var page: String {
     runs.count == 1 ? RunReport(runs[0].record, isUnderWay: false).page : ComparisonPage(comparison: self).text
   }
 
-  /// Writes the page; a file that is none of these pages is left alone.
+  /// Writes the page, but never over a file that is no such page.
   /// - Throws: `InputError` when there is another file, or it cannot be written.
   package func write(to path: String) throws {
     if FileManager.default.fileExists(atPath: path) {
@@ -93,7 +92,7 @@ package struct RunComparison {
 struct ComparedRun {
   let record: RunRecord
   let label: String
-  /// Its place, which gives its colour.
+  /// Its index, which decides its colour.
   let number: Int
 
   var summary: RunSummary { RunSummary(record) }

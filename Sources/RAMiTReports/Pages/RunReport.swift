@@ -90,7 +90,7 @@ package struct RunReport {
     configuration.schedule.countsIterations ? line.iteration : line.epoch
   }
 
-  /// The best and the last validation, beside what they began with.
+  /// The first, the best and the last validation, and the baseline.
   private var scores: Markup {
     guard let best = summary.best, let last = record.history.validations.last else { return "" }
     var table = PageTable(columns: ["validation", unit, "PSNR, dB", "gain", "SSIM", "gain"])

@@ -13,7 +13,7 @@ struct RunSummary {
 
   static let unknown = "-"
 
-  /// Of the best validation, over what was before; nil where that cannot be told, or the means are of different images.
+  /// The best validation's gain over the baseline, in dB; nil if it is unknown, or the means are of different images.
   var gain: Double? { best.flatMap { Self.gain($0) } }
 
   static func gain(_ line: MetricsLine) -> Double? {

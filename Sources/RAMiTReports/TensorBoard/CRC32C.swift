@@ -9,7 +9,7 @@ enum CRC32C {
     return ~bytes.reduce(UInt32.max) { crc, byte in crc >> 8 ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }
   }
 
-  /// Turned and shifted, so that a checksum of data that hold checksums is not weak.
+  /// Rotated and shifted, so that checksums within the data do not weaken the checksum.
   static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
     let crc = checksum(bytes)
     return (crc >> 15 | crc << 17) &+ 0xa282_ead8

@@ -44,7 +44,7 @@ package struct Event {
 }
 
 extension Event.Summary {
-  /// False for a number that a curve has no place for.
+  /// False for a number that a curve cannot show.
   package var isDrawable: Bool { if case .scalar(_, let value) = self { value.isFinite } else { true } }
 
   fileprivate var message: ProtobufMessage {

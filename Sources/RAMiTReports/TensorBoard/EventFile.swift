@@ -33,7 +33,7 @@ package final class EventFile {
 
   private static func bytes(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
 
-  /// Where the last record ends that is whole, as are all before it, within the first `limit` bytes.
+  /// The end of the whole records at the beginning of the first `limit` bytes.
   private static func wholeRecords(_ data: Data, limit: UInt64) -> Int {
     let data = data.prefix(Int(clamping: limit))
     var end = data.startIndex

@@ -3,13 +3,13 @@ import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTModels
 
-/// A validation image as a page shows it: the middle of it, before, restored, and as it should be.
+/// A validation image as a page shows it: its centre in the baseline, restored, and in the target.
 package struct RunSample: Equatable {
   /// The sheet's file.
   package let path: String
   package let panels: [Panel]
 
-  /// The image's, as its sheet's file tells it.
+  /// The image's name, from that of its sheet's file.
   package var name: String {
     SampleSheet.name(ofFile: String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]))
   }
@@ -24,9 +24,9 @@ package struct RunSample: Equatable {
     package var link: String { "data:image/png;base64," + Data(file).base64EncodedString() }
   }
 
-  /// Pixels of a panel's side at most.
+  /// The longest side of a panel, in pixels.
   package static let side = 256
-  /// A page shows so many at most.
+  /// The most samples on a page.
   package static let mostShown = 8
 
   /// - Throws: `InputError` when the image is no sheet of the task.

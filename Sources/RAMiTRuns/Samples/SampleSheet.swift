@@ -3,7 +3,7 @@ import RAMiTImaging
 import RAMiTModels
 import RAMiTTensorCore
 
-/// Images side by side, with a white line between them, for eyes to compare.
+/// Images side by side, with a white line between them, for comparison by eye.
 package struct SampleSheet {
   /// From left to right, as `titles` names them.
   package let panels: [Image]
@@ -48,7 +48,7 @@ package struct SampleSheet {
     panels = [enlarged] + [baseline].compactMap { $0 } + [restored, target]
   }
 
-  /// The panels of a sheet; nil for an image that cannot be a sheet of so many.
+  /// The panels of a sheet; nil for an image that is no sheet of this many.
   package init?(_ sheet: Image, panels count: Int) {
     let pixels = sheet.width - Self.gap * (count - 1)
     guard count > 0, pixels > 0, pixels % count == 0 else { return nil }

@@ -6,9 +6,9 @@ import RAMiTNN
 import RAMiTSerialization
 import RAMiTTensorCore
 
-/// Everything that a run needs to go on as if it had not stopped, in one safetensors file: the weights under their
-/// names, the optimizer's state (of Adam, the moments under `adam.m.NAME` and `adam.v.NAME`), where there is one the
-/// average of the weights under `ema.NAME`, and the position, the configuration and a checksum in the metadata.
+/// Everything that a run needs to resume as if it had not stopped, in one safetensors file. It holds the weights under
+/// their names, the optimizer's state (Adam's moments are `adam.m.NAME` and `adam.v.NAME`) and, if there is one, the
+/// average of the weights (`ema.NAME`). The metadata hold the position, the configuration and a checksum.
 struct Checkpoint {
   let state: TrainingState
   /// The whole configuration of the run, as YAML.
@@ -25,13 +25,13 @@ struct Checkpoint {
 
   private static let averagePrefix = "ema."
 
-  /// The vectors beside the weights, in the order of the parameters, and what their names begin with.
+  /// The vectors beside the weights, in the order of the parameters, with the prefixes of their names.
   private static func vectors(_ trainStep: TrainStep) -> [(prefix: String, values: Tensor)] {
     trainStep.optimizer.state.map { ($0.name + ".", $0.values) }
       + (trainStep.average.map { [(averagePrefix, $0.values)] } ?? [])
   }
 
-  /// Writes a checkpoint; it is whole on the disk, or not there.
+  /// Writes a checkpoint. A crash leaves the whole file or none.
   static func write(
     _ trainStep: TrainStep, state: TrainingState, configuration: String, to path: String
   ) throws {
@@ -57,7 +57,7 @@ struct Checkpoint {
     try SafeTensors.write(tensors, to: path)
   }
 
-  /// Reads a checkpoint and proves it whole.
+  /// Reads a checkpoint and verifies its checksum.
   /// - Throws: `InputError` that names the file.
   init(reading path: String) throws {
     tensors = try SafeTensors.read(path)
@@ -66,21 +66,21 @@ struct Checkpoint {
     guard let checksum = metadata[Key.checksum], let state = metadata[Key.state],
       let configuration = metadata[Key.configuration]
     else {
-      throw InputError(path, expected: "a training checkpoint", found: "tensors without a training's position")
+      throw InputError(path, expected: "a training checkpoint", found: "a file without a training position")
     }
     guard checksum == Self.checksum(of: tensors) else {
-      throw InputError(path, expected: "the content that was written", found: "another checksum: the file is damaged")
+      throw InputError(path, expected: "the content that was written", found: "another checksum: a damaged file")
     }
     do {
       self.state = try JSON.decode(TrainingState.self, from: state)
     } catch {
-      throw InputError(path, expected: "a position that can be read", found: "'\(state)'")
+      throw InputError(path, expected: "a valid training position", found: "'\(state)'")
     }
     self.configuration = configuration
   }
 
-  /// Puts the weights, the moments, the average and the step count back.
-  /// - Throws: `InputError` when the names or shapes are not the model's; nothing is changed then.
+  /// Restores the weights, the moments, the average and the step count.
+  /// - Throws: `InputError` when the names or shapes are not the model's; nothing has changed then.
   func restore(_ trainStep: TrainStep) throws {
     let parameters = trainStep.model.parameters
     let vectors = Self.vectors(trainStep)
@@ -103,7 +103,7 @@ struct Checkpoint {
     trainStep.optimizer.steps = state.steps
   }
 
-  /// Over all names, shapes, values and notes.
+  /// The checksum of all names, shapes, values and notes.
   private static func checksum(of tensors: NamedTensors) -> String {
     var text = ""
     for (name, tensor) in tensors {

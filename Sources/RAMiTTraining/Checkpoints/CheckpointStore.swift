@@ -29,8 +29,8 @@ struct CheckpointStore {
     }.sorted(by: >)
   }
 
-  /// The newest checkpoint that is whole, and why newer ones are not; nil when there is none at all.
-  /// - Throws: `InputError` of the newest when none of those there are is whole.
+  /// The newest intact checkpoint, and what is wrong with newer ones; nil when the folder has no checkpoint.
+  /// - Throws: the `InputError` of the newest when all are damaged.
   func latest() throws -> (checkpoint: Checkpoint, damage: [InputError])? {
     var damage: [InputError] = []
     for iteration in try iterations() {
@@ -50,8 +50,7 @@ struct CheckpointStore {
     return nil
   }
 
-  /// Takes checkpoints that are newer than this iteration, which are damaged, out of the way and keeps them under
-  /// another name.
+  /// Renames the damaged checkpoints, which are newer than this iteration, to `NAME.damaged`.
   func setAside(after iteration: Int) throws {
     for newer in try iterations() where newer > iteration {
       rename(path(iteration: newer), path(iteration: newer) + ".damaged")

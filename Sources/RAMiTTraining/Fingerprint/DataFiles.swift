@@ -6,10 +6,10 @@ struct DataFiles: Equatable, Sendable {
   /// One set of a union, or the only one.
   struct Member: Equatable, Sendable {
     let pairs: [PairedFiles.Pair]
-    /// How often a round has them.
+    /// How often a round has each file.
     let `repeat`: Double
   }
-  /// None where the images are drawn.
+  /// Empty where the images are drawn.
   let members: [Member]
 
   static let drawn = DataFiles(members: [])
@@ -21,29 +21,29 @@ struct DataFiles: Equatable, Sendable {
     }
   }
 
-  /// The folders that lead to the pair in its set, and the file's own name.
+  /// The pair's folders in its set, and the file's own name.
   private static func name(_ path: String, of pair: PairedFiles.Pair) -> String {
     let folders = pair.name.lastIndex(of: "/").map { pair.name[...$0] } ?? ""
     let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
     return "\(folders)\(path[start...])"
   }
 
-  /// What tells these files from others: their names, sizes, contents and order, and how often each set comes; not
-  /// where they are.
+  /// A fingerprint of the files' names, sizes, contents and order, and of how often each set comes. Where the files lie
+  /// does not matter.
   /// - Parameters:
   ///   - records: of all files, in order.
-  ///   - unread: names of files whose content does not matter, as nothing was learned from it.
+  ///   - unread: names of files that were never trained on, whose content does not matter.
   func fingerprint(_ records: [FileRecord], unread: [String]) -> String {
     if members.isEmpty { return "drawn" }
     let unread = Set(unread.map(ByteString.init))
     var hash = TextHash()
-    var place = 0
+    var index = 0
     for member in members {
       hash.add("\(member.repeat) \(member.pairs.count)\n")
       for pair in member.pairs {
         for _ in 0..<(pair.input == nil ? 1 : 2) {
-          let record = records[place]
-          place += 1
+          let record = records[index]
+          index += 1
           let isUnread = unread.contains(ByteString(record.name))
           hash.add("\(record.name)\0" + (isUnread ? "" : "\(record.bytes) \(record.content)") + "\n")
         }
@@ -55,19 +55,19 @@ struct DataFiles: Equatable, Sendable {
 
 /// The fingerprints of a run's data, in its checkpoints.
 struct DataFingerprints: Codable, Equatable {
-  /// Of what the run learns from.
+  /// That of the training set.
   var training: String
-  /// Of what it is scored on; nil for nothing.
+  /// That of the validation set; nil without validation.
   var validation: String?
 }
 
-/// The files of a run's data, in its folder: so that a second start need not read them, and can tell what became of
-/// them.
+/// Records of the data's files, in the run's folder. The next start need not read unchanged files again, and can say
+/// what has changed.
 struct DataRecords: Codable, Equatable {
   var training: [FileRecord] = []
   var validation: [FileRecord] = []
 
-  /// What is different in other files, in words, at most a few of each kind.
+  /// How other records differ from these, in words, with a few names of each kind.
   static func differences(from before: [FileRecord], to now: [FileRecord]) -> String {
     func table(_ records: [FileRecord]) -> [ByteString: FileRecord] {
       Dictionary(records.map { (ByteString($0.name), $0) }) { first, _ in first }
@@ -80,18 +80,18 @@ struct DataRecords: Codable, Equatable {
     }
     var renamed: [String] = []
     for record in gone {
-      guard let place = added.firstIndex(where: { $0.content == record.content && $0.bytes == record.bytes }) else {
+      guard let index = added.firstIndex(where: { $0.content == record.content && $0.bytes == record.bytes }) else {
         continue
       }
-      renamed.append("\(record.name) (now \(added.remove(at: place).name))")
+      renamed.append("\(record.name) (now \(added.remove(at: index).name))")
       gone.removeAll { ByteString($0.name) == ByteString(record.name) }
     }
     let parts = [
-      ("other contents of", changed.map(\.name)), ("without", gone.map(\.name)), ("also", added.map(\.name)),
-      ("other names of", renamed),
+      ("changed files:", changed.map(\.name)), ("missing files:", gone.map(\.name)), ("new files:", added.map(\.name)),
+      ("renamed files:", renamed),
     ]
     let words = parts.compactMap { title, names in names.isEmpty ? nil : "\(title) \(listed(names))" }
-    return words.isEmpty ? "the same files in another order or number" : words.joined(separator: "; ")
+    return words.isEmpty ? "the same files in a different order or number" : words.joined(separator: "; ")
   }
 
   private static func listed(_ names: [String]) -> String {

@@ -5,10 +5,10 @@ import RAMiTParallel
 
 /// A file of a data set as it was when its content was last read.
 struct FileRecord: Codable, Equatable {
-  /// The path in the set's folder; another place of the set has the same names.
+  /// The path relative to the set's folder, which stays the same when the set moves.
   var name: String
   var path: String
-  /// What the file system says of the file: unless all of it is the same, the content is read again.
+  /// What the file system says about the file. If any of it changes, the content is read again.
   var bytes: Int
   var modified, changed: Int
   var inode: UInt64
@@ -16,17 +16,17 @@ struct FileRecord: Codable, Equatable {
   var content: String
 }
 
-/// Hashes of the contents of files, of which those that did not change since are not read again.
+/// Hashes of the contents of files. Files that have not changed are not read again.
 struct FileChecksums {
   private var known: [[UInt8]: FileRecord] = [:]
 
-  /// - Parameter records: of an earlier time.
+  /// - Parameter records: of an earlier start.
   init(_ records: [FileRecord]) {
     for record in records { known[Array(record.path.utf8)] = record }
   }
 
-  /// The files as they are now, on all threads.
-  /// - Parameter announce: is called with the number of files that have to be read, and their bytes.
+  /// The records of the files as they are now, made on all threads.
+  /// - Parameter announce: called with the number of files that have to be read, and their bytes.
   /// - Throws: `InputError` that names a file that cannot be read.
   func records(
     _ files: [(name: String, path: String)], announce: (_ count: Int, _ bytes: Int) -> Void = { _, _ in }
@@ -35,13 +35,13 @@ struct FileChecksums {
     let unread = records.indices.filter { records[$0].content.isEmpty }
     announce(unread.count, unread.reduce(0) { $0 + records[$1].bytes })
     let paths = unread.map { records[$0].path }
-    for (place, content) in zip(unread, try inParallel(paths.count) { try Self.hash(paths[$0]) }) {
-      records[place].content = content
+    for (index, content) in zip(unread, try inParallel(paths.count) { try Self.hash(paths[$0]) }) {
+      records[index].content = content
     }
     return records
   }
 
-  /// What the system says of a file, with the content where that is known.
+  /// What the file system says about a file, with the hash of its content if that is known.
   private func stated(_ file: (name: String, path: String)) throws -> FileRecord {
     let path = file.path.pathFromRoot
     let status: FileStatus
@@ -85,7 +85,7 @@ struct FileChecksums {
   }
 }
 
-/// The hash FNV-1a of 64 bits: small texts, told apart.
+/// The 64-bit FNV-1a hash, which tells short texts apart.
 struct TextHash {
   private var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

@@ -2,24 +2,24 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 
-/// What a run's data are by name and content, for resuming it: the same files may be in another place, other files are
-/// refused.
+/// Identifies a run's data by names and contents. A run resumes with the same files wherever they lie, and refuses
+/// others.
 struct RunData {
   private let training: DataFiles
   private let validation: DataFiles?
-  /// What else a validation's scores depend on, in words.
+  /// What validation scores depend on besides the files, in words.
   private let protocolOfValidation: String
   private let records: DataRecords
-  /// The files as they were at the last start; empty where that cannot be told.
+  /// The files as they were at the last start; empty where that is unknown.
   private let before: DataRecords
   private let path: String
 
-  /// Reads what did not change since the last start from its records, and the rest from the files.
+  /// Takes the hashes of unchanged files from the last start's records, and reads the other files.
   /// - Parameters:
-  ///   - validation: nil where the run is not scored.
-  ///   - sigma: the noise's standard deviation in the validation, of 255 (denoising).
+  ///   - validation: nil without validation.
+  ///   - sigma: the standard deviation of the validation's noise, of 255 (denoising).
   ///   - path: the file of the records.
-  ///   - announce: is called with the number of training files that have to be read, and their bytes.
+  ///   - announce: called with the number of training files that have to be read, and their bytes.
   /// - Throws: `InputError` that names a file that cannot be read.
   init(
     training: DataFiles, validation: DataFiles?, validationImages: Int, sigma: Double?, recordsAt path: String,
@@ -29,7 +29,7 @@ struct RunData {
     self.validation = validation
     protocolOfValidation = " \(validationImages)" + (sigma.map { " sigma \($0)" } ?? "")
     self.path = path
-    // Records that are damaged cost a second reading, no more.
+    // Damaged records only mean that the files are read again.
     let known = try? JSON.decode(DataRecords.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     before = known ?? DataRecords()
     let checksums = FileChecksums(before.training + before.validation)
@@ -50,10 +50,10 @@ struct RunData {
     return records.training.first { $0.path.utf8.elementsEqual(path) }?.name
   }
 
-  /// What is different from the training data at the last start.
+  /// How the training data differ from those of the last start.
   var differences: String {
     if training.members.isEmpty { return "drawn images" }
-    if before.training.isEmpty { return "other files" }
+    if before.training.isEmpty { return "different files" }
     return DataRecords.differences(from: before.training, to: records.training)
   }
 

@@ -6,14 +6,14 @@ import RAMiTSerialization
 import RAMiTTensorCore
 
 extension ParameterStore {
-  /// Loads the weights that a warm start begins with, and leaves what is reinitialised as it is.
+  /// Loads the weights that a warm start begins with, and leaves the reinitialised parameters as they are.
   ///
   /// - Parameters:
-  ///   - tensors: of a model that differs in the module alone, as x4 differs from x2.
+  ///   - tensors: of a model that differs only in the module, as x4 differs from x2.
   ///   - path: the file they came from, for messages.
-  /// - Returns: the names of the parameters that are reinitialised.
-  /// - Throws: `InputError` when names outside of the module are missing, unexpected or misshapen; nothing is changed
-  ///   then.
+  /// - Returns: the names of the reinitialised parameters.
+  /// - Throws: `InputError` when parameters outside the module are missing, unexpected or of another shape; nothing has
+  ///   changed then.
   func warmStart(
     _ tensors: NamedTensors, from path: String, _ warmStart: WarmStartConfiguration
   ) throws -> [String] {
@@ -29,7 +29,7 @@ extension ParameterStore {
     var fitting = NamedTensors()
     for (name, tensor) in tensors where !name.hasPrefix(prefix) { fitting[name] = tensor }
     for parameter in parameters where parameter.name.hasPrefix(prefix) {
-      // What is reinitialised is loaded from itself, so that the rest is checked as strictly as ever.
+      // Reinitialised parameters are loaded from their own values, so that the rest is checked strictly.
       fitting[parameter.name] = names.contains(parameter.name) ? parameter.exported : tensors[parameter.name]
     }
     for buffer in buffers where buffer.name.hasPrefix(prefix) {
@@ -42,8 +42,8 @@ extension ParameterStore {
 }
 
 extension RestorationModel {
-  /// Loads the weights that the configuration begins with.
-  /// - Returns: a line for the log; nil when the model begins with random weights.
+  /// Loads the initial weights that the configuration names.
+  /// - Returns: a line for the log; nil when the initial weights are random.
   /// - Throws: `InputError` that names the file.
   func loadInitialWeights(_ configuration: TrainingConfiguration) throws -> String? {
     var taken = ""

@@ -7,7 +7,7 @@ import RAMiTModels
 
 /// The samples that a configuration describes.
 package struct TrainingData {
-  /// Of the first stage.
+  /// The samples of the first stage.
   package let samples: TrainingSamples
   let size: DataSize
   /// What the pairs are read from.
@@ -16,14 +16,14 @@ package struct TrainingData {
   let photoBytes: Int
   private let pairs: any ImagePairs
   private let configuration: TrainingConfiguration
-  /// What the model is scored on; nil for nothing.
+  /// The validation set; nil for none.
   let validation: TestSet?
 
   /// The side of a drawn validation image's input.
   private static let validationSide = 96
-  /// Drawn validation images come from another stream than the training's.
+  /// A seed of their own keeps drawn validation images apart from the training's.
   private static let validationSeed: UInt64 = 0x7661_6c69_6461_7465
-  /// Larger epochs do not fit into memory as an order of samples.
+  /// The order of a larger epoch's samples would not fit into memory.
   private static let maximumSamples = 100_000_000
 
   /// Opens the folders and reads every photo's header.
@@ -48,7 +48,7 @@ package struct TrainingData {
         train.path ?? train.name ?? "data.train",
         expected: "at least a batch of \(possible.lowerBound) samples (data.train.repeat makes more), and at most"
           + " \(Self.maximumSamples)",
-        found: "\(samplesPerEpoch), of \(pairs.count.map { "\($0) images" } ?? "drawn images")")
+        found: "\(samplesPerEpoch) from \(pairs.count.map { "\($0) images" } ?? "drawn images")")
     }
     size = DataSize(images: pairs.count, samplesPerEpoch: samplesPerEpoch)
     samples = Self.samples(
@@ -75,7 +75,7 @@ package struct TrainingData {
       seed: configuration.seed)
   }
 
-  /// What makes the batches of a plan; it may be called on several threads.
+  /// The function that makes the batches of a plan, on any number of threads at once.
   func batches(of plan: TrainingPlan) -> @Sendable (_ iteration: Int) throws -> Batch {
     let samples = plan.stages.map {
       Self.samples(
@@ -88,7 +88,7 @@ package struct TrainingData {
     }
   }
 
-  /// The files of the validation; nil where there is none.
+  /// The files of the validation set; nil for none.
   var validationFiles: DataFiles? {
     guard let validation else { return nil }
     guard let pairs = validation.files?.pairs.prefix(validation.count) else { return .drawn }

@@ -4,17 +4,17 @@ import RAMiTExperiments
 import RAMiTModels
 
 extension TrainingDataConfiguration {
-  /// Input pixels around a patch that are drawn and not used, so that no patch sees the edge of its image.
+  /// Pixels of the input that are drawn around a patch but not used, so that no patch sees the edge of its image.
   private static let margin = 8
 
-  /// Pairs to learn from, and the files that they are of.
+  /// Training pairs, and their files.
   struct Found {
     let pairs: any ImagePairs
     let files: DataFiles
   }
 
   /// Finds the photos and reads the header of each.
-  /// - Parameter report: is called with each image that is skipped.
+  /// - Parameter report: called with each image that is skipped.
   /// - Throws: `InputError` that names a folder or a file.
   func find(
     for task: RestorationTask, seed: UInt64, memory: PhotoCache, report: @escaping @Sendable (InputError) -> Void
@@ -41,9 +41,9 @@ extension TrainingDataConfiguration {
       guard factors.count == parts.count, memberRepeat == nil || !manifest.members.isEmpty else {
         let expected =
           manifest.members.isEmpty
-          ? "none: \(manifest.name) is no union"
+          ? "no factors: \(manifest.name) is not a union"
           : "\(parts.count) factors, for \(manifest.members.joined(separator: ", "))"
-        throw InputError("data.train.memberRepeat", expected: expected, found: "\(factors.count) of them")
+        throw InputError("data.train.memberRepeat", expected: expected, found: "\(factors.count)")
       }
       let base = root ?? "datasets"
       let files = try parts.map { try $0.files(in: base, for: settings) }
@@ -54,11 +54,11 @@ extension TrainingDataConfiguration {
   private func hinted(_ error: InputError) -> InputError {
     InputError(
       error.location, expected: error.expected,
-      found: "\(error.found) (data.train.onBadImage: skip goes on without a few such images)")
+      found: "\(error.found) (data.train.onBadImage: skip leaves out a few such images)")
   }
 
-  /// One set of pairs out of the files of several, without those that have errors or, unless told to skip them, only
-  /// when there are none.
+  /// Joins the files of several sets into one set of pairs. The first error ends the run, unless images with errors are
+  /// skipped.
   private func joined(
     _ parts: [PairedFiles], _ settings: PairSettings, _ memory: PhotoCache, base: String, factors: [Double],
     _ report: @escaping @Sendable (InputError) -> Void
@@ -68,7 +68,7 @@ extension TrainingDataConfiguration {
     var errors: [InputError] = []
     var members: [(pairs: PhotoPairs, repeat: Double)] = []
     for (files, factor) in zip(parts, factors) {
-      // They were never taken for images of the set, so they do not count as skipped.
+      // These were never images of the set, so they do not count as skipped.
       files.unread.forEach(report)
       let pairs = PhotoPairs(files, settings, reader: reader)
       let found = pairs.errors(patch: patch)
@@ -87,7 +87,7 @@ extension TrainingDataConfiguration {
     else {
       throw InputError(
         base, expected: "images to train on",
-        found: errors.isEmpty ? "members that come less than once in a round" : "\(errors.count) images with faults")
+        found: errors.isEmpty ? "members that a round has less than once" : "\(errors.count) images with errors")
     }
     let isOne = members.count == 1 && members[0].repeat == 1
     let all: any ImagePairs = isOne ? members[0].pairs : UnionPairs(members.map { ($0.pairs, $0.repeat) })

@@ -4,19 +4,19 @@ import RAMiTExperiments
 import RAMiTModels
 import RAMiTTensorCore
 
-/// The time of a run's steps on this machine: measured with few patches, from which the others are estimated by their
-/// pixels.
+/// The time of a run's steps on this machine. It is measured with a few patches; the number of pixels gives the time of
+/// others.
 package struct CostMeasurement: Equatable, Sendable {
-  /// Of the step that was measured.
+  /// The side of the measured step's patches, and their number.
   package let patch, batch: Int
-  /// Seconds that it took, the least of several.
+  /// Its seconds, the least of several runs.
   package let seconds: Double
 
-  /// At most so many input pixels, in patches of such a side, are measured with: a few seconds' work.
+  /// Limits of the measured step, in input pixels and in the side of a patch: a few seconds' work.
   private static let largest = (side: 64, pixels: 4 * 64 * 64)
   private static let steps = 2
 
-  /// Takes steps in which all parameters learn, on random images.
+  /// Times steps that train all parameters, on random images.
   static func measure(
     _ model: any RestorationModel, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, _ memory: MemoryPlan
   ) throws -> CostMeasurement {
@@ -41,13 +41,13 @@ package struct CostMeasurement: Equatable, Sendable {
       let start = ProcessInfo.processInfo.systemUptime
       _ = try trainStep.run(
         sample, iteration: stage.firstIteration, at: position,
-        checkpointing: memory.choices[stageIndex].checkpointing, place: "a step that is measured")
+        checkpointing: memory.choices[stageIndex].checkpointing, location: "the measured step")
       fastest = min(fastest, ProcessInfo.processInfo.systemUptime - start)
     }
     return CostMeasurement(patch: patch, batch: batch, seconds: fastest)
   }
 
-  /// Seconds for all steps; a stage in which one module learns takes less.
+  /// Estimated seconds for all steps; a stage that trains one module takes less.
   package func seconds(_ plan: TrainingPlan) -> Double {
     let perPixel = seconds / (Double(batch) * Double(patch) * Double(patch))
     return plan.stages.reduce(0) { $0 + Double($1.iterations.count) * $1.pixelsPerIteration * perPixel }

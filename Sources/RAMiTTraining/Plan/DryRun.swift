@@ -11,14 +11,14 @@ package struct DryRun {
   /// The model's name.
   package let model: String
   package let plan: TrainingPlan
-  /// What there is to learn from.
+  /// The size of the training set.
   private let size: DataSize
   package let parameters: Int
-  /// The same for a person.
+  /// The same in words.
   private let modelSize: String
   package let memory: MemoryPlan
   package let cost: CostMeasurement
-  /// Why the data cannot be used; the plan is that of the published count then.
+  /// Why the data cannot be read; the plan then follows from the published count.
   package let dataError: InputError?
 
   /// - Parameter skipped: called with each image that is left out.
@@ -52,19 +52,19 @@ package struct DryRun {
     cost = try CostMeasurement.measure(model, plan, configuration, memory)
   }
 
-  /// For a person.
+  /// The report, line by line.
   package var lines: [String] {
     let (train, accumulate) = (configuration.data.train, configuration.gradients.accumulate)
     let folders = train.members?.map(\.path).joined(separator: ", ")
     let what = train.name ?? train.path ?? folders ?? train.type.rawValue
-    let state = dataError == nil ? "" : ", by its published count, as it cannot be read"
+    let state = dataError == nil ? "" : " (published count: the data cannot be read)"
     var lines = [
       "\(configuration.name)  \(configuration.task), \(model), \(modelSize)",
       "data    \(what), \(size)\(state)",
     ]
     if let path = configuration.initialWeights ?? configuration.warmStart.weights {
       let isThere = FileManager.default.fileExists(atPath: path)
-      lines.append("weights \(path)\(isThere ? "" : ", which is not there yet")")
+      lines.append("weights \(path)\(isThere ? "" : " (does not exist yet)")")
     }
     lines.append("")
     lines += plan.table
@@ -72,9 +72,9 @@ package struct DryRun {
       "",
       "total   \(plan.epochs) epochs, \(plan.iterations) iterations, \(plan.samples) samples",
       "memory  \(memory.summary(plan))" + (accumulate > 1 ? ", batches in \(accumulate) parts" : "")
-        + (memory.photoMebibytes == 0 ? "" : ", \(memory.photoMebibytes) MiB of them for decoded photos"),
-      "time    about \(longDuration(cost.seconds(plan))) without validation: \(cost.seconds.fixed(2)) s here for"
-        + " \(cost.batch) patches of \(cost.patch)",
+        + (memory.photoMebibytes == 0 ? "" : ", \(memory.photoMebibytes) MiB of it for decoded photos"),
+      "time    about \(longDuration(cost.seconds(plan))) without validation: \(cost.seconds.fixed(2)) s for"
+        + " \(cost.batch) patches of \(cost.patch) on this machine",
     ]
     return lines
   }
@@ -99,7 +99,7 @@ extension TrainingConfiguration {
   }
 }
 
-/// Days and hours of what takes long, else hours, minutes and seconds.
+/// Days and hours from 48 hours on, otherwise hours, minutes and seconds.
 func longDuration(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds < 1e15 else { return "?" }
   let hours = Int((seconds / 3600).rounded())

@@ -10,28 +10,28 @@ import RAMiTNN
 package struct MemoryPlan: Equatable, Sendable {
   package struct Choice: Equatable, Sendable {
     package let checkpointing: ActivationCheckpointing
-    /// Of the whole process while it takes steps, estimated.
+    /// Estimated bytes of the whole process while it trains.
     package let bytes: Double
   }
 
-  /// By the stages of the training plan.
+  /// One for each stage of the training plan.
   package let choices: [Choice]
-  /// Bytes of the whole process while it validates, estimated; 0 where it does not.
+  /// Estimated bytes of the whole process while it validates; 0 without validation.
   package let validationBytes: Double
-  /// Why the run cannot be: it needs more than the limit or, without one, than the machine has.
+  /// Why the run is impossible: it needs more than the limit or, without one, more than the machine has.
   package let error: InputError?
-  /// Of the memory, what decoded photos take, in MiB.
+  /// The part of the memory that decoded photos take, in MiB.
   let photoMebibytes: Int
 
-  /// Beside tensors: the program and the stacks of its threads.
+  /// Bytes beside tensors: the program and the stacks of its threads.
   private static let program = 60e6
-  /// Holes between the pool's blocks that fit no request (measured: 1 %), and what is held for a moment beside a step.
+  /// Holes between the pool's blocks that fit no request (measured: 1 %), and short-lived memory beside a step.
   private static let slack = 1.05
 
-  /// Measures the model's passes as far as the choice asks for it, in less than a second each.
+  /// Measures the passes that the choice depends on, in less than a second each.
   /// - Parameters:
   ///   - photos: bytes of decoded photos that are kept; nil for all that they may take.
-  ///   - validation: what the model is scored on while it learns; nil for nothing.
+  ///   - validation: the validation set; nil for none.
   ///   - free: bytes of the machine's memory that are free.
   ///   - total: all bytes of the machine's memory.
   init(
@@ -74,7 +74,7 @@ package struct MemoryPlan: Equatable, Sendable {
     let whose = ceiling.limit == nil ? "this machine has" : "memory.limit allows"
     return InputError(
       "memory",
-      expected: "validation images in \(gigabytes(ceiling.bytes)), which \(whose) (data.validation names them)",
+      expected: "validation images that fit into \(gigabytes(ceiling.bytes)), which \(whose) (see data.validation)",
       found: "\(image.name), whose input of \(image.width) x \(image.height) pixels takes about \(gigabytes(bytes))")
   }
 
@@ -86,14 +86,14 @@ package struct MemoryPlan: Equatable, Sendable {
     return InputError(
       "memory",
       expected:
-        "steps in \(gigabytes(ceiling.bytes)), which \(whose) (gradients.accumulate or a smaller batch may help)",
+        "steps that fit into \(gigabytes(ceiling.bytes)), which \(whose) (try gradients.accumulate or a smaller batch)",
       found: "steps that take about \(gigabytes(largest.bytes)) with recompute: \(largest.checkpointing)")
   }
 
-  /// Bytes at the time that needs most.
+  /// Bytes at the peak.
   package var bytes: Double { choices.reduce(validationBytes) { max($0, $1.bytes) } }
 
-  /// For a person: the memory, and what is computed again from where on.
+  /// In words: the memory, and what each stage recomputes.
   package func summary(_ plan: TrainingPlan) -> String {
     var parts: [String] = []
     for (index, choice) in choices.enumerated()
@@ -132,15 +132,15 @@ private struct StageNeeds {
     return step.bytes(pixels: patches * padded * padded)
   }
 
-  /// What is there beside the passes.
+  /// What is in memory beside the passes.
   func beside(parameters: Int) -> Double { batches + photos + Double(parameters) * perParameter }
 
-  /// Value, gradient and the optimizer's state; the average, and a copy of the values while it stands in for them.
+  /// Values, gradients and the optimizer's state; the average, and a copy of the values while it replaces them.
   private var perParameter: Double {
     Double(4 * (2 + configuration.optimizer.stateCount + (configuration.ema.decay == nil ? 0 : 2)))
   }
 
-  /// Those that wait, those in the making, and the one that is learned from.
+  /// Batches that wait, batches that are being made, and the one in use.
   private var batches: Double {
     let (task, loader) = (configuration.task, configuration.data.loader)
     let values = stage.pixelsPerIteration * Double(task.channels * (1 + task.scale * task.scale))

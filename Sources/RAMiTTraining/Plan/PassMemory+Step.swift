@@ -5,8 +5,8 @@ import RAMiTNN
 import RAMiTTensorCore
 
 extension PassMemory {
-  /// So many pixels are measured with, and twice as many, in patches of at most this side: a fraction of a second's
-  /// work.
+  /// The pixels of the first measurement, of which the second has twice as many, and the largest side of a patch: a
+  /// fraction of a second's work.
   private static let measuredStep = (side: 64, pixels: 64 * 64)
 
   /// Measures a step's forward and backward pass. The parameters stay as they are; their gradients become zero.
@@ -17,7 +17,7 @@ extension PassMemory {
     let side = min(configuration.data.train.patch, measuredStep.side).roundedUp(toMultipleOf: model.sizeMultiple)
     let patches = max(1, measuredStep.pixels / (side * side))
     let context = TrainingContext(seed: configuration.seed, iteration: 0, checkpointing: checkpointing)
-    // The gradients of the parameters are not the pass's: they are there before it.
+    // The parameters' gradients exist before the pass, so they are not a part of it.
     model.parameters.zeroGradients()
     defer { model.parameters.zeroGradients() }
     return measured(pixels: patches * side * side) { factor in

@@ -1,13 +1,13 @@
 import RAMiTDiagnostics
 
 extension TrainingPlan {
-  /// Epochs, or iterations, in which the learning rate is constant or goes one way.
+  /// Epochs, or iterations, in which the learning rate is constant or changes in one direction.
   package struct Row: Equatable, Sendable {
-    /// As people count them, from 1: the epochs, or the iterations where the schedule is counted so.
+    /// Epochs, or iterations where the schedule counts iterations; from 1 on.
     package let span: ClosedRange<Int>
     package let module: String?
     package let patch, batch, iterationsPerEpoch: Int
-    /// Of the first iteration, and where it is going.
+    /// At the first iteration, and the value that it moves towards.
     package let firstLearningRate, lastLearningRate: Double
   }
 
@@ -17,7 +17,7 @@ extension TrainingPlan {
       let times = stage.times
       let starts =
         [times.lowerBound] + stage.learningRates.breaks.filter { $0 > times.lowerBound && $0 < times.upperBound }
-      // A warm start's own stage is counted in epochs in any case.
+      // The stage of a warm start is always counted in epochs.
       let unit = countsIterations && !stage.countsIterations ? stage.iterationsPerEpoch : 1
       let offset = countsIterations == stage.countsIterations ? stage.scheduleStart : 0
       return starts.enumerated().map { index, start in

@@ -1,7 +1,7 @@
 import RAMiTExperiments
 
 extension TrainingPlan {
-  /// Whether the model is to be scored after so many iterations, at least one.
+  /// Whether a validation follows after this many iterations, at least 1.
   func isTime(for validation: ValidationConfiguration, after iteration: Int) -> Bool {
     if iteration >= iterations { return true }
     if let every = validation.everyIterations { return iteration % every == 0 }
@@ -9,7 +9,7 @@ extension TrainingPlan {
     return isJustDone && epochs % (validation.everyEpochs ?? 1) == 0
   }
 
-  /// The number of the validation after so many iterations, from 1 on, and how many a whole run has.
+  /// The number, from 1 on, of the validation after this many iterations, and the count of the whole run.
   func validations(_ validation: ValidationConfiguration, after iteration: Int) -> (number: Int, count: Int) {
     if let every = validation.everyIterations { return (iteration / every, (iterations + every - 1) / every) }
     let every = validation.everyEpochs ?? 1

@@ -17,7 +17,7 @@ package struct TrainingPlan: Equatable, Sendable {
     package let iterationsPerEpoch: Int
     /// The only module that learns; nil where all do.
     package let module: String?
-    /// Where the schedule of the learning rate begins: in epochs of the run or, where it is counted so, in iterations.
+    /// Where the learning rate's schedule begins, in epochs of the run or, with `countsIterations`, in iterations.
     package let scheduleStart: Int
     /// Whether the times of `learningRates` are iterations; otherwise they are epochs.
     package let countsIterations: Bool
@@ -25,14 +25,14 @@ package struct TrainingPlan: Equatable, Sendable {
 
     /// The iterations before it.
     package var firstIteration: Int { iterations.lowerBound }
-    /// What the schedule counts of it, from the schedule's beginning.
+    /// The stage in the schedule's unit, from the schedule's beginning on.
     var times: Range<Int> {
       let range = countsIterations ? iterations : epochs
       return range.lowerBound - scheduleStart..<range.upperBound - scheduleStart
     }
   }
 
-  /// Where an iteration is.
+  /// The position of an iteration in the run.
   package struct Position: Equatable, Sendable {
     package let stage: Stage
     package let stageIndex: Int
@@ -52,7 +52,7 @@ package struct TrainingPlan: Equatable, Sendable {
       return stage.learningRates.learningRate(at: time)
     }
 
-    /// Whether it is the first iteration of a schedule that comes after a warm start's own.
+    /// Whether the schedule begins here, after a warm start.
     var beginsSchedule: Bool {
       iteration > 0 && iteration == stage.firstIteration
         && (stage.countsIterations ? iteration : epoch) == stage.scheduleStart
@@ -88,7 +88,7 @@ package struct TrainingPlan: Equatable, Sendable {
           learningRates: learningRates))
     }
     let constant = LearningRateSchedule(base: schedule.learningRate.value(batch: train.batch, firstBatch: train.batch))
-    // A warm start is counted in epochs whatever the schedule is.
+    // A warm start is counted in epochs, whatever the schedule counts.
     add(
       warmStart.leadingEpochs, byIteration: false, patch: train.patch, batch: train.batch, module: warmStart.module,
       scheduleStart: 0, learningRates: constant)
@@ -110,19 +110,19 @@ package struct TrainingPlan: Equatable, Sendable {
   /// Samples of all iterations.
   package var samples: Int { stages.reduce(0) { $0 + $1.iterations.count * $1.batch } }
 
-  /// Where an iteration is, by the iterations before it.
+  /// The position of an iteration, by the number of iterations before it.
   /// - Precondition: it is an iteration of the plan.
   package func position(_ iteration: Int) -> Position {
     guard let index = stages.firstIndex(where: { $0.iterations.contains(iteration) }) else {
       preconditionFailure("iteration \(iteration) is not one of \(iterations)")
     }
     let stage = stages[index]
-    let (epochs, place) = (iteration - stage.firstIteration).quotientAndRemainder(dividingBy: stage.iterationsPerEpoch)
+    let (epochs, rest) = (iteration - stage.firstIteration).quotientAndRemainder(dividingBy: stage.iterationsPerEpoch)
     return Position(
-      stage: stage, stageIndex: index, epoch: stage.epochs.lowerBound + epochs, iterationInEpoch: place)
+      stage: stage, stageIndex: index, epoch: stage.epochs.lowerBound + epochs, iterationInEpoch: rest)
   }
 
-  /// Epochs that are done after so many iterations, and whether the last of them has just been.
+  /// Epochs done after this many iterations, and whether the last of them has just ended.
   package func epochsDone(after iteration: Int) -> (count: Int, isJustDone: Bool) {
     guard iteration < iterations else { return (epochs, iteration > 0) }
     let next = position(iteration)

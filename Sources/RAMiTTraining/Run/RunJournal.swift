@@ -5,7 +5,7 @@ import RAMiTImaging
 import RAMiTReports
 import RAMiTRuns
 
-/// What a run tells of itself while it goes on: metrics, TensorBoard's events, its starts, and a report made of them.
+/// What a run records while it trains: metrics, TensorBoard's events, its starts, and a report made from them.
 ///
 /// Metrics and events are truncated together with the log when a run resumes. The rest is made from them.
 final class RunJournal {
@@ -20,7 +20,7 @@ final class RunJournal {
   /// When the report was last written, and how long that took.
   private var published = (at: -Double.infinity, cost: 0.0)
 
-  /// Of the training's time, reports take one part in so many, unless somebody waits for them.
+  /// Reports take at most one part in this many of the training time, unless somebody waits for them.
   private static let costRatio = 200.0
   private static var now: Double { ProcessInfo.processInfo.systemUptime }
 
@@ -34,10 +34,10 @@ final class RunJournal {
 
   // MARK: Resuming
 
-  /// Resumes from where a checkpoint was, and notes the start.
+  /// Resumes from a checkpoint's position, and records the start.
   /// - Parameters:
-  ///   - changes: of the configuration, since the start before.
-  ///   - report: is called with what cannot be read: the report is made without it.
+  ///   - changes: of the configuration since the previous start.
+  ///   - report: called with each part that cannot be read; the report leaves it out.
   /// - Throws: `InputError` when a file cannot be read or written.
   func resume(
     _ state: TrainingState, parameters: Int, plan: TrainingPlan, changes: [String], report: (InputError) throws -> Void
@@ -74,7 +74,7 @@ final class RunJournal {
       ], at: line.iteration)
   }
 
-  /// - Parameter onOtherImages: whether the validation before was on other images.
+  /// - Parameter onOtherImages: whether the previous validation used different images.
   func add(_ validation: ValidationRecord, onOtherImages: Bool) throws {
     let line = MetricsLine(validation, onOtherImages: onOtherImages)
     try metrics.append(line: line.json)
@@ -83,21 +83,21 @@ final class RunJournal {
     try add(
       [
         .scalar("validation/PSNR", result.psnr), .scalar("validation/SSIM", result.ssim),
-        .scalar("validation before/PSNR", result.baselinePSNR), .scalar("validation before/SSIM", result.baselineSSIM),
+        .scalar("baseline/PSNR", result.baselinePSNR), .scalar("baseline/SSIM", result.baselineSSIM),
       ], at: line.iteration)
   }
 
-  /// Notes one of a validation's first samples, at most `RunSample.mostShown` of them.
+  /// Records one of a validation's first samples, at most `RunSample.mostShown` of them.
   /// - Parameters:
   ///   - path: where the sheet has been written.
-  ///   - isEvent: whether TensorBoard is to get it.
+  ///   - isEvent: whether TensorBoard gets it, too.
   func add(_ sheet: SampleSheet, path: String, iteration: Int, isEvent: Bool) throws {
     let sample = try RunSample(sheet, of: record.configuration.task, path: path)
     visited.insert(path)
     var others = record.samples.filter { $0.path != path }
-    // Of the samples that an earlier process left, as many stay as there is room for.
-    if others.count >= RunSample.mostShown, let place = others.lastIndex(where: { !visited.contains($0.path) }) {
-      others.remove(at: place)
+    // Samples of an earlier process stay as long as there is room.
+    if others.count >= RunSample.mostShown, let index = others.lastIndex(where: { !visited.contains($0.path) }) {
+      others.remove(at: index)
     }
     record.samples = (others + [sample]).sorted { RunSample.isBefore($0.name, $1.name) }
     guard isEvent else { return }
@@ -111,7 +111,7 @@ final class RunJournal {
   }
 
   private func add(_ summaries: [Event.Summary], at iteration: Int) throws {
-    // TensorBoard has no place on a curve for what is not finite.
+    // TensorBoard cannot draw values that are not finite.
     let drawable = summaries.filter(\.isDrawable)
     if !drawable.isEmpty { try events.append(Event(step: iteration, summaries: drawable)) }
   }
@@ -127,7 +127,7 @@ final class RunJournal {
   /// Writes the starts, the curves and the report.
   /// - Parameters:
   ///   - iteration: of the last checkpoint.
-  ///   - isAwaited: false where it may be left out because the last one is recent.
+  ///   - isAwaited: false lets it be left out when the last one is recent.
   ///   - stoppedEarly: why the run ends before its schedule does; nil where it does not.
   /// - Throws: `InputError` when a file cannot be written.
   func publish(iteration: Int, isAwaited: Bool, isUnderWay: Bool, stoppedEarly: String? = nil) throws {

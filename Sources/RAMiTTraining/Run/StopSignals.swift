@@ -5,13 +5,13 @@ import Synchronization
 /// warning that time is up) or SIGHUP (the terminal is gone).
 ///
 /// The first signal lets the training save. A second one ends the process at once, with the exit code 128 + its number;
-/// SIGHUP may come as often as it likes.
+/// SIGHUP may come any number of times.
 package enum StopSignals {
   // A signal handler can reach nothing but globals.
   private static let first = Atomic<Int32>(0)
   private static let insisting = Atomic<Int32>(0)
 
-  /// Begins to listen, to the signals that whoever started the process has not told it to ignore (as `nohup` does).
+  /// Starts listening, but not to signals that the process was started to ignore (as with `nohup`).
   package static func listen() {
     // So that the globals exist before a handler needs them.
     _ = first.load(ordering: .relaxed) + insisting.load(ordering: .relaxed)
@@ -25,7 +25,7 @@ package enum StopSignals {
     unblock([SIGINT, SIGTERM, SIGUSR1, SIGHUP])
   }
 
-  /// The signal that came first, nil for none.
+  /// The signal that came first; nil for none.
   package static var pending: Int32? {
     let number = first.load(ordering: .relaxed)
     return number == 0 ? nil : number
@@ -40,7 +40,7 @@ package enum StopSignals {
     if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
   }
 
-  /// A process may be born with signals blocked: it has its parent's mask.
+  /// A process inherits its parent's mask, so signals may be blocked from the start.
   private static func unblock(_ numbers: [Int32]) {
     var signals = sigset_t()
     sigemptyset(&signals)

@@ -12,28 +12,28 @@ struct TrainingState: Codable, Equatable {
   /// The latest validation, and the best one so far.
   var latest: ValidationRecord?
   var best: ValidationRecord?
-  /// How long validations have brought no improvement; nil where nobody asks, and before the first.
+  /// How long validations have not improved; nil without early stopping, and before the first.
   var earlyStopping: EarlyStopping?
-  /// What the run learns from; it must be the same when the run goes on.
+  /// The size of the training set; it must be the same when the run resumes.
   var data: DataSize?
-  /// What the data are by name and content; nil in checkpoints of earlier versions.
+  /// The fingerprints of the data; nil in checkpoints of earlier versions.
   var fingerprints: DataFingerprints?
-  /// Training files that could not be read when the run ended for it, and may be put right; nil for none.
+  /// Unreadable training files that ended the run, and may have been repaired since; nil for none.
   var unread: [String]?
-  /// True until the first validation on other images than those of the one before; nil otherwise.
+  /// True until the first validation on different images from the previous one; nil otherwise.
   var isScoredOnOtherImages: Bool?
-  /// The sizes of the log and of the metrics when the checkpoint was written: what comes later is dropped on resuming.
+  /// The sizes of the log and of the metrics when the checkpoint was written: resuming drops what comes later.
   var logBytes: UInt64 = 0
   var metricsBytes: UInt64 = 0
   /// The size of TensorBoard's events then; nil where there were none.
   var eventBytes: UInt64?
 }
 
-/// How much there is to learn from.
+/// The size of a training set.
 struct DataSize: Codable, Equatable, CustomStringConvertible {
   /// Images; nil where they never end.
   var images: Int?
   var samplesPerEpoch: Int
 
-  var description: String { (images.map { "\($0) images, " } ?? "") + "\(samplesPerEpoch) samples an epoch" }
+  var description: String { (images.map { "\($0) images, " } ?? "") + "\(samplesPerEpoch) samples per epoch" }
 }

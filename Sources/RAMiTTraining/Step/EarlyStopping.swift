@@ -2,9 +2,9 @@ import RAMiTDiagnostics
 import RAMiTExperiments
 import RAMiTRuns
 
-/// How long the validations of a run have brought no improvement.
+/// How many validations of a run in a row have not improved.
 struct EarlyStopping: Codable, Equatable {
-  /// What is compared.
+  /// The metric that must improve.
   let metric: EarlyStoppingConfiguration.Metric
   /// The best score so far, and the iterations done then.
   private(set) var best: Double?
@@ -28,7 +28,7 @@ struct EarlyStopping: Codable, Equatable {
     }
   }
 
-  /// Why the run ends here; nil while it goes on.
+  /// Why the run ends here; nil while it continues.
   func reason(_ configuration: EarlyStoppingConfiguration) -> String? {
     guard let best, withoutImprovement >= configuration.patience else { return nil }
     let score =

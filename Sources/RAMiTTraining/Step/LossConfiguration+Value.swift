@@ -4,7 +4,7 @@ import RAMiTTensorCore
 
 extension LossConfiguration {
   /// The loss of a batch, a scalar.
-  /// - Precondition: there is a term.
+  /// - Precondition: at least one term.
   func value(_ output: Variable, _ target: Tensor) -> Variable {
     let values = terms.map { term in
       let loss = term.loss.value(output, target)

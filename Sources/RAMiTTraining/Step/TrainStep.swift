@@ -7,11 +7,11 @@ import RAMiTNN
 import RAMiTOptimizers
 import RAMiTTensorCore
 
-/// A model and all that learning changes: its parameters, the optimizer's state, and the average of the parameters.
+/// A model and everything that training changes: parameters, the optimizer's state, and the average.
 final class TrainStep {
   let model: any RestorationModel
   let optimizer: any Optimizer
-  /// Nil where no average is wanted.
+  /// Nil without averaging.
   let average: ExponentialMovingAverage?
   private let configuration: TrainingConfiguration
   let trainedParameters: TrainedParameters
@@ -21,7 +21,7 @@ final class TrainStep {
   /// The elements that learn; nil means all.
   private var trained: [Range<Int>]?
 
-  /// - Parameter model: with the weights to begin with.
+  /// - Parameter model: with its initial weights.
   /// - Throws: `InputError` when the configuration names parameters that the model does not have.
   init(_ model: any RestorationModel, _ configuration: TrainingConfiguration) throws {
     self.model = model
@@ -41,23 +41,23 @@ final class TrainStep {
 
   /// Takes one step.
   /// - Parameters:
-  ///   - iteration: iterations done, where `position` is.
+  ///   - iteration: the number of iterations done, at `position`.
   ///   - checkpointing: what the backward pass computes again.
-  ///   - place: for messages.
+  ///   - location: for messages.
   /// - Returns: the loss of the batch before the step.
   /// - Throws: `InputError` when the loss or a gradient is not finite; the parameters are as they were then.
   func run(
     _ batch: Batch, iteration: Int, at position: TrainingPlan.Position, checkpointing: ActivationCheckpointing = .none,
-    place: String
+    location: String
   ) throws -> Double {
     train(only: position.stage.module)
     // After a warm start all parameters begin to learn together.
     if position.beginsSchedule { optimizer.reset() }
     let parameters = model.parameters
     parameters.zeroGradients()
-    let loss = try accumulateGradients(batch, iteration: iteration, checkpointing, place: place)
+    let loss = try accumulateGradients(batch, iteration: iteration, checkpointing, location: location)
     let norm = parameters.gradients.norm(in: trained)
-    guard norm.isFinite else { throw notFinite("a gradient", parameters.gradients, place) }
+    guard norm.isFinite else { throw notFinite("a gradient", parameters.gradients, location) }
     if let limit = configuration.gradients.clipNorm { parameters.gradients.clip(norm: norm, to: limit, in: trained) }
     optimizer.step(
       parameters.values, gradients: parameters.gradients, learningRate: position.learningRate, groups: groups)
@@ -65,9 +65,9 @@ final class TrainStep {
     return loss
   }
 
-  /// The gradients of the whole batch's mean loss, which is returned, part after part.
+  /// Accumulates the gradients of the whole batch's mean loss, part by part, and returns that loss.
   private func accumulateGradients(
-    _ batch: Batch, iteration: Int, _ checkpointing: ActivationCheckpointing, place: String
+    _ batch: Batch, iteration: Int, _ checkpointing: ActivationCheckpointing, location: String
   ) throws -> Double {
     let size = batch.target.shape[0], parts = configuration.gradients.accumulate
     var total = 0.0
@@ -75,7 +75,7 @@ final class TrainStep {
       let range = part * size / parts..<(part + 1) * size / parts
       let tape = Tape()
       let input = batch.input.slice(range)
-      // Each forward pass drops out values of its own.
+      // Each forward pass has a dropout context of its own.
       let context = TrainingContext(
         seed: configuration.seed, iteration: iteration * parts + part, checkpointing: checkpointing)
       let (output, loss) = tape.record {
@@ -83,7 +83,7 @@ final class TrainStep {
         return (output, configuration.loss.value(output, batch.target.slice(range)))
       }
       let value = Double(loss.value.scalar)
-      guard value.isFinite else { throw notFinite(loss: value, input: input, output: output.value, place) }
+      guard value.isFinite else { throw notFinite(loss: value, input: input, output: output.value, location) }
       let share = Double(range.count) / Double(size)
       total += parts == 1 ? value : value * share
       tape.backward(from: loss, seed: parts == 1 ? nil : Tensor(Float(share)))
@@ -97,43 +97,43 @@ final class TrainStep {
     "a lower learning rate may help: --resume --allow-changes --set schedule.learningRate=NUMBER"
   }
 
-  /// A loss that is not finite, and the first tensor on its way that is not.
-  private func notFinite(loss: Double, input: Tensor, output: Tensor, _ place: String) -> InputError {
+  /// The error for a loss that is not finite; it names the first tensor of the pass that is not.
+  private func notFinite(loss: Double, input: Tensor, output: Tensor, _ location: String) -> InputError {
     let parameters = model.parameters
     let source: String
     if !input.isFinite {
-      source = " of an input that is not finite"
+      source = " from an input that is not finite"
     } else if let name = parameters.firstNotFinite(in: parameters.values) {
-      source = " of \(name), which is not finite"
+      source = " from \(name), which is not finite"
     } else if !output.isFinite {
-      source = " of an output that is not finite"
+      source = " from an output that is not finite"
     } else {
       source = ""
     }
     return InputError(
-      place, expected: "a finite loss (\(Self.advice))", found: "\(loss)" + source)
+      location, expected: "a finite loss (\(Self.advice))", found: "\(loss)" + source)
   }
 
-  private func notFinite(_ what: String, _ values: Tensor, _ place: String) -> InputError {
+  private func notFinite(_ what: String, _ values: Tensor, _ location: String) -> InputError {
     let name = model.parameters.firstNotFinite(in: values)
     return InputError(
-      place, expected: "finite gradients (\(Self.advice))",
+      location, expected: "finite gradients (\(Self.advice))",
       found: name.map { "\(what) of \($0) that is not finite" } ?? "a norm that is not finite")
   }
 
-  /// A checkpoint that is not finite would take the place of one that is.
+  /// A checkpoint that is not finite would replace one that is.
   /// - Throws: `InputError` that names the first tensor of parameters or moments that is not.
-  func refuseNonFiniteValues(place: String) throws {
+  func refuseNonFiniteValues(location: String) throws {
     let parameters = model.parameters
     if let buffer = parameters.buffers.first(where: { !$0.value.isFinite }) {
       throw InputError(
-        place, expected: "finite buffers (\(Self.advice))", found: "values that are not finite in \(buffer.name)")
+        location, expected: "finite buffers (\(Self.advice))", found: "values that are not finite in \(buffer.name)")
     }
     let tensors = [(parameters.values, "")] + optimizer.state.map { ($0.values, "\($0.title) of ") }
     for (tensor, title) in tensors + (average.map { [($0.values, "the average of ")] } ?? []) {
       if let name = parameters.firstNotFinite(in: tensor) {
         throw InputError(
-          place, expected: "finite weights and moments (\(Self.advice))",
+          location, expected: "finite weights and moments (\(Self.advice))",
           found: "values that are not finite in \(title)\(name)")
       }
     }
@@ -141,8 +141,7 @@ final class TrainStep {
 
   // MARK: The average
 
-  /// Runs `body` while the model has the average's values, where there is one: for validation, and for the weights that
-  /// are saved.
+  /// Runs `body` with the average's values in the model, if there is an average: for validation and for saved weights.
   func withAverage<Result>(_ body: () throws -> Result) rethrows -> Result {
     guard let average else { return try body() }
     let values = model.parameters.values
@@ -160,7 +159,7 @@ extension Tensor {
 }
 
 extension ParameterStore {
-  /// The name of the first parameter that is not finite in a vector of the size of all.
+  /// The name of the first parameter that is not finite in a vector over all parameters.
   fileprivate func firstNotFinite(in tensor: Tensor) -> String? {
     zip(parameters, ranges).first { !tensor.slice($0.1).isFinite }?.0.name
   }

@@ -6,12 +6,12 @@ import RAMiTOptimizers
 /// Which of a model's parameters learn, and in which groups.
 struct TrainedParameters {
   private let store: ParameterStore
-  /// The group of each parameter, by its place in the configuration; nil for those in none.
+  /// The index of each parameter's group in the configuration; nil for none.
   private let groupOf: [Int?]
   private let isFrozen: [Bool]
   private let configurations: [ParameterGroupConfiguration]
 
-  /// - Throws: `InputError` for a pattern that fits no name, or patterns that leave nothing to learn.
+  /// - Throws: `InputError` for a pattern that matches no name, or patterns that leave nothing to learn.
   init(_ configuration: ParametersConfiguration, of store: ParameterStore) throws {
     self.store = store
     let names = store.parameters.map(\.name)
@@ -21,8 +21,8 @@ struct TrainedParameters {
         if names.contains(where: pattern.matches) { return pattern }
         throw InputError(
           key,
-          expected: "a pattern of parameters' names, such as " + pattern.nearest(in: names).joined(separator: ", "),
-          found: "'\(text)', which fits none")
+          expected: "a pattern that matches parameters, such as " + pattern.nearest(in: names).joined(separator: ", "),
+          found: "'\(text)', which matches none")
       }
     }
     let groups = try configuration.groups.enumerated().map { try patterns($1.names, "parameters.groups.\($0).names") }
@@ -39,10 +39,10 @@ struct TrainedParameters {
   /// Values that never learn.
   var frozenCount: Int { zip(store.ranges, isFrozen).reduce(0) { $0 + ($1.1 ? $1.0.count : 0) } }
 
-  /// A model's size for a person, with what is frozen of it.
+  /// The number of parameters in words, with that of the frozen ones.
   var summary: String { "\(store.count) parameters" + (frozenCount > 0 ? " (\(frozenCount) frozen)" : "") }
 
-  /// Lets the parameters of a module learn, or all but those that are frozen.
+  /// Lets the parameters of a module learn, or all; frozen ones never do.
   /// - Returns: the groups of what learns, and its elements; nil for all elements.
   func train(only module: String?) -> (groups: [ParameterGroup], ranges: [Range<Int>]?) {
     var groups: [Int?: [Range<Int>]] = [:]

@@ -21,9 +21,9 @@ final class Validator {
   }
 
   /// - Parameters:
-  ///   - progress: is called with the number of images that are done.
-  ///   - visit: is called with each image.
-  /// - Returns: the scores; nil when `isStopRequested`, which is asked before each image, said so.
+  ///   - progress: called with the number of images that are done.
+  ///   - visit: called with each image.
+  /// - Returns: the scores; nil when `isStopRequested` became true before an image.
   /// - Throws: `InputError` that names an image that cannot be read, or whose restoration is not finite.
   func run(
     isStopRequested: () -> Bool, progress: (_ done: Int, _ count: Int) -> Void,

@@ -8,8 +8,9 @@ import Testing
   }
 
   /// The keys that may not change, and those that may where a person says so.
-  private func changes(_ settings: [String], since: [String] = [], comparesPlaces: Bool = false) throws -> [[String]] {
-    let changes = try configuration(settings).changes(since: configuration(since), comparesPlaces: comparesPlaces)
+  private func changes(_ settings: [String], since: [String] = [], comparesLocations: Bool = false) throws -> [[String]]
+  {
+    let changes = try configuration(settings).changes(since: configuration(since), comparesLocations: comparesLocations)
     return [changes.refused.map(\.key), changes.allowable.map(\.key)]
   }
 
@@ -44,9 +45,10 @@ import Testing
   @Test func placesCountWithoutAFingerprint() throws {
     func photos(_ path: String) -> [String] { ["data.train={type: folder, path: \(path), samplesPerEpoch: 640}"] }
     #expect(try changes(photos("/a"), since: photos("/b")) == [[], []])
-    #expect(try changes(photos("/a"), since: photos("/b"), comparesPlaces: true) == [["data.train.path"], []])
+    #expect(try changes(photos("/a"), since: photos("/b"), comparesLocations: true) == [["data.train.path"], []])
     let change = try #require(
-      try configuration(photos("/a")).changes(since: configuration(photos("/b")), comparesPlaces: true).refused.first)
-    #expect(change.description == "data.train.path /a, before /b")
+      try configuration(photos("/a")).changes(since: configuration(photos("/b")), comparesLocations: true).refused.first
+    )
+    #expect(change.description == "data.train.path /a (was /b)")
   }
 }

@@ -50,7 +50,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     let configuration = try BuiltInRun(readingFile: configsFolder + "/" + name)
     let again = try BuiltInRun(yaml: configuration.yaml(), file: "resolved.yaml")
     #expect(again == configuration)
-    #expect(try again.changes(since: configuration, comparesPlaces: true) == ConfigurationChanges())
+    #expect(try again.changes(since: configuration, comparesLocations: true) == ConfigurationChanges())
   }
 
   @Test(arguments: try shippedConfigs()) func shippedConfigsBuildTheirModel(name: String) throws {
@@ -202,7 +202,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     ("a: *x", "c.yaml:6: expected YAML, found an error in column 4: found undefined alias"),
     ("a: [", "c.yaml:7: expected YAML, found an error in column 1: did not find expected node content"),
     ("? [a]\n: 1", "c.yaml:6: expected a key, found a list or a group of keys before the colon"),
-    ("name: ../up", "c.yaml:6: expected name: a name that can be a folder's, found ../up"),
+    ("name: ../up", "c.yaml:6: expected name: a name that a folder can have, found ../up"),
     ("---\nname: a", "c.yaml:1: expected YAML, found an error in column 1: but found another document"),
   ])
   func faultsAreNamed(addition: String, expected: String) {
@@ -275,7 +275,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     }
     #expect(try fault(nil) == "no file that can be read")
     #expect(try fault(Data(repeating: 0x20, count: 1 << 17)) == "a larger file")
-    #expect(try fault(Data([0xff, 0xfe, 0x80])) == "bytes that are none")
+    #expect(try fault(Data([0xff, 0xfe, 0x80])) == "bytes that are not UTF-8")
     #expect(throws: InputError.self) { try BuiltInRun(readingFile: folder.path) }
   }
 }

@@ -78,6 +78,6 @@ import Testing
       "schedule: {epochs: 30, learningRate: 2e-4, warmupEpochs: 2, decay: cosine, finalLearningRate: 1e-6}\n"
         + "loss: charbonnier\nvalidation: {everyEpochs: 2}")
     #expect(configuration == now)
-    #expect(try configuration.changes(since: now, comparesPlaces: true) == ConfigurationChanges())
+    #expect(try configuration.changes(since: now, comparesLocations: true) == ConfigurationChanges())
   }
 }

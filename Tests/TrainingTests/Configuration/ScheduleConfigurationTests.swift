@@ -225,7 +225,8 @@ import Testing
     #expect(plain.weightDecayKind == .decoupled && named.weightDecayKind == .l2)
     #expect(decoupled.weightDecay == 0.01 && decoupled.betas == [0.9, 0.999])
     // Without a decay, its kind is no change.
-    let changes = try configuration("optimizer: {type: adam}").changes(since: configuration(""), comparesPlaces: true)
+    let adam = try configuration("optimizer: {type: adam}")
+    let changes = try adam.changes(since: configuration(""), comparesLocations: true)
     #expect(changes == ConfigurationChanges())
   }
 }

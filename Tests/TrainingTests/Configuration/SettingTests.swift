@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("name=", "--set name: expected name: a name that can be a folder's, found an empty text"),
+    ("name=", "--set name: expected name: a name that a folder can have, found an empty text"),
     ("output=", "--set output: expected output: a folder, found an empty text"),
     ("initialWeights=", "--set initialWeights: expected initialWeights: a weight file, found an empty text"),
     ("seed=", "--set seed: expected a whole number for seed, found an empty value"),

@@ -58,7 +58,7 @@ import Testing
     func fault(_ path: String) -> InputError? {
       #expect(throws: InputError.self) { try RunRecord(reading: path, of: ToyArchitecture.self) { Issue.record($0) } }
     }
-    #expect(fault(folder.path + "/none")?.found == "nothing")
+    #expect(fault(folder.path + "/none")?.found == "no such folder")
     #expect(fault(folder.path)?.found == "a folder without it")
     try write("x", to: folder.path + "/file")
     #expect(fault(folder.path + "/file")?.found == "a file")

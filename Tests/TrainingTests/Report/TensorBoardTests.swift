@@ -97,13 +97,13 @@ import Testing
     for tag in ["training/loss", "training/rate", "training/images per second"] {
       #expect(reader.steps(tag) == [4, 8, 12, 16, 20])
     }
-    for tag in ["validation/PSNR", "validation/SSIM", "validation before/PSNR", "samples/leaves-0"] {
+    for tag in ["validation/PSNR", "validation/SSIM", "baseline/PSNR", "samples/leaves-0"] {
       #expect(reader.steps(tag) == [10, 20])
     }
     let history = try RunHistory(reading: path + "/metrics.jsonl") { Issue.record($0) }
     #expect(reader.scalars("training/loss") == history.losses.map { Float($0.y) })
     #expect(reader.scalars("validation/PSNR") == history.validations.map { Float($0.psnr!) })
-    #expect(reader.scalars("validation before/SSIM") == history.validations.map { Float($0.baselineSSIM!) })
+    #expect(reader.scalars("baseline/SSIM") == history.validations.map { Float($0.baselineSSIM!) })
     // The image is the sheet that is in the folder; a larger one would be cut to its middle.
     let image = try #require(reader.events.last { $0.values[0].image != nil }?.values[0].image)
     let sheet = try ImageFile.read(path + "/samples/leaves-0.png")

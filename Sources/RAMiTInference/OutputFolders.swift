@@ -1,8 +1,8 @@
 import RAMiTDiagnostics
 import RAMiTFiles
 
-/// The folders that results go into: made and tried before the work, not after it.
-struct OutputPlaces {
+/// The folders that results go into: created and tested before the work, not after it.
+struct OutputFolders {
   /// No result can be written: the batch ends.
   struct NoRoot: Error { let error: InputError }
 
@@ -15,7 +15,7 @@ struct OutputPlaces {
   /// The longest name that file systems take, in bytes.
   private static let longestName = 255
 
-  /// Makes sure that a result can be written, as far as that can be told.
+  /// Makes sure that a result can be written, as far as that can be known before.
   /// - Parameters:
   ///   - input: for messages.
   ///   - values: how many numbers the result has.
@@ -30,7 +30,7 @@ struct OutputPlaces {
     if let error = check(root) { throw NoRoot(error: error) }
     let folder = output.parentPath
     if let error = check(folder) { throw error }
-    // No photo is packed tighter than this.
+    // No photo compresses better than this.
     let least = values / 200
     guard let free = Folder.freeSpace(folder), free < least else { return }
     throw InputError(
