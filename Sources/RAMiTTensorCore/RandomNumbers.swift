@@ -9,7 +9,7 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
   private let key: (UInt32, UInt32)
   private let stream: (UInt32, UInt32)
   private var block: UInt64 = 0
-  /// The last block, of which the first `left` words are still to be given, from the end.
+  /// The last block. Its first `left` words are still unused; the last of them is used next.
   private var words = SIMD4<UInt32>()
   private var left = 0
 
@@ -32,7 +32,8 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     return x ^ (x >> 31)
   }
 
-  public mutating func nextWord() -> UInt32 {
+  /// 32 random bits.
+  package mutating func nextWord() -> UInt32 {
     if left == 0 {
       let c = Self.philox(
         counter: (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), stream.0, stream.1),
@@ -45,6 +46,7 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     return words[left]
   }
 
+  /// 64 random bits, the first word above the second.
   public mutating func next() -> UInt64 { UInt64(nextWord()) << 32 | UInt64(nextWord()) }
 
   /// Uniform in [0, 1), with 24 random bits.

@@ -16,7 +16,7 @@ public func require(
 ///
 /// - Parameters:
 ///   - shape: what was found; nil stands for an operand that was not given, and is right.
-///   - name: the operand's, for the message: "the bias".
+///   - name: the operand's name for the message: "the bias".
 @inlinable
 public func requireShape(
   _ shape: Shape?, _ expected: Shape, of name: @autoclosure () -> String, file: StaticString = #fileID,

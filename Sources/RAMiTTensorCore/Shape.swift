@@ -1,5 +1,6 @@
 /// The sizes of a tensor, outermost first. Feature maps are N x H x W x C (channels last).
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// At least 0 each; a tensor of any rank may have no elements.
   public let dimensions: [Int]
 
   /// - Precondition: no dimension is negative.
@@ -8,8 +9,10 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     self.dimensions = dimensions
   }
 
+  /// `[2, 3]` is a shape of rank 2, `[]` that of a scalar.
   public init(arrayLiteral dimensions: Int...) { self.init(dimensions) }
 
+  /// The number of axes; 0 for a scalar.
   public var rank: Int { dimensions.count }
   /// The number of elements; 1 for a scalar (rank 0).
   public var count: Int { dimensions.reduce(1, *) }
@@ -21,6 +24,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// Negative axes count from the end.
   public subscript(axis: Int) -> Int { dimensions[normalized(axis: axis)] }
 
+  /// The shape with another size on one axis; negative axes count from the end.
   public func replacing(_ axis: Int, with size: Int) -> Shape {
     var changed = dimensions
     changed[normalized(axis: axis)] = size

@@ -2,7 +2,7 @@ import Foundation
 
 extension Tensor: CustomStringConvertible {
   /// The values as NumPy prints them: brackets for each axis, columns aligned, four digits after the point, and the
-  /// shape. Of more than 1000 values the first and last three along each axis are shown.
+  /// shape. A tensor of more than 1000 values shows the first and last three along each axis.
   public var description: String {
     if isMeta { return "tensor of [\(shape)] without values" }
     let isShortened = count > Self.shownInFull
@@ -37,7 +37,7 @@ extension Tensor: CustomStringConvertible {
 
   /// The number of values up to which all are shown.
   private static let shownInFull = 1000
-  /// Of more, those shown at each end of an axis.
+  /// The values that are shown at each end of a longer axis.
   private static let shownAtEnds = 3
 
   /// The places of the values that are shown, in their order.

@@ -1,9 +1,10 @@
+// @unchecked: the storage is written before a tensor is handed on, and parameters change only between steps.
 /// Float32 values in row-major order: a view of storage, always contiguous.
 ///
 /// A tensor is a reference: copies and views share their storage, and a tensor is not written to once another part of
 /// the program holds it. Parameters are the exception; the optimizer changes them in place between steps.
-// @unchecked: the storage is written before a tensor is handed on, and parameters change only between steps.
 public struct Tensor: @unchecked Sendable {
+  /// N x H x W x C for feature maps.
   public let shape: Shape
   @usableFromInline var storage: TensorStorage
   private let offset: Int
@@ -25,10 +26,12 @@ public struct Tensor: @unchecked Sendable {
     initialize(fill)
   }
 
+  /// A tensor of one value everywhere.
   public init(repeating value: Float, _ shape: Shape) {
     self.init(shape) { $0.update(repeating: value, count: shape.count) }
   }
 
+  /// Zeros, as gradients and moments begin.
   public init(zeros shape: Shape) { self.init(repeating: 0, shape) }
 
   /// - Precondition: there are as many values as the shape holds.
@@ -42,6 +45,7 @@ public struct Tensor: @unchecked Sendable {
   /// A tensor of rank 0.
   public init(_ value: Float) { self.init([value], []) }
 
+  /// The number of values, which lie one after the other from `pointer` on.
   public var count: Int { shape.count }
 
   /// The first element; the tensor must outlive its use.
@@ -78,9 +82,8 @@ public struct Tensor: @unchecked Sendable {
     return Tensor(shape.replacing(0, with: range.count), storage: storage, offset: offset + range.lowerBound * stride)
   }
 
+  // Inlined, because Swift 6.3 assumes that a call does not read the tensor and drops the caller's store before it.
   /// True when nobody else holds this tensor's storage, so that it may be overwritten.
-  // Inlined, because Swift 6.3 takes a call of it for one that does not read the tensor, and drops the caller's store
-  // before it.
   @inlinable @inline(__always)
   public mutating func isUniquelyHeld() -> Bool { isKnownUniquelyReferenced(&storage) }
 
@@ -95,8 +98,7 @@ extension Tensor {
   @TaskLocal private static var areMeta = false
 
   /// Every tensor that `body` makes on this thread is a meta tensor: it has a shape and no memory, and operations on it
-  /// compute nothing. So a model of any size is built, and its forward pass followed, at no cost: to count parameters
-  /// and multiply-adds.
+  /// compute nothing. So the parameters and multiply-adds of a model of any size are counted at no cost.
   public static func withMetaTensors<Result>(_ body: () throws -> Result) rethrows -> Result {
     try $areMeta.withValue(true, operation: body)
   }

@@ -1,5 +1,5 @@
-/// Which parts of a range of addresses are free: what is given back joins its free neighbours, so that any later
-/// request that fits can have it, whatever sizes came before.
+/// The free parts of a range of addresses. A part that is given back joins its free neighbours, so that it serves any
+/// later request that fits.
 ///
 /// Best fit keeps large extents whole for large requests. A few hundred extents at most are free at one time: they lie
 /// in an array, in the order of their addresses.

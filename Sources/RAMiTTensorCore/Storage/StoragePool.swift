@@ -5,10 +5,10 @@ import Synchronization
 ///
 /// A training step asks for the same sizes every time, and fresh pages cost more than arithmetic (each is zeroed by the
 /// kernel on first touch), so memory is reused. Small blocks wait for the next request of about their size; large ones
-/// are parts of one range of addresses, where what is freed joins its neighbours: the pages that are held stay near the
-/// most that was ever in use at once.
-public final class StoragePool: Sendable {
-  public static let shared = StoragePool()
+/// are parts of one range of addresses, where freed parts join their neighbours: the pages that are held stay near the
+/// peak use.
+package final class StoragePool: Sendable {
+  package static let shared = StoragePool()
 
   private struct State {
     var usedBytes = 0
@@ -16,7 +16,7 @@ public final class StoragePool: Sendable {
     /// The most bytes in use since `peakGrowth` began to measure.
     var measuredBytes = 0
     var small = SmallBlocks()
-    /// Of the range of large blocks, by their distance from its start.
+    /// The free parts of the range of large blocks, by their distance from its start.
     var large: Extents
 
     mutating func count(_ bytes: Int) {
@@ -53,12 +53,12 @@ public final class StoragePool: Sendable {
   }
 
   /// Bytes that tensors hold now.
-  public var usedBytes: Int { state.withLock { $0.usedBytes } }
+  package var usedBytes: Int { state.withLock { $0.usedBytes } }
   /// The most bytes that tensors and the pool held at one time.
-  public var peakBytes: Int { state.withLock { $0.peakBytes } }
+  package var peakBytes: Int { state.withLock { $0.peakBytes } }
 
   /// How far the bytes that tensors hold rise while `body` runs. Other threads count as well.
-  public func peakGrowth(of body: () throws -> Void) rethrows -> Int {
+  package func peakGrowth(of body: () throws -> Void) rethrows -> Int {
     let before = state.withLock { state in
       state.measuredBytes = state.usedBytes
       return state.usedBytes
@@ -108,7 +108,7 @@ public final class StoragePool: Sendable {
   }
 
   /// Gives all idle memory back to the system.
-  public func trim() {
+  package func trim() {
     let blocks = state.withLock { state in
       for idle in state.large.idle { madvise(range! + idle.lowerBound, idle.count, MADV_DONTNEED) }
       return state.small.trim(to: 0)
