@@ -12,7 +12,7 @@ struct KernelMemory {
   ///   - pieces: the pieces of work.
   init(scratch count: Int, pieces: Int) {
     let padded = paddedToVector(count)
-    // Enough workers for any kernel that cuts as many pieces, also into groups of pieces.
+    // Enough workers for any kernel with this many pieces, or with groups of them.
     tensor = Tensor(uninitialized: [max(1, workerCount(for: pieces)) * padded])
     scratch = Scratch(tensor.pointer, count: padded)
   }

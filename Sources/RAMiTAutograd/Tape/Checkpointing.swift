@@ -33,7 +33,7 @@ public func recomputing(
   return operation(x).cachingRecomputation { operation(Variable(constant: saved.value)) }
 }
 
-/// The same with two operands. The first one may be consumed.
+/// The result of a cheap operation on two operands. The first one may be consumed.
 public func recomputing(
   _ x: consuming Variable, _ y: Variable, by operation: @escaping (consuming Variable, Variable) -> Variable
 ) -> Variable {
@@ -44,7 +44,7 @@ public func recomputing(
   }
 }
 
-/// The results of a segment of a model of which only the inputs are saved (Chen et al., "Training Deep Nets with
+/// The results of a segment of a model. Only the segment's inputs are saved (Chen et al., "Training Deep Nets with
 /// Sublinear Memory Cost", 2016). The segment runs now without being recorded, and once more, recorded, in the backward
 /// pass.
 ///
@@ -57,7 +57,7 @@ public func recomputing(
 public func checkpointed(_ inputs: [Variable], _ segment: @escaping ([Variable]) -> [Variable]) -> [Variable] {
   guard let tape = Tape.current else { return segment(inputs) }
   require(inputs.allSatisfy { $0.canJoin(tape) }, "an input was recorded on another tape")
-  // Tells which results require a gradient, also when only parameters do.
+  // Finds out which results require a gradient, even when only parameters do.
   let sketch = Tape(discardsPullbacks: true)
   let results = sketch.record { segment(inputs.map { $0.moved(to: sketch) }) }
   guard results.contains(where: \.requiresGradient) else { return results.map(\.detached) }

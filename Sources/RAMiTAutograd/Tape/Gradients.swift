@@ -44,7 +44,7 @@ public final class Gradients {
   /// Lets a kernel write an operand's gradient where it belongs, without an intermediate tensor. Does nothing when the
   /// operand requires no gradient.
   ///
-  /// Writes may be nested, also to the same operand: a second one gets memory of its own, which is then added.
+  /// Writes may be nested, even to the same operand: a second one gets memory of its own, which is then added.
   /// - Parameter write: called with the memory, in the operand's shape, and whether to add to it (true) or to overwrite
   ///   all of it.
   public func write(to operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void) {
@@ -68,7 +68,7 @@ public final class Gradients {
     }
   }
 
-  /// As `write(to:)` for several operands at once. Those that require no gradient get memory that is then dropped.
+  /// Writes to several operands at once. Those that require no gradient get memory that is then dropped.
   public func write<O: Operand>(
     toOrDiscard operands: [O], _ write: ([(pointer: UnsafeMutablePointer<Float>, accumulate: Bool)]) -> Void
   ) {
@@ -83,7 +83,7 @@ public final class Gradients {
     collect(operands[...])
   }
 
-  /// As `write(to:)`, but when the operand requires no gradient the kernel still runs, on memory that is then dropped:
+  /// Like `write(to:)`, but when the operand requires no gradient the kernel still runs, on memory that is dropped:
   /// for kernels that compute the gradients of the parameters in the same pass.
   public func write(
     toOrDiscard operand: some Operand, _ write: (UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void

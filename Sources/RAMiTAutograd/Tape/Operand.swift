@@ -2,7 +2,9 @@ import RAMiTTensorCore
 
 /// What a gradient can be added to: a variable, or the part of it that a pullback saves.
 public protocol Operand {
+  /// The shape of the value, and of its gradient.
   var shape: Shape { get }
+  /// `none` when no gradient is wanted.
   var destination: GradientDestination { get }
 }
 
@@ -25,15 +27,15 @@ public enum GradientDestination {
 
 /// What a pullback saves of an operand whose value it does not read: only where the gradient goes.
 public struct GradientSlot: Operand {
-  public let shape: Shape
-  public let destination: GradientDestination
+  /// Those of the variable.
+  public let shape: Shape, destination: GradientDestination
 }
 
 /// What a pullback saves of an operand whose value it reads: the value or, after `recomputing`, how to compute it
 /// again.
 public struct SavedVariable: Operand {
-  public let shape: Shape
-  public let destination: GradientDestination
+  /// Those of the variable.
+  public let shape: Shape, destination: GradientDestination
   private let content: Content
 
   private enum Content {

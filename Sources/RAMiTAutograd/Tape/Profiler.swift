@@ -10,23 +10,25 @@ public final class Profiler: Sendable {
   /// What an operation does.
   public enum Direction: String, Sendable, Encodable { case forward, backward, update }
 
-  /// The least that an operation has to do, by any algorithm.
+  /// The least work of an operation, by any algorithm.
   public struct Work: Sendable {
     /// A multiply-add counts as two. What a pullback computes again does not count.
     public let floatingPointOperations: Double
-    /// Operands and result once each; in the backward pass the result's gradient and those of the operands that want
-    /// one.
+    /// Operands and result once each; in the backward pass the result's gradient and those of the operands that
+    /// require one.
     public let bytes: Double
   }
 
+  /// The time from the end of the span before to the end of this one.
   public struct Span: Sendable {
     /// The operation's function, for example "layerNorm".
     public let name: String
+    /// The pass that it is part of; `update` for other work than operations.
     public let direction: Direction
-    /// Of the result.
+    /// The shape of the result.
     public let shape: Shape
-    public let work: Work
-    public let seconds: Double
+    /// The least work by any algorithm, and the time that this one took.
+    public let work: Work, seconds: Double
   }
 
   private struct State {
@@ -39,6 +41,7 @@ public final class Profiler: Sendable {
 
   private let state = Mutex(State())
 
+  /// A profiler without spans; `run` measures them.
   public init() {}
 
   /// The spans of what `body` computes on this thread.
@@ -62,9 +65,9 @@ public final class Profiler: Sendable {
   /// The multiply-adds of the last run's forward passes.
   public var multiplyAdds: Int { state.withLock(\.multiplyAdds) }
 
-  /// Ends a span of work that is no operation, such as the optimizer's step. Does nothing without a profiler.
+  /// Ends a span of other work than operations, such as the optimizer's step. Does nothing without a profiler.
   /// - Parameters:
-  ///   - shape: of what it works on.
+  ///   - shape: the shape of what it works on.
   ///   - passes: how often it reads or writes every element.
   public static func update(_ name: String, shape: Shape, passes: Int) {
     let work = Work(floatingPointOperations: 0, bytes: Double(passes) * shape.bytes)

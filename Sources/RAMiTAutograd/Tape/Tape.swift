@@ -13,7 +13,7 @@ public final class Tape {
   /// Takes the gradient of an operation's result and adds to the gradients of its operands.
   public typealias Pullback = (_ gradient: Tensor, _ gradients: Gradients) -> Void
 
-  /// The same for an operation with several results, of which some may have no gradient.
+  /// The pullback of an operation with several results; some of them may have no gradient.
   typealias JointPullback = (_ received: [Tensor?], _ gradients: Gradients) -> Void
 
   /// An operation: where the gradients of its results come together, from `firstSlot` to the next operation's, and what
@@ -44,6 +44,7 @@ public final class Tape {
   private var state = State.recording
   private let discardsPullbacks: Bool
 
+  /// An empty tape, for one backward pass.
   public convenience init() { self.init(discardsPullbacks: false) }
 
   /// - Parameter discardsPullbacks: true for a tape that only finds out which variables require a gradient.

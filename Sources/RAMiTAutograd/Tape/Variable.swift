@@ -5,7 +5,9 @@ import RAMiTTensorCore
 /// Operations take variables and return variables. Inside `Tape.record` an operation is recorded when an operand
 /// requires a gradient; outside, nothing is recorded, and the same operations are plain inference.
 public struct Variable: Operand {
+  /// The numbers; a feature map is N x H x W x C.
   public private(set) var value: Tensor
+  /// `none` for a constant, `leaf` for a parameter, a slot of the tape for a recorded result.
   public let destination: GradientDestination
   /// How pullbacks compute the value again; nil when they save it.
   let recomputation: CachedRecomputation?
@@ -28,7 +30,7 @@ public struct Variable: Operand {
     self.init(leaf: value) { gradient }
   }
 
-  /// The same with a gradient that is allocated when its first part arrives, and never in plain inference.
+  /// A value whose gradient is allocated when its first part arrives, and never in plain inference.
   /// - Parameter gradient: returns the same memory at each call, zeros at first, in the shape of `value`.
   public init(leaf value: Tensor, gradient: @escaping () -> Tensor) {
     self.init(value: value, destination: .leaf(gradient))
@@ -36,15 +38,15 @@ public struct Variable: Operand {
 
   /// The result of an operation, and how its gradient becomes those of the operands.
   ///
-  /// The only way to extend a computation: a value cannot be put on a tape without its pullback. What the pullback
+  /// This is the only way to extend a computation: no value is put on a tape without its pullback. What the pullback
   /// captures is all that is saved for the backward pass; it is freed as soon as the pullback has run. Its capture list
   /// names every operand (`saved` with the value, `gradientSlot` without), tensor and layer that it needs; sizes and
   /// settings go without saying.
   /// - Parameters:
   ///   - operands: what `value` was computed from. When none of them requires a gradient, or nothing is recorded, the
   ///     pullback is dropped.
-  ///   - multiplyAdds: of the forward pass, for a `Profiler`; 0 for what only moves data.
-  ///   - operation: its name for a `Profiler`: the function that calls this.
+  ///   - multiplyAdds: those of the forward pass, for a `Profiler`; 0 for operations that only move data.
+  ///   - operation: the name for a `Profiler`; by default the function that calls this.
   ///   - pullback: takes the gradient of `value` and adds to those of the operands, through `Gradients`.
   /// - Precondition: recorded operands are on the tape that records here.
   public init(
@@ -66,6 +68,7 @@ public struct Variable: Operand {
     if case .slot(_, let number) = destination { number == tape.number } else { true }
   }
 
+  /// The shape of the value and of its gradient.
   public var shape: Shape { value.shape }
 
   /// Memory for a result of the same shape: the value's own where plain inference holds it nowhere else, fresh memory

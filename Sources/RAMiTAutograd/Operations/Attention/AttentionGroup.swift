@@ -4,22 +4,17 @@ import RAMiTTensorCore
 /// Heads of window attention that share a window's size: where a pixel's channels hold their queries, keys and values,
 /// and where the windows lie.
 public struct AttentionGroup: Sendable, Equatable {
-  public let heads: Int
-  /// c: channels of a head.
-  public let headDim: Int
+  /// The number of heads, and c: the channels of each.
+  public let heads, headDim: Int
   /// The first channel of the first head's queries, keys and values. Keys may be the queries (Zhang et al., ELAN, ECCV
   /// 2022).
-  public let queries: Int
-  public let keys: Int
-  public let values: Int
+  public let queries, keys, values: Int
   /// Channels from one head's queries, keys or values to the next one's.
   public let headStep: Int
   /// Pixels of a window.
-  public let windowHeight: Int
-  public let windowWidth: Int
-  /// Windows are shifted down and to the right by so many pixels, cyclically.
-  public let shiftDown: Int
-  public let shiftRight: Int
+  public let windowHeight, windowWidth: Int
+  /// The pixels by which windows are shifted, cyclically.
+  public let shiftDown, shiftRight: Int
   /// Whether -100 is added between pixels that only the cyclic shift has brought into one window (Liu et al., 2021,
   /// Sec. 3.2).
   public let masksRegions: Bool
@@ -48,7 +43,7 @@ public struct AttentionGroup: Sendable, Equatable {
     self.masksRegions = masksRegions
   }
 
-  /// T.
+  /// T, the pixels of a window.
   var tokens: Int { windowHeight * windowWidth }
   /// Channels of the result.
   var width: Int { heads * headDim }
@@ -65,7 +60,7 @@ public struct AttentionGroup: Sendable, Equatable {
     _ map: Shape, features: Int, values channels: Int, result: Int, resultChannels: Int, isCosine: Bool,
     dropout: DropoutMask?
   ) -> WindowAttentionKernel {
-    /// The shift as a place in the map.
+    /// The shift, from 0 to the side of the map.
     func wrapped(_ shift: Int, _ size: Int) -> Int { (shift % size + size) % size }
     return WindowAttentionKernel(
       map: MapSize(images: map[0], height: map[1], width: map[2]),
@@ -83,7 +78,7 @@ public struct AttentionGroup: Sendable, Equatable {
 public enum AttentionScale {
   /// One number for all heads, such as 1 / sqrt(c).
   case constant(Float)
-  /// Queries and keys have length 1 (x / max(|x|, 1e-12)); a number for each head, of any shape with as many elements.
+  /// Queries and keys have length 1 (x / max(|x|, 1e-12)); a number for each head, in any shape.
   case cosine(Variable)
 
   var isCosine: Bool { if case .cosine = self { true } else { false } }

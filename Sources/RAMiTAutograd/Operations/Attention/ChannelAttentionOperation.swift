@@ -11,7 +11,7 @@ import RAMiTTensorCore
 /// - Parameters:
 ///   - qkv: N x ... x 3C: all heads' queries, then all keys, then all values; the axes between are pixels.
 ///   - heads: C is a multiple of it.
-///   - scale: a number for each head, of any shape with as many elements (Restormer's temperature).
+///   - scale: a number for each head, in any shape (Restormer's temperature).
 /// - Returns: N x ... x C, the heads side by side.
 public func channelAttention(_ qkv: Variable, heads: Int, scale: Variable) -> Variable {
   let shape = qkv.shape, channels = shape.last / 3

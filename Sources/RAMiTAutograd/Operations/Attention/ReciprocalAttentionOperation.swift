@@ -3,43 +3,43 @@ import RAMiTKernels
 import RAMiTTensorCore
 
 /// The parameters of a block's two self-attentions.
-public struct ReciprocalAttentionParameters {
+package struct ReciprocalAttentionParameters {
   /// C to 3 C.
-  public let qkv: PointwiseParameters
-  public let spatial: Spatial?
-  public let channel: Channel?
+  let qkv: PointwiseParameters
+  let spatial: Spatial?
+  let channel: Channel?
 
-  /// Of the S spatial heads.
-  public struct Spatial {
+  /// The parameters of S spatial heads.
+  package struct Spatial {
     /// S x 1 x 1.
-    public let logitScale: Variable
+    let logitScale: Variable
     /// (2 M - 1)^2 x S.
-    public let biasTable: Variable
+    let biasTable: Variable
     /// S c to S c.
-    public let projection: PointwiseParameters
+    let projection: PointwiseParameters
 
-    public init(logitScale: Variable, biasTable: Variable, projection: PointwiseParameters) {
+    package init(logitScale: Variable, biasTable: Variable, projection: PointwiseParameters) {
       self.logitScale = logitScale
       self.biasTable = biasTable
       self.projection = projection
     }
   }
 
-  /// Of the K channel heads.
-  public struct Channel {
+  /// The parameters of K channel heads.
+  package struct Channel {
     /// K x 1 x 1.
-    public let logitScale: Variable
+    let logitScale: Variable
     /// K c to K c.
-    public let projection: PointwiseParameters
+    let projection: PointwiseParameters
 
-    public init(logitScale: Variable, projection: PointwiseParameters) {
+    package init(logitScale: Variable, projection: PointwiseParameters) {
       self.logitScale = logitScale
       self.projection = projection
     }
   }
 
   /// - Precondition: there is at least one kind of attention.
-  public init(qkv: PointwiseParameters, spatial: Spatial?, channel: Channel?) {
+  package init(qkv: PointwiseParameters, spatial: Spatial?, channel: Channel?) {
     require(spatial != nil || channel != nil, "attention needs a head")
     self.qkv = qkv
     self.spatial = spatial
@@ -68,8 +68,8 @@ public struct ReciprocalAttentionParameters {
   var spatialHeads: Int { spatial?.logitScale.value.count ?? 0 }
   var channelHeads: Int { channel?.logitScale.value.count ?? 0 }
 
-  /// Of a pixel: projections, and for each head Q K^T and the product with V, over a window's pixels or a head's
-  /// channels.
+  /// The multiply-adds of one pixel: the projections, and for each head Q K^T and the product with V, over a window's
+  /// pixels or a head's channels.
   func multiplyAdds(channels: Int, window: Int) -> Int {
     let headDim = channels / (spatialHeads + channelHeads)
     let projections = (spatial?.projection.weight.value.count ?? 0) + (channel?.projection.weight.value.count ?? 0)
@@ -92,7 +92,7 @@ public struct ReciprocalAttentionParameters {
 ///   - shift: how far the windows are shifted, cyclically.
 ///   - dropout: drops entries of the attention maps; nil drops none.
 /// - Returns: N x H x W x C: the spatial attention's channels, then the channel attention's.
-public func reciprocalAttention(
+package func reciprocalAttention(
   _ x: Variable, previous: consuming Variable?, _ parameters: ReciprocalAttentionParameters, window: Int, shift: Int,
   dropout: DropoutMask? = nil
 ) -> Variable {

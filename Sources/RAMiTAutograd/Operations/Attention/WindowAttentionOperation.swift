@@ -11,8 +11,7 @@ import RAMiTTensorCore
 ///   - heads: C is a multiple of it.
 ///   - window: pixels on each side; T = window * window.
 ///   - shift: how far the windows are shifted down and to the right, cyclically.
-///   - masksRegions: whether pixels that only the cyclic shift has brought into one window hardly see each other: -100
-///     is added.
+///   - masksRegions: whether -100 is added between pixels that only the cyclic shift has brought into one window.
 ///   - positionBias: heads x T x T: head, query, key; pixels of a window in row-major order.
 ///   - scale: 1 / sqrt(C / heads) by default.
 ///   - dropout: drops entries of the attention maps; nil drops none.
@@ -122,7 +121,7 @@ private struct WindowAttentionCall {
     result = features.replacing(-1, with: groups.reduce(0) { $0 + $1.width })
   }
 
-  /// Of both products.
+  /// The multiply-adds of both products.
   var multiplyAdds: Int { groups.reduce(0) { $0 + 2 * features.rows * $1.tokens * $1.width } }
 
   /// Calls `body` with each group's kernel, its input and its first head.
@@ -136,7 +135,7 @@ private struct WindowAttentionCall {
       let kernel = group.kernel(
         self.features, features: self.features.last, values: self.values.last, result: channel,
         resultChannels: result.last, isCosine: isCosine,
-        // The maps of several groups have fates of their own.
+        // Each group drops other entries.
         dropout: index == 0 ? dropout : dropout?.derived(UInt32(index)))
       let transposed = bias.map { bias in
         Tensor([kernel.biasCount]) { kernel.transposeBias(bias.pointer, into: $0) }

@@ -71,7 +71,7 @@ public func conv2d(
 }
 
 extension ConvolutionGeometry {
-  /// Of a convolution of the map `x` [N x H x W x C].
+  /// The sizes of a convolution of the map `x`, N x H x W x C.
   /// - Parameter window: what slides over the map, for the message.
   /// - Precondition: the numbers are positive (the padding not negative), and the kernel fits into the padded map.
   init(_ x: Shape, window: String, kernel: IntPair, stride: IntPair, padding: IntPair, dilation: IntPair) {

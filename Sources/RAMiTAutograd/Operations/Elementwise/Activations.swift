@@ -6,7 +6,7 @@ import RAMiTTensorCore
 /// max(x, 0). Its derivative at 0 is 0.
 public func relu(_ x: consuming Variable) -> Variable { elementwise(x, .relu) }
 
-/// x held between 0 and 6. Its derivative at both is 0.
+/// Limits x to [0, 6]. Its derivative at both bounds is 0.
 public func relu6(_ x: consuming Variable) -> Variable { elementwise(x, .relu6) }
 
 /// x, and `slope` times x below 0.
@@ -41,7 +41,7 @@ public func softplus(_ x: consuming Variable) -> Variable { elementwise(x, .soft
 /// x tanh(softplus(x)) (Misra, 2020).
 public func mish(_ x: consuming Variable) -> Variable { elementwise(x, .mish) }
 
-/// (x + 3) / 6 held between 0 and 1.
+/// (x + 3) / 6, limited to [0, 1].
 public func hardsigmoid(_ x: consuming Variable) -> Variable { elementwise(x, .hardsigmoid) }
 
 /// x hardsigmoid(x) (Howard et al., 2019).

@@ -1,9 +1,8 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-// Arithmetic element by element. Shapes are broadcast by NumPy's rule: [C] or [1, 1, 1, C] stands for each pixel's
-// channels, [N, 1, 1, C] for each sample's. The gradient of an operand that is repeated is summed over the axes along
-// which it is.
+// Arithmetic element by element. Shapes are broadcast by NumPy's rule: [C] or [1, 1, 1, C] is repeated for each pixel,
+// [N, 1, 1, C] for each pixel of a sample. The gradient of a repeated operand is summed over the repeated axes.
 //
 // A consumed operand (`consume x + y`) may be overwritten in plain inference.
 
@@ -28,43 +27,60 @@ extension Variable {
     elementwise(a, b, .divide, operation: "divide")
   }
 
+  /// Negates every element.
   public static prefix func - (x: consuming Variable) -> Variable { elementwise(x, .negative, operation: "negative") }
 
+  /// Adds the number to every element.
   public static func + (x: consuming Variable, number: Float) -> Variable {
     elementwise(x, .adding(number), operation: "add")
   }
 
+  /// Adds the number to every element.
   public static func + (number: Float, x: consuming Variable) -> Variable { x + number }
 
+  /// Subtracts the number from every element.
   public static func - (x: consuming Variable, number: Float) -> Variable { x + -number }
 
+  /// Subtracts every element from the number.
   public static func - (number: Float, x: consuming Variable) -> Variable {
     elementwise(x, .subtracting(from: number), operation: "subtract")
   }
 
+  /// Multiplies every element with the number.
   public static func * (x: consuming Variable, number: Float) -> Variable {
     elementwise(x, .multiplying(by: number), operation: "multiply")
   }
 
+  /// Multiplies every element with the number.
   public static func * (number: Float, x: consuming Variable) -> Variable { x * number }
 
+  /// Divides every element by the number.
   public static func / (x: consuming Variable, number: Float) -> Variable {
     elementwise(x, .dividing(by: number), operation: "divide")
   }
 
+  /// Divides the number by every element.
   public static func / (number: Float, x: consuming Variable) -> Variable {
     elementwise(x, .dividing(number), operation: "divide")
   }
 
-  // The left side becomes another variable; nothing that holds the old one sees a change.
+  // The left side becomes another variable: whoever holds the old one sees no change.
 
+  /// a becomes a + b, broadcast.
   public static func += (a: inout Variable, b: consuming Variable) { a = consume a + b }
+  /// a becomes a - b, broadcast.
   public static func -= (a: inout Variable, b: consuming Variable) { a = consume a - b }
+  /// a becomes a * b, broadcast.
   public static func *= (a: inout Variable, b: consuming Variable) { a = consume a * b }
+  /// a becomes a / b, broadcast.
   public static func /= (a: inout Variable, b: consuming Variable) { a = consume a / b }
+  /// Every element becomes x + number.
   public static func += (x: inout Variable, number: Float) { x = consume x + number }
+  /// Every element becomes x - number.
   public static func -= (x: inout Variable, number: Float) { x = consume x - number }
+  /// Every element becomes x * number.
   public static func *= (x: inout Variable, number: Float) { x = consume x * number }
+  /// Every element becomes x / number.
   public static func /= (x: inout Variable, number: Float) { x = consume x / number }
 }
 

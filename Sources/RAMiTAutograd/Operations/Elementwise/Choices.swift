@@ -23,17 +23,23 @@ extension Variable {
   /// 1 where a and b differ, else 0; with broadcasting.
   public static func .!= (a: Variable, b: Variable) -> Tensor { compare(a.value, b.value, .notEqual) }
 
+  /// 1 where a > b, else 0.
   public static func .> (a: Variable, b: Float) -> Tensor { compare(a.value, Tensor(b), .greater) }
+  /// 1 where a >= b, else 0.
   public static func .>= (a: Variable, b: Float) -> Tensor { compare(a.value, Tensor(b), .greaterOrEqual) }
+  /// 1 where a < b, else 0.
   public static func .< (a: Variable, b: Float) -> Tensor { compare(a.value, Tensor(b), .less) }
+  /// 1 where a <= b, else 0.
   public static func .<= (a: Variable, b: Float) -> Tensor { compare(a.value, Tensor(b), .lessOrEqual) }
+  /// 1 where a = b, else 0.
   public static func .== (a: Variable, b: Float) -> Tensor { compare(a.value, Tensor(b), .equal) }
+  /// 1 where a and b differ, else 0.
   public static func .!= (a: Variable, b: Float) -> Tensor { compare(a.value, Tensor(b), .notEqual) }
 }
 
 /// a where the condition is not 0, else b; with broadcasting.
 ///
-/// What is not chosen gets no gradient, also where it is not finite.
+/// Elements that are not chosen get no gradient, even where they are not finite.
 /// - Precondition: the shapes can be broadcast.
 public func `where`(_ condition: Tensor, _ a: Variable, _ b: Variable) -> Variable {
   let shape = Shape.broadcast(condition.shape, a.shape, b.shape)
@@ -83,8 +89,8 @@ public func prelu(_ x: consuming Variable, weight: Variable) -> Variable {
 }
 
 extension Variable {
-  /// x to the power of another variable's elements, with broadcasting. NaN where x is negative and the exponent is no
-  /// integer.
+  /// x to the power of another variable's elements, with broadcasting; NaN where x is negative and the exponent is not
+  /// an integer.
   /// - Precondition: the shapes can be broadcast.
   public consuming func pow(_ exponent: Variable) -> Variable { elementwise(self, exponent, .power) }
 }

@@ -12,7 +12,7 @@ public func dropout(_ x: Variable, _ mask: DropoutMask) -> Variable {
   }
 }
 
-/// Stochastic depth (Huang et al., 2016): in each sample the residual branch y - x counts `factors` times.
+/// Stochastic depth (Huang et al., 2016): scales the residual branch y - x of each sample by its factor.
 ///
 /// A factor is 0 where the branch is dropped, and 1 / (1 - drop rate) elsewhere.
 /// - Parameters:

@@ -34,6 +34,7 @@ func elementwise(
 // Mathematical functions, with IEEE's special values: exp overflows to infinity, log(0) is minus infinity, and the
 // logarithm and the square root of a negative number are NaN.
 extension Variable {
+  /// exp(x); infinite from 88.73 on.
   public consuming func exp() -> Variable { elementwise(self, .exp) }
 
   /// The natural logarithm.
@@ -42,6 +43,7 @@ extension Variable {
   /// log(1 + x), exact near 0.
   public consuming func log1p() -> Variable { elementwise(self, .log1p) }
 
+  /// The square root. Its derivative at 0 is infinite.
   public consuming func sqrt() -> Variable { elementwise(self, .sqrt) }
 
   /// 1 / sqrt(x).
@@ -53,7 +55,7 @@ extension Variable {
   /// x^2.
   public consuming func square() -> Variable { elementwise(self, .square) }
 
-  /// x to a power. NaN where x is negative and the exponent is no integer.
+  /// x to a power; NaN where x is negative and the exponent is not an integer.
   public consuming func pow(_ exponent: Float) -> Variable { elementwise(self, .pow(exponent)) }
 
   /// |x|. Its derivative at 0 is 0.
@@ -62,12 +64,13 @@ extension Variable {
   /// -1, 0 or 1. No gradient flows through it.
   public consuming func sign() -> Variable { elementwise(self.detached, .sign) }
 
-  /// Angles are in radians.
+  /// The sine of an angle in radians.
   public consuming func sin() -> Variable { elementwise(self, .sin) }
 
-  /// Angles are in radians.
+  /// The cosine of an angle in radians.
   public consuming func cos() -> Variable { elementwise(self, .cos) }
 
+  /// The hyperbolic tangent, in [-1, 1].
   public consuming func tanh() -> Variable { elementwise(self, .tanh) }
 
   /// 1 / (1 + exp(-x)).
@@ -76,7 +79,7 @@ extension Variable {
   /// The error function, with an absolute error below 5e-7.
   public consuming func erf() -> Variable { elementwise(self, .erf) }
 
-  /// x held between two bounds. The derivative is 1 between and at the bounds, 0 beyond.
+  /// Limits x to the range between two bounds. The derivative is 1 in the range and 0 outside.
   /// - Parameters:
   ///   - min: the lower bound; no bound by default.
   ///   - max: the upper bound; no bound by default.

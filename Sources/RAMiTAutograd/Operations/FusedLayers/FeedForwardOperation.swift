@@ -1,12 +1,12 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// What is normalised and added before a feed-forward layer: norm(value).
-public struct NormedBranch {
-  public let value: Variable
-  public let norm: NormParameters
+/// A branch that is normalised and added before a feed-forward layer: norm(value).
+package struct NormedBranch {
+  let value: Variable
+  let norm: NormParameters
 
-  public init(_ value: Variable, _ norm: NormParameters) {
+  package init(_ value: Variable, _ norm: NormParameters) {
     self.value = value
     self.norm = norm
   }
@@ -19,10 +19,10 @@ public struct NormedBranch {
 ///   - x: ... x C.
 ///   - branch: the shape of x; nil adds nothing.
 ///   - hidden, out: C to H and H to C.
-///   - norm: of what the layers give, C.
+///   - norm: normalises what the layers give, C channels.
 ///   - savesIntermediates: whether the hidden features and what enters the second layer norm are saved for the backward
 ///     pass, rather than computed again.
-public func feedForward(
+package func feedForward(
   _ x: consuming Variable, adding branch: NormedBranch? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
   norm: NormParameters, savesIntermediates: Bool = false
 ) -> Variable {
@@ -32,7 +32,7 @@ public func feedForward(
   requireParameters(norm.weight, norm.bias, of: x.shape)
   requireShape(branch?.value.shape, x.shape, of: "the branch")
   requireParameters(branch?.norm.weight, branch?.norm.bias, of: x.shape)
-  // Without the branch's value, which the backward pass may compute again.
+  // The pullback must not hold the branch's value: the backward pass may compute it again.
   let branchNorm = branch?.norm
   let layers = FeedForwardLayers(branchNorm: branchNorm, hidden: hidden, out: out, norm: norm)
   var x = consume x
@@ -45,7 +45,7 @@ public func feedForward(
       kernel.forward(rows: rows, FeedForward.Input(inputs.map(\.value)), y, saved: saved?.pointer, scratch: scratch)
     }
   }
-  // A norm counts one an element.
+  // A norm counts as one multiply-add for each element.
   let multiplyAdds = rows * (hidden.weight.value.count + out.weight.value.count) + inputs.count * y.count
   return Variable(y, from: inputs + layers.variables, multiplyAdds: multiplyAdds) {
     [inputs = inputs.map(\.saved), layers, saved] dy, gradients in

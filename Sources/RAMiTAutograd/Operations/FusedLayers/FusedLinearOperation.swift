@@ -5,7 +5,7 @@ import RAMiTTensorCore
 ///
 /// - Parameters:
 ///   - x: ... x C.
-///   - norm: of x, before the layer; nil normalises nothing.
+///   - norm: normalises x before the layer; nil normalises nothing.
 ///   - layer: C to O.
 ///   - residual: ... x O, added to the result; plain inference overwrites it where it was consumed. Nil adds nothing.
 /// - Returns: ... x O.

@@ -7,6 +7,7 @@ public struct PointwiseParameters {
   public let weight: Variable
   /// O.
   public let bias: Variable
+  /// A divisor of the inputs and of O; 1 for a linear layer.
   public let groups: Int
 
   /// - Precondition: the shapes fit, and `groups` divides O.
@@ -51,13 +52,12 @@ public struct DepthwiseParameters {
 
 /// The layer norm of a fused operation: see `layerNorm`.
 public struct NormParameters {
-  /// C.
-  public let weight: Variable
-  /// C.
-  public let bias: Variable
-  public let epsilon: Float
-  public let subtractsMean: Bool
+  /// C each.
+  public let weight, bias: Variable
+  let epsilon: Float
+  let subtractsMean: Bool
 
+  /// - Parameters: as those of `layerNorm`.
   public init(weight: Variable, bias: Variable, epsilon: Float = 1e-5, subtractsMean: Bool = true) {
     self.weight = weight
     self.bias = bias

@@ -7,9 +7,9 @@ import RAMiTTensorCore
 ///
 /// - Parameters:
 ///   - x: ... x C; plain inference overwrites it where it was consumed and O is C.
-///   - norm: of x, before the layers; nil normalises nothing.
+///   - norm: normalises x before the layers; nil normalises nothing.
 ///   - hidden, out: C to H and H to O.
-///   - activation: of the hidden channels.
+///   - activation: acts on the hidden channels.
 ///   - addsInput: whether x is added to the result; O is C then.
 /// - Returns: ... x O.
 public func mlp(
@@ -35,7 +35,7 @@ public func mlp(
     withExtendedLifetime((packed, memory)) {}
   }
   let parameters = (norm?.variables ?? []) + hidden.variables + out.variables
-  // A norm counts one an element.
+  // A norm counts as one multiply-add for each element.
   let products = hidden.weight.value.count + out.weight.value.count
   let multiplyAdds = rows * (products + (norm == nil ? 0 : channels))
   var x = consume x

@@ -2,15 +2,15 @@ import RAMiTKernels
 import RAMiTTensorCore
 
 /// The parameters of a MobiVari layer (Sec. A.1).
-public struct MobiVariParameters {
+package struct MobiVariParameters {
   /// C to E, grouped; nil in version 1, where E is C.
-  public let expand: PointwiseParameters?
-  /// Of E channels.
-  public let depthwise: DepthwiseParameters
+  let expand: PointwiseParameters?
+  /// E channels.
+  let depthwise: DepthwiseParameters
   /// E to O.
-  public let pointwise: PointwiseParameters
+  let pointwise: PointwiseParameters
 
-  public init(expand: PointwiseParameters?, depthwise: DepthwiseParameters, pointwise: PointwiseParameters) {
+  package init(expand: PointwiseParameters?, depthwise: DepthwiseParameters, pointwise: PointwiseParameters) {
     self.expand = expand
     self.depthwise = depthwise
     self.pointwise = pointwise
@@ -43,7 +43,7 @@ public struct MobiVariParameters {
 ///
 /// - Parameter x: N x H x W x C.
 /// - Returns: N x H x W x O.
-public func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activation: Activation) -> Variable {
+package func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activation: Activation) -> Variable {
   mobiVari([x], parameters, activation: activation)
 }
 
@@ -52,7 +52,7 @@ public func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activation
 ///
 /// - Parameter parts: N x H x W x c; others N x H/r x W/r x (c r r). C is the sum of all c.
 /// - Returns: N x H x W x O.
-public func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, activation: Activation) -> Variable {
+package func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, activation: Activation) -> Variable {
   require(!parts.isEmpty, "MobiVari needs a feature map")
   for part in parts { requireMap(part.shape) }
   let shape = parts[0].shape

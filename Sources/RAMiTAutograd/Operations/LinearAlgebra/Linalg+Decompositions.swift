@@ -4,7 +4,7 @@ import RAMiTTensorCore
 extension Linalg {
   /// A = Q R, reduced.
   ///
-  /// The gradient needs the first columns of A, as many as R has rows, to be linearly independent; else it is NaN.
+  /// The gradient is NaN unless the first K columns of A are linearly independent.
   /// - Parameter a: ... x M x N.
   /// - Returns: Q ... x M x K with orthonormal columns, and the upper triangular R ... x K x N; K is the smaller of M
   ///   and N.
@@ -44,7 +44,7 @@ extension Linalg {
   /// lower triangle is read.
   ///
   /// Eigenvectors are known up to their signs, and the gradient is right for functions that do not depend on these; it
-  /// grows without bounds as eigenvalues meet, unless only they are used.
+  /// grows without bounds as eigenvalues meet, unless a function uses eigenvalues only.
   /// - Parameter a: ... x N x N.
   /// - Returns: ... x N, and ... x N x N.
   public static func eigh(_ a: Variable) throws(LinalgError) -> (values: Variable, vectors: Variable) {
@@ -76,7 +76,7 @@ extension Linalg {
   /// A = U diag(S) V^T, reduced, singular values from the largest to the smallest.
   ///
   /// Singular vectors are known up to the signs of pairs, and the gradient is right for functions that do not depend on
-  /// these; it grows without bounds as singular values meet, unless only they are used.
+  /// these; it grows without bounds as singular values meet, unless a function uses singular values only.
   /// - Parameter a: ... x M x N.
   /// - Returns: U ... x M x K, S ... x K, and V^T ... x K x N; K is the smaller of M and N.
   public static func svd(_ a: Variable) throws(LinalgError) -> (u: Variable, s: Variable, vt: Variable) {
@@ -105,7 +105,7 @@ extension Linalg {
     return (outputs[0], outputs[1], outputs[2])
   }
 
-  /// Of a batch of matrices.
+  /// The shape of a batch of matrices.
   private struct Sizes {
     let rows: Int
     let columns: Int

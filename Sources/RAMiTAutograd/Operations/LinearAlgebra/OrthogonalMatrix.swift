@@ -7,7 +7,7 @@ extension Linalg {
   /// learning in deep linear neural networks", 2014).
   ///
   /// - Parameter normal: R x ...; the axes after the first count as one.
-  /// - Returns: of the same shape.
+  /// - Returns: a tensor of the same shape.
   public static func orthogonal(_ normal: Tensor) throws(LinalgError) -> Tensor {
     require(normal.shape.rank >= 2, "an orthogonal matrix has two axes or more, not \(normal.shape)")
     if normal.isMeta { return Tensor(uninitialized: normal.shape) }

@@ -6,11 +6,11 @@ import RAMiTTensorCore
 ///
 ///     let colours = try PrincipalComponents(of: features, count: 3)(Variable(constant: features))
 public struct PrincipalComponents: Sendable {
-  /// Of each channel: C.
+  /// The mean of each channel, C numbers.
   public let mean: Tensor
   /// K x C, orthonormal rows, the one with the largest variance first. The largest number of each is positive.
   public let components: Tensor
-  /// Along the components: K.
+  /// The variance along each component, K numbers.
   public let variances: Tensor
   /// The share of the whole variance that the components have; 1 for a map without any.
   public let explainedShare: Double
@@ -33,7 +33,7 @@ public struct PrincipalComponents: Sendable {
     }
     let covariance = (1 / Double(samples - 1)) * MatrixBatch.matrices(products)[0]
     let (values, vectors) = try covariance.eigh()
-    // From the largest; rounding may leave a small negative one.
+    // The largest come first; rounding may leave a small negative one.
     let places = (0..<count).map { channels - 1 - $0 }, chosen = places.map { max(0, values[$0]) }
     self.mean = mean
     variances = Tensor(chosen.map { Float($0) }, [count])
@@ -45,7 +45,7 @@ public struct PrincipalComponents: Sendable {
   /// The components of x: ... x C to ... x K.
   public func callAsFunction(_ x: Variable) -> Variable {
     let (count, channels) = (components.shape[0], components.shape[1])
-    // components (x - mean), as a layer.
+    // A linear layer computes components (x - mean).
     let bias = (0..<count).map { k in
       -(0..<channels).reduce(Float(0)) { $0 + components.pointer[k * channels + $1] * mean.pointer[$1] }
     }

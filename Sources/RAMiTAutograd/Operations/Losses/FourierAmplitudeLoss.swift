@@ -3,10 +3,10 @@ import RAMiTTensorCore
 
 /// The mean absolute difference of the Fourier coefficients, as a scalar: the mean over N, C and all H x W frequencies
 /// of |Re D| and |Im D|, both counted, where D is the two-dimensional discrete Fourier transform of output - target,
-/// not scaled. The frequency term of MIMO-UNet's loss (Cho et al., "Rethinking Coarse-to-Fine Approach in Single Image
-/// Deblurring", 2021), which counts 0.1 times beside L1.
+/// not scaled. It is the frequency term of MIMO-UNet's loss (Cho et al., "Rethinking Coarse-to-Fine Approach in Single
+/// Image Deblurring", 2021), which has the weight 0.1 next to L1.
 ///
-/// Fast for sides of small prime factors; a large prime factor p takes p times as long as a value.
+/// It is fast for sides of small prime factors; the time grows with the largest one.
 /// - Parameters:
 ///   - output: N x H x W x C.
 ///   - target: the same shape.

@@ -3,10 +3,10 @@ import RAMiTKernels
 import RAMiTTensorCore
 
 /// The negative peak signal-to-noise ratio in dB, for images of values in [0, 1], as a scalar: the mean over the images
-/// of 10 log10(mean squared error + epsilon). The loss of NAFNet (Chen et al., "Simple Baselines for Image
-/// Restoration", 2022).
+/// of 10 log10(mean squared error + epsilon). It is the loss of NAFNet (Chen et al., "Simple Baselines for
+/// Image Restoration", 2022).
 /// - Parameters:
-///   - output: N x H x W x C; or any shape whose first axis is of images.
+///   - output: N x H x W x C; or any shape whose first axis counts images.
 ///   - target: the same shape.
 ///   - epsilon: keeps the logarithm finite where an image equals its target.
 /// - Precondition: there are values.

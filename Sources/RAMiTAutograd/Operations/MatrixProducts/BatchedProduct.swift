@@ -6,11 +6,11 @@ import RAMiTTensorCore
 struct BatchedProduct {
   /// A factor or the result, as it lies in memory.
   struct Matrices {
-    /// The sizes of the leading axes; as many as the broadcast ones at most.
+    /// The sizes of the leading axes, no more than the broadcast ones.
     let leading: [Int]
     let rows: Int
     let columns: Int
-    /// Taken as its transpose; never the result.
+    /// Whether the transpose is taken; false for the result.
     var isTransposed = false
 
     var count: Int { leading.reduce(1, *) }

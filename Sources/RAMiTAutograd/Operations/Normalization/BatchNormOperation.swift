@@ -8,8 +8,8 @@ public struct BatchStatistics {
   /// C; over one less than the values of a channel, as PyTorch's running variance is.
   public let variance: Tensor
 
-  /// Moves running statistics towards these: running = (1 - momentum) running + momentum batch. Nothing happens to meta
-  /// tensors.
+  /// Moves running statistics towards these: running = (1 - momentum) running + momentum batch. Meta tensors
+  /// stay as they are.
   public func update(mean runningMean: Tensor, variance runningVariance: Tensor, momentum: Float = 0.1) {
     for (running, batch) in [(runningMean, mean), (runningVariance, variance)] {
       requireShape(running.shape, batch.shape, of: "the running statistics")

@@ -42,8 +42,8 @@ private func groupNorm(
 }
 
 /// (x - mean) / sqrt(variance + epsilon) * weight + bias, with statistics of groups of channels of each sample.
-/// - Parameter statistics: nothing found in them yet.
-/// - Returns: the result, and the statistics found; none for a meta tensor.
+/// - Parameter statistics: not measured yet.
+/// - Returns: the result, and the measured statistics; none for a meta tensor.
 func normalizeGroups(
   _ x: Variable, _ statistics: GroupStatistics, weight: Variable?, bias: Variable?, operation: String
 ) -> (y: Variable, statistics: GroupStatistics) {

@@ -11,12 +11,12 @@ struct GroupStatistics {
   private let width: Int
   private let epsilon: Double
   private(set) var mean: [Double]
-  /// About the mean, over all values of a group.
+  /// The variance about the mean, over all values of a group.
   private(set) var variance: [Double]
   /// 1 / sqrt(variance + epsilon).
   private(set) var scale: [Double]
 
-  /// Nothing found yet.
+  /// Statistics that are not measured yet.
   init(samples: Int, pixels: Int, channels: Int, groups: Int, epsilon: Float) {
     self.pixels = ChannelPixels(samples: samples, pixels: pixels, channels: channels)
     pixelCount = pixels

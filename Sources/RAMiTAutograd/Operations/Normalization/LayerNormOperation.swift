@@ -8,8 +8,7 @@ import RAMiTTensorCore
 ///   - x: ... x C.
 ///   - weight: C, or nil for ones.
 ///   - bias: C, or nil for zeros.
-///   - subtractsMean: false leaves x where it is and divides it only; the variance is about the mean all the same
-///     (Restormer's "BiasFree" norm).
+///   - subtractsMean: false only divides x; the variance is still about the mean (Restormer's "BiasFree" norm).
 ///   - residual: the shape of x, or nil.
 public func layerNorm(
   _ x: consuming Variable, weight: Variable?, bias: Variable?, epsilon: Float = 1e-5, subtractsMean: Bool = true,

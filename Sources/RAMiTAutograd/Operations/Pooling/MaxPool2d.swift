@@ -30,7 +30,7 @@ public func maxPool2d(
 }
 
 extension ConvolutionGeometry {
-  /// Of windows over the map `x` [N x H x W x C].
+  /// The sizes of windows over the map `x`, N x H x W x C.
   init(poolOf x: Shape, kernelSize: IntPair, stride: IntPair, padding: IntPair) {
     requireMap(x)
     require(kernelSize.height > 0 && kernelSize.width > 0, "a window has at least one pixel, not \(kernelSize)")

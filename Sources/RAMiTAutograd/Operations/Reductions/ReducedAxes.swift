@@ -5,12 +5,12 @@ import RAMiTTensorCore
 struct ReducedAxes {
   /// The result's shape.
   let shape: Shape
-  /// The same with the reduced axes at size 1, so that it broadcasts against the operand.
+  /// The result's shape with the reduced axes at size 1, which broadcasts against the operand.
   let unsqueezed: Shape
   let operand: Shape
   let plan: ReductionPlan
 
-  /// - Parameter axes: negative ones count from the end; nil stands for all.
+  /// - Parameter axes: negative ones count from the end; nil means all.
   /// - Precondition: the axes exist, each once.
   init(_ operand: Shape, _ axes: [Int]?, keepsDimensions: Bool) {
     let all = Array(0..<operand.rank), reduced = axes.map { operand.normalized(axes: $0) } ?? all
@@ -35,7 +35,7 @@ extension Gradients {
     centre: Tensor? = nil, to operand: some Operand
   ) {
     write(to: operand) { dx, accumulate in
-      // What the function does not read stands for itself.
+      // dx and dy take the place of operands that the function does not read.
       let broadcast = Broadcast([
         axes.operand.dimensions, axes.unsqueezed.dimensions, axes.unsqueezed.dimensions,
       ])

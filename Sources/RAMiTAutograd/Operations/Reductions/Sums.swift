@@ -1,8 +1,8 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-// Sums and what is made of them. Partial sums are added in a fixed order, so the bits do not depend on the number of
-// threads.
+// Sums and values computed from them. Partial sums are added in a fixed order, so the bits do not depend on the number
+// of threads.
 
 extension Variable {
   /// The sum over some axes.

@@ -1,7 +1,7 @@
 import RAMiTKernels
 import RAMiTTensorCore
 
-/// How pixels between those of a map are made.
+/// How pixels between those of a map are computed.
 public enum InterpolationMode: String, CaseIterable, Codable, Sendable {
   /// The pixel at or before the place.
   case nearest
@@ -29,7 +29,7 @@ public func interpolate(
 }
 
 /// Resizes a map by a factor, by PyTorch's definitions: to its height and width times `scale`, rounded down. The factor
-/// itself says where pixels lie, also where the size is rounded.
+/// itself decides where pixels lie, even where the size is rounded.
 public func interpolate(
   _ x: Variable, scale: Double, mode: InterpolationMode = .nearest, alignCorners: Bool = false, antialias: Bool = false
 ) -> Variable {
@@ -39,7 +39,7 @@ public func interpolate(
     x, size, steps: (1 / scale, 1 / scale), mode: mode, alignCorners: alignCorners, antialias: antialias)
 }
 
-/// - Parameter steps: source pixels from one result to the next, unless the sizes say it.
+/// - Parameter steps: source pixels from one result to the next; nil derives them from the sizes.
 private func interpolate(
   _ x: Variable, _ size: IntPair, steps: (height: Double?, width: Double?), mode: InterpolationMode,
   alignCorners: Bool, antialias: Bool
@@ -52,7 +52,7 @@ private func interpolate(
   func axis(_ source: Int, _ count: Int, _ step: Double?) -> AxisResampling {
     let aligned = count > 1 ? Double(source - 1) / Double(count - 1) : 0
     // As in PyTorch, an axis whose size does not change stays as it is, whatever the factor; only the bicubic filter
-    // runs all the same.
+    // still runs.
     let isSame = source == count && (mode != .bicubic || antialias)
     let step = isSame ? 1 : alignCorners ? aligned : step ?? Double(source) / Double(count)
     switch mode {

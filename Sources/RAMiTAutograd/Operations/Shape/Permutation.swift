@@ -9,7 +9,7 @@ extension Variable {
     require(order.count == shape.rank, "\(shape) cannot be permuted by \(axes)")
     if order == Array(0..<shape.rank) { return self }
     let result = Shape(order.map { shape[$0] }), strides = shape.strides
-    // When only axes of one element move, so does nothing in memory.
+    // When only axes of one element move, nothing moves in memory.
     let moved = order.filter { shape[$0] != 1 }
     if moved == moved.sorted() { return reshaped(result) }
     return Variable(
@@ -24,7 +24,7 @@ extension Variable {
     return permuted(order)
   }
 
-  /// The order of the elements on these axes reversed.
+  /// Reverses the order of the elements on these axes.
   public func flipped(axes: [Int]) -> Variable {
     let axes = shape.normalized(axes: axes)
     var from = shape.strides, offset = 0
@@ -39,7 +39,7 @@ extension Variable {
 
   /// Element i of axis `axes[k]` moves to i + `shifts[k]`; what leaves at one end comes back at the other
   /// (`torch.roll`).
-  /// - Parameter shifts: of any size and sign, one for each axis.
+  /// - Parameter shifts: one for each axis; any whole numbers.
   public func rolled(shifts: [Int], axes: [Int]) -> Variable {
     require(shifts.count == axes.count, "\(shifts.count) shifts for \(axes.count) axes")
     let strides = shape.strides

@@ -2,7 +2,7 @@ import RAMiTKernels
 import RAMiTTensorCore
 
 extension Variable {
-  /// The elements `range` of an axis. Of the outermost axis they are a view, without a copy.
+  /// The elements `range` of an axis. On the outermost axis they are a view, without a copy.
   /// - Precondition: the range lies in the axis.
   public func sliced(axis: Int, _ range: Range<Int>) -> Variable {
     let axis = shape.normalized(axis: axis)
@@ -19,7 +19,7 @@ extension Variable {
       ])
   }
 
-  /// A slice that is contiguous, as no axis outside of it has more than one element.
+  /// A slice that is contiguous, because no axis outside of it has more than one element.
   private func outermostSlice(_ axis: Int, _ range: Range<Int>) -> Variable {
     let result = shape.replacing(axis, with: range.count), stride = shape.strides[axis]
     let inner = Shape(Array(shape.dimensions[axis...]))
@@ -50,7 +50,7 @@ extension Variable {
     }
   }
 
-  /// An axis cut into as many parts of one size.
+  /// An axis cut into `parts` parts of one size.
   /// - Precondition: the axis is a multiple of `parts`.
   public func split(axis: Int, parts: Int) -> [Variable] {
     let axis = shape.normalized(axis: axis)

@@ -6,7 +6,7 @@ import RAMiTTensorCore
 extension Variable {
   /// The same values in row-major order under another shape, without a copy.
   /// - Parameter shape: at most one size is -1: it becomes what the others leave over.
-  /// - Precondition: both shapes hold as many values.
+  /// - Precondition: both shapes hold equally many values.
   public func reshaped(_ shape: [Int]) -> Variable {
     let shape = self.shape.completing(shape)
     if shape == self.shape { return self }
@@ -26,7 +26,7 @@ extension Variable {
       Array(dimensions[..<range.lowerBound]) + [dimensions[range].reduce(1, *)] + dimensions[(range.upperBound + 1)...])
   }
 
-  /// Without an axis of size 1.
+  /// Removes an axis of size 1.
   /// - Precondition: the axis has the size 1.
   public func squeezed(axis: Int) -> Variable {
     let axis = shape.normalized(axis: axis)
@@ -36,7 +36,7 @@ extension Variable {
     return reshaped(dimensions)
   }
 
-  /// With a new axis of size 1, which is axis number `axis` of the result; negative numbers count from its end.
+  /// Adds an axis of size 1, which is axis number `axis` of the result; negative numbers count from its end.
   public func unsqueezed(axis: Int) -> Variable {
     let position = axis < 0 ? shape.rank + 1 + axis : axis
     require(position >= 0 && position <= shape.rank, "\(shape) cannot get an axis \(axis)")
@@ -47,7 +47,7 @@ extension Variable {
 }
 
 extension Shape {
-  /// The shape with as many values as this one; a size of -1 is what the others leave over.
+  /// The shape with the same number of values; a size of -1 is what the others leave over.
   fileprivate func completing(_ sizes: [Int]) -> Shape {
     guard let open = sizes.firstIndex(of: -1) else {
       let shape = Shape(sizes)

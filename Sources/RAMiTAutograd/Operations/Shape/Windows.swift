@@ -21,8 +21,8 @@ public func windowPartition(_ x: Variable, window: Int) -> Variable {
 /// The inverse of `windowPartition`: (N H/h W/w) x (h w) x C to N x H x W x C.
 /// - Parameters:
 ///   - window: the height and width of a window.
-///   - height: of the feature map.
-///   - width: of the feature map.
+///   - height: the feature map's height.
+///   - width: the feature map's width.
 public func windowMerge(_ x: Variable, window: (height: Int, width: Int), height: Int, width: Int) -> Variable {
   require(
     window.height > 0 && window.width > 0 && height % window.height == 0 && width % window.width == 0,
