@@ -51,7 +51,7 @@ extension Initializer {
     }
   }
 
-  /// The same with normal values; PyTorch's `kaiming_normal_`.
+  /// Normal values of the same variance; PyTorch's `kaiming_normal_`.
   /// - Precondition: the parameter has two axes or more.
   public static func kaimingNormal(
     _ mode: FanMode = .fanIn, _ nonlinearity: Nonlinearity = .leakyReLU(slope: 0)
@@ -72,7 +72,7 @@ extension Initializer {
     }
   }
 
-  /// The same with normal values; PyTorch's `xavier_normal_`.
+  /// Normal values of the same variance; PyTorch's `xavier_normal_`.
   /// - Precondition: the parameter has two axes or more.
   public static func xavierNormal(gain: Double = 1) -> Initializer {
     Initializer { context in

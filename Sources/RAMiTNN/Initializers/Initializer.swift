@@ -7,7 +7,7 @@ import RAMiTTensorCore
 public struct Initializer: Sendable {
   /// What the initial values may depend on.
   public struct Context {
-    /// PyTorch's, in which fans are counted: O x I x kh x kw for a convolution.
+    /// PyTorch's shape, which defines the fans: O x I x kh x kw for a convolution.
     public let fileShape: Shape
     /// How many values there are.
     public var count: Int { fileShape.count }
@@ -44,7 +44,7 @@ public struct Initializer: Sendable {
 }
 
 extension Initializer {
-  /// All values alike.
+  /// The same value everywhere.
   public static func constant(_ value: Float) -> Initializer {
     Initializer { Array(repeating: value, count: $0.count) }
   }

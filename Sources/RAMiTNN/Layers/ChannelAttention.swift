@@ -8,7 +8,7 @@ public struct ChannelAttention: UnaryLayer {
 
   /// - Parameters:
   ///   - reduction: how many times fewer channels are between the two layers.
-  ///   - names: of the two 1 x 1 convolutions in checkpoints; the default are RCAN's.
+  ///   - names: the names of the two 1 x 1 convolutions in checkpoints; RCAN's by default.
   /// - Precondition: the reduction is positive and leaves a channel.
   public init(
     _ scope: ParameterScope, channels: Int, reduction: Int = 16, names: (String, String) = ("conv_du.0", "conv_du.2")

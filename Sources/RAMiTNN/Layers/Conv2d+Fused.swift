@@ -2,15 +2,15 @@ import RAMiTAutograd
 import RAMiTTensorCore
 
 extension Conv2d {
-  /// A 1 x 1 convolution with what stands around it in a block:
+  /// A 1 x 1 convolution and what surrounds it in a block:
   ///
   ///     residual + scale * convolution(norm(x))
   ///
   /// Where there are many pixels, the normalised values are not written to memory, and the weight's rows are scaled.
   /// - Parameters:
   ///   - x: N x H x W x I.
-  ///   - norm: of x; nil normalises nothing.
-  ///   - scale: as many numbers as outputs, of any shape; nil for 1.
+  ///   - norm: normalises x; nil normalises nothing.
+  ///   - scale: a number for each output, in any shape; nil for 1.
   ///   - residual: N x H x W x O; plain inference overwrites it where it was consumed. Nil adds nothing.
   /// - Precondition: the kernel is 1 x 1.
   public func fused(

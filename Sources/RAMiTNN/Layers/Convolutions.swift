@@ -18,7 +18,7 @@ public struct Conv2d: UnaryLayer {
   /// - Parameters:
   ///   - inputs: I channels.
   ///   - outputs: O channels.
-  ///   - kernelSize: of a side, in pixels.
+  ///   - kernelSize: the side of the kernel, in pixels.
   ///   - stride: as that of `conv2d`.
   ///   - padding: as that of `conv2d`.
   ///   - dilation: as that of `conv2d`.

@@ -53,6 +53,7 @@ public struct Dropout: UnaryLayer {
     (self.rate, self.layer, self.use) = (rate, layer, use)
   }
 
+  /// Any shape to the same.
   public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
     guard let mask = context?.dropoutMask(rate: rate, layer: layer, use: use) else { return x }
     return dropout(x, mask)

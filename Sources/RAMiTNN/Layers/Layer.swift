@@ -19,7 +19,7 @@ import RAMiTAutograd
 public protocol UnaryLayer {
   /// - Parameters:
   ///   - x: a caller that no longer needs it consumes it; its memory may then take the result.
-  ///   - context: of a training step; nil in inference, where nothing is dropped.
+  ///   - context: that of a training step; nil in inference, where nothing is dropped.
   func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable
 }
 
@@ -31,13 +31,16 @@ extension UnaryLayer {
 /// A layer with two bodies: `callAsFunction` is fast, `composed` is its definition from small operations. Both give the
 /// same values and gradients up to rounding, which a test holds them to.
 public protocol FusedLayer: UnaryLayer {
+  /// Maps the same shapes as `callAsFunction`, slower and with more memory.
   func composed(_ x: Variable, context: TrainingContext?) -> Variable
 }
 
 /// Layers one after the other.
 public struct Sequential: UnaryLayer {
+  /// The first one takes the input.
   public let layers: [any UnaryLayer]
 
+  /// Without layers the input is the result.
   public init(_ layers: [any UnaryLayer]) { self.layers = layers }
 
   /// Makes `count` layers in the scopes "0", "1", ..., which are their names in PyTorch's checkpoints.
@@ -45,6 +48,7 @@ public struct Sequential: UnaryLayer {
     layers = (0..<count).map { layer(scope / "\($0)", $0) }
   }
 
+  /// What the first layer takes to what the last one gives.
   public func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
     var y = consume x
     for layer in layers { y = layer(consume y, context: context) }

@@ -4,16 +4,16 @@ import RAMiTKernels
 /// Two linear layers with an activation between them: the feed-forward network of a Transformer.
 public struct MLP: FusedLayer {
   public let first, second: Linear
-  public let activation: Activation
+  let activation: Activation
   private let dropout: (hidden: Dropout, output: Dropout)?
 
   /// - Parameters:
   ///   - channels: C.
   ///   - hidden: the channels of the hidden layer.
-  ///   - names: of the two layers in checkpoints.
-  ///   - initialWeight: of both layers; PyTorch's by default.
+  ///   - names: the names of the two layers in checkpoints.
+  ///   - initialWeight: the initial weights of both layers; PyTorch's by default.
   ///   - dropout: the chance of dropping a value behind either layer, while training.
-  ///   - layer: the block's number in the model, which names what is dropped.
+  ///   - layer: the block's number in the model, which selects the random choices.
   public init(
     _ scope: ParameterScope, channels: Int, hidden: Int, activation: Activation = .gelu,
     names: (String, String) = ("fc1", "fc2"), initialWeight: Initializer? = nil, initialBias: Initializer? = nil,
@@ -34,7 +34,7 @@ public struct MLP: FusedLayer {
     return fused(x, norm: nil, addsInput: false)
   }
 
-  /// The layers with what stands around them in a block: `x + second(activation(first(norm(x))))`, without the hidden
+  /// The layers and what surrounds them in a block: `x + second(activation(first(norm(x))))`, without the hidden
   /// channels in memory. Nothing is dropped.
   /// - Parameters:
   ///   - norm: nil normalises nothing.
@@ -45,6 +45,7 @@ public struct MLP: FusedLayer {
       out: PointwiseParameters(second), activation: activation, addsInput: addsInput)
   }
 
+  /// Drops values, which the fused operation cannot.
   public func composed(_ x: Variable, context: TrainingContext?) -> Variable {
     var hidden = activation(first(x))
     if let dropout { hidden = dropout.hidden(consume hidden, context: context) }

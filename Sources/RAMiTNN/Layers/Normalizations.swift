@@ -1,28 +1,22 @@
 import RAMiTAutograd
 import RAMiTTensorCore
 
-/// The scale and shift of a normalisation, which begin as 1 and 0.
-private struct Affine {
-  /// C; nil without one.
-  let weight, bias: Parameter?
-
-  init(_ scope: ParameterScope, channels: Int, hasWeight: Bool, hasBias: Bool) {
-    weight = hasWeight ? scope.parameter("weight", [channels], start: .constant(1)) : nil
-    bias = hasBias ? scope.parameter("bias", [channels], start: .constant(0)) : nil
+extension ParameterScope {
+  /// The scale and shift of a normalisation, C each, which begin as 1 and 0.
+  fileprivate func affine(channels: Int, hasWeight: Bool, hasBias: Bool) -> (Parameter?, Parameter?) {
+    let weight = hasWeight ? parameter("weight", [channels], start: .constant(1)) : nil
+    return (weight, hasBias ? parameter("bias", [channels], start: .constant(0)) : nil)
   }
 }
 
 /// Layer normalisation over the channels of each pixel (PyTorch's `nn.LayerNorm` over the last axis).
 public struct LayerNorm: UnaryLayer {
-  private let affine: Affine
   /// C.
   public let channels: Int
-  public let epsilon: Float
+  /// C each; nil where the norm has none.
+  public let weight, bias: Parameter?
+  let epsilon: Float
   let subtractsMean: Bool
-
-  /// C; nil without one.
-  public var weight: Parameter? { affine.weight }
-  public var bias: Parameter? { affine.bias }
 
   /// - Parameters:
   ///   - subtractsMean: false for the "BiasFree" norm of Restormer, which divides by the deviation only.
@@ -31,7 +25,7 @@ public struct LayerNorm: UnaryLayer {
     _ scope: ParameterScope, channels: Int, epsilon: Float = 1e-5, hasWeight: Bool = true, hasBias: Bool = true,
     subtractsMean: Bool = true
   ) {
-    affine = Affine(scope, channels: channels, hasWeight: hasWeight, hasBias: hasBias)
+    (weight, bias) = scope.affine(channels: channels, hasWeight: hasWeight, hasBias: hasBias)
     self.channels = channels
     self.epsilon = epsilon
     self.subtractsMean = subtractsMean
@@ -43,7 +37,7 @@ public struct LayerNorm: UnaryLayer {
       consume x, weight: weight?.variable, bias: bias?.variable, epsilon: epsilon, subtractsMean: subtractsMean)
   }
 
-  /// The norm with what stands around it in a block, in one pass: `norm(x) + residual`, both ... x C.
+  /// `norm(x) + residual` in one pass, both ... x C.
   public func fused(_ x: consuming Variable, adding residual: consuming Variable) -> Variable {
     layerNorm(
       consume x, weight: weight?.variable, bias: bias?.variable, epsilon: epsilon, subtractsMean: subtractsMean,
@@ -55,8 +49,9 @@ public struct LayerNorm: UnaryLayer {
 public struct RMSNorm: UnaryLayer {
   /// C.
   public let weight: Parameter
-  public let epsilon: Float
+  private let epsilon: Float
 
+  /// - Parameter epsilon: added to the mean square.
   public init(_ scope: ParameterScope, channels: Int, epsilon: Float = 1e-5) {
     weight = scope.parameter("weight", [channels], start: .constant(1))
     self.epsilon = epsilon
@@ -71,18 +66,15 @@ public struct RMSNorm: UnaryLayer {
 /// Normalisation of groups of channels of each image (PyTorch's `nn.GroupNorm`; one group for each channel is
 /// `nn.InstanceNorm2d`).
 public struct GroupNorm: UnaryLayer {
-  private let affine: Affine
-  public let groups: Int
-  public let epsilon: Float
-
-  /// C; nil without one.
-  public var weight: Parameter? { affine.weight }
-  public var bias: Parameter? { affine.bias }
+  /// C each; nil where the norm has none.
+  public let weight, bias: Parameter?
+  private let groups: Int
+  private let epsilon: Float
 
   /// - Precondition: `groups` divides the channels.
   public init(_ scope: ParameterScope, groups: Int, channels: Int, epsilon: Float = 1e-5, isAffine: Bool = true) {
     require(groups > 0 && channels % groups == 0, "\(groups) groups do not divide \(channels) channels")
-    affine = Affine(scope, channels: channels, hasWeight: isAffine, hasBias: isAffine)
+    (weight, bias) = scope.affine(channels: channels, hasWeight: isAffine, hasBias: isAffine)
     self.groups = groups
     self.epsilon = epsilon
   }
@@ -96,21 +88,18 @@ public struct GroupNorm: UnaryLayer {
 /// Normalisation of each channel over a batch while training, and by running statistics after that (PyTorch's
 /// `nn.BatchNorm2d`).
 public struct BatchNorm2d: UnaryLayer {
-  private let affine: Affine
+  /// C each; nil where the norm has none.
+  public let weight, bias: Parameter?
   /// C each: what inference normalises by. A training step moves them towards its batch's statistics.
   public let runningMean, runningVariance: Buffer
   private let batches: Buffer
-  public let epsilon, momentum: Float
-
-  /// C; nil without one.
-  public var weight: Parameter? { affine.weight }
-  public var bias: Parameter? { affine.bias }
+  private let epsilon, momentum: Float
 
   /// - Parameter momentum: the share of a batch in the running statistics.
   public init(
     _ scope: ParameterScope, channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1, isAffine: Bool = true
   ) {
-    affine = Affine(scope, channels: channels, hasWeight: isAffine, hasBias: isAffine)
+    (weight, bias) = scope.affine(channels: channels, hasWeight: isAffine, hasBias: isAffine)
     runningMean = scope.buffer("running_mean", Tensor(zeros: [channels]))
     runningVariance = scope.buffer("running_var", Tensor(repeating: 1, [channels]))
     batches = scope.buffer("num_batches_tracked", Tensor(0), isOptional: true, isInteger: true)
@@ -139,8 +128,8 @@ public struct BatchNorm2d: UnaryLayer {
 extension BatchNorm2d {
   /// The 1 x 1 convolution before the norm with the norm in its weight and bias, for inference: the same as both by the
   /// running statistics. Gradients flow through to the parameters of both.
-  /// - Precondition: the convolution is a 1 x 1 convolution of one group with a bias, and gives as many channels as the
-  ///   norm takes.
+  /// - Precondition: the convolution is a 1 x 1 convolution of one group with a bias, and its outputs are the norm's
+  ///   channels.
   public func folded(into convolution: Conv2d) -> PointwiseParameters {
     let channels = runningMean.shape[0], shape = convolution.weight.shape
     guard let bias = convolution.bias, shape.rank == 2, shape[0] == channels else {

@@ -12,7 +12,7 @@ public struct TrainingContext: Sendable {
   /// What the backward pass computes again.
   public let checkpointing: ActivationCheckpointing
 
-  /// - Parameter seed: of the run.
+  /// - Parameter seed: the run's seed.
   public init(seed: UInt64, iteration: Int, checkpointing: ActivationCheckpointing = .none) {
     self.seed = seed
     self.iteration = iteration
@@ -23,7 +23,7 @@ public struct TrainingContext: Sendable {
     (seed, iteration, self.checkpointing) = (context.seed, context.iteration, checkpointing)
   }
 
-  /// The same step with other checkpointing: what a segment that is itself computed again does within.
+  /// The same step with other checkpointing, for what lies in a segment that is computed again as a whole.
   public func with(_ checkpointing: ActivationCheckpointing) -> TrainingContext {
     TrainingContext(self, checkpointing)
   }
@@ -31,7 +31,7 @@ public struct TrainingContext: Sendable {
   /// An independent stream of random numbers for each use in each layer.
   /// - Parameters:
   ///   - layer: the layer's number in the model.
-  ///   - use: which of the layer's choices.
+  ///   - use: tells the layer's random choices apart.
   public func randomNumbers(layer: Int, use: UInt64) -> RandomNumbers {
     RandomNumbers(seed: seed, 0x6472_6f70, UInt64(truncatingIfNeeded: iteration), UInt64(layer), use)
   }
@@ -59,9 +59,9 @@ public struct TrainingContext: Sendable {
 ///
 /// The gradients are the same, bit for bit.
 public enum ActivationCheckpointing: String, CaseIterable, Codable, Sendable {
-  /// Only what costs next to nothing.
+  /// Only cheap values are computed again.
   case none
-  /// In each block of a model also what is cheap compared with the rest of the block.
+  /// In each block, values that are cheap compared with the rest of the block are computed again, too.
   case blocks
   /// Whole stages: only their inputs are saved, and one stage at a time is computed again, with its blocks as in
   /// `blocks`.

@@ -23,21 +23,21 @@ public struct WindowAttention: FusedLayer {
   public let channels, heads, headDim: Int
   /// Sides of a window, M, and how far the windows are shifted: 0 to M - 1.
   public let window, shift: Int
-  public let similarity: Similarity
+  let similarity: Similarity
   /// S x 1 x 1; nil with scaled dot products.
   public let logitScale: Parameter?
   /// (2 M - 1)^2 x S.
   public let biasTable: Parameter
   /// The table's row for each query and key: `relativePositions`.
   private let positions: [Int]
-  /// The same, M^2 x M^2, which files have beside the table.
+  /// The same numbers as files hold them beside the table, M^2 x M^2.
   private let positionIndex: Buffer
   /// C to 3 S c: q, k and v, each with one head after the other; S c to C.
   public let qkv, projection: Linear
 
   /// - Parameters:
   ///   - headDim: c; by default C / S, rounded down.
-  ///   - shift: of the windows, in pixels.
+  ///   - shift: how far the windows are shifted, in pixels.
   /// - Precondition: channels, heads and window are positive; the shift is 0 to M - 1.
   public init(
     _ scope: ParameterScope, channels: Int, heads: Int, headDim: Int? = nil, window: Int, shift: Int = 0,
@@ -71,8 +71,7 @@ public struct WindowAttention: FusedLayer {
     fused(x, norm: nil, addsInput: false)
   }
 
-  /// The attention with what stands around it in a block: `x + attention(norm(x))`, without the normalised values in
-  /// memory.
+  /// The attention and what surrounds it in a block: `x + attention(norm(x))`, without the normalised values in memory.
   /// - Parameters:
   ///   - x: N x H x W x C, H and W multiples of M; plain inference overwrites it where it was consumed.
   ///   - norm: nil normalises nothing.
@@ -87,6 +86,7 @@ public struct WindowAttention: FusedLayer {
     return fusedLinear(consume mixed, PointwiseParameters(projection), adding: consume input)
   }
 
+  /// The attention in steps: shifted, cut into windows, attended, merged.
   public func composed(_ x: Variable, context: TrainingContext?) -> Variable {
     let (height, width) = (x.shape[1], x.shape[2])
     let shifted = shift > 0 ? x.rolled(shifts: [-shift, -shift], axes: [1, 2]) : x
@@ -96,10 +96,10 @@ public struct WindowAttention: FusedLayer {
     return shift > 0 ? merged.rolled(shifts: [shift, shift], axes: [1, 2]) : merged
   }
 
-  /// Attention inside of windows that are given as such.
+  /// Attention within windows that are cut already.
   /// - Parameters:
-  ///   - tokens: windows x M^2 x C; of several images one after the other.
-  ///   - mask: windows of an image x M^2 x M^2, what is added to each similarity; nil adds nothing.
+  ///   - tokens: windows x M^2 x C; the windows of several images follow each other.
+  ///   - mask: windows of an image x M^2 x M^2, added to the similarities; nil adds nothing.
   /// - Returns: the shape of `tokens`.
   public func attend(_ tokens: Variable, mask: Tensor? = nil) -> Variable {
     let (windows, count) = (tokens.shape[0], window * window)
@@ -162,8 +162,7 @@ public struct WindowAttention: FusedLayer {
     let (rows, columns, tokens) = (height / window, width / window, window * window)
     let result = Tensor(zeros: [rows * columns, tokens, tokens])
     if result.isMeta { return result }
-    // Of the rolled map's rows (and columns), those up to the last window, the rest up to the seam, and those beyond
-    // it.
+    // The regions of the rolled map's rows, and of its columns: up to the last window, up to the seam, beyond it.
     func region(_ place: Int, _ size: Int) -> Int { place < size - window ? 0 : place < size - shift ? 1 : 2 }
     for y in 0..<rows {
       for x in 0..<columns where y == rows - 1 || x == columns - 1 {

@@ -19,5 +19,5 @@ public final class Buffer {
     self.isInteger = isInteger
   }
 
-  public var shape: Shape { value.shape }
+  package var shape: Shape { value.shape }
 }

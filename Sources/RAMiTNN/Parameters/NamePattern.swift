@@ -1,14 +1,14 @@
 /// A pattern of parameters' names: `*` stands for any text, dots included, `?` for any one character.
-public struct NamePattern: Equatable, Sendable {
-  public let text: String
+package struct NamePattern: Equatable, Sendable {
+  let text: String
 
-  public init(_ text: String) { self.text = text }
+  package init(_ text: String) { self.text = text }
 
   /// Whether the whole of a name fits.
-  public func matches(_ name: String) -> Bool { edits(to: name) == 0 }
+  package func matches(_ name: String) -> Bool { edits(to: name) == 0 }
 
-  /// The names of those given that come closest to fitting, the closest first, for a message.
-  public func nearest(in names: [String], count: Int = 3) -> [String] {
+  /// The given names that come closest to fitting, the closest first, for a message.
+  package func nearest(in names: [String], count: Int = 3) -> [String] {
     let scored = names.enumerated().map { (name: $1, place: $0, edits: edits(to: $1)) }
     return scored.sorted { ($0.edits, $0.place) < ($1.edits, $1.place) }.prefix(count).map(\.name)
   }
@@ -16,7 +16,7 @@ public struct NamePattern: Equatable, Sendable {
   /// The fewest insertions, deletions and substitutions in a name after which it fits.
   func edits(to name: String) -> Int {
     let pattern = Array(text.unicodeScalars), name = Array(name.unicodeScalars)
-    // For each number of the name's first characters, what they cost against the pattern so far.
+    // The edits between the pattern so far and each beginning of the name.
     var costs = Array(0...name.count)
     for scalar in pattern {
       var next = costs

@@ -75,9 +75,9 @@ public final class Parameter {
   public var exported: Tensor { layout.exported(value) }
 }
 
-/// The layouts of weights: in files as PyTorch has them, in memory with channels last.
+/// The layouts of weights: PyTorch's in files, channels last in memory.
 public enum ParameterLayout: Sendable {
-  /// The same in both.
+  /// The layout is the same in both.
   case plain
   /// A point-wise convolution: O x I x 1 x 1 in files, O x I in memory.
   case pointwise
@@ -97,7 +97,7 @@ public enum ParameterLayout: Sendable {
     }
   }
 
-  /// From memory to file.
+  /// Converts a value from memory to a new tensor as files have it.
   public func exported(_ value: Tensor) -> Tensor {
     switch self {
     case .plain, .pointwise: value.copy().reshaped(fileShape(of: value.shape))
@@ -106,13 +106,13 @@ public enum ParameterLayout: Sendable {
     }
   }
 
-  /// From file to memory, into `value`.
+  /// Converts a file's tensor into `value`.
   /// - Precondition: `file` has the shape `fileShape(of: value.shape)`.
   public func load(_ file: Tensor, into value: Tensor) {
     requireShape(file.shape, fileShape(of: value.shape), of: "the file's tensor for \(value.shape)")
     switch self {
     case .plain, .pointwise: value.pointer.update(from: file.pointer, count: value.count)
-    // Transposing each O's I x (k k) block; the trailing axes are seen as one.
+    // Transposes each O's I x (k k) block; the trailing axes count as one.
     case .convolution:
       let (outputs, inputs, taps) = (file.shape[0], file.shape[1], file.shape[2] * file.shape[3])
       file.reshaped([outputs, inputs, taps]).transpose(blocks: outputs, into: value)
@@ -123,7 +123,7 @@ public enum ParameterLayout: Sendable {
 }
 
 extension Tensor {
-  /// Each of `blocks` equal blocks, seen as a matrix whose columns are the innermost axis, transposed.
+  /// Transposes each of `blocks` equal blocks, as a matrix whose columns are the innermost axis.
   fileprivate func transposed(blocks: Int) -> Tensor {
     let columns = shape.last
     let result = Tensor(uninitialized: [blocks, columns, count / max(1, blocks * columns)])
@@ -131,7 +131,7 @@ extension Tensor {
     return result
   }
 
-  /// The same, into existing memory.
+  /// Transposes into existing memory.
   fileprivate func transpose(blocks: Int, into result: Tensor) {
     let columns = shape.last, rows = count / max(1, blocks * columns)
     for block in 0..<blocks {

@@ -3,7 +3,7 @@ import RAMiTTensorCore
 /// Where a module asks for its parameters. It knows the path so far, and gives each parameter its full name and its
 /// initial value.
 ///
-/// Handed down through the initialisers: `scope / "stage1"` is the scope of a submodule. Every parameter's random
+/// It is handed down through the initialisers: `scope / "stage1"` is the scope of a submodule. Every parameter's random
 /// initial value comes from its own stream, keyed by (seed, name), so adding one parameter does not change the others.
 public struct ParameterScope {
   private final class Collection {

@@ -3,6 +3,7 @@ import RAMiTTensorCore
 /// All parameters of a model, in order, with one contiguous buffer for the values and one for the gradients, so that
 /// the optimizer and the checkpoint see two vectors.
 public final class ParameterStore {
+  /// In the order in which layers asked for them, which is that of `ranges`.
   public let parameters: [Parameter]
   /// Tensors of the model's state that are not trained.
   public let buffers: [Buffer]
@@ -39,6 +40,7 @@ public final class ParameterStore {
   /// The number of trained values.
   public var count: Int { values.count }
 
+  /// Call it before each step: a backward pass adds to the gradients.
   public func zeroGradients() { gradients.pointer.update(repeating: 0, count: gradients.count) }
 
   /// The ranges of `values` that belong to parameters whose name the condition accepts.

@@ -50,8 +50,8 @@ extension ParameterStore {
     }
   }
 
-  /// The same, straight from a file: one tensor of it is in memory at a time. When a value turns out to be damaged or
-  /// not finite, other tensors have been loaded already.
+  /// Loads straight from a file: one tensor of it is in memory at a time. When a value is damaged or not finite, other
+  /// tensors have been loaded already.
   package func load(_ weights: StoredWeights, ignoring ignored: (String) -> Bool = { _ in false }) throws {
     try checkShapes(of: weights.outline, from: weights.path, ignoring: ignored)
     var spoiled: [String] = []
