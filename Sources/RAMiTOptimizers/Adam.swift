@@ -13,6 +13,7 @@ public struct AdamConfiguration: Codable, Equatable, Sendable {
   /// L2, as in PyTorch's Adam, or decoupled, as in its AdamW.
   public var weightDecayKind = WeightDecay.l2
 
+  /// The paper's settings.
   public init() {}
 }
 
@@ -26,14 +27,16 @@ public struct AdamWConfiguration: Codable, Equatable, Sendable {
   /// How strongly the parameters are drawn towards 0.
   public var weightDecay = 0.01
 
+  /// PyTorch's settings.
   public init() {}
 }
 
 /// Adam (Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015), with either weight decay.
 public final class Adam: Optimizer {
-  public let configuration: AdamConfiguration
+  private let configuration: AdamConfiguration
   /// The running means of the gradients and of their squares, in the order of the values.
   public let firstMoment, secondMoment: Tensor
+  /// The corrections of the moments' bias depend on it.
   public var steps = 0
 
   /// - Precondition: there are two betas, each in 0 ..< 1.
@@ -56,6 +59,7 @@ public final class Adam: Optimizer {
     self.init(count: count, adam)
   }
 
+  /// The moments, `adam.m` and `adam.v`.
   public var state: [OptimizerState] {
     [
       OptimizerState(name: "adam.m", title: "Adam's first moment", values: firstMoment),
@@ -63,6 +67,7 @@ public final class Adam: Optimizer {
     ]
   }
 
+  /// Changes the gradients where weight decay is L2.
   public func step(_ values: Tensor, gradients: Tensor, learningRate: Double, groups: [ParameterGroup]) {
     step(
       values, gradients, learningRate: learningRate, groups, configuration.weightDecayKind, configuration.weightDecay

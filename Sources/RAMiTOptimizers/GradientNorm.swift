@@ -14,7 +14,7 @@ extension Tensor {
   /// Scales gradients down so that their norm is at most `limit` (Pascanu et al., On the difficulty of training
   /// recurrent neural networks, 2013); smaller ones stay as they are.
   /// - Parameters:
-  ///   - norm: of these gradients, finite.
+  ///   - norm: the norm of these gradients, finite.
   ///   - ranges: what to scale; nil means all.
   public func clip(norm: Double, to limit: Double, in ranges: [Range<Int>]? = nil) {
     guard norm > limit else { return }

@@ -8,15 +8,17 @@ public struct LionConfiguration: Codable, Equatable, Sendable {
   /// How strongly the parameters are drawn towards 0, decoupled from the gradient.
   public var weightDecay = 0.0
 
+  /// Betas of 0.9 and 0.99, no weight decay.
   public init() {}
 }
 
 /// Lion (Chen et al., Symbolic Discovery of Optimization Algorithms, 2023): every element moves by the learning rate,
 /// in the direction of a mean of its gradients. It wants a learning rate three to ten times smaller than Adam's.
 public final class Lion: Optimizer {
-  public let configuration: LionConfiguration
+  private let configuration: LionConfiguration
   /// The running mean of the gradients, in the order of the values.
   public let moment: Tensor
+  /// An update does not depend on it.
   public var steps = 0
 
   /// - Precondition: there are two betas, each in 0 ..< 1.
@@ -28,10 +30,12 @@ public final class Lion: Optimizer {
     moment = Tensor(zeros: [count])
   }
 
+  /// The moment, `lion.moment`.
   public var state: [OptimizerState] {
     [OptimizerState(name: "lion.moment", title: "Lion's moment", values: moment)]
   }
 
+  /// Leaves the gradients as they are: weight decay is decoupled.
   public func step(_ values: Tensor, gradients: Tensor, learningRate: Double, groups: [ParameterGroup]) {
     let (beta1, beta2) = (configuration.betas[0], configuration.betas[1])
     step(

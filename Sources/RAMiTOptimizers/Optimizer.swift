@@ -3,13 +3,14 @@ import RAMiTTensorCore
 
 /// Elements that a step treats alike.
 public struct ParameterGroup: Equatable, Sendable {
-  /// Their places in the vector of all values, in ascending order.
+  /// The elements' places in the vector of all values, in ascending order.
   public var ranges: [Range<Int>]
   /// Multiplies the step's learning rate.
   public var learningRateFactor: Double
-  /// Replaces the optimizer's weight decay; nil for none of its own.
+  /// Replaces the optimizer's weight decay; nil keeps it.
   public var weightDecay: Double?
 
+  /// By default the optimizer's own learning rate and weight decay.
   public init(ranges: [Range<Int>], learningRateFactor: Double = 1, weightDecay: Double? = nil) {
     self.ranges = ranges
     self.learningRateFactor = learningRateFactor
@@ -39,8 +40,10 @@ public struct OptimizerState {
   public let name: String
   /// For messages: "Adam's first moment".
   public let title: String
+  /// In the order of the values; 0 at first.
   public let values: Tensor
 
+  /// The optimizer keeps `values` and changes them in place.
   public init(name: String, title: String, values: Tensor) {
     self.name = name
     self.title = title
@@ -66,8 +69,8 @@ extension Optimizer {
 
   /// Takes one step: decays the weights of each range of each group, then calls `update` with its values, its
   /// gradients, its place among all elements and its learning rate.
-  /// - Parameter weightDecay: of the groups that have none of their own.
-  /// - Precondition: as those of the public `step`.
+  /// - Parameter weightDecay: the decay for groups that have none of their own.
+  /// - Precondition: that of the public `step`.
   func step(
     _ values: Tensor, _ gradients: Tensor, learningRate: Double, _ groups: [ParameterGroup], _ kind: WeightDecay,
     _ weightDecay: Double,

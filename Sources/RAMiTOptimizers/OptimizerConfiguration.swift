@@ -1,17 +1,18 @@
 /// An optimizer and its settings.
 ///
-/// As text: `type` names the optimizer, and its settings stand beside it, `{type: sgd, momentum: 0.9}`.
+/// In YAML `type` names the optimizer, and its settings stand beside it: `{type: sgd, momentum: 0.9}`.
 public enum OptimizerConfiguration: Codable, Equatable, Sendable {
   case adam(AdamConfiguration)
   case adamW(AdamWConfiguration)
   case sgd(SGDConfiguration)
   case lion(LionConfiguration)
 
+  /// The optimizers without settings.
   public enum Kind: String, CaseIterable, Codable, Sendable {
     case adam, adamW, sgd, lion
   }
 
-  /// With its default settings.
+  /// An optimizer with its default settings.
   public init(_ kind: Kind) {
     self =
       switch kind {
@@ -22,6 +23,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
       }
   }
 
+  /// The name that configurations have under `type`.
   public var kind: Kind {
     switch self {
     case .adam: .adam
@@ -81,6 +83,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
     }
   }
 
+  /// Writes what `init(from:)` reads, all settings included.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .type)

@@ -9,17 +9,19 @@ public struct SGDConfiguration: Codable, Equatable, Sendable {
   public var dampening = 0.0
   /// Looks one step of the momentum ahead (Nesterov).
   public var nesterov = false
-  /// Times a parameter, it is added to the parameter's gradient.
+  /// The share of a parameter that is added to its gradient.
   public var weightDecay = 0.0
 
+  /// Plain gradient descent.
   public init() {}
 }
 
 /// Stochastic gradient descent with momentum, dampening and weight decay as PyTorch defines them.
 public final class SGD: Optimizer {
-  public let configuration: SGDConfiguration
+  private let configuration: SGDConfiguration
   /// The momentum, in the order of the values.
   public let momentum: Tensor
+  /// The first step is not dampened.
   public var steps = 0
 
   /// - Precondition: momentum and dampening are in 0 ... 1; Nesterov's needs a momentum and no dampening.
@@ -34,10 +36,12 @@ public final class SGD: Optimizer {
     momentum = Tensor(zeros: [count])
   }
 
+  /// The momentum, `sgd.momentum`.
   public var state: [OptimizerState] {
     [OptimizerState(name: "sgd.momentum", title: "the momentum", values: momentum)]
   }
 
+  /// Adds weight decay to the gradients.
   public func step(_ values: Tensor, gradients: Tensor, learningRate: Double, groups: [ParameterGroup]) {
     step(
       values, gradients, learningRate: learningRate, groups, .l2, configuration.weightDecay

@@ -20,12 +20,14 @@ public enum LearningRateDecay: Equatable, Sendable {
 
   /// One cosine of several.
   public struct Period: Equatable, Sendable {
+    /// Epochs or iterations.
     public var length: Int
     /// What the height of the cosine is multiplied with.
     public var weight: Double
     /// The learning rate at the end.
     public var final: Double
 
+    /// By default a cosine of full height, down to 0.
     public init(length: Int, weight: Double = 1, final: Double = 0) {
       self.length = length
       self.weight = weight

@@ -9,6 +9,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
   /// How the learning rate changes after the warm-up.
   public var decay: LearningRateDecay
 
+  /// By default a constant learning rate.
   public init(base: Double, warmup: Int = 0, decay: LearningRateDecay = .constant) {
     self.base = base
     self.warmup = warmup
