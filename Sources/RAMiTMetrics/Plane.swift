@@ -1,14 +1,14 @@
 import RAMiTImaging
 import RAMiTParallel
 
-/// One channel of an image without its border, in 0 ... 255. Rows are padded with zeros to whole vectors, and one more.
+/// One channel of an image without its border, in 0 ... 255. Zeros pad the rows to whole vectors and one more.
 final class Plane {
   typealias Vector = SIMD8<Double>
 
   let width, height: Int
-  /// From row to row, a multiple of 8 and at least width + 8.
+  /// The distance from row to row: a multiple of 8, at least width + 8.
   let stride: Int
-  /// [height x stride].
+  /// height x stride.
   let values: UnsafeMutablePointer<Double>
 
   private init(width: Int, height: Int) {
@@ -20,7 +20,7 @@ final class Plane {
 
   deinit { values.deallocate() }
 
-  /// The values of a row; every one is set, the padding by this.
+  /// Sets every value, and the padding to 0.
   private func fill(_ value: (_ x: Int, _ y: Int) -> Double) {
     parallelFor(height) { y, _ in
       let row = values + y * stride
@@ -29,7 +29,7 @@ final class Plane {
     }
   }
 
-  /// The planes to compare of an image of 8 bits.
+  /// The planes of an 8-bit image that are compared.
   static func planes(of image: Image, _ channels: ScoredChannels, _ border: Int) -> [Plane] {
     guard case .uint8(let values) = image.samples else { preconditionFailure("scores are of 8-bit images") }
     let (width, count) = (image.width, image.channels)

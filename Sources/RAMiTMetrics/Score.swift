@@ -3,8 +3,9 @@ import RAMiTImaging
 
 /// Which values of an image are compared.
 public enum ScoredChannels: Sendable {
+  /// All channels together.
   case rgb
-  /// Y of BT.601 studio range, unrounded; of gray images the gray itself.
+  /// Y in BT.601's studio range, unrounded; gray images as they are.
   case luma
 }
 
@@ -12,10 +13,11 @@ public enum ScoredChannels: Sendable {
 public struct Score: Equatable, Sendable {
   /// 10 log10(255^2 / mean squared error) over all compared channels; infinite for equal images.
   public let psnr: Double
-  /// The mean over the compared channels, 1 for equal images; of others not a number where no window of 11 x 11 pixels
-  /// fits.
+  /// The mean over the compared channels: 1 for equal images; NaN for others that are too small for a window of 11 x 11
+  /// pixels.
   public let ssim: Double
 
+  /// A score that was measured elsewhere, such as a published one.
   public init(psnr: Double, ssim: Double) {
     self.psnr = psnr
     self.ssim = ssim
@@ -24,8 +26,7 @@ public struct Score: Equatable, Sendable {
 
 /// The mean over the scores of several images.
 public struct MeanScore: Equatable, Sendable {
-  /// The mean over the images whose PSNR is finite; infinite where no image's is, and not a number where there are no
-  /// images.
+  /// The mean over the images whose PSNR is finite; infinite where no image's is, NaN without images.
   public let psnr: Double
   /// The mean over all images.
   public let ssim: Double
@@ -34,6 +35,7 @@ public struct MeanScore: Equatable, Sendable {
   /// All images.
   public let count: Int
 
+  /// - Parameter scores: one for each image.
   public init(_ scores: some Sequence<Score>) {
     var psnr = 0.0, ssim = 0.0, infinite = 0, count = 0
     for score in scores {

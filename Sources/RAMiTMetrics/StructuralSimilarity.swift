@@ -3,7 +3,7 @@ import RAMiTParallel
 
 /// Mean structural similarity of two planes (Wang et al., 2004, with K1 = 0.01, K2 = 0.03, L = 255): an 11 x 11
 /// Gaussian window of sigma 1.5, at every place where it fits entirely.
-/// - Returns: where it fits nowhere, 1 for equal planes and not a number for others.
+/// - Returns: the mean; where the window fits nowhere, 1 for equal planes and NaN for others.
 func structuralSimilarity(_ a: Plane, _ b: Plane) -> Double {
   let width = a.width - windowSize + 1, height = a.height - windowSize + 1
   guard width > 0, height > 0 else { return squaredError(a, b) == 0 ? 1 : .nan }

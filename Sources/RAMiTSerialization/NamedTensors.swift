@@ -4,6 +4,7 @@ import RAMiTTensorCore
 ///
 /// Shapes are those of the file: a convolution's weight is O x I x kh x kw.
 public struct NamedTensors: Sequence, Sendable {
+  /// In the order in which files are written.
   public private(set) var names: [String] = []
   private var tensors: [String: Tensor] = [:]
   /// The file's metadata, such as the model's configuration; may be empty.
@@ -13,6 +14,7 @@ public struct NamedTensors: Sequence, Sendable {
   /// Names of values that are not read as tensors, each with what it is: "an integer", "a sparse tensor".
   public var unreadable: [String: String] = [:]
 
+  /// No tensors yet.
   public init(metadata: [String: String] = [:]) {
     self.metadata = metadata
   }
@@ -26,8 +28,9 @@ public struct NamedTensors: Sequence, Sendable {
     }
   }
 
+  /// The number of tensors; `unreadable` ones do not count.
   public var count: Int { names.count }
-  public var isEmpty: Bool { names.isEmpty }
+  package var isEmpty: Bool { names.isEmpty }
 
   /// A new name is added at the end. A known name keeps its position, and nil removes it.
   public subscript(name: String) -> Tensor? {
@@ -39,6 +42,7 @@ public struct NamedTensors: Sequence, Sendable {
     }
   }
 
+  /// In the order of `names`.
   public func makeIterator() -> AnyIterator<(name: String, tensor: Tensor)> {
     var names = names.makeIterator()
     return AnyIterator { [tensors] in names.next().map { (name: $0, tensor: tensors[$0]!) } }

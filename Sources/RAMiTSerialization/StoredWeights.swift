@@ -8,7 +8,7 @@ package struct StoredWeights {
   /// The file, for messages.
   package let path: String
 
-  /// Of the large tensors.
+  /// Where the values of large tensors lie.
   private let sources: [String: TensorDictionary.Source]
   private let read: (TensorDictionary.Source) throws -> Tensor
 

@@ -6,14 +6,14 @@ struct WeightChoice {
   let keyPath: String
   /// The tensors, by their names without the prefix.
   let entries: [TensorDictionary.Entry]
-  /// How much of the model the group holds; 0 when it is not of the model.
+  /// How much of the model the group holds; 0 when it does not belong to the model.
   let fit: Int
   let isAveraged: Bool
   /// Moments and gradients have the names and shapes of the weights.
   let isTrainingState: Bool
 
-  /// Any of the model comes before none of it, weights before the state of training, more of the model before less, and
-  /// averages before other weights. Of equal groups the first in the file is taken.
+  /// Groups with a part of the model come first, then weights before the state of training, more of the model before
+  /// less, and averages before other weights. Among equal groups the first in the file is taken.
   func isBetter(than other: WeightChoice) -> Bool {
     if (fit > 0) != (other.fit > 0) { return fit > 0 }
     if isTrainingState != other.isTrainingState { return other.isTrainingState }
@@ -82,7 +82,7 @@ extension WeightContents {
     return next.isBetter(than: best) ? next : best
   }
 
-  /// The groups of a dictionary that are of the model. What precedes an anchor's name is a prefix.
+  /// The groups of a dictionary that belong to the model. What precedes an anchor's name is a prefix.
   private func groups(of dictionary: TensorDictionary, _ request: WeightRequest) -> [WeightChoice] {
     let names = WrappedNames.removing(from: dictionary.entries.map(\.name), keeping: request.anchors)
     var prefixes: [String] = []

@@ -2,18 +2,21 @@ import RAMiTTensorCore
 
 /// Names and shapes of tensors, by which a model is recognised before any value is read.
 public struct TensorShapes {
+  /// By the names in the dictionary, without the prefix.
   public let shapes: [String: Shape]
 
-  public init(_ shapes: [String: Shape]) { self.shapes = shapes }
+  init(_ shapes: [String: Shape]) { self.shapes = shapes }
 }
 
 /// A request for the weights of one model, in any dictionary of a file and behind any prefix.
 public struct WeightRequest: Sendable {
-  /// Names of a few tensors that the model always has. What precedes one of them in a file's name is a prefix.
   let anchors: [String]
-  /// How much of the model some tensors are; nil when they are not of the model.
   let fit: @Sendable (TensorShapes) -> Int?
 
+  /// - Parameters:
+  ///   - anchors: names of a few tensors that the model always has. What precedes one of them in a file's name is a
+  ///     prefix.
+  ///   - fit: how much of the model some tensors are; nil when they do not belong to the model.
   public init(anchors: [String], fit: @escaping @Sendable (TensorShapes) -> Int?) {
     self.anchors = anchors
     self.fit = fit
@@ -25,7 +28,7 @@ public struct WeightRequest: Sendable {
     fit = { found in requests.compactMap { $0.fit(found) }.max() }
   }
 
-  /// How much of the model the tensors are; nil when they are not of the model.
+  /// How much of the model the tensors are; nil when they do not belong to the model.
   public func fit(of tensors: NamedTensors) -> Int? {
     fit(TensorShapes(Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor.shape) })))
   }

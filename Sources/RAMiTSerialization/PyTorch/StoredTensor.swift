@@ -5,7 +5,7 @@ final class StorageReference {
   let type: ElementType?
   /// The class, for messages.
   let className: String
-  /// The number of elements; of bytes without a type.
+  /// The number of elements, or of bytes without a type.
   let count: Int
   /// The offset of a view of the oldest format in the storage, in elements.
   let start: Int

@@ -15,7 +15,7 @@ struct SafeTensorsHeader {
   /// The format's own limit, in bytes.
   static let maximumSize = 100_000_000
   static let metadataKey = "__metadata__"
-  /// A hundred times as many as the largest published models have. Empty tensors take far more memory than bytes in
+  /// A hundred times the tensors of the largest published models. Empty tensors take far more memory than bytes in
   /// the file.
   private static let maximumCount = 1 << 17
   /// The limit of PyTorch and NumPy.
