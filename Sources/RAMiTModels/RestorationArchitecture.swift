@@ -15,8 +15,8 @@ public protocol RestorationArchitecture: Codable, Equatable, Sendable {
   /// What the model is for. Encoded under this name.
   var task: RestorationTask { get }
 
-  /// Why no model can be built of this, as one line that begins with the key at fault: "dim must be positive, not -1".
-  /// Nil when one can be.
+  /// Why no model can be built, in one line that begins with the key at fault: "dim must be positive, not -1". Nil when
+  /// a model can be built.
   var validationError: String? { get }
 
   /// Builds the model.
@@ -31,7 +31,7 @@ public protocol RestorationArchitecture: Codable, Equatable, Sendable {
   /// The name of this one's family.
   var family: String { get }
 
-  /// The model of a name, a family's first for the family's own; nil for a name that is none of `families`.
+  /// The model of a name; a family's own name gives its first model. Nil for a name that is in none of `families`.
   init?(named name: String, task: RestorationTask)
 
   /// The name of the model that this is, or "custom".
@@ -59,6 +59,7 @@ public protocol RestorationArchitecture: Codable, Equatable, Sendable {
 
 /// A kind of network, by the name that configurations and files have for it.
 public struct ArchitectureFamily: Equatable, Sendable {
+  /// The name in configurations and files, under the key `architecture`.
   public let name: String
   /// The names of its published models; the first is the default.
   public let models: [String]
@@ -72,20 +73,25 @@ public struct ArchitectureFamily: Equatable, Sendable {
 }
 
 extension RestorationArchitecture {
+  /// No limits.
   public var validationError: String? { nil }
 
+  /// One family of one model, both with the type's name.
   public static var families: [ArchitectureFamily] {
     let name = String(describing: Self.self)
     return [ArchitectureFamily(name, models: [name])]
   }
 
+  /// The first of `families`.
   public var family: String { Self.families[0].name }
 
+  /// The defaults, for a family or its first model.
   public init?(named name: String, task: RestorationTask) {
     guard Self.families.contains(where: { $0.name == name || $0.models.first == name }) else { return nil }
     self.init(task: task)
   }
 
+  /// The first of `modelNames` that gives this configuration.
   public var modelName: String {
     Self.modelNames.first { Self(named: $0, task: task) == self } ?? "custom"
   }
@@ -99,3 +105,6 @@ extension RestorationArchitecture {
   /// Builds the model with random parameters, the same for the same seed.
   public func makeModel(seed: UInt64 = 0) -> any RestorationModel { makeModel(ParameterScope(seed: seed)) }
 }
+
+/// The message of a value that is not sound.
+func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }

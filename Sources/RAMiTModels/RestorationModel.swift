@@ -4,7 +4,7 @@ import RAMiTNN
 import RAMiTSerialization
 import RAMiTTensorCore
 
-/// A network that restores images. Training, evaluation and the command line know no more of a model than this.
+/// A network that restores images. Training, evaluation and the command line know models by this alone.
 public protocol RestorationModel: AnyObject {
   associatedtype Architecture: RestorationArchitecture
 
@@ -28,7 +28,7 @@ public protocol RestorationModel: AnyObject {
   ///
   /// - Parameters:
   ///   - images: N x H x W x the task's channels, in [0, 1]; noise may lie outside.
-  ///   - context: of a training step; nil, as in inference, drops nothing and saves what the tape asks for.
+  ///   - context: that of a training step; nil, as in inference, drops nothing and saves what the tape asks for.
   ///   - observe: called with the result of each component of the model, in the order of the data, by the first part of
   ///     the names of the component's parameters. Multiply-adds since the call before count for the component.
   /// - Returns: N x sH x sW x the task's channels, with s the task's scale; not clamped.
@@ -43,10 +43,13 @@ public protocol RestorationModel: AnyObject {
 }
 
 extension RestorationModel {
+  /// The architecture's.
   public var task: RestorationTask { architecture.task }
 
+  /// Mirrors the image with its edge pixel.
   public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple) }
 
+  /// None: the paper counts as the operations do.
   public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] { [] }
 
   /// What weight files hold, under its published names: the parameters and the buffers.
@@ -57,6 +60,7 @@ extension RestorationModel {
     self(images, context: context) { _, _ in }
   }
 
+  /// Counts padded sides.
   public func countedSide(_ side: Int) -> Int { padding.paddedSide(side) }
 
   /// Restores one image whole, whatever its size: it is padded, goes through the model without a tape, and the result

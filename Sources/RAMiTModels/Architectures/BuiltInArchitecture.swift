@@ -32,7 +32,7 @@ public enum BuiltInArchitecture: Equatable, Sendable {
     Kind(Self.restormer),
   ]
 
-  /// What there is to know of a case without a value of it.
+  /// What is known of a case without a value of it.
   private struct Kind: Sendable {
     let families: [ArchitectureFamily]
     let named: @Sendable (_ name: String, RestorationTask) -> BuiltInArchitecture?
@@ -53,16 +53,24 @@ public enum BuiltInArchitecture: Equatable, Sendable {
 }
 
 extension BuiltInArchitecture: RestorationArchitecture {
+  /// RAMiT, the default model.
   public init(task: RestorationTask) { self = .ramit(RAMiTConfiguration(task: task)) }
 
+  /// The task of the chosen model.
   public var task: RestorationTask { content.task }
+  /// The error of the chosen model's configuration.
   public var validationError: String? { content.validationError }
+  /// Builds the chosen model.
   public func makeModel(_ scope: ParameterScope) -> any RestorationModel { content.makeModel(scope) }
-
-  public static var families: [ArchitectureFamily] { kinds.flatMap(\.families) }
+  /// The chosen model's family, such as "SwinIR".
   public var family: String { content.family }
+  /// The chosen model's name, such as "SwinIR-light".
   public var modelName: String { content.modelName }
 
+  /// The families of all cases, RAMiT first.
+  public static var families: [ArchitectureFamily] { kinds.flatMap(\.families) }
+
+  /// The model of the first case that has the name.
   public init?(named name: String, task: RestorationTask) {
     guard let found = Self.kinds.lazy.compactMap({ $0.named(name, task) }).first else { return nil }
     self = found
@@ -70,6 +78,7 @@ extension BuiltInArchitecture: RestorationArchitecture {
 
   // MARK: Weights
 
+  /// Fits the weights of every case.
   public static var weightRequest: WeightRequest { WeightRequest(anyOf: kinds.map(\.weightRequest)) }
 
   /// The architecture that has most of the names, where the file's notes do not tell.
@@ -86,6 +95,7 @@ extension BuiltInArchitecture: RestorationArchitecture {
     return try kinds[best].inferred(tensors, task, path)
   }
 
+  /// The chosen model's JSON.
   public var json: String { get throws { try content.json } }
 
   // MARK: Configurations
@@ -104,6 +114,7 @@ extension BuiltInArchitecture: RestorationArchitecture {
     self = try kind.decoded(decoder)
   }
 
+  /// Writes the family's name beside the case's own keys.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(family, forKey: .architecture)

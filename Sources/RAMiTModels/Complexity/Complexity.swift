@@ -12,16 +12,18 @@ public struct Complexity: Equatable, Sendable {
   public struct Component: Encodable, Equatable, Sendable {
     /// The first part of its parameters' names in checkpoints.
     public let name: String
-    public let parameters: Int
-    public let multAdds: Int
+    /// Trained values, and Mult-Adds for one input.
+    public let parameters, multAdds: Int
   }
 
   /// In the order of the data.
   public let components: [Component]
-  /// The input that the Mult-Adds are of, in pixels: padded, where the model's paper does not count otherwise.
+  /// The sides of the counted input, in pixels: padded unless the model's paper counts otherwise.
   public let inputWidth, inputHeight: Int
 
+  /// Trained values of the whole model.
   public var parameters: Int { components.reduce(0) { $0 + $1.parameters } }
+  /// Mult-Adds of the whole model for one input.
   public var multAdds: Int { components.reduce(0) { $0 + $1.multAdds } }
 
   /// The longest side of an output that is counted; beyond it the counts of large models would not fit into an integer.
@@ -30,8 +32,8 @@ public struct Complexity: Equatable, Sendable {
   /// Counts for the input that gives an output of a size: the output's divided by the scale, rounded down, and padded
   /// (`countedSide`).
   /// - Parameters:
-  ///   - width: of the output; the papers' is 1280 x 720.
-  ///   - height: of the output; the papers' is 1280 x 720.
+  ///   - width: the output's width; 1280 in the papers.
+  ///   - height: the output's height; 720 in the papers.
   /// - Precondition: sides from the scale to `longestSide`; `architecture.validationError` is nil.
   public init(of architecture: some RestorationArchitecture, outputWidth width: Int, height: Int) {
     let task = architecture.task, sides = task.scale...Self.longestSide

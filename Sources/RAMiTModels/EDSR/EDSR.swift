@@ -4,9 +4,9 @@ import RAMiTTensorCore
 
 /// EDSR: a head, residual blocks without norms and a tail that enlarges by pixel shuffles. Everything inside is in
 /// 0 ... 255, less the mean of DIV2K.
-public final class EDSR: RestorationModel {
-  public let architecture: EDSRConfiguration
-  public let parameters: ParameterStore
+final class EDSR: RestorationModel {
+  let architecture: EDSRConfiguration
+  let parameters: ParameterStore
 
   private let head: Conv2d
   private let blocks: [ResidualBlock]
@@ -31,10 +31,10 @@ public final class EDSR: RestorationModel {
     parameters = ParameterStore(scope)
   }
 
-  public var sizeMultiple: Int { 1 }
+  var sizeMultiple: Int { 1 }
 
   /// Restores images; see `RestorationModel`.
-  public func callAsFunction(
+  func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
     let range = Self.range, mean = DIV2K.mean

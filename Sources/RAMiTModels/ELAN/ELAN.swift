@@ -3,9 +3,9 @@ import RAMiTNN
 import RAMiTTensorCore
 
 /// ELAN: shallow features, efficient long-range attention blocks, and reconstruction in one step.
-public final class ELAN: RestorationModel {
-  public let architecture: ELANConfiguration
-  public let parameters: ParameterStore
+final class ELAN: RestorationModel {
+  let architecture: ELANConfiguration
+  let parameters: ParameterStore
 
   private let head, tail: Conv2d
   private let blocks: [ELAB]
@@ -25,16 +25,16 @@ public final class ELAN: RestorationModel {
     parameters = ParameterStore(scope)
   }
 
-  public var sizeMultiple: Int { architecture.sizeMultiple }
+  var sizeMultiple: Int { architecture.sizeMultiple }
 
-  /// The published count is of the input as it is, although the model extends it.
-  public func countedSide(_ side: Int) -> Int { side }
+  /// The published count takes the input as it is, although the model extends it.
+  func countedSide(_ side: Int) -> Int { side }
 
-  /// As the published code pads.
-  public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, mode: .reflect) }
+  /// The published code reflects the image.
+  var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, mode: .reflect) }
 
   /// Restores images; see `RestorationModel`. Sides may be any; the model extends them to multiples of the windows.
-  public func callAsFunction(
+  func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
     let task = architecture.task, (height, width) = (images.shape[1], images.shape[2])
@@ -62,7 +62,7 @@ public final class ELAN: RestorationModel {
   /// - the products of the attentions that use maps again: here they compute them again, 2 T C multiply-adds a pixel
   ///   for a third of the channels each in windows of T tokens;
   /// - the pixels by which an input is extended. (Norms are part of the projections.)
-  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+  func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let c = architecture, channels = c.task.channels, scale = c.task.scale
     let extended = padding.paddedSide(width) * padding.paddedSide(height), extra = extended - width * height
     let attention = c.windows.reduce(0) { $0 + 2 * $1 * $1 * (c.dim / 3) }

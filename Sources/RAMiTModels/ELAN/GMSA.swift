@@ -40,7 +40,7 @@ struct GMSA {
   /// The input, and the attention projected.
   /// - Parameters:
   ///   - x: N x H x W x C.
-  ///   - features: of `project`.
+  ///   - features: what `project` returns.
   ///   - queries: N x H x W x 2 C, where the maps are of these instead of the features.
   func callAsFunction(_ x: consuming Variable, features: consuming Variable, queries: Variable?) -> Variable {
     let attended =
@@ -49,7 +49,7 @@ struct GMSA {
     return fusedLinear(consume attended, PointwiseParameters(projectOut), adding: consume x)
   }
 
-  /// The same from small operations.
+  /// The definition from small operations.
   /// - Parameter maps: those to use again; nil computes them from the features.
   /// - Returns: the result, and the maps: for each group windows x T x T.
   func composed(_ x: Variable, maps: [Variable]?, context: TrainingContext?) -> (y: Variable, maps: [Variable]) {

@@ -19,8 +19,8 @@ package struct PassMemory: Equatable, Sendable {
 
   /// Measures one pass, and one with twice the pixels. Tensors that other threads make at the same time count as well.
   /// - Parameters:
-  ///   - pixels: of the smaller pass.
-  ///   - pass: runs a pass of so many times the pixels, from its inputs on, and leaves no tensor behind.
+  ///   - pixels: the pixels of the smaller pass.
+  ///   - pass: runs a pass of `factor` times the pixels, from its inputs on, and leaves no tensor behind.
   package static func measured(pixels: Int, _ pass: (_ factor: Int) -> Void) -> PassMemory {
     let bytes = [1, 2].map { factor in Double(StoragePool.shared.peakGrowth { pass(factor) }) }
     let perPixel = max(0, bytes[1] - bytes[0]) / Double(pixels)
@@ -32,15 +32,15 @@ package struct PassMemory: Equatable, Sendable {
 ///
 /// Sizes are in pixels of the input, results in bytes.
 package struct RestorationMemory: Equatable, Sendable {
-  /// Of the model, on one padded image.
+  /// What the model takes for one padded image.
   package let pass: PassMemory
   /// Tiles have sides that are multiples of this.
   package let sizeMultiple: Int
-  /// Of an image that is restored.
+  /// How an image is padded before it is restored.
   package let padding: ImagePadding
   /// How much larger the output's sides are.
   package let scale: Int
-  /// Of the model's images.
+  /// The channels of the model's images.
   package let channels: Int
 
   /// Bytes that the pool of tensors holds for each one in use at the peak: freed blocks leave holes that fit no request
@@ -80,7 +80,7 @@ package struct RestorationMemory: Equatable, Sendable {
   }
 
   /// The tensors of an image that is restored in tiles, input and output among them.
-  /// - Parameter tiles: of the image.
+  /// - Parameter tiles: the image's tiles.
   package func tiled(_ tiles: Tiles) -> Double {
     let (width, height) = tiles.largest
     let crop = width == tiles.width ? 0 : input(width: width, height: height)

@@ -10,7 +10,7 @@ import RAMiTTensorCore
 struct NAFBlock: FusedLayer {
   private let norm1, norm2: LayerNorm
   private let conv1, conv2, conv3, conv4, conv5, attention: Conv2d
-  /// 1 x C x 1 x 1: how much of each branch is added. 0 at first.
+  /// 1 x C x 1 x 1: the share of each branch that is added; 0 at first.
   private let beta, gamma: Parameter
 
   init(_ scope: ParameterScope, channels: Int) {
@@ -36,7 +36,7 @@ struct NAFBlock: FusedLayer {
     return checkpointed([x]) { [self] inputs in [fused(inputs[0])] }[0]
   }
 
-  /// Training keeps one map in front of each of the larger parts, and computes what is cheap again.
+  /// Training saves one map before each of the larger parts, and computes cheap values again.
   private func fused(_ x: consuming Variable) -> Variable {
     let x = consume x
     let wide = conv1.fused(x, norm: norm1)

@@ -3,9 +3,9 @@ import RAMiTNN
 import RAMiTTensorCore
 
 /// NAFNet: a U-Net of blocks without activation functions, whose result is added to the input.
-public final class NAFNet: RestorationModel {
-  public let architecture: NAFNetConfiguration
-  public let parameters: ParameterStore
+final class NAFNet: RestorationModel {
+  let architecture: NAFNetConfiguration
+  let parameters: ParameterStore
 
   private let intro, ending: Conv2d
   private let encoders, decoders: [[NAFBlock]]
@@ -40,13 +40,13 @@ public final class NAFNet: RestorationModel {
     parameters = ParameterStore(scope)
   }
 
-  public var sizeMultiple: Int { 1 << architecture.encoderBlocks.count }
+  var sizeMultiple: Int { 1 << architecture.encoderBlocks.count }
 
   /// The published code pads with zeros.
-  public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, mode: .zero) }
+  var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, mode: .zero) }
 
-  /// Restores images; see `RestorationModel`. Sides that are no multiples of `sizeMultiple` are extended by zeros.
-  public func callAsFunction(
+  /// Restores images; see `RestorationModel`. Sides that are not multiples of `sizeMultiple` are extended by zeros.
+  func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
     let (height, width) = (images.shape[1], images.shape[2])

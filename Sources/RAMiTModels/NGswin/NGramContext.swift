@@ -13,7 +13,7 @@ struct NGramContext {
 
   /// - Parameters:
   ///   - dim: D.
-  ///   - heads: of the attention between uni-grams.
+  ///   - heads: the heads of the attention between uni-grams.
   ///   - window: side of the windows of the feature map, M.
   ///   - ngram: n.
   init(_ scope: ParameterScope, dim: Int, heads: Int, window: Int, ngram: Int) {
@@ -59,8 +59,8 @@ struct NGramContext {
   /// The uni-grams that each n-gram along a side is made of: for each of `count` windows n places, itself and those
   /// after it or, backward, those before it and itself.
   ///
-  /// Past an edge come those in front of the edge's uni-gram, in their own order ("sequentially reflected window
-  /// padding"); where there are fewer windows than that takes, the outermost again.
+  /// Past an edge the uni-grams before the edge's follow in their own order ("sequentially reflected window padding");
+  /// where there are too few windows, the outermost is repeated.
   private func slide(over count: Int, isBackward: Bool) -> [Int] {
     let missing = ngram - 1
     let padding = isBackward ? Array(1..<1 + missing) : Array(count - 1 - missing..<count - 1)

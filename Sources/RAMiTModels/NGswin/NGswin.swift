@@ -3,10 +3,10 @@ import RAMiTNN
 import RAMiTTensorCore
 
 /// NGswin: a U-shaped Swin Transformer whose windows know their neighbours (N-Gram context).
-public final class NGswin: RestorationModel {
-  public let architecture: NGswinConfiguration
-  public var sizeMultiple: Int { architecture.sizeMultiple }
-  public let parameters: ParameterStore
+final class NGswin: RestorationModel {
+  let architecture: NGswinConfiguration
+  var sizeMultiple: Int { architecture.sizeMultiple }
+  let parameters: ParameterStore
 
   private let shallow: Conv2d
   private let encoder1, encoder2, encoder3, decoder: NGswinStage
@@ -36,9 +36,9 @@ public final class NGswin: RestorationModel {
     parameters = ParameterStore(scope)
   }
 
-  /// Restores images; see `RestorationModel`. Sides that are no multiples of 4 windows are padded with zeros; the
+  /// Restores images; see `RestorationModel`. Sides that are not multiples of 4 windows are padded with zeros; the
   /// evaluation of the paper mirrors the image instead, before it comes here (`restore`).
-  public func callAsFunction(
+  func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
     let task = architecture.task, (height, width) = (images.shape[1], images.shape[2])
@@ -74,11 +74,11 @@ extension NGswin {
   /// What the paper adds to the Mult-Adds of the operations, and leaves out of them. With it they are the published
   /// count to the last digit:
   ///
-  /// - every bias counts one an output, or one for the whole map where a linear layer has it;
-  /// - attention counts its projections as if its heads had all D channels together, also where they do not divide D;
-  /// - poolings count what they read, and the bottleneck's activations one an element;
+  /// - every bias counts one for each output, or one for the whole map where a linear layer has it;
+  /// - attention counts its projections as if its heads had all D channels together, even where they do not divide D;
+  /// - poolings count what they read, and the bottleneck's activations one for each element;
   /// - the norm of patch merging counts four times what it does, the bottleneck's norm nothing.
-  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+  func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let c = architecture, dim = c.dim, scale = c.task.scale, channels = c.task.channels
     let pixels = width * height, half = pixels / 4, quarter = pixels / 16
     func stage(_ stage: Int, _ pixels: Int, cascaded: Int = 1, downsamples: Bool = false) -> Int {
@@ -99,7 +99,7 @@ extension NGswin {
     ].map { (component: $0.0, multAdds: $0.1) }
   }
 
-  /// Of an NSTB.
+  /// The corrections of an NSTB.
   private func block(_ stage: Int, _ pixels: Int) -> Int {
     let c = architecture, dim = c.dim, heads = c.heads[stage], ngram = c.ngrams[stage] * c.ngrams[stage]
     let windows = pixels / (c.window * c.window)

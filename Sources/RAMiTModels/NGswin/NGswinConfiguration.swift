@@ -3,6 +3,7 @@ import RAMiTNN
 /// What defines an NGswin (Choi, Lee and Yang, "N-Gram in Swin Transformers for Efficient Lightweight Image
 /// Super-Resolution", CVPR 2023).
 public struct NGswinConfiguration: RestorationArchitecture {
+  /// x2, x3 or x4.
   public var task: RestorationTask
   /// Channels of a feature map, D.
   public var dim = 64
@@ -23,6 +24,7 @@ public struct NGswinConfiguration: RestorationArchitecture {
   /// model itself takes any.
   public var imageSize = 64
 
+  /// The paper's model.
   public init(task: RestorationTask) { self.task = task }
 
   /// Hidden channels of the feed-forward network.
@@ -31,9 +33,9 @@ public struct NGswinConfiguration: RestorationArchitecture {
   /// Inputs are padded to a multiple of this: a window at the coarsest of three scales.
   var sizeMultiple: Int { 4 * window }
 
+  /// At most 4096 channels, 100 blocks a stage and windows of 64.
   public var validationError: String? {
-    func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
-    return check(task.isSuperResolution, "task must be x2, x3 or x4 for an NGswin, not \(task)")
+    check(task.isSuperResolution, "task must be x2, x3 or x4 for an NGswin, not \(task)")
       ?? check(dim > 0 && dim <= 4096 && dim % 16 == 0, "dim must be a positive multiple of 16, not \(dim)")
       ?? check(
         depths.count == 4 && depths.allSatisfy { (1...100).contains($0) },
@@ -54,8 +56,10 @@ public struct NGswinConfiguration: RestorationArchitecture {
       ?? WindowAttention.shiftMaskError(side: imageSize, window: window)
   }
 
+  /// A model whose parameters have the names of the published weights.
   public func makeModel(_ scope: ParameterScope) -> any RestorationModel { NGswin(self, scope: scope) }
 
+  /// "NGswin" whatever the stochastic depth and `imageSize`.
   public var modelName: String {
     var plain = self
     let defaults = NGswinConfiguration(task: task)
@@ -63,5 +67,6 @@ public struct NGswinConfiguration: RestorationArchitecture {
     return plain == defaults ? "NGswin" : "custom"
   }
 
+  /// One family of one model.
   public static var families: [ArchitectureFamily] { [ArchitectureFamily("NGswin", models: ["NGswin"])] }
 }

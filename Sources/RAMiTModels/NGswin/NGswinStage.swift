@@ -2,8 +2,8 @@ import RAMiTAutograd
 import RAMiTNN
 import RAMiTTensorCore
 
-/// A stage of the encoder, or the decoder: NSTBs at one resolution, each of which takes what came into the block before
-/// it along with what came out of it ("within-stage residual connections").
+/// A stage of the encoder, or the decoder: NSTBs at one resolution. Each takes the sum of the previous block's input
+/// and output ("within-stage residual connections").
 final class NGswinStage {
   private let cascade: Linear?
   private let blocks: [NSTB]

@@ -15,7 +15,7 @@ struct NSTB: FusedLayer {
 
   /// - Parameters:
   ///   - stage: 0 to 3, the decoder's last.
-  ///   - shift: of the windows.
+  ///   - shift: how far the windows are shifted, in pixels.
   ///   - block: the block's number in the model, from 0, which names its random choices.
   init(_ scope: ParameterScope, _ configuration: NGswinConfiguration, stage: Int, shift: Int, block: Int) {
     let c = configuration

@@ -40,12 +40,12 @@ package struct DRAMiTBlock: FusedLayer {
   /// - Parameters:
   ///   - x: N x H x W x C.
   ///   - previous: what the stage's previous block returned as `heads`.
-  ///   - context: of a training step.
+  ///   - context: that of a training step.
   /// - Returns: the features, both kinds of heads side by side, and the mixed attention; all of the shape of x.
   package func callAsFunction(
     _ x: consuming Variable, previous: consuming Variable?, context: TrainingContext?
   ) -> (x: Variable, heads: Variable, attention: Variable) {
-    // Closures capture what they name, and x is to be given away.
+    // x is consumed below, so no closure may capture the parameter.
     let x = consume x
     let samples = x.shape[0]
     let attended = attention(x, previous: consume previous, context: context)
@@ -55,13 +55,13 @@ package struct DRAMiTBlock: FusedLayer {
     guard let first = drops.attention.factors(samples: samples, context: context),
       let second = drops.feedForward.factors(samples: samples, context: context)
     else {
-      // x is given away with its last use: in plain inference its memory takes the result.
+      // x is consumed: in plain inference its memory takes the result.
       let branch = NormedBranch(mixed, NormParameters(norm))
       let result = feedForward(consume x, adding: branch, context: context)
       return (result, heads, mixed)
     }
-    // Stochastic depth stands between the two halves. Training does not keep what costs little beside the rest of the
-    // block.
+    // Stochastic depth acts between the two halves. Training does not save values that are cheap compared with the rest
+    // of the block.
     let middle = recomputing(consume x, mixed) { [norm] x, mixed in
       stochasticDepth(x, norm.fused(mixed, adding: x), factors: first)
     }

@@ -19,7 +19,7 @@ struct FeedForwardLayer: FusedLayer {
     self(consume x, adding: nil, context: context)
   }
 
-  /// The same of x + branch.
+  /// The layer applied to x + branch.
   func callAsFunction(
     _ x: consuming Variable, adding branch: NormedBranch?, context: TrainingContext?
   ) -> Variable {

@@ -45,7 +45,7 @@ package struct Bottleneck {
     norm(mix(sums(shallow, consume stages)))
   }
 
-  /// The same by small operations.
+  /// The definition from small operations.
   package func composed(_ shallow: Variable, _ stages: [Variable]) -> Variable {
     norm(mix.composed(sums(shallow, stages)))
   }
@@ -66,10 +66,10 @@ package struct HRAMi {
       outputs: dim)
   }
 
-  /// - Parameter attentions: of stages 1 to 4; N x H x W x C, N x H/2 x W/2 x C, N x H/4 x W/4 x C, N x H x W x C.
+  /// - Parameter attentions: N x H x W x C, N x H/2 x W/2 x C, N x H/4 x W/4 x C, N x H x W x C of stages 1 to 4.
   /// - Returns: N x H x W x C.
   package func callAsFunction(_ attentions: [Variable]) -> Variable { mix(attentions) }
 
-  /// The same by small operations.
+  /// The definition from small operations.
   package func composed(_ attentions: [Variable]) -> Variable { mix.composed(attentions) }
 }

@@ -7,7 +7,7 @@ import RAMiTNN
 ///     1: y = activation(pointwise(activation(depthwise(x)) + x))
 ///     2: e = activation(expand(x));  y = pointwise(activation(depthwise(e) + e))
 ///
-/// and y + x where the channels are as many as before.
+/// and y + x where inputs and outputs have equally many channels.
 struct MobiVariLayer: FusedLayer {
   private let expand: Conv2d?
   private let depthwise, pointwise: Conv2d
@@ -15,7 +15,7 @@ struct MobiVariLayer: FusedLayer {
 
   /// - Parameters:
   ///   - width: how far version 2 expands here.
-  ///   - outputs: the channels after it; the input is added when they are as many as before.
+  ///   - outputs: the channels of the result.
   init(
     _ scope: ParameterScope, _ configuration: MobiVariConfiguration, width: MobiVariWidth, inputs: Int, outputs: Int
   ) {

@@ -4,9 +4,10 @@ import RAMiTTensorCore
 
 /// The Reciprocal Attention Mixing Transformer (Sec. 3.1, Fig. 2a).
 public final class RAMiT: RestorationModel {
-  public let architecture: RAMiTConfiguration
+  /// What it was built as, and what is trained.
+  public let architecture: RAMiTConfiguration, parameters: ParameterStore
+  /// Four times the window's side.
   public var sizeMultiple: Int { architecture.sizeMultiple }
-  public let parameters: ParameterStore
 
   private let shallow: Conv2d
   private let stage1, stage2, stage3, stage4: Stage
@@ -37,7 +38,7 @@ public final class RAMiT: RestorationModel {
     stage4 = Stage(scope / "stage4", configuration, stage: 3)
     hrami = configuration.hrami ? HRAMi(scope / "attn_mix", configuration) : nil
     reconstruction = Reconstruction(scope / "to_target", configuration)
-    // Of the training images, which follow from the task.
+    // Files have the training images' statistics, which follow from the task.
     for name in ["mean", "std"] { scope.ignore(name) }
     parameters = ParameterStore(scope)
   }
@@ -47,7 +48,7 @@ public final class RAMiT: RestorationModel {
   /// - Parameters:
   ///   - image: N x H x W x image channels, in [0, 1]. Sizes that are not multiples of 4 windows are padded with zeros;
   ///     for an image's right and bottom edge, pad by reflection before.
-  ///   - context: of a training step; nil, as in inference, drops nothing.
+  ///   - context: that of a training step; nil, as in inference, drops nothing.
   ///   - observe: gets the result of each component, by the component's name in checkpoints.
   /// - Returns: N x sH x sW x image channels, not clamped.
   public func callAsFunction(
@@ -61,7 +62,7 @@ public final class RAMiT: RestorationModel {
     func run(_ stage: Stage, _ x: consuming Variable) -> (x: Variable, attention: Variable) {
       stage(consume x, context: context)
     }
-    // What is needed no more is given away: plain inference then overwrites it.
+    // Values are consumed at their last use: plain inference then overwrites them.
     let padded = ImagePadding(multiple: sizeMultiple, mode: .zero).padded(image)
     let x = scaleAndShift(
       consume padded, scale: task.standardDeviation.map { 1 / $0 },
@@ -92,7 +93,7 @@ extension RAMiT {
   /// digit, for its variants and its ablations (Tables 1 to 5). With H x W pixels where an operation runs, and C
   /// channels:
   ///
-  /// - where the configuration has the helper, its product counts H W C in every block, also where no block comes
+  /// - where the configuration has the helper, its product counts H W C in every block, even where no block comes
   ///   before and where there is one kind of attention alone;
   /// - the bottleneck's pooling counts 4 C at each pixel of half the side, twice, and of a quarter of the side, once;
   /// - the product of H-RAMi's mixing with the last stage counts H W C;

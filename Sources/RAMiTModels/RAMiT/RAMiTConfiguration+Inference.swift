@@ -20,7 +20,7 @@ extension RAMiTConfiguration {
   /// - Parameters:
   ///   - task: what the model is for; nil where the weights tell it.
   ///   - path: the file they came from, for messages.
-  /// - Throws: `InputError` when the weights are no RAMiT's, or not one for `task`.
+  /// - Throws: `InputError` when the weights are not those of a RAMiT, or not for `task`.
   public static func inferred(
     from tensors: NamedTensors, task: RestorationTask?, path: String
   ) throws -> RAMiTConfiguration {
@@ -60,7 +60,7 @@ extension InferredShapes {
   /// The expansion and groups that give all of these layers their channels: the paper's if they do, else the roundest.
   /// - Parameter layers: MobiVari layers, and the channels that come into them.
   fileprivate func width(_ layers: [(name: String, inputs: Int)]) throws -> MobiVariWidth {
-    // Of each layer also the channels that go out, and those that each group takes in.
+    // The channels that go into each layer, come out of it, and go into each of its groups.
     let sizes = try layers.map { layer in
       let weight = try self[layer.name + ".exp_conv.weight", rank: 4]
       return (inputs: layer.inputs, outputs: weight[0], perGroup: weight[1])

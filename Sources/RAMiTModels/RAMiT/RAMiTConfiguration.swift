@@ -2,6 +2,7 @@ import RAMiTKernels
 
 /// What defines a RAMiT: the sizes of Table H, and the choices of the ablations.
 public struct RAMiTConfiguration: RestorationArchitecture {
+  /// Any; the helper is on by default where the paper uses it.
   public var task: RestorationTask
   /// Channels of a feature map, C.
   public var dim = 64
@@ -27,8 +28,7 @@ public struct RAMiTConfiguration: RestorationArchitecture {
   /// Hierarchical reciprocal attention mixing (Sec. 3.3).
   public var hrami = true
   /// Chances of dropping an entry of an attention map, and a value after an attention's projection, while training.
-  public var attentionDropout = 0.0
-  public var projectionDropout = 0.0
+  public var attentionDropout = 0.0, projectionDropout = 0.0
   /// The chance of skipping a residual branch in the last block, while training; it grows linearly from 0 in the first
   /// one.
   public var stochasticDepth = 0.0
@@ -43,13 +43,13 @@ public struct RAMiTConfiguration: RestorationArchitecture {
   public var sizeMultiple: Int { 4 * window }
   /// Channels of one head, c.
   public var headDim: Int { dim / heads }
-  public var spatialHeads: Int { heads - channelHeads }
+  var spatialHeads: Int { heads - channelHeads }
   /// Hidden channels of the feed-forward network.
   public var hiddenDim: Int { Int(Double(dim) * hiddenRatio) }
 
+  /// At most 4096 channels, 100 blocks a stage and windows of 64.
   public var validationError: String? {
-    func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
-    return check(dim > 0 && dim <= 4096 && dim % 16 == 0, "dim must be a positive multiple of 16, not \(dim)")
+    check(dim > 0 && dim <= 4096 && dim % 16 == 0, "dim must be a positive multiple of 16, not \(dim)")
       ?? check(
         depths.count == 4 && depths.allSatisfy { (1...100).contains($0) },
         "depths must be four numbers from 1 to 100, not \(depths)")
@@ -95,20 +95,21 @@ public struct RAMiTConfiguration: RestorationArchitecture {
 public struct MobiVariConfiguration: Codable, Equatable, Sendable {
   /// 2 expands the channels first; 1 does not (RAMiT-1).
   public var version = 2
+  /// The expansion of version 2.
   public var width = MobiVariWidth()
+  /// Acts twice in a layer of either version.
   public var activation = Activation.leakyReLU
-
-  public init() {}
 }
 
 /// How far MobiVari 2 expands, and in how many groups.
 public struct MobiVariWidth: Codable, Equatable, Sendable {
-  public var expansion = 1.2
-  public var groups = 4
+  /// 1 to 16.
+  public var expansion: Double
+  /// A divisor of the layer's channels.
+  public var groups: Int
 
-  public init() {}
-
-  public init(expansion: Double, groups: Int) {
+  /// By default RAMiT's.
+  public init(expansion: Double = 1.2, groups: Int = 4) {
     self.expansion = expansion
     self.groups = groups
   }

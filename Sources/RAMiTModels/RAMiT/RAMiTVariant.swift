@@ -11,6 +11,7 @@ public enum RAMiTVariant: String, CaseIterable, Codable, Sendable {
   /// Narrow and shallow (Sec. A.7).
   case slimLLE = "RAMiT-slimLLE"
 
+  /// The configuration of Table H, or of the variant's section.
   public func configuration(for task: RestorationTask) -> RAMiTConfiguration {
     var configuration = RAMiTConfiguration(task: task)
     switch self {
@@ -30,10 +31,12 @@ public enum RAMiTVariant: String, CaseIterable, Codable, Sendable {
 }
 
 extension RAMiTConfiguration {
+  /// One family with the models of the paper.
   public static var families: [ArchitectureFamily] {
     [ArchitectureFamily("RAMiT", models: RAMiTVariant.allCases.map(\.rawValue))]
   }
 
+  /// The `RAMiTVariant` of a name.
   public init?(named name: String, task: RestorationTask) {
     guard let variant = RAMiTVariant(rawValue: name) else { return nil }
     self = variant.configuration(for: task)
@@ -46,7 +49,9 @@ extension RAMiTConfiguration {
     return RAMiTVariant.allCases.first { $0.configuration(for: task) == plain }
   }
 
+  /// The name of the `variant`.
   public var modelName: String { variant?.rawValue ?? "custom" }
 
+  /// A `RAMiT` in the scope.
   public func makeModel(_ scope: ParameterScope) -> any RestorationModel { RAMiT(self, scope: scope) }
 }

@@ -5,7 +5,7 @@ import RAMiTNN
 import RAMiTTensorCore
 
 /// A block's two self-attentions (Sec. 3.2, Eq. 2 and 3), in parallel, each with its projection, side by side on the
-/// channels. Of the heads of c channels each, the first S attend over the pixels of windows, the other K over the
+/// channels. Heads have c channels each. The first S heads attend over the pixels of windows, the other K over the
 /// channels of the head:
 ///
 ///     softmax(s cos(q, k) + bias) v;  softmax(s cos(q, k)) v
@@ -172,7 +172,7 @@ extension ReciprocalAttentionLayer {
       .reshaped([map[0], map[1], map[2], channelHeads * headDim])
   }
 
-  /// Of each query's row with each key's.
+  /// The cosine of each query's row with each key's.
   private func cosines(_ qkv: [Variable]) -> Variable {
     matmul(l2Normalize(qkv[0]), l2Normalize(qkv[1]), transposeB: true)
   }
@@ -185,8 +185,8 @@ extension ReciprocalAttentionLayer {
     shift == 0 ? x : x.rolled(shifts: [shift, shift], axes: [1, 2])
   }
 
-  /// What dropout multiplies the spatial maps with, windows x S x M^2 x M^2. The fused operation counts their entries
-  /// key by key, in rows of whole vectors of queries.
+  /// The factors by which dropout multiplies the spatial maps, windows x S x M^2 x M^2. The fused operation counts
+  /// their entries key by key, in rows of whole vectors of queries.
   private func kept(_ mask: DropoutMask, windows: Int) -> Variable {
     let tokens = window * window
     let ones = Variable(constant: Tensor(repeating: 1, [windows, spatialHeads, tokens, paddedToVector(tokens)]))

@@ -19,7 +19,7 @@ extension RestorationTask {
     }
   }
 
-  /// Their standard deviation, per channel.
+  /// The standard deviation of the training images, per channel.
   var standardDeviation: [Float] {
     switch self {
     case .x2: [0.2397, 0.2290, 0.2389]

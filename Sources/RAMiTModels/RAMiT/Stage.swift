@@ -36,8 +36,8 @@ final class Stage {
   private func run(
     _ x: consuming Variable, context: TrainingContext?
   ) -> (x: Variable, attention: Variable) {
-    // What has been used is given away: its memory serves the next block. All attentions but the last one's are dropped
-    // with the iteration; a variable for them would hold each until the next one is there.
+    // Each block consumes what the one before gave, whose memory then serves the next. Only the last block's mixed
+    // attention is kept; a variable would hold each of the others until the next one exists.
     var x = consume x
     var heads: Variable?
     for block in blocks.dropLast() {

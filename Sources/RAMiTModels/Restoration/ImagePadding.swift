@@ -6,11 +6,12 @@ import RAMiTTensorCore
 public struct ImagePadding: Equatable, Sendable {
   /// Padded sides are multiples of this.
   public let multiple: Int
-  /// At least so many pixels are added.
+  /// Each side grows by this many pixels or more.
   public let least: Int
   /// What the added pixels are. Where an image is too small for a reflection, its edge pixels are mirrored as well.
   public let mode: PaddingMode
 
+  /// By default adds as little as it can, mirrored with the edge pixel.
   public init(multiple: Int, least: Int = 0, mode: PaddingMode = .symmetric) {
     (self.multiple, self.least, self.mode) = (multiple, least, mode)
   }

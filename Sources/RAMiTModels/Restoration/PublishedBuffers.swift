@@ -7,9 +7,9 @@ enum DIV2K {
 }
 
 extension ParameterScope {
-  /// Declares what published files hold of the subtraction and the addition of DIV2K's mean: 1 x 1 convolutions,
-  /// `sub_mean` and `add_mean`, which are not trained.
-  /// - Parameter range: what stands for white.
+  /// Declares the 1 x 1 convolutions that subtract and add DIV2K's mean in published files, `sub_mean` and `add_mean`.
+  /// They are not trained.
+  /// - Parameter range: the value of white.
   func declareMeanShifts(range: Float) {
     let channels = DIV2K.mean.count
     let identity = (0..<channels * channels).map { Float($0 % (channels + 1) == 0 ? 1 : 0) }
@@ -21,7 +21,7 @@ extension ParameterScope {
 }
 
 extension WindowAttention {
-  /// Of a file's note, or a configuration, that asks for masks of shifted windows which no memory would hold.
+  /// The error of an architecture whose masks of shifted windows would not fit into memory.
   /// - Returns: nil where an image's mask has at most 2^26 values.
   static func shiftMaskError(side: Int, window: Int) -> String? {
     // (side / window)^2 windows of window^2 x window^2.

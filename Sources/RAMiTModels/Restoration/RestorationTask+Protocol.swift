@@ -15,7 +15,7 @@ extension RestorationTask {
   /// Scores a restored image.
   /// - Parameters:
   ///   - restored: 8 bits deep.
-  ///   - target: of the same size and channels; 16 bits become 8.
+  ///   - target: an image of the same size and channels; 16 bits become 8.
   public func score(_ restored: Image, against target: Image) -> Score {
     let target = target.bitDepth == 8 ? target : Image(target.tensor())
     return RAMiTMetrics.score(restored, against: target, channels: scoredChannels, border: scoredBorder)
@@ -24,13 +24,13 @@ extension RestorationTask {
   /// The baseline without a model: the bicubic upscaling, or the input itself.
   public func baseline(_ input: Image) -> Image { isSuperResolution ? bicubicUpscale(input, by: scale) : input }
 
-  public var baselineName: String { isSuperResolution ? "bicubic" : isDenoising ? "noisy" : "input" }
+  package var baselineName: String { isSuperResolution ? "bicubic" : isDenoising ? "noisy" : "input" }
 
   /// The bytes that scoring a restored image takes beside tensors: it, its target, the baseline, and
   /// the planes in double precision that are compared.
   /// - Parameters:
-  ///   - width: of the input.
-  ///   - height: of the input.
+  ///   - width: the input's width.
+  ///   - height: the input's height.
   package func scoringMemory(width: Int, height: Int) -> Double {
     let pixels = Double(width * scale) * Double(height * scale)
     let planes = scoredChannels == .luma ? 1 : channels

@@ -4,17 +4,17 @@ import RAMiTTensorCore
 /// Cuts an image into tiles that see beyond their edges, and puts what the model makes of them together again.
 ///
 /// Tiles begin on the windows' grid, so that local attention sees what it would in the whole image. Attention over
-/// channels does not: its maps are of all the pixels that the model gets, so tiles differ a little from the whole,
+/// channels does not: its maps cover all the pixels that the model gets, so tiles differ a little from the whole,
 /// and from each other.
 package struct Tiles {
-  /// Of the image.
+  /// The image's sides.
   let height, width: Int
-  /// Of a tile, and how far it sees beyond its edges.
+  /// A tile's side, and how far it sees beyond its edges.
   let side, overlap: Int
 
   /// - Parameters:
-  ///   - height: of the image.
-  ///   - width: of the image.
+  ///   - height: the image's height.
+  ///   - width: the image's width.
   ///   - side: rounded up to multiples of `sizeMultiple`.
   ///   - overlap: rounded up to multiples of `sizeMultiple`.
   package init(height: Int, width: Int, side: Int, overlap: Int, sizeMultiple: Int) {
@@ -23,7 +23,7 @@ package struct Tiles {
     self.overlap = max(0, overlap).roundedUp(toMultipleOf: sizeMultiple)
   }
 
-  /// The largest tile, with what it sees beyond its edges.
+  /// The sides of the largest tile, with what it sees beyond its edges.
   var largest: (width: Int, height: Int) {
     func largest(_ length: Int) -> Int {
       stride(from: 0, to: length, by: side).map { start in

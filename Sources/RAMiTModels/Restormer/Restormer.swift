@@ -4,12 +4,12 @@ import RAMiTTensorCore
 
 /// Restormer: a U-Net of Transformer blocks whose attention is between channels, a refinement at full size, and the
 /// input added to the result.
-public final class Restormer: RestorationModel {
-  public let architecture: RestormerConfiguration
-  public let parameters: ParameterStore
+final class Restormer: RestorationModel {
+  let architecture: RestormerConfiguration
+  let parameters: ParameterStore
 
   private let patchEmbedding, output: Conv2d
-  /// Three of the encoder, the latent one, three of the decoder, and the refinement.
+  /// The encoder and the decoder have three levels each.
   private let encoders: [TransformerLevel]
   private let latent: TransformerLevel
   private let decoders: [TransformerLevel]
@@ -52,13 +52,13 @@ public final class Restormer: RestorationModel {
     parameters = ParameterStore(scope)
   }
 
-  public var sizeMultiple: Int { 8 }
+  var sizeMultiple: Int { 8 }
 
-  /// As the published evaluation pads.
-  public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, mode: .reflect) }
+  /// The published evaluation reflects the image.
+  var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, mode: .reflect) }
 
-  /// Restores images; see `RestorationModel`. Sides that are no multiples of 8 are extended by reflection.
-  public func callAsFunction(
+  /// Restores images; see `RestorationModel`. Sides that are not multiples of 8 are extended by reflection.
+  func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
     func observed(_ component: String, _ x: consuming Variable) -> Variable {
@@ -88,9 +88,9 @@ public final class Restormer: RestorationModel {
 }
 
 extension Restormer {
-  /// The published count is of the convolutions alone: without the attention's two products, 2 H W C^2 / heads, and
-  /// without the two norms of a block, 2 H W C.
-  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+  /// The published count has the convolutions alone: it lacks the attention's two products, 2 H W C^2 / heads, and
+  /// the two norms of a block, 2 H W C.
+  func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let c = architecture
     func part(_ name: String, level: Int, channels: Int, blocks: Int) -> (component: String, multAdds: Int) {
       let values = (width >> level) * (height >> level) * channels

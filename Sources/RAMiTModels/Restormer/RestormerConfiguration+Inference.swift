@@ -31,7 +31,7 @@ extension RestormerConfiguration {
     result.heads = try levels.map { try shapes["\($0).0.attn.temperature", rank: 3][0] }
     result.bias = tensors["latent.0.attn.qkv.bias"] != nil
     result.norm = tensors["latent.0.norm1.body.bias"] == nil ? .biasFree : .withBias
-    // Hidden channels are rounded down at each level; the largest share of them is right at all.
+    // Hidden channels are rounded down at each level; the largest ratio gives all of them.
     let hidden = try levels.map { try shapes["\($0).0.ffn.project_out.weight", rank: 4][1] }
     func fits(_ ratio: Double) -> Bool {
       hidden.enumerated().allSatisfy { Int(Double(result.channels($0)) * ratio) == $1 }

@@ -8,10 +8,11 @@ public struct RestormerConfiguration: RestorationArchitecture {
     case withBias, biasFree
   }
 
+  /// Any but super-resolution.
   public var task: RestorationTask
   /// Channels of a feature map at full size; each level below has twice as many.
   public var dim = 48
-  /// Transformer blocks of the four levels; the decoder's three have as many.
+  /// Transformer blocks of the encoder's four levels, and of the decoder's first three.
   public var blocks = [4, 6, 6, 8]
   /// Transformer blocks of the refinement at full size.
   public var refinementBlocks = 4
@@ -24,6 +25,7 @@ public struct RestormerConfiguration: RestorationArchitecture {
   /// By default, and in the paper, without bias for denoising.
   public var norm: Norm
 
+  /// The paper's model, with the norm that it has for the task.
   public init(task: RestorationTask) {
     self.task = task
     norm = task.isDenoising ? .biasFree : .withBias
@@ -32,9 +34,9 @@ public struct RestormerConfiguration: RestorationArchitecture {
   /// Channels of a level, from 0.
   func channels(_ level: Int) -> Int { dim << level }
 
+  /// At most 1024 channels at full size and 99 blocks a level.
   public var validationError: String? {
-    func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
-    return check(!task.isSuperResolution, "task must be one of dn, graydn, lle and dr for a Restormer, not \(task)")
+    check(!task.isSuperResolution, "task must be one of dn, graydn, lle and dr for a Restormer, not \(task)")
       ?? check((2...1024).contains(dim) && dim % 2 == 0, "dim must be an even number from 2 to 1024, not \(dim)")
       ?? check(
         blocks.count == 4 && blocks.allSatisfy { (1...99).contains($0) },
@@ -49,9 +51,11 @@ public struct RestormerConfiguration: RestorationArchitecture {
         "hiddenRatio must be at most 64 and leave a channel, not \(hiddenRatio)")
   }
 
+  /// A model whose parameters have the names of the published weights.
   public func makeModel(_ scope: ParameterScope) -> any RestorationModel { Restormer(self, scope: scope) }
 }
 
 extension RestormerConfiguration {
+  /// One family of one model.
   public static var families: [ArchitectureFamily] { [ArchitectureFamily("Restormer", models: ["Restormer"])] }
 }

@@ -3,9 +3,9 @@ import RAMiTNN
 import RAMiTTensorCore
 
 /// SwinIR in its lightweight form: shallow features, residual Swin Transformer blocks, and reconstruction in one step.
-public final class SwinIR: RestorationModel {
-  public let architecture: SwinIRConfiguration
-  public let parameters: ParameterStore
+final class SwinIR: RestorationModel {
+  let architecture: SwinIRConfiguration
+  let parameters: ParameterStore
 
   private let shallow: Conv2d
   private let patchNorm: LayerNorm
@@ -35,13 +35,13 @@ public final class SwinIR: RestorationModel {
     parameters = ParameterStore(scope)
   }
 
-  public var sizeMultiple: Int { architecture.window }
+  var sizeMultiple: Int { architecture.window }
 
   /// The published evaluation mirrors at least one pixel, and so a whole window where a side is a multiple of it.
-  public var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, least: 1) }
+  var padding: ImagePadding { ImagePadding(multiple: sizeMultiple, least: 1) }
 
-  /// Restores images; see `RestorationModel`. Sides that are no multiples of the window are extended by reflection.
-  public func callAsFunction(
+  /// Restores images; see `RestorationModel`. Sides that are not multiples of the window are extended by reflection.
+  func callAsFunction(
     _ images: Variable, context: TrainingContext?, observe: (_ component: String, Variable) -> Void
   ) -> Variable {
     let task = architecture.task, (height, width) = (images.shape[1], images.shape[2])
@@ -75,7 +75,7 @@ public final class SwinIR: RestorationModel {
   /// - the convolution behind the body counts 3 H W C^2 instead of 9 H W C^2;
   /// - the last convolution of super-resolution counts 27 H W C, as if it made one pixel of three channels at every
   ///   scale.
-  public func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
+  func multAddCorrections(width: Int, height: Int) -> [(component: String, multAdds: Int)] {
     let values = width * height * architecture.dim, task = architecture.task
     let unsaid = [("norm", -values), ("conv_after_body", -6 * values * architecture.dim)]
     let shuffled = task.isSuperResolution ? [("upsample", 27 * values * (1 - task.scale * task.scale))] : []

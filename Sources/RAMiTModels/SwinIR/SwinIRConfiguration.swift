@@ -3,6 +3,7 @@ import RAMiTNN
 /// What defines a SwinIR (Liang et al., "SwinIR: Image Restoration Using Swin Transformer", ICCV workshops 2021); by
 /// default the lightweight one.
 public struct SwinIRConfiguration: RestorationArchitecture {
+  /// Any; the model adds its input to the result unless it enlarges.
   public var task: RestorationTask
   /// Channels of a feature map.
   public var dim = 60
@@ -21,14 +22,15 @@ public struct SwinIRConfiguration: RestorationArchitecture {
   /// model itself takes any.
   public var imageSize = 64
 
+  /// SwinIR-light.
   public init(task: RestorationTask) { self.task = task }
 
   /// Hidden channels of the MLP.
   var hiddenDim: Int { Int(Double(dim) * hiddenRatio) }
 
+  /// At most 4096 channels, 100 blocks of 100 layers and windows of 64.
   public var validationError: String? {
-    func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
-    return check((1...4096).contains(dim), "dim must be 1 to 4096, not \(dim)")
+    check((1...4096).contains(dim), "dim must be 1 to 4096, not \(dim)")
       ?? check(
         (1...100).contains(depths.count) && depths.allSatisfy { (1...100).contains($0) },
         "depths must be numbers from 1 to 100, not \(depths)")
@@ -45,10 +47,13 @@ public struct SwinIRConfiguration: RestorationArchitecture {
       ?? WindowAttention.shiftMaskError(side: imageSize, window: window)
   }
 
+  /// A model whose parameters have the names of the published weights.
   public func makeModel(_ scope: ParameterScope) -> any RestorationModel { SwinIR(self, scope: scope) }
 
+  /// One family, whose model is the lightweight one.
   public static var families: [ArchitectureFamily] { [ArchitectureFamily("SwinIR", models: ["SwinIR-light"])] }
 
+  /// "SwinIR-light" whatever the stochastic depth and `imageSize`.
   public var modelName: String {
     var plain = self
     let defaults = SwinIRConfiguration(task: task)

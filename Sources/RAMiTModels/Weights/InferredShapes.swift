@@ -2,7 +2,7 @@ import RAMiTDiagnostics
 import RAMiTSerialization
 import RAMiTTensorCore
 
-/// What names and shapes of weights tell about the model that they are of.
+/// What names and shapes of weights tell about their model.
 struct InferredShapes {
   private let tensors: NamedTensors
   /// What the names begin with, up to each of their dots.
@@ -15,7 +15,7 @@ struct InferredShapes {
   init(_ tensors: NamedTensors, of model: String, path: String) {
     (self.tensors, self.model, self.path) = (tensors, model, path)
     var modules: Set<Substring> = []
-    // No model has names as long; one of a million dots would have as many beginnings.
+    // No model has longer names. A name of a million dots would have a million beginnings.
     for name in tensors.names where name.utf8.count < 200 {
       for dot in name.indices where name[dot] == "." { modules.insert(name[...dot]) }
     }
@@ -95,7 +95,7 @@ struct InferredShapes {
     return (1...512).first { $0 * $0 == windows }.map { $0 * window }
   }
 
-  /// The ratio that gives `dim` as many hidden channels, although they are rounded down.
+  /// The ratio that gives `dim` this number of hidden channels, although they are rounded down.
   static func ratio(_ hidden: Int, to dim: Int) -> Double {
     let ratio = Double(hidden) / Double(dim)
     return Int(Double(dim) * ratio) < hidden ? ratio.nextUp : ratio

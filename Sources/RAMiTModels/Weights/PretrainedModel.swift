@@ -4,8 +4,8 @@ import RAMiTSerialization
 
 /// A model with the parameters of a weight file.
 public struct PretrainedModel<Architecture: RestorationArchitecture> {
-  public let architecture: Architecture
-  public let model: any RestorationModel
+  /// The architecture of the weights, and the model that holds them.
+  public let architecture: Architecture, model: any RestorationModel
   /// What the file says beside its tensors.
   public let notes: [String: String]
 
@@ -13,7 +13,7 @@ public struct PretrainedModel<Architecture: RestorationArchitecture> {
   ///
   /// - Parameters:
   ///   - task: what the model is for, where the file does not tell.
-  ///   - name: of the model that is expected; another one is refused.
+  ///   - name: the name of the expected model; another one is refused.
   ///   - note: called with one line that says which weights were taken, where a file holds several.
   /// - Throws: `InputError` that names the file: no weights, another model's, missing, unexpected and misshapen names,
   ///   or values that are not finite.
@@ -27,7 +27,7 @@ public struct PretrainedModel<Architecture: RestorationArchitecture> {
     notes = weights.outline.metadata
   }
 
-  /// The same of tensors that have been read from a file.
+  /// The same for tensors that have been read from a file.
   public init(
     _ tensors: NamedTensors, from path: String, task: RestorationTask? = nil, named name: String? = nil
   ) throws {
@@ -45,7 +45,7 @@ extension RestorationArchitecture {
   /// - Parameters:
   ///   - tensors: chosen from the file by `weightRequest`.
   ///   - task: what it is for, where the weights do not tell.
-  ///   - name: of the model that is expected; another one is refused.
+  ///   - name: the name of the expected model; another one is refused.
   /// - Throws: `InputError` that names the file.
   static func checked(
     _ tensors: NamedTensors, from path: String, task: RestorationTask?, named name: String?
@@ -62,7 +62,7 @@ extension RestorationArchitecture {
         path, expected: "weights of \(name) for \(found.task)",
         found: found.modelName == "custom" ? "weights of another model" : "weights of \(found.modelName)")
     }
-    // A few names, or the notes, can speak of a model that no memory would hold.
+    // A few names, or the notes, can describe a model that does not fit into memory.
     let (needed, held) = (found.parameterCount, tensors.reduce(0) { $0 + $1.tensor.count })
     guard needed / 2 <= held else {
       throw InputError(

@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 
 extension RestorationArchitecture {
+  /// Takes missing keys from the model that the text names, else from the first one.
   public init(json: String, path: String) throws {
     do {
       let data = Data(json.utf8)
@@ -21,6 +22,7 @@ extension RestorationArchitecture {
     }
   }
 
+  /// Begins with the key `architecture`, the name of the family.
   public var json: String {
     get throws { try notes(NamedArchitecture(architecture: self)) }
   }

@@ -11,7 +11,7 @@ extension RestorationArchitecture {
     return Tensor.withMetaTensors { defaults.makeModel(ParameterScope(seed: nil)).parameters.request }
   }
 
-  /// By default what the file's notes say or, without notes, the defaults of the task: bare shapes tell no more.
+  /// By default what the file's notes say or, without notes, the defaults of the task: bare shapes tell only that.
   public static func inferred(
     from tensors: NamedTensors, task: RestorationTask?, path: String
   ) throws -> Self {
@@ -47,7 +47,7 @@ extension RestorationModel {
     var tensors = stateDict
     tensors.metadata = notes
     tensors.metadata["model"] = try architecture.json
-    // PyTorch's libraries ask for it.
+    // PyTorch's libraries refuse files without it.
     tensors.metadata["format"] = "pt"
     try SafeTensors.write(tensors, to: path)
   }
