@@ -20,8 +20,8 @@ package struct Profile: Encodable {
     package let share: Double
     package let gflops: Double
     package let gigabytesPerSecond: Double
-    /// The shortest time that the machine's peaks allow: each call's arithmetic or its transfer of data, whichever takes
-    /// longer. Nil when unknown.
+    /// The shortest time that the machine's peaks allow: each call's arithmetic or its transfer of data, whichever
+    /// takes longer. Nil when unknown.
     package let limitSeconds: Double?
 
     /// How much of its limit is reached.

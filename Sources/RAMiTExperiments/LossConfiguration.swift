@@ -82,6 +82,7 @@ public struct Loss: Equatable, Sendable {
     case edge
   }
 
+  /// Which loss it is.
   public let kind: Kind
   /// The epsilon of `charbonnier` and `edge`; nil for the others.
   public let epsilon: Double?

@@ -11,6 +11,7 @@ public enum LinalgError: Error, Equatable, CustomStringConvertible {
   /// The matrix holds a NaN or an infinity.
   case notFinite
 
+  /// What failed, and of which matrix, on one line.
   public var description: String {
     switch self {
     case .missingLibrary:

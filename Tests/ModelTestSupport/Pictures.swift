@@ -3,7 +3,7 @@ import RAMiTImaging
 import RAMiTModels
 
 /// An image with something to see in it, the same for the same arguments.
-public func picture(width: Int, height: Int, channels: Int, seed: Int = 0) -> Image {
+package func picture(width: Int, height: Int, channels: Int, seed: Int = 0) -> Image {
   let values = (0..<width * height * channels).map { i in
     let (pixel, channel) = (i / channels, i % channels)
     let (x, y) = (pixel % width, pixel / width)
@@ -13,11 +13,11 @@ public func picture(width: Int, height: Int, channels: Int, seed: Int = 0) -> Im
 }
 
 /// Writes an image into a folder, which is made.
-public func write(_ image: Image, to path: String) throws {
+package func write(_ image: Image, to path: String) throws {
   let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   try ImageFile.write(image, to: path)
 }
 
 /// A RAMiT that is quick to run, with random weights.
-public func smallModel(_ task: RestorationTask) -> RAMiT { RAMiT(.small(task), seed: 1) }
+package func smallModel(_ task: RestorationTask) -> RAMiT { RAMiT(.small(task), seed: 1) }

@@ -112,7 +112,7 @@ extension OperationCheck {
 
 extension Variable {
   /// The same value, made by an operation that does nothing.
-  public init(passing x: Variable) {
+  package init(passing x: Variable) {
     self.init(x.value, from: [x]) { gradient, gradients in gradients.add(gradient, to: x) }
   }
 }

@@ -2,14 +2,14 @@ import RAMiTAutograd
 import RAMiTTensorCore
 
 /// A tensor that an operation takes, drawn at random.
-public struct Operand: Sendable {
-  public let name: String
-  public let shape: Shape
+package struct Operand: Sendable {
+  package let name: String
+  package let shape: Shape
   /// Values are normal around `centre` with this deviation.
   let spread: Float
   let centre: Float
 
-  public init(_ name: String, _ shape: Shape, spread: Float = 1, centre: Float = 0) {
+  package init(_ name: String, _ shape: Shape, spread: Float = 1, centre: Float = 0) {
     self.name = name
     self.shape = shape
     self.spread = spread
@@ -23,45 +23,45 @@ public struct Operand: Sendable {
 
 /// The operands of a check by their names: `v.weight`, or `v["norm.weight"]`.
 @dynamicMemberLookup
-public struct Operands<Value> {
+package struct Operands<Value> {
   let names: [String]
   /// In the order of the check.
-  public var values: [Value]
+  package var values: [Value]
 
-  public subscript(name: String) -> Value {
+  package subscript(name: String) -> Value {
     guard let value = optional(name) else { preconditionFailure("no operand is called \(name), of \(names)") }
     return value
   }
 
-  public subscript(dynamicMember name: String) -> Value { self[name] }
+  package subscript(dynamicMember name: String) -> Value { self[name] }
 
   /// Nil where the check has no such operand.
-  public func optional(_ name: String) -> Value? { names.firstIndex(of: name).map { values[$0] } }
+  package func optional(_ name: String) -> Value? { names.firstIndex(of: name).map { values[$0] } }
 
   /// Those whose names are this one with a number behind it, in their order.
-  public func numbered(_ name: String) -> [Value] {
+  package func numbered(_ name: String) -> [Value] {
     zip(names, values).filter { $0.0.hasPrefix(name) && Int($0.0.dropFirst(name.count)) != nil }.map(\.1)
   }
 }
 
 extension Operands<Variable> {
   /// A weight and a bias, whose names begin with `name` and a point.
-  public func pointwise(_ name: String, groups: Int = 1) -> PointwiseParameters {
+  package func pointwise(_ name: String, groups: Int = 1) -> PointwiseParameters {
     PointwiseParameters(weight: self[name + ".weight"], bias: self[name + ".bias"], groups: groups)
   }
 }
 
 extension Operands<DoubleTensor> {
   /// A weight and a bias, whose names begin with `name` and a point.
-  public func pointwise(_ name: String, groups: Int = 1) -> Twin.Pointwise {
+  package func pointwise(_ name: String, groups: Int = 1) -> Twin.Pointwise {
     Twin.Pointwise(self[name + ".weight"], self[name + ".bias"], groups: groups)
   }
 }
 
 /// An operation, held against its twin in double precision: values, and gradients by finite differences of the twin,
 /// with respect to every operand and in every way in which the tape may ask for them.
-public struct OperationCheck: Sendable, CustomStringConvertible {
-  public let description: String
+package struct OperationCheck: Sendable, CustomStringConvertible {
+  package let description: String
   let operands: [Operand]
   private let operationByName: @Sendable (Operands<Variable>) -> Variable
   private let twinByName: @Sendable (Operands<DoubleTensor>) -> DoubleTensor
@@ -77,7 +77,7 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
   static let coordinates = 24
 
   /// - Parameter operands: the first one is the input, which alone may be asked for its gradient.
-  public init(
+  package init(
     _ description: String, _ operands: [Operand], operation: @escaping @Sendable (Operands<Variable>) -> Variable,
     twin: @escaping @Sendable (Operands<DoubleTensor>) -> DoubleTensor
   ) {
@@ -95,7 +95,7 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
   func twin(_ values: [DoubleTensor]) -> DoubleTensor { twinByName(named(values)) }
 
   /// What is wrong; empty when nothing is.
-  public func faults() -> [String] {
+  package func faults() -> [String] {
     guard let values = drawAwayFromKinks() else {
       return ["every draw has a value within \(Self.kinkMargin) of a kink"]
     }
@@ -144,14 +144,14 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
   }
 
   /// The shape of the result, of operands with values or of meta tensors.
-  public func resultShape(isMeta: Bool) -> Shape {
+  package func resultShape(isMeta: Bool) -> Shape {
     let values = draw(seed: 0)
     if !isMeta { return operation(values.map(Variable.init(constant:))).shape }
     return Tensor.withMetaTensors { operation(values.map { Variable(constant: Tensor(zeros: $0.shape)) }).shape }
   }
 
   /// The bits of the result and of every gradient.
-  public func bits() -> [[UInt32]] {
+  package func bits() -> [[UInt32]] {
     let values = draw(seed: 0)
     let result = operation(values.map(Variable.init(constant:))).value
     var random = RandomNumbers(seed: 77, 1)
@@ -205,7 +205,7 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
 }
 
 /// The largest difference, relative to the largest magnitude of `expected`; infinite where one is not a number.
-public func relativeDifference(_ values: [Double], _ expected: [Double]) -> Double {
+package func relativeDifference(_ values: [Double], _ expected: [Double]) -> Double {
   guard values.count == expected.count else { return .infinity }
   var difference = 0.0, magnitude = 1e-12
   for (value, expected) in zip(values, expected) {

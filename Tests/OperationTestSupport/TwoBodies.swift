@@ -8,7 +8,7 @@ import RAMiTTestSupport
 /// - Parameters:
 ///   - inputs: what both bodies take.
 ///   - gradients: those of the parameters, which are zeroed before each body runs.
-public func largestDifference(
+package func largestDifference(
   between fast: ([Variable]) -> [Variable], and composed: ([Variable]) -> [Variable], at inputs: [Tensor],
   gradients: [Tensor]
 ) -> Float {
@@ -40,7 +40,7 @@ public func largestDifference(
 }
 
 /// The same for a layer of one map.
-public func largestDifference(
+package func largestDifference(
   between fast: (Variable) -> Variable, and composed: (Variable) -> Variable, at x: Tensor, gradients: [Tensor]
 ) -> Float {
   largestDifference(between: { [fast($0[0])] }, and: { [composed($0[0])] }, at: [x], gradients: gradients)

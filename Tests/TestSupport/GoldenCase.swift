@@ -4,28 +4,28 @@ import RAMiTTensorCore
 
 /// Values of a model computed in double precision by the PyTorch peer: `param.*`, `input`, `target`, `act.*`, `output`,
 /// `loss`, `grad.*`, `train.losses`, `trained.*`; the configuration is in the file's metadata.
-public struct GoldenCase {
-  public let tensors: NamedTensors
+package struct GoldenCase {
+  package let tensors: NamedTensors
   /// The peer's model arguments.
-  public let model: [String: Any]
+  package let model: [String: Any]
 
-  public init(path: String) throws {
+  package init(path: String) throws {
     tensors = try SafeTensors.read(path)
     let json = tensors.metadata["model"] ?? "{}"
     model = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] ?? [:]
   }
 
   /// The tensor of that name; a feature map or image (rank 4) with its channels last.
-  public func map(_ name: String) -> Tensor? { tensors[name].map(channelsLast) }
+  package func map(_ name: String) -> Tensor? { tensors[name].map(channelsLast) }
 
   /// The tensors whose names start with `prefix`, under the rest of their names.
-  public func named(_ prefix: String) -> [(name: String, tensor: Tensor)] {
+  package func named(_ prefix: String) -> [(name: String, tensor: Tensor)] {
     tensors.filter { $0.name.hasPrefix(prefix) }.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }
   }
 }
 
 /// N x C x H x W to N x H x W x C.
-public func channelsLast(_ x: Tensor) -> Tensor {
+package func channelsLast(_ x: Tensor) -> Tensor {
   let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
   let result = Tensor(uninitialized: [n, h, w, c])
   for image in 0..<n {
@@ -40,7 +40,7 @@ public func channelsLast(_ x: Tensor) -> Tensor {
 
 /// The largest difference, relative to the largest magnitude of `expected`; infinite for different counts or values
 /// that are not numbers.
-public func relativeError(_ value: Tensor, _ expected: Tensor) -> Float {
+package func relativeError(_ value: Tensor, _ expected: Tensor) -> Float {
   guard value.count == expected.count else { return .infinity }
   var difference: Float = 0, magnitude: Float = 1e-12
   for i in 0..<value.count {

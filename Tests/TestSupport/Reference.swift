@@ -6,13 +6,13 @@ private let referenceFolder = ProcessInfo.processInfo.environment["RAMIT_REFEREN
 
 extension Trait where Self == ConditionTrait {
   /// Runs the test where `RAMIT_REFERENCE` names the reference folder.
-  public static var needsReference: Self { .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set") }
+  package static var needsReference: Self { .enabled(if: referenceFolder != nil, "RAMIT_REFERENCE is not set") }
 }
 
 /// The path of a file in the reference folder.
-public func referenceFile(_ name: String) -> String { referenceFolder! + "/" + name }
+package func referenceFile(_ name: String) -> String { referenceFolder! + "/" + name }
 
 /// The path of a file of the project, such as `configs/quick/x2.yaml`.
-public func projectFile(_ name: String) -> String {
+package func projectFile(_ name: String) -> String {
   URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../" + name).standardized.path
 }

@@ -1,11 +1,11 @@
 import Foundation
 
 /// A folder that is gone when the test is over.
-public final class TemporaryFolder {
-  public let path: String
+package final class TemporaryFolder {
+  package let path: String
 
   /// - Parameter place: the folder in which it lies; without it, the system's for temporary files.
-  public init(in place: String? = nil) throws {
+  package init(in place: String? = nil) throws {
     path = (place ?? FileManager.default.temporaryDirectory.path) + "/ramit-tests-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
@@ -14,7 +14,7 @@ public final class TemporaryFolder {
 }
 
 /// Calls `body` with the path of a folder that is there only for it.
-public func withTemporaryFolder<Result>(in place: String? = nil, _ body: (String) throws -> Result) throws -> Result {
+package func withTemporaryFolder<Result>(in place: String? = nil, _ body: (String) throws -> Result) throws -> Result {
   let folder = try TemporaryFolder(in: place)
   return try withExtendedLifetime(folder) { try body(folder.path) }
 }

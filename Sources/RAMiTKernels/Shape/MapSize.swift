@@ -1,8 +1,9 @@
 /// A whole number for each of a map's two axes: the stride, padding or size of a window.
 public struct IntPair: Equatable, Hashable, Codable, Sendable, CustomStringConvertible {
-  public var height: Int
-  public var width: Int
+  /// Along the rows and along the columns of a map.
+  public var height, width: Int
 
+  /// The numbers of both axes.
   public init(_ height: Int, _ width: Int) {
     self.height = height
     self.width = width
@@ -11,6 +12,7 @@ public struct IntPair: Equatable, Hashable, Codable, Sendable, CustomStringConve
   /// The same number for both axes.
   public init(_ both: Int) { self.init(both, both) }
 
+  /// The height before the width, `3 x 5`.
   public var description: String { "\(height) x \(width)" }
 
   /// True when both numbers are `value`.

@@ -2,32 +2,32 @@ import RAMiTTensorCore
 import Synchronization
 
 /// Values in double precision, row-major with channels last: what the slow twins of the operations compute with.
-public struct DoubleTensor: Sendable {
-  public let shape: [Int]
-  public var values: [Double]
+package struct DoubleTensor: Sendable {
+  package let shape: [Int]
+  package var values: [Double]
 
-  public init(zeros shape: [Int]) {
+  package init(zeros shape: [Int]) {
     self.shape = shape
     values = Array(repeating: 0, count: shape.reduce(1, *))
   }
 
-  public init(_ values: [Double], _ shape: [Int]) {
+  package init(_ values: [Double], _ shape: [Int]) {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values for a tensor of \(shape)")
     self.shape = shape
     self.values = values
   }
 
-  public init(_ tensor: Tensor) {
+  package init(_ tensor: Tensor) {
     self.init(tensor.array.map(Double.init), tensor.shape.dimensions)
   }
 
   /// The innermost size: a feature map's channels.
-  public var channels: Int { shape.last ?? 1 }
+  package var channels: Int { shape.last ?? 1 }
   /// A feature map's pixels, over the whole batch.
-  public var pixels: Int { values.count / max(1, channels) }
+  package var pixels: Int { values.count / max(1, channels) }
 
   /// An element of a feature map N x H x W x C.
-  public subscript(n: Int, y: Int, x: Int, c: Int) -> Double {
+  package subscript(n: Int, y: Int, x: Int, c: Int) -> Double {
     get { values[((n * shape[1] + y) * shape[2] + x) * shape[3] + c] }
     set { values[((n * shape[1] + y) * shape[2] + x) * shape[3] + c] = newValue }
   }
@@ -35,7 +35,7 @@ public struct DoubleTensor: Sendable {
   /// This one's shape with other channels, zero.
   func zeros(channels: Int) -> DoubleTensor { DoubleTensor(zeros: shape.dropLast() + [channels]) }
 
-  public static func + (a: DoubleTensor, b: DoubleTensor) -> DoubleTensor {
+  package static func + (a: DoubleTensor, b: DoubleTensor) -> DoubleTensor {
     precondition(a.shape == b.shape, "\(a.shape) and \(b.shape) cannot be added")
     return DoubleTensor(zip(a.values, b.values).map { $0 + $1 }, a.shape)
   }
@@ -45,12 +45,12 @@ public struct DoubleTensor: Sendable {
 ///
 /// Weights have the layouts of the operations: O x I/groups point-wise, O x 3 x 3 x I for a 3x3 convolution, 3 x 3 x C
 /// depth-wise.
-public enum Twin {}
+package enum Twin {}
 
 /// How near the twins came to a kink: a place where an operation's slope jumps (LeakyReLU's zero, max-pool's tie, L1's
 /// zero). Float32 may round to the other side of a near kink and then rightly has another gradient, so inputs are
 /// chosen away from them.
-public final class KinkDistance: Sendable {
+package final class KinkDistance: Sendable {
   @TaskLocal static var current: KinkDistance?
 
   private let nearest = Mutex(Double.infinity)
@@ -60,7 +60,7 @@ public final class KinkDistance: Sendable {
   }
 
   /// The distance of the nearest kink that `body` meets.
-  public static func during(_ body: () -> Void) -> Double {
+  package static func during(_ body: () -> Void) -> Double {
     let watch = KinkDistance()
     $current.withValue(watch, operation: body)
     return watch.nearest.withLock { $0 }

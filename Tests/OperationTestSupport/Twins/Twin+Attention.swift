@@ -2,12 +2,12 @@ import Foundation
 
 extension Twin {
   /// The parameters of the spatial heads.
-  public struct SpatialHeads {
+  package struct SpatialHeads {
     /// S, (2 M - 1)^2 x S.
-    public let logitScale, biasTable: DoubleTensor
-    public let projection: Pointwise
+    package let logitScale, biasTable: DoubleTensor
+    package let projection: Pointwise
 
-    public init(logitScale: DoubleTensor, biasTable: DoubleTensor, projection: Pointwise) {
+    package init(logitScale: DoubleTensor, biasTable: DoubleTensor, projection: Pointwise) {
       self.logitScale = logitScale
       self.biasTable = biasTable
       self.projection = projection
@@ -15,12 +15,12 @@ extension Twin {
   }
 
   /// The parameters of the channel heads.
-  public struct ChannelHeads {
+  package struct ChannelHeads {
     /// K.
-    public let logitScale: DoubleTensor
-    public let projection: Pointwise
+    package let logitScale: DoubleTensor
+    package let projection: Pointwise
 
-    public init(logitScale: DoubleTensor, projection: Pointwise) {
+    package init(logitScale: DoubleTensor, projection: Pointwise) {
       self.logitScale = logitScale
       self.projection = projection
     }
@@ -28,7 +28,7 @@ extension Twin {
 
   /// Spatial and channel self-attention in parallel (Sec. 3.2, Eq. 2 and 3), each with its projection, side by side. Of
   /// the L heads, C / L channels wide, the spatial ones come first; a head's q, k and v lie one after the other.
-  public static func reciprocalAttention(
+  package static func reciprocalAttention(
     _ x: DoubleTensor, previous: DoubleTensor?, qkv: Pointwise, spatial: SpatialHeads?, channel: ChannelHeads?,
     window: Int, shift: Int
   ) -> DoubleTensor {

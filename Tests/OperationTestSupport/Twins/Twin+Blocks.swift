@@ -2,12 +2,12 @@ import RAMiTKernels
 
 extension Twin {
   /// The weight and bias of a point-wise convolution.
-  public struct Pointwise {
-    public let weight: DoubleTensor
-    public let bias: DoubleTensor
-    public let groups: Int
+  package struct Pointwise {
+    package let weight: DoubleTensor
+    package let bias: DoubleTensor
+    package let groups: Int
 
-    public init(_ weight: DoubleTensor, _ bias: DoubleTensor, groups: Int = 1) {
+    package init(_ weight: DoubleTensor, _ bias: DoubleTensor, groups: Int = 1) {
       self.weight = weight
       self.bias = bias
       self.groups = groups
@@ -19,7 +19,7 @@ extension Twin {
   }
 
   /// MobiVari (Sec. A.1), version 2 with an expansion, version 1 without.
-  public static func mobiVari(
+  package static func mobiVari(
     _ x: DoubleTensor, expand: Pointwise?, depthwiseWeight: DoubleTensor, depthwiseBias: DoubleTensor,
     pointwise: Pointwise, activation: Activation
   ) -> DoubleTensor {
@@ -37,7 +37,7 @@ extension Twin {
   }
 
   /// out(activation(hidden(x))).
-  public static func mlp(
+  package static func mlp(
     _ x: DoubleTensor, hidden: Pointwise, out: Pointwise, _ activation: Activation
   ) -> DoubleTensor {
     out(activate(hidden(x), activation))

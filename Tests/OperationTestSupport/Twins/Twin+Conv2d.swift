@@ -2,13 +2,13 @@ import RAMiTKernels
 
 extension Twin {
   /// The numbers of a convolution beside its shapes.
-  public struct Window: Sendable, CustomStringConvertible {
-    public let stride: IntPair
-    public let padding: IntPair
-    public let dilation: IntPair
-    public let groups: Int
+  package struct Window: Sendable, CustomStringConvertible {
+    package let stride: IntPair
+    package let padding: IntPair
+    package let dilation: IntPair
+    package let groups: Int
 
-    public init(
+    package init(
       stride: IntPair = IntPair(1), padding: IntPair = IntPair(0), dilation: IntPair = IntPair(1), groups: Int = 1
     ) {
       self.stride = stride
@@ -17,7 +17,7 @@ extension Twin {
       self.groups = groups
     }
 
-    public var description: String { "stride \(stride), padding \(padding), dilation \(dilation), \(groups) groups" }
+    package var description: String { "stride \(stride), padding \(padding), dilation \(dilation), \(groups) groups" }
 
     func size(_ input: Int, kernel: Int, _ axis: KeyPath<IntPair, Int>) -> Int {
       (input + 2 * padding[keyPath: axis] - dilation[keyPath: axis] * (kernel - 1) - 1) / stride[keyPath: axis] + 1
@@ -26,7 +26,7 @@ extension Twin {
 
   /// y[n, p, q, o] = bias[o] + sum over taps and the group's i of weight[o, ky, kx, i] x[n, p s - pad + ky d, q s - pad
   /// + kx d, i].
-  public static func conv2d(
+  package static func conv2d(
     _ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor?, _ window: Window
   ) -> DoubleTensor {
     let (kh, kw, each) = (weight.shape[1], weight.shape[2], weight.shape[3]), outputs = weight.shape[0]
@@ -47,7 +47,7 @@ extension Twin {
 
   /// y[n, p s - pad + ky d, q s - pad + kx d, o] = bias[o] + the sum over taps and the group's i of weight[i, ky, kx,
   /// o] x[n, p, q, i].
-  public static func convTranspose2d(
+  package static func convTranspose2d(
     _ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor?, _ window: Window, outputPadding: IntPair
   ) -> DoubleTensor {
     let (kh, kw, each) = (weight.shape[1], weight.shape[2], weight.shape[3]), inputs = weight.shape[0]
@@ -71,7 +71,7 @@ extension Twin {
   }
 
   /// y[c] = bias[c] + the sum over taps of weight[ky, kx, c] x[c].
-  public static func depthwiseConv2d(
+  package static func depthwiseConv2d(
     _ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor?, _ window: Window
   ) -> DoubleTensor {
     let (kh, kw, channels) = (weight.shape[0], weight.shape[1], weight.shape[2])

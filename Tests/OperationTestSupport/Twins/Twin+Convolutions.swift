@@ -1,6 +1,6 @@
 extension Twin {
   /// y[o] = bias[o] + sum over the group's i of weight[o, i] x[i], at every pixel.
-  public static func pointwise(
+  package static func pointwise(
     _ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor?, groups: Int = 1
   ) -> DoubleTensor {
     let outputs = weight.shape[0], inputsEach = weight.shape[1], outputsEach = outputs / groups
@@ -18,7 +18,7 @@ extension Twin {
 
   /// A point-wise convolution of a map whose channels are moved: a fifth each from the right, the left, below and
   /// above, the rest not.
-  public static func shiftConv2d(_ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor) -> DoubleTensor {
+  package static func shiftConv2d(_ x: DoubleTensor, weight: DoubleTensor, bias: DoubleTensor) -> DoubleTensor {
     let fifth = x.channels / 5, from = [(0, 1), (0, -1), (1, 0), (-1, 0)]
     let shifted = DoubleTensor.filled(x.shape) { place in
       let (row, column) = place[3] < 4 * fifth ? from[place[3] / fifth] : (0, 0)

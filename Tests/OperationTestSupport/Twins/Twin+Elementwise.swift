@@ -1,6 +1,6 @@
 extension Twin {
   /// f(x) for each element. Near `kinks` of f its slope jumps.
-  public static func map(
+  package static func map(
     _ x: DoubleTensor, kinks: [Double] = [], _ function: (Double) -> Double
   ) -> DoubleTensor {
     for kink in kinks { for value in x.values { KinkDistance.current?.note(value - kink) } }
@@ -9,7 +9,7 @@ extension Twin {
 
   /// f(a, b) for each element, with NumPy's broadcasting.
   /// - Parameter hasKinkAtTie: the slope jumps where a and b are equal.
-  public static func map(
+  package static func map(
     _ a: DoubleTensor, _ b: DoubleTensor, hasKinkAtTie: Bool = false, _ function: (Double, Double) -> Double
   ) -> DoubleTensor {
     let rank = max(a.shape.count, b.shape.count)
@@ -26,7 +26,7 @@ extension Twin {
   }
 
   /// The place on each axis of the element at `place` in row-major order.
-  public static func multiIndex(_ place: Int, _ shape: [Int]) -> [Int] {
+  package static func multiIndex(_ place: Int, _ shape: [Int]) -> [Int] {
     var rest = place, index = shape
     for axis in shape.indices.reversed() {
       index[axis] = rest % shape[axis]
@@ -36,7 +36,7 @@ extension Twin {
   }
 
   /// The place in row-major order; axes of size 1 are repeated.
-  public static func flatIndex(_ index: [Int], _ shape: [Int]) -> Int {
+  package static func flatIndex(_ index: [Int], _ shape: [Int]) -> Int {
     zip(index, shape).reduce(0) { $0 * $1.1 + ($1.1 == 1 ? 0 : $1.0) }
   }
 }
@@ -44,7 +44,7 @@ extension Twin {
 extension Twin {
   /// What `function` makes of the elements that share their place on the other axes.
   /// - Parameter axes: negative ones count from the end; nil stands for all.
-  public static func reduce(
+  package static func reduce(
     _ x: DoubleTensor, axes: [Int]?, keepsDimensions: Bool, _ function: ([Double]) -> Double
   ) -> DoubleTensor {
     let rank = x.shape.count, reduced = axes.map { $0.map { $0 < 0 ? rank + $0 : $0 } } ?? Array(0..<rank)
@@ -58,5 +58,5 @@ extension Twin {
 
 extension KinkDistance {
   /// Tells that a computation comes this near to a kink.
-  public static func note(_ distance: Double) { current?.note(distance) }
+  package static func note(_ distance: Double) { current?.note(distance) }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 extension Twin {
   /// Mean absolute error.
-  public static func l1(_ output: DoubleTensor, _ target: DoubleTensor) -> DoubleTensor {
+  package static func l1(_ output: DoubleTensor, _ target: DoubleTensor) -> DoubleTensor {
     let kinks = KinkDistance.current
     return mean(output, target) {
       kinks?.note($0)
@@ -11,12 +11,12 @@ extension Twin {
   }
 
   /// Mean squared error.
-  public static func mse(_ output: DoubleTensor, _ target: DoubleTensor) -> DoubleTensor {
+  package static func mse(_ output: DoubleTensor, _ target: DoubleTensor) -> DoubleTensor {
     mean(output, target) { $0 * $0 }
   }
 
   /// The mean of sqrt(error^2 + epsilon^2).
-  public static func charbonnier(_ output: DoubleTensor, _ target: DoubleTensor, epsilon: Double) -> DoubleTensor {
+  package static func charbonnier(_ output: DoubleTensor, _ target: DoubleTensor, epsilon: Double) -> DoubleTensor {
     mean(output, target) { ($0 * $0 + epsilon * epsilon).squareRoot() }
   }
 
@@ -28,17 +28,17 @@ extension Twin {
   }
 
   /// Smooth L1, by its definition.
-  public static func smoothL1(_ output: DoubleTensor, _ target: DoubleTensor, beta: Double) -> DoubleTensor {
+  package static func smoothL1(_ output: DoubleTensor, _ target: DoubleTensor, beta: Double) -> DoubleTensor {
     mean(output, target) { abs($0) < beta ? 0.5 * $0 * $0 / beta : abs($0) - 0.5 * beta }
   }
 
   /// Huber's loss, by its definition.
-  public static func huber(_ output: DoubleTensor, _ target: DoubleTensor, delta: Double) -> DoubleTensor {
+  package static func huber(_ output: DoubleTensor, _ target: DoubleTensor, delta: Double) -> DoubleTensor {
     mean(output, target) { abs($0) <= delta ? 0.5 * $0 * $0 : delta * (abs($0) - 0.5 * delta) }
   }
 
   /// 1 - SSIM: at each place of the window, moments weighted by the two-dimensional Gaussian.
-  public static func ssimLoss(_ x: DoubleTensor, _ y: DoubleTensor, dataRange: Double) -> DoubleTensor {
+  package static func ssimLoss(_ x: DoubleTensor, _ y: DoubleTensor, dataRange: Double) -> DoubleTensor {
     let bell = (0..<11).map { exp(-Double(($0 - 5) * ($0 - 5)) / (2 * 1.5 * 1.5)) }
     let total = bell.reduce(0, +) * bell.reduce(0, +)
     let (c1, c2) = (pow(0.01 * dataRange, 2), pow(0.03 * dataRange, 2))
@@ -60,7 +60,7 @@ extension Twin {
   }
 
   /// The mean over the images of 10 log10(mean squared error + epsilon).
-  public static func psnrLoss(_ x: DoubleTensor, _ y: DoubleTensor, epsilon: Double) -> DoubleTensor {
+  package static func psnrLoss(_ x: DoubleTensor, _ y: DoubleTensor, epsilon: Double) -> DoubleTensor {
     let size = x.values.count / x.shape[0]
     let images = (0..<x.shape[0]).map { image in
       let squares = (image * size..<(image + 1) * size).map { i in
@@ -72,7 +72,7 @@ extension Twin {
   }
 
   /// The mean of |Re D| and |Im D|, where D is the Fourier transform of the difference, summed term by term.
-  public static func fourierAmplitude(_ x: DoubleTensor, _ y: DoubleTensor) -> DoubleTensor {
+  package static func fourierAmplitude(_ x: DoubleTensor, _ y: DoubleTensor) -> DoubleTensor {
     let (height, width) = (x.shape[1], x.shape[2])
     let difference = DoubleTensor(zip(x.values, y.values).map { $0 - $1 }, x.shape)
     /// cos and sin of 2 pi k / n, where the sine of whole half turns is zero.
@@ -103,7 +103,7 @@ extension Twin {
   }
 
   /// MPRNet's: the Charbonnier loss of x - G M G x, each blur a sum over 5 x 5 pixels.
-  public static func edgeLoss(_ x: DoubleTensor, _ y: DoubleTensor, epsilon: Double) -> DoubleTensor {
+  package static func edgeLoss(_ x: DoubleTensor, _ y: DoubleTensor, epsilon: Double) -> DoubleTensor {
     let difference = DoubleTensor(zip(x.values, y.values).map { $0 - $1 }, x.shape)
     let taps = [0.05, 0.25, 0.4, 0.25, 0.05]
     func blurred(_ x: DoubleTensor) -> DoubleTensor {
@@ -121,7 +121,7 @@ extension Twin {
   }
 
   /// The mean absolute differences of neighbours below and to the right.
-  public static func totalVariation(_ x: DoubleTensor) -> DoubleTensor {
+  package static func totalVariation(_ x: DoubleTensor) -> DoubleTensor {
     var sums = [0.0, 0.0], counts = [0.0, 0.0]
     for place in DoubleTensor.places(in: x.shape) {
       for (number, axis) in [1, 2].enumerated() where place[axis] + 1 < x.shape[axis] {

@@ -1,6 +1,6 @@
 extension Twin {
   /// op(a) op(b) over the last two axes, the leading ones broadcast.
-  public static func matmul(
+  package static func matmul(
     _ a: DoubleTensor, _ b: DoubleTensor, transposeA: Bool = false, transposeB: Bool = false
   ) -> DoubleTensor {
     let rank = max(a.shape.count, b.shape.count) - 2

@@ -14,9 +14,9 @@ extension Twin {
     return y
   }
 
-  public static func softmax(_ x: DoubleTensor, axis: Int) -> DoubleTensor { alongAxis(x, axis, softmax) }
+  package static func softmax(_ x: DoubleTensor, axis: Int) -> DoubleTensor { alongAxis(x, axis, softmax) }
 
-  public static func logSoftmax(_ x: DoubleTensor, axis: Int) -> DoubleTensor {
+  package static func logSoftmax(_ x: DoubleTensor, axis: Int) -> DoubleTensor {
     alongAxis(x, axis) { line in
       let largest = line.max() ?? 0
       let logarithm = log(line.reduce(0) { $0 + exp($1 - largest) })
@@ -25,7 +25,7 @@ extension Twin {
   }
 
   /// x / max(|x|, epsilon).
-  public static func l2Normalize(_ x: DoubleTensor, axis: Int, epsilon: Double) -> DoubleTensor {
+  package static func l2Normalize(_ x: DoubleTensor, axis: Int, epsilon: Double) -> DoubleTensor {
     alongAxis(x, axis) { line in
       let length = line.reduce(0) { $0 + $1 * $1 }.squareRoot()
       KinkDistance.current?.note(length - epsilon)
@@ -34,7 +34,7 @@ extension Twin {
   }
 
   /// Each pixel's channels: (x - mean) / sqrt(variance + epsilon), without "- mean" where the mean is not subtracted.
-  public static func layerNorm(
+  package static func layerNorm(
     _ x: DoubleTensor, weight: DoubleTensor?, bias: DoubleTensor?, epsilon: Double = 1e-5, subtractsMean: Bool = true
   ) -> DoubleTensor {
     let normal = alongAxis(x, x.shape.count - 1) { row in
@@ -45,7 +45,7 @@ extension Twin {
   }
 
   /// x / sqrt(mean(x^2) + epsilon) over each pixel's channels.
-  public static func rmsNorm(_ x: DoubleTensor, weight: DoubleTensor?, epsilon: Double) -> DoubleTensor {
+  package static func rmsNorm(_ x: DoubleTensor, weight: DoubleTensor?, epsilon: Double) -> DoubleTensor {
     let normal = alongAxis(x, x.shape.count - 1) { row in
       let square = row.reduce(0) { $0 + $1 * $1 } / Double(row.count)
       return row.map { $0 / (square + epsilon).squareRoot() }
@@ -54,7 +54,7 @@ extension Twin {
   }
 
   /// Groups of channels of each of `samples` parts of the outermost axis, over their pixels.
-  public static func groupNorm(
+  package static func groupNorm(
     _ x: DoubleTensor, samples: Int, groups: Int, weight: DoubleTensor?, bias: DoubleTensor?, epsilon: Double
   ) -> DoubleTensor {
     var normal = x
@@ -70,7 +70,7 @@ extension Twin {
   }
 
   /// With the statistics given for each channel.
-  public static func batchNorm(
+  package static func batchNorm(
     _ x: DoubleTensor, mean: [Double], variance: [Double], weight: DoubleTensor?, bias: DoubleTensor?, epsilon: Double
   ) -> DoubleTensor {
     var normal = x

@@ -3,7 +3,7 @@ import RAMiTKernels
 
 extension Twin {
   /// The activation of every element.
-  public static func activate(_ x: DoubleTensor, _ activation: Activation) -> DoubleTensor {
+  package static func activate(_ x: DoubleTensor, _ activation: Activation) -> DoubleTensor {
     var y = x
     let kinks = KinkDistance.current
     for place in x.values.indices {
@@ -19,7 +19,7 @@ extension Twin {
   }
 
   /// An activation's value.
-  public static func value(of activation: Activation, at x: Double) -> Double {
+  package static func value(of activation: Activation, at x: Double) -> Double {
     switch activation {
     case .leakyReLU: x > 0 ? x : 0.01 * x
     case .relu: x > 0 ? x : 0
@@ -31,7 +31,7 @@ extension Twin {
   }
 
   /// An activation's derivative; at a kink the lower side's.
-  public static func derivative(of activation: Activation, at x: Double) -> Double {
+  package static func derivative(of activation: Activation, at x: Double) -> Double {
     switch activation {
     case .leakyReLU: return x > 0 ? 1 : 0.01
     case .relu: return x > 0 ? 1 : 0

@@ -3,7 +3,7 @@ import RAMiTKernels
 
 extension Twin {
   /// The largest pixel of each window; the margin to the next one is a kink's distance.
-  public static func maxPool2d(_ x: DoubleTensor, kernel: IntPair, _ window: Window) -> DoubleTensor {
+  package static func maxPool2d(_ x: DoubleTensor, kernel: IntPair, _ window: Window) -> DoubleTensor {
     var y = pooled(x, kernel: kernel, window)
     var seen = Array(repeating: -Double.infinity, count: y.values.count), second = seen
     forEachTap(x, y, kernel: kernel, window) { n, from, to, _ in
@@ -20,7 +20,7 @@ extension Twin {
   }
 
   /// The mean of each window, with or without the zeros outside the map.
-  public static func avgPool2d(
+  package static func avgPool2d(
     _ x: DoubleTensor, kernel: IntPair, _ window: Window, countIncludesPadding: Bool
   ) -> DoubleTensor {
     var y = pooled(x, kernel: kernel, window), counts = y
@@ -37,7 +37,7 @@ extension Twin {
   }
 
   /// The mean of each of height x width parts, from floor(i H / height) to ceil((i + 1) H / height).
-  public static func adaptiveAvgPool2d(_ x: DoubleTensor, height: Int, width: Int) -> DoubleTensor {
+  package static func adaptiveAvgPool2d(_ x: DoubleTensor, height: Int, width: Int) -> DoubleTensor {
     func part(_ index: Int, _ size: Int, _ count: Int) -> Range<Int> {
       let (low, high) = (Double(index * size) / Double(count), Double((index + 1) * size) / Double(count))
       return Int(low.rounded(.down))..<Int(high.rounded(.up))
@@ -66,7 +66,7 @@ extension Twin {
   }
 
   /// How a resized map's pixels are made, for `interpolate`.
-  public enum Filter: String, Sendable {
+  package enum Filter: String, Sendable {
     case nearest, linear, cubic, antialiasedLinear, antialiasedCubic
 
     /// The weight of a source pixel at a distance.
@@ -86,7 +86,7 @@ extension Twin {
   /// Every result as the sum over all source pixels of the map, with the weights of both axes. Beyond its edges the map
   /// goes on with its outermost pixels, but antialiasing filters are cut off there.
   /// - Parameter step: source pixels from one result to the next.
-  public static func interpolate(
+  package static func interpolate(
     _ x: DoubleTensor, height: Int, width: Int, step: (height: Double, width: Double), filter: Filter,
     alignCorners: Bool
   ) -> DoubleTensor {

@@ -1,6 +1,6 @@
 extension Twin {
   /// Element (n, y r + i, x r + j, c) is element (n, y, x, c r r + i r + j) (Shi et al., 2016).
-  public static func pixelShuffle(_ x: DoubleTensor, _ r: Int) -> DoubleTensor {
+  package static func pixelShuffle(_ x: DoubleTensor, _ r: Int) -> DoubleTensor {
     var result = DoubleTensor(zeros: [x.shape[0], x.shape[1] * r, x.shape[2] * r, x.channels / (r * r)])
     forEachElement(of: result.shape) { n, y, column, c in
       result[n, y, column, c] = x[n, y / r, column / r, c * r * r + y % r * r + column % r]
@@ -9,7 +9,7 @@ extension Twin {
   }
 
   /// The pixels of each 2 x 2 cell on the channels: top left, top right, bottom left, bottom right.
-  public static func patchMerging(_ x: DoubleTensor) -> DoubleTensor {
+  package static func patchMerging(_ x: DoubleTensor) -> DoubleTensor {
     let channels = x.channels
     var result = DoubleTensor(zeros: [x.shape[0], x.shape[1] / 2, x.shape[2] / 2, 4 * channels])
     forEachElement(of: result.shape) { n, y, column, c in
@@ -20,7 +20,7 @@ extension Twin {
   }
 
   /// Feature maps side by side on the channels.
-  public static func concatenate(_ parts: [DoubleTensor]) -> DoubleTensor {
+  package static func concatenate(_ parts: [DoubleTensor]) -> DoubleTensor {
     let shape = Array(parts[0].shape.dropLast())
     var values: [Double] = []
     for pixel in 0..<parts[0].pixels {

@@ -17,7 +17,7 @@ extension DoubleTensor {
 }
 
 extension Twin {
-  public static func permuted(_ x: DoubleTensor, _ axes: [Int]) -> DoubleTensor {
+  package static func permuted(_ x: DoubleTensor, _ axes: [Int]) -> DoubleTensor {
     .filled(axes.map { x.shape[$0] }) { place in
       var source = place
       for (i, axis) in axes.enumerated() { source[axis] = place[i] }
@@ -25,7 +25,7 @@ extension Twin {
     }
   }
 
-  public static func flipped(_ x: DoubleTensor, axes: [Int]) -> DoubleTensor {
+  package static func flipped(_ x: DoubleTensor, axes: [Int]) -> DoubleTensor {
     .filled(x.shape) { place in
       var source = place
       for axis in axes { source[axis] = x.shape[axis] - 1 - place[axis] }
@@ -34,7 +34,7 @@ extension Twin {
   }
 
   /// Element i moves to i + shift, around the end.
-  public static func rolled(_ x: DoubleTensor, shifts: [Int], axes: [Int]) -> DoubleTensor {
+  package static func rolled(_ x: DoubleTensor, shifts: [Int], axes: [Int]) -> DoubleTensor {
     .filled(x.shape) { place in
       var source = place
       for (shift, axis) in zip(shifts, axes) {
@@ -45,7 +45,7 @@ extension Twin {
     }
   }
 
-  public static func sliced(_ x: DoubleTensor, axis: Int, _ range: Range<Int>) -> DoubleTensor {
+  package static func sliced(_ x: DoubleTensor, axis: Int, _ range: Range<Int>) -> DoubleTensor {
     var shape = x.shape
     shape[axis] = range.count
     return .filled(shape) { place in
@@ -55,7 +55,7 @@ extension Twin {
     }
   }
 
-  public static func concatenate(_ parts: [DoubleTensor], axis: Int) -> DoubleTensor {
+  package static func concatenate(_ parts: [DoubleTensor], axis: Int) -> DoubleTensor {
     var shape = parts[0].shape
     shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
     return .filled(shape) { place in
@@ -68,7 +68,7 @@ extension Twin {
     }
   }
 
-  public static func gather(_ x: DoubleTensor, axis: Int, indices: [Int]) -> DoubleTensor {
+  package static func gather(_ x: DoubleTensor, axis: Int, indices: [Int]) -> DoubleTensor {
     var shape = x.shape
     shape[axis] = indices.count
     return .filled(shape) { place in
@@ -78,13 +78,13 @@ extension Twin {
     }
   }
 
-  public static func broadcast(_ x: DoubleTensor, to shape: [Int]) -> DoubleTensor {
+  package static func broadcast(_ x: DoubleTensor, to shape: [Int]) -> DoubleTensor {
     let missing = shape.count - x.shape.count
     return .filled(shape) { place in x[zip(place[missing...], x.shape).map { $1 == 1 ? 0 : $0 }] }
   }
 
   /// Lines of elements continued at both ends; each pixel shows what its row and its column say.
-  public static func pad(
+  package static func pad(
     _ x: DoubleTensor, top: Int, bottom: Int, left: Int, right: Int, mode: PaddingMode
   ) -> DoubleTensor {
     /// The elements that follow the last one of an axis, outwards; -1 for the mode's value.
@@ -113,7 +113,7 @@ extension Twin {
   }
 
   /// The windows of an image row by row, and so the pixels of a window.
-  public static func windowPartition(_ x: DoubleTensor, height: Int, width: Int) -> DoubleTensor {
+  package static func windowPartition(_ x: DoubleTensor, height: Int, width: Int) -> DoubleTensor {
     var values: [Double] = []
     for n in 0..<x.shape[0] {
       for top in stride(from: 0, to: x.shape[1], by: height) {
@@ -130,7 +130,7 @@ extension Twin {
   }
 
   /// Windows put back, each pixel found by its coordinates.
-  public static func windowMerge(
+  package static func windowMerge(
     _ x: DoubleTensor, window: (height: Int, width: Int), height: Int, width: Int
   ) -> DoubleTensor {
     let across = width / window.width, perImage = height / window.height * across
@@ -142,7 +142,7 @@ extension Twin {
   }
 
   /// The inverse of `pixelShuffle`.
-  public static func pixelUnshuffle(_ x: DoubleTensor, _ r: Int) -> DoubleTensor {
+  package static func pixelUnshuffle(_ x: DoubleTensor, _ r: Int) -> DoubleTensor {
     .filled([x.shape[0], x.shape[1] / r, x.shape[2] / r, x.channels * r * r]) { place in
       let c = place[3]
       return x[[place[0], place[1] * r + c / r % r, place[2] * r + c % r, c / (r * r)]]

@@ -2,12 +2,12 @@ import Foundation
 
 extension Twin {
   /// Heads that share a window's size, as `AttentionGroup`.
-  public struct AttentionGroup: Sendable {
-    public let heads, headDim, queries, keys, values, headStep: Int
-    public let window, shift: (y: Int, x: Int)
-    public let masksRegions: Bool
+  package struct AttentionGroup: Sendable {
+    package let heads, headDim, queries, keys, values, headStep: Int
+    package let window, shift: (y: Int, x: Int)
+    package let masksRegions: Bool
 
-    public init(
+    package init(
       heads: Int, headDim: Int, queries: Int, keys: Int, values: Int, headStep: Int, window: (y: Int, x: Int),
       shift: (y: Int, x: Int), masksRegions: Bool
     ) {
@@ -28,7 +28,7 @@ extension Twin {
   ///   - factor: of a head, counted over all groups.
   ///   - bias: heads x T x T.
   ///   - kept: what dropout multiplies an entry with: by group, window, head, key, query.
-  public static func windowAttention(
+  package static func windowAttention(
     _ features: DoubleTensor, values: DoubleTensor, groups: [AttentionGroup], bias: DoubleTensor?,
     factor: (_ head: Int) -> Double, isCosine: Bool, kept: (_ place: [Int]) -> Double = { _ in 1 }
   ) -> DoubleTensor {
@@ -101,7 +101,7 @@ extension Twin {
   /// - Parameters:
   ///   - qkv: all queries, all keys, all values.
   ///   - scale: of the cosines, by head.
-  public static func channelAttention(_ qkv: DoubleTensor, heads: Int, scale: DoubleTensor) -> DoubleTensor {
+  package static func channelAttention(_ qkv: DoubleTensor, heads: Int, scale: DoubleTensor) -> DoubleTensor {
     let channels = qkv.channels / 3, width = channels / heads, images = qkv.shape[0], pixels = qkv.pixels / images
     var result = qkv.zeros(channels: channels)
     for n in 0..<images {

@@ -116,7 +116,7 @@ import Testing
     #expect(page.count(of: "<h2>Configurations differ in</h2>") == 1)
     #expect(page.contains("<td class=\"words\">schedule.learningRate</td>"))
     #expect(!page.contains("<td class=\"words\">task</td>") && !page.contains("<td class=\"words\">output</td>"))
-    // The baseline, two restored and the target of the shared image; the baseline, restored and target of the third run's.
+    // The shared image has the baseline, two restored images and the target, that of the third run one restored image.
     #expect(page.count(of: "<img ") == 4 + 3)
     #expect(page.count(of: "<polyline") == (2 + 3 + 2 + 3) + (1 + 2 + 1 + 2))
   }

@@ -6,14 +6,17 @@ public typealias IntPair = RAMiTKernels.IntPair
 
 /// An `Int` for both axes of a map, or an `IntPair` where height and width differ.
 public protocol IntPairConvertible {
+  /// The numbers of both axes.
   var intPair: IntPair { get }
 }
 
 extension Int: IntPairConvertible {
+  /// The number for both axes.
   public var intPair: IntPair { IntPair(self) }
 }
 
 extension IntPair: IntPairConvertible {
+  /// The pair itself.
   public var intPair: IntPair { self }
 }
 
