@@ -43,7 +43,7 @@ public struct RAMiTConfiguration: RestorationArchitecture {
   public var sizeMultiple: Int { 4 * window }
   /// Channels of one head, c.
   public var headDim: Int { dim / heads }
-  var spatialHeads: Int { heads - channelHeads }
+  package var spatialHeads: Int { heads - channelHeads }
   /// Hidden channels of the feed-forward network.
   public var hiddenDim: Int { Int(Double(dim) * hiddenRatio) }
 
