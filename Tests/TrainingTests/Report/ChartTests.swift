@@ -26,7 +26,7 @@ import Testing
         let axis = Axis(values, prefersLogarithm: prefersLogarithm)
         #expect((2...9).contains(axis.ticks.count), "\(values): \(axis.ticks)")
         #expect(axis.ticks == axis.ticks.sorted())
-        for value in values { #expect((-1e-6...1 + 1e-6).contains(axis.place(value)), "\(value) in \(axis.ticks)") }
+        for value in values { #expect((-1e-6...1 + 1e-6).contains(axis.position(value)), "\(value) in \(axis.ticks)") }
         #expect(axis.ticks.allSatisfy { axis.label($0).count <= 12 }, "\(axis.ticks.map(axis.label))")
       }
     }
