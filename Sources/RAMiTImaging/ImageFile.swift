@@ -151,8 +151,8 @@ public enum ImageFile {
           path, expected: "a name that ends in .png, .jpg, .jpeg or .webp",
           found: ending.isEmpty ? "no ending" : ".\(ending)")
       }
-    } catch let fault as ImageError {
-      throw InputError(path, expected: "an image that can be encoded", found: fault.found)
+    } catch let error as ImageError {
+      throw InputError(path, expected: "an image that can be encoded", found: error.found)
     }
   }
 
@@ -161,8 +161,8 @@ public enum ImageFile {
   public static func png(_ image: Image, named name: String) throws -> [UInt8] {
     do {
       return try PNGFile.encode(image, ImageMetadata())
-    } catch let fault as ImageError {
-      throw InputError(name, expected: "an image that can be encoded", found: fault.found)
+    } catch let error as ImageError {
+      throw InputError(name, expected: "an image that can be encoded", found: error.found)
     }
   }
 
@@ -191,8 +191,8 @@ public enum ImageFile {
   private static func naming<Value>(_ name: String, _ format: ImageFormat, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
-    } catch let fault as ImageError {
-      throw InputError(name, expected: "a whole \(format.rawValue) image", found: fault.found)
+    } catch let error as ImageError {
+      throw InputError(name, expected: "a whole \(format.rawValue) image", found: error.found)
     }
   }
 }

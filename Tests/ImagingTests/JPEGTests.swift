@@ -22,7 +22,7 @@ import Testing
     func check(_ file: [UInt8], _ note: String?) throws {
       let loaded = try ImageFile.load(file, from: "a")
       #expect(loaded.image == expected)
-      #expect(loaded.notes == (note.map { ["a fault in its data (\($0))"] } ?? []))
+      #expect(loaded.notes == (note.map { ["an error in its data (\($0))"] } ?? []))
     }
     let tables = try place(0xdb)
     try check(
@@ -59,7 +59,7 @@ import Testing
     file.removeSubrange(scan + 60..<file.count - 2)
     let loaded = try ImageFile.load(file, from: "a")
     #expect(loaded.image.width == Picture.width)
-    #expect(loaded.notes == ["a fault in its data (Corrupt JPEG data: premature end of data segment)"])
+    #expect(loaded.notes == ["an error in its data (Corrupt JPEG data: premature end of data segment)"])
   }
 
   @Test func whatIsNotReadIsNamed() throws {

@@ -51,7 +51,7 @@ import Testing
     let again = try RAMiTRun(yaml: given.yaml(), file: "again.yaml")
     #expect(again == given)
     #expect(again.memory.limit?.bytes == 3 << 29 && again.memory.recompute == .stages)
-    // It does not change what is learned, so a run may go on with another.
+    // It does not change what is learned, so a run may resume with another.
     #expect(try given.changes(since: configuration(), comparesLocations: true) == ConfigurationChanges())
   }
 

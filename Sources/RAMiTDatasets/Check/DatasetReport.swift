@@ -74,8 +74,3 @@ package struct DatasetReport: Encodable, Sendable {
     }
   }
 }
-
-/// What `read` finds in an image file, or why it cannot be read.
-func readFacts(of path: String, _ read: () throws -> ImageHeader) -> Result<ImageHeader, InputError> {
-  Result { try read() }.mapError { $0 as? InputError ?? InputError(path, expected: "an image", found: "\($0)") }
-}

@@ -91,3 +91,8 @@ func sizeError(
     inputFile, expected: "\(size) pixels, as \(targetFile) has \(target.width) x \(target.height)",
     found: "\(input.width) x \(input.height)")
 }
+
+/// What `read` finds in an image file, or why it cannot be read.
+func readFacts(of path: String, _ read: () throws -> ImageHeader) -> Result<ImageHeader, InputError> {
+  Result { try read() }.mapError { $0 as? InputError ?? InputError(path, expected: "an image", found: "\($0)") }
+}

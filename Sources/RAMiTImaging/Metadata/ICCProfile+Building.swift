@@ -69,19 +69,19 @@ extension ICCProfile {
   /// XYZ of red, green and blue, adapted to the profile's white, D50, by Bradford's matrix.
   private static func matrix(_ c: Chromaticities) throws -> [[Double]] {
     func xyz(_ x: Double, _ y: Double) -> [Double] { [x / y, 1, (1 - x - y) / y] }
-    let fault = ImageError("chromaticities without sense")
-    guard [c[1], c[3], c[5], c[7]].allSatisfy({ $0 > 1e-4 }) else { throw fault }
+    let error = ImageError("chromaticities without sense")
+    guard [c[1], c[3], c[5], c[7]].allSatisfy({ $0 > 1e-4 }) else { throw error }
     let white = xyz(c[0], c[1])
     let columns = [xyz(c[2], c[3]), xyz(c[4], c[5]), xyz(c[6], c[7])]
-    guard let toScales = inverse(transposed(columns)), let bradfordInverse = inverse(bradford) else { throw fault }
+    guard let toScales = inverse(transposed(columns)), let bradfordInverse = inverse(bradford) else { throw error }
     let scales = product(toScales, white)
     let from = product(bradford, white), to = product(bradford, d50)
-    guard from.allSatisfy({ $0 > 1e-4 }) else { throw fault }
+    guard from.allSatisfy({ $0 > 1e-4 }) else { throw error }
     let adapted = zip(columns, scales).map { column, scale in
       let cones = product(bradford, column.map { $0 * scale })
       return product(bradfordInverse, (0..<3).map { cones[$0] * to[$0] / from[$0] })
     }
-    guard adapted.allSatisfy({ $0.allSatisfy { abs($0) < 16 } }) else { throw fault }
+    guard adapted.allSatisfy({ $0.allSatisfy { abs($0) < 16 } }) else { throw error }
     return adapted
   }
 

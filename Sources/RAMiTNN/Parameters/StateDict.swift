@@ -15,7 +15,7 @@ extension ParameterStore {
     parameters.map { ($0.name, $0.fileShape, false) } + buffers.map { ($0.name, $0.shape, $0.isOptional) }
   }
 
-  /// The most names that a message lists for one kind of fault; it counts the rest.
+  /// The most names that a message lists for one kind of error; it counts the rest.
   private static let listedNames = 20
 
   /// What to look for in a weight file: these parameters' names, with their shapes where several dictionaries have the
@@ -57,7 +57,7 @@ extension ParameterStore {
     var spoiled: [String] = []
     func load(_ name: String, _ layout: ParameterLayout, into value: Tensor) throws {
       guard let tensor = try weights.tensor(name) else { return }
-      if let fault = tensor.nonFiniteValues { return spoiled.append("\(name): \(fault)") }
+      if let values = tensor.nonFiniteValues { return spoiled.append("\(name): \(values)") }
       layout.load(tensor, into: value)
     }
     for parameter in parameters { try load(parameter.name, parameter.layout, into: parameter.value) }
@@ -79,22 +79,22 @@ extension ParameterStore {
       guard let tensor = tensors[name], tensor.shape != shape else { return nil }
       return "\(name) \(tensor.shape) for \(shape)"
     }
-    let faults = [("missing", missing), ("unexpected", unexpected), ("of another shape", misshapen)]
-      .compactMap(Self.fault)
-    guard faults.isEmpty else {
+    let errors = [("missing", missing), ("unexpected", unexpected), ("of another shape", misshapen)]
+      .compactMap(Self.description)
+    guard errors.isEmpty else {
       throw InputError(
-        path, expected: "the model's \(parameters.count) parameters", found: faults.joined(separator: "; "))
+        path, expected: "the model's \(parameters.count) parameters", found: errors.joined(separator: "; "))
     }
   }
 
   /// Refuses tensors with values that are not finite.
   private func refuse(_ spoiled: [String], from path: String) throws {
-    guard let fault = Self.fault("with values that are not finite", spoiled) else { return }
-    throw InputError(path, expected: "finite weights", found: fault)
+    guard let names = Self.description("with values that are not finite", spoiled) else { return }
+    throw InputError(path, expected: "finite weights", found: names)
   }
 
-  /// One kind of fault, with the names that have it; nil when no name has it.
-  private static func fault(_ title: String, _ names: [String]) -> String? {
+  /// One kind of error, with the names that have it; nil when no name has it.
+  private static func description(_ title: String, _ names: [String]) -> String? {
     if names.isEmpty { return nil }
     let listed = names.prefix(listedNames).map { $0.prefix(200) }.joined(separator: ", ")
     let more = names.count > listedNames ? ", and \(names.count - listedNames) more" : ""

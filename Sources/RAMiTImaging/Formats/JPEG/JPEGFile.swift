@@ -13,20 +13,20 @@ struct JPEGFile: ImageDecoder {
     var info = cjpeg_info()
     do {
       try withMessage { cjpeg_read_info(bytes, bytes.count, &info, $0) }
-    } catch let fault as ImageError {
-      throw Self.inPlainWords(fault)
+    } catch let error as ImageError {
+      throw Self.inPlainWords(error)
     }
     self.info = info
   }
 
   /// The library's messages for what it was not built for, in plain words.
-  private static func inPlainWords(_ fault: ImageError) -> ImageError {
+  private static func inPlainWords(_ error: ImageError) -> ImageError {
     let precision = "Unsupported JPEG data precision ", process = "Unsupported JPEG process: SOF type "
-    if fault.found.hasPrefix(precision) {
-      return ImageError("\(fault.found.dropFirst(precision.count)) bits a sample, which are not read")
+    if error.found.hasPrefix(precision) {
+      return ImageError("\(error.found.dropFirst(precision.count)) bits a sample, which are not read")
     }
-    guard fault.found.hasPrefix(process) else { return fault }
-    let isLossless = ["0xc3", "0xc7", "0xcb", "0xcf"].contains(fault.found.dropFirst(process.count))
+    guard error.found.hasPrefix(process) else { return error }
+    let isLossless = ["0xc3", "0xc7", "0xcb", "0xcf"].contains(error.found.dropFirst(process.count))
     return ImageError("\(isLossless ? "lossless" : "hierarchical") JPEG, which is not read")
   }
 
@@ -40,7 +40,7 @@ struct JPEGFile: ImageDecoder {
     var values = [UInt8](repeating: 0, count: width * height * channels)
     var warning = [CChar](repeating: 0, count: Int(cjpeg_message_size))
     try withMessage { cjpeg_read_pixels(bytes, bytes.count, &info, &values, &warning, $0) }
-    if warning[0] != 0 { notes.append("a fault in its data (\(String(message: warning)))") }
+    if warning[0] != 0 { notes.append("an error in its data (\(String(message: warning)))") }
     return Image(width: width, height: height, channels: channels, samples: .uint8(values))
   }
 

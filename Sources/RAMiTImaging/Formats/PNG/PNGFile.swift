@@ -52,7 +52,7 @@ struct PNGFile: ImageDecoder {
     if !isIntact {
       notes.append("a checksum of the pixels is wrong")
     } else if !text.isEmpty, !chunks.endsEarly {
-      notes.append("a fault behind the pixels (\(text))")
+      notes.append("an error behind the pixels (\(text))")
     }
   }
 

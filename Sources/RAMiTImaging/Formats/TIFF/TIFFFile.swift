@@ -64,7 +64,7 @@ struct TIFFFile: ImageDecoder {
     guard
       TIFFReadRGBAImageOriented(
         file.tiff, UInt32(width), UInt32(height), &pixels, Int32(page.orientation.rawValue), 1) != 0
-    else { throw file.fault() }
+    else { throw file.lastError() }
     let values = [UInt8](unsafeUninitializedCapacity: 3 * count) { values, initialized in
       for (pixel, packed) in pixels.enumerated() {
         for c in 0..<3 { values.initializeElement(at: 3 * pixel + c, to: UInt8(truncatingIfNeeded: packed >> (8 * c))) }

@@ -18,11 +18,11 @@ struct TIFFLibrary {
       source.bytes = bytes.baseAddress
       source.size = UInt64(bytes.count)
       return try withUnsafeMutablePointer(to: &source) { source in
-        guard let tiff = ctiff_open(source, largestAllocation) else { throw Self.fault(source) }
+        guard let tiff = ctiff_open(source, largestAllocation) else { throw Self.lastError(source) }
         defer { TIFFClose(tiff) }
         let library = TIFFLibrary(tiff: tiff, source: source)
         if let offset {
-          guard TIFFSetSubDirectory(tiff, offset) != 0 else { throw library.fault() }
+          guard TIFFSetSubDirectory(tiff, offset) != 0 else { throw library.lastError() }
         }
         return try body(library)
       }
@@ -64,10 +64,10 @@ struct TIFFLibrary {
 
   func set(_ tag: Int32, to value: Int32) { _ = ctiff_set_int(tiff, UInt32(tag), value) }
 
-  /// What libtiff said last, as a fault.
-  func fault() -> ImageError { Self.fault(source) }
+  /// What libtiff reported last.
+  func lastError() -> ImageError { Self.lastError(source) }
 
-  private static func fault(_ source: UnsafeMutablePointer<ctiff_source>) -> ImageError {
+  private static func lastError(_ source: UnsafeMutablePointer<ctiff_source>) -> ImageError {
     let text = withUnsafeBytes(of: &source.pointee.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     let line = String(text.map { $0.isNewline ? " " : $0 })
     return ImageError(line.isEmpty ? "one that the library refuses" : line)

@@ -95,7 +95,7 @@ enum TIFFSamples {
         let strip = TIFFComputeStrip(file.tiff, UInt32(y), UInt16(plane))
         let count = min(rows, page.height - y)
         let read = TIFFReadEncodedStrip(file.tiff, strip, pixels.baseAddress, tmsize_t(count * line))
-        guard read >= 0 else { throw file.fault() }
+        guard read >= 0 else { throw file.lastError() }
         guard read >= count * line else { throw ImageError("a strip of \(read) bytes of \(count * line)") }
         for row in 0..<count {
           body(0, y + row, page.width, UnsafeRawBufferPointer(rebasing: pixels[row * line..<(row + 1) * line]))
@@ -110,7 +110,7 @@ enum TIFFSamples {
     for y in stride(from: 0, to: page.height, by: tile.height) {
       for x in stride(from: 0, to: page.width, by: tile.width) {
         let index = TIFFComputeTile(file.tiff, UInt32(x), UInt32(y), 0, UInt16(plane))
-        guard TIFFReadEncodedTile(file.tiff, index, pixels.baseAddress, tmsize_t(size)) >= 0 else { throw file.fault() }
+        guard TIFFReadEncodedTile(file.tiff, index, pixels.baseAddress, tmsize_t(size)) >= 0 else { throw file.lastError() }
         for row in 0..<min(tile.height, page.height - y) {
           body(
             x, y + row, min(tile.width, page.width - x),

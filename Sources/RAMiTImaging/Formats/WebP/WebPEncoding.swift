@@ -44,7 +44,7 @@ extension WebPFile {
       return Array(UnsafeBufferPointer(start: writer.pointee.mem, count: writer.pointee.size))
     }
     guard let file else {
-      throw ImageError("an image that libwebp does not encode (fault \(picture.error_code.rawValue))")
+      throw ImageError("an image that libwebp does not encode (error \(picture.error_code.rawValue))")
     }
     return WebPChunks(file).file(with: metadata, width: image.width, height: image.height)
   }
