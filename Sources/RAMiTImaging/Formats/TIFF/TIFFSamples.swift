@@ -110,7 +110,9 @@ enum TIFFSamples {
     for y in stride(from: 0, to: page.height, by: tile.height) {
       for x in stride(from: 0, to: page.width, by: tile.width) {
         let index = TIFFComputeTile(file.tiff, UInt32(x), UInt32(y), 0, UInt16(plane))
-        guard TIFFReadEncodedTile(file.tiff, index, pixels.baseAddress, tmsize_t(size)) >= 0 else { throw file.lastError() }
+        guard TIFFReadEncodedTile(file.tiff, index, pixels.baseAddress, tmsize_t(size)) >= 0 else {
+          throw file.lastError()
+        }
         for row in 0..<min(tile.height, page.height - y) {
           body(
             x, y + row, min(tile.width, page.width - x),
