@@ -14,15 +14,6 @@ package func addInPlace(
   }
 }
 
-/// result = a + b, over `count` elements; overwrites.
-package func add(
-  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int
-) {
-  forEachRange(of: count, grain: streamingGrain) { range in
-    for i in range { result[i] = a[i] + b[i] }
-  }
-}
-
 /// result = a - b, over `count` elements; overwrites.
 package func subtract(
   _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int
