@@ -32,7 +32,7 @@ help:
 	@echo 'make install  the program, its manual page and completions, below PREFIX=$(PREFIX); make uninstall'
 	@echo 'make test     build and run all tests'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
-	@echo 'make check    what CI runs: lint and test'
+	@echo 'make check    lint and test; CI runs test-programs, test-plain and test-avx2, too'
 	@echo 'make setup, build, test-programs, test-plain, test-avx2, format, lint, docs, floors, clean'
 	@echo 'with HEIF=1 for AVIF and HEIC'
 
@@ -87,13 +87,13 @@ test-programs: setup
 	swift build $(SWIFT_FLAGS) --scratch-path .build/programs
 	RAMIT_PROGRAMS=$(CURDIR)/.build/programs/release swift test $(SWIFT_FLAGS) --skip-build --filter RamitTests
 
-# Arithmetic and models again, built for every x86-64 machine, and for those with AVX2 and FMA. Other suites compute
-# with nothing else.
+# What depends on the instruction set again, built for every x86-64 machine, and for those with AVX2 and FMA: kernels,
+# and all that computes with them from operations to whole models. Package.swift leaves out the other modules.
 VECTOR_SUITES = Autograd Kernels LinearAlgebra Metrics Models NN Optimizers TensorCore
 test-plain: MACHINE =
 test-avx2: MACHINE = -Xcc -mavx2 -Xcc -mfma
 test-plain test-avx2: setup
-	swift test $(SWIFT_FLAGS) --scratch-path .build/$@ $(VECTOR_SUITES:%=--filter '^%Tests\.')
+	RAMIT_SUITES='$(VECTOR_SUITES)' swift test $(SWIFT_FLAGS) --scratch-path .build/$@
 
 lint:
 	swift format lint --strict --recursive Sources Tests docs Package.swift

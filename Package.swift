@@ -241,6 +241,17 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// `make test-plain` and `make test-avx2` build the tests of these modules only, and what they stand on.
+if let suites = ProcessInfo.processInfo.environment["RAMIT_SUITES"]?.split(separator: " ") {
+  var pending = suites.map { "\($0)Tests" }, needed: Set<String> = []
+  while let name = pending.popLast() {
+    guard needed.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else { continue }
+    pending += target.dependencies.compactMap { if case .targetItem(let name, _) = $0 { name } else { nil } }
+  }
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products = []
+}
+
 if isDocumenting {
   package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
 }
