@@ -19,19 +19,35 @@ extension RunConfiguration {
   }
 
   private init(_ file: ConfigurationNode, settings: [String], report: (String) -> Void) throws {
-    func overlaid(_ schema: ConfigurationNode, report: (String) -> Void = { _ in }) throws -> ConfigurationNode {
-      try settings.reduce(file.renamed(formerNames, report: report)) {
-        let setting = try ConfigurationNode(setting: $1, schema: schema)
-        return try $0.overlaid(by: setting.renamed(formerNames, report: report))
-      }
-    }
-    // The defaults depend on the task and the model, and on what else is chosen, so these come first.
-    let choice = try Choice(overlaid(RunConfiguration(task: .x2).node()))
-    let defaults = try choice.defaults.node()
-    let given = try overlaid(defaults, report: report)
-    self = try ConfigurationDecoder.decode(RunConfiguration.self, from: defaults.overlaid(by: given))
+    let layers = try Layers(file, settings: settings, report: report)
+    try self.init(layers)
+    try check(at: layers.given.location)
+  }
+
+  /// The values as they are written; `check` looks at their ranges.
+  init(_ layers: Layers) throws {
+    self = try ConfigurationDecoder.decode(RunConfiguration.self, from: layers.defaults.overlaid(by: layers.given))
     training = training.withExpandedPaths
-    try check(at: given.location)
+  }
+
+  /// What a configuration is laid together from: the defaults, and over them what a file and overrides give.
+  struct Layers {
+    let defaults, given: ConfigurationNode
+
+    init(_ file: ConfigurationNode, settings: [String], report: (String) -> Void) throws {
+      func overlaid(_ schema: ConfigurationNode, report: (String) -> Void = { _ in }) throws -> ConfigurationNode {
+        let file = try file.renamed(formerNames, report: report)
+        let given = try settings.reduce(file) {
+          let setting = try ConfigurationNode(setting: $1, schema: schema)
+          return try $0.overlaid(by: setting.renamed(formerNames, report: report))
+        }
+        return DataSourceOverride.applied(to: given, file: file, report: report)
+      }
+      // The defaults depend on the task and the model, and on what else is chosen, so these come first.
+      let choice = try Choice(overlaid(RunConfiguration(task: .x2).node()))
+      defaults = try choice.defaults.node()
+      given = try overlaid(defaults, report: report)
+    }
   }
 
   /// What the defaults depend on.
@@ -97,7 +113,7 @@ extension RunConfiguration {
   /// Checks every value's range, and that values go together.
   /// - Parameter location: the location of a key, by its dotted path.
   /// - Throws: `InputError` for the first that is wrong.
-  private func check(at location: @escaping (String) -> String) throws {
+  func check(at location: @escaping (String) -> String) throws {
     try checkModel(at: location)
     try training.check(at: location)
   }
@@ -125,7 +141,23 @@ extension RunConfiguration {
     let keys = model.1.mapping?.filter { $0.key != "task" }.map { ($0.key, $0.value) } ?? []
     let end = pairs.firstIndex { $0.0 == "data" } ?? pairs.endIndex
     pairs.insert((model.0, Node(keys)), at: end)
-    return try Yams.serialize(node: Node(pairs))
+    return try Yams.serialize(node: Self.readable(Node(pairs)))
+  }
+
+  /// The same with numbers as a person writes them.
+  private static func readable(_ node: Node) -> Node {
+    switch node {
+    case .scalar(var scalar):
+      if scalar.style == .any || scalar.style == .plain {
+        scalar.string = ConfigurationNode.readableNumber(scalar.string)
+      }
+      return .scalar(scalar)
+    case .sequence(var sequence):
+      for index in sequence.indices { sequence[index] = readable(sequence[index]) }
+      return .sequence(sequence)
+    case .mapping(let mapping): return Node(mapping.map { ($0.key, readable($0.value)) }, .implicit, mapping.style)
+    default: return node
+    }
   }
 }
 

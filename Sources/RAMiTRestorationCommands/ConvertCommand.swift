@@ -71,7 +71,7 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     try check(pretrained, hasNotes: ending == "safetensors")
     if !quiet {
       Console.print(
-        "\(output): \(architecture.modelName) for \(architecture.task), \(model.parameters.count) parameters")
+        "\(output): \(architecture.modelName) for \(architecture.task), \(model.parameters.count.grouped) parameters")
     }
   }
 

@@ -10,6 +10,17 @@ struct DataCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "data", abstract: "Find, check, prepare and make the images that models learn from.",
+      discussion: """
+        Tasks: x2, x3, x4 (super-resolution by 2, 3, 4), dn (colour denoising), graydn (grayscale denoising), \
+        lle (low-light enhancement), dr (deraining).
+
+        Examples:
+          \(Program.name) data list DIV2K
+          \(Program.name) data check photos --task x2
+          \(Program.name) data check --dataset DIV2K --root datasets
+          \(Program.name) data prepare lr photos --scale 2 --output prepared
+          \(Program.name) data synthesize --task dr --count 100 --output drawn
+        """,
       subcommands: [
         DataListCommand.self, DataCheckCommand.self, DataPrepareCommand.self, DataStatisticsCommand.self,
         DataSynthesizeCommand.self, DataBenchmarkCommand<Architecture>.self,

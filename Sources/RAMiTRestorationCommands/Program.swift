@@ -24,6 +24,14 @@ enum Program {
     if !quiet, let advice = InstructionSet.advice() { report(advice) }
   }
 
+  /// What this process was started with, as a shell would read it again.
+  static var commandLine: String {
+    ([name] + CommandLine.arguments.dropFirst()).map { argument in
+      let isPlain = !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:@%+".contains($0) }
+      return isPlain ? argument : "'" + argument.replacing("'", with: #"'\''"#) + "'"
+    }.joined(separator: " ")
+  }
+
   /// One line on standard error.
   static func report(_ error: any Error) { report("\(error)") }
 

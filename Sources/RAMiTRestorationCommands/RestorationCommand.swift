@@ -29,7 +29,8 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
         """,
       version: Program.versionText,
       subcommands: [
-        TrainCommand<Architecture>.self, ReportCommand<Architecture>.self, EvaluateCommand<Architecture>.self,
+        TrainCommand<Architecture>.self, ConfigCommand<Architecture>.self, ReportCommand<Architecture>.self,
+        EvaluateCommand<Architecture>.self,
         RestoreCommand<Architecture>.self, SummaryCommand<Architecture>.self, BenchmarkCommand<Architecture>.self,
         ConvertCommand<Architecture>.self, DataCommand<Architecture>.self,
       ])

@@ -13,7 +13,17 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       commandName: "train", abstract: "Train a model as a YAML configuration says.",
       discussion: """
         The run's folder holds the resolved configuration, a log, metrics as JSON lines, events for TensorBoard, a \
-        report (report.html), sample images, checkpoints and weights. docs/TRAINING.md lists all keys.
+        report (report.html), sample images, checkpoints and weights. docs/TRAINING.md lists all keys, and \
+        \(Program.name) config prints them with their values.
+
+        Tasks: x2, x3, x4 (super-resolution by 2, 3, 4), dn (colour denoising), graydn (grayscale denoising), \
+        lle (low-light enhancement), dr (deraining).
+
+        Examples:
+          \(Program.name) train configs/quick/x2.yaml
+          \(Program.name) train configs/x2/RAMiT.yaml --set data.train.path=photos --output runs/mine
+          \(Program.name) train runs/mine/config.yaml --resume
+          \(Program.name) train configs/dn/RAMiT.yaml --set data.train.batch=16 --set memory.limit="4 GB" --dry-run
 
         SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step. A second SIGINT, \
         SIGTERM or SIGUSR1 ends at once.
@@ -30,8 +40,8 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     name: .long,
     help: ArgumentHelp(
       """
-      Override a key, for example data.train.path=photos. Text is taken literally, anything else is YAML. The last \
-      of two for a key wins.
+      Override a key, for example data.train.path=photos. Text is taken literally, anything else is YAML; null \
+      leaves a key without a value. The last of two for a key wins.
       """, valueName: "key.path=value"))
   var set: [String] = []
 
@@ -79,7 +89,7 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     if dryRun { return try printPlan(settings) }
     let trainer = try Trainer(
       settings, resume: resume, allowChanges: allowChanges, display: quiet ? nil : TrainingProgressBar(),
-      skipped: Program.reportSkipped)
+      command: Program.commandLine, skipped: Program.reportSkipped)
     StopSignals.listen()
     let outcome = try trainer.run { StopSignals.pending != nil }
     if !quiet { Console.print(trainer.summary(of: outcome)) }

@@ -28,19 +28,22 @@ final class TrainingProgressBar: TrainingDisplay {
     let now = progress()
     show(
       now.title, now.done, now.count,
-      "  loss \(now.loss.fixed(5))  lr \(scientific(now.learningRate))  \(now.imagesPerSecond.fixed(1)) images/s"
-        + "  \(duration(now.secondsLeft)) left")
+      [
+        "lr \(scientific(now.learningRate))", "\(now.imagesPerSecond.fixed(1)) images/s", "loss \(now.loss.fixed(5))",
+        "\(duration(now.secondsLeft)) left",
+      ])
   }
 
-  func showValidation(_ done: Int, of count: Int) { if isTime { show("validation", done, count, "") } }
+  func showValidation(_ done: Int, of count: Int) { if isTime { show("validation", done, count, []) } }
 
   func clear() { bar.clear() }
 
   private var isTime: Bool { Self.now - shown >= (bar.isShown ? Self.drawInterval : Self.lineInterval) }
 
-  private func show(_ title: String, _ done: Int, _ count: Int, _ numbers: String) {
+  private func show(_ title: String, _ done: Int, _ count: Int, _ numbers: [String]) {
     shown = Self.now
-    guard bar.isShown else { return Console.print("\(title)  \(done)/\(count)\(numbers)") }
-    bar.draw(title, done, of: count, details: "\(done)/\(count)\(numbers)")
+    let details = ["\(done)/\(count)"] + numbers
+    guard bar.isShown else { return Console.print(([title] + details).joined(separator: "  ")) }
+    bar.draw(title, done, of: count, details: details)
   }
 }

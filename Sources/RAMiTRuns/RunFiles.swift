@@ -25,6 +25,12 @@ package struct RunFiles: Sendable {
   package var report: String { path + "/report.html" }
   package var curves: String { path + "/curve.svg" }
   package var samples: String { path + "/samples" }
+  package var sampleScores: String { samples + "/scores.json" }
+  /// The middle of a sample as an earlier validation restored it.
+  /// - Parameter name: of the sample's file.
+  package func pastSample(_ name: String, iteration: Int) -> String {
+    "\(samples)/history/\(name.dropLast(".png".count))/\(iteration).png"
+  }
   package var checkpoints: String { path + "/checkpoints" }
   private var weights: String { path + "/weights" }
   private var tensorBoard: String { path + "/tensorboard" }

@@ -11,6 +11,7 @@ package struct RunRecord {
   package var history: RunHistory
   package var starts: RunStarts
   package var samples: [RunSample]
+  package var sampleScores = SampleScores()
 
   /// Iterations done.
   package var iteration: Int { max(history.lastIteration, starts.starts.last?.lastIteration ?? 0) }
@@ -40,7 +41,12 @@ package struct RunRecord {
     } catch let error as InputError {
       report(error)
     }
-    samples = RunSample.read(files.samples, of: settings.training.task, report: report)
+    do {
+      sampleScores = try SampleScores(reading: files.sampleScores)
+    } catch let error as InputError {
+      report(error)
+    }
+    samples = RunSample.read(files, of: settings.training.task, sampleScores, report: report)
   }
 
   package init(path: String, _ settings: RunSettings) {

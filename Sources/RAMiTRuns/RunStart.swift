@@ -7,6 +7,8 @@ package struct RunStart: Codable, Equatable {
   /// When, as ISO 8601 in UTC.
   package var time: String
   package var environment: RunEnvironment
+  /// The command that started it; nil where a program of its own trained.
+  package var command: String?
   package var seed: UInt64
   package var parameters: Int
   /// Iterations and epochs of the whole run, as planned.
@@ -22,10 +24,12 @@ package struct RunStart: Codable, Equatable {
 
   /// A start now, of this program on this machine.
   package init(
-    seed: UInt64, parameters: Int, plannedIterations: Int, plannedEpochs: Int, iteration: Int, changes: [String]
+    seed: UInt64, parameters: Int, plannedIterations: Int, plannedEpochs: Int, iteration: Int, changes: [String],
+    command: String? = nil
   ) {
     time = Date.now.formatted(.iso8601)
     environment = .current
+    self.command = command
     (self.seed, self.parameters) = (seed, parameters)
     (self.plannedIterations, self.plannedEpochs) = (plannedIterations, plannedEpochs)
     (firstIteration, lastIteration) = (iteration, iteration)

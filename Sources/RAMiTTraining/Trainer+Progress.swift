@@ -1,6 +1,8 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTReports
 import RAMiTRuns
+import Synchronization
 
 /// What a run reports while it trains.
 extension Trainer {
@@ -17,14 +19,21 @@ extension Trainer {
       let iterations = stage.iterations.clamped(to: state.iteration..<max(state.iteration, plan.iterations)).count
       return sum + Double(iterations) * stage.pixelsPerIteration
     }
-    let isByIteration = plan.countsIterations
     return TrainingProgress(
-      title: isByIteration ? "iteration" : "epoch \(position.epoch + 1)/\(plan.epochs)",
-      done: isByIteration ? state.iteration : position.iterationInEpoch + 1,
-      count: isByIteration ? plan.iterations : stage.iterationsPerEpoch,
+      title: plan.countsIterations ? "iteration" : "epoch \(position.epoch + 1)/\(plan.epochs)",
+      done: state.iteration, count: plan.iterations,
       loss: state.lossSum / Double(max(state.lossCount, 1)), learningRate: position.learningRate,
       imagesPerSecond: seconds > 0 ? Double(stage.batch) / seconds : 0,
       secondsLeft: seconds * pixelsLeft / stage.pixelsPerIteration)
+  }
+
+  /// How far the run is, for its report.
+  var pace: RunPace {
+    let position = plan.position(min(state.iteration, plan.iterations - 1))
+    let now = progress(at: position)
+    return RunPace(
+      epochsDone: plan.epochsDone(after: state.iteration).count, imagesPerSecond: now.imagesPerSecond,
+      secondsLeft: now.secondsLeft)
   }
 
   func logLoss(at position: TrainingPlan.Position) throws {
@@ -38,6 +47,11 @@ extension Trainer {
       "\(positionText(epoch: position.epoch + 1, iteration: state.iteration))\(iteration)"
         + "  loss \(now.loss.fixed(5))  learning rate \(scientific(now.learningRate))"
         + "  \(now.imagesPerSecond.fixed(1)) images/s  \(duration(now.secondsLeft)) left")
+  }
+
+  /// Writes the images that were left out since to the log. The display has its own way to tell them.
+  func logSkippedImages() throws {
+    for error in skippedImages.take() { try log.append(line: "\(Date.now.formatted(.iso8601))  skipped \(error)") }
   }
 
   /// Writes a line to the log, with the time, and to the display.
@@ -67,5 +81,25 @@ struct Speed {
       seconds = seconds.map { $0 * Self.memory + elapsed * (1 - Self.memory) } ?? elapsed
     }
     last = now
+  }
+}
+
+extension TrainingPlan.Stage {
+  /// Input pixels of an iteration, to which its work is proportional.
+  var pixelsPerIteration: Double { Double(batch) * Double(patch) * Double(patch) }
+}
+
+/// Images that were left out (`data.train.onBadImage: skip`), found on any thread.
+final class SkippedImages: Sendable {
+  private let errors = Mutex<[InputError]>([])
+
+  func add(_ error: InputError) { errors.withLock { $0.append(error) } }
+
+  /// Those that were added since the last call.
+  func take() -> [InputError] {
+    errors.withLock { errors in
+      defer { errors = [] }
+      return errors
+    }
   }
 }

@@ -56,18 +56,20 @@ extension Trainer {
     let path = "\(folder.files.samples)/\(SampleSheet.fileName(scored.name))"
     try ImageFile.write(sheet.image, to: path)
     guard index < RunSample.mostShown else { return }
-    try journal.add(
-      sheet, path: path, iteration: state.iteration, isEvent: index < Self.eventImages && areSamplesEvents)
+    let entry = SampleScores.Entry(
+      epoch: plan.epochsDone(after: state.iteration).count, iteration: state.iteration, score: scored.score,
+      baseline: scored.baselineScore, isKept: index < Self.keptImages && areSamplesKept)
+    try journal.add(sheet, path: path, entry, isEvent: entry.isKept)
   }
 
-  /// The most validations, spread over the run, whose samples TensorBoard gets, and the most images of each: all
-  /// samples of a long run would take gigabytes.
-  private static var eventValidations: Int { 32 }
-  private static var eventImages: Int { 4 }
+  /// The most validations, spread over the run, whose samples TensorBoard and the history get, and the most images of
+  /// each: all samples of a long run would take gigabytes.
+  private static var keptValidations: Int { 32 }
+  private static var keptImages: Int { 4 }
 
-  private var areSamplesEvents: Bool {
+  private var areSamplesKept: Bool {
     let (number, count) = plan.validations(configuration.validation, after: state.iteration)
-    let stride = (count + Self.eventValidations - 1) / Self.eventValidations
+    let stride = (count + Self.keptValidations - 1) / Self.keptValidations
     return state.iteration == plan.iterations || number % max(1, stride) == 0
   }
 
@@ -85,7 +87,7 @@ extension Trainer {
       trainStep, state: state, configuration: resolved, to: checkpoints.path(iteration: state.iteration))
     savedState = state
     try checkpoints.prune()
-    try journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, isUnderWay: true)
+    try journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, pace: pace)
   }
 
   /// Writes the average, or the weights without one: as they were saved last, and so finite.
@@ -106,11 +108,11 @@ extension Trainer {
     let path = folder.path
     switch outcome {
     case .stopped(let iteration):
-      return "stopped after iteration \(iteration) of \(plan.iterations); --resume resumes the run"
+      return "stopped after iteration \(iteration.grouped) of \(plan.iterations.grouped); --resume resumes the run"
     case .finished(let best):
-      var lines = ["\(path) is complete: \(state.iteration) iterations"]
+      var lines = ["\(path) is complete: \(state.iteration.grouped) iterations"]
       if let reason = reasonToStopEarly, state.iteration < plan.iterations {
-        lines[0] += " of \(plan.iterations)"
+        lines[0] += " of \(plan.iterations.grouped)"
         lines.append("stopped early: \(reason)")
       }
       if let best {

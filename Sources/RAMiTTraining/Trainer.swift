@@ -38,6 +38,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   let log: AppendOnlyFile
   let journal: RunJournal
   let display: (any TrainingDisplay)?
+  private let command: String?
+  let skippedImages = SkippedImages()
   var state = TrainingState()
   var savedState: TrainingState?
   var speed = Speed()
@@ -55,13 +57,14 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   /// - Parameters:
   ///   - allowChanges: lets a run that is resumed have another learning rate or clipping than it began with.
   ///   - display: shows the run to a person.
+  ///   - command: what started the run, for its report.
   ///   - makeModel: builds the model that is trained, with random weights.
   ///   - skipped: called with each image that is left out, on any thread (`data.train.onBadImage: skip`).
   /// - Throws: `InputError` for data or weights that are missing or do not fit, a folder that is in use, a run that is
   ///   already there, or data or a configuration unlike those that the run began with.
   public init(
     _ run: RunConfiguration<Architecture>, resume: Bool, allowChanges: Bool = false,
-    display: (any TrainingDisplay)? = nil,
+    display: (any TrainingDisplay)? = nil, command: String? = nil,
     makeModel: (Architecture, _ seed: UInt64) throws -> any RestorationModel = { $0.makeModel(seed: $1) },
     skipped: @escaping @Sendable (InputError) -> Void = { _ in }
   ) throws {
@@ -69,9 +72,13 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     let configuration = run.training
     self.configuration = configuration
     self.display = display
+    self.command = command
     resolved = try run.withAbsolutePaths.yaml()
     do {
-      data = try TrainingData(configuration, report: skipped)
+      data = try TrainingData(configuration) { [skippedImages] error in
+        skippedImages.add(error)
+        skipped(error)
+      }
     } catch let error as InputError where resume {
       throw Self.namingOwnPaths(error, RunFiles(path: configuration.folder))
     }
@@ -108,7 +115,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     try runData.write()
     try WholeFile.write(Data(resolved.utf8), to: folder.files.configuration)
     try journal.publish(
-      iteration: state.iteration, isAwaited: true, isUnderWay: !isComplete, stoppedEarly: reasonToStopEarly)
+      iteration: state.iteration, isAwaited: true, pace: isComplete ? nil : pace, stoppedEarly: reasonToStopEarly)
   }
 
   /// Iterations done.
@@ -132,18 +139,20 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     let isScoredOnOtherImages = noteData()
     try log.truncate(to: state.logBytes)
     try journal.resume(
-      state, parameters: trainStep.model.parameters.count, plan: plan, changes: changes.map(\.description)
+      state, parameters: trainStep.model.parameters.count, plan: plan, changes: changes.map(\.description),
+      command: command
     ) {
       try say("left out of the report: \($0)")
     }
     for damage in found?.damage ?? [] { try say("damaged and set aside: \(damage)") }
-    let size = "\(trainStep.trainedParameters.summary), \(plan.iterations) iterations"
+    let size = "\(trainStep.trainedParameters.summary), \(plan.iterations.grouped) iterations"
     try say(
       state.iteration == 0 ? "\(configuration.name): \(size)" : "resumed after iteration \(state.iteration): \(size)")
     if found == nil, wasBegun { try say("no checkpoint in the folder: the run starts over") }
     for change in changes { try say("changed: \(change)") }
     if isScoredOnOtherImages { try say("validation on different images than before: the best result starts over") }
     if let beginning { try say(beginning) }
+    try logSkippedImages()
     try say("memory \(memory.summary(plan))")
   }
 
@@ -212,7 +221,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   public func run(isStopRequested: () -> Bool = { false }) throws -> TrainingOutcome {
     try train(isStopRequested)
     try journal.publish(
-      iteration: state.iteration, isAwaited: true, isUnderWay: false, stoppedEarly: reasonToStopEarly)
+      iteration: state.iteration, isAwaited: true, pace: nil, stoppedEarly: reasonToStopEarly)
     display?.clear()
     return isComplete ? .finished(best: state.best) : .stopped(iteration: state.iteration)
   }
@@ -239,6 +248,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     while true {
       if isValidationDue, try !validate(isStopRequested) || reasonToStopEarly != nil { return }
       guard let batch = try next(of: loader) else { return }
+      try logSkippedImages()
       let position = plan.position(state.iteration)
       if state.iteration == position.stage.firstIteration { try announce(position) }
       let loss = try trainStep.run(
@@ -291,9 +301,4 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     guard validator != nil, state.iteration > 0, state.latest?.iteration != state.iteration else { return false }
     return plan.isTime(for: configuration.validation, after: state.iteration)
   }
-}
-
-extension TrainingPlan.Stage {
-  /// Input pixels of an iteration, to which its work is proportional.
-  var pixelsPerIteration: Double { Double(batch) * Double(patch) * Double(patch) }
 }

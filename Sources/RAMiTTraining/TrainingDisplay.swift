@@ -17,9 +17,9 @@ public protocol TrainingDisplay: AnyObject {
 
 /// How far a run is, and how fast it goes.
 public struct TrainingProgress: Sendable {
-  /// What is counted: the iterations of an epoch, or of the whole run.
+  /// The epoch, or what is counted where the schedule counts iterations.
   public let title: String
-  /// Iterations done, and how many there are.
+  /// Iterations of the whole run: done, and how many there are.
   public let done, count: Int
   /// The loss is the mean since the last line of the log; the others are those of now.
   public let loss, learningRate, imagesPerSecond, secondsLeft: Double

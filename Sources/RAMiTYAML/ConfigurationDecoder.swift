@@ -12,6 +12,13 @@ package enum ConfigurationDecoder {
     if refusesUnknownKeys { try known.check(node, path: "") }
     return value
   }
+
+  /// Every key that a type knows, given or not, as dotted paths in the order in which the type reads them.
+  package static func keys<T: Decodable>(of type: T.Type, in node: ConfigurationNode) throws -> [String] {
+    let known = KnownKeys()
+    _ = try NodeDecoder(node: node, written: node, codingPath: [], known: known).decode(type)
+    return known.leaves(of: "")
+  }
 }
 
 /// A value that describes its valid forms.
@@ -25,6 +32,14 @@ private final class KnownKeys {
 
   func add(_ key: String, to group: String) {
     if !keys[group, default: []].contains(key) { keys[group, default: []].append(key) }
+  }
+
+  /// The keys of a group, and in place of groups of keys those of theirs.
+  func leaves(of group: String) -> [String] {
+    keys[group, default: []].flatMap { key in
+      let path = group.isEmpty ? key : "\(group).\(key)"
+      return keys[path] == nil ? [path] : leaves(of: path)
+    }
   }
 
   /// Refuses the keys of a configuration that nothing asked for.

@@ -114,6 +114,60 @@ package struct ConfigurationNode {
     }
   }
 
+  /// The value of a dotted path; nil where there is none.
+  package func value(of path: String) -> ConfigurationNode? {
+    path.split(separator: ".").reduce(self) { $0?[String($1)] }
+  }
+
+  /// This group of keys without some of them.
+  package func filtered(_ isIncluded: (_ key: String) -> Bool) -> ConfigurationNode {
+    guard case .mapping(let entries) = content else { return self }
+    return ConfigurationNode(content: .mapping(entries.filter { isIncluded($0.key) }), location: location)
+  }
+
+  /// This group of keys with one more.
+  package func adding(_ key: String, _ text: String, at location: String) -> ConfigurationNode {
+    guard case .mapping(let entries) = content else { return self }
+    let value = ConfigurationNode(content: .scalar(text, isPlain: true), location: location)
+    return ConfigurationNode(
+      content: .mapping([Entry(key: key, location: location, value: value)] + entries), location: self.location)
+  }
+
+  /// This configuration with another value at a dotted path, which it has.
+  package func replacing(_ path: String, by value: ConfigurationNode) -> ConfigurationNode {
+    let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+    guard case .mapping(let entries) = content else { return self }
+    let changed = entries.map { entry in
+      guard entry.key == parts[0] else { return entry }
+      let new = parts.count == 1 ? value : entry.value.replacing(parts[1], by: value)
+      return Entry(key: entry.key, location: entry.location, value: new)
+    }
+    return ConfigurationNode(content: .mapping(changed), location: location)
+  }
+
+  /// On one line, as YAML's flow style has it, so that it reads back as the same value.
+  package var flowText: String {
+    switch content {
+    case .scalar(let text, let isPlain): Self.flowText(text, isPlain: isPlain)
+    case .setting(let text): Self.flowText(text, isPlain: true)
+    case .sequence(let items): "[" + items.map(\.flowText).joined(separator: ", ") + "]"
+    case .mapping(let entries): "{" + entries.map { "\($0.key): \($0.value.flowText)" }.joined(separator: ", ") + "}"
+    }
+  }
+
+  private static func flowText(_ text: String, isPlain: Bool) -> String {
+    // What looks like a number, or has a mark of YAML in it, is text only between quotes.
+    let isSafe = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "-+_./".contains($0) }
+    return isPlain && isSafe ? readableNumber(text) : "'" + text.replacing("'", with: "''") + "'"
+  }
+
+  /// A number as a person writes it, 80 in place of 8e+1; other text stays as it is.
+  package static func readableNumber(_ text: String) -> String {
+    guard text.contains("e+") || text.contains("e-"), let value = Double(text), abs(value) >= 1e-3, abs(value) < 1e9
+    else { return text }
+    return value == value.rounded() ? "\(Int(value))" : "\(value)"
+  }
+
   /// On one line, as YAML's flow style has it.
   private var inline: String {
     switch content {

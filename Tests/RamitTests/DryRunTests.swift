@@ -28,7 +28,7 @@ struct DryRunTests {
       let run = try Program.run("train", configuration, "--output", folder.file("run"), "--dry-run")
       #expect(run.code == 1 && run.errorLines.count == 1)
       #expect(run.errors.hasPrefix("ramit: \(folder.path): expected DIV2K, 800 images"), "\(run.errors)")
-      #expect(run.output.contains("64000 samples per epoch (published count: the data cannot be read)\n"))
+      #expect(run.output.contains("64,000 samples per epoch (published count: the data cannot be read)\n"))
       #expect(!folder.exists("run"))
     }
   }

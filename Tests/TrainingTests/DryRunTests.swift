@@ -38,7 +38,7 @@ import Testing
         "4-4     all     64     64     10          2.00e-04",
         "5-6     all     96     32     20          1.00e-04",
       ])
-    #expect(lines[9] == "total   6 epochs, 80 iterations, 3840 samples")
+    #expect(lines[9] == "total   6 epochs, 80 iterations, 3,840 samples")
     #expect(lines[10].wholeMatch(of: /memory  about \d+\.\d GB, recompute: none/) != nil)
     let time = /time    about \d+:\d\d without validation: \d+\.\d\d s for 4 patches of 64 on this machine/
     #expect(lines[11].wholeMatch(of: time) != nil)
@@ -71,7 +71,7 @@ import Testing
     let run = try dryRun(yaml, settings: ["warmStart.weights=absent.pth"])
     #expect(run.plan.samplesPerEpoch == 64_000)
     #expect(run.dataError?.expected.contains("DIV2K, 800 images") == true)
-    #expect(run.lines[1] == "data    DF2K, 64000 samples per epoch (published count: the data cannot be read)")
+    #expect(run.lines[1] == "data    DF2K, 64,000 samples per epoch (published count: the data cannot be read)")
     #expect(run.lines[2] == "weights absent.pth (does not exist yet)")
     // Of a folder nothing is published.
     let error = #expect(throws: InputError.self) {

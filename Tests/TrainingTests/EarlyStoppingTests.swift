@@ -88,7 +88,8 @@ import Testing
     #expect(log.contains(" of iteration 5\n"))
     #expect(first.summary.contains("is complete: 15 iterations of 40\nstopped early: 2 validations in a row"))
     let page = try String(contentsOfFile: path + "/report.html", encoding: .utf8)
-    #expect(page.contains("Complete after 15 of 40 iterations: 2 validations in a row") && !page.contains("under way"))
+    #expect(
+      page.contains("Complete after 15 of 40 iterations: 2 validations in a row") && !page.contains("in progress"))
 
     // Resumed, it has nothing to do.
     let again = try run(resume: true)

@@ -94,7 +94,9 @@ import Testing
       "data.train.members=[{path: a, weight: 2}]",
       "expected a key of data.train.members.0, one of path, inputs, repeat, found 'weight'"
     ),
-    ("data.train.path=a", "expected data.train.path: none: the folders are found by members, found a"),
+    (
+      "data.train={type: folders, path: a}", "expected data.train.path: none: the folders are found by members, found a"
+    ),
     ("data.train.decoded=a", "expected data.train.decoded: none: a cache holds one folder or data set, found a"),
   ])
   func faultsAreNamed(setting: String, expected: String) {

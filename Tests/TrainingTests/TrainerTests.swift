@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTSerialization
@@ -14,6 +15,21 @@ import Testing
 
   private func names(_ path: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  @Test func anImageThatIsLeftOutIsInTheLog() throws {
+    let photos = folder.path + "/photos", path = folder.path + "/run"
+    try FileManager.default.createDirectory(atPath: photos, withIntermediateDirectories: true)
+    for number in 0..<5 {
+      try ImageFile.write(DeadLeaves(seed: 3).image(number, width: 40, height: 32), to: "\(photos)/\(number).png")
+    }
+    let broken = URL(fileURLWithPath: photos + "/2.png")
+    let bytes = try Data(contentsOf: broken)
+    try bytes.prefix(bytes.count / 2).write(to: broken)
+    let settings = ["data.train.type=folder", "data.train.path=\(photos)", "data.train.onBadImage=skip"]
+    _ = try toyTrainer(toyConfiguration(path, settings: settings)).run()
+    let log = try String(contentsOfFile: path + "/train.log", encoding: .utf8)
+    #expect(log.split(separator: "\n").count { $0.contains("  skipped \(broken.path): ") } == 1)
   }
 
   @Test func leavesARunThatCanBeReadAndUsed() throws {

@@ -67,7 +67,7 @@ extension DatasetManifest {
     if let citation { lines.append("  cite    \(citation)") }
     if let factor = `repeat` {
       let samples = Self.samplesPerEpoch(count: count, repeat: factor)
-      lines.append("  epoch   each image \(factor) times, \(samples) samples")
+      lines.append("  epoch   each image \(factor) times, \(samples.grouped) samples")
     }
     if members.isEmpty {
       let kind = tasks.first ?? .denoising

@@ -4,6 +4,8 @@ import RAMiTDiagnostics
 /// Round numbers along one side of a chart, and the position of values between them.
 struct Axis {
   let ticks: [Double]
+  /// The values at both ends.
+  private let low, high: Double
   private let isLogarithmic: Bool
 
   /// Encloses the values. The axis is logarithmic if that is preferred, all are positive, and the largest is many times
@@ -12,14 +14,22 @@ struct Axis {
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     isLogarithmic = prefersLogarithm && low > 1e-30 && high >= Self.manyTimes * low
     ticks = isLogarithmic ? Self.logarithmic(low, high) : Self.linear(low, high)
+    (self.low, self.high) = (ticks[0], ticks[ticks.count - 1])
+  }
+
+  /// From 0 to the last value itself, with round numbers between.
+  /// - Precondition: `end` is positive.
+  init(until end: Double) {
+    isLogarithmic = false
+    ticks = Self.linear(0, end).filter { $0 <= end * (1 + 1e-9) }
+    (low, high) = (0, end)
   }
 
   /// From this ratio on a linear axis hides what happens below.
   private static let manyTimes = 5.0
 
-  /// 0 at the first tick, 1 at the last.
+  /// 0 at the axis's beginning, 1 at its end.
   func position(_ value: Double) -> Double {
-    let (low, high) = (ticks[0], ticks[ticks.count - 1])
     if isLogarithmic { return (log10(max(value, low)) - log10(low)) / (log10(high) - log10(low)) }
     return (value - low) / (high - low)
   }
@@ -49,7 +59,7 @@ struct Axis {
   }
 
   func label(_ tick: Double) -> String {
-    let step = isLogarithmic ? tick : ticks[1] - ticks[0]
+    let step = isLogarithmic ? tick : ticks.count > 1 ? ticks[1] - ticks[0] : max(abs(tick), 1)
     let size = max(abs(ticks[0]), abs(ticks[ticks.count - 1]))
     if tick == 0 || abs(tick) < step / 2 { return "0" }
     if size >= 1e7 || size < 1e-2 { return Self.short(tick) }

@@ -34,10 +34,10 @@ struct Chart {
       return heading + text(Self.width / 2, Self.height / 2, "no points yet", anchor: "middle")
     }
     let frame = Frame(
-      x: Axis([0, max(points.map(\.x).max() ?? 1, 1)]),
+      x: Axis(until: max(points.map(\.x).max() ?? 1, 1)),
       y: Axis(points.map(\.y) + (includesZero ? [0] : []), prefersLogarithm: prefersLogarithm))
     // Baselines lie below the other curves.
-    let ordered = curves.filter { $0.style == .baseline } + curves.filter { $0.style != .baseline }
+    let ordered = curves.filter(\.style.isBaseline) + curves.filter { !$0.style.isBaseline }
     return heading + names + frame.grid + "\(ordered.map { draw($0, in: frame) })"
   }
 
@@ -54,8 +54,9 @@ struct Chart {
   private func draw(_ curve: Curve, in frame: Frame) -> Markup {
     let points = curve.thinned(to: Self.stretches)
     guard let end = points.last else { return "" }
-    let path = points.map { "\(decimal(frame.x($0))),\(decimal(frame.y($0)))" }.joined(separator: " ")
-    var marks = curve.points.count <= Self.mostMarks && curve.style != .baseline ? points : [end]
+    let path = curve.corners(points).map { "\(decimal(frame.x($0))),\(decimal(frame.y($0)))" }
+      .joined(separator: " ")
+    var marks = curve.points.count <= Self.mostMarks && !curve.style.isBaseline ? points : [end]
     if let best = curve.best {
       if !marks.contains(best) { marks.append(best) }
     }
@@ -94,11 +95,12 @@ struct Chart {
       let columns: [Markup] = x.ticks.enumerated().map { index, tick in
         let position = across(x.position(tick))
         // The last label stays within the picture.
-        let anchor = index + 1 == x.ticks.count ? "end" : "middle"
+        let isAtEnd = index + 1 == x.ticks.count && position > across(1) - 20
         return line(position, top, position, bottom)
-          + text(anchor == "end" ? position + 10 : position, bottom + 18, x.label(tick), anchor: anchor)
+          + text(isAtEnd ? position + 10 : position, bottom + 18, x.label(tick), anchor: isAtEnd ? "end" : "middle")
       }
-      return "\(rows)\(columns)" + text(across(0.5), Chart.height - 6, "iterations", anchor: "middle")
+      let end = line(across(1), top, across(1), bottom)
+      return "\(rows)\(columns)\(end)" + text(across(0.5), Chart.height - 6, "iterations", anchor: "middle")
     }
 
     private func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> Markup {

@@ -19,9 +19,8 @@ enum ChartStyle {
     .chart .grid { stroke: #e3e5e9; stroke-width: 1; }
     .chart polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
     .chart circle.best { fill: none; stroke-width: 2; }
-    .chart polyline.base { stroke: #7b828e; stroke-dasharray: 6 4; }
+    .chart polyline.base { fill: none; stroke: #7b828e; }
     .chart circle.base, .chart .base { fill: #6b7280; }
-    .chart polyline.base { fill: none; }
     .chart .dash1 { stroke-dasharray: 8 3; }
     .chart .dash2 { stroke-dasharray: 2 3; }
     \(rules { $0.light })
@@ -31,9 +30,9 @@ enum ChartStyle {
     .chart .grid { stroke: #30353f; }
     .chart polyline.base { stroke: #8f97a5; }
     .chart circle.base, .chart .base { fill: #9aa2b0; }
-    .chart polyline.base { fill: none; }
     \(rules { $0.dark })
     }
+    .chart polyline.base { fill: none; stroke-dasharray: 6 4; }
     """
   }
 
@@ -55,7 +54,7 @@ extension Curve.Style {
   var name: String {
     switch self {
     case .color(let number): ChartStyle.name(number)
-    case .baseline: "base"
+    case .baseline(let run): "base" + (run.map { " " + ChartStyle.name($0) } ?? "")
     }
   }
 }

@@ -2,10 +2,13 @@ import RAMiTRuns
 
 /// Points that belong together, and how they look.
 struct Curve {
-  /// How a curve is drawn: in one of the colours, or as a baseline.
+  /// How a curve is drawn: in one of the colours, or dashed as a baseline, in the colour of its run where it is that
+  /// of one run only.
   enum Style: Equatable {
     case color(Int)
-    case baseline
+    case baseline(of: Int?)
+
+    var isBaseline: Bool { if case .baseline = self { true } else { false } }
   }
 
   let name: String
@@ -14,6 +17,8 @@ struct Curve {
   let points: [CurvePoint]
   /// The best point, which gets a ring.
   var best: CurvePoint?
+  /// Whether a value holds until a lower one takes its place; otherwise points are joined by lines.
+  var fallsInSteps = false
 
   init(_ name: String, _ style: Style, _ points: [CurvePoint], best: CurvePoint? = nil) {
     self.name = name
@@ -42,5 +47,15 @@ struct Curve {
     }
     result.append(points[points.count - 1])
     return result
+  }
+
+  /// The corners of a curve through these points.
+  func corners(_ points: [CurvePoint]) -> [CurvePoint] {
+    guard fallsInSteps else { return points }
+    return points.indices.flatMap { index in
+      let point = points[index]
+      let isStep = index > 0 && point.y < points[index - 1].y
+      return isStep ? [CurvePoint(x: point.x, y: points[index - 1].y), point] : [point]
+    }
   }
 }

@@ -7,7 +7,7 @@ package struct CurveChart {
 
   package init(_ record: RunRecord) {
     title = record.configuration.name
-    charts = RunCharts(record.history, task: record.configuration.task).all
+    charts = RunCharts(record).all
   }
 
   private static let margin = 24.0, titleHeight = 44.0

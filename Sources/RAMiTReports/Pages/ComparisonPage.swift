@@ -68,7 +68,10 @@ struct ComparisonPage {
       // One baseline for all runs, or one for each where they differ.
       for run in group.hasOtherImages ? group.runs[...] : group.runs.prefix(1) {
         let points = run.record.history.scores(baseline)
-        all.append(RunCharts.baseline("\(group.task.baselineName), \(run.label)", points, until: last))
+        all.append(
+          RunCharts.baseline(
+            "\(group.task.baselineName), \(run.label)", points, of: group.hasOtherImages ? run.number : nil,
+            until: group.hasOtherImages ? run.record.history.lastIteration : last))
       }
       return Chart(title: "\(title) (dashed: \(group.task.baselineName))", curves: all, hasNames: false)
     }
@@ -77,7 +80,8 @@ struct ComparisonPage {
     ]
     let areScored = group.runs.contains { !$0.record.history.validations.isEmpty }
     if areScored { charts.append(scores("validation PSNR, dB", \.psnr, \.baselinePSNR)) }
-    charts.append(Chart(title: "learning rate", curves: curves(\.learningRates), includesZero: true, hasNames: false))
+    let rates = group.runs.map { RunCharts.learningRates($0.label, .color($0.number), $0.record) }
+    charts.append(Chart(title: "learning rate", curves: rates, includesZero: true, hasNames: false))
     if areScored { charts.append(scores("validation SSIM", \.ssim, \.baselineSSIM)) }
     return charts
   }

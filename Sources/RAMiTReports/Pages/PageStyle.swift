@@ -34,6 +34,16 @@ enum PageStyle {
     .panels { display: flex; flex-wrap: wrap; gap: 10px; }
     figure { margin: 0; flex: 1 1 180px; min-width: 0; max-width: 320px; }
     figure img { display: block; width: 100%; height: auto; border-radius: 3px; }
+    .details { margin-top: 10px; }
+    .details img { image-rendering: pixelated; }
+    .past { flex-wrap: nowrap; overflow-x: auto; padding-bottom: 4px; }
+    .past figure { flex: 0 0 128px; }
+    code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere; }
+    .places { margin-top: 12px; }
+    .places dl { columns: 1; }
+    .places dl div { justify-content: flex-start; }
+    .places dt { width: 90px; }
+    .places dd { text-align: left; }
     figcaption { font-size: 13px; color: var(--soft); margin-top: 3px; overflow-wrap: anywhere; }
     .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
     table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
@@ -60,6 +70,7 @@ enum PageStyle {
       table { font-size: 13px; }
       th, td { padding: 5px 7px; }
       .panels { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; }
+      .past { display: flex; }
       figure { max-width: none; }
     }
     """

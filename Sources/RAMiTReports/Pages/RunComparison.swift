@@ -48,11 +48,16 @@ package struct RunComparison {
   static let columns = [
     "run", "task", "parameters", "iterations", "PSNR", "SSIM", "baseline", "gain", "last loss", "time",
   ]
+  /// The columns that a terminal of 80 columns has no room for: the gain tells the baseline.
+  private static let onlyOnPage: Set = ["baseline", "last loss"]
 
   /// Lines for a terminal; the scores are those of each run's best validation.
   package var lines: [String] {
-    var table = TextTable(header: Self.columns, textColumns: 2)
-    for run in runs { table.add(run.cells.map(Self.printable)) }
+    func shown(_ cells: [String]) -> [String] {
+      zip(Self.columns, cells).filter { !Self.onlyOnPage.contains($0.0) }.map(\.1)
+    }
+    var table = TextTable(header: shown(Self.columns), textColumns: 2)
+    for run in runs { table.add(shown(run.cells).map(Self.printable)) }
     var lines = table.lines
     for group in groups where group.hasOtherImages { lines.append(Self.note(group)) }
     return lines
@@ -71,7 +76,7 @@ package struct RunComparison {
 
   /// A page that needs no other file: the report of one run, or the comparison of several.
   package var page: String {
-    runs.count == 1 ? RunReport(runs[0].record, isUnderWay: false).page : ComparisonPage(comparison: self).text
+    runs.count == 1 ? RunReport(runs[0].record).page : ComparisonPage(comparison: self).text
   }
 
   /// Writes the page, but never over a file that is no such page.

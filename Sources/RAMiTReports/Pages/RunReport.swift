@@ -7,31 +7,31 @@ import RAMiTRuns
 /// A run on one page: how far it is, how good, its curves, samples, configuration and starts.
 package struct RunReport {
   let record: RunRecord
-  /// A page of a run that is under way is loaded again from time to time.
-  let isUnderWay: Bool
+  /// How fast a run in progress is, whose page a browser loads again from time to time; nil for any other run.
+  let pace: RunPace?
 
   private static let reloadSeconds = 60
 
-  package init(_ record: RunRecord, isUnderWay: Bool) {
+  package init(_ record: RunRecord, pace: RunPace? = nil) {
     self.record = record
-    self.isUnderWay = isUnderWay
+    self.pace = pace
   }
 
   private var summary: RunSummary { RunSummary(record) }
   private var configuration: TrainingConfiguration { record.configuration }
 
   package var page: String {
-    let charts: [Markup] = RunCharts(record.history, task: configuration.task).all.map {
+    let charts: [Markup] = RunCharts(record).all.map {
       "<div class=\"card\">\($0.svg)</div>\n"
     }
     let content: Markup = """
-      \(head)\(facts)<h2>Curves</h2>
+      \(head)\(facts)\(places)<h2>Curves</h2>
       <div class="charts">
       \(charts)</div>
       \(samples)\(scores)\(starts)\(settings)
       """
     return Page(
-      title: "\(configuration.name): \(summary.progress)", reloadSeconds: isUnderWay ? Self.reloadSeconds : nil,
+      title: "\(configuration.name): \(summary.progress)", reloadSeconds: pace == nil ? nil : Self.reloadSeconds,
       content: content
     ).text
   }
@@ -43,10 +43,33 @@ package struct RunReport {
     return """
       <h1>\(configuration.name)</h1>
       <p>\(configuration.task.title), \(record.settings.model). \(summary.progress)\
-      \(isUnderWay ? ", under way" : "").</p>
+      \(pace.map { ", in progress: \(position), \($0.text)" } ?? "").</p>
       <div class="bar"><div style="width: \(share)%"></div></div>
 
       """
+  }
+
+  /// The epoch that the run is in, where its schedule counts epochs.
+  private var position: String {
+    guard !configuration.schedule.countsIterations, let planned = record.starts.starts.last?.plannedEpochs else {
+      return "iteration \(record.iteration.grouped)"
+    }
+    return "epoch \(min((pace?.epochsDone ?? 0) + 1, planned)) of \(planned)"
+  }
+
+  /// What the run learns from, and where its files are.
+  private var places: Markup {
+    var places: [(String, Markup)] = [("data", "\(configuration.data.train.title)")]
+    if configuration.data.validation.type != .none {
+      places.append(("validation", "\(configuration.data.validation.title)"))
+    }
+    if let command = record.starts.starts.last?.command { places.append(("command", "<code>\(command)</code>")) }
+    let files = RunFiles(path: record.path)
+    places.append(("weights", "<code>\(summary.best == nil ? files.lastWeights : files.bestWeights)</code>"))
+    if !summary.isComplete, let program = record.starts.starts.last?.command?.prefix(while: { $0 != " " }) {
+      places.append(("to resume", "<code>\(String(program)) train \(files.configuration) --resume</code>"))
+    }
+    return "<div class=\"places\">\(definitions(places))</div>\n"
   }
 
   private var facts: Markup {
@@ -71,16 +94,40 @@ package struct RunReport {
   private var samples: Markup {
     if record.samples.isEmpty { return "" }
     let cards: [Markup] = record.samples.map { sample in
-      let figures: [Markup] = sample.panels.map { figure($0, caption: $0.title) }
-      return "<div class=\"card\"><h3>\(sample.name)</h3><div class=\"panels\">\(figures)</div></div>\n"
+      let score = sample.scores.last
+      let figures: [Markup] = sample.panels.map { panel in
+        switch panel.title {
+        case "restored": figure(panel, caption: panel.title, score?.psnr)
+        case configuration.task.baselineName: figure(panel, caption: panel.title, score?.baselinePSNR)
+        default: figure(panel, caption: panel.title)
+        }
+      }
+      return """
+        <div class="card"><h3>\(sample.name)</h3><div class="panels">\(figures)</div>
+        \(details(sample))</div>
+
+        """
     }
     return """
       <h2>Validation images</h2>
-      <p>The middle of each, as the latest validation left it.</p>
+      <p>The middle of each, as the latest validation left it, with the PSNR of the whole image; below, its detail
+      with the most edges, enlarged.</p>
       <div class="samples">
       \(cards)</div>
 
       """
+  }
+
+  /// The enlarged details, and those of earlier validations.
+  private func details(_ sample: RunSample) -> Markup {
+    if sample.details.isEmpty { return "" }
+    let now: [Markup] = sample.details.map { figure($0, caption: $0.title) }
+    let past: [Markup] = sample.past.map { moment in
+      let time = configuration.schedule.countsIterations ? moment.entry.iteration : moment.entry.epoch
+      return figure(moment.detail, caption: "\(unit) \(time)", moment.entry.psnr)
+    }
+    let history: Markup = past.isEmpty ? "" : "<div class=\"panels details past\">\(past)</div>\n"
+    return "<div class=\"panels details\">\(now)</div>\n\(history)"
   }
 
   /// What the run's schedule is counted in.
@@ -155,11 +202,33 @@ package struct RunReport {
 }
 
 /// A panel with words below it.
-func figure(_ panel: RunSample.Panel, caption: String) -> Markup {
-  """
-  <figure><img src="\(panel.link)" width="\(panel.image.width)" height="\(panel.image.height)" alt="\(caption)"/>\
-  <figcaption>\(caption)</figcaption></figure>
-  """
+/// - Parameter psnr: in dB, to be told beside the words.
+func figure(_ panel: RunSample.Panel, caption: String, _ psnr: Double? = nil) -> Markup {
+  let score: Markup = psnr.map { ", <b>\(RunSummary.decibels($0)) dB</b>" } ?? ""
+  return """
+    <figure><img src="\(panel.link)" width="\(panel.image.width)" height="\(panel.image.height)" alt="\(caption)"/>\
+    <figcaption>\(caption)\(score)</figcaption></figure>
+    """
+}
+
+/// How far a run in progress is, and how fast.
+package struct RunPace {
+  let epochsDone: Int
+  let imagesPerSecond, secondsLeft: Double
+
+  /// - Parameters:
+  ///   - imagesPerSecond: patches that the run learns from in a second; 0 where it is not known yet.
+  ///   - secondsLeft: until the run's end.
+  package init(epochsDone: Int, imagesPerSecond: Double, secondsLeft: Double) {
+    self.epochsDone = epochsDone
+    self.imagesPerSecond = imagesPerSecond
+    self.secondsLeft = secondsLeft
+  }
+
+  var text: String {
+    imagesPerSecond > 0
+      ? "\(imagesPerSecond.fixed(1)) images/s, \(duration(secondsLeft)) left" : "just started"
+  }
 }
 
 extension RestorationTask {
@@ -172,5 +241,32 @@ extension RestorationTask {
     case .lle: "Low-light enhancement"
     case .dr: "Deraining"
     }
+  }
+}
+
+extension TrainingDataConfiguration {
+  /// What a run learns from, in words.
+  var title: String {
+    switch type {
+    case .folder: [path, inputs.map { "inputs \($0)" }].compactMap(\.self).joined(separator: ", ")
+    case .folders: (members ?? []).map(\.path).joined(separator: ", ")
+    case .dataset: "\(name ?? "") in \(root ?? "datasets")"
+    case .procedural: "images drawn by the program"
+    }
+  }
+}
+
+extension ValidationDataConfiguration {
+  /// What a run is scored on, in words.
+  var title: String {
+    let set =
+      switch type {
+      case .folder: path ?? ""
+      case .dataset: "\(name ?? "") in \(root ?? "datasets")"
+      case .procedural: "images drawn by the program"
+      case .none: "none"
+      }
+    return set + (images.map { ", the first \($0) images" } ?? "")
+      + (sigma.map { ", sigma \(String(significant: $0))" } ?? "")
   }
 }

@@ -20,7 +20,7 @@ struct RunSummary {
     line.infinite == nil && line.baselineInfinite == nil ? difference(line.psnr, line.baselinePSNR) : nil
   }
 
-  var parameters: String { record.starts.starts.last.map { "\($0.parameters)" } ?? Self.unknown }
+  var parameters: String { record.starts.starts.last.map { $0.parameters.grouped } ?? Self.unknown }
 
   var lastLoss: String { record.history.losses.last.map { String(significant: $0.y) } ?? Self.unknown }
 
@@ -28,19 +28,23 @@ struct RunSummary {
 
   /// Iterations done, of those planned.
   var iterations: String {
-    let done = "\(record.iteration)"
-    return record.starts.starts.last.map { "\(done)/\($0.plannedIterations)" } ?? done
+    let done = record.iteration.grouped
+    return record.starts.starts.last.map { "\(done)/\($0.plannedIterations.grouped)" } ?? done
   }
 
   var progress: String {
-    guard let planned = record.starts.starts.last?.plannedIterations else {
-      return "\(record.iteration) iterations"
-    }
+    let done = record.iteration.grouped
+    guard let planned = record.starts.starts.last?.plannedIterations.grouped else { return "\(done) iterations" }
     if let reason = record.starts.starts.last?.stoppedEarly {
-      return "Complete after \(record.iteration) of \(planned) iterations: \(reason)"
+      return "Complete after \(done) of \(planned) iterations: \(reason)"
     }
-    return planned == record.iteration
-      ? "Complete, \(planned) iterations" : "\(record.iteration) of \(planned) iterations"
+    return isComplete ? "Complete, \(planned) iterations" : "\(done) of \(planned) iterations"
+  }
+
+  /// Whether all that was planned is done, or the run has stopped early.
+  var isComplete: Bool {
+    guard let last = record.starts.starts.last else { return false }
+    return last.stoppedEarly != nil || last.plannedIterations == record.iteration
   }
 
   /// How much of the run is done, 0 to 1.

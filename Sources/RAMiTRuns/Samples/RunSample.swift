@@ -8,6 +8,16 @@ package struct RunSample: Equatable {
   /// The sheet's file.
   package let path: String
   package let panels: [Panel]
+  /// A part of each panel to be shown enlarged; empty where the panels are hardly larger.
+  package let details: [Panel]
+  /// The image's scores at each validation; empty where they are not known.
+  package var scores: [SampleScores.Entry] = []
+  /// The same part of the restored image at earlier validations, some of them.
+  package var past: [(entry: SampleScores.Entry, detail: Panel)] = []
+
+  package static func == (first: RunSample, second: RunSample) -> Bool {
+    first.path == second.path && first.panels == second.panels && first.scores == second.scores
+  }
 
   /// The image's name, from that of its sheet's file.
   package var name: String {
@@ -20,6 +30,11 @@ package struct RunSample: Equatable {
     /// The image as a PNG.
     package let file: [UInt8]
 
+    fileprivate init(title: String, image: Image, path: String) throws {
+      (self.title, self.image) = (title, image)
+      file = try ImageFile.png(image, named: path)
+    }
+
     /// A link to the image that holds the image itself.
     package var link: String { "data:image/png;base64," + Data(file).base64EncodedString() }
   }
@@ -28,6 +43,8 @@ package struct RunSample: Equatable {
   package static let side = 256
   /// The most samples on a page.
   package static let mostShown = 8
+  /// The most earlier validations of a sample on a page.
+  private static let mostPast = 6
 
   /// - Throws: `InputError` when the image is no sheet of the task.
   package init(_ image: Image, of task: RestorationTask, path: String) throws {
@@ -42,17 +59,50 @@ package struct RunSample: Equatable {
 
   package init(_ sheet: SampleSheet, of task: RestorationTask, path: String) throws {
     self.path = path
-    panels = try zip(SampleSheet.titles(task), sheet.panels).map { title, panel in
-      let (width, height) = (min(panel.width, Self.side), min(panel.height, Self.side))
-      let middle = panel.cropped(
-        x: (panel.width - width) / 2, y: (panel.height - height) / 2, width: width, height: height)
-      return Panel(title: title, image: middle, file: try ImageFile.png(middle, named: path))
+    let panels = try zip(SampleSheet.titles(task), sheet.panels).map { title, panel in
+      try Panel(title: title, image: Self.middle(of: panel), path: path)
+    }
+    let detail = SampleDetail(in: panels[panels.count - 1].image)
+    details =
+      try detail.map { detail in
+        try panels.map { try Panel(title: $0.title, image: detail.cropped($0.image), path: path) }
+      } ?? []
+    self.panels = panels
+  }
+
+  /// The part of an image that is shown.
+  package static func middle(of image: Image) -> Image {
+    let (width, height) = (min(image.width, side), min(image.height, side))
+    return image.cropped(
+      x: (image.width - width) / 2, y: (image.height - height) / 2, width: width, height: height)
+  }
+
+  /// Takes the image's scores, and the details of earlier validations from the history where they are there.
+  package mutating func add(_ scores: [SampleScores.Entry], _ files: RunFiles) {
+    self.scores = scores
+    let kept = scores.dropLast().filter(\.isKept)
+    let shown =
+      kept.indices.count <= Self.mostPast
+      ? Array(kept) : (0..<Self.mostPast).map { kept[$0 * (kept.count - 1) / (Self.mostPast - 1)] }
+    let detail = SampleDetail(in: panels[panels.count - 1].image)
+    past = shown.compactMap { entry in
+      let path = files.pastSample(SampleSheet.fileName(name), iteration: entry.iteration)
+      guard let detail, let image = try? ImageFile.read(path), image.width == panels[0].image.width,
+        image.height == panels[0].image.height,
+        let panel = try? Panel(title: "restored", image: detail.cropped(image), path: path)
+      else { return nil }
+      return (entry, panel)
     }
   }
 
   /// The samples in a run's folder, the first few by name.
-  /// - Parameter report: called with each that cannot be read; the others are read all the same.
-  package static func read(_ folder: String, of task: RestorationTask, report: (InputError) -> Void) -> [RunSample] {
+  /// - Parameters:
+  ///   - scores: of all samples.
+  ///   - report: called with each that cannot be read; the others are read all the same.
+  package static func read(
+    _ files: RunFiles, of task: RestorationTask, _ scores: SampleScores, report: (InputError) -> Void
+  ) -> [RunSample] {
+    let folder = files.samples
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
       $0.hasSuffix(".png") && !$0.hasPrefix(".")
     }
@@ -60,7 +110,9 @@ package struct RunSample: Equatable {
     for name in names.sorted(by: isBefore).prefix(mostShown) {
       let path = folder + "/" + name
       do {
-        samples.append(try RunSample(ImageFile.read(path), of: task, path: path))
+        var sample = try RunSample(ImageFile.read(path), of: task, path: path)
+        sample.add(scores.images[sample.name] ?? [], files)
+        samples.append(sample)
       } catch let error as InputError {
         report(error)
       } catch {

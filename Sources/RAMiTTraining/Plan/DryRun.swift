@@ -70,7 +70,7 @@ package struct DryRun {
     lines += plan.table
     lines += [
       "",
-      "total   \(plan.epochs) epochs, \(plan.iterations) iterations, \(plan.samples) samples",
+      "total   \(plan.epochs) epochs, \(plan.iterations.grouped) iterations, \(plan.samples.grouped) samples",
       "memory  \(memory.summary(plan))" + (accumulate > 1 ? ", batches in \(accumulate) parts" : "")
         + (memory.photoMebibytes == 0 ? "" : ", \(memory.photoMebibytes) MiB of it for decoded photos"),
       "time    about \(longDuration(cost.seconds(plan))) without validation: \(cost.seconds.fixed(2)) s for"

@@ -37,17 +37,25 @@ final class RunJournal {
   /// Resumes from a checkpoint's position, and records the start.
   /// - Parameters:
   ///   - changes: of the configuration since the previous start.
+  ///   - command: what started the run this time.
   ///   - report: called with each part that cannot be read; the report leaves it out.
   /// - Throws: `InputError` when a file cannot be read or written.
   func resume(
-    _ state: TrainingState, parameters: Int, plan: TrainingPlan, changes: [String], report: (InputError) throws -> Void
+    _ state: TrainingState, parameters: Int, plan: TrainingPlan, changes: [String], command: String?,
+    report: (InputError) throws -> Void
   ) throws {
     try metrics.truncate(to: state.metricsBytes)
     try events.truncate(to: state.eventBytes ?? 0)
     var errors: [InputError] = []
     record.history = try RunHistory(reading: files.metrics) { errors.append($0) }
     if state.iteration > 0 {
-      record.samples = RunSample.read(files.samples, of: record.configuration.task) { errors.append($0) }
+      do {
+        record.sampleScores = try SampleScores(reading: files.sampleScores)
+      } catch let error as InputError {
+        errors.append(error)
+      }
+      record.sampleScores.truncate(to: state.iteration)
+      record.samples = RunSample.read(files, of: record.configuration.task, record.sampleScores) { errors.append($0) }
     }
     do {
       record.starts = try RunStarts(reading: files.environment)
@@ -59,7 +67,7 @@ final class RunJournal {
     record.starts.starts.append(
       RunStart(
         seed: record.configuration.seed, parameters: parameters, plannedIterations: plan.iterations,
-        plannedEpochs: plan.epochs, iteration: state.iteration, changes: changes))
+        plannedEpochs: plan.epochs, iteration: state.iteration, changes: changes, command: command))
   }
 
   // MARK: What happens
@@ -90,9 +98,19 @@ final class RunJournal {
   /// Records one of a validation's first samples, at most `RunSample.mostShown` of them.
   /// - Parameters:
   ///   - path: where the sheet has been written.
+  ///   - entry: the image's scores; where it is kept, the restored image joins the history.
   ///   - isEvent: whether TensorBoard gets it, too.
-  func add(_ sheet: SampleSheet, path: String, iteration: Int, isEvent: Bool) throws {
-    let sample = try RunSample(sheet, of: record.configuration.task, path: path)
+  func add(_ sheet: SampleSheet, path: String, _ entry: SampleScores.Entry, isEvent: Bool) throws {
+    var sample = try RunSample(sheet, of: record.configuration.task, path: path)
+    if entry.isKept {
+      let past = files.pastSample(path.lastPathPart, iteration: entry.iteration)
+      try Folder.create(past.parentPath)
+      // The target is the last panel, and what the model made comes before it.
+      try ImageFile.write(RunSample.middle(of: sheet.panels[sheet.panels.count - 2]), to: past)
+    }
+    record.sampleScores.add(entry, of: sample.name)
+    try record.sampleScores.write(to: files.sampleScores)
+    sample.add(record.sampleScores.images[sample.name] ?? [], files)
     visited.insert(path)
     var others = record.samples.filter { $0.path != path }
     // Samples of an earlier process stay as long as there is room.
@@ -107,7 +125,7 @@ final class RunJournal {
         .image(
           "samples/\(sample.name)", width: strip.width, height: strip.height, channels: strip.channels,
           file: ImageFile.png(strip, named: path))
-      ], at: iteration)
+      ], at: entry.iteration)
   }
 
   private func add(_ summaries: [Event.Summary], at iteration: Int) throws {
@@ -128,9 +146,10 @@ final class RunJournal {
   /// - Parameters:
   ///   - iteration: of the last checkpoint.
   ///   - isAwaited: false lets it be left out when the last one is recent.
+  ///   - pace: of a run in progress; nil for one that has ended or stopped.
   ///   - stoppedEarly: why the run ends before its schedule does; nil where it does not.
   /// - Throws: `InputError` when a file cannot be written.
-  func publish(iteration: Int, isAwaited: Bool, isUnderWay: Bool, stoppedEarly: String? = nil) throws {
+  func publish(iteration: Int, isAwaited: Bool, pace: RunPace?, stoppedEarly: String? = nil) throws {
     let start = Self.now
     guard isAwaited || start - published.at >= Self.costRatio * published.cost else { return }
     let last = record.starts.starts.count - 1
@@ -139,7 +158,7 @@ final class RunJournal {
     record.starts.starts[last].stoppedEarly = stoppedEarly
     try record.starts.write(to: files.environment)
     try WholeFile.write(Data(CurveChart(record).svg.utf8), to: files.curves)
-    try WholeFile.write(Data(RunReport(record, isUnderWay: isUnderWay).page.utf8), to: files.report)
+    try WholeFile.write(Data(RunReport(record, pace: pace).page.utf8), to: files.report)
     published = (start, Self.now - start)
   }
 }

@@ -1,3 +1,4 @@
+import RAMiTDiagnostics
 import RAMiTRuns
 
 /// How far a run has come: all that a checkpoint needs beside weights and moments.
@@ -35,5 +36,7 @@ struct DataSize: Codable, Equatable, CustomStringConvertible {
   var images: Int?
   var samplesPerEpoch: Int
 
-  var description: String { (images.map { "\($0) images, " } ?? "") + "\(samplesPerEpoch) samples per epoch" }
+  var description: String {
+    (images.map { "\($0.grouped) images, " } ?? "") + "\(samplesPerEpoch.grouped) samples per epoch"
+  }
 }

@@ -40,7 +40,9 @@ struct TrainedParameters {
   var frozenCount: Int { zip(store.ranges, isFrozen).reduce(0) { $0 + ($1.1 ? $1.0.count : 0) } }
 
   /// The number of parameters in words, with that of the frozen ones.
-  var summary: String { "\(store.count) parameters" + (frozenCount > 0 ? " (\(frozenCount) frozen)" : "") }
+  var summary: String {
+    "\(store.count.grouped) parameters" + (frozenCount > 0 ? " (\(frozenCount.grouped) frozen)" : "")
+  }
 
   /// Lets the parameters of a module learn, or all; frozen ones never do.
   /// - Returns: the groups of what learns, and its elements; nil for all elements.

@@ -32,6 +32,25 @@ import Testing
     }
   }
 
+  @Test func aRunsAxisEndsWhereTheRunEnds() {
+    let axis = Axis(until: 1536)
+    #expect(axis.ticks == [0, 500, 1000, 1500] && axis.position(1536) == 1 && axis.position(768) == 0.5)
+    #expect(Axis(until: 1).ticks.last == 1 && Axis(until: 3).ticks == [0, 1, 2, 3])
+    for end in 1...3000 {
+      let axis = Axis(until: Double(end))
+      #expect(
+        (2...7).contains(axis.ticks.count) && axis.ticks.allSatisfy { $0 <= Double(end) }, "\(end): \(axis.ticks)")
+    }
+  }
+
+  @Test func aFallIsAStepWhereTheLearningRateHolds() {
+    let points = [(0, 0), (100, 4), (200, 4), (300, 2), (400, 2)].map { CurvePoint(x: $0, y: $1) }
+    var curve = Curve("a", .color(0), points)
+    #expect(curve.corners(points) == points)
+    curve.fallsInSteps = true
+    #expect(curve.corners(points) == points[...2] + [CurvePoint(x: 300, y: 4)] + points[3...])
+  }
+
   @Test func labelsTellTicksApart() {
     #expect(Axis([0, 0.0004]).ticks.map(Axis([0, 0.0004]).label) == ["0", "1e-4", "2e-4", "3e-4", "4e-4"])
     #expect(Axis([0, 500_000]).ticks.map(Axis([0, 500_000]).label) == ["0", "100k", "200k", "300k", "400k", "500k"])
@@ -63,7 +82,7 @@ import Testing
       for prefersLogarithm in [false, true] {
         let chart = Chart(
           title: "<&\"\u{1}\u{ffff}'>",
-          curves: [Curve("</svg>", .color(99), points), Curve("b", .baseline, points, best: points.first)],
+          curves: [Curve("</svg>", .color(99), points), Curve("b", .baseline(of: nil), points, best: points.first)],
           prefersLogarithm: prefersLogarithm)
         #expect(XMLParser(data: Data(chart.svg.source.utf8)).parse(), "\(values)")
         #expect(!chart.svg.source.contains("nan") && !chart.svg.source.contains("inf"), "\(chart.svg.source)")

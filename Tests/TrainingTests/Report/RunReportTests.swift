@@ -45,11 +45,17 @@ import Testing
       Product.version, "Starts of this run (1)",
     ] { #expect(page.contains(part), "\(part)") }
     #expect(!page.contains("http-equiv"))
-    // The images are the panels of the sheet.
+    // The images are the panels of the sheet, a detail of each, and that of the first validation.
     let images = PageReader(page).attributes.filter { $0.name == "src" }.map(\.value)
     let sheet = try ImageFile.read(path + "/samples/leaves-0.png")
-    #expect(images.count == 4)
-    for (number, link) in images.enumerated() {
+    #expect(images.count == 4 + 4 + 1)
+    let entries = try #require(SampleScores(reading: path + "/samples/scores.json").images["leaves-0"])
+    #expect(entries.map(\.iteration) == [10, 20] && entries.allSatisfy(\.isKept))
+    #expect(page.contains("restored, <b>\(entries[1].psnr.fixed(2)) dB</b>"))
+    #expect(page.contains("bicubic, <b>\(entries[1].baselinePSNR.fixed(2)) dB</b>"))
+    #expect(page.contains("epoch 2, <b>\(entries[0].psnr.fixed(2)) dB</b>"))
+    #expect(try ImageFile.read(path + "/samples/history/leaves-0/10.png").width == 192)
+    for (number, link) in images.prefix(4).enumerated() {
       let data = try #require(Data(base64Encoded: String(link.dropFirst("data:image/png;base64,".count))))
       let panel = sheet.cropped(x: number * (192 + 4), y: 0, width: 192, height: 192)
       #expect(try ImageFile.decode(Array(data), from: "the page") == panel)
@@ -77,7 +83,7 @@ import Testing
       if iteration >= 12 { page = (try? text(path + "/report.html")) ?? "" }
       return iteration >= 12
     }
-    #expect(page.contains("<meta http-equiv=\"refresh\" content=\"60\"/>") && page.contains(", under way"))
+    #expect(page.contains("<meta http-equiv=\"refresh\" content=\"60\"/>") && page.contains(", in progress"))
     try expectSelfContained(page)
   }
 
@@ -105,9 +111,9 @@ import Testing
     let best = try #require(records[1].history.best)
     let cells = lines[2].split(separator: " ").map(String.init)
     #expect(
-      cells.dropLast(2) == [
+      cells.dropLast() == [
         "second", "x2", "6", "14/20", best.psnr!.fixed(2), best.ssim!.fixed(4),
-        best.baselinePSNR!.fixed(2), RunSummary.signed(best.psnr! - best.baselinePSNR!),
+        RunSummary.signed(best.psnr! - best.baselinePSNR!),
       ])
     let page = try comparison.page
     try expectSelfContained(page)
@@ -148,7 +154,8 @@ import Testing
     for iteration in 1...100_000 {
       record.history.add(MetricsLine(epoch: 0, iteration: iteration, loss: 1 / Double(iteration), learningRate: 1e-4))
     }
-    #expect(RunReport(record, isUnderWay: true).page.utf8.count < 60_000)
+    let pace = RunPace(epochsDone: 1, imagesPerSecond: 10, secondsLeft: 60)
+    #expect(RunReport(record, pace: pace).page.utf8.count < 60_000)
   }
 }
 
