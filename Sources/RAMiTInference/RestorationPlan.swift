@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
+import RAMiTModels
 
 /// Which photos are restored, and where to: files go into the output folder by name, folders with all that is in them
 /// keep their structure there.
@@ -33,9 +34,31 @@ package struct RestorationPlan {
     package var format: OutputFormat
     /// `a.jpg` becomes `a.jpg.png`, so that `a.tif` can become `a.tif.png` beside it.
     package var keepsSuffix: Bool
+    package var style: Style
+    /// The task of the model, whose scale may be part of an input's name.
+    package var task: RestorationTask?
 
-    package init(format: OutputFormat = .png, keepsSuffix: Bool = false) {
-      (self.format, self.keepsSuffix) = (format, keepsSuffix)
+    /// What becomes of a photo's name without its ending.
+    package enum Style: String, CaseIterable, Sendable {
+      /// It stays: `0001x2`.
+      case input
+      /// The scale behind it is left out, as in the target's name: `0001`.
+      case plain
+      /// The task is behind it: `0001_x2`, `photo_dn`.
+      case task
+    }
+
+    package init(
+      format: OutputFormat = .png, keepsSuffix: Bool = false, style: Style = .input, task: RestorationTask? = nil
+    ) {
+      (self.format, self.keepsSuffix, self.style, self.task) = (format, keepsSuffix, style, task)
+    }
+
+    /// The stem of an output.
+    func stem(_ stem: String) -> String {
+      guard let task, style != .input else { return stem }
+      let plain = task.isSuperResolution ? stem.withoutScale(task.rawValue) : stem
+      return style == .plain ? plain : "\(plain)_\(task.rawValue)"
     }
   }
 
@@ -129,10 +152,13 @@ package struct RestorationPlan {
     case .folder(let folder):
       let ending = naming.format.ending(for: photo.format), relative = photo.relative
       let own = relative.pathEnding == "jpeg" ? "jpg" : relative.pathEnding
-      if naming.keepsSuffix { return folder.appendingPath(own == ending ? relative : relative + "." + ending) }
+      if naming.keepsSuffix, naming.style == .input {
+        return folder.appendingPath(own == ending ? relative : relative + "." + ending)
+      }
       // What is not the ending of a picture belongs to the name: IMG.2024.
       let stem = FileContent.isPictureEnding(relative.pathEnding) ? relative.withoutPathEnding : relative
-      return folder.appendingPath(stem + "." + ending)
+      let suffix = naming.keepsSuffix && own != ending ? ".\(own)" : ""
+      return folder.appendingPath(naming.stem(stem) + suffix + "." + ending)
     }
   }
 
@@ -184,5 +210,15 @@ package struct RestorationPlan {
       if error.code != ENOENT { found = "\(error)" }
     }
     return InputError(input, expected: "an image or a folder of images", found: found)
+  }
+}
+
+extension String {
+  /// A low-resolution name without its scale: `0001` of `0001x2`, `0001_x2` or `0001-X2`.
+  fileprivate func withoutScale(_ scale: String) -> String {
+    guard lowercased().hasSuffix(scale), count > scale.count else { return self }
+    let stem = dropLast(scale.count)
+    let plain = stem.last == "_" || stem.last == "-" ? stem.dropLast() : stem
+    return plain.isEmpty || plain.last == "/" ? self : String(plain)
   }
 }

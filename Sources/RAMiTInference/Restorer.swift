@@ -1,3 +1,4 @@
+import RAMiTAutograd
 import RAMiTImaging
 import RAMiTMachine
 import RAMiTModels
@@ -15,6 +16,9 @@ public struct Restorer {
   /// slower.
   public var selfEnsemble = false
 
+  /// Called while an image is restored, with the share that is done, 0 to 1, as the multiply-adds tell it.
+  package var progress: (@Sendable (_ share: Double) -> Void)?
+
   /// The memory that restoring a photo may take.
   package var budget = MemoryBudget()
   let measured = MeasuredMemory()
@@ -27,6 +31,12 @@ public struct Restorer {
   /// - Parameter image: H x W x the task's channels, in [0, 1]; noise may lie outside.
   /// - Returns: sH x sW x channels, not clamped.
   public func callAsFunction(_ image: Tensor) -> Tensor {
+    guard let progress else { return restored(image) }
+    let total = multiplyAdds(height: image.shape[0], width: image.shape[1])
+    return Profiler { progress(min(1, Double($0) / total)) }.run { restored(image) }
+  }
+
+  private func restored(_ image: Tensor) -> Tensor {
     guard selfEnsemble else { return restoreOnce(image) }
     var total: Tensor?
     for symmetry in Symmetry.allCases {
@@ -43,9 +53,27 @@ public struct Restorer {
   }
 
   private func restoreOnce(_ image: Tensor) -> Tensor {
-    guard let tile else { return model.restore(image) }
-    let tiles = Tiles(
-      height: image.shape[0], width: image.shape[1], side: tile, overlap: overlap, sizeMultiple: model.sizeMultiple)
+    guard let tiles = tiles(height: image.shape[0], width: image.shape[1]) else { return model.restore(image) }
     return tiles.restore(image, scale: task.scale, by: model.restore)
   }
+
+  private func tiles(height: Int, width: Int) -> Tiles? {
+    tile.map {
+      Tiles(height: height, width: width, side: $0, overlap: overlap, sizeMultiple: model.sizeMultiple)
+    }
+  }
+
+  /// About how many multiply-adds an image takes: they are in proportion to its pixels.
+  private func multiplyAdds(height: Int, width: Int) -> Double {
+    let side = model.padding.paddedSide(Self.countedSide)
+    let perPixel =
+      Double(Complexity.multiplyAdds(of: model.architecture, width: side, height: side))
+      / Double(side * side)
+    let pixels =
+      tiles(height: height, width: width)?.pixels
+      ?? model.padding.paddedSide(height) * model.padding.paddedSide(width)
+    return perPixel * Double(pixels * (selfEnsemble ? Symmetry.allCases.count : 1))
+  }
+
+  private static let countedSide = 256
 }

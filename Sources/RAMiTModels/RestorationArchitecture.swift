@@ -1,6 +1,7 @@
 import RAMiTNN
 import RAMiTSerialization
 import RAMiTTensorCore
+
 // Whoever writes a model names its task.
 @_exported import enum RAMiTImaging.RestorationTask
 

@@ -9,6 +9,7 @@ import RAMiTModels
 import RAMiTTraining
 
 extension OutputFormat: ExpressibleByArgument {}
+extension RestorationPlan.Naming.Style: ExpressibleByArgument {}
 
 extension Color: ExpressibleByArgument {
   /// See `Color.forms`.
@@ -80,6 +81,14 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   @Flag(help: "Keep the input's ending in the output's name: a.jpg becomes a.jpg.png, beside the a.tif.png of a.tif.")
   var keepSuffix = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      How outputs are named: input, as their photos; plain, without the scale behind a low-resolution name \
+      (0001x2.png becomes 0001.png); task, with the task behind it (0001_x2.png).
+      """, valueName: "style"))
+  var names = RestorationPlan.Naming.Style.input
+
   @Flag(help: "Give outputs the time of their inputs.")
   var keepTimes = false
 
@@ -124,7 +133,8 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     restorer.selfEnsemble = selfEnsemble
     restorer.budget = memory.budget
     let record = destination.folder.map { RestorationRecord(folder: $0) }
-    let naming = RestorationPlan.Naming(format: format ?? .png, keepsSuffix: keepSuffix)
+    let naming = RestorationPlan.Naming(
+      format: format ?? .png, keepsSuffix: keepSuffix, style: names, task: restorer.task)
     let plan = RestorationPlan(inputs, to: destination, naming: naming, record: record)
     if destination == .standardOutput, plan.items.count + plan.errors.count != 1 {
       throw InputError("--output -", expected: "one photo", found: "\(plan.items.count + plan.errors.count)")
@@ -159,6 +169,12 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     }
     let progress = BatchProgress(count: plan.items.count + plan.errors.count, quiet: common.quiet)
     progress.draw()
+    var restorer = restorer
+    if progress.isShown {
+      // It is called on this thread, between two operations.
+      nonisolated(unsafe) let bar = progress
+      restorer.progress = { bar.draw(share: $0) }
+    }
     let report = PhotoRestoration(restorer, options).run(
       plan, record: record, isStopped: { StopSignals.pending != nil }
     ) { row in

@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTModelTestSupport
+import RAMiTModels
 import RAMiTTestSupport
 import Testing
 
@@ -35,6 +36,27 @@ struct RestorationPlanTests {
       #expect(same == ["in/b.png > out/b.png", "in/x/d.jpeg > out/x/d.jpg", "in/x/y/a.JPG > out/x/y/a.jpg"])
       #expect(plan(["one.png"], folder, format: .jpeg).outputs == ["one.png > out/one.jpg"])
       #expect(plan(["one.png"], folder, format: .webp).outputs == ["one.png > out/one.webp"])
+    }
+  }
+
+  @Test func namesWithTheScaleOrWithoutIt() throws {
+    try withTemporaryFolder { folder in
+      let image = picture(width: 4, height: 4, channels: 1)
+      for file in ["0001x2.png", "b_X2.jpg", "x2.png", "c.png"] { try write(image, to: folder + "/in/" + file) }
+      func outputs(_ style: RestorationPlan.Naming.Style, _ task: RestorationTask, keepsSuffix: Bool = false)
+        -> [String]
+      {
+        RestorationPlan(
+          [folder + "/in"], to: .folder(folder + "/out"),
+          naming: .init(keepsSuffix: keepsSuffix, style: style, task: task)
+        ).items.map { String($0.output.dropFirst(folder.count + 5)) }
+      }
+      #expect(outputs(.input, .x2) == ["0001x2.png", "b_X2.png", "c.png", "x2.png"])
+      #expect(outputs(.plain, .x2) == ["0001.png", "b.png", "c.png", "x2.png"])
+      #expect(outputs(.task, .x2) == ["0001_x2.png", "b_x2.png", "c_x2.png", "x2_x2.png"])
+      #expect(outputs(.plain, .x4) == ["0001x2.png", "b_X2.png", "c.png", "x2.png"])
+      #expect(outputs(.task, .dn) == ["0001x2_dn.png", "b_X2_dn.png", "c_dn.png", "x2_dn.png"])
+      #expect(outputs(.task, .x2, keepsSuffix: true) == ["0001_x2.png", "b_x2.jpg.png", "c_x2.png", "x2_x2.png"])
     }
   }
 

@@ -4,6 +4,7 @@ import RAMiTImaging
 import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTTensorCore
+import Synchronization
 import Testing
 
 @testable import RAMiTInference
@@ -19,6 +20,19 @@ struct RestorerTests {
     }
     let deep = Image(width: 9, height: 8, channels: 3, samples: .uint16((0..<216).map { UInt16($0 * 300) }))
     #expect(try restorer.restore(deep).bitDepth == 16)
+  }
+
+  /// The share that is done grows to about 1, whole, in tiles and averaged, and telling it changes nothing.
+  @Test(arguments: [nil, 32], [false, true]) func progressOfAnImage(tile: Int?, selfEnsemble: Bool) {
+    var restorer = Restorer(smallModel(.x2))
+    (restorer.tile, restorer.overlap, restorer.selfEnsemble) = (tile, 8, selfEnsemble)
+    let image = picture(width: 70, height: 50, channels: 3).tensor()
+    let plain = restorer(image)
+    let shares = Mutex<[Double]>([])
+    restorer.progress = { share in shares.withLock { $0.append(share) } }
+    #expect(restorer(image).array == plain.array)
+    let told = shares.withLock { $0 }
+    #expect(told.count > 10 && told == told.sorted() && told[0] < 0.2 && told.last! > 0.7 && told.last! <= 1)
   }
 
   /// A disk on nothing: what its hidden colours are changes nothing, and alpha is exact where it is even.

@@ -40,9 +40,11 @@ public final class Profiler: Sendable {
   @TaskLocal static var current: Profiler?
 
   private let state = Mutex(State())
+  private let observe: (@Sendable (_ multiplyAdds: Int) -> Void)?
 
   /// A profiler without spans; `run` measures them.
-  public init() {}
+  /// - Parameter observe: called after each operation of the forward pass, with the multiply-adds of the run so far.
+  public init(observe: (@Sendable (_ multiplyAdds: Int) -> Void)? = nil) { self.observe = observe }
 
   /// The spans of what `body` computes on this thread.
   public static func spans(of body: () throws -> Void) rethrows -> [Span] {
@@ -82,7 +84,11 @@ public final class Profiler: Sendable {
     let name = String(function.prefix { $0 != "(" }), shape = value.shape
     let operations = 2 * Double(multiplyAdds)
     func bytes(_ variables: [Variable]) -> Double { variables.reduce(shape.bytes) { $0 + $1.shape.bytes } }
-    state.withLock { $0.multiplyAdds += multiplyAdds }
+    let total = state.withLock { state in
+      state.multiplyAdds += multiplyAdds
+      return state.multiplyAdds
+    }
+    observe?(total)
     span(name, .forward, shape, Work(floatingPointOperations: operations, bytes: bytes(operands)))
     // As much arithmetic for the gradients of the weights, and again for that of the feature map.
     let ways: Double = operands.first?.requiresGradient == true ? 2 : 1

@@ -55,6 +55,17 @@ public struct Complexity: Equatable, Sendable {
     }
   }
 
+  /// The multiply-adds that the operations of a model do for one image.
+  /// - Parameters:
+  ///   - width: the input's width, a multiple of the model's `sizeMultiple`.
+  ///   - height: the input's height, likewise.
+  package static func multiplyAdds(of architecture: some RestorationArchitecture, width: Int, height: Int) -> Int {
+    Tensor.withMetaTensors {
+      let model = architecture.makeModel(ParameterScope(seed: nil))
+      return forwardPass(of: model, width: width, height: height).reduce(0) { $0 + $1.1 }
+    }
+  }
+
   /// The multiply-adds that operations report, up to each component's result; those after the last one count for it.
   private static func forwardPass(of model: any RestorationModel, width: Int, height: Int) -> [(String, Int)] {
     let image = Variable(constant: Tensor(zeros: [1, height, width, model.task.channels]))

@@ -33,6 +33,16 @@ package struct Tiles {
     return (largest(width), largest(height))
   }
 
+  /// The pixels that all tiles read, those beyond their edges included.
+  package var pixels: Int {
+    func length(_ whole: Int) -> Int {
+      stride(from: 0, to: whole, by: side).reduce(0) { sum, start in
+        sum + min(whole, start + side + overlap) - max(0, start - overlap)
+      }
+    }
+    return length(width) * length(height)
+  }
+
   /// - Parameters:
   ///   - image: H x W x C.
   ///   - restoreTile: H x W x C to sH x sW x C.
