@@ -83,3 +83,32 @@ public enum AttentionScale {
 
   var isCosine: Bool { if case .cosine = self { true } else { false } }
 }
+
+extension [AttentionGroup] {
+  /// What an observer gets of groups that attend on the same features.
+  func observed(_ features: Variable, positionBias: Variable?, scale: AttentionScale) -> [ObservedAttention] {
+    var firstHead = 0
+    return map { group in
+      let first = firstHead
+      firstHead += group.heads
+      return ObservedAttention(
+        kind: .spatial(
+          windowHeight: group.windowHeight, windowWidth: group.windowWidth, shiftDown: group.shiftDown,
+          shiftRight: group.shiftRight),
+        heads: group.heads, headDim: group.headDim, height: features.shape[1], width: features.shape[2],
+        features: features.value.channels,
+        queries: { group.queries + $0 * group.headStep }, keys: { group.keys + $0 * group.headStep },
+        scale: { head in
+          switch scale {
+          case .constant(let number): Double(number)
+          case .cosine(let factors): Double(factors.value.pointer[first + head])
+          }
+        },
+        isCosine: scale.isCosine,
+        bias: positionBias.map { bias in
+          { head, query, key in Double(bias.value.pointer[(head * group.tokens + query) * group.tokens + key]) }
+        },
+        masksRegions: group.masksRegions)
+    }
+  }
+}

@@ -21,6 +21,16 @@ public func channelAttention(_ qkv: Variable, heads: Int, scale: Variable) -> Va
   require(scale.shape.count == heads, "\(heads) heads have \(heads) scales, not \(scale.shape)")
   let kernel = ChannelAttentionKernel(
     images: shape[0], pixels: shape.rows / shape[0], heads: heads, headDim: channels / heads)
+  AttentionObserver.tell {
+    let headDim = channels / heads
+    return [
+      ObservedAttention(
+        kind: .channel, heads: heads, headDim: headDim, height: shape.rank == 4 ? shape[1] : 1,
+        width: shape.rank == 4 ? shape[2] : shape.rows / shape[0], features: qkv.value.channels,
+        queries: { $0 * headDim }, keys: { channels + $0 * headDim },
+        scale: { Double(scale.value.pointer[$0]) }, isCosine: true)
+    ]
+  }
   var statistics: Tensor?
   let y = Tensor(shape.replacing(-1, with: channels)) { y in
     let sums = Tensor(uninitialized: [kernel.statisticsCount]), memory = Tensor(uninitialized: [kernel.memoryCount])

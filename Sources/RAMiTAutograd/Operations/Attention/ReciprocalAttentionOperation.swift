@@ -102,6 +102,7 @@ package func reciprocalAttention(
   parameters.requireFit(x.shape, window: window)
   require(
     previous == nil || (parameters.spatial != nil && parameters.channel != nil), "the helper needs both attentions")
+  AttentionObserver.tell { parameters.observed(x, window: window, shift: shift) }
   // A window of the previous result is read before that of this one is written.
   let y = previous?.reusableMemory() ?? Tensor(uninitialized: x.shape)
   let channelWidth = parameters.channelHeads * x.shape.last / (parameters.spatialHeads + parameters.channelHeads)
@@ -169,6 +170,44 @@ package func reciprocalAttention(
         }
       }
     }
+  }
+}
+
+extension ReciprocalAttentionParameters {
+  /// What an observer gets: the spatial heads, then the channel heads. Queries and keys are computed again for it.
+  fileprivate func observed(_ x: Variable, window: Int, shift: Int) -> [ObservedAttention] {
+    let channels = x.shape.last, spatialHeads = spatialHeads
+    let headDim = channels / (spatialHeads + channelHeads)
+    let (weight, layerBias) = (qkv.weight.value, qkv.bias.value)
+    func features(_ pixel: Int, _ outputs: Range<Int>) -> [Double] {
+      let input = x.value.channels(pixel, 0..<channels)
+      return outputs.map { output in
+        let row = weight.pointer + output * channels
+        return input.indices.reduce(Double(layerBias.pointer[output])) { $0 + Double(row[$1]) * input[$1] }
+      }
+    }
+    func attention(
+      _ kind: ObservedAttention.Kind, heads: Int, after first: Int, _ logitScale: Variable
+    ) -> ObservedAttention {
+      ObservedAttention(
+        kind: kind, heads: heads, headDim: headDim, height: x.shape[1], width: x.shape[2], features: features,
+        queries: { (first + $0) * 3 * headDim }, keys: { ((first + $0) * 3 + 1) * headDim },
+        scale: { Double(exp(min(logitScale.value.pointer[$0], largestLogitScale))) }, isCosine: true)
+    }
+    var result: [ObservedAttention] = []
+    if let spatial {
+      let kind = ObservedAttention.Kind.spatial(
+        windowHeight: window, windowWidth: window, shiftDown: shift, shiftRight: shift)
+      var observed = attention(kind, heads: spatialHeads, after: 0, spatial.logitScale)
+      observed.bias = { head, query, key in
+        let rows = query / window - key / window + window - 1, columns = query % window - key % window + window - 1
+        let row = rows * (2 * window - 1) + columns
+        return Double(spatial.biasTable.value.pointer[row * spatialHeads + head])
+      }
+      result.append(observed)
+    }
+    if let channel { result.append(attention(.channel, heads: channelHeads, after: spatialHeads, channel.logitScale)) }
+    return result
   }
 }
 

@@ -53,6 +53,7 @@ public func windowAttention(
     bias: positionBias?.shape, scale: scale, dropout: dropout)
   var factors: Variable?
   if case .cosine(let variable) = scale { factors = variable }
+  AttentionObserver.tell { groups.observed(features, positionBias: positionBias, scale: scale) }
   let operands = [features, values, positionBias, factors].compactMap { $0 }
   let isSaving = Tape.isRecording && operands.contains(where: \.requiresGradient)
   var statistics: [Tensor] = []
