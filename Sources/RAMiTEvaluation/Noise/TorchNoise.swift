@@ -63,7 +63,7 @@ struct TorchNoise {
 extension Tensor {
   /// An image, H x W x C in [0, 1], with the noise of the published evaluation: `torch.randn(C, H, W)` after seed 0,
   /// times sigma / 255; not clipped.
-  func addingPublishedNoise(sigma: Double) -> Tensor {
+  package func addingPublishedNoise(sigma: Double) -> Tensor {
     let noise = TorchNoise.normal(count: count, seed: 0)
     let result = Tensor(uninitialized: shape)
     let channels = shape[2], pixels = shape[0] * shape[1], sigma = Float(sigma)
