@@ -69,7 +69,7 @@ let package = Package(
       name: "RAMiT",
       targets: [
         "Parallel", "TensorCore", "Autograd", "Imaging", "Serialization", "NN", "Metrics", "Datasets", "Optimizers",
-        "Models", "Inference", "Experiments", "Evaluation", "Training", "RestorationCommands",
+        "Models", "Inference", "Experiments", "Evaluation", "Figures", "Training", "RestorationCommands",
       ].map(module)),
   ],
   traits: isDocumenting ? [] : [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
@@ -133,7 +133,13 @@ let package = Package(
       on: [
         "Experiments", "Models", "Metrics", "Imaging", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics",
       ]),
-    // 9: what people see of a run
+    // 9: figures of models; what people see of a run
+    floor(
+      "Figures",
+      on: [
+        "Evaluation", "Inference", "Models", "Metrics", "NN", "Autograd", "Imaging", "TensorCore", "Files",
+        "Diagnostics",
+      ]),
     floor("Reports", on: ["Runs", "Experiments", "Models", "Imaging", "Files", "Diagnostics"]),
     // 10: training, which scores as evaluation does
     floor(
@@ -146,8 +152,8 @@ let package = Package(
     floor(
       "RestorationCommands",
       on: [
-        "Training", "Reports", "Runs", "Evaluation", "Experiments", "Benchmarking", "Inference", "Models", "NN",
-        "Datasets", "Imaging", "Serialization", "Files", "Machine", "Parallel", "Diagnostics",
+        "Training", "Reports", "Figures", "Runs", "Evaluation", "Experiments", "Benchmarking", "Inference", "Models",
+        "NN", "Datasets", "Imaging", "Serialization", "Files", "Machine", "Parallel", "Diagnostics",
       ], [argumentParser]),
     // 12: the command line of the built-in ones, and timings
     program("ramit", on: ["RestorationCommands", "Models"]),
@@ -228,6 +234,12 @@ let package = Package(
       with: [
         "TestSupport", "ModelTestSupport", "Inference", "Datasets", "Models", "Imaging", "Metrics", "Serialization",
         "TensorCore", "Files", "Diagnostics",
+      ]),
+    tests(
+      of: "Figures",
+      with: [
+        "TestSupport", "ModelTestSupport", "Evaluation", "Models", "Autograd", "Imaging", "TensorCore", "Files",
+        "Diagnostics",
       ]),
     tests(
       of: "RestorationCommands", with: ["TestSupport", "Models", "NN", "Autograd", "Imaging", "TensorCore"],
