@@ -32,7 +32,7 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
         TrainCommand<Architecture>.self, ConfigCommand<Architecture>.self, ReportCommand<Architecture>.self,
         EvaluateCommand<Architecture>.self,
         RestoreCommand<Architecture>.self, SummaryCommand<Architecture>.self, BenchmarkCommand<Architecture>.self,
-        ConvertCommand<Architecture>.self, DataCommand<Architecture>.self,
+        ConvertCommand<Architecture>.self, FigureCommand<Architecture>.self, DataCommand<Architecture>.self,
       ])
   }
 
