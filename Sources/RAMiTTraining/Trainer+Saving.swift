@@ -52,7 +52,8 @@ extension Trainer {
     let image = scored.image
     let sheet = SampleSheet(
       input: image.input, baseline: configuration.task.isSuperResolution ? scored.baseline : nil,
-      restored: scored.restored.cropped(toFit: image.target), target: image.target, scale: configuration.task.scale)
+      restored: scored.restored.cropped(toFit: image.target), target: image.target, task: configuration.task,
+      score: scored.score, baselineScore: scored.baselineScore)
     let path = "\(folder.files.samples)/\(SampleSheet.fileName(scored.name))"
     try ImageFile.write(sheet.image, to: path)
     guard index < RunSample.mostShown else { return }

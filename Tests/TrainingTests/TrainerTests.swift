@@ -52,7 +52,7 @@ import Testing
     #expect(weights["weight"]!.array.allSatisfy { (0.6...1.1).contains($0) })
 
     let sheet = try ImageFile.read(path + "/samples/leaves-0.png")
-    #expect(sheet.width == 4 * 192 + 3 * 4 && sheet.height == 192)
+    #expect(sheet.width == 4 * 192 + 3 * 4 && sheet.height == 192 + 20)
 
     let metrics = try String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
     #expect(metrics.count == 5 + 2)
