@@ -4,8 +4,8 @@ import RAMiTImaging
 import RAMiTModels
 import RAMiTTensorCore
 
-/// Attention maps of a layer: for each head what a pixel attends to in its window, and the map of the window; or the map
-/// between the channels.
+/// Attention maps of a layer: for each head what a pixel attends to in its window, and the map of the window; or the
+/// map between the channels.
 package struct AttentionFigure {
   /// A head's map, for JSON.
   package struct Map: Encodable {

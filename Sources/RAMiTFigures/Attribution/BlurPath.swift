@@ -1,8 +1,8 @@
 import Foundation
 import RAMiTTensorCore
 
-/// The progressive blur of local attribution maps (Gu and Dong, 2021, Sec. 3.3): from the image, blurred with a Gaussian
-/// of a standard deviation, to the image itself,
+/// The progressive blur of local attribution maps (Gu and Dong, 2021, Sec. 3.3): from the image, blurred with a
+/// Gaussian of a standard deviation, to the image itself,
 ///
 ///     path(t) = Gaussian((1 - t) sigma) * image
 ///

@@ -18,8 +18,8 @@ package struct FigureImages {
   /// Reads the photos.
   /// - Parameters:
   ///   - target: the photo as it should be.
-  ///   - input: what models get; nil makes it of the target: by bicubic downscaling for super-resolution, with the noise
-  ///     of the published evaluation for denoising.
+  ///   - input: what models get; nil makes it of the target: by bicubic downscaling for super-resolution, with the
+  ///     noise of the published evaluation for denoising.
   ///   - sigma: the noise's standard deviation, of 255.
   /// - Throws: `InputError` that names the file or the option: no photo, no input for a task that cannot make it, sizes
   ///   that do not fit.
@@ -46,7 +46,7 @@ package struct FigureImages {
       }
     } else if let photo {
       guard !task.kind.needsInputFiles else {
-        throw InputError("--input", expected: "the photo that a model for \(task.rawValue) gets", found: "none")
+        throw InputError("--input", expected: "the photo that a model for \(task.rawValue) gets", found: "a target alone")
       }
       let side = Self.leastSide * task.scale
       guard min(photo.width, photo.height) >= side else {

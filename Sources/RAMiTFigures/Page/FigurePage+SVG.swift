@@ -83,7 +83,9 @@ extension FigurePage {
   }
 
   private static func attributes(_ place: Rectangle) -> String {
-    "x=\"\(number(place.x))\" y=\"\(number(place.y))\" width=\"\(number(place.width))\" height=\"\(number(place.height))\""
+    """
+    x="\(number(place.x))" y="\(number(place.y))" width="\(number(place.width))" height="\(number(place.height))"
+    """
   }
 
   private static func hex(_ color: Color) -> String {

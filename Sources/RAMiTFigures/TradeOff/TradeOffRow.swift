@@ -38,7 +38,7 @@ package struct TradeOffTable: Sendable {
     let start = bytes.first { !" \t\r\n".utf8.contains($0) }
     let isJSON = path.pathEnding == "json" || start == UInt8(ascii: "[") || start == UInt8(ascii: "{")
     lines = isJSON ? try Self.json(bytes, path) : try Self.csv(String(decoding: bytes, as: UTF8.self), path)
-    guard !lines.isEmpty else { throw InputError(path, expected: "rows of a table", found: "none") }
+    guard !lines.isEmpty else { throw InputError(path, expected: "rows of a table", found: "0 rows") }
   }
 
   /// The names of all columns of numbers.
@@ -56,7 +56,7 @@ package struct TradeOffTable: Sendable {
     let lines = task.map { task in self.lines.filter { $0.task == nil || $0.task == task } } ?? self.lines
     let tasks = Set(lines.compactMap(\.task))
     guard tasks.count <= 1 else {
-      throw InputError("--task", expected: "one of \(tasks.sorted().joined(separator: ", "))", found: "none")
+      throw InputError("--task", expected: "one of \(tasks.sorted().joined(separator: ", "))", found: "no choice")
     }
     func column(_ names: [String], _ option: String) throws -> String {
       guard let found = names.map({ $0.lowercased() }).first(where: { columns.contains($0) }) else {
@@ -134,7 +134,7 @@ package struct TradeOffTable: Sendable {
     do {
       objects = try JSON.decode([[String: JSONValue]].self, from: bytes)
     } catch {
-      throw InputError(path, expected: "a JSON array of objects, one for each method", found: "something else")
+      throw InputError(path, expected: "a JSON array of objects, one for each method", found: "other JSON, or another text")
     }
     return try objects.enumerated().map { number, object in
       let lower = Dictionary(object.map { ($0.key.lowercased(), $0.value) }) { first, _ in first }
