@@ -8,8 +8,8 @@ import RAMiTTensorCore
 /// (Jinjin Gu and Chao Dong: "Interpreting Super-Resolution Networks with Local Attribution Maps", CVPR 2021).
 ///
 /// The gradients of a detector are integrated along a path of images, from a blurred input, which has no details, to
-/// the input itself. The detector is the sum of the absolute gradients of the output in the patch. By the theorem of path
-/// integrals the contributions add up to the change of the detector along the path.
+/// the input itself. The detector is the sum of the absolute gradients of the output in the patch. By the theorem of
+/// path integrals the contributions add up to the change of the detector along the path.
 public struct LocalAttribution: Sendable {
   /// How the integral is computed.
   public struct Settings: Sendable {

@@ -46,7 +46,7 @@ package struct FigureImages {
       }
     } else if let photo {
       guard !task.kind.needsInputFiles else {
-        throw InputError("--input", expected: "the photo that a model for \(task.rawValue) gets", found: "a target alone")
+        throw InputError("--input", expected: "the photo that a model for \(task.rawValue) gets", found: "no file")
       }
       let side = Self.leastSide * task.scale
       guard min(photo.width, photo.height) >= side else {

@@ -56,7 +56,8 @@ package struct TradeOffTable: Sendable {
     let lines = task.map { task in self.lines.filter { $0.task == nil || $0.task == task } } ?? self.lines
     let tasks = Set(lines.compactMap(\.task))
     guard tasks.count <= 1 else {
-      throw InputError("--task", expected: "one of \(tasks.sorted().joined(separator: ", "))", found: "no choice")
+      throw InputError(
+        "--task", expected: "one of \(tasks.sorted().joined(separator: ", "))", found: "rows of \(tasks.count) tasks")
     }
     func column(_ names: [String], _ option: String) throws -> String {
       guard let found = names.map({ $0.lowercased() }).first(where: { columns.contains($0) }) else {
@@ -134,7 +135,7 @@ package struct TradeOffTable: Sendable {
     do {
       objects = try JSON.decode([[String: JSONValue]].self, from: bytes)
     } catch {
-      throw InputError(path, expected: "a JSON array of objects, one for each method", found: "other JSON, or another text")
+      throw InputError(path, expected: "a JSON array of objects, one for each method", found: "other content")
     }
     return try objects.enumerated().map { number, object in
       let lower = Dictionary(object.map { ($0.key.lowercased(), $0.value) }) { first, _ in first }
