@@ -50,7 +50,7 @@ import Testing
   @Test func layersThatDoNotExistAreNamed() throws {
     let model = smallModel(.x2), input = picture(width: 16, height: 16, channels: 3).tensor()
     expectInputError("did you mean stage4?") {
-      try FeatureMap.maps(of: model, input: input, layers: ["stage5"], label: "small")
+      try FeatureMap.maps(of: model, input: input, layers: ["stge4"], label: "small")
     }
     expectInputError("shallow, stage1, down1") {
       try FeatureMap.maps(of: model, input: input, layers: ["stage1*"], label: "small")

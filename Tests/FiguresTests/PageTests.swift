@@ -31,7 +31,7 @@ import Testing
     #expect(reader.isWellFormed && reader.texts == ["all"])
     #expect(reader.elements == ["svg", "title", "rect", "rect", "rect", "polyline", "circle", "image", "text"])
     let (one, two) = (page.image(), page.image(zoom: 2))
-    #expect([one.width, one.height, two.width, two.height] == [60, 40, 120, 80])
+    #expect(one.width == 60 && one.height == 40 && two.width == 120 && two.height == 80)
     // Each pixel of the image is a square of 4, and of 8.
     let source = picture(width: 4, height: 4, channels: 1).rgb()
     #expect(one.cropped(x: 6, y: 24, width: 1, height: 1) == source.cropped(x: 1, y: 1, width: 1, height: 1))
@@ -43,7 +43,7 @@ import Testing
       let page = FigurePage(title: "empty", width: 20, height: 10)
       try page.write(to: folder + "/a.PNG", zoom: 3)
       let image = try ImageFile.read(folder + "/a.PNG")
-      #expect([image.width, image.height] == [60, 30])
+      #expect(image.width == 60 && image.height == 30)
       try page.write(to: folder + "/b", format: .svg)
       #expect(XMLReader(try String(contentsOfFile: folder + "/b", encoding: .utf8), textsOf: "title").isWellFormed)
       expectInputError(".png or .svg") { try page.write(to: folder + "/c.pdf") }

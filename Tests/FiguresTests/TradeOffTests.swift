@@ -66,14 +66,17 @@ import Testing
 
   @Test func namesDoNotCollide() throws {
     // A crowd in the middle, and points at the edges.
-    let rows = (0..<18).map { index in
-      TradeOffRow(
-        name: "method-\(index)", x: 100 + Double((index * 7) % 11) * (index % 3 == 0 ? 1 : 12),
-        y: 30 + Double((index * 5) % 13) * (index % 2 == 0 ? 0.02 : 0.1), size: Double(1 + index))
+    let rows = (0..<18).map { index -> TradeOffRow in
+      let across = Double((index * 7) % 11), up = Double((index * 5) % 13)
+      return TradeOffRow(
+        name: "method-\(index)", x: 100 + across * (index % 3 == 0 ? 1 : 12),
+        y: 30 + up * (index % 2 == 0 ? 0.02 : 0.1),
+        size: Double(1 + index))
     }
     let page = TradeOffFigure(rows, titles: ("", "x", "y")).page
     let names = page.elements.compactMap { element -> FigureText? in
-      if case .text(let text) = element, text.text.hasPrefix("method") { text } else { nil }
+      guard case .text(let text) = element, text.text.hasPrefix("method") else { return nil }
+      return text
     }
     #expect(names.count == rows.count)
     for (index, name) in names.enumerated() {

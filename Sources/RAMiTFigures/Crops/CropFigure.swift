@@ -53,11 +53,13 @@ package struct CropFigure {
     var groups: [[[Panel?]]] = []
     for (number, box) in boxes.enumerated() {
       let color = Self.colors[number % Self.colors.count]
-      var panels = [Self.crop(target, box, caption: ["Target", "PSNR / SSIM"], color)]
+      // The scores of whole images are the same for every box.
+      let showsScores = scoring == .crop || number == 0
+      var panels = [Self.crop(target, box, caption: ["Target"] + (showsScores ? ["PSNR / SSIM"] : []), color)]
       for (name, image) in results {
         let score = Self.score(image, target, box, task, scoring)
         rows.append(Row(model: name, box: box.description, psnr: score.psnr, ssim: score.ssim))
-        panels.append(Self.crop(image, box, caption: [name, Self.text(score)], color))
+        panels.append(Self.crop(image, box, caption: [name] + (showsScores ? [Self.text(score)] : []), color))
       }
       let lines = panels.count > 4 ? 2 : 1, columns = (panels.count + lines - 1) / lines
       groups.append(

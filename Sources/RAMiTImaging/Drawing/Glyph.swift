@@ -50,7 +50,7 @@ extension StrokeFont {
   static let unknown = Glyph(width: 10, "0,0 0,20 10,20 10,0 0,0", isOpen: false)
 
   /// The letters whose sides are open.
-  private static let openLetters = Set("AFKLPTVWXYZckrtvwxyz7/\\")
+  private static let openLetters = Set("AFKLPTVWXYZckrtvwxyz/\\")
 
   /// All letters.
   static let glyphs: [Character: Glyph] = Dictionary(
