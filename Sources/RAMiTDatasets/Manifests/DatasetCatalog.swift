@@ -28,6 +28,24 @@ package enum DatasetCatalog {
     throw InputError(name, expected: "a data set's name, \(hint)", found: "an unknown one")
   }
 
+  /// The published test sets whose trees a folder holds, where they are told by folders of their own
+  /// (`eval15/high` of LOL, `test/Rain100H/target`), and their files.
+  /// - Throws: `InputError` for a folder of such a tree without images.
+  package static func testSets(
+    in folder: String, for settings: PairSettings
+  ) throws -> [(manifest: DatasetManifest, files: PairedFiles)] {
+    try manifests.filter { $0.use == .test && $0.tasks.contains(settings.kind) }.compactMap { manifest in
+      for layout in manifest.layouts where layout.isOfItsSet {
+        guard !layout.inputs.isEmpty || !settings.kind.needsInputFiles else { continue }
+        let withInputs = settings.kind != .denoising
+        if let files = try layout.files(in: folder, scale: settings.scale, withInputs: withInputs) {
+          return (manifest, files)
+        }
+      }
+      return nil
+    }
+  }
+
   private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
   /// The manifest among the files of a folder whose set has this name; other YAML may lie there, too.
@@ -63,15 +81,20 @@ private let embeddedManifests: [(name: String, text: [UInt8])] = [
   ("Kodak24", PackageResources.Kodak24_yaml),
   ("LOL+VE-LOL", PackageResources.LOL_VE_LOL_yaml),
   ("LOL-test", PackageResources.LOL_test_yaml),
+  ("LOL-v2-real", PackageResources.LOL_v2_real_yaml),
+  ("LOL-v2-synthetic", PackageResources.LOL_v2_synthetic_yaml),
   ("LOL", PackageResources.LOL_yaml),
   ("Manga109", PackageResources.Manga109_yaml),
   ("McMaster", PackageResources.McMaster_yaml),
   ("Rain100H", PackageResources.Rain100H_yaml),
+  ("Rain100L", PackageResources.Rain100L_yaml),
   ("Rain13K", PackageResources.Rain13K_yaml),
   ("Set12", PackageResources.Set12_yaml),
   ("Set14", PackageResources.Set14_yaml),
   ("Set5", PackageResources.Set5_yaml),
   ("Test100", PackageResources.Test100_yaml),
+  ("Test1200", PackageResources.Test1200_yaml),
+  ("Test2800", PackageResources.Test2800_yaml),
   ("Urban100", PackageResources.Urban100_yaml),
   ("VE-LOL-cap", PackageResources.VE_LOL_cap_yaml),
   ("VE-LOL", PackageResources.VE_LOL_yaml),

@@ -35,8 +35,10 @@ extension DatasetManifest {
     for withInputs in withInputs {
       for base in own + [root] {
         // What lies in the root itself must be recognisable by its folders.
-        for layout in layouts where base != root || layout.targets != ["."] {
-          if let files = try layout.files(in: base, scale: settings.scale, withInputs: withInputs) { return files }
+        for layout in layouts where base != root || !layout.isBase {
+          for scale in layout.scales(of: settings) {
+            if let files = try layout.files(in: base, scale: scale, withInputs: withInputs) { return files }
+          }
         }
       }
     }

@@ -34,6 +34,15 @@ package struct ImageFolder: Sendable {
     errors = tree.errors.filter { fits($0.location.lastPathPart) }
   }
 
+  /// The folder with these of its files alone.
+  func holding(_ files: [String]) -> ImageFolder {
+    ImageFolder(path: path, files: files, omissions: omissions, errors: errors)
+  }
+
+  private init(path: String, files: [String], omissions: ImageTree.Omissions, errors: [InputError]) {
+    (self.path, self.files, self.omissions, self.errors) = (path, files, omissions, errors)
+  }
+
   func location(of file: String) -> String { path.appendingPath(file) }
 
   /// A file's name without its extension: what pairs it with another.

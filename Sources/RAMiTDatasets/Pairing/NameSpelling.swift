@@ -11,6 +11,7 @@ public struct NameSpelling: Sendable {
     NameSpelling(target: "*", input: "*x{scale}"),  // DIV2K, Flickr2K: 0001.png, 0001x2.png
     NameSpelling(target: "*_HR", input: "*_LR"),  // SelfExSR: img_001_SRF_2_HR.png, img_001_SRF_2_LR.png
     NameSpelling(target: "norain-*", input: "rain-*"),  // Rain100: norain-001.png, rain-001.png
+    NameSpelling(target: "norain-*", input: "norain-*x2"),  // Rain100H's folder rain/X2
     NameSpelling(target: "norm-*", input: "rain-*"),
     NameSpelling(target: "normal*", input: "low*"),  // VE-LOL: normal00001.png, low00001.png
     NameSpelling(target: "high*", input: "low*"),

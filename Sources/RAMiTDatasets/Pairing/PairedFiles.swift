@@ -56,13 +56,19 @@ package struct PairedFiles: Sendable {
 
   /// Pairs files by their names; never by position.
   init(targets: ImageFolder, inputs: ImageFolder, scale: Int) {
+    self.init(targets: targets, inputs: inputs) { NameSpelling.inputs(for: $0, scale: scale) }
+  }
+
+  /// - Parameter namesOfInput: what the input of a target may be called, both without extension; the first that is
+  ///   there is taken.
+  init(targets: ImageFolder, inputs: ImageFolder, namesOfInput: (_ target: String) -> [String]) {
     self.init(leftOutOf: targets, inputs)
     let stems = index(targets), partners = index(inputs)
     var unused = Set(partners.values.map(ByteString.init))
     for file in targets.files {
       let stem = ImageFolder.stem(of: file)
       guard let known = stems[ByteString(stem)], ByteString(known) == ByteString(file) else { continue }
-      let names = NameSpelling.inputs(for: stem, scale: scale)
+      let names = namesOfInput(stem)
       let partner = names.lazy.compactMap { partners[ByteString($0)] }.first { unused.contains(ByteString($0)) }
       guard let partner else {
         errors.append(

@@ -157,10 +157,7 @@ public struct PhotoPairs: ImagePairs {
         x: (x - left) * scale, y: (y - top) * scale, width: patch * scale, height: patch * scale))
   }
 
-  private func converted(_ image: Image) -> Image {
-    let image = image.with(settings.depth)
-    return settings.channels == 1 ? image.grayscale() : image.rgb()
-  }
+  private func converted(_ image: Image) -> Image { image.converted(to: settings) }
 
   private func checkSizes(
     _ pair: PairedFiles.Pair, input: (width: Int, height: Int), target: (width: Int, height: Int)
@@ -172,7 +169,13 @@ public struct PhotoPairs: ImagePairs {
 }
 
 extension Image {
-  fileprivate func with(_ depth: SampleDepth) -> Image {
+  /// In the channels and the depth of the settings.
+  package func converted(to settings: PairSettings) -> Image {
+    let image = with(settings.depth)
+    return settings.channels == 1 ? image.grayscale() : image.rgb()
+  }
+
+  private func with(_ depth: SampleDepth) -> Image {
     guard depth != .asStored, case .uint16(let values) = samples else { return self }
     let levels = values.map { value in
       depth == .rounded ? UInt8((Int(value) * 255 + 32767) / 65535) : UInt8(value >> 8)
