@@ -29,17 +29,29 @@ final class Plane {
     }
   }
 
+  /// The plane of half the sides, rounded up: means of 2 x 2 values, of which the last ones are repeated where they
+  /// have no partner.
+  func halved() -> Plane {
+    let half = Plane(width: (width + 1) / 2, height: (height + 1) / 2)
+    half.fill { x, y in
+      let top = self.values + 2 * y * self.stride, bottom = 2 * y + 1 < self.height ? top + self.stride : top
+      let (left, right) = (2 * x, min(2 * x + 1, self.width - 1))
+      return (top[left] + top[right] + bottom[left] + bottom[right]) / 4
+    }
+    return half
+  }
+
   /// The planes of an 8-bit image that are compared.
-  static func planes(of image: Image, _ channels: ScoredChannels, _ border: Int) -> [Plane] {
+  static func planes(of image: Image, _ rules: ScoringRules) -> [Plane] {
     guard case .uint8(let values) = image.samples else { preconditionFailure("scores are of 8-bit images") }
     let (width, count) = (image.width, image.channels)
-    let isLuma = channels == .luma && count >= 3
+    let isLuma = rules.channels == .luma && count >= 3, border = rules.border
     return values.withUnsafeBufferPointer { values in
       let first = values.baseAddress! + (border * width + border) * count
       return (0..<(isLuma ? 1 : count)).map { channel in
         let plane = Plane(width: width - 2 * border, height: image.height - 2 * border)
         if isLuma {
-          let luma = Luma()
+          let luma = Luma(rules.luma)
           plane.fill { x, y in luma(first + (y * width + x) * count) }
         } else {
           plane.fill { x, y in Double(first[(y * width + x) * count + channel]) }
@@ -50,16 +62,26 @@ final class Plane {
   }
 }
 
-/// Y = 16 + 65.481 R + 128.553 G + 24.966 B of values in 0 ... 1, with the roundings to float32 that the published
-/// scores have.
+/// Y of a pixel in 0 ... 255, with the roundings of a conversion.
 private struct Luma {
-  private let red = Self.part(65.481), green = Self.part(128.553), blue = Self.part(24.966)
+  private let conversion: LumaConversion
+  private let red, green, blue: [Double]
 
-  private static func part(_ weight: Double) -> [Double] { (0..<256).map { Double(Float($0) / 255) * weight } }
+  init(_ conversion: LumaConversion) {
+    self.conversion = conversion
+    func part(_ weight: Double) -> [Double] {
+      (0..<256).map { conversion == .rounded ? Double($0) / 255 * weight : Double(Float($0) / 255) * weight }
+    }
+    (red, green, blue) = (part(65.481), part(128.553), part(24.966))
+  }
 
   func callAsFunction(_ pixel: UnsafePointer<UInt8>) -> Double {
-    let y = Float(red[Int(pixel[0])] + green[Int(pixel[1])] + blue[Int(pixel[2])] + 16)
-    return Double(y / 255 * 255)
+    let y = red[Int(pixel[0])] + green[Int(pixel[1])] + blue[Int(pixel[2])] + 16
+    switch conversion {
+    case .float: return Double(Float(y) / 255 * 255)
+    case .basicSR: return Double(Float(y / 255) * 255)
+    case .rounded: return y.rounded()
+    }
   }
 }
 

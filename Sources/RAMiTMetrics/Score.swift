@@ -9,43 +9,30 @@ public enum ScoredChannels: Sendable {
   case luma
 }
 
-/// Peak signal-to-noise ratio in dB, and structural similarity.
+/// Peak signal-to-noise ratio in dB, structural similarity, and other metrics that were asked for.
 public struct Score: Equatable, Sendable {
   /// 10 log10(255^2 / mean squared error) over all compared channels; infinite for equal images.
   public let psnr: Double
   /// The mean over the compared channels: 1 for equal images; NaN for others that are too small for a window of 11 x 11
   /// pixels.
   public let ssim: Double
+  /// Metrics beside these two; NaN where an image is too small for one.
+  public let others: [Metric: Double]
 
   /// A score that was measured elsewhere, such as a published one.
-  public init(psnr: Double, ssim: Double) {
+  public init(psnr: Double, ssim: Double, others: [Metric: Double] = [:]) {
     self.psnr = psnr
     self.ssim = ssim
+    self.others = others
   }
-}
 
-/// The mean over the scores of several images.
-public struct MeanScore: Equatable, Sendable {
-  /// The mean over the images whose PSNR is finite; infinite where no image's is, NaN without images.
-  public let psnr: Double
-  /// The mean over all images.
-  public let ssim: Double
-  /// The images that equal their targets: their PSNR is infinite, and one of them would make any mean infinite.
-  public let infinite: Int
-  /// All images.
-  public let count: Int
-
-  /// - Parameter scores: one for each image.
-  public init(_ scores: some Sequence<Score>) {
-    var psnr = 0.0, ssim = 0.0, infinite = 0, count = 0
-    for score in scores {
-      count += 1
-      ssim += score.ssim
-      if score.psnr == .infinity { infinite += 1 } else { psnr += score.psnr }
+  /// The value of a metric; nil where it was not measured.
+  public subscript(_ metric: Metric) -> Double? {
+    switch metric {
+    case .psnr: psnr
+    case .ssim: ssim
+    default: others[metric]
     }
-    self.psnr = infinite > 0 && infinite == count ? .infinity : psnr / Double(count - infinite)
-    self.ssim = ssim / Double(count)
-    (self.infinite, self.count) = (infinite, count)
   }
 }
 
@@ -55,19 +42,43 @@ public struct MeanScore: Equatable, Sendable {
 /// - Parameter border: pixels left out at each edge; the scale in super-resolution.
 /// - Precondition: sizes and channels agree, the depth is 8 bits, and the border leaves pixels to compare.
 public func score(_ output: Image, against target: Image, channels: ScoredChannels, border: Int) -> Score {
+  score(output, against: target, ScoringRules(channels: channels, border: border))
+}
+
+/// The same by rules of one's own.
+/// - Parameter metrics: what to measure beside PSNR and SSIM, which are always measured.
+public func score(
+  _ output: Image, against target: Image, _ rules: ScoringRules, metrics: [Metric] = []
+) -> Score {
   precondition(
     output.width == target.width && output.height == target.height && output.channels == target.channels,
     "images of different sizes cannot be compared")
+  let border = rules.border
   precondition(
     border >= 0 && 2 * border < min(output.width, output.height), "nothing is left inside a border of \(border)")
-  let compared = zip(Plane.planes(of: output, channels, border), Plane.planes(of: target, channels, border))
-  var error = 0.0, similarity = 0.0, count = 0
-  for (a, b) in compared {
-    error += squaredError(a, b)
-    similarity += structuralSimilarity(a, b)
-    count += 1
+  let targets = Plane.planes(of: target, rules)
+  let planes = Array(zip(Plane.planes(of: output, rules), targets))
+  var others: [Metric: Double] = [:]
+  if metrics.contains(.msssim) {
+    others[.msssim] = planes.map { multiScaleSimilarity($0, $1) }.reduce(0, +) / Double(planes.count)
   }
-  let meanError = error / Double(count * (output.width - 2 * border) * (output.height - 2 * border))
-  return Score(
-    psnr: error == 0 ? .infinity : 10 * log10(255 * 255 / meanError), ssim: similarity / Double(count))
+  if metrics.contains(.gtMeanPSNR) || metrics.contains(.gtMeanSSIM) {
+    let matched = Array(zip(Plane.planes(of: output.brightnessMatched(to: target), rules), targets))
+    if metrics.contains(.gtMeanPSNR) { others[.gtMeanPSNR] = peakSignalToNoise(matched) }
+    if metrics.contains(.gtMeanSSIM) { others[.gtMeanSSIM] = similarity(matched) }
+  }
+  return Score(psnr: peakSignalToNoise(planes), ssim: similarity(planes), others: others)
+}
+
+private func peakSignalToNoise(_ planes: [(Plane, Plane)]) -> Double {
+  var error = 0.0
+  for (a, b) in planes { error += squaredError(a, b) }
+  let meanError = error / Double(planes.count * planes[0].0.width * planes[0].0.height)
+  return error == 0 ? .infinity : 10 * log10(255 * 255 / meanError)
+}
+
+private func similarity(_ planes: [(Plane, Plane)]) -> Double {
+  var similarity = 0.0
+  for (a, b) in planes { similarity += structuralSimilarity(a, b) }
+  return similarity / Double(planes.count)
 }
