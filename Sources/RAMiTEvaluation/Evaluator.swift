@@ -7,16 +7,24 @@ import RAMiTMetrics
 import RAMiTModels
 import RAMiTTensorCore
 
-/// Scores a model on test sets with the paper's protocol (Sec. B): the whole image, padded symmetrically; the output
-/// clamped and rounded to 8 bits; luma inside a border of the scale for super-resolution.
+/// Scores a model on test sets: the whole image, padded as the model's publication pads it; the output clamped, rounded
+/// to 8 bits, and compared by the set's protocol (`TestSet.scoring`), which is the paper's (Sec. B) unless set.
 public struct Evaluator {
   private let restorer: Restorer
-  private let modelName: String
+  package let modelName: String
 
   /// - Parameter modelName: what reports call the model.
   public init(_ restorer: Restorer, modelName: String) {
     self.restorer = restorer
     self.modelName = modelName
+  }
+
+  /// How the scores of a set are made, in one line.
+  package func protocolText(for set: TestSet, sigma: Double?) -> String {
+    ScoreReport(
+      variant: modelName, task: set.task, testset: set.name, sigma: sigma, scoring: set.scoring,
+      isSelfEnsemble: restorer.selfEnsemble, rows: []
+    ).protocolText
   }
 
   /// What became of one image.
@@ -64,7 +72,9 @@ public struct Evaluator {
         observe(.failed(error))
       }
     }
-    return ScoreReport(variant: modelName, task: set.task, testset: set.name, sigma: sigma, rows: rows)
+    return ScoreReport(
+      variant: modelName, task: set.task, testset: set.name, sigma: sigma, scoring: set.scoring,
+      isSelfEnsemble: restorer.selfEnsemble, rows: rows)
   }
 
   /// `NAME.png`, with noise `NAME_s25.png`; images of folders in the set are in such folders.

@@ -59,7 +59,105 @@ struct ReportTests {
       let two = ScoreReport(variant: "RAMiT", task: .dn, testset: "Set", sigma: 25, rows: [row, other])
       let more = table.means(two).split(separator: "\n")
       #expect(more[0] == "mean of 2                  30.0000    0.75000")
-      #expect(more[2] == "restored: 1 of 2 images equals its target, and the mean PSNR is that of the others")
+      #expect(more[1] == "standard deviation               -    0.35355")
+      #expect(more[2] == "noisy                      20.0850    0.47500")
+      #expect(more[3] == "restored: 1 of 2 images equals its target, and the mean PSNR is that of the others")
+    }
+  }
+
+  /// Long names are cut in their middle, and every column has its place.
+  @Test func linesOfAtMost80Columns() {
+    let name = "folder/" + String(repeating: "long", count: 30) + "-1"
+    let score = Score(psnr: 30, ssim: 0.9, others: [.msssim: 0.95, .gtMeanPSNR: 31, .gtMeanSSIM: 0.92])
+    let row = ScoreReport.Row(name: name, score: score, baseline: score)
+    for count in 1...5 {
+      let metrics = Array(Metric.allCases.prefix(count))
+      let table = ScoreTable(names: [name, "b"], title: "Set, RAMiT lle", metrics: metrics)
+      let line = table.line(row)
+      #expect(line.count == 80 && line.hasPrefix("folder") && line.contains("..."), "\(line)")
+      #expect(table.header.count == 80 && table.header.hasSuffix(metrics.last!.title))
+    }
+    #expect("abcdefgh".shortened(to: 8) == "abcdefgh" && "abcdefghi".shortened(to: 8) == "abc...hi")
+  }
+
+  private func reports() -> [ScoreReport] {
+    func row(_ name: String, _ psnr: Double, _ ssim: Double) -> ScoreReport.Row {
+      .init(name: name, score: Score(psnr: psnr, ssim: ssim), baseline: Score(psnr: 20, ssim: 0.25))
+    }
+    return [
+      ScoreReport(
+        variant: "m", task: .x2, testset: "One", sigma: nil, rows: [row("a,\"b\"", 30, 0.5), row("c|d", 32, 0.75)]),
+      ScoreReport(variant: "m", task: .x2, testset: "Two", sigma: nil, rows: [row("e", 37, 1)]),
+    ]
+  }
+
+  /// A small set weighs as much as a large one in one mean, and as its images in the other.
+  @Test func meansOverSets() throws {
+    let summaries = ScoreSummary.all(
+      of: reports() + [
+        ScoreReport(variant: "m", task: .dn, testset: "One", sigma: 15, rows: reports()[0].rows)
+      ])
+    #expect(summaries.count == 1)
+    #expect(
+      summaries[0].text == """
+        2 sets, m x2            PSNR (dB)       SSIM
+        One (2 images)            31.0000    0.62500
+        Two (1 images)            37.0000    1.00000
+        mean over 2 sets          34.0000    0.81250
+        mean over all 3 images    33.0000    0.75000
+        """, "\(summaries[0].text)")
+    #expect(ScoreSummary.all(of: Array(reports().prefix(1))).isEmpty)
+  }
+
+  @Test func scoresAsCSV() throws {
+    let lines = ScoreFile.csv.text(of: reports()).split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[0] == "row,model,task,testset,sigma,protocol,image,psnr,ssim,baseline_psnr,baseline_ssim")
+    let rules = "\"paper protocol: Y in float, border 2\""
+    #expect(lines[1] == "image,m,x2,One,,\(rules),\"a,\"\"b\"\"\",30.0,0.5,20.0,0.25")
+    #expect(lines[3] == "mean,m,x2,One,,\(rules),,31.0,0.625,20.0,0.25")
+    #expect(lines[4].hasPrefix("deviation,m,x2,One,,\(rules),,1.414213562373095"))
+    // One image has no deviation.
+    #expect(lines[7] == "deviation,m,x2,Two,,\(rules),,,,,")
+    #expect(lines[8] == "mean over sets,m,x2,,,\(rules),,34.0,0.8125,,")
+    #expect(lines[9] == "mean over images,m,x2,,,\(rules),,33.0,0.75,," && lines.count == 11)
+  }
+
+  @Test func scoresAsMarkdown() throws {
+    let text = ScoreFile.markdown.text(of: reports())
+    #expect(
+      text.hasPrefix(
+        """
+        ## One, m x2
+
+        paper protocol: Y in float, border 2
+
+        | image | PSNR (dB) | SSIM |
+        |---|---:|---:|
+        | a,"b" | 30.0000 | 0.50000 |
+        | c\\|d | 32.0000 | 0.75000 |
+        | mean of 2 | 31.0000 | 0.62500 |
+        | standard deviation | 1.4142 | 0.17678 |
+        | bicubic | 20.0000 | 0.25000 |
+
+        ## Two, m x2
+
+        """), "\(text)")
+    #expect(
+      text.hasSuffix(
+        "| mean over 2 sets | 34.0000 | 0.81250 |\n"
+          + "| mean over all 3 images | 33.0000 | 0.75000 |\n"))
+  }
+
+  /// Text files have their endings, so that no option replaces weights.
+  @Test func textFilesAreWrittenWhole() throws {
+    try withTemporaryFolder { folder in
+      for (kind, path) in [(ScoreFile.csv, "w.pth"), (.markdown, "a.csv"), (.csv, "a")] {
+        #expect(throws: InputError.self) { try kind.prepare(folder + "/" + path) }
+      }
+      try ScoreFile.csv.prepare(folder + "/new/s.csv")
+      try ScoreFile.csv.write(reports(), to: folder + "/new/s.csv")
+      let written = try String(contentsOfFile: folder + "/new/s.csv", encoding: .utf8)
+      #expect(written == ScoreFile.csv.text(of: reports()))
     }
   }
 

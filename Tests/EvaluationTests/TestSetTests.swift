@@ -120,7 +120,9 @@ struct TestSetTests {
     ("GTmod12/a.png", "LRbicx2/a.png"), ("HR/a.png", "LR/X2/ax2.png"), ("HR/a.png", "LR_x2/a.png"),
     ("GT/a.png", "LR/a.png"), ("HR/a.png", "LR_bicubic_X2/a.png"), ("HR/a.png", "LR_bicubic/ax2.png"),
     ("HR_x2/a.png", "LR_x2/a.png"), ("HR/x2/a.png", "LR/x2/a.png"), ("HR/X2/a.png", "LR_bicubic/X2/ax2.png"),
-    ("image_SRF_2/a_SRF_2_HR.png", "image_SRF_2/a_SRF_2_LR.png"),
+    ("image_SRF_2/a_SRF_2_HR.png", "image_SRF_2/a_SRF_2_LR.png"), ("a_SRF_2_HR.png", "a_SRF_2_LR.png"),
+    ("Set5_HR/a.png", "Set5_LR_x2/a.png"), ("DIV2K_valid_HR/0801.png", "DIV2K_valid_LR_bicubic/X2/0801x2.png"),
+    ("GTmod2/a.png", "LRbicx2/a.png"), ("a.png", "ax2.png"),
   ])
   func inputsOfManyLayouts(target: String, input: String) throws {
     try withTemporaryFolder { folder in
@@ -130,6 +132,108 @@ struct TestSetTests {
       let set = try TestSet(folder, task: .x2)
       #expect(set.inputs == .files && set.count == 1 && set.errors.isEmpty)
       #expect(try Image(set.image(0, sigma: nil).input) == low)
+    }
+  }
+
+  /// Rain and light as their sets are packed, in folders that are named directly or by the set.
+  @Test(arguments: [
+    (RestorationTask.dr, "norain/norain-001.png", "rain/rain-001.png", nil as String?),
+    (.dr, "norain/norain-001.png", "rain/X2/norain-001x2.png", nil),
+    (.dr, "norain/norain-1.png", "rain/norain-1.png", nil), (.dr, "norain-001.png", "rainy/rain-001.png", nil),
+    (.dr, "norain-001.png", "rain-001.png", nil), (.dr, "norm-1.png", "rain-1.png", nil),
+    (.dr, "gt/norain-001.png", "rainy/rain-001.png", nil), (.dr, "target/1.png", "input/1.jpg", nil),
+    (.dr, "test/Rain100H/target/1.png", "test/Rain100H/input/1.png", "Rain100H"),
+    (
+      .dr, "rain_data_test_Light/rain_light_test/norain/norain-1.png",
+      "rain_data_test_Light/rain_light_test/rain/X2/norain-1x2.png", "Rain100L"
+    ),
+    (.lle, "high/1.png", "low/1.png", nil), (.lle, "High/normal00001.png", "Low/low00001.png", nil),
+    (.lle, "normal00001.png", "low00001.png", nil), (.lle, "high1.png", "low1.png", nil),
+    (.lle, "eval15/high/1.png", "eval15/low/1.png", "LOL-test"),
+    (.lle, "VE-LOL-L-Cap-Normal_test/normal00001.png", "VE-LOL-L-Cap-Low_test/low00001.png", "VE-LOL-cap"),
+    (.lle, "Real_captured/Test/Normal/normal1.png", "Real_captured/Test/Low/low1.png", "LOL-v2-real"),
+  ])
+  func rainAndLightAsDistributed(task: RestorationTask, target: String, input: String, published: String?) throws {
+    try withTemporaryFolder { folder in
+      let (bright, dark) = (0, 1)
+      try write(picture(width: 20, height: 20, channels: 3, seed: bright), to: "\(folder)/set/\(target)")
+      try write(picture(width: 20, height: 20, channels: 3, seed: dark), to: "\(folder)/set/\(input)")
+      let set = try TestSet(folder + "/set", task: task)
+      #expect(set.inputs == .files && set.count == 1 && set.errors.isEmpty && set.name == published ?? "set")
+      #expect(set.location(0) == "\(folder)/set/\(target)")
+      guard input.hasSuffix("png") else { return }
+      let restored = try Image(set.image(0, sigma: nil).input)
+      #expect(restored == picture(width: 20, height: 20, channels: 3, seed: dark))
+    }
+  }
+
+  /// Names of light and of rain mean pairs only for their task.
+  @Test func namesOfPhotosAreNoSides() throws {
+    try withTemporaryFolder { folder in
+      for name in ["high tide", "low tide", "normal day", "rainy day"] {
+        try write(picture(width: 40, height: 40, channels: 3), to: "\(folder)/\(name).png")
+      }
+      let set = try TestSet(folder, task: .x2)
+      #expect(set.inputs == .bicubic && set.count == 4 && set.errors.isEmpty)
+      #expect(try TestSet(folder, task: .dn).count == 4)
+      // One image without a partner: photos, not pairs of which one is missing.
+      try write(picture(width: 20, height: 20, channels: 3), to: "\(folder)/high tidex2.png")
+      #expect(try TestSet(folder, task: .x2).inputs == .bicubic)
+    }
+  }
+
+  /// A pair of which one side is missing is named, where others tell that the folder holds both sides.
+  @Test func missingPartnersInOneFolder() throws {
+    try withTemporaryFolder { folder in
+      for name in ["norain-1", "norain-2", "rain-2", "rain-3"] {
+        try write(picture(width: 20, height: 20, channels: 3), to: "\(folder)/\(name).png")
+      }
+      let set = try TestSet(folder, task: .dr)
+      #expect(set.count == 1 && set.imageName(0) == "norain-2")
+      #expect(set.errors.map(\.location) == [folder + "/norain-1.png", folder + "/rain-3.png"])
+    }
+  }
+
+  @Test func inputsElsewhere() throws {
+    try withTemporaryFolder { folder in
+      try write(picture(width: 40, height: 40, channels: 3), to: folder + "/GT_crops/a.png")
+      let low = picture(width: 20, height: 20, channels: 3, seed: 3)
+      try write(low, to: folder + "/LQ_crops/a.png")
+      let set = try TestSet(folder + "/GT_crops", inputs: folder + "/LQ_crops", task: .x2)
+      #expect(try set.name == "GT_crops" && Image(set.image(0, sigma: nil).input) == low)
+      #expect(throws: InputError.self) { try TestSet(folder + "/GT_crops", inputs: folder + "/LQ_crops", task: .dn) }
+    }
+  }
+
+  /// The tree of several sets: one has to be named.
+  @Test func severalPublishedSetsInOneFolder() throws {
+    try withTemporaryFolder { folder in
+      for set in ["Rain100H", "Test100"] {
+        for side in ["target", "input"] {
+          try write(picture(width: 20, height: 20, channels: 3), to: "\(folder)/test/\(set)/\(side)/1.png")
+        }
+      }
+      let error = #expect(throws: InputError.self) { try TestSet(folder, task: .dr) }
+      #expect(error?.found.hasPrefix("Rain100H and Test100") == true, "\(String(describing: error))")
+      #expect(try TestSet(dataset: "Test100", root: folder, task: .dr).count == 1)
+    }
+  }
+
+  /// Gray denoising of sets that only have colours, and of Huang's folders, whose targets are named by a scale.
+  @Test func graySetsFromColours() throws {
+    try withTemporaryFolder { folder in
+      let photo = picture(width: 40, height: 40, channels: 3)
+      try write(photo, to: folder + "/CBSD68/101085.png")
+      try write(photo, to: folder + "/Urban100/image_SRF_2/img_001_SRF_2_HR.png")
+      try write(photo, to: folder + "/Urban100/image_SRF_2/img_001_SRF_2_LR.png")
+      for name in ["BSD68", "Urban100"] {
+        let set = try TestSet(dataset: name, root: folder, task: .graydn)
+        #expect(try set.count == 1 && set.name == name && set.image(0, sigma: 0).target == photo.grayscale())
+      }
+      for path in ["Urban100", "Urban100/image_SRF_2"] {
+        let set = try TestSet(folder + "/" + path, task: .graydn)
+        #expect(set.count == 1 && set.imageName(0) == "img_001_SRF_2_HR" && set.inputs == .noise)
+      }
     }
   }
 

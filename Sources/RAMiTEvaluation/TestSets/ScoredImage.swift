@@ -4,8 +4,8 @@ import RAMiTMetrics
 import RAMiTModels
 import RAMiTTensorCore
 
-/// An image of a test set that a model has restored, and its scores by the paper's protocol (Sec. B): clamped and
-/// rounded to 8 bits, the luma inside a border of the scale for super-resolution.
+/// An image of a test set that a model has restored, clamped and rounded to 8 bits, and its scores by the set's
+/// protocol.
 package struct ScoredImage {
   package let name: String
   package let image: TestImage
@@ -33,8 +33,8 @@ extension TestSet {
     let baseline = task.baseline(Image(image.input)).cropped(toFit: image.target)
     return ScoredImage(
       name: imageName(index), image: image, restored: restored, baseline: baseline,
-      score: task.score(restored.cropped(toFit: image.target), against: image.target),
-      baselineScore: known ?? task.score(baseline, against: image.target))
+      score: scoring.score(restored.cropped(toFit: image.target), against: image.target, task),
+      baselineScore: known ?? scoring.score(baseline, against: image.target, task))
   }
 
   /// Rounding to 8 bits would hide what is not finite: it becomes black.

@@ -26,6 +26,8 @@ public struct TestSet: Sendable {
   public let name: String
   /// It decides how files are paired and how images are scored.
   public let task: RestorationTask
+  /// How images are compared, and which noise is added; the paper's protocol unless set.
+  public var scoring = EvaluationProtocol.paper
   package let inputs: Inputs
   /// Images that cannot be scored because of their names: a target without its input, an input without its target.
   public let errors: [InputError]
@@ -40,18 +42,39 @@ public struct TestSet: Sendable {
   public let count: Int
 
   /// A folder: targets and inputs side by side in it (`HR` with `LR_bicubic/X2`, `GTmod12` with `LRbicx2`, `high` with
-  /// `low`, and the like), or photos whose inputs are made.
+  /// `low`, and the like) or in one folder (`norain-1` and `rain-1`), the tree of a published set (`eval15/high`), or
+  /// photos whose inputs are made.
   /// - Parameters:
+  ///   - inputs: a folder of inputs elsewhere, paired with the targets by name; nil looks for them in `path`.
   ///   - cache: holds decoded images; by default none.
   ///   - count: how many images, from the first; nil for all.
   /// - Throws: `InputError` that names the folder.
   public init(
-    _ path: String, task: RestorationTask, cache: PhotoCache = PhotoCache(bytes: 0), count: Int? = nil
+    _ path: String, inputs: String? = nil, task: RestorationTask, cache: PhotoCache = PhotoCache(bytes: 0),
+    count: Int? = nil
   ) throws {
-    let files = try PairedFiles.folder(path, for: task.scoredPairs)
+    guard inputs == nil || !task.isDenoising else {
+      throw InputError(inputs ?? "", expected: "no folder of inputs for \(task), whose inputs are made", found: "one")
+    }
+    var name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+    var publishedCount: Int?
+    let files: PairedFiles
+    do {
+      files = try PairedFiles.folder(path, inputs: inputs, for: task.scoredPairs)
+    } catch {
+      let published = try inputs == nil ? DatasetCatalog.testSets(in: path, for: task.scoredPairs) : []
+      guard published.count < 2 else {
+        throw InputError(
+          path, expected: "one test set",
+          found: published.map(\.manifest.name).joined(separator: " and ")
+            + ": give such a name, and this folder as the root")
+      }
+      guard let found = published.first else { throw error }
+      (files, name, publishedCount) = (found.files, found.manifest.name, found.manifest.count)
+    }
     self.init(
-      files, name: URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent, task, cache, count,
-      unusedInputs: task.isDenoising ? try PairedFiles.unusedInputs(in: path) : nil, publishedCount: nil)
+      files, name: name, task, cache, count,
+      unusedInputs: task.isDenoising ? try PairedFiles.unusedInputs(in: path) : nil, publishedCount: publishedCount)
   }
 
   /// A published set, by its name or its manifest's file, in the tree in which it is distributed.
@@ -103,7 +126,7 @@ public struct TestSet: Sendable {
   /// - Throws: `InputError` for the first.
   public func check() throws {
     if let error = files?.errors.first { throw error }
-    try (pairs as? PhotoPairs)?.check(patch: task.smallestScoredInput)
+    try (pairs as? PhotoPairs)?.check(patch: scoring.smallestInput(for: task))
   }
 
   /// A target's path in its folder, without its ending.
@@ -121,7 +144,7 @@ public struct TestSet: Sendable {
     let size = pair.input.map { ($0.width, $0.height) } ?? (target.width, target.height)
     try checkSize(min(size.0, target.width / task.scale), min(size.1, target.height / task.scale), location(index))
     guard let input = pair.input else {
-      return TestImage(input: target.tensor().addingPublishedNoise(sigma: sigma ?? 0), target: target)
+      return TestImage(input: scoring.noise.added(to: target.tensor(), sigma: sigma ?? 0), target: target)
     }
     let cropped = target.cropped(
       x: 0, y: 0, width: min(target.width, input.width * task.scale),
@@ -130,10 +153,10 @@ public struct TestSet: Sendable {
   }
 
   private func checkSize(_ width: Int, _ height: Int, _ file: String) throws {
-    let least = task.smallestScoredInput
+    let least = scoring.smallestInput(for: task)
     guard min(width, height) >= least else {
       throw InputError(
-        file, expected: "at least \(least * task.scale) pixels a side, for SSIM's window",
+        file, expected: "at least \(least * task.scale) pixels a side, for SSIM's window inside the border",
         found: "about \(width * task.scale) x \(height * task.scale)")
     }
   }
