@@ -153,7 +153,7 @@ let package = Package(
       "RestorationCommands",
       on: [
         "Training", "Reports", "Figures", "Runs", "Evaluation", "Experiments", "Benchmarking", "Inference", "Models",
-        "NN", "Datasets", "Imaging", "Serialization", "Files", "Machine", "Parallel", "Diagnostics",
+        "NN", "Datasets", "Metrics", "Imaging", "Serialization", "Files", "Machine", "Parallel", "Diagnostics",
       ], [argumentParser]),
     // 12: the command line of the built-in ones, and timings
     program("ramit", on: ["RestorationCommands", "Models"]),
