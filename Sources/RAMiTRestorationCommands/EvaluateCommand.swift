@@ -1,40 +1,73 @@
 import ArgumentParser
-import Foundation
-import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTEvaluation
-import RAMiTFiles
 import RAMiTInference
 import RAMiTModels
 
 struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: "evaluate", abstract: "Score weights on test sets: PSNR and SSIM of every image.",
+      commandName: "evaluate", abstract: "Score weights, or restored images, on test sets: PSNR, SSIM and more.",
       discussion: """
         A test set is a folder, laid out as for validation, or the name of a published set below --root:
           targets and inputs side by side, HR/NAME.png and LR_bicubic/X2/NAMEx2.png, GTmod12/ and LRbicx2/, HR/ and LR/,
-            HQ/ and LQ/, high/ and low/, and the like; partners are found by their names,
+            HQ/ and LQ/, high/ and low/, norain/ and rain/, and the like; partners are found by their names,
+          both in one folder, NAME_HR and NAME_LR, norain-1 and rain-1,
           for super-resolution also targets or photos alone: inputs are made by MATLAB-compatible bicubic downscaling,
           for denoising targets or photos: the noise is added here, the same each time.
-        The last line of a table is the baseline without a model: bicubic upscaling, or the input itself.
-        Scores follow the paper's protocol: luma inside a border of the scale for super-resolution, luma for \
-        deraining, all channels otherwise. An image that cannot be read is reported, the others are scored, and the \
-        exit code is 1.
+        The last lines of a table are the mean, the standard deviation, and the baseline without a model: bicubic \
+        upscaling, or the input itself. Several sets are followed by the mean over sets and the mean over all images. \
+        The line above a table says by which protocol its scores were made (docs/METRICS.md). An image that cannot be \
+        read is reported, the others are scored, and the exit code is 1.
 
         Examples:
           \(Program.name) evaluate --weights RAMiT_X2.pth --task x2 --testset Set5 Set14
           \(Program.name) evaluate --weights runs/dn/weights/best.safetensors --testset Kodak24 --sigma 25 --save \
           restored
+          \(Program.name) evaluate --weights new.safetensors --against old.safetensors --testset Set5 Set14
+          \(Program.name) evaluate --restored results/Set5 --target Set5/HR --task x2 --protocol matlab --csv scores.csv
         """)
   }
 
-  @OptionGroup var weights: WeightOptions<Architecture>
+  @Option(
+    help: ArgumentHelp("The weights: .safetensors or PyTorch's .pth.", valueName: "file"),
+    completion: .file(extensions: ["safetensors", "pth"]))
+  var weights: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Other weights for the same task, compared with the first image by image, as by \(Program.name) compare.",
+      valueName: "file"),
+    completion: .file(extensions: ["safetensors", "pth"]))
+  var against: String?
+
+  @Option(help: "The model (default: what the weights say).")
+  var model: ModelName<Architecture>?
+
+  @Option(help: "The task (default: what the weights say; for --restored all channels, without a border).")
+  var task: RestorationTask?
 
   @Option(
     name: .long, parsing: .upToNextOption,
     help: ArgumentHelp("The test sets: folders, or names of published sets.", valueName: "dir"), completion: .directory)
-  var testset: [String]
+  var testset: [String] = []
+
+  @Option(
+    help: ArgumentHelp("The inputs of a single test set, where they lie elsewhere.", valueName: "dir"),
+    completion: .directory)
+  var inputs: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("In place of weights: folders of restored images, scored as they are.", valueName: "dir"),
+    completion: .directory)
+  var restored: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The folders of their targets, one for each, paired by the images' names.", valueName: "dir"),
+    completion: .directory)
+  var target: [String] = []
 
   @Option(help: ArgumentHelp("The folder in which published sets lie.", valueName: "dir"), completion: .directory)
   var root = "datasets"
@@ -44,14 +77,15 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     help: ArgumentHelp("Standard deviations of the noise, of 255 (denoising; default: 15 25 50).", valueName: "sigma"))
   var sigma: [Double] = []
 
+  @OptionGroup var rules: ProtocolOptions
+
   @Option(
     help: ArgumentHelp(
       "Save the restored images here as PNG; several test sets in a folder each (of one name: Set, Set-2).",
       valueName: "dir"))
   var save: String?
 
-  @Option(help: ArgumentHelp("Write the scores to a JSON file.", valueName: "file"))
-  var json: String?
+  @OptionGroup var files: ScoreFileOptions
 
   @Flag(help: "Average over the eight ways to turn and mirror an image: a little better, eight times slower.")
   var selfEnsemble = false
@@ -60,101 +94,84 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if testset.isEmpty { throw ValidationError("--testset needs at least one folder") }
     if let wrong = sigma.first(where: { !(0...1000).contains($0) }) {
       throw ValidationError("--sigma must be 0 to 1000, not \(wrong)")
+    }
+    guard restored.isEmpty, target.isEmpty else { return try validateFolders() }
+    if weights == nil { throw ValidationError("--weights is missing, or --restored and --target") }
+    if testset.isEmpty { throw ValidationError("--testset needs at least one folder") }
+    if inputs != nil, testset.count > 1 { throw ValidationError("--inputs are those of one --testset") }
+  }
+
+  private func validateFolders() throws {
+    guard restored.count == target.count else {
+      throw ValidationError(
+        "--restored and --target need as many folders, not \(restored.count) and \(target.count)")
+    }
+    let others = [
+      ("--weights", weights != nil), ("--against", against != nil), ("--testset", !testset.isEmpty),
+      ("--inputs", inputs != nil), ("--sigma", !sigma.isEmpty), ("--save", save != nil),
+      ("--self-ensemble", selfEnsemble), ("--model", model != nil), ("--noise", rules.noise != nil),
+    ]
+    if let (name, _) = others.first(where: \.1) {
+      throw ValidationError("\(name) is for scores of weights, not of --restored")
     }
   }
 
   func run() throws {
     try common.apply()
-    if let json { try JSON.prepare(json.expandingTilde) }
-    let pretrained = try weights.load(quiet: common.quiet)
+    try files.prepare()
+    let session = ScoringSession(quiet: common.quiet)
+    var reports: [ScoreReport]
+    if let weights {
+      reports = try score(weights, session, saveTo: save)
+      if let against {
+        let others = try score(against, session, saveTo: nil)
+        let names = (against.expandingTilde, weights.expandingTilde)
+        // B is what is new, so that more is better.
+        session.show(try PairedComparison(others, reports, names: names))
+        reports += others
+      }
+    } else {
+      reports = zip(restored, target).compactMap {
+        session.score($0.expandingTilde, $1.expandingTilde, task, rules.scoring)
+      }
+    }
+    if against == nil { session.showSummaries(of: reports) }
+    try files.write(reports)
+    if session.failures > 0 { throw ExitCode.failure }
+  }
+
+  /// Scores weights on all the sets.
+  private func score(_ weights: String, _ session: ScoringSession, saveTo path: String?) throws -> [ScoreReport] {
+    let pretrained = try PretrainedModel<Architecture>(
+      weights: weights.expandingTilde, task: task, named: model?.name
+    ) {
+      if !common.quiet { Program.report($0) }
+    }
     let task = pretrained.architecture.task
-    if !sigma.isEmpty, !task.isDenoising {
-      throw InputError("--sigma", expected: "a denoising model", found: "one for \(task.rawValue)")
+    if !task.isDenoising {
+      let wrong = !sigma.isEmpty ? "--sigma" : rules.noise != nil ? "--noise" : nil
+      if let wrong { throw InputError(wrong, expected: "a denoising model", found: "one for \(task.rawValue)") }
     }
     var restorer = Restorer(pretrained.model)
     restorer.selfEnsemble = selfEnsemble
     restorer.budget = memory.budget
-    let modelName = pretrained.architecture.modelName
-    let evaluator = Evaluator(restorer, modelName: modelName)
+    let evaluator = Evaluator(restorer, modelName: pretrained.architecture.modelName)
     let levels: [Double?] = task.isDenoising ? (sigma.isEmpty ? [15, 25, 50] : sigma) : [nil]
+    var folders = path.map { SetFolders($0.expandingTilde, count: testset.count) }
     var reports: [ScoreReport] = []
-    var failures = 0
-    var folders: Set<String> = []
     for given in testset {
       let path = given.expandingTilde
-      let set: TestSet
-      do {
-        set = try open(path, for: task)
-      } catch {
-        Program.report(error)
-        failures += 1
-        continue
+      let opened = session.attempt {
+        try TestSet(named: path, inputs: inputs?.expandingTilde, root: root.expandingTilde, task: task)
       }
-      for error in set.errors { Program.report(error) }
-      failures += set.errors.count
-      announce(set, path)
-      let folder = save.map { save in
-        testset.count > 1
-          ? save.expandingTilde.appendingPath(Self.newName(set.name, beside: &folders)) : save.expandingTilde
-      }
-      for level in levels {
-        let table = ScoreTable(set, modelName: modelName, sigma: level)
-        tell(table.header)
-        let report = evaluator.evaluate(set, sigma: level, saveTo: folder) { outcome in
-          switch outcome {
-          case .scored(let row): tell(table.line(row))
-          case .note(let note): tell(note)
-          case .failed(let error):
-            Program.report(error)
-            failures += 1
-          }
-        }
-        reports.append(report)
-        tell(table.means(report) + "\n")
-      }
+      guard var set = opened else { continue }
+      set.scoring = rules.scoring
+      let folder = folders?.folder(for: set.name)
+      session.announce(set, path)
+      reports += levels.map { session.score(set, evaluator, sigma: $0, saveTo: folder) }
     }
-    if let json { try ScoreReport.write(reports, to: json.expandingTilde) }
-    if failures > 0 { throw ExitCode.failure }
-  }
-
-  /// A name for the folder of a set, of which several may be called the same: `HR`, then `HR-2`.
-  private static func newName(_ name: String, beside taken: inout Set<String>) -> String {
-    var number = 1
-    var new = name
-    while !taken.insert(new).inserted {
-      number += 1
-      new = "\(name)-\(number)"
-    }
-    return new
-  }
-
-  /// A folder, or where there is none a published set of that name.
-  private func open(_ path: String, for task: RestorationTask) throws -> TestSet {
-    let isPublished = DatasetCatalog.manifests.contains { $0.name.lowercased() == path.lowercased() }
-    if isPublished, !FileManager.default.fileExists(atPath: path) {
-      return try TestSet(dataset: path, root: root.expandingTilde, task: task)
-    }
-    return try TestSet(path, task: task)
-  }
-
-  /// Says where inputs without files come from, and how much of a published set is missing.
-  private func announce(_ set: TestSet, _ path: String) {
-    if set.inputs == .bicubic {
-      tell("\(path): no inputs for \(set.task.rawValue) beside the targets; they are made by bicubic downscaling")
-    }
-    if let count = set.publishedCount, count != set.count {
-      tell("\(path): \(set.count) images, of a set of \(count)")
-    }
-    if let inputs = set.unusedInputs {
-      tell("\(path): \(inputs) is left alone; inputs are the targets with noise of --sigma")
-    }
-    if let text = set.files?.omissions.text { tell("left out: \(text)") }
-  }
-
-  private func tell(_ line: String) {
-    if !common.quiet { Console.print(line) }
+    return reports
   }
 }

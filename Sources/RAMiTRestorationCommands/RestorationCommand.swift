@@ -30,9 +30,9 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
       version: Program.versionText,
       subcommands: [
         TrainCommand<Architecture>.self, ConfigCommand<Architecture>.self, ReportCommand<Architecture>.self,
-        EvaluateCommand<Architecture>.self,
-        RestoreCommand<Architecture>.self, SummaryCommand<Architecture>.self, BenchmarkCommand<Architecture>.self,
-        ConvertCommand<Architecture>.self, FigureCommand<Architecture>.self, DataCommand<Architecture>.self,
+        EvaluateCommand<Architecture>.self, CompareCommand.self, RestoreCommand<Architecture>.self,
+        SummaryCommand<Architecture>.self, BenchmarkCommand<Architecture>.self, ConvertCommand<Architecture>.self,
+        FigureCommand<Architecture>.self, DataCommand<Architecture>.self,
       ])
   }
 

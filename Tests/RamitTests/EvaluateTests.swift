@@ -111,4 +111,70 @@ struct EvaluateTests {
       #expect(run.code == 1 && run.errors == "ramit: --sigma: expected a denoising model, found one for x2\n")
     }
   }
+
+  /// Folders of images are scored without a model; several sets have their means below.
+  @Test func restoredFolders() throws {
+    try Folder.temporary { folder in
+      for (set, name) in [("one", "a"), ("one", "b"), ("two", "a")] {
+        try folder.folder("\(set)/HR").picture("\(name).png", width: 40, height: 38)
+        try folder.folder("\(set)/out").picture("\(name)_SwinIR.png", width: 40, height: 38, channels: 3)
+      }
+      try folder.folder("one/out").picture("b_SwinIR.png", width: 30, height: 38)
+      let folders =
+        ["--restored"] + ["one", "two"].map { folder.file("\($0)/out") } + ["--target"]
+        + ["one", "two"].map { folder.file("\($0)/HR") }
+      let run = try Program.run(
+        ["evaluate", "--task", "x2", "--protocol", "matlab", "--border", "3", "--csv", folder.file("s.csv")] + folders
+          + ["--markdown", folder.file("s.md"), "--json", folder.file("s.json"), "--metrics", "ssim", "psnr"])
+      #expect(run.code == 1 && run.errorLines.count == 1)
+      #expect(run.errors.contains("one/out/b_SwinIR.png: expected 40 x 38 pixels, as "))
+      #expect(run.output.contains("matlab protocol, changed: Y rounded, border 3\n"))
+      #expect(run.output.contains("mean over 2 sets") && run.output.contains("mean over all 2 images"))
+      #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+      let data = try folder.data("s.json")
+      let reports = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+      let rules = try #require(reports[0]["protocol"] as? [String: Any])
+      #expect(rules["name"] as? String == "matlab" && rules["border"] as? Int == 3 && rules["changed"] as? Bool == true)
+      #expect(reports[0]["baseline"] is NSNull && reports[1]["psnr"] as? String == "Infinity")
+      #expect(try String(decoding: folder.data("s.csv"), as: UTF8.self).hasPrefix("row,model,task,testset,"))
+      #expect(try String(decoding: folder.data("s.md"), as: UTF8.self).hasPrefix("## HR, out x2\n"))
+    }
+  }
+
+  /// Two checkpoints are compared image by image, at once or by what was written.
+  @Test func pairedComparison() throws {
+    try Folder.temporary { folder in
+      for name in ["a", "b"] { try folder.folder("Set/HQ").picture("\(name).png") }
+      let weights = try folder.weights("dn.safetensors", .dn)
+      let evaluate = ["evaluate", "--weights", weights, "--testset", folder.file("Set"), "--sigma", "25", "--json"]
+      #expect(try Program.run(evaluate + [folder.file("a.json")]).code == 0)
+      #expect(try Program.run(evaluate + [folder.file("b.json"), "--noise", "numpy"]).code == 0)
+      let a = folder.file("a.json")
+      let same = try Program.run("compare", a, a, "--json", folder.file("c.json"))
+      #expect(same.code == 0, "\(same.errors)")
+      #expect(same.output.contains("Set, sigma 25") && same.output.contains("mean B-A"))
+      let object = try JSONSerialization.jsonObject(with: folder.data("c.json")) as? [String: Any]
+      let results = (object?["parts"] as? [[String: Any]])?[0]["results"] as? [[String: Any]]
+      #expect(results?[0]["equal"] as? Int == 2 && results?[0]["meanDifference"] as? Double == 0)
+      let other = try Program.run("compare", folder.file("a.json"), folder.file("b.json"))
+      #expect(other.code == 1 && other.errors.contains("expected paper protocol: RGB, border 0, PyTorch's noise, as "))
+      let against = try Program.run(Array(evaluate.dropLast()) + ["--against", weights])
+      #expect(against.code == 0 && against.output.contains("B better"), "\(against.errors)")
+      let wrong = try Program.run("compare", weights, folder.file("a.json"))
+      #expect(wrong.code == 1 && wrong.errors.contains("expected scores, as ramit evaluate --json writes them"))
+    }
+  }
+
+  @Test(arguments: [
+    (["--restored", "a"], "as many folders"), (["--restored", "a", "--target", "b", "--sigma", "15"], "--sigma"),
+    (["--testset", "a"], "--weights is missing"), (["--weights", "a"], "--testset needs"),
+    (["--weights", "a", "--testset", "b", "c", "--inputs", "d"], "--inputs"),
+    (["--weights", "a", "--testset", "b", "--border", "-1"], "border"),
+    (["--weights", "a", "--testset", "b", "--metrics", "psnr", "psnr"], "twice"),
+    (["--weights", "a", "--testset", "b", "--protocol", "papr"], "papr"),
+  ])
+  func wrongUsage(options: [String], word: String) throws {
+    let run = try Program.run(["evaluate"] + options)
+    #expect(run.code == 64 && run.errors.contains(word), "\(run.errors)")
+  }
 }
