@@ -82,11 +82,17 @@ extension TrainingDataConfiguration {
 
 extension ValidationDataConfiguration {
   package func check(_ checks: Checks, task: RestorationTask) throws {
-    for (key, value, owner) in [("path", path, Kind.folder), ("name", name, .dataset), ("root", root, .dataset)]
-    where owner != type {
+    let sources = [
+      ("path", path, Kind.folder), ("inputs", inputs, .folder), ("name", name, .dataset), ("root", root, .dataset),
+    ]
+    for (key, value, owner) in sources where owner != type {
       try checks.require(value == nil, "data.validation.\(key)", "none: it is for type: \(owner)", value ?? "")
     }
     if type == .folder { try checks.text(path, "data.validation.path", "a test set's folder") }
+    if let inputs {
+      try checks.text(inputs, "data.validation.inputs", "the folder of the inputs")
+      try checks.require(!task.isDenoising, "data.validation.inputs", "none: noise is added to the targets", inputs)
+    }
     if type == .dataset { try checks.text(name, "data.validation.name", "a data set's name") }
     if let images { try checks.positive(images, "data.validation.images", upTo: 100_000) }
     try checks.require(

@@ -118,6 +118,8 @@ public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
   public var type = Kind.none
   /// The folder (`folder`).
   public var path: String?
+  /// A separate folder of inputs, paired with the targets by name (`folder`).
+  public var inputs: String?
   /// The name of the set, or the file of a manifest (`dataset`).
   public var name: String?
   /// The folder in which the published sets lie (`dataset`); without it, `datasets`.

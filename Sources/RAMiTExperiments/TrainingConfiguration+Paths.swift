@@ -29,6 +29,7 @@ extension TrainingConfiguration {
       return member
     }
     result.data.validation.path = data.validation.path.map(change)
+    result.data.validation.inputs = data.validation.inputs.map(change)
     result.data.validation.root = data.validation.root.map(change)
     result.data.validation.name = data.validation.name.map(changed)
     return result

@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDatasets
+import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTImaging
 import RAMiTInference
@@ -14,10 +15,11 @@ import Testing
 @Suite struct SameScoresTests {
   private static let superResolution: [(targets: String, inputs: String?)] = [
     (".", nil), ("HR", nil), ("hr", nil), ("HR", "LR"), ("HR", "LR_bicubic/X2"), ("GTmod12", "LRbicx2"), ("GT", "LQ"),
-    ("target", "input"), ("HR", "LR/x2"),
+    ("target", "input"), ("HR", "LR/x2"), ("S_HR", "S_LR_bicubic/X2"),
   ]
   private static let sameSize: [(targets: String, inputs: String?)] = [
     ("high", "low"), ("HQ", "LQ"), ("GT", "LQ"), ("norain", "rain"), ("normal", "low"),
+    ("gt", "rainy"), ("eval15/high", "eval15/low"),
   ]
 
   static let cases: [(RestorationTask, String, String?)] =
@@ -54,6 +56,27 @@ import Testing
     #expect(names == report.rows.map(\.name) && names.count == 3)
     #expect(result?.psnr == report.score.psnr && result?.ssim == report.score.ssim)
     #expect(result?.baselinePSNR == report.baseline.psnr && result?.baselineSSIM == report.baseline.ssim)
+  }
+
+  /// Both sides in folders of names that no layout knows.
+  @Test func inputsElsewhere() throws {
+    let folder = try TemporaryFolder()
+    try write(DeadLeaves(seed: 4).image(0, width: 48, height: 40), folder.path + "/GT_crops/a.png")
+    try write(DeadLeaves(seed: 5).image(0, width: 48, height: 40), folder.path + "/rain_crops/a.png")
+    let (path, inputs) = (folder.path + "/GT_crops", folder.path + "/rain_crops")
+    func yaml(_ task: RestorationTask) -> String {
+      """
+      task: \(task)
+      data:
+        train: {type: procedural, samplesPerEpoch: 8, patch: 8, batch: 2}
+        validation: {type: folder, path: "\(path)", inputs: "\(inputs)"}
+      """
+    }
+    let validated = try #require(
+      try TrainingData(BuiltInRun(yaml: yaml(.dr), file: "c.yaml").training) { _ in }.validation)
+    let own = try TestSet(path, inputs: inputs, task: .dr)
+    #expect(try validated.image(0, sigma: nil).input.array == own.image(0, sigma: nil).input.array)
+    #expect(throws: InputError.self) { try BuiltInRun(yaml: yaml(.dn), file: "c.yaml") }
   }
 
   private func write(_ image: Image, _ path: String) throws {

@@ -104,7 +104,8 @@ package struct TrainingData {
     case .none: return nil
     case .procedural:
       return TestSet(drawn: data.images ?? 1, side: validationSide, seed: validationSeed, task: task)
-    case .folder: set = try TestSet(data.path ?? "", task: task, cache: cache, count: data.images)
+    case .folder:
+      set = try TestSet(data.path ?? "", inputs: data.inputs, task: task, cache: cache, count: data.images)
     case .dataset:
       set = try TestSet(
         dataset: data.name ?? "", root: data.root ?? "datasets", task: task, cache: cache, count: data.images)
