@@ -12,6 +12,9 @@ import Testing
     .channelAttention([2, 3, 3], heads: 2, headDim: 16), .channelAttention([1, 13, 11], heads: 1, headDim: 17),
     .channelAttention([2, 12, 12], heads: 3, headDim: 8), .channelAttention([1, 1], heads: 2, headDim: 5),
     .channelAttention([1, 6, 9], heads: 1, headDim: 48),
+    .channelDotAttention([1, 4, 5], heads: 2, headDim: 3, scale: 0.3),
+    .channelDotAttention([2, 12, 12], heads: 3, headDim: 17, scale: 0.1),
+    .channelDotAttention([3, 7], heads: 1, headDim: 1, scale: 0.5),
   ])
   func channelAttention(_ check: OperationCheck) { #expect(check.faults() == []) }
 

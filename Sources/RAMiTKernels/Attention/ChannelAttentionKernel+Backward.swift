@@ -26,7 +26,8 @@ extension ChannelAttentionKernel {
       let (image, head) = (index / heads, index % heads)
       let dMap = addPieces(memory, image: image, head: head, count: count)
       let (map, others) = matrices(memory, image: image, head: head)
-      let channelHead = ChannelHead(headDim: headDim, scale: scale[head], sums: statistics + index &* headSums)
+      let channelHead = ChannelHead(
+        headDim: headDim, scale: scale[head], sums: statistics + index &* headSums, isCosine: isCosine)
       channelHead.fillMap(map)
       channelHead.fillGradients(
         ChannelHead.Gradients(others, headDim: headDim), map: map, dMap: dMap, dLogScale: nil)

@@ -5,8 +5,8 @@ import RAMiTParallel
 ///
 ///     A = softmax(scale * cos(q_i, k_j));  y_i = sum over j of A(i, j) v_j
 ///
-/// where q_i, k_j and v_j are channels, vectors of P numbers. The sums over pixels are taken in pieces of a fixed size
-/// and added in order.
+/// where q_i, k_j and v_j are channels, vectors of P numbers; or with dot products, softmax(scale * q_i k_j). The sums
+/// over pixels are taken in pieces of a fixed size and added in order.
 package struct ChannelAttentionKernel {
   let images: Int
   /// P, of one image.
@@ -14,15 +14,18 @@ package struct ChannelAttentionKernel {
   let heads: Int
   /// c.
   let headDim: Int
+  /// Whether queries and keys have length 1.
+  let isCosine: Bool
 
   /// Pixels that go through the products at once: 32 channels of theirs stay in the first cache.
   static let tile = 128
 
-  package init(images: Int, pixels: Int, heads: Int, headDim: Int) {
+  package init(images: Int, pixels: Int, heads: Int, headDim: Int, isCosine: Bool = true) {
     self.images = images
     self.pixels = pixels
     self.heads = heads
     self.headDim = headDim
+    self.isCosine = isCosine
   }
 
   /// C.
@@ -108,7 +111,7 @@ package struct ChannelAttentionKernel {
       let saved = statistics + index &* headSums
       saved.update(from: addPieces(memory, image: image, head: head, count: headSums), count: headSums)
       let (map, packed) = matrices(memory, image: image, head: head)
-      ChannelHead(headDim: headDim, scale: scale[head], sums: saved).fillMap(map)
+      ChannelHead(headDim: headDim, scale: scale[head], sums: saved, isCosine: isCosine).fillMap(map)
       PackedMatrix.packTransposed(map, stride: headDim, rows: headDim, columns: headDim, into: packed)
     }
     forEachPiece { image, piece, head in

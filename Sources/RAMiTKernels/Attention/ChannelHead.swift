@@ -3,13 +3,16 @@
 ///
 ///     A = softmax(scale * cos(q_i, k_j)),  cos(q_i, k_j) = G(i, j) / (|q_i| |k_j|),  G = q^T k
 ///
-/// Lengths below 1e-12 count as 1e-12. Sums along a row are taken number by number, in order.
+/// Lengths below 1e-12 count as 1e-12. Scaled dot products have G(i, j) in place of the cosine: all lengths count as 1.
+/// Sums along a row are taken number by number, in order.
 struct ChannelHead {
   /// c.
   let headDim: Int
   let scale: Float
   /// Of all pixels: G [c x c], |q|^2 [c] and |k|^2 [c].
   let sums: UnsafePointer<Float>
+  /// Whether lengths count.
+  var isCosine = true
 
   /// Floats of the sums.
   static func sumsCount(headDim: Int) -> Int { headDim * headDim + 2 * headDim }
@@ -42,9 +45,13 @@ struct ChannelHead {
 
   /// |q_i| in all lanes, and |k_j| from channel j on.
   @inline(__always)
-  private func queryLength(_ i: Int) -> Vector { lengths(Vector(repeating: sums[headDim &* headDim &+ i])) }
+  private func queryLength(_ i: Int) -> Vector {
+    isCosine ? lengths(Vector(repeating: sums[headDim &* headDim &+ i])) : Vector(repeating: 1)
+  }
   @inline(__always)
-  private func keyLengths(_ j: Int) -> Vector { lengths(load(sums + ((headDim &+ 1) &* headDim &+ j))) }
+  private func keyLengths(_ j: Int) -> Vector {
+    isCosine ? lengths(load(sums + ((headDim &+ 1) &* headDim &+ j))) : Vector(repeating: 1)
+  }
 
   /// A [c x c]: a row for each query channel.
   func fillMap(_ map: UnsafeMutablePointer<Float>) {
@@ -131,7 +138,9 @@ struct ChannelHead {
       forEachVector { j, lanes in
         let k = keyLengths(j), cosine = load(sums + (start &+ j)) / (q * k)
         let dLogit = load(map + (start &+ j)) * (load(dMap + (start &+ j)) - Vector(repeating: product))
-        let dCosine = dLogit * Vector(repeating: scale), along = dCosine * cosine
+        let dCosine = dLogit * Vector(repeating: scale)
+        // What a length takes back of the gradient, along the vector itself.
+        let along = isCosine ? dCosine * cosine : Vector.zero
         store(dCosine / (q * k), gradients.toK + (i &* padded &+ j))
         store(load(gradients.beta + j) - along / (k * k), gradients.beta + j)
         let part = along / (q * q), unscaled = dLogit * cosine

@@ -15,6 +15,17 @@ extension OperationCheck {
     }
   }
 
+  /// The same with dot products, whose sums over the pixels are as large as `scale` makes them.
+  static func channelDotAttention(_ pixels: Shape, heads: Int, headDim: Int, scale: Float) -> OperationCheck {
+    let map = Shape(pixels.dimensions + [3 * heads * headDim])
+    return OperationCheck("channelAttention \(map), \(heads) heads, products", [Operand("qkv", map)]) { v in
+      RAMiTAutograd.channelAttention(v.qkv, heads: heads, scale: .constant(scale))
+    } twin: { v in
+      let scales = DoubleTensor(Array(repeating: Double(scale), count: heads), [heads])
+      return Twin.channelAttention(v.qkv, heads: heads, scale: scales, isCosine: false)
+    }
+  }
+
   /// The second half of a transformer block, or parts of it.
   /// - Parameter outputs: as many as x has by default.
   static func mlp(
@@ -95,6 +106,7 @@ extension OperationCheck {
   /// Parts of transformer blocks at sizes that are cut into many pieces of work.
   static let largeTransformerParts: [OperationCheck] = [
     channelAttention([2, 70, 71], heads: 2, headDim: 20), channelAttention([3, 130], heads: 1, headDim: 7),
+    channelDotAttention([2, 70, 71], heads: 2, headDim: 20, scale: 0.02),
     mlp([3, 37, 41, 20], hidden: 40, norm: true, addsInput: true), mlp([3, 37, 41, 20], hidden: 28, outputs: 12),
     fusedLinear([3, 37, 41, 20], to: 33, norm: true, residual: true),
     shiftConv2d([3, 37, 41, 20], to: 33, rectifies: true), shiftConv2d([3, 37, 41, 22], to: 18, residual: true),

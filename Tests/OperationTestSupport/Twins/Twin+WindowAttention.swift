@@ -100,8 +100,11 @@ extension Twin {
   /// Attention between the channels of each head, whose vectors are all pixels of an image.
   /// - Parameters:
   ///   - qkv: all queries, all keys, all values.
-  ///   - scale: of the cosines, by head.
-  package static func channelAttention(_ qkv: DoubleTensor, heads: Int, scale: DoubleTensor) -> DoubleTensor {
+  ///   - scale: of the cosines or products, by head.
+  ///   - isCosine: whether queries and keys have length 1.
+  package static func channelAttention(
+    _ qkv: DoubleTensor, heads: Int, scale: DoubleTensor, isCosine: Bool = true
+  ) -> DoubleTensor {
     let channels = qkv.channels / 3, width = channels / heads, images = qkv.shape[0], pixels = qkv.pixels / images
     var result = qkv.zeros(channels: channels)
     for n in 0..<images {
@@ -113,7 +116,8 @@ extension Twin {
             }
           }
         }
-        let q = vectors(0).map(unit), k = vectors(1).map(unit), v = vectors(2)
+        let v = vectors(2)
+        let (q, k) = isCosine ? (vectors(0).map(unit), vectors(1).map(unit)) : (vectors(0), vectors(1))
         for i in 0..<width {
           let weights = softmax((0..<width).map { dot(q[i], k[$0]) * scale.values[head] })
           for pixel in 0..<pixels {

@@ -82,6 +82,14 @@ public enum AttentionScale {
   case cosine(Variable)
 
   var isCosine: Bool { if case .cosine = self { true } else { false } }
+
+  /// A number for each head.
+  func factors(heads: Int) -> Variable {
+    switch self {
+    case .constant(let number): Variable(constant: Tensor(repeating: number, [heads]))
+    case .cosine(let factors): factors
+    }
+  }
 }
 
 extension [AttentionGroup] {
