@@ -56,6 +56,9 @@ import Testing
       ("without H-RAMi", { $0.hrami = false }), ("without the helper", { $0.helper = false }),
       ("channel attention", { $0.channelHeads = 4 }), ("spatial attention", { $0.channelHeads = 0 }),
       ("MobiVari 1", { $0.mobivari.version = 1 }), ("denoising", { $0.task = .dn }),
+      ("alternating blocks", { ($0.arrangement, $0.attentionDropout) = (.alternating, 0.2) }),
+      ("norms before", { ($0.normalization, $0.stochasticDepth) = (.pre, 0.3) }),
+      ("convolutions for positions", { ($0.positionEncoding, $0.projectionDropout) = (.convolution, 0.2) }),
     ]
     for (name, change) in changes {
       var configuration = configuration()

@@ -59,11 +59,45 @@ extension FusedBlockTests {
     }
   }
 
+  /// What the fused operation does not have, beside what it has.
+  static let separateAttentions: [Case] = heads.flatMap { spatial, channel in
+    [AttentionSimilarity.cosine, .dotProduct].flatMap { similarity in
+      PositionEncoding.allCases.map { encoding in
+        let map: Shape = [2, 12, 8, 16]
+        return Case(
+          "attention, \(spatial) + \(channel) heads, \(similarity), \(encoding)", [map, map], contexts: steps
+        ) {
+          let configuration = configuration {
+            ($0.channelHeads, $0.similarity, $0.positionEncoding) = (channel, similarity, encoding)
+            ($0.helper, $0.attentionDropout) = (true, 0.3)
+          }
+          let layer = ReciprocalAttentionLayer($0, configuration, shift: 2, layer: 3, use: 0)
+          let norm = RAMiTNN.LayerNorm($0 / "norm", channels: 16)
+          return (
+            { [layer($0[0], norm: norm, previous: $0[1], context: $1), layer($0[0], context: $1)] },
+            { [layer.composed(norm($0[0]), previous: $0[1], context: $1), layer.composed($0[0], context: $1)] }
+          )
+        }
+      }
+    }
+  }
+
   private static let blockKinds: [(name: String, change: @Sendable (inout RAMiTConfiguration) -> Void)] = [
     ("", { _ in }), (", dropped values", { ($0.attentionDropout, $0.projectionDropout) = (0.2, 0.3) }),
     (", skipped branches", { $0.stochasticDepth = 0.5 }),
     (", MobiVari 1 and channel heads alone", { ($0.mobivari.version, $0.channelHeads) = (1, 4) }),
+    (", norms before", { ($0.normalization, $0.stochasticDepth) = (.pre, 0.3) }),
+    (", convolutions", { ($0.positionEncoding, $0.stochasticDepth) = (.convolution, 0.3) }),
+    (", products", { $0.similarity = .dotProduct }),
+    (", DaViT's spatial block", { $0 = davit(.davitFull).ofBlock(0) }),
+    (", DaViT's channel block", { $0 = davit(.davitFull).ofBlock(1) }),
   ]
+
+  private static func davit(_ variant: RAMiTVariant) -> RAMiTConfiguration {
+    var configuration = variant.configuration(for: .x2)
+    (configuration.dim, configuration.window) = (16, 4)
+    return configuration
+  }
 
   static let dramitBlocks: [Case] = blockKinds.flatMap { name, change in
     [0, 2].map { shift in
@@ -88,6 +122,9 @@ extension FusedBlockTests {
     let pyramid: [Shape] = [[2, 8, 12, 16], [2, 4, 6, 16], [2, 2, 3, 16]]
     return [
       Case("feed-forward half", [131, 16], contexts: steps) { FeedForwardLayer($0, configuration()) },
+      Case("feed-forward half, norm before", [131, 16], contexts: steps) {
+        FeedForwardLayer($0, configuration { $0.normalization = .pre })
+      },
       Case("downsizing", [2, 6, 10, 16], contexts: steps) { Downsizing($0, configuration()) },
       Case("bottleneck", [pyramid[0]] + pyramid) {
         let bottleneck = Bottleneck($0, configuration())

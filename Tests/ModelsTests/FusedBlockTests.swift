@@ -39,7 +39,7 @@ struct FusedBlockTests {
 
   @Test(
     arguments: swinTransformerLayers + nstbs + nafBlocks + transformerBlocks + mobiVariLayers + reciprocalAttentions
-      + dramitBlocks + hierarchy)
+      + separateAttentions + dramitBlocks + hierarchy)
   func bothBodiesAgree(_ block: Case) {
     let scope = ParameterScope(seed: 1), (fast, composed) = block.make(scope), store = ParameterStore(scope)
     var random = RandomNumbers(seed: 2)

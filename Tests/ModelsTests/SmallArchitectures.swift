@@ -3,8 +3,10 @@ import RAMiTModels
 import RAMiTTensorCore
 
 extension BuiltInArchitecture {
-  /// A small model of each family, which has every kind of its parts.
-  static let small = families.compactMap { BuiltInArchitecture(named: $0.name, task: .x2)?.reduced }
+  /// A small model of each family, which has every kind of its parts, and of models that are built of others.
+  static let small = (families.map(\.name) + ["DaViT-core", "DaViT-full"]).compactMap {
+    BuiltInArchitecture(named: $0, task: .x2)?.reduced
+  }
 
   private var reduced: BuiltInArchitecture {
     switch self {

@@ -25,6 +25,17 @@ struct EveryArchitectureTests {
 
   @Test(arguments: BuiltInArchitecture.families.map(\.name)) func goesAllTheWay(family: String) throws {
     let (task, keys) = small(try #require(BuiltInArchitecture(named: family, task: .x2)))
+    try goAllTheWay(family, task, keys)
+  }
+
+  /// Models that RAMiT's body has with other blocks. Files tell neither heads nor windows of DaViT-full.
+  @Test(arguments: [("DaViT-core", "heads: 2, window: 2"), ("DaViT-full", "heads: 4, window: 8")])
+  func davitGoesAllTheWay(variant: String, keys: String) throws {
+    let keys = "variant: \(variant), dim: 16, depths: [2, 2, 1, 1], wide: {groups: 1}, \(keys)"
+    try goAllTheWay("RAMiT", .dr, keys)
+  }
+
+  private func goAllTheWay(_ family: String, _ task: RestorationTask, _ keys: String) throws {
     try Folder.temporary { folder in
       let run = try interruptedRun(of: "task: \(task)\nmodel: {architecture: \(family), \(keys)}\n", in: folder)
       let weights = run.file("weights/best.safetensors")

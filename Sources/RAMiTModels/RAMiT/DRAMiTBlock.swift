@@ -4,11 +4,17 @@ import RAMiTNN
 /// A dimensional reciprocal attention mixing Transformer block (Fig. 2b):
 ///
 ///     attention = MobiVari([SPSA, CHSA]);  x = LN(attention) + x;  x = LN(FFN(x)) + x
+///
+/// With the norms before the branches, attention = MobiVari([SPSA, CHSA](LN(x))), x = attention + x and
+/// x = FFN(LN(x)) + x. Convolutions that encode positions add x = depthwise(x) + x before either branch.
 package struct DRAMiTBlock: FusedLayer {
   private let attention: ReciprocalAttentionLayer
   private let mix: MobiVariLayer
   private let norm: LayerNorm
   private let feedForward: FeedForwardLayer
+  private let order: NormalizationOrder
+  /// The convolutions that encode positions.
+  private let positions: (attention: Conv2d, feedForward: Conv2d)?
   private let projectionDropout: Dropout
   private let drops: (attention: DropPath, feedForward: DropPath)
 
@@ -26,6 +32,12 @@ package struct DRAMiTBlock: FusedLayer {
     mix = MobiVariLayer(scope / "mobivari", c.mobivari, width: c.mobivari.width, inputs: c.dim, outputs: c.dim)
     norm = LayerNorm(scope / "norm1" / "norm", channels: c.dim)
     feedForward = FeedForwardLayer(scope, c)
+    order = c.normalization
+    func position(_ index: Int) -> Conv2d {
+      Conv2d(
+        scope / "cpe" / "\(index)" / "proj", inputs: c.dim, outputs: c.dim, kernelSize: 3, padding: 1, groups: c.dim)
+    }
+    positions = c.positionEncoding == .convolution ? (position(0), position(1)) : nil
     projectionDropout = Dropout(rate: c.projectionDropout, layer: index, use: Choice.projection.rawValue)
     let rate = c.stochasticDepth * Double(index) / Double(max(1, c.depths.reduce(0, +) - 1))
     func drop(_ choice: Choice) -> DropPath { DropPath(rate: rate, layer: index, use: choice.rawValue) }
@@ -46,12 +58,16 @@ package struct DRAMiTBlock: FusedLayer {
     _ x: consuming Variable, previous: consuming Variable?, context: TrainingContext?
   ) -> (x: Variable, heads: Variable, attention: Variable) {
     // x is consumed below, so no closure may capture the parameter.
-    let x = consume x
+    var x = consume x
+    if let positions { x = encoded(x, positions.attention) }
     let samples = x.shape[0]
-    let attended = attention(x, previous: consume previous, context: context)
+    let attended = attention(x, norm: order == .pre ? norm : nil, previous: consume previous, context: context)
     let heads = projectionDropout(consume attended, context: context)
     let savesIntermediates = context.map { $0.checkpointing == .none } ?? true
     let mixed = savesIntermediates ? mix(heads) : recomputing(heads) { [mix] in mix($0) }
+    if positions != nil || order == .pre {
+      return (finish(consume x, mixed, context: context), heads, mixed)
+    }
     guard let first = drops.attention.factors(samples: samples, context: context),
       let second = drops.feedForward.factors(samples: samples, context: context)
     else {
@@ -69,6 +85,23 @@ package struct DRAMiTBlock: FusedLayer {
     return (stochasticDepth(middle, result, factors: second), heads, mixed)
   }
 
+  /// The rest of a block that has a convolution between its halves, or norms before them.
+  private func finish(_ x: consuming Variable, _ mixed: Variable, context: TrainingContext?) -> Variable {
+    let x = consume x
+    let samples = x.shape[0]
+    var middle = order == .post ? norm.fused(mixed, adding: x) : x + mixed
+    if let factors = drops.attention.factors(samples: samples, context: context) {
+      middle = stochasticDepth(x, middle, factors: factors)
+    }
+    if let positions { middle = encoded(middle, positions.feedForward) }
+    guard let factors = drops.feedForward.factors(samples: samples, context: context) else {
+      return feedForward(consume middle, context: context)
+    }
+    return stochasticDepth(middle, feedForward(middle, context: context), factors: factors)
+  }
+
+  private func encoded(_ x: Variable, _ position: Conv2d) -> Variable { x + position(x) }
+
   package func composed(_ x: Variable, context: TrainingContext?) -> Variable {
     composed(x, previous: nil, context: context).x
   }
@@ -76,9 +109,12 @@ package struct DRAMiTBlock: FusedLayer {
   package func composed(
     _ x: Variable, previous: Variable?, context: TrainingContext?
   ) -> (x: Variable, heads: Variable, attention: Variable) {
-    let heads = projectionDropout(attention.composed(x, previous: previous, context: context), context: context)
+    let start = positions.map { encoded(x, $0.attention) } ?? x
+    let input = order == .pre ? norm(start) : start
+    let heads = projectionDropout(attention.composed(input, previous: previous, context: context), context: context)
     let mixed = mix.composed(heads, context: context)
-    let middle = x + drops.attention(norm(mixed), context: context)
+    let sum = start + drops.attention(order == .post ? norm(mixed) : mixed, context: context)
+    let middle = positions.map { encoded(sum, $0.feedForward) } ?? sum
     let result = middle + drops.feedForward(feedForward.branch(middle), context: context)
     return (result, heads, mixed)
   }

@@ -1,14 +1,16 @@
 import RAMiTAutograd
 import RAMiTNN
 
-/// The feed-forward half of a block (Fig. 2b): x + LN(FFN(x)), with FFN(x) = out(GELU(hidden(x))).
+/// The feed-forward half of a block (Fig. 2b): x + LN(FFN(x)), with FFN(x) = out(GELU(hidden(x))); or x + FFN(LN(x)).
 struct FeedForwardLayer: FusedLayer {
   private let norm: LayerNorm
   private let hidden, out: Conv2d
+  private let order: NormalizationOrder
 
   /// - Parameter scope: the block's.
   init(_ scope: ParameterScope, _ configuration: RAMiTConfiguration) {
     let (dim, hiddenDim) = (configuration.dim, configuration.hiddenDim)
+    order = configuration.normalization
     norm = LayerNorm(scope / "norm2" / "norm", channels: dim)
     hidden = Conv2d(scope / "ffn" / "hidden", inputs: dim, outputs: hiddenDim, kernelSize: 1)
     out = Conv2d(scope / "ffn" / "out", inputs: hiddenDim, outputs: dim, kernelSize: 1)
@@ -16,10 +18,13 @@ struct FeedForwardLayer: FusedLayer {
 
   /// N x H x W x C to the same.
   func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
-    self(consume x, adding: nil, context: context)
+    guard order == .pre else { return self(consume x, adding: nil, context: context) }
+    return mlp(
+      consume x, norm: NormParameters(norm), hidden: PointwiseParameters(hidden), out: PointwiseParameters(out),
+      addsInput: true)
   }
 
-  /// The layer applied to x + branch.
+  /// The layer, whose norm is behind the network, applied to x + branch.
   func callAsFunction(
     _ x: consuming Variable, adding branch: NormedBranch?, context: TrainingContext?
   ) -> Variable {
@@ -30,6 +35,8 @@ struct FeedForwardLayer: FusedLayer {
 
   func composed(_ x: Variable, context: TrainingContext?) -> Variable { x + branch(x) }
 
-  /// LN(FFN(x)) by small operations.
-  func branch(_ x: Variable) -> Variable { norm(out(gelu(hidden(x)))) }
+  /// What is added to x, by small operations.
+  func branch(_ x: Variable) -> Variable {
+    order == .post ? norm(out(gelu(hidden(x)))) : out(gelu(hidden(norm(x))))
+  }
 }

@@ -90,11 +90,13 @@ public final class RAMiT: RestorationModel {
 
 extension RAMiT {
   /// What the paper adds to the Mult-Adds of the operations. With it they are the paper's to every printed
-  /// digit, for its variants and its ablations (Tables 1 to 5). With H x W pixels where an operation runs, and C
+  /// digit, for its variants and its ablations (Tables 1 to 5, A to C), but for pure spatial attention without H-RAMi at
+  /// x2: 168.55 G, for which Table 4a prints 168.6. With H x W pixels where an operation runs, and C
   /// channels:
   ///
   /// - where the configuration has the helper, its product counts H W C in every block, even where no block comes
-  ///   before and where there is one kind of attention alone;
+  ///   before; so it does, in every task, where all blocks have one and the same kind of attention, and never where
+  ///   the kinds alternate;
   /// - the bottleneck's pooling counts 4 C at each pixel of half the side, twice, and of a quarter of the side, once;
   /// - the product of H-RAMi's mixing with the last stage counts H W C;
   /// - the reconstruction's last convolution is counted at the input's size.
@@ -102,7 +104,7 @@ extension RAMiT {
     let c = architecture, task = c.task
     let pixels = width * height, half = pixels / 4, quarter = pixels / 16
     var counts = [("bottleneck", 4 * c.dim * (2 * half + quarter))]
-    if c.helper {
+    if c.isPure || (c.helper && c.arrangement == .parallel) {
       for (stage, area) in [pixels, half, quarter, pixels].enumerated() {
         counts.append(("stage\(stage + 1)", area * c.dim * c.depths[stage]))
       }

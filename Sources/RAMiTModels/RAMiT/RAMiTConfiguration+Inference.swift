@@ -16,7 +16,9 @@ extension RAMiTConfiguration {
   /// tell.
   ///
   /// Shapes do not tell whether the reciprocal helper is on (taken from the task), the activation of MobiVari
-  /// (LeakyReLU), nor colour denoising from low-light enhancement and deraining: there the task must be given.
+  /// (LeakyReLU), nor colour denoising from low-light enhancement and deraining: there the task must be given. Heads
+  /// and windows without a parameter of their own are the paper's; with both scaled dot products and convolutions for
+  /// positions, norms and windows are DaViT's.
   /// - Parameters:
   ///   - task: what the model is for; nil where the weights tell it.
   ///   - path: the file they came from, for messages.
@@ -31,10 +33,7 @@ extension RAMiTConfiguration {
     result.dim = dim
     result.depths = (1...4).map { stage in shapes.count { "stage\(stage).blocks.block\($0)." } }
     let block = "stage1.blocks.block0."
-    let spatial = tensors[block + "sp_attn.logit_scale"]?.count ?? 0
-    result.channelHeads = tensors[block + "ch_attn.logit_scale"]?.count ?? 0
-    result.heads = spatial + result.channelHeads
-    if spatial > 0 { result.window = try shapes.window(block + "sp_attn.relative_position_bias_table") }
+    try result.takeAttention(from: shapes, tensors)
     result.hiddenRatio = InferredShapes.ratio(try shapes[block + "ffn.hidden.weight", rank: 4][0], to: dim)
     result.reconstructionLayers = shapes.count { "to_target.mobivari.mobivari\($0)." }
     result.hrami = shapes.has("attn_mix.")
@@ -47,6 +46,39 @@ extension RAMiTConfiguration {
     }
     return result
   }
+}
+
+extension RAMiTConfiguration {
+  /// Where the heads are and what they are made of.
+  private mutating func takeAttention(from shapes: InferredShapes, _ tensors: NamedTensors) throws {
+    let block = "stage1.blocks.block0."
+    func has(_ kind: String, _ block: String) -> Bool { shapes.has("\(block)\(kind).") }
+    func alternates(_ stage: String) -> Bool {
+      has("sp_attn", stage + "block0.") && !has("ch_attn", stage + "block0.") && has("ch_attn", stage + "block1.")
+    }
+    if (1...4).contains(where: { alternates("stage\($0).blocks.") }) {
+      arrangement = .alternating
+      helper = false
+    }
+    if shapes.has(block + "cpe.") { positionEncoding = .convolution }
+    let kinds = ["sp_attn", "ch_attn"].filter { has($0, block) }
+    if !kinds.isEmpty, !kinds.contains(where: { shapes.has(block + $0 + ".logit_scale") }) { similarity = .dotProduct }
+    if similarity == .dotProduct, positionEncoding == .convolution { (normalization, windowShift) = (.pre, false) }
+    // The channels of each kind's projection are those of its heads.
+    let widths = try ["sp_attn", "ch_attn"].map { kind in
+      kinds.contains(kind) ? try shapes[block + kind + ".proj.weight", rank: 4][0] : 0
+    }
+    let spatial = tensors[block + "sp_attn.logit_scale"]?.count ?? tensors[block + table]?.shape.last
+    let channel = tensors[block + "ch_attn.logit_scale"]?.count
+    if let known = spatial ?? channel, known > 0 {
+      let width = max(1, (spatial == nil ? widths[1] : widths[0]) / known)
+      heads = dim / width
+    }
+    if arrangement == .parallel { channelHeads = channel ?? widths[1] * heads / max(1, dim) }
+    if shapes.has(block + table) { window = try shapes.window(block + table) }
+  }
+
+  private var table: String { "sp_attn.relative_position_bias_table" }
 }
 
 extension RAMiTConfiguration {

@@ -1,5 +1,3 @@
-import RAMiTKernels
-
 /// What defines a RAMiT: the sizes of Table H, and the choices of the ablations.
 public struct RAMiTConfiguration: RestorationArchitecture {
   /// Any; the helper is on by default where the paper uses it.
@@ -11,14 +9,19 @@ public struct RAMiTConfiguration: RestorationArchitecture {
   /// Attention heads of a block, L.
   public var heads = 4
   /// Heads that attend over channels, L_ch; the others attend over space. 0 is pure spatial, `heads` pure channel
-  /// attention.
+  /// attention. Alternating blocks have all heads of one kind each, whatever this is.
   public var channelHeads = 1
   /// Side of a local window, M.
   public var window = 8
   /// Hidden channels of the feed-forward network, in multiples of `dim`.
   public var hiddenRatio = 2.0
-  /// Each kind of attention scales the other's values in the next block (Sec. 3.2).
+  /// Each kind of attention scales the other's values in the next block (Sec. 3.2); nothing where a block has one kind.
   public var helper: Bool
+  /// Where the two kinds of attention are, and what they are made of (Table A).
+  public var arrangement = AttentionArrangement.parallel, similarity = AttentionSimilarity.cosine,
+    positionEncoding = PositionEncoding.relativeBias, normalization = NormalizationOrder.post
+  /// Whether the windows of every second spatial attention of a stage are shifted by half, cyclically.
+  public var windowShift = true
   /// The mixing convolutions (Sec. A.1).
   public var mobivari = MobiVariConfiguration()
   /// Expansion and groups of the MobiVari in the bottleneck and in H-RAMi.
@@ -44,6 +47,8 @@ public struct RAMiTConfiguration: RestorationArchitecture {
   /// Channels of one head, c.
   public var headDim: Int { dim / heads }
   package var spatialHeads: Int { heads - channelHeads }
+  /// Whether all blocks have one kind of attention, the same.
+  var isPure: Bool { arrangement == .parallel && (spatialHeads == 0 || channelHeads == 0) }
   /// Hidden channels of the feed-forward network.
   public var hiddenDim: Int { Int(Double(dim) * hiddenRatio) }
 
@@ -88,35 +93,5 @@ public struct RAMiTConfiguration: RestorationArchitecture {
       }
     }
     return nil
-  }
-}
-
-/// Which MobiVari, and its hyper-parameters outside the bottleneck and H-RAMi.
-public struct MobiVariConfiguration: Codable, Equatable, Sendable {
-  /// 2 expands the channels first; 1 does not (RAMiT-1).
-  public var version = 2
-  /// The expansion of version 2.
-  public var width = MobiVariWidth()
-  /// Acts twice in a layer of either version.
-  public var activation = Activation.leakyReLU
-}
-
-/// How far MobiVari 2 expands, and in how many groups.
-public struct MobiVariWidth: Codable, Equatable, Sendable {
-  /// 1 to 16.
-  public var expansion: Double
-  /// A divisor of the layer's channels.
-  public var groups: Int
-
-  /// By default RAMiT's.
-  public init(expansion: Double = 1.2, groups: Int = 4) {
-    self.expansion = expansion
-    self.groups = groups
-  }
-
-  /// Channels after the expansion of `dim`: 1 to `groups` more than dim * expansion, to a multiple of `groups`.
-  public func channels(_ dim: Int) -> Int {
-    let wide = Int(Double(dim) * expansion)
-    return wide + groups - wide % groups
   }
 }

@@ -10,6 +10,11 @@ public enum RAMiTVariant: String, CaseIterable, Codable, Sendable {
   case slimSR = "RAMiT-slimSR"
   /// Narrow and shallow (Sec. A.7).
   case slimLLE = "RAMiT-slimLLE"
+  /// Spatial and channel attention in turn, with as many heads each (Table A).
+  case davitCore = "DaViT-core"
+  /// DaViT's other elements as well: scaled dot products, convolutions for positions, norms before the branches, and
+  /// windows that are not shifted (Table A).
+  case davitFull = "DaViT-full"
 
   /// The configuration of Table H, or of the variant's section.
   public func configuration(for task: RestorationTask) -> RAMiTConfiguration {
@@ -25,6 +30,15 @@ public enum RAMiTVariant: String, CaseIterable, Codable, Sendable {
       configuration.dim = 48
       configuration.depths = [4, 2, 2, 4]
       configuration.wide = MobiVariWidth(expansion: 1.2, groups: 3)
+    case .davitCore, .davitFull:
+      configuration.arrangement = .alternating
+      configuration.helper = false
+      if self == .davitFull {
+        configuration.similarity = .dotProduct
+        configuration.positionEncoding = .convolution
+        configuration.normalization = .pre
+        configuration.windowShift = false
+      }
     }
     return configuration
   }

@@ -1,7 +1,7 @@
 import RAMiTAutograd
 import RAMiTNN
 
-/// D-RAMiT blocks at one resolution, every second one with windows shifted by half.
+/// D-RAMiT blocks at one resolution.
 final class Stage {
   private let blocks: [DRAMiTBlock]
 
@@ -11,13 +11,13 @@ final class Stage {
     let positions = WindowAttention.relativePositionIndex(window: configuration.window)
     blocks = (0..<configuration.depths[stage]).map { index in
       let scope = scope / "blocks" / "block\(index)", spatial = scope / "sp_attn"
+      let configuration = configuration.ofBlock(index)
       // Published files have the index of spatial attention; earlier ones a mask.
-      if configuration.spatialHeads > 0 {
+      if configuration.spatialHeads > 0, configuration.positionEncoding == .relativeBias {
         _ = spatial.buffer("relative_position_index", positions, isOptional: true, isInteger: true)
       }
       for scope in [scope, spatial] { scope.ignore("attn_mask") }
-      return DRAMiTBlock(
-        scope, configuration, index: first + index, shift: index % 2 == 0 ? 0 : configuration.window / 2)
+      return DRAMiTBlock(scope, configuration, index: first + index, shift: configuration.shift(ofBlock: index))
     }
   }
 
