@@ -246,9 +246,9 @@ let package = Package(
       [argumentParser]),
     .testTarget(
       name: "RamitTests",
-      dependencies: ["TestSupport", "ModelTestSupport", "Models", "Imaging", "Serialization", "TensorCore"].map {
-        .target(name: module($0))
-      }),
+      dependencies: [
+        "TestSupport", "ModelTestSupport", "Models", "Imaging", "Serialization", "TensorCore", "Diagnostics",
+      ].map { .target(name: module($0)) }),
   ],
   swiftLanguageModes: [.v6]
 )

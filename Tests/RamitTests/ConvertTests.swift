@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTDiagnostics
 import RAMiTModels
 import RAMiTSerialization
 import Testing
@@ -27,7 +28,7 @@ import Testing
 
       let done = try Program.run("convert", input, output, "--task", "dn")
       #expect(done.code == 0 && done.errors.isEmpty)
-      #expect(done.output == "\(output): custom for dn, \(model.parameters.count) parameters\n")
+      #expect(done.output == "\(output): custom for dn, \(model.parameters.count.grouped) parameters\n")
       let written = try WeightFile.read(output)
       #expect(written.names == model.stateDict.names)
       #expect(Set(written.metadata.keys) == ["model", "iteration", "author", "format"])

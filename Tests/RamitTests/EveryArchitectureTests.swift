@@ -92,7 +92,9 @@ struct EveryArchitectureTests {
     let losses = try run.data("metrics.jsonl").split(separator: UInt8(ascii: "\n")).compactMap { line in
       try (JSONSerialization.jsonObject(with: line) as? [String: Any])?["loss"] as? Double
     }
-    #expect(losses.count == 40 && losses.suffix(5).max()! < losses[0], "\(losses)")
+    // Batches differ more from each other than a few steps change.
+    func mean(_ losses: ArraySlice<Double>) -> Double { losses.reduce(0, +) / Double(losses.count) }
+    #expect(losses.count == 40 && mean(losses.suffix(20)) < 0.8 * mean(losses.prefix(5)), "\(losses)")
     return run
   }
 

@@ -89,10 +89,9 @@ public final class RAMiT: RestorationModel {
 }
 
 extension RAMiT {
-  /// What the paper adds to the Mult-Adds of the operations. With it they are the paper's to every printed
-  /// digit, for its variants and its ablations (Tables 1 to 5, A to C), but for pure spatial attention without H-RAMi at
-  /// x2: 168.55 G, for which Table 4a prints 168.6. With H x W pixels where an operation runs, and C
-  /// channels:
+  /// What the paper adds to the Mult-Adds of the operations. With it they are the paper's to every printed digit, for
+  /// its variants and its ablations (Tables 1 to 5, A to C), but for pure spatial attention without H-RAMi at x2:
+  /// 168.55 G, for which Table 4a prints 168.6. With H x W pixels where an operation runs, and C channels:
   ///
   /// - where the configuration has the helper, its product counts H W C in every block, even where no block comes
   ///   before; so it does, in every task, where all blocks have one and the same kind of attention, and never where

@@ -49,7 +49,7 @@ import Testing
       ["loss=[{type: charbonnier}, {type: edge, weight: 0.05}]", "name=true", "output=#1"],
       [
         "schedule.iterations=1000", "schedule.milestones=[500]", "validation.earlyStopping={patience: 3}",
-        "data.validation={type: procedural}",
+        "data.validation={type: procedural, images: 2}",
       ],
     ])
   func whatIsPrintedReadsBack(settings: [String]) throws {
