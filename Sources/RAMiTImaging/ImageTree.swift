@@ -164,6 +164,8 @@ extension ImageTree {
     package var results: [String] = []
     /// Images in the output folder that no run has made.
     package var inOutputs: [String] = []
+    /// Images of other names, where the names tell which ones are meant.
+    package var otherNames: [String] = []
 
     package init() {}
 
@@ -174,6 +176,7 @@ extension ImageTree {
       total.repeatedFolders += more.repeatedFolders
       total.results += more.results
       total.inOutputs += more.inOutputs
+      total.otherNames += more.otherNames
     }
 
     /// The same with the folder before the paths.
@@ -186,6 +189,7 @@ extension ImageTree {
       result.repeatedFolders = located(repeatedFolders)
       result.results = located(results)
       result.inOutputs = located(inOutputs)
+      result.otherNames = located(otherNames)
       return result
     }
 
@@ -197,6 +201,7 @@ extension ImageTree {
         ("folders reached before", "a folder reached before", repeatedFolders),
         ("results of earlier runs", "a result of an earlier run", results),
         ("other images in the output folder", "another image in the output folder", inOutputs),
+        ("images of other names", "an image of another name", otherNames),
       ].filter { !$0.2.isEmpty }
     }
 
