@@ -29,12 +29,14 @@ package enum DatasetCatalog {
   }
 
   /// The published test sets whose trees a folder holds, where they are told by folders of their own
-  /// (`eval15/high` of LOL, `test/Rain100H/target`), and their files.
+  /// (`eval15/high` of LOL, `test/Rain100H/target`), and their files. Of a set that is published in gray and in RGB it
+  /// is the one with the settings' channels.
   /// - Throws: `InputError` for a folder of such a tree without images.
   package static func testSets(
     in folder: String, for settings: PairSettings
   ) throws -> [(manifest: DatasetManifest, files: PairedFiles)] {
-    try manifests.filter { $0.use == .test && $0.tasks.contains(settings.kind) }.compactMap { manifest in
+    let found = try manifests.filter { $0.use == .test && $0.tasks.contains(settings.kind) }.compactMap {
+      manifest -> (manifest: DatasetManifest, files: PairedFiles)? in
       for layout in manifest.layouts where layout.isOfItsSet {
         guard !layout.inputs.isEmpty || !settings.kind.needsInputFiles else { continue }
         let withInputs = settings.kind != .denoising
@@ -44,6 +46,8 @@ package enum DatasetCatalog {
       }
       return nil
     }
+    let exact = found.filter { $0.manifest.channels == settings.channels }
+    return exact.isEmpty ? found : exact
   }
 
   private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }

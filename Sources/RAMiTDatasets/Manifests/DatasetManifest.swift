@@ -39,6 +39,7 @@ package struct DatasetManifest: Equatable, Sendable {
     layouts.map { layout in
       func spelled(_ paths: [String]) -> String {
         let named = paths.map { path in
+          let path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
           let place = path == "." ? name : "\(name)/\(path.replacing("{scale}", with: "\(settings.scale)"))"
           return place.contains("*") ? place : place + "/"
         }

@@ -49,6 +49,11 @@ package struct FolderLayout: Equatable, Sendable {
   /// The targets lie directly in the base.
   var isBase: Bool { targets.contains { $0 == "." || $0.hasPrefix("./") } }
 
+  /// Whether a folder of this name holds the targets of some set: `HR`, `gt`.
+  package static func isNameOfTargets(_ name: String) -> Bool {
+    (common + targetsAlone).contains { $0.targets[0].lowercased() == name.lowercased() }
+  }
+
   /// No other set has folders of these names: `eval15/high`, `DIV2K_valid_HR`.
   var isOfItsSet: Bool {
     guard !isBase, let first = targets[0].split(separator: "/").first else { return false }
@@ -84,8 +89,9 @@ package struct FolderLayout: Equatable, Sendable {
     for place in places where place.isBase && (try? place.open()) == nil { return nil }
     return .joined(
       try zip(targets, places).map {
-        PairedFiles(
-          targets: try $0.open(excluding: $1.folder), inputs: try $1.open(excluding: $0.folder), scale: scale)
+        let targets = try $0.open(excluding: $1.folder), inputs = try $1.open(excluding: $0.folder)
+        return PairedFiles(
+          targets: targets.omittingNone(of: inputs), inputs: inputs.omittingAll(beside: targets), scale: scale)
       })
   }
 

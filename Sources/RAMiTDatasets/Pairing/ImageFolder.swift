@@ -30,13 +30,30 @@ package struct ImageFolder: Sendable {
       throw InputError(path, expected: pattern.map { "images named \($0)" } ?? "images", found: found)
     }
     self.path = path
-    omissions = tree.omissions
+    var omissions = tree.omissions
+    if pattern != nil { omissions.otherNames = tree.images.map(\.path).filter { !fits($0) } }
+    self.omissions = omissions
     errors = tree.errors.filter { fits($0.location.lastPathPart) }
   }
 
   /// The folder with these of its files alone.
   func holding(_ files: [String]) -> ImageFolder {
     ImageFolder(path: path, files: files, omissions: omissions, errors: errors)
+  }
+
+  /// The folder, whose images of other names are not left out where they are of `partner`, the other side in it.
+  func omittingNone(of partner: ImageFolder) -> ImageFolder {
+    guard partner.path == path else { return self }
+    let taken = Set(partner.files.map(ByteString.init))
+    var omissions = omissions
+    omissions.otherNames.removeAll { taken.contains(ByteString($0)) }
+    return ImageFolder(path: path, files: files, omissions: omissions, errors: errors)
+  }
+
+  /// The folder, whose omissions are told by `other` where that is the same folder.
+  func omittingAll(beside other: ImageFolder) -> ImageFolder {
+    other.path == path
+      ? ImageFolder(path: path, files: files, omissions: ImageTree.Omissions(), errors: errors) : self
   }
 
   private init(path: String, files: [String], omissions: ImageTree.Omissions, errors: [InputError]) {
