@@ -77,7 +77,11 @@ struct ComparisonTests {
     #expect(
       message(a, matlab)
         == "b: expected paper protocol: Y in float, border 2, as a, found matlab protocol: Y rounded, border 2")
-    #expect(message(a, report("t", [("1", 30)])) == "b: expected scores of images that a has, too, found no such image")
+    #expect(message(a, report("s", [("2", 30)])) == "b: expected scores of images that a has, too, found no such image")
+    // Single sets may have other names; with several the name decides.
+    #expect(message(a, report("t", [("1", 30)])) == "none")
+    let several = try PairedComparison([a, report("t", [("1", 3)])], [report("t", [("1", 4)])], names: ("a", "b"))
+    #expect(several.parts.map(\.name) == ["t"] && several.unmatched == ["s: only in a"])
   }
 
   @Test func tablesFitATerminal() throws {
@@ -117,8 +121,9 @@ struct RestoredFolderTests {
       let expected = score(
         restored, against: target, channels: task == nil ? .rgb : .luma, border: task == nil ? 0 : 2)
       #expect(report.rows[0].score == expected && report.rows[1].score.psnr == .infinity)
-      #expect(report.variant == "out" && report.testset == "HR" && !report.hasBaseline)
-      #expect(report.title == "HR, out" + (task == nil ? "" : " x2"))
+      let name = URL(fileURLWithPath: folder).lastPathComponent
+      #expect(report.variant == "out" && report.testset == name && !report.hasBaseline)
+      #expect(report.title == "\(name), out" + (task == nil ? "" : " x2"))
     }
   }
 

@@ -182,6 +182,22 @@ struct TestSetTests {
     }
   }
 
+  /// Other methods' results beside both sides are left out, and a line says so.
+  @Test func imagesOfOtherNames() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a_SRF_2_HR", "a_SRF_2_LR", "a_SRF_2_bicubic", "a_SRF_2_SRCNN"] {
+        let side = name.hasSuffix("LR") ? 20 : 40
+        try write(picture(width: side, height: side, channels: 3), to: "\(folder)/image_SRF_2/\(name).png")
+      }
+      for path in [folder, folder + "/image_SRF_2"] {
+        let set = try TestSet(path, task: .x2)
+        #expect(set.count == 1 && set.errors.isEmpty)
+        let last = try #require(set.remarks(path).last)
+        #expect(last.hasPrefix("left out: 2 images of other names ("), "\(last)")
+      }
+    }
+  }
+
   /// A pair of which one side is missing is named, where others tell that the folder holds both sides.
   @Test func missingPartnersInOneFolder() throws {
     try withTemporaryFolder { folder in
@@ -234,6 +250,18 @@ struct TestSetTests {
         let set = try TestSet(folder + "/" + path, task: .graydn)
         #expect(set.count == 1 && set.imageName(0) == "img_001_SRF_2_HR" && set.inputs == .noise)
       }
+    }
+  }
+
+  /// CBSD68 as it is distributed with noisy copies beside its photos.
+  @Test(arguments: [(RestorationTask.dn, "CBSD68"), (.graydn, "BSD68")])
+  func noisyCopiesAreNoTargets(task: RestorationTask, name: String) throws {
+    try withTemporaryFolder { folder in
+      for part in ["original_png", "noisy15", "noisy50"] {
+        try write(picture(width: 20, height: 20, channels: 3), to: "\(folder)/set/\(part)/0000.png")
+      }
+      let set = try TestSet(folder + "/set", task: task)
+      #expect(set.count == 1 && set.name == name && set.location(0) == folder + "/set/original_png/0000.png")
     }
   }
 

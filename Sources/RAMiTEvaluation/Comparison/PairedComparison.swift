@@ -37,6 +37,7 @@ public struct PairedComparison: Sendable {
   public let unmatched: [String]
   let metrics: [Metric]
 
+  /// Sets are matched by their names and the noise, a single one with a single one; images by their names.
   /// - Parameters:
   ///   - resamples: of the bootstrap.
   ///   - seed: of the bootstrap.
@@ -51,7 +52,9 @@ public struct PairedComparison: Sendable {
     }
     for report in a {
       let name = report.setName
-      guard let place = rest.firstIndex(where: { $0.setName == name }) else {
+      // Two single sets are meant for each other, whatever their folders are called.
+      let place = a.count == 1 && b.count == 1 ? 0 : rest.firstIndex { $0.setName == name }
+      guard let place else {
         unmatched.append("\(name): only in \(names.a)")
         continue
       }

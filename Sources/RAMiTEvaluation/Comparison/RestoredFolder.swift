@@ -9,7 +9,7 @@ import RAMiTModels
 public struct RestoredFolder: Sendable {
   /// The folder's name, as reports call what restored the images.
   public let name: String
-  /// The targets' folder's name.
+  /// The set's name: that of the targets' folder, or of the folder around it where the first says no more than `HR`.
   public let testset: String
   /// Nil compares all channels, without a border.
   public let task: RestorationTask?
@@ -24,8 +24,10 @@ public struct RestoredFolder: Sendable {
   ///   - target: the targets, paired with them by name.
   /// - Throws: `InputError` that names a missing or empty folder.
   public init(_ path: String, target: String, task: RestorationTask?) throws {
-    func name(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
-    (self.name, testset, self.task) = (name(path), name(target), task)
+    let places = [path, target].map { URL(fileURLWithPath: $0).standardizedFileURL }
+    (name, self.task) = (places[0].lastPathComponent, task)
+    let isSide = FolderLayout.isNameOfTargets(places[1].lastPathComponent)
+    testset = (isSide ? places[1].deletingLastPathComponent() : places[1]).lastPathComponent
     files = try PairedFiles.restored(path, targets: target, scale: task?.scale ?? 1)
     errors = files.errors + files.unread
   }

@@ -56,25 +56,27 @@ public struct TestSet: Sendable {
     guard inputs == nil || !task.isDenoising else {
       throw InputError(inputs ?? "", expected: "no folder of inputs for \(task), whose inputs are made", found: "one")
     }
-    var name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
-    var publishedCount: Int?
-    let files: PairedFiles
-    do {
-      files = try PairedFiles.folder(path, inputs: inputs, for: task.scoredPairs)
-    } catch {
-      let published = try inputs == nil ? DatasetCatalog.testSets(in: path, for: task.scoredPairs) : []
-      guard published.count < 2 else {
-        throw InputError(
-          path, expected: "one test set",
-          found: published.map(\.manifest.name).joined(separator: " and ")
-            + ": give such a name, and this folder as the root")
-      }
-      guard let found = published.first else { throw error }
-      (files, name, publishedCount) = (found.files, found.manifest.name, found.manifest.count)
-    }
+    let found = try Self.find(path, inputs: inputs, task)
     self.init(
-      files, name: name, task, cache, count,
-      unusedInputs: task.isDenoising ? try PairedFiles.unusedInputs(in: path) : nil, publishedCount: publishedCount)
+      found.files, name: found.manifest?.name ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent, task,
+      cache, count, unusedInputs: task.isDenoising ? try PairedFiles.unusedInputs(in: path) : nil,
+      publishedCount: found.manifest?.count)
+  }
+
+  /// The files of a folder, and the published set whose tree it is, if it is one's.
+  private static func find(
+    _ path: String, inputs: String?, _ task: RestorationTask
+  ) throws -> (files: PairedFiles, manifest: DatasetManifest?) {
+    let published = try inputs == nil ? DatasetCatalog.testSets(in: path, for: task.scoredPairs) : []
+    if published.count == 1 { return (published[0].files, published[0].manifest) }
+    do {
+      return (try PairedFiles.folder(path, inputs: inputs, for: task.scoredPairs), nil)
+    } catch {
+      guard !published.isEmpty else { throw error }
+      let names = published.map(\.manifest.name).joined(separator: " and ")
+      throw InputError(
+        path, expected: "one test set", found: "\(names): give such a name, and this folder as the root")
+    }
   }
 
   /// A published set, by its name or its manifest's file, in the tree in which it is distributed.
