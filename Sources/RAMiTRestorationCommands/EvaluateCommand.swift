@@ -9,12 +9,15 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     CommandConfiguration(
       commandName: "evaluate", abstract: "Score weights, or restored images, on test sets: PSNR, SSIM and more.",
       discussion: """
-        A test set is a folder, laid out as for validation, or the name of a published set below --root:
-          targets and inputs side by side, HR/NAME.png and LR_bicubic/X2/NAMEx2.png, GTmod12/ and LRbicx2/, HR/ and LR/,
-            HQ/ and LQ/, high/ and low/, norain/ and rain/, and the like; partners are found by their names,
-          both in one folder, NAME_HR and NAME_LR, norain-1 and rain-1,
-          for super-resolution also targets or photos alone: inputs are made by MATLAB-compatible bicubic downscaling,
-          for denoising targets or photos: the noise is added here, the same each time.
+        A test set is a folder, or the name of a published set below --root:
+          targets and inputs side by side: HR/NAME.png and LR_bicubic/X2/NAMEx2.png,
+            GTmod12/ and LRbicx2/, HQ/ and LQ/, high/ and low/, norain/ and rain/,
+          both in one folder: NAME_HR and NAME_LR, norain-1 and rain-1,
+          for super-resolution also photos alone: bicubic downscaling as MATLAB's
+            makes the inputs,
+          for denoising targets or photos: the noise is added, the same each time.
+        Partners are found by their names (docs/DATASETS.md).
+
         The last lines of a table are the mean, the standard deviation, and the baseline without a model: bicubic \
         upscaling, or the input itself. Several sets are followed by the mean over sets and the mean over all images. \
         The line above a table says by which protocol its scores were made (docs/METRICS.md). An image that cannot be \
@@ -124,12 +127,19 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     let session = ScoringSession(quiet: common.quiet)
     var reports: [ScoreReport]
     if let weights {
-      reports = try score(weights, session, saveTo: save)
-      if let against {
-        let others = try score(against, session, saveTo: nil)
+      let model = try load(weights)
+      let other = try against.map(load)
+      if let task = other?.architecture.task, task != model.architecture.task {
+        throw InputError("--against", expected: "weights for \(model.architecture.task)", found: "some for \(task)")
+      }
+      reports = score(model, session, saveTo: save)
+      if let against, let other {
+        let others = score(other, session, saveTo: nil)
         let names = (against.expandingTilde, weights.expandingTilde)
         // B is what is new, so that more is better.
-        session.show(try PairedComparison(others, reports, names: names))
+        if let comparison = session.attempt({ try PairedComparison(others, reports, names: names) }) {
+          session.show(comparison)
+        }
         reports += others
       }
     } else {
@@ -142,18 +152,24 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     if session.failures > 0 { throw ExitCode.failure }
   }
 
-  /// Scores weights on all the sets.
-  private func score(_ weights: String, _ session: ScoringSession, saveTo path: String?) throws -> [ScoreReport] {
+  /// - Throws: `InputError` that names the file, or an option that is not for its task.
+  private func load(_ weights: String) throws -> PretrainedModel<Architecture> {
     let pretrained = try PretrainedModel<Architecture>(
       weights: weights.expandingTilde, task: task, named: model?.name
     ) {
       if !common.quiet { Program.report($0) }
     }
     let task = pretrained.architecture.task
-    if !task.isDenoising {
-      let wrong = !sigma.isEmpty ? "--sigma" : rules.noise != nil ? "--noise" : nil
-      if let wrong { throw InputError(wrong, expected: "a denoising model", found: "one for \(task.rawValue)") }
-    }
+    let wrong = task.isDenoising ? nil : !sigma.isEmpty ? "--sigma" : rules.noise != nil ? "--noise" : nil
+    if let wrong { throw InputError(wrong, expected: "a denoising model", found: "one for \(task.rawValue)") }
+    return pretrained
+  }
+
+  /// Scores a model on all the sets.
+  private func score(
+    _ pretrained: PretrainedModel<Architecture>, _ session: ScoringSession, saveTo path: String?
+  ) -> [ScoreReport] {
+    let task = pretrained.architecture.task
     var restorer = Restorer(pretrained.model)
     restorer.selfEnsemble = selfEnsemble
     restorer.budget = memory.budget

@@ -137,7 +137,7 @@ struct EvaluateTests {
       #expect(rules["name"] as? String == "matlab" && rules["border"] as? Int == 3 && rules["changed"] as? Bool == true)
       #expect(reports[0]["baseline"] is NSNull && reports[1]["psnr"] as? String == "Infinity")
       #expect(try String(decoding: folder.data("s.csv"), as: UTF8.self).hasPrefix("row,model,task,testset,"))
-      #expect(try String(decoding: folder.data("s.md"), as: UTF8.self).hasPrefix("## HR, out x2\n"))
+      #expect(try String(decoding: folder.data("s.md"), as: UTF8.self).hasPrefix("## one, out x2\n"))
     }
   }
 
