@@ -44,6 +44,7 @@ package struct AttentionFigure {
       throw InputError(
         "--pixel", expected: "a pixel of the input of \(width)x\(height)", found: "\(point.x),\(point.y)")
     }
+    try model.checkMemory(images)
     let heads = head.map { [$0] } ?? Array(0..<chosen.heads)
     // The same place on the layer's map.
     let place = (x: point.x * chosen.width / padded.shape[2], y: point.y * chosen.height / padded.shape[1])

@@ -29,10 +29,11 @@ package struct CropFigure {
   /// - Parameters:
   ///   - boxes: rectangles of the target; for each there is a group of crops.
   ///   - progress: called with each model before it restores.
+  ///   - note: called with a line where a model restores in tiles, as the whole takes too much memory.
   /// - Throws: `InputError` for a box outside of the image, and when a model cannot restore it.
   package init(
     _ images: FigureImages, models: [FigureModel], boxes: [PixelRectangle], scoring: ScoredPart,
-    progress: (_ model: String) -> Void = { _ in }
+    progress: (_ model: String) -> Void = { _ in }, note: (String) -> Void = { _ in }
   ) throws {
     guard let target = images.target else {
       throw InputError("the figure", expected: "a target, which scores and crops are of", found: "an input alone")
@@ -47,7 +48,7 @@ package struct CropFigure {
     ]
     for model in models {
       progress(model.label)
-      results.append((model.label, try model.restore(images).cropped(toFit: target)))
+      results.append((model.label, try model.restore(images, note: note).cropped(toFit: target)))
     }
     var rows: [Row] = []
     var groups: [[[Panel?]]] = []

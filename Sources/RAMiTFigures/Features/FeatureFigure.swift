@@ -16,6 +16,7 @@ package struct FeatureFigure {
     var rows: [[Panel?]] = []
     var all: [[FeatureMap]] = []
     for model in models {
+      try model.checkMemory(images)
       let names = layers.isEmpty ? Self.layers(of: model, images) : layers
       all.append(try FeatureMap.maps(of: model.model, input: images.input, layers: names, label: model.label))
     }

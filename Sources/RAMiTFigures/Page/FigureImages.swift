@@ -88,6 +88,9 @@ package struct FigureImages {
   package var shown: Image { target ?? task.baseline(Image(input)) }
   var shownName: String { target == nil ? "input" : "target" }
 
+  /// The input's, for the memory that models take.
+  var size: PhotoSize { PhotoSize(width: input.shape[1], height: input.shape[0], channels: input.shape[2]) }
+
   /// The photo's name for messages and titles.
   var title: String { String(name.split(separator: "/").last ?? "photo") }
 
@@ -112,17 +115,31 @@ package struct FigureModel {
     self.model = model
   }
 
-  /// The whole image restored, in the memory that there is.
+  /// The image restored, in the memory that there is.
+  /// - Parameter note: called with a line about tiles, where the whole takes too much memory.
   /// - Throws: `InputError` where there is too little, or the result is not finite.
-  func restore(_ images: FigureImages) throws -> Image {
-    let input = images.input
-    let size = PhotoSize(width: input.shape[1], height: input.shape[0], channels: input.shape[2])
-    let output = try Restorer(model).fitting(images.name, size).restorer(input)
+  func restore(_ images: FigureImages, note: (String) -> Void) throws -> Image {
+    let fit = try Restorer(model).fitting(images.name, images.size)
+    if let tiles = fit.note { note("\(label): \(tiles), which changes scores a little") }
+    let output = fit.restorer(images.input)
     let wrong = (0..<output.count).count { !output.pointer[$0].isFinite }
     guard wrong == 0 else {
       throw InputError(label, expected: "a finite result", found: "\(wrong) of \(output.count) values not finite")
     }
     return Image(output)
+  }
+}
+
+extension FigureModel {
+  /// Checks that the model can run on the whole image.
+  /// - Throws: `InputError` where that takes more memory than there is.
+  func checkMemory(_ images: FigureImages) throws {
+    let size = images.size
+    guard try Restorer(model).fitting(images.name, size).note == nil else {
+      throw InputError(
+        images.name, expected: "a smaller photo, which \(label) can take as a whole in this memory",
+        found: "an input of \(size.width) x \(size.height)")
+    }
   }
 }
 

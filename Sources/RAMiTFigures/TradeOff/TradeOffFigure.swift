@@ -145,7 +145,7 @@ struct PlotAxis {
 
   init(_ values: [Double], isLogarithmic: Bool = false) {
     let (least, most) = (values.min() ?? 0, values.max() ?? 1)
-    self.isLogarithmic = isLogarithmic && least > 0
+    self.isLogarithmic = isLogarithmic && least > 1e-18
     if self.isLogarithmic {
       let room = max(log10(most / least) * 0.1, 0.05)
       (low, high) = (log10(least) - room, log10(most) + room)
@@ -187,6 +187,7 @@ struct PlotAxis {
 
   /// `163 G`, `940 K`, `35.2`.
   static func short(_ value: Double, step: Double? = nil) -> String {
+    if value != 0, abs(value) < 1e-3 { return String(format: "%.2g", value) }
     let unit = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " K")].first { abs(value) >= $0.0 && value != 0 }
     let (factor, name) = unit ?? (1, "")
     let distance = abs((step ?? value) / factor)

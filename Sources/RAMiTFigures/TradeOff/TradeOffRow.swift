@@ -121,12 +121,15 @@ package struct TradeOffTable: Sendable {
     return fields.map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
+  /// Larger numbers are none: the arithmetic of axes stays far from overflow.
+  fileprivate static let largest = 1e18
+
   /// `940K`, `163.4 G`, `1,592` and the like.
   static func value(of field: String) -> Double? {
     let text = field.replacing(",", with: "").replacing(" ", with: "")
     let factors: [Character: Double] = ["K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12]
     let factor = text.last.flatMap { factors[$0] }
-    guard let number = Double(factor == nil ? text : String(text.dropLast())), number.isFinite else { return nil }
+    guard let number = Double(factor == nil ? text : String(text.dropLast())), abs(number) < largest else { return nil }
     return number * (factor ?? 1)
   }
 
@@ -201,7 +204,7 @@ private enum JSONValue: Decodable {
   /// A number, alone or as a pair of ours and the paper's.
   var number: Double? {
     switch self {
-    case .number(let value): value
+    case .number(let value): abs(value) < TradeOffTable.largest ? value : nil
     case .text(let text): TradeOffTable.value(of: text)
     case .object(let pair): pair["ours"]?.number ?? pair["paper"]?.number
     default: nil

@@ -48,7 +48,11 @@ struct CropsFigureCommand<Architecture: RestorationArchitecture>: ParsableComman
     let (models, images) = try sources.load(quiet: common.quiet)
     let result = try CropFigure(
       images, models: models, boxes: box.isEmpty ? [images.middle(side: 64)] : box, scoring: scores
-    ) { if !common.quiet { Console.print("\($0) restores \(images.name)") } }
+    ) {
+      if !common.quiet { Console.print("\($0) restores \(images.name)") }
+    } note: {
+      if !common.quiet { Console.print($0) }
+    }
     if !common.quiet {
       for row in result.rows {
         Console.print("\(row.model), \(row.box): \(row.psnr.fixed(2)) dB, SSIM \(row.ssim.fixed(4))")

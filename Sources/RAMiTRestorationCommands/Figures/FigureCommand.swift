@@ -47,7 +47,7 @@ struct FigureOutput: ParsableArguments {
   var zoom = 1
 
   func validate() throws {
-    if !(1...8).contains(zoom) { throw ValidationError("--zoom must be 1 to 8, not \(zoom)") }
+    if !(1...4).contains(zoom) { throw ValidationError("--zoom must be 1 to 4, not \(zoom)") }
   }
 
   var destination: FigureDestination { FigureDestination(path: output.expandingTilde, format: format, zoom: zoom) }

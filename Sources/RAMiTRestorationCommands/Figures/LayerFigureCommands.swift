@@ -101,7 +101,7 @@ struct AttentionFigureCommand<Architecture: RestorationArchitecture>: ParsableCo
       throw ValidationError("--weights needs one file here, not \(sources.weights.count)")
     }
     if !list, output == nil { throw ValidationError("Missing expected argument '--output <file>'") }
-    if !(1...8).contains(zoom) { throw ValidationError("--zoom must be 1 to 8, not \(zoom)") }
+    if !(1...4).contains(zoom) { throw ValidationError("--zoom must be 1 to 4, not \(zoom)") }
   }
 
   func run() throws {
