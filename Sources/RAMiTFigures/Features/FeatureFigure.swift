@@ -24,9 +24,14 @@ package struct FeatureFigure {
     for maps in all {
       let photo = shown.panel(side: 224, caption: [images.shownName])
       let panels = maps.map { map in
-        Panel(
-          ColorMap.sequential.image(map.values, width: map.width, height: map.height, range: range), width: photo.width,
-          height: photo.height, caption: [map.name, "\(map.width)×\(map.height)"])
+        var image = ColorMap.sequential.image(map.values, width: map.width, height: map.height, range: range)
+        // Leaving out pixels of a larger map would show patterns that it does not have.
+        if Double(map.width) > photo.width {
+          image = bicubicResize(
+            image, width: Int(photo.width), height: Int(photo.height), scale: photo.width / Double(map.width))
+        }
+        return Panel(
+          image, width: photo.width, height: photo.height, caption: [map.name, "\(map.width)×\(map.height)"])
       }
       let columns = maps.count > 4 ? 5 : maps.count + 1
       let cells: [Panel?] = [photo] + panels

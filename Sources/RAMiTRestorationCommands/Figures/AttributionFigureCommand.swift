@@ -11,8 +11,8 @@ struct AttributionFigureCommand<Architecture: RestorationArchitecture>: Parsable
       commandName: "attribution", abstract: "Show which pixels of the input a patch of the output is restored from.",
       discussion: """
         Local attribution maps (Gu and Dong, CVPR 2021): the gradients of the patch's details are integrated from a \
-        blurred input to the input itself. Red is what contributes; its depth is the root of the share of the largest \
-        contribution. The diffusion index (DI) grows with the number of pixels that take part.
+        blurred input to the input itself. Red is what contributes; its depth is the power 0.3 of the share of the \
+        largest contribution. The diffusion index (DI) grows with the number of pixels that take part.
 
         The contributions add up to the change of the details along the way; both are printed, and steps are doubled \
         until they agree within half a percent.
