@@ -22,6 +22,7 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
           \(Program.name) summary --model RAMiT-slimSR --task x4 --size 1920x1080 --json summary.json
           \(Program.name) summary --model RAMiT --task x2 --channel-heads 0     (pure spatial attention)
           \(Program.name) summary --model RAMiT --task x2 --set 'depths=[4, 4, 4, 4]'
+          \(Program.name) summary --model RAMiT --task dn --vary reconstructionLayers=0,1,2,3,4
         """)
   }
 
@@ -38,6 +39,12 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     name: .long,
     help: ArgumentHelp("Override one of the model's keys, as of `model` in a configuration.", valueName: "key=value"))
   var set: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Print the whole model's size for each of some values of a key, instead of its components.",
+      valueName: "key=value,value..."))
+  var vary: VariedKey?
 
   @Argument(
     parsing: .allUnrecognized,
@@ -57,20 +64,41 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         "--size must have sides of \(sides.lowerBound) to \(sides.upperBound), not \(size.width)x\(size.height)"
       )
     }
-    do { _ = try architecture } catch { throw ValidationError("\(error)") }
-  }
-
-  private var architecture: Architecture {
-    get throws {
-      let settings = try KeyOptions.settings(keys) + set
-      return try ModelConfiguration(named: model.name, task: task, settings: settings).architecture
+    do {
+      for setting in vary?.settings ?? [] { _ = try architecture(setting) }
+      _ = try architecture()
+    } catch {
+      throw ValidationError("\(error)")
     }
   }
 
+  /// - Parameter setting: of the key that varies.
+  private func architecture(_ setting: String? = nil) throws -> Architecture {
+    let settings = try KeyOptions.settings(keys) + set + (setting.map { [$0] } ?? [])
+    return try ModelConfiguration(named: model.name, task: task, settings: settings).architecture
+  }
+
+  private func complexity(of architecture: Architecture) -> Complexity {
+    Complexity(of: architecture, outputWidth: size.width, height: size.height)
+  }
+
   func run() throws {
-    let complexity = Complexity(of: try architecture, outputWidth: size.width, height: size.height)
+    if let vary { return try print(vary) }
+    let complexity = complexity(of: try architecture())
     let report = ComplexityReport(
       complexity, model: model.name, task: task, outputWidth: size.width, outputHeight: size.height)
+    if let json { try report.write(to: json.expandingTilde) }
+    if !quiet { Console.print(report.table) }
+  }
+
+  private func print(_ vary: VariedKey) throws {
+    let variations = try zip(vary.values, vary.settings).map { value, setting in
+      let complexity = complexity(of: try architecture(setting))
+      return SummaryVariations.Variation(
+        value: value, parameters: complexity.parameters, multAdds: complexity.multAdds)
+    }
+    let report = SummaryVariations(
+      model: model.name, task: task, outputSize: "\(size.width)x\(size.height)", key: vary.key, variations: variations)
     if let json { try report.write(to: json.expandingTilde) }
     if !quiet { Console.print(report.table) }
   }

@@ -28,7 +28,29 @@ struct SummaryTests {
     #expect(try spatial != output() && output("--helper") == output() && output("--no-helper") != output())
   }
 
+  /// The layers of the reconstruction (Fig. B): each takes as much as the one before.
+  @Test func aKeyVaries() throws {
+    try Folder.temporary { folder in
+      let path = folder.file("s.json")
+      let run = try Program.run(
+        "summary", "--model", "RAMiT", "--task", "dn", "--vary", "reconstructionLayers=0,1,2,3", "--json", path)
+      #expect(run.code == 0 && run.output.contains("620.83 G") && run.output.contains("934,651"), "\(run)")
+      #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+      let object = try #require(
+        try JSONSerialization.jsonObject(with: folder.data("s.json")) as? [String: Any])
+      let variations = try #require(object["variations"] as? [[String: Any]])
+      let parameters = variations.compactMap { $0["parameters"] as? Int }
+      #expect(variations.map { $0["value"] as? String } == ["0", "1", "2", "3"])
+      #expect(zip(parameters, parameters.dropFirst()).allSatisfy { $1 - $0 == 7344 })
+    }
+    let lists = try Program.run(
+      "summary", "--model", "RAMiT", "--task", "x2", "--vary", "depths=[6, 4, 4, 6],[2, 2, 2, 2]")
+    #expect(lists.code == 0 && lists.output.contains("939,844"), "\(lists)")
+  }
+
   @Test(arguments: [
+    ["--model", "RAMiT", "--task", "x2", "--vary", "dim"], ["--model", "RAMiT", "--task", "x2", "--vary", "dim=64,"],
+    ["--model", "RAMiT", "--task", "x2", "--vary", "dim=64,65"], ["--model", "RAMiT", "--task", "x2", "--vary", "=1"],
     ["--model", "RAMiTT", "--task", "x2"], ["--model", "RAMiT", "--task", "x5"],
     ["--model", "RAMiT", "--task", "x2", "--size", "0x10"], ["--model", "RAMiT", "--task", "x2", "--size", "1280"],
     ["--model", "RAMiT", "--task", "x2", "--size", "99999999999999999999x1"],
