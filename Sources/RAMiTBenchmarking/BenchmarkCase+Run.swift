@@ -7,18 +7,19 @@ import RAMiTParallel
 import RAMiTTensorCore
 
 extension BenchmarkCase {
-  /// Times a model with random weights on random images, with each of some numbers of threads.
+  /// Times a model on random images, with each of some numbers of threads.
   ///
   /// The thread counts take turns, so that other work of the machine slows all of them alike.
   /// - Parameters:
   ///   - architecture: of the model.
+  ///   - model: nil makes one with random weights.
   ///   - runs: of each thread count, after a warm-up.
   ///   - checkpointing: what a training step computes again.
   ///   - version: the program's.
   /// - Returns: a result for each thread count.
   /// - Precondition: at least one run and one thread count.
   package func run(
-    _ architecture: some RestorationArchitecture, runs: Int, threads: [Int],
+    _ architecture: some RestorationArchitecture, model: (any RestorationModel)? = nil, runs: Int, threads: [Int],
     checkpointing: ActivationCheckpointing = .none, version: String
   ) -> [BenchmarkResult] {
     precondition(runs > 0 && !threads.isEmpty, "nothing is timed without a run")
@@ -26,7 +27,7 @@ extension BenchmarkCase {
     StoragePool.shared.trim()
     ProcessMemory.resetPeak()
     let estimate = gigabytes(ProcessMemory.resident + need)
-    let step = prepared(architecture, checkpointing)
+    let model = model ?? architecture.makeModel(), step = prepared(model, checkpointing)
     var seconds = threads.map { _ in [Double]() }
     for run in 0...runs {
       for (index, count) in threads.enumerated() {
@@ -38,7 +39,7 @@ extension BenchmarkCase {
     return threads.indices.map { index in
       let ratios = zip(seconds[0], seconds[index]).map { $0 / $1 }.sorted()
       return BenchmarkResult(
-        name: name, model: architecture.modelName, task: architecture.task,
+        name: name, model: architecture.modelName, task: architecture.task, parameters: model.parameters.count,
         checkpointing: trains ? checkpointing : nil, version: version, threads: threads[index],
         seconds: .init(seconds[index]),
         speedup: index > 0 ? ratios.median : nil, peakGigabytes: peak, estimatedGigabytes: estimate)
@@ -58,7 +59,7 @@ extension BenchmarkCase {
   ) -> Profile {
     precondition(runs > 0, "nothing is timed without a run")
     let peaks = measured()
-    let step = prepared(architecture, checkpointing)
+    let step = prepared(architecture.makeModel(), checkpointing)
     step()
     let profiled = (0..<runs).map { _ in
       var spans: [Profiler.Span] = []
@@ -69,14 +70,14 @@ extension BenchmarkCase {
     return Profile(name: name, seconds: median.seconds, spans: median.spans, peaks: peaks.maximum(measured()))
   }
 
-  /// Makes model and data, and returns the work to time.
+  /// Makes the data, and returns the work to time.
   /// - Parameters:
-  ///   - architecture: of the model, whose parameters are random.
+  ///   - model: works on random images.
   ///   - checkpointing: what a training step computes again.
   package func prepared(
-    _ architecture: some RestorationArchitecture, _ checkpointing: ActivationCheckpointing = .none
+    _ model: any RestorationModel, _ checkpointing: ActivationCheckpointing = .none
   ) -> () -> Void {
-    let model = architecture.makeModel(), task = architecture.task
+    let task = model.task
     switch self {
     case .inference(let height, let width):
       let image = Variable(constant: noise([1, height, width, task.channels]))

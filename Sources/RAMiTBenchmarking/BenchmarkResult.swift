@@ -5,9 +5,9 @@ import RAMiTModels
 import RAMiTNN
 
 /// How long a case took, and what the process's memory came to.
-package struct BenchmarkResult: Encodable, Sendable {
+package struct BenchmarkResult: Codable, Equatable, Sendable {
   /// The times of the runs after one warm-up.
-  package struct Seconds: Encodable, Equatable, Sendable {
+  package struct Seconds: Codable, Equatable, Sendable {
     package let min, median, max: Double
 
     /// - Precondition: at least one run.
@@ -21,11 +21,13 @@ package struct BenchmarkResult: Encodable, Sendable {
   /// The model's name, and its task.
   package let model: String
   package let task: RestorationTask
+  /// Trained values of the model.
+  package let parameters: Int
   /// What a training step computed again.
   package let checkpointing: ActivationCheckpointing?
   /// The program's version, and what it was built for.
   package let version: String
-  package let instructionSet = InstructionSet.built.description
+  package var instructionSet = InstructionSet.built.description
   package let threads: Int
   package let seconds: Seconds
   /// How many times as fast as with the first thread count: the median of the ratios of runs beside each other. Nil for
@@ -37,11 +39,15 @@ package struct BenchmarkResult: Encodable, Sendable {
   package let estimatedGigabytes: Double
 
   private enum CodingKeys: String, CodingKey {
-    case name = "case", model, task, checkpointing = "recompute", version = "ramit", instructionSet = "built_for",
+    case name = "case", model, task, parameters, checkpointing = "recompute", version = "ramit", instructionSet =
+      "built_for",
       threads, seconds,
       speedup
     case peakGigabytes = "peak_gb", estimatedGigabytes = "estimated_gb"
   }
+
+  /// Images, or steps, a second: by the median of the times.
+  package var perSecond: Double { 1 / seconds.median }
 
   /// One line of JSON.
   package func json() throws -> String { try JSON.encode(self) }

@@ -19,7 +19,7 @@ struct BenchmarkItem {
         let work = try BenchmarkCase(name)
         let model = RAMiTVariant.ramit.configuration(for: .x2)
         try work.checkMemory(of: model)
-        return work.prepared(model)
+        return work.prepared(model.makeModel())
       }
     }
   }

@@ -34,12 +34,17 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
         speed of OpenBLAS's sgemm or its data at the memory's, both measured before and after. More than 100 % means \
         that data were still in a cache. Arithmetic that the backward pass repeats is not counted.
 
+        With --models or --size a table tells the images per second of several models at several sizes of the input, \
+        each measured in a process of its own.
+
         Examples:
           \(Program.name) benchmark
           \(Program.name) benchmark infer:352x640 --threads 1,2 --runs 5
           \(Program.name) benchmark train:16x64 --profile --json profile.json
           \(Program.name) benchmark train:16x128 --recompute stages
           \(Program.name) benchmark infer:128x128 --model RAMiT-slimSR --task x4
+          \(Program.name) benchmark --models all --size 320x180 --markdown speed.md
+          \(Program.name) benchmark --weights best.safetensors last.safetensors --size 320x180 64x64
         """)
   }
 
@@ -50,8 +55,24 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
   @Option(help: "The model.")
   var model = ModelName<Architecture>()
 
-  @Option(help: "The task that the model is for.")
-  var task = RestorationTask.x2
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The models of a table, or all that have the task.", valueName: "model"))
+  var models: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Weights, whose model is timed; for a table, any number of files.", valueName: "file"),
+    completion: .file(extensions: ["safetensors", "pth"]))
+  var weights: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The sizes of a table's inputs (default: 320x180).", valueName: "width x height"))
+  var size: [ImageSize] = []
+
+  @Option(help: "The task that the model is for (default: x2, or what the weights say).")
+  var task: RestorationTask?
 
   @Option(help: "Timed runs of a case.")
   var runs = 3
@@ -69,23 +90,36 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
   var shapes = false
 
   @Option(
-    help: ArgumentHelp("Write results, or profiles, to a JSON file.", valueName: "file"),
+    help: ArgumentHelp("Write results, profiles or the table to a JSON file.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var json: String?
+
+  @Option(
+    help: ArgumentHelp("Write the table to a Markdown file.", valueName: "file"),
+    completion: .file(extensions: ["md"]))
+  var markdown: String?
 
   @Flag(help: "Print results and errors only.")
   var quiet = false
 
   func validate() throws {
     guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs must be at least 1, not \(runs)") }
-    if let error = model.architecture(for: task).validationError { throw ValidationError(error) }
     if shapes, !profile { throw ValidationError("--shapes belongs to --profile") }
+    if isTable { return try validateTable() }
+    if markdown != nil { throw ValidationError("--markdown belongs to a table: --models or --size") }
+    if weights.count > 1 { throw ValidationError("--weights takes one file, or for a table (--size) any number") }
+    guard weights.isEmpty else { return }
+    if let error = model.architecture(for: task ?? .x2).validationError { throw ValidationError(error) }
   }
 
   func run() throws {
     try Program.checkBuild(quiet: quiet)
+    if isTable { return try printTable() }
     let works = try (cases.isEmpty ? BenchmarkCase.standard : cases).map(BenchmarkCase.init)
-    let architecture = model.architecture(for: task)
+    let pretrained = try weights.first.map {
+      try PretrainedModel<Architecture>(weights: $0.expandingTilde, task: task) { if !quiet { Program.report($0) } }
+    }
+    let architecture = pretrained?.architecture ?? model.architecture(for: task ?? .x2)
     for work in works { try work.checkMemory(of: architecture, recompute) }
     let threads = threads?.counts ?? [ComputeThreads.count]
     var report = BenchmarkReport()
@@ -101,7 +135,8 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
     } else {
       for work in works {
         let results = work.run(
-          architecture, runs: runs, threads: threads, checkpointing: recompute, version: Program.version)
+          architecture, model: pretrained?.model, runs: runs, threads: threads, checkpointing: recompute,
+          version: Program.version)
         for result in results { Console.print(try result.json()) }
         report.results += results
       }

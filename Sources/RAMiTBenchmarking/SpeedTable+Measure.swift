@@ -1,0 +1,90 @@
+import Foundation
+import RAMiTFiles
+import RAMiTModels
+
+extension SpeedTable {
+  /// What is measured of each subject.
+  package struct Settings: Sendable {
+    /// What the models are for; of weights, only where the file does not tell.
+    package var task: RestorationTask?
+    /// Of the inputs, in pixels.
+    package var sizes: [(width: Int, height: Int)]
+    package var threads: [Int]
+    /// Timed passes after one warm-up.
+    package var runs: Int
+
+    package init(task: RestorationTask?, sizes: [(width: Int, height: Int)], threads: [Int], runs: Int) {
+      (self.task, self.sizes, self.threads, self.runs) = (task, sizes, threads, runs)
+    }
+  }
+
+  /// Measures models one after the other, each at each size in a process of its own: so the peak of its memory is its
+  /// own, and nothing that another one left behind speeds it up or slows it down.
+  /// - Parameters:
+  ///   - program: one with the command `benchmark`; by default the one that runs now.
+  ///   - done: called with the rows of each process.
+  ///   - failed: called with a line about what could not be measured; the others are.
+  package init(
+    of subjects: [Subject], _ settings: Settings, program: String = Self.thisProgram,
+    done: ([Row]) -> Void = { _ in }, failed: (String) -> Void
+  ) {
+    self.init()
+    for subject in subjects {
+      for size in settings.sizes {
+        do {
+          let results = try Self.results(of: subject, size, settings, program: program)
+          let rows = results.map { Row(name: subject.name, width: size.width, height: size.height, result: $0) }
+          self.rows += rows
+          done(rows)
+        } catch {
+          failed("\(subject.name), \(size.width)x\(size.height): \(error)")
+        }
+      }
+    }
+  }
+
+  /// The path of the program that runs now.
+  package static var thisProgram: String {
+    let link = "/proc/self/exe"
+    let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link)
+    // A program that was replaced while it runs has lost its path.
+    return path.flatMap { FileManager.default.isExecutableFile(atPath: $0) ? $0 : nil } ?? link
+  }
+
+  /// Why a process gave no times.
+  private struct Failure: Error, CustomStringConvertible { let description: String }
+
+  /// Runs `benchmark` for one model and one size.
+  private static func results(
+    of subject: Subject, _ size: (width: Int, height: Int), _ settings: Settings, program: String
+  ) throws -> [BenchmarkResult] {
+    var arguments = ["benchmark", "infer:\(size.height)x\(size.width)", "--quiet", "--runs", "\(settings.runs)"]
+    arguments += ["--threads", settings.threads.map(String.init).joined(separator: ",")]
+    switch subject {
+    case .model(let name): arguments += ["--model", name]
+    case .weights(let path): arguments += ["--weights", path]
+    }
+    if let task = settings.task { arguments += ["--task", task.rawValue] }
+    let process = Process(), output = Pipe(), errors = Pipe()
+    process.executableURL = URL(fileURLWithPath: program)
+    (process.arguments, process.standardOutput, process.standardError) = (arguments, output, errors)
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    // A few lines each: neither pipe fills while the other is read.
+    let lines = try output.fileHandleForReading.readToEnd() ?? Data()
+    let message = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      guard process.terminationReason == .exit else {
+        throw Failure(description: "its process was ended by signal \(process.terminationStatus)")
+      }
+      var line = message.split(separator: "\n").first.map(String.init) ?? "exit code \(process.terminationStatus)"
+      // What begins the line of an error, and of wrong usage.
+      for start in ["\(program.lastPathPart): ", "Error: "] where line.hasPrefix(start) {
+        line.removeFirst(start.count)
+      }
+      throw Failure(description: line)
+    }
+    return try lines.split(separator: UInt8(ascii: "\n")).map { try JSON.decode(BenchmarkResult.self, from: $0) }
+  }
+}
