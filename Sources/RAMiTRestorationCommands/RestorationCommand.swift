@@ -29,10 +29,10 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
         """,
       version: Program.versionText,
       subcommands: [
-        TrainCommand<Architecture>.self, ConfigCommand<Architecture>.self, ReportCommand<Architecture>.self,
-        EvaluateCommand<Architecture>.self, CompareCommand.self, RestoreCommand<Architecture>.self,
-        SummaryCommand<Architecture>.self, BenchmarkCommand<Architecture>.self, ConvertCommand<Architecture>.self,
-        FigureCommand<Architecture>.self, DataCommand<Architecture>.self,
+        TrainCommand<Architecture>.self, SweepCommand<Architecture>.self, ConfigCommand<Architecture>.self,
+        ReportCommand<Architecture>.self, EvaluateCommand<Architecture>.self, CompareCommand.self,
+        RestoreCommand<Architecture>.self, SummaryCommand<Architecture>.self, BenchmarkCommand<Architecture>.self,
+        ConvertCommand<Architecture>.self, FigureCommand<Architecture>.self, DataCommand<Architecture>.self,
       ])
   }
 
