@@ -53,20 +53,22 @@ struct ImageSize: ExpressibleByArgument {
 }
 
 /// How many threads compute, and how much is printed.
-struct CommonOptions: ParsableArguments {
+package struct CommonOptions: ParsableArguments {
   @Option(help: "Threads that compute (default: all processors).")
-  var threads: Int?
+  package var threads: Int?
 
   @Flag(help: "Print errors only.")
-  var quiet = false
+  package var quiet = false
+
+  package init() {}
 
   /// Sets the number of threads, and checks that the program fits the machine.
-  func apply() throws {
+  package func apply() throws {
     try Program.checkBuild(quiet: quiet)
     if let threads { ComputeThreads.count = threads }
   }
 
-  func validate() throws {
+  package func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
   }
 }
@@ -77,14 +79,16 @@ extension MemorySize: ExpressibleByArgument {
 }
 
 /// The memory that may be used.
-struct MemoryOptions: ParsableArguments {
+package struct MemoryOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The most memory to use, such as \"4 GB\" (default: most of what is free). Larger images are restored in tiles.",
       valueName: "size"))
-  var memory: MemorySize?
+  package var memory: MemorySize?
 
-  var budget: MemoryBudget { MemoryBudget(limit: memory?.bytes) }
+  package init() {}
+
+  package var budget: MemoryBudget { MemoryBudget(limit: memory?.bytes) }
 }
 
 /// Weights, and what a bare PyTorch checkpoint does not say about their model.

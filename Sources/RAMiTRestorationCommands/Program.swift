@@ -4,9 +4,9 @@ import RAMiTFiles
 import RAMiTMachine
 
 /// The program that the commands are part of.
-enum Program {
+package enum Program {
   /// As it was started: `ramit`.
-  static let name = CommandLine.arguments.first?.lastPathPart ?? "ramit"
+  package static let name = CommandLine.arguments.first?.lastPathPart ?? "ramit"
 
   static let version = Product.version
 
@@ -19,7 +19,7 @@ enum Program {
   /// Checks that the program fits the machine before any long work: one line on standard error when it
   /// was built for less than the machine has.
   /// - Throws: `InputError` when it was built for more.
-  static func checkBuild(quiet: Bool) throws {
+  package static func checkBuild(quiet: Bool) throws {
     try InstructionSet.check()
     if !quiet, let advice = InstructionSet.advice() { report(advice) }
   }
@@ -33,10 +33,10 @@ enum Program {
   }
 
   /// One line on standard error.
-  static func report(_ error: any Error) { report("\(error)") }
+  package static func report(_ error: any Error) { report("\(error)") }
 
-  static func report(_ line: String) { Console.report(line) }
+  package static func report(_ line: String) { Console.report(line) }
 
   /// Reports an image that training skips.
-  static let reportSkipped: @Sendable (InputError) -> Void = { report("skipped \($0)") }
+  package static let reportSkipped: @Sendable (InputError) -> Void = { report("skipped \($0)") }
 }

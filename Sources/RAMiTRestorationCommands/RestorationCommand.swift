@@ -33,26 +33,31 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
         ReportCommand<Architecture>.self, EvaluateCommand<Architecture>.self, CompareCommand.self,
         RestoreCommand<Architecture>.self, SummaryCommand<Architecture>.self, BenchmarkCommand<Architecture>.self,
         ConvertCommand<Architecture>.self, FigureCommand<Architecture>.self, DataCommand<Architecture>.self,
-      ])
+      ] + AdditionalCommands.list)
   }
 
   /// Does what the arguments of the process say, and ends the process.
   ///
   /// Prints what goes wrong on one line, `NAME: ...`, with exit code 1. Usage errors have code 64.
-  public static func main() {
+  /// - Parameter commands: the program's own commands, beside those of every program.
+  public static func main(adding commands: [any ParsableCommand.Type]) {
     Console.prepare(program: Program.name)
     var code = ExitCode.success
     do {
-      var command = try parseAsRoot(CommandLine.argumentsAsGiven)
-      try command.run()
+      try AdditionalCommands.$list.withValue(commands) {
+        var command = try parseAsRoot(CommandLine.argumentsAsGiven)
+        try command.run()
+      }
     } catch let error as ExitCode {
       code = error
     } catch {
-      code = exitCode(for: error)
-      if code == .failure {
-        Program.report(error)
-      } else {
-        Console.print(fullMessage(for: error), to: code.isSuccess ? .output : .errors)
+      AdditionalCommands.$list.withValue(commands) {
+        code = exitCode(for: error)
+        if code == .failure {
+          Program.report(error)
+        } else {
+          Console.print(fullMessage(for: error), to: code.isSuccess ? .output : .errors)
+        }
       }
     }
     // Output that could not be written is a failure, whatever else succeeded.
@@ -62,4 +67,12 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
     }
     Foundation.exit(code.rawValue)
   }
+
+  /// The same for a program without commands of its own.
+  public static func main() { main(adding: []) }
+}
+
+/// A program's own commands while it runs.
+private enum AdditionalCommands {
+  @TaskLocal static var list: [any ParsableCommand.Type] = []
 }

@@ -2,20 +2,20 @@ import Foundation
 import RAMiTDiagnostics
 
 /// A bar in the last line of a terminal, drawn over itself: how much of some work is done.
-final class TerminalBar {
+package final class TerminalBar {
   private let stream: Console.Stream
   private var isDrawn = false
   /// Whether there is a terminal to draw on.
   let isShown: Bool
 
-  init(on stream: Console.Stream, quiet: Bool = false) {
+  package init(on stream: Console.Stream, quiet: Bool = false) {
     self.stream = stream
     isShown = !quiet && isatty(stream.rawValue) == 1
   }
 
   /// Draws `title [=====     ]  details`, on one line.
   /// - Parameter details: the most important last; where the line is narrow, the first are left out.
-  func draw(_ title: String, _ done: Int, of count: Int, details: [String] = []) {
+  package func draw(_ title: String, _ done: Int, of count: Int, details: [String] = []) {
     guard isShown else { return }
     Console.write("\r\u{1b}[K" + Self.line(title, done, of: count, details, columns: columns), to: stream)
     isDrawn = true
@@ -38,7 +38,7 @@ final class TerminalBar {
   private static let narrowest = 10, widest = 24
 
   /// Removes the bar, so that something else can be printed.
-  func clear() {
+  package func clear() {
     guard isDrawn else { return }
     Console.write("\r\u{1b}[K", to: stream)
     isDrawn = false

@@ -5,7 +5,7 @@ import RAMiTTraining
 /// A run on a terminal: lines, and a bar below them; elsewhere, a line when there has been none for long.
 ///
 /// What cannot be shown, because the terminal is gone or the reader of a pipe has ended, is left out (`Console`).
-final class TrainingProgressBar: TrainingDisplay {
+package final class TrainingProgressBar: TrainingDisplay {
   private let bar = TerminalBar(on: .output)
   /// When something was shown last, in seconds of the system's clock.
   private var shown: Double
@@ -15,15 +15,15 @@ final class TrainingProgressBar: TrainingDisplay {
 
   private static var now: Double { ProcessInfo.processInfo.systemUptime }
 
-  init() { shown = bar.isShown ? -.infinity : Self.now }
+  package init() { shown = bar.isShown ? -.infinity : Self.now }
 
-  func line(_ text: String) {
+  package func line(_ text: String) {
     bar.clear()
     Console.print(text)
     if !bar.isShown { shown = Self.now }
   }
 
-  func show(_ progress: @autoclosure () -> TrainingProgress) {
+  package func show(_ progress: @autoclosure () -> TrainingProgress) {
     guard isTime else { return }
     let now = progress()
     show(
@@ -34,9 +34,9 @@ final class TrainingProgressBar: TrainingDisplay {
       ])
   }
 
-  func showValidation(_ done: Int, of count: Int) { if isTime { show("validation", done, count, []) } }
+  package func showValidation(_ done: Int, of count: Int) { if isTime { show("validation", done, count, []) } }
 
-  func clear() { bar.clear() }
+  package func clear() { bar.clear() }
 
   private var isTime: Bool { Self.now - shown >= (bar.isShown ? Self.drawInterval : Self.lineInterval) }
 
