@@ -25,6 +25,15 @@ package enum StopSignals {
     unblock([SIGINT, SIGTERM, SIGUSR1, SIGHUP])
   }
 
+  /// Lets signals end the process again, for work that has nothing to save. Those that the process was started to
+  /// ignore stay ignored.
+  package static func stopListening() {
+    for number in [SIGINT, SIGTERM, SIGUSR1, SIGHUP] {
+      let before = signal(number, SIG_DFL)
+      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
+    }
+  }
+
   /// The signal that came first; nil for none.
   package static var pending: Int32? {
     let number = first.load(ordering: .relaxed)
