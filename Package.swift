@@ -148,15 +148,27 @@ let package = Package(
         "Reports", "Runs", "Evaluation", "Inference", "Experiments", "Models", "Optimizers", "Datasets", "Metrics",
         "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics",
       ]),
-    // 11: the command line of any architecture
+    // 11: the tables of the paper, filled with what this package computes
+    floor(
+      "Reproduction",
+      on: [
+        "Training", "Reports", "Runs", "Evaluation", "Inference", "Benchmarking", "Experiments", "Models", "Optimizers",
+        "Datasets", "NN", "Serialization", "TensorCore", "YAML", "Files", "Machine", "Parallel", "Diagnostics",
+      ], resources: [.embedInCode("Tables")]),
+    // 12: the command line of any architecture
     floor(
       "RestorationCommands",
       on: [
         "Training", "Reports", "Figures", "Runs", "Evaluation", "Experiments", "Benchmarking", "Inference", "Models",
         "NN", "Datasets", "Metrics", "Imaging", "Serialization", "Files", "Machine", "Parallel", "Diagnostics",
       ], [argumentParser]),
-    // 12: the command line of the built-in ones, and timings
-    program("ramit", on: ["RestorationCommands", "Models"]),
+    // 13: the command line of the built-in ones, and timings
+    program(
+      "ramit",
+      on: [
+        "RestorationCommands", "Reproduction", "Training", "Evaluation", "Models", "Files", "Machine", "Parallel",
+        "Diagnostics",
+      ], [argumentParser]),
     program(
       "RAMiTBenchmarks",
       on: [
@@ -240,6 +252,12 @@ let package = Package(
       with: [
         "TestSupport", "ModelTestSupport", "Evaluation", "Models", "Autograd", "Imaging", "TensorCore", "Files",
         "Diagnostics",
+      ]),
+    tests(
+      of: "Reproduction",
+      with: [
+        "TestSupport", "ModelTestSupport", "Training", "Evaluation", "Experiments", "Models", "NN", "Serialization",
+        "Files", "Diagnostics",
       ]),
     tests(
       of: "RestorationCommands", with: ["TestSupport", "Models", "NN", "Autograd", "Imaging", "TensorCore"],
