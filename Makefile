@@ -24,11 +24,12 @@ BASELINE = runs/bench/baseline.json
 # Names of cases, or parts of them; empty for all.
 ONLY =
 
-.PHONY: help setup build run install uninstall test test-programs test-plain test-avx2 bench baseline lint format \
-  check floors docs clean
+.PHONY: help setup build run reproduce-tiny install uninstall test test-programs test-plain test-avx2 bench baseline \
+  lint format check floors docs clean
 
 help:
 	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
+	@echo 'make reproduce-tiny  all tables of the paper, with tiny models on drawn images, in minutes'
 	@echo 'make install  the program, its manual page and completions, below PREFIX=$(PREFIX); make uninstall'
 	@echo 'make test     build and run all tests'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
@@ -54,6 +55,13 @@ run: build
 	@echo 'report     $(RUN)/report.html'
 	@echo 'compared   $(RUN)/samples (input, bicubic, restored and target side by side)'
 	@echo 'restored   $(RUN)/restored'
+
+# The whole path of every table of the paper, from its configurations to its scores, with tiny models on drawn images.
+# What was trained before is not trained again.
+REPRODUCED = runs/reproduce
+reproduce-tiny: build
+	$(RAMIT) reproduce all --scale tiny --train --output $(REPRODUCED) --json $(REPRODUCED)/tiny.json \
+	  --markdown $(REPRODUCED)/tiny.md --csv $(REPRODUCED)/tiny.csv --html $(REPRODUCED)/tiny.html
 
 # What is installed needs nothing of this folder, but it does need the Swift runtime of this machine.
 STAGE = .build/stage
