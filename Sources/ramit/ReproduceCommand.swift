@@ -110,7 +110,7 @@ struct ReproduceCommand: ParsableCommand {
     let outcome = try queue.run(
       display: display, isStopRequested: { StopSignals.pending != nil }, skipped: Program.reportSkipped,
       began: { number, experiment in
-        bar.draw("training \(number) of \(count)", number - 1, of: count, details: experiment.name)
+        bar.draw("training \(number) of \(count)", number - 1, of: count, details: [experiment.name])
         if scale == .full { tell("\ntraining \(number) of \(count): \(experiment.name)") }
       },
       finished: { number, experiment, outcome in
@@ -142,7 +142,7 @@ struct ReproduceCommand: ParsableCommand {
     let sets = scale == .tiny ? TestSets.drawn : .folder(data)
     let keeper = ScoreKeeper(sets, budget: memory.budget) { event in
       switch event {
-      case .progress(let what, let done, let count): bar.draw(what, done, of: count, details: "\(done)/\(count)")
+      case .progress(let what, let done, let count): bar.draw(what, done, of: count, details: ["\(done)/\(count)"])
       case .note(let line): note(line)
       case .failed(let error):
         bar.clear()
