@@ -73,7 +73,7 @@ package struct SpeedTable: Codable, Equatable {
   /// For a terminal of 80 columns: long names lose their middle.
   package var text: String {
     var table = TextTable(header: Self.header)
-    for row in rows { table.add([row.name.shortened(to: 24)] + row.cells) }
+    for row in rows { table.add([row.name.shortened(to: 20)] + row.cells) }
     return table.text
   }
 
