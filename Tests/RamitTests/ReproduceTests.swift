@@ -50,7 +50,7 @@ struct ReproduceTests {
           as? [[String: Any]])
       let ours = try #require(rows.first { $0["method"] as? String == "RAMiT (ours)" && $0["task"] as? String == "x2" })
       #expect((ours["weights"] as? [String: Any])?["model"] as? String == "RAMiT-1")
-      #expect(run.output.contains("RAMiT-1_X2.pth, weights of RAMiT-1"))
+      #expect(run.output.contains(/RAMiT \(ours\), x2, weights of RAMiT-1:\s+\S*RAMiT-1_X2\.pth/), "\(run.output)")
       let cell = try #require((ours["cells"] as? [[String: Any]])?.first { $0["column"] as? String == "Set5 PSNR" })
       #expect(abs((cell["ours"] as? Double ?? 0) - (peer[0]["psnr"] as? Double ?? 1)) < 0.002)
       let ngswin = try #require(rows.first { $0["method"] as? String == "NGswin" && $0["task"] as? String == "x2" })
