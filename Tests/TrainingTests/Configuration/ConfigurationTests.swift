@@ -189,7 +189,8 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     ),
     (
       "model: {variant: RAMIT}",
-      "c.yaml:6: expected one of RAMiT, RAMiT-1, RAMiT-slimSR, RAMiT-slimLLE, DaViT-core, DaViT-full for model.variant, found 'RAMIT'"
+      "c.yaml:6: expected one of RAMiT, RAMiT-1, RAMiT-slimSR, RAMiT-slimLLE, DaViT-core, DaViT-full for "
+        + "model.variant, found 'RAMIT'"
     ),
     ("model: {task: x3}", "c.yaml:6: expected the task at the top level, found model.task"),
     (
