@@ -50,7 +50,7 @@ extension DatasetManifest {
     let source = [page, citation].compactMap { $0 }.joined(separator: ", ")
     return InputError(
       root,
-      expected: "\(name), \(count) \(what), as \(tree(for: settings))"
+      expected: "\(name), \(count) \(what), as \(trees(for: settings).joined(separator: ", or "))"
         + (source.isEmpty ? "" : "; get it from \(source)"),
       found: FolderPath.contents(of: root))
   }

@@ -34,8 +34,8 @@ package struct DatasetManifest: Equatable, Sendable {
     Int((Double(count) * factor * (1 + 1e-12)).rounded(.down))
   }
 
-  /// The tree that is expected, in words: `DIV2K_train_HR/ with DIV2K_train_LR_bicubic/X2/, or ...`.
-  func tree(for settings: PairSettings) -> String {
+  /// The trees that are expected, one for each layout: `DIV2K_train_HR/ with DIV2K_train_LR_bicubic/X2/`.
+  func trees(for settings: PairSettings) -> [String] {
     layouts.map { layout in
       func spelled(_ paths: [String]) -> String {
         let named = paths.map { path in
@@ -47,7 +47,7 @@ package struct DatasetManifest: Equatable, Sendable {
       }
       guard settings.kind != .denoising, !layout.inputs.isEmpty else { return spelled(layout.targets) }
       return "\(spelled(layout.targets)) with \(spelled(layout.inputs))"
-    }.uniqued().joined(separator: ", or ")
+    }.uniqued()
   }
 }
 
@@ -73,7 +73,9 @@ extension DatasetManifest {
     if members.isEmpty {
       let kind = tasks.first ?? .denoising
       let settings = PairSettings(kind, scale: kind == .superResolution ? 2 : 1)
-      lines.append("  tree    \(tree(for: settings))")
+      for (number, tree) in trees(for: settings).enumerated() {
+        lines.append((number == 0 ? "  tree    " : "  or      ") + tree)
+      }
     } else {
       lines.append("  union   \(members.joined(separator: ", "))")
     }
