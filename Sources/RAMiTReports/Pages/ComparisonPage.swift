@@ -105,7 +105,7 @@ struct ComparisonPage {
   /// One image of several runs, which have the same baseline and target of it.
   private struct SharedSample {
     let sample: RunSample
-    var runs: [(run: ComparedRun, restored: RunSample.Panel)]
+    var runs: [(run: ComparedRun, restored: RunSample.Panel, psnr: Double?)]
 
     func isSame(_ other: RunSample) -> Bool {
       sample.name == other.name && sample.baseline == other.baseline && sample.target == other.target
@@ -118,9 +118,9 @@ struct ComparisonPage {
       for sample in run.record.samples {
         guard let restored = sample.restored else { continue }
         if let index = shared.firstIndex(where: { $0.isSame(sample) }) {
-          shared[index].runs.append((run, restored))
+          shared[index].runs.append((run, restored, sample.scores.last?.psnr))
         } else {
-          shared.append(SharedSample(sample: sample, runs: [(run, restored)]))
+          shared.append(SharedSample(sample: sample, runs: [(run, restored, sample.scores.last?.psnr)]))
         }
       }
     }
@@ -129,14 +129,16 @@ struct ComparisonPage {
     if shown.isEmpty { return "" }
     let cards: [Markup] = shown.map { shared in
       var figures: [Markup] = []
-      if let baseline = shared.sample.baseline { figures.append(figure(baseline, caption: baseline.title)) }
-      figures += shared.runs.map { figure($0.restored, caption: $0.run.label) }
+      if let baseline = shared.sample.baseline {
+        figures.append(figure(baseline, caption: baseline.title, shared.sample.scores.last?.baselinePSNR))
+      }
+      figures += shared.runs.map { figure($0.restored, caption: $0.run.label, $0.psnr) }
       if let target = shared.sample.target { figures.append(figure(target, caption: target.title)) }
       return "<div class=\"card\"><h3>\(shared.sample.name)</h3><div class=\"panels\">\(figures)</div></div>\n"
     }
     return """
       <h2>Validation images</h2>
-      <p>The middle of each, as each run's latest validation left it.</p>
+      <p>The middle of each, as each run's latest validation left it, with the PSNR of the whole image.</p>
       <div class="samples">
       \(cards)</div>
 

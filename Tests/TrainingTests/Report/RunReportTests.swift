@@ -124,6 +124,11 @@ import Testing
     #expect(!page.contains("<td class=\"words\">task</td>") && !page.contains("<td class=\"words\">output</td>"))
     // The shared image has the baseline, two restored images and the target, that of the third run one restored image.
     #expect(page.count(of: "<img ") == 4 + 3)
+    for sample in records.flatMap(\.samples) {
+      let score = try #require(sample.scores.last)
+      #expect(
+        page.contains("<b>\(score.psnr.fixed(2)) dB</b>") && page.contains("<b>\(score.baselinePSNR.fixed(2)) dB</b>"))
+    }
     #expect(page.count(of: "<polyline") == (2 + 3 + 2 + 3) + (1 + 2 + 1 + 2))
   }
 
