@@ -39,8 +39,10 @@ struct ReproduceCommand: ParsableCommand {
     help: ArgumentHelp("A folder with weight files, or runs.", valueName: "dir"), completion: .directory)
   var weights: String?
 
-  @Option(help: ArgumentHelp("The folder in which published sets lie.", valueName: "dir"), completion: .directory)
-  var data = "datasets"
+  @Option(
+    help: ArgumentHelp("The folder in which published sets lie (default: datasets).", valueName: "dir"),
+    completion: .directory)
+  var data: String?
 
   @Flag(help: "Train what the tables need first; a training that was stopped resumes.")
   var train = false
@@ -75,7 +77,7 @@ struct ReproduceCommand: ParsableCommand {
 
   func validate() throws {
     if tables.isEmpty { throw ValidationError("name a table, or all") }
-    for (name, value) in [("--output", output), ("--data", data)] where value.isEmpty {
+    for (name, value) in [("--output", output), ("--data", data)] where value?.isEmpty == true {
       throw ValidationError("\(name) must name a folder")
     }
   }
@@ -84,7 +86,11 @@ struct ReproduceCommand: ParsableCommand {
     try common.apply()
     if let json { try JSON.prepare(json.expandingTilde) }
     let configurations = try ConfigurationFolder(configs?.expandingTilde)
-    let (output, data) = (output.expandingTilde, data.expandingTilde)
+    let (output, data) = (output.expandingTilde, (data ?? "datasets").expandingTilde)
+    // The default folder may be missing: cells then say so.
+    if self.data != nil, !Folder.exists(data) {
+      throw InputError("--data", expected: "the folder in which published sets lie", found: "no folder \(data)")
+    }
     var parts: [PaperPart] = []
     for part in tables.flatMap(\.tables).flatMap(\.parts) where !parts.contains(part) { parts.append(part) }
     if train { try trainAll(parts, configurations, output, data) }

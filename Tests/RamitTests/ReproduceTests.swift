@@ -28,6 +28,8 @@ struct ReproduceTests {
       let files = ["json", "markdown", "csv", "html"].flatMap { ["--\($0)", folder.file("new/t.\($0)")] }
       let run = try Program.run(["reproduce", "Ga", "--quiet"] + files + configs)
       #expect(run.code == 64 && run.errors.contains("'Ga'"))
+      let missing = try Program.run(["reproduce", "1", "--data", folder.file("none")] + configs)
+      #expect(missing.code == 1 && missing.output.isEmpty && missing.errorLines.count == 1, "\(missing)")
       let done = try Program.run(["reproduce", "G", "--quiet"] + files + configs)
       #expect(done.code == 0 && done.output.isEmpty && done.errors.isEmpty, "\(done.errors)")
       for file in ["json", "markdown", "csv", "html"] {
