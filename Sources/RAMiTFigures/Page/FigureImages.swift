@@ -115,14 +115,14 @@ package struct FigureModel {
     self.model = model
   }
 
-  /// The image restored, in the memory that there is.
+  /// The image restored, within the free memory.
   /// - Parameter note: called with a line about tiles, where the whole takes too much memory.
   /// - Throws: `InputError` where there is too little, or the result is not finite.
   func restore(_ images: FigureImages, note: (String) -> Void) throws -> Image {
     let fit = try Restorer(model).fitting(images.name, images.size)
     if let tiles = fit.note { note("\(label): \(tiles), which changes scores a little") }
     let output = fit.restorer(images.input)
-    let wrong = (0..<output.count).count { !output.pointer[$0].isFinite }
+    let wrong = output.nonFiniteCount
     guard wrong == 0 else {
       throw InputError(label, expected: "a finite result", found: "\(wrong) of \(output.count) values not finite")
     }
