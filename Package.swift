@@ -107,7 +107,7 @@ let package = Package(
     floor("Serialization", on: ["Files", "Diagnostics", "TensorCore"]),
     // 5: modules, scores, data
     floor("NN", on: ["Autograd", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
-    floor("Metrics", on: ["Imaging", "Parallel"]),
+    floor("Metrics", on: ["Imaging", "Parallel", "Diagnostics"]),
     floor(
       "Datasets", on: ["Imaging", "TensorCore", "YAML", "Files", "Parallel", "Diagnostics"],
       resources: [.embedInCode("Manifests/datasets")]),
@@ -166,8 +166,8 @@ let package = Package(
     program(
       "ramit",
       on: [
-        "RestorationCommands", "Reproduction", "Training", "Evaluation", "Models", "Files", "Machine", "Parallel",
-        "Diagnostics",
+        "RestorationCommands", "Reproduction", "Training", "Reports", "Evaluation", "Models", "Files", "Machine",
+        "Parallel", "Diagnostics",
       ], [argumentParser]),
     program(
       "RAMiTBenchmarks",

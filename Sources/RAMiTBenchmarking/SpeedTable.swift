@@ -79,16 +79,6 @@ package struct SpeedTable: Codable, Equatable {
 
   /// A Markdown table.
   package var markdown: String {
-    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
-    return line(Self.header) + line(["---"] + Self.header.dropFirst().map { _ in "---:" })
-      + rows.map { line([$0.name.replacing("|", with: "\\|")] + $0.cells) }.joined()
-  }
-}
-
-extension String {
-  /// With an ellipsis in its middle where it is longer.
-  fileprivate func shortened(to length: Int) -> String {
-    guard count > length else { return self }
-    return prefix((length - 1) / 2) + "…" + suffix(length - 1 - (length - 1) / 2)
+    Markdown.table(header: Self.header, rows: rows.map { [$0.name] + $0.cells }).map { $0 + "\n" }.joined()
   }
 }

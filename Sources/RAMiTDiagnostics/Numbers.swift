@@ -8,6 +8,14 @@ extension Double {
   }
 }
 
+extension [Double] {
+  /// The standard deviation of what these are a sample of: squares divided by n - 1; NaN for fewer than two values.
+  package var sampleDeviation: Double {
+    let mean = reduce(0, +) / Double(count)
+    return count < 2 ? .nan : (reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)).squareRoot()
+  }
+}
+
 extension Int {
   /// With a comma between thousands.
   package var grouped: String {

@@ -41,8 +41,22 @@ package struct MemoryFit {
 }
 
 /// What a restorer has measured of its model, once.
-final class MeasuredMemory: Sendable {
+final class ModelMeasures: Sendable {
   private let value = Mutex<RestorationMemory?>(nil)
+  private let multiplyAdds = Mutex<Double?>(nil)
+
+  private static let countedSide = 256
+
+  /// The arithmetic of a pixel, counted for an image of a common size.
+  func multiplyAddsPerPixel(of model: any RestorationModel) -> Double {
+    multiplyAdds.withLock { value in
+      if let value { return value }
+      let side = model.padding.paddedSide(Self.countedSide)
+      let counted = Double(Complexity.multiplyAdds(of: model.architecture, width: side, height: side))
+      value = counted / Double(side * side)
+      return counted / Double(side * side)
+    }
+  }
 
   func of(_ model: any RestorationModel) -> RestorationMemory {
     value.withLock { value in

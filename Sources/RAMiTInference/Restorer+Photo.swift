@@ -28,7 +28,7 @@ extension Restorer {
   /// - Parameter photo: without alpha.
   private func restoreColors(_ photo: Image, named name: String) throws -> Image {
     func image(_ values: Tensor) throws -> Image {
-      let count = (0..<values.count).count { !values.pointer[$0].isFinite }
+      let count = values.nonFiniteCount
       guard count == 0 else {
         throw InputError(name, expected: "a finite result", found: "\(count) of \(values.count) values not finite")
       }

@@ -21,7 +21,7 @@ public struct Restorer {
 
   /// The memory that restoring a photo may take.
   package var budget = MemoryBudget()
-  let measured = MeasuredMemory()
+  let measured = ModelMeasures()
 
   /// Restores whole images until `tile` is set.
   public init(_ model: any RestorationModel) { self.model = model }
@@ -65,15 +65,10 @@ public struct Restorer {
 
   /// About how many multiply-adds an image takes: they are in proportion to its pixels.
   private func multiplyAdds(height: Int, width: Int) -> Double {
-    let side = model.padding.paddedSide(Self.countedSide)
-    let perPixel =
-      Double(Complexity.multiplyAdds(of: model.architecture, width: side, height: side))
-      / Double(side * side)
+    let perPixel = measured.multiplyAddsPerPixel(of: model)
     let pixels =
       tiles(height: height, width: width)?.pixels
       ?? model.padding.paddedSide(height) * model.padding.paddedSide(width)
     return perPixel * Double(pixels * (selfEnsemble ? Symmetry.allCases.count : 1))
   }
-
-  private static let countedSide = 256
 }

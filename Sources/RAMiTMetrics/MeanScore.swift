@@ -1,3 +1,5 @@
+import RAMiTDiagnostics
+
 /// The mean over the scores of several images.
 public struct MeanScore: Equatable, Sendable {
   /// The mean over the images whose PSNR is finite; infinite where no image's is, NaN without images.
@@ -29,7 +31,7 @@ public struct MeanScore: Equatable, Sendable {
     for metric in Metric.allCases {
       let values = scores.compactMap { $0[metric] }.filter(\.isFinite)
       finite[metric] = values.count
-      deviations[metric] = values.deviation
+      deviations[metric] = values.sampleDeviation
       if metric != .psnr, metric != .ssim, scores.contains(where: { $0[metric] != nil }) {
         others[metric] = values.reduce(0, +) / Double(values.count)
       }
@@ -51,12 +53,4 @@ public struct MeanScore: Equatable, Sendable {
 
   /// How many images have a finite value, of which the mean is.
   public func finiteCount(_ metric: Metric) -> Int { finite[metric] ?? 0 }
-}
-
-extension [Double] {
-  /// The sample standard deviation; NaN for fewer than two values.
-  fileprivate var deviation: Double {
-    let mean = reduce(0, +) / Double(count)
-    return count < 2 ? .nan : (reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)).squareRoot()
-  }
 }

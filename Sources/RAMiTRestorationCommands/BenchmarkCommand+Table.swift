@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RAMiTBenchmarking
 import RAMiTDiagnostics
 import RAMiTFiles
@@ -43,6 +42,7 @@ extension BenchmarkCommand {
 
   func printTable() throws {
     if let json { try JSON.prepare(json.expandingTilde) }
+    if let markdown { try TextFile.markdown.prepare(markdown.expandingTilde) }
     let sizes = size.isEmpty ? [(width: 320, height: 180)] : size.map { (width: $0.width, height: $0.height) }
     var isWhole = true
     let table = SpeedTable(
@@ -58,7 +58,7 @@ extension BenchmarkCommand {
       })
     Console.print(table.text)
     if let json { try JSON.write(table, to: json.expandingTilde) }
-    if let markdown { try WholeFile.write(Data(table.markdown.utf8), to: markdown.expandingTilde) }
+    if let markdown { try TextFile.markdown.write(table.markdown, to: markdown.expandingTilde) }
     if !isWhole { throw ExitCode.failure }
   }
 }

@@ -82,7 +82,7 @@ struct ScoreFileOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write them to a Markdown file, a table for each set.", valueName: "file"))
   var markdown: String?
 
-  private var texts: [(ScoreFile, String)] {
+  private var texts: [(TextFile, String)] {
     [(.csv, csv), (.markdown, markdown)].compactMap { kind, path in path.map { (kind, $0.expandingTilde) } }
   }
 
@@ -94,6 +94,6 @@ struct ScoreFileOptions: ParsableArguments {
 
   func write(_ reports: [ScoreReport]) throws {
     if let json { try ScoreReport.write(reports, to: json.expandingTilde) }
-    for (kind, path) in texts { try kind.write(reports, to: path) }
+    for (kind, path) in texts { try kind.write(kind == .csv ? reports.csv : reports.markdown, to: path) }
   }
 }

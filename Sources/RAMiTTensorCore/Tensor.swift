@@ -63,6 +63,11 @@ public struct Tensor: @unchecked Sendable {
   /// A copy of the values.
   public var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
+  /// How many values are NaN or infinite.
+  package var nonFiniteCount: Int {
+    withExtendedLifetime(self) { UnsafeBufferPointer(start: pointer, count: count).count { !$0.isFinite } }
+  }
+
   /// The value of a tensor that holds one.
   public var scalar: Float {
     require(count == 1, "a tensor of \(shape) is not one value")

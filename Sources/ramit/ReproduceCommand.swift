@@ -2,6 +2,7 @@ import ArgumentParser
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTParallel
+import RAMiTReports
 import RAMiTReproduction
 import RAMiTRestorationCommands
 import RAMiTTraining
@@ -85,6 +86,9 @@ struct ReproduceCommand: ParsableCommand {
   func run() throws {
     try common.apply()
     if let json { try JSON.prepare(json.expandingTilde) }
+    if let markdown { try TextFile.markdown.prepare(markdown.expandingTilde) }
+    if let csv { try TextFile.csv.prepare(csv.expandingTilde) }
+    if let html { try TablePage.prepare(html.expandingTilde) }
     let configurations = try ConfigurationFolder(configs?.expandingTilde)
     let (output, data) = (output.expandingTilde, (data ?? "datasets").expandingTilde)
     // The default folder may be missing: cells then say so.
@@ -171,9 +175,10 @@ struct ReproduceCommand: ParsableCommand {
     }
     if let json { try filled.writeJSON(to: json.expandingTilde) }
     if let markdown {
-      try WholeFile.write(text: filled.map { $0.markdown(context) }.joined(separator: "\n"), to: markdown)
+      let text = filled.map { $0.markdown(context) }.joined(separator: "\n")
+      try TextFile.markdown.write(text, to: markdown.expandingTilde)
     }
-    if let csv { try WholeFile.write(text: filled.csv, to: csv) }
+    if let csv { try TextFile.csv.write(filled.csv, to: csv.expandingTilde) }
     if let html { try filled.page(context).write(to: html.expandingTilde) }
     if failures > 0 { throw ExitCode.failure }
   }
@@ -193,13 +198,4 @@ struct TableArgument: ExpressibleByArgument {
   }
 
   static var allValueStrings: [String] { PaperTable.allCases.map(\.rawValue) + ["all"] }
-}
-
-extension WholeFile {
-  /// Writes text.
-  fileprivate static func write(text: String, to path: String) throws {
-    let path = path.expandingTilde
-    try Folder.create(path.parentPath)
-    try write(Array(text.utf8), to: path)
-  }
 }

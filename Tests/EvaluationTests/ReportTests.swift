@@ -110,7 +110,7 @@ struct ReportTests {
   }
 
   @Test func scoresAsCSV() throws {
-    let lines = ScoreFile.csv.text(of: reports()).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = reports().csv.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines[0] == "row,model,task,testset,sigma,protocol,image,psnr,ssim,baseline_psnr,baseline_ssim")
     let rules = "\"paper protocol: Y in float, border 2\""
     #expect(lines[1] == "image,m,x2,One,,\(rules),\"a,\"\"b\"\"\",30.0,0.5,20.0,0.25")
@@ -123,7 +123,7 @@ struct ReportTests {
   }
 
   @Test func scoresAsMarkdown() throws {
-    let text = ScoreFile.markdown.text(of: reports())
+    let text = reports().markdown
     #expect(
       text.hasPrefix(
         """
@@ -132,7 +132,7 @@ struct ReportTests {
         paper protocol: Y in float, border 2
 
         | image | PSNR (dB) | SSIM |
-        |---|---:|---:|
+        | --- | ---: | ---: |
         | a,"b" | 30.0000 | 0.50000 |
         | c\\|d | 32.0000 | 0.75000 |
         | mean of 2 | 31.0000 | 0.62500 |
@@ -151,13 +151,13 @@ struct ReportTests {
   /// Text files have their endings, so that no option replaces weights.
   @Test func textFilesAreWrittenWhole() throws {
     try withTemporaryFolder { folder in
-      for (kind, path) in [(ScoreFile.csv, "w.pth"), (.markdown, "a.csv"), (.csv, "a")] {
+      for (kind, path) in [(TextFile.csv, "w.pth"), (.markdown, "a.csv"), (.csv, "a"), (.html, "photo.png")] {
         #expect(throws: InputError.self) { try kind.prepare(folder + "/" + path) }
       }
-      try ScoreFile.csv.prepare(folder + "/new/s.csv")
-      try ScoreFile.csv.write(reports(), to: folder + "/new/s.csv")
+      try TextFile.csv.prepare(folder + "/new/s.csv")
+      try TextFile.csv.write(reports().csv, to: folder + "/new/s.csv")
       let written = try String(contentsOfFile: folder + "/new/s.csv", encoding: .utf8)
-      #expect(written == ScoreFile.csv.text(of: reports()))
+      #expect(written == reports().csv)
     }
   }
 

@@ -63,6 +63,20 @@ struct FigureTests {
     }
   }
 
+  /// A figure replaces figures alone: no photo that it is made of, and nothing of another kind.
+  @Test func photosAndWeightsStayAsTheyAre() throws {
+    try Folder.temporary { folder in
+      let (photo, weights) = try sources(folder)
+      for (output, more) in [(photo, []), (weights[0], ["--format", "png"]), (weights[1], ["--format", "svg"])] {
+        let before = try Data(contentsOf: URL(fileURLWithPath: output))
+        let run = try Program.run(
+          ["figure", "crops", photo, "--output", output] + more + ["--weights", weights[0]])
+        #expect(run.code == 1 && run.errorLines.count == 1 && run.errors.contains("an earlier figure"), "\(run)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == before)
+      }
+    }
+  }
+
   @Test func whatIsWrongIsSaidOnOneLine() throws {
     try Folder.temporary { folder in
       let (photo, weights) = try sources(folder)

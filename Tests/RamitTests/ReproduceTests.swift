@@ -30,6 +30,14 @@ struct ReproduceTests {
       #expect(run.code == 64 && run.errors.contains("'Ga'"))
       let missing = try Program.run(["reproduce", "1", "--data", folder.file("none")] + configs)
       #expect(missing.code == 1 && missing.output.isEmpty && missing.errorLines.count == 1, "\(missing)")
+      // What is written at the end is checked before the work.
+      let page = folder.file("mine.html")
+      try Data("<p>mine</p>".utf8).write(to: URL(fileURLWithPath: page))
+      for option in [["--csv", folder.file("w.pth")], ["--markdown", folder.file("w.png")], ["--html", page]] {
+        let refused = try Program.run(["reproduce", "1"] + option + configs)
+        #expect(refused.code == 1 && refused.output.isEmpty && refused.errorLines.count == 1, "\(refused)")
+      }
+      #expect(try folder.data("mine.html") == Data("<p>mine</p>".utf8))
       let done = try Program.run(["reproduce", "G", "--quiet"] + files + configs)
       #expect(done.code == 0 && done.output.isEmpty && done.errors.isEmpty, "\(done.errors)")
       for file in ["json", "markdown", "csv", "html"] {

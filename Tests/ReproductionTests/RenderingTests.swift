@@ -62,7 +62,7 @@ import Testing
 
   @Test func cellsAreCSV() throws {
     try filled(PaperTable.table4a.parts[0]) { table, context in
-      let lines = [table].csv.split(separator: "\r\n")
+      let lines = [table].csv.split(separator: "\n")
       #expect(lines.count == 1 + 25 * 3)
       #expect(lines[0] == "table,method,task,sigma,seed,column,paper,ours,missing,images,weights")
       #expect(lines[1].hasPrefix("4a,\"Pure CHSA, w/ H-RAMi\",x2,,,#Params,957K,957064,"))

@@ -1,43 +1,15 @@
-import Foundation
 import RAMiTDiagnostics
-import RAMiTFiles
 import RAMiTMetrics
 
-/// Scores as text files for other programs and for papers.
-package enum ScoreFile: Sendable {
+extension [ScoreReport] {
   /// Values separated by commas: a row for each image, mean and deviation, told apart by the first column.
-  case csv
-  /// A table for each test set.
-  case markdown
+  package var csv: String { CSVScores(reports: self).text }
 
-  private var ending: String { self == .csv ? "csv" : "md" }
-
-  /// Checks before the work that the file can be written, and makes its folder.
-  /// - Throws: `InputError` that names the file or its folder.
-  package func prepare(_ path: String) throws {
-    let status = try? FileStatus(path)
-    // A pipe or a device is not replaced.
-    if let status, status.kind != .file, status.kind != .folder { return }
-    guard status?.kind != .folder else { throw InputError(path, expected: "a file", found: "a folder") }
-    // A mistake on the command line must not replace weights or photos.
-    guard path.pathEnding.lowercased() == ending else {
-      throw InputError(path, expected: "a name that ends in .\(ending)", found: "another ending")
-    }
-    try Folder.create(path.parentPath)
-    try Folder.checkWritable(path.parentPath)
-  }
-
-  /// - Throws: `InputError` that names the file.
-  package func write(_ reports: [ScoreReport], to path: String) throws {
-    try WholeFile.write(Data(text(of: reports).utf8), to: path)
-  }
-
-  func text(of reports: [ScoreReport]) -> String {
-    self == .csv ? CSVScores(reports: reports).text : MarkdownScores(reports: reports).text
-  }
+  /// A table in Markdown for each test set.
+  package var markdown: String { MarkdownScores(reports: self).text }
 }
 
-/// RFC 4180, with line feeds. What is not a number is empty; an infinite PSNR is `inf`.
+/// What is not a number is empty; an infinite PSNR is `inf`.
 private struct CSVScores {
   let reports: [ScoreReport]
 
@@ -70,18 +42,12 @@ private struct CSVScores {
       add("mean over sets", summary.reports[0], testset: "", summary.overSets)
       add("mean over images", summary.reports[0], testset: "", { all[$0] })
     }
-    return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
+    return lines.map(CSV.line).joined()
   }
 
   private static func number(_ value: Double?) -> String {
     guard let value, !value.isNaN else { return "" }
     return value == .infinity ? "inf" : "\(value)"
-  }
-
-  private static func quoted(_ text: String) -> String {
-    let text = text.showingEscapedBytes
-    guard text.contains(where: { ",\"\n\r".contains($0) || $0.isNewline }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }
 
@@ -92,44 +58,34 @@ private struct MarkdownScores {
     var parts = reports.map { report in
       let metrics = report.scoring.metrics
       let (score, baseline) = (report.score, report.baseline)
-      var lines = Self.header("image", metrics)
-      for row in report.rows { lines.append(Self.row(row.name, metrics) { row.score[$0] ?? .nan }) }
-      lines.append(Self.row("mean of \(score.count)", metrics) { score[$0] })
-      lines.append(Self.row("standard deviation", metrics, score.deviation))
-      if report.hasBaseline { lines.append(Self.row(report.task?.baselineName ?? "input", metrics) { baseline[$0] }) }
-      return Self.part(report.title, report.protocolText, lines)
+      var rows = report.rows.map { row in Self.row(row.name, metrics) { row.score[$0] ?? .nan } }
+      rows.append(Self.row("mean of \(score.count)", metrics) { score[$0] })
+      rows.append(Self.row("standard deviation", metrics, score.deviation))
+      if report.hasBaseline { rows.append(Self.row(report.task?.baselineName ?? "input", metrics) { baseline[$0] }) }
+      return Self.part(report.title, report.protocolText, "image", metrics, rows)
     }
     for summary in ScoreSummary.all(of: reports) {
       let metrics = summary.metrics, all = summary.overImages
-      var lines = Self.header("set", metrics)
-      for report in summary.reports {
+      var rows = summary.reports.map { report in
         let score = report.score
-        lines.append(Self.row("\(report.testset) (\(report.rows.count) images)", metrics) { score[$0] })
+        return Self.row("\(report.testset) (\(report.rows.count) images)", metrics) { score[$0] }
       }
-      lines.append(Self.row(summary.setsName, metrics, summary.overSets))
-      lines.append(Self.row(summary.imagesName, metrics) { all[$0] })
-      parts.append(Self.part(summary.title, summary.reports[0].protocolText, lines))
+      rows.append(Self.row(summary.setsName, metrics, summary.overSets))
+      rows.append(Self.row(summary.imagesName, metrics) { all[$0] })
+      parts.append(Self.part(summary.title, summary.reports[0].protocolText, "set", metrics, rows))
     }
     return parts.joined(separator: "\n")
   }
 
-  private static func part(_ title: String, _ protocolText: String, _ lines: [String]) -> String {
-    "## \(escaped(title))\n\n\(escaped(protocolText))\n\n" + lines.map { $0 + "\n" }.joined()
+  private static func part(
+    _ title: String, _ protocolText: String, _ first: String, _ metrics: [Metric], _ rows: [[String]]
+  ) -> String {
+    let table = Markdown.table(header: [first] + metrics.map(\.title), rows: rows)
+    let lines = ["## \(Markdown.escaped(title))", "", Markdown.escaped(protocolText), ""] + table
+    return lines.map { $0 + "\n" }.joined()
   }
 
-  private static func header(_ first: String, _ metrics: [Metric]) -> [String] {
-    [row(first, metrics.map(\.title)), "|---|" + metrics.map { _ in "---:|" }.joined()]
-  }
-
-  private static func row(_ name: String, _ metrics: [Metric], _ value: (Metric) -> Double) -> String {
-    row(name, metrics.map { value($0).fixed($0.digits) })
-  }
-
-  private static func row(_ name: String, _ cells: [String]) -> String {
-    "| \(escaped(name)) | " + cells.joined(separator: " | ") + " |"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.onOneLine.replacing("|", with: "\\|")
+  private static func row(_ name: String, _ metrics: [Metric], _ value: (Metric) -> Double) -> [String] {
+    [name] + metrics.map { value($0).fixed($0.digits) }
   }
 }

@@ -64,15 +64,6 @@ package struct ScoreTable {
   }
 }
 
-extension String {
-  /// At most so many characters, by dots in place of the middle.
-  package func shortened(to count: Int) -> String {
-    guard self.count > count else { return self }
-    let kept = max(0, count - 3)
-    return String(prefix((kept + 1) / 2)) + "..." + String(suffix(kept / 2))
-  }
-}
-
 extension MeanScore {
   /// What a mean of PSNR leaves out, in words; nil for nothing.
   package var noteOnInfinite: String? {

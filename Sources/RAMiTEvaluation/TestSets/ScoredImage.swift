@@ -39,8 +39,7 @@ extension TestSet {
 
   /// Rounding to 8 bits would hide what is not finite: it becomes black.
   private func checkFinite(_ output: Tensor, _ index: Int) throws {
-    let values = UnsafeBufferPointer(start: output.pointer, count: output.count)
-    let wrong = values.count { !$0.isFinite }
+    let wrong = output.nonFiniteCount
     guard wrong > 0 else { return }
     throw InputError(
       location(index), expected: "finite values from the model",

@@ -14,6 +14,9 @@ package struct AttentionFigure {
     package let rows: [[Float]]
   }
 
+  /// Maps beside each other.
+  private static let columns = 4
+
   package let maps: [Map]
   package let page: FigurePage
 
@@ -97,7 +100,7 @@ package struct AttentionFigure {
         map.rows.flatMap(\.self), width: map.rows.count, height: map.rows.count, side: 150, caption: "head \(map.head)")
     }
     guard case .spatial(let windowHeight, let windowWidth, _, _) = layer.kind else {
-      return PanelGrid(rows: lines(matrices))
+      return PanelGrid(rows: matrices.rows(of: columns))
     }
     let queries = maps.map { map in
       var panel = panel(
@@ -108,14 +111,7 @@ package struct AttentionFigure {
       ]
       return panel
     }
-    return PanelGrid(rows: zip(lines(queries), lines(matrices)).flatMap { [$0, $1] })
-  }
-
-  /// Up to four panels beside each other.
-  private static func lines(_ panels: [Panel]) -> [[Panel?]] {
-    stride(from: 0, to: panels.count, by: 4).map { start in
-      panels[start..<min(start + 4, panels.count)].map { Optional($0) }
-    }
+    return PanelGrid(rows: zip(queries.rows(of: columns), matrices.rows(of: columns)).flatMap { [$0, $1] })
   }
 
   private static func panel(_ values: [Float], width: Int, height: Int, side: Double, caption: String) -> Panel {

@@ -11,13 +11,10 @@ package struct AttributionFigure {
   package struct Row: Encodable {
     package let model: String
     package let patch: String
-    package let diffusionIndex, giniCoefficient: Double
-    /// Of the contributions, and what they should add up to.
-    package let sum, change: Double
+    package let diffusionIndex: Double
+    /// Of the contributions, what they should add up to, and the difference as a share of that.
+    package let sum, change, error: Double
     package let steps: Int
-
-    /// The difference between both, as a share of the change.
-    package var error: Double { abs(sum - change) / max(abs(change), .leastNormalMagnitude) }
   }
 
   package let rows: [Row]
@@ -59,8 +56,7 @@ package struct AttributionFigure {
       rows.append(
         Row(
           model: model.label, patch: patch.description, diffusionIndex: map.diffusionIndex,
-          giniCoefficient: giniCoefficient(map.contributions.map(abs)), sum: map.sum, change: map.change,
-          steps: map.steps))
+          sum: map.sum, change: map.change, error: map.error, steps: map.steps))
       var panel = Panel(
         Self.overlay(map.contributions, on: gray, width: width, height: height), width: first.width,
         height: first.height, caption: [model.label, "DI \(map.diffusionIndex.fixed(2))"])
@@ -68,11 +64,8 @@ package struct AttributionFigure {
       panels.append(panel)
     }
     let columns = models.count > 3 ? (panels.count + 1) / 2 : panels.count
-    let lines = stride(from: 0, to: panels.count, by: columns).map { start in
-      panels[start..<min(start + columns, panels.count)].map { Optional($0) }
-    }
     self.rows = rows
-    page = PanelGrid(rows: lines).page(title: "Local attribution maps of \(images.title)")
+    page = PanelGrid(rows: panels.rows(of: columns)).page(title: "Local attribution maps of \(images.title)")
   }
 
   /// The input, gray and light.

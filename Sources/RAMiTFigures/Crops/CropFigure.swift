@@ -63,10 +63,7 @@ package struct CropFigure {
         panels.append(Self.crop(image, box, caption: [name] + (showsScores ? [Self.text(score)] : []), color))
       }
       let lines = panels.count > 4 ? 2 : 1, columns = (panels.count + lines - 1) / lines
-      groups.append(
-        stride(from: 0, to: panels.count, by: columns).map { start in
-          panels[start..<min(start + columns, panels.count)].map { Optional($0) }
-        })
+      groups.append(panels.rows(of: columns))
     }
     self.rows = rows
     page = Self.page(target, boxes, groups: groups, title: images.title)

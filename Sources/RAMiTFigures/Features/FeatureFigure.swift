@@ -34,8 +34,7 @@ package struct FeatureFigure {
           image, width: photo.width, height: photo.height, caption: [map.name, "\(map.width)×\(map.height)"])
       }
       let columns = maps.count > 4 ? 5 : maps.count + 1
-      let cells: [Panel?] = [photo] + panels
-      rows += stride(from: 0, to: cells.count, by: columns).map { Array(cells[$0..<min($0 + columns, cells.count)]) }
+      rows += ([photo] + panels).rows(of: columns)
     }
     let grid = PanelGrid(
       rows: rows, rowTitles: models.count > 1 && rows.count == models.count ? models.map(\.label) : [])

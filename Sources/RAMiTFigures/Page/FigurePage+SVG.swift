@@ -12,7 +12,7 @@ extension FigurePage {
       <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
       viewBox="0 0 \(number(width)) \(number(height))" font-family="Helvetica, Arial, sans-serif" role="img">
       """,
-      "<title>\(Self.escaped(title))</title>",
+      "<title>\(title.escapedForXML)</title>",
       "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
     ]
     for element in elements { lines.append(try Self.svg(element)) }
@@ -78,7 +78,7 @@ extension FigurePage {
     return """
       <text x="\(x)" y="\(y)" font-size="\(number(text.size))"\(weight) text-anchor="\(text.anchor.rawValue)" \
       fill="\(hex(text.color))" textLength="\(number(width))" lengthAdjust="spacingAndGlyphs"\(turn)>\
-      \(escaped(text.text))</text>
+      \(text.text.escapedForXML)</text>
       """
   }
 
@@ -90,24 +90,6 @@ extension FigurePage {
 
   private static func hex(_ color: Color) -> String {
     String(format: "#%02x%02x%02x", color.red, color.green, color.blue)
-  }
-
-  /// Text for XML, which knows no control characters.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.showingEscapedBytes.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n", "\t": result += " "
-      case _ where scalar.properties.generalCategory == .control: result += "\u{fffd}"
-      case "\u{fffe}", "\u{ffff}": result += "\u{fffd}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }
 

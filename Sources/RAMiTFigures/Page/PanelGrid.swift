@@ -30,6 +30,13 @@ struct Panel {
   }
 }
 
+extension [Panel] {
+  /// The panels in rows of at most so many.
+  func rows(of columns: Int) -> [[Panel?]] {
+    stride(from: 0, to: count, by: columns).map { self[$0..<Swift.min($0 + columns, count)].map { Optional($0) } }
+  }
+}
+
 /// Panels in rows and columns.
 struct PanelGrid {
   static let margin = 14.0, gap = 12.0, textSize = 13.0, lineHeight = 17.0

@@ -24,23 +24,16 @@ package struct Tiles {
   }
 
   /// The sides of the largest tile, with what it sees beyond its edges.
-  var largest: (width: Int, height: Int) {
-    func largest(_ length: Int) -> Int {
-      stride(from: 0, to: length, by: side).map { start in
-        min(length, start + side + overlap) - max(0, start - overlap)
-      }.max() ?? 0
-    }
-    return (largest(width), largest(height))
-  }
+  var largest: (width: Int, height: Int) { (reach(width).max() ?? 0, reach(height).max() ?? 0) }
 
   /// The pixels that all tiles read, those beyond their edges included.
-  package var pixels: Int {
-    func length(_ whole: Int) -> Int {
-      stride(from: 0, to: whole, by: side).reduce(0) { sum, start in
-        sum + min(whole, start + side + overlap) - max(0, start - overlap)
-      }
+  package var pixels: Int { reach(width).reduce(0, +) * reach(height).reduce(0, +) }
+
+  /// How much of a side each tile along it reads.
+  private func reach(_ length: Int) -> [Int] {
+    stride(from: 0, to: length, by: side).map { start in
+      min(length, start + side + overlap) - max(0, start - overlap)
     }
-    return length(width) * length(height)
   }
 
   /// - Parameters:

@@ -1,3 +1,7 @@
+import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
+
 /// A page of its own: its style, charts and images are in it, and it needs no script and no network.
 struct Page {
   let title: String
@@ -33,6 +37,26 @@ struct Page {
 
       """
     return page.source
+  }
+}
+
+extension Page {
+  /// Checks that there is no file at a path, or a page of this program's.
+  /// - Throws: `InputError` when there is another file.
+  static func check(_ path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    let head = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 1024) } ?? Data()
+    guard head.range(of: Data(mark.utf8)) != nil else {
+      throw InputError(
+        path, expected: "a new file, or an earlier report", found: "a file that this program did not write")
+    }
+  }
+
+  /// Writes a page, but never over a file that is no such page.
+  /// - Throws: `InputError` when there is another file, or it cannot be written.
+  static func write(_ page: String, to path: String) throws {
+    try check(path)
+    try WholeFile.write(Data(page.utf8), to: path)
   }
 }
 

@@ -1,6 +1,4 @@
-import Foundation
 import RAMiTDiagnostics
-import RAMiTFiles
 import RAMiTModels
 import RAMiTRuns
 
@@ -81,16 +79,7 @@ package struct RunComparison {
 
   /// Writes the page, but never over a file that is no such page.
   /// - Throws: `InputError` when there is another file, or it cannot be written.
-  package func write(to path: String) throws {
-    if FileManager.default.fileExists(atPath: path) {
-      let head = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 1024) } ?? Data()
-      guard head.range(of: Data(Page.mark.utf8)) != nil else {
-        throw InputError(
-          path, expected: "a new file, or an earlier report", found: "a file that this program did not write")
-      }
-    }
-    try WholeFile.write(Data(page.utf8), to: path)
-  }
+  package func write(to path: String) throws { try Page.write(page, to: path) }
 }
 
 /// A run among others.

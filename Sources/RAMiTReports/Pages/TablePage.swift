@@ -1,5 +1,3 @@
-import Foundation
-import RAMiTDiagnostics
 import RAMiTFiles
 
 /// A page of tables, each with notes below it.
@@ -47,16 +45,14 @@ package struct TablePage {
     return Page(title: title, content: "<h1>\(title)</h1>\n\(parts)").text
   }
 
+  /// Checks before the work that the page can be written, and makes its folder.
+  /// - Throws: `InputError` when there is another file, or none can be written.
+  package static func prepare(_ path: String) throws {
+    try TextFile.html.prepare(path)
+    try Page.check(path)
+  }
+
   /// Writes the page, but never over a file that is no such page.
   /// - Throws: `InputError` when there is another file, or it cannot be written.
-  package func write(to path: String) throws {
-    if FileManager.default.fileExists(atPath: path) {
-      let head = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 1024) } ?? Data()
-      guard head.range(of: Data(Page.mark.utf8)) != nil else {
-        throw InputError(
-          path, expected: "a new file, or an earlier page", found: "a file that this program did not write")
-      }
-    }
-    try WholeFile.write(Data(text.utf8), to: path)
-  }
+  package func write(to path: String) throws { try Page.write(text, to: path) }
 }

@@ -109,6 +109,9 @@ extension PaperRow: Decodable {
 }
 
 extension PaperTable {
+  /// What to ask `ramit reproduce` for to get a part.
+  static func name(ofPart part: String) -> String { PaperTable(rawValue: part)?.rawValue ?? String(part.prefix(1)) }
+
   /// The table, or its parts.
   package var parts: [PaperPart] {
     embedded.filter { $0.table == self }.map { entry in

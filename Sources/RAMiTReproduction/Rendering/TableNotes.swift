@@ -89,7 +89,9 @@ package struct TableNotes {
       }
     }
     if lines.contains(where: { $0.words.hasPrefix("weights of") }), context.scale == .full {
-      lines.append(Line("all of these weights, one after the other", "ramit reproduce \(part.table) --train"))
+      lines.append(
+        Line(
+          "all of these weights, one after the other", "ramit reproduce \(PaperTable.name(ofPart: part.name)) --train"))
     }
     for set in sets { lines.append(Line(set.rawValue, context.sets.command(for: set))) }
     let others = part.rows.filter { $0.configuration == nil && $0.cells.contains { $0.missing == .model } }
@@ -107,9 +109,6 @@ extension [TableNotes.Line] {
 }
 
 extension ReproducedPart {
-  /// What to ask `ramit reproduce` for.
-  var table: String { PaperTable(rawValue: name)?.rawValue ?? String(name.prefix(1)) }
-
   fileprivate var hasScores: Bool {
     rows.contains { $0.cells.contains { $0.column.set != nil || [.psnr(.mean), .ssim(.mean)].contains($0.column) } }
   }

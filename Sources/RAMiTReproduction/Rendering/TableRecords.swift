@@ -1,3 +1,4 @@
+import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTModels
 
@@ -55,7 +56,7 @@ extension [ReproducedPart] {
   /// - Throws: `InputError` that names the file.
   package func writeJSON(to path: String) throws { try JSON.write(flatMap(\.rows), to: path) }
 
-  /// One line for each cell, after a line of headings (RFC 4180).
+  /// One line for each cell, after a line of headings.
   package var csv: String {
     var lines = [
       ["table", "method", "task", "sigma", "seed", "column", "paper", "ours", "missing", "images", "weights"]
@@ -75,10 +76,6 @@ extension [ReproducedPart] {
         ])
       }
     }
-    return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
-  }
-
-  private static func quoted(_ field: String) -> String {
-    field.contains { ",\"\r\n".contains($0) } ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+    return lines.map(CSV.line).joined()
   }
 }

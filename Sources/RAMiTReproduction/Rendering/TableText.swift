@@ -28,18 +28,13 @@ extension ReproducedPart {
   package func markdown(_ context: TableNotes.Context) -> String {
     let grid = Grid(self)
     let parts = grid.flattened
-    func line(_ cells: [String]) -> String { "| " + cells.map(Self.escaped).joined(separator: " | ") + " |" }
-    let rule = parts.titles.indices.map { $0 < grid.labelTitles.count ? "---" : "---:" }
-    var lines = ["## \(heading)", "", line(parts.titles), "| " + rule.joined(separator: " | ") + " |"]
-    lines += parts.rows.map(line) + [""]
+    var lines =
+      ["## \(heading)", ""]
+      + Markdown.table(header: parts.titles, textColumns: grid.labelTitles.count, rows: parts.rows) + [""]
     for group in TableNotes(self, context).groups {
-      lines += ["\(group.heading):", ""] + group.texts.map { "- \(Self.escaped($0))" } + [""]
+      lines += ["\(group.heading):", ""] + group.texts.map { "- \(Markdown.escaped($0))" } + [""]
     }
     return lines.joined(separator: "\n")
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("|", with: "\\|").replacing("*", with: "\\*")
   }
 }
 

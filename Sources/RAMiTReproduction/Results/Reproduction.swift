@@ -41,8 +41,7 @@ package struct Reproduction {
     let full = try row.configuration.map { try configurations.experiment($0, seed: row.seed) }
     let experiment = full?.scaled(to: scale, output: output, data: nil)
     let complexity = full.map { Complexity(of: $0.run.model.architecture, outputWidth: 1280, height: 720) }
-    let needsWeights = part.columns.contains { $0.needsWeights }
-    let found = try needsWeights ? experiment.flatMap { try weights(of: $0, row) } : nil
+    let found = try part.needsWeights ? experiment.flatMap { try weights(of: $0, row) } : nil
     let filler = CellFiller(
       row: row, experiment: experiment, fullRun: full?.run, found: found, sets: sets, keeper: keeper,
       trainCommand: full.map { trainCommand($0, part.name) })
@@ -70,17 +69,7 @@ package struct Reproduction {
   /// What makes the weights of a row.
   private func trainCommand(_ experiment: Experiment, _ part: String) -> String {
     guard scale == .tiny else { return experiment.trainCommand }
-    let table = PaperTable(rawValue: part)?.rawValue ?? String(part.prefix(1))
-    return "ramit reproduce \(table) --scale tiny --train --output \(output)"
-  }
-}
-
-extension PaperColumn {
-  fileprivate var needsWeights: Bool {
-    switch self {
-    case .psnr, .ssim, .imagePSNR, .deviation: true
-    case .parameters, .multAdds, .framesPerSecond, .setting: false
-    }
+    return "ramit reproduce \(PaperTable.name(ofPart: part)) --scale tiny --train --output \(output)"
   }
 }
 

@@ -44,11 +44,3 @@ extension ReproducedPart {
       configuration: nil, weights: nil, cells: cells, deviations: [])
   }
 }
-
-extension [Double] {
-  /// The standard deviation of what these are a sample of.
-  fileprivate var sampleDeviation: Double {
-    let mean = reduce(0, +) / Double(count)
-    return (reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)).squareRoot()
-  }
-}

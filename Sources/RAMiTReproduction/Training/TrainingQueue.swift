@@ -17,7 +17,7 @@ package struct TrainingQueue {
     _ parts: [PaperPart], configurations: ConfigurationFolder, scale: ReproductionScale, output: String, data: String?
   ) throws {
     var queue = Queue(configurations: configurations, scale: scale, output: output, data: data)
-    for row in parts.filter(\.needsTraining).flatMap(\.rows) {
+    for row in parts.filter(\.needsWeights).flatMap(\.rows) {
       guard let file = row.configuration else { continue }
       try queue.add(configurations.experiment(file, seed: row.seed))
     }
@@ -88,7 +88,7 @@ package struct TrainingQueue {
 
 extension PaperPart {
   /// Whether the table shows what training gives: a table of sizes or settings alone asks for none.
-  package var needsTraining: Bool {
+  package var needsWeights: Bool {
     columns.contains { column in
       switch column {
       case .psnr, .ssim, .imagePSNR, .deviation: true

@@ -56,7 +56,7 @@ struct AttributionFigureCommand<Architecture: RestorationArchitecture>: Parsable
 
   func run() throws {
     try common.apply()
-    try figure.destination.prepare()
+    try figure.destination.prepare(inputs: sources.files)
     if let json { try JSON.prepare(json.expandingTilde) }
     var (models, images) = try sources.load(quiet: common.quiet)
     if let area { images = try images.cropped(to: area) }

@@ -43,7 +43,7 @@ struct CropsFigureCommand<Architecture: RestorationArchitecture>: ParsableComman
 
   func run() throws {
     try common.apply()
-    try figure.destination.prepare()
+    try figure.destination.prepare(inputs: sources.files)
     if let json { try JSON.prepare(json.expandingTilde) }
     let (models, images) = try sources.load(quiet: common.quiet)
     let result = try CropFigure(

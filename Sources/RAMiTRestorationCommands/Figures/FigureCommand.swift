@@ -60,9 +60,19 @@ struct FigureDestination {
   let zoom: Int
 
   /// Checks before the work that the figure can be written, and makes its folder.
+  /// - Parameter inputs: the files that the figure is made of, which it must not replace.
   /// - Throws: `InputError` that names it.
-  func prepare() throws {
+  func prepare(inputs: [String]) throws {
     if format == nil { _ = try FigurePage.format(of: path) }
+    if let status = try? FileStatus(path) {
+      let isInput = inputs.contains { (try? FileStatus($0.expandingTilde).identity) == status.identity }
+      // A mistake on the command line must not replace photos or weights.
+      guard !isInput, (try? FigurePage.format(of: path)) != nil else {
+        throw InputError(
+          path, expected: "a new file, or an earlier figure",
+          found: isInput ? "a file that the figure is made of" : "a file of another kind, which is left as it is")
+      }
+    }
     try Folder.create(path.parentPath)
     try Folder.checkWritable(path.parentPath)
   }
@@ -100,6 +110,9 @@ struct FigureSources<Architecture: RestorationArchitecture>: ParsableArguments {
 
   @Option(help: ArgumentHelp("The noise's standard deviation, of 255, where the input is made.", valueName: "sigma"))
   var sigma = 25.0
+
+  /// The files that are read.
+  var files: [String] { weights + [photo, input].compactMap(\.self) }
 
   func validate() throws {
     if weights.isEmpty { throw ValidationError("--weights needs at least one file") }

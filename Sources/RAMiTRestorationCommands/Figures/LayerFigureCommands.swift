@@ -31,7 +31,7 @@ struct FeaturesFigureCommand<Architecture: RestorationArchitecture>: ParsableCom
 
   func run() throws {
     try common.apply()
-    try figure.destination.prepare()
+    try figure.destination.prepare(inputs: sources.files)
     let (models, images) = try sources.load(quiet: common.quiet)
     try figure.destination.write(FeatureFigure(images, models: models, layers: layer).page, quiet: common.quiet)
   }
@@ -107,7 +107,7 @@ struct AttentionFigureCommand<Architecture: RestorationArchitecture>: ParsableCo
   func run() throws {
     try common.apply()
     let figure = FigureDestination(path: (output ?? "").expandingTilde, format: format, zoom: zoom)
-    if !list { try figure.prepare() }
+    if !list { try figure.prepare(inputs: sources.files) }
     if let json { try JSON.prepare(json.expandingTilde) }
     let (models, images) = try sources.load(quiet: common.quiet)
     if list {

@@ -60,7 +60,7 @@ struct TradeOffFigureCommand<Architecture: RestorationArchitecture>: ParsableCom
   var quiet = false
 
   func run() throws {
-    try figure.destination.prepare()
+    try figure.destination.prepare(inputs: [self.table])
     let table = try TradeOffTable(reading: self.table.expandingTilde)
     let (rows, missing) = try table.rows(
       x: x.map { [$0] } ?? ["multAdds", "x"], y: y.map { [$0] } ?? ["psnr", "y"],

@@ -8,6 +8,7 @@ package struct RunSample: Equatable {
   /// The sheet's file.
   package let path: String
   package let panels: [Panel]
+  private let detail: SampleDetail?
   /// A part of each panel to be shown enlarged; empty where the panels are hardly larger.
   package let details: [Panel]
   /// The image's scores at each validation; empty where they are not known.
@@ -63,6 +64,7 @@ package struct RunSample: Equatable {
       try Panel(title: title, image: Self.middle(of: panel), path: path)
     }
     let detail = SampleDetail(in: panels[panels.count - 1].image)
+    self.detail = detail
     details =
       try detail.map { detail in
         try panels.map { try Panel(title: $0.title, image: detail.cropped($0.image), path: path) }
@@ -77,17 +79,19 @@ package struct RunSample: Equatable {
       x: (image.width - width) / 2, y: (image.height - height) / 2, width: width, height: height)
   }
 
-  /// Takes the image's scores, and the details of earlier validations from the history where they are there.
-  package mutating func add(_ scores: [SampleScores.Entry], _ files: RunFiles) {
+  /// Takes the image's scores, and the details of earlier validations, as far as the history has them.
+  /// - Parameter before: the same sample at the validation before, whose details are not read again.
+  package mutating func add(_ scores: [SampleScores.Entry], _ files: RunFiles, before: RunSample? = nil) {
     self.scores = scores
+    guard let detail else { return }
     let kept = scores.dropLast().filter(\.isKept)
     let shown =
-      kept.indices.count <= Self.mostPast
+      kept.count <= Self.mostPast
       ? Array(kept) : (0..<Self.mostPast).map { kept[$0 * (kept.count - 1) / (Self.mostPast - 1)] }
-    let detail = SampleDetail(in: panels[panels.count - 1].image)
     past = shown.compactMap { entry in
+      if let known = before?.past.first(where: { $0.entry == entry }), before?.detail == detail { return known }
       let path = files.pastSample(SampleSheet.fileName(name), iteration: entry.iteration)
-      guard let detail, let image = try? ImageFile.read(path), image.width == panels[0].image.width,
+      guard let image = try? ImageFile.read(path), image.width == panels[0].image.width,
         image.height == panels[0].image.height,
         let panel = try? Panel(title: "restored", image: detail.cropped(image), path: path)
       else { return nil }

@@ -2,7 +2,7 @@ import RAMiTImaging
 import RAMiTTensorCore
 
 /// The place of an image that a page shows enlarged: the window with the most edges.
-struct SampleDetail {
+struct SampleDetail: Equatable {
   private let x, y: Int
 
   static let side = 64

@@ -84,6 +84,7 @@ final class RunJournal {
 
   /// - Parameter onOtherImages: whether the previous validation used different images.
   func add(_ validation: ValidationRecord, onOtherImages: Bool) throws {
+    if !record.sampleScores.images.isEmpty { try record.sampleScores.write(to: files.sampleScores) }
     let line = MetricsLine(validation, onOtherImages: onOtherImages)
     try metrics.append(line: line.json)
     record.history.add(line)
@@ -109,8 +110,8 @@ final class RunJournal {
       try ImageFile.write(RunSample.middle(of: sheet.panels[sheet.panels.count - 2]), to: past)
     }
     record.sampleScores.add(entry, of: sample.name)
-    try record.sampleScores.write(to: files.sampleScores)
-    sample.add(record.sampleScores.images[sample.name] ?? [], files)
+    sample.add(
+      record.sampleScores.images[sample.name] ?? [], files, before: record.samples.first { $0.path == path })
     visited.insert(path)
     var others = record.samples.filter { $0.path != path }
     // Samples of an earlier process stay as long as there is room.

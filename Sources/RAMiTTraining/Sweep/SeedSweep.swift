@@ -1,4 +1,3 @@
-import Foundation
 import RAMiTDiagnostics
 import RAMiTExperiments
 import RAMiTFiles
@@ -79,7 +78,7 @@ public struct SeedSweep<Architecture: RestorationArchitecture> {
       completed(trainer.summary(of: outcome))
       report.add(seed: seed, folder: folder(ofSeed: seed), best)
       try JSON.write(report, to: folder + "/sweep.json")
-      try WholeFile.write(Data(report.markdown.utf8), to: folder + "/sweep.md")
+      try TextFile.markdown.write(report.markdown, to: folder + "/sweep.md")
     }
     return (.finished, report)
   }

@@ -20,10 +20,8 @@ public struct SeedSweepReport: Codable, Equatable, Sendable {
 
     /// - Precondition: at least one value.
     init(_ values: [Double]) {
-      let mean = values.reduce(0, +) / Double(values.count)
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      self.mean = mean
-      deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil
+      mean = values.reduce(0, +) / Double(values.count)
+      deviation = values.count > 1 ? values.sampleDeviation : nil
     }
   }
 
@@ -56,8 +54,7 @@ public struct SeedSweepReport: Codable, Equatable, Sendable {
 
   /// A Markdown table.
   package var markdown: String {
-    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
-    return line(header) + line(["---"] + header.dropFirst().map { _ in "---:" }) + rows.map(line).joined()
+    Markdown.table(header: header, rows: rows).map { $0 + "\n" }.joined()
   }
 
   private var header: [String] { ["\(model) \(task.rawValue)", "epoch", "iteration", "PSNR", "SSIM"] }
