@@ -20,7 +20,7 @@ struct SpeedTableTests {
     let lines = table.text.split(separator: "\n")
     #expect(lines.count == 3 && lines.allSatisfy { $0.count <= 80 })
     #expect(lines[1].split(separator: " ") == ["RAMiT", "1920x1080", "2", "940", "K", "0.250", "4.00", "412"])
-    #expect(lines[2].hasPrefix("a|very-lo…") && lines[2].hasSuffix("0.08      412"))
+    #expect(lines[2].hasPrefix("a|very-lo...") && lines[2].hasSuffix("0.08      412"))
     #expect(table.markdown.contains("| a\\|very-long-name-of-a-file-of-weights.safetensors | 1920x1080 | 2 | "))
     let object = try #require(
       try JSONSerialization.jsonObject(with: JSONEncoder().encode(table)) as? [String: [[String: Any]]])
