@@ -24,8 +24,8 @@ BASELINE = runs/bench/baseline.json
 # Names of cases, or parts of them; empty for all.
 ONLY =
 
-.PHONY: help setup build run reproduce-tiny install uninstall test test-programs test-plain test-avx2 bench baseline \
-  lint format check floors docs clean
+.PHONY: help setup build run reproduce-tiny install uninstall test test-programs test-plain test-avx2 test-arm bench \
+  baseline lint format check floors docs clean
 
 help:
 	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
@@ -34,7 +34,7 @@ help:
 	@echo 'make test     build and run all tests'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make check    lint and test; CI runs test-programs, test-plain and test-avx2, too'
-	@echo 'make setup, build, test-programs, test-plain, test-avx2, format, lint, docs, floors, clean'
+	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, format, lint, docs, floors, clean'
 	@echo 'with HEIF=1 for AVIF and HEIC'
 
 # Debian and Ubuntu. On another Linux, install the libraries yourself; the other targets then find them.
@@ -102,6 +102,12 @@ test-plain: MACHINE =
 test-avx2: MACHINE = -Xcc -mavx2 -Xcc -mfma
 test-plain test-avx2: setup
 	RAMIT_SUITES='$(VECTOR_SUITES)' swift test $(SWIFT_FLAGS) --scratch-path .build/$@
+
+# The kernels on an emulated 64-bit ARM: the bits of the build for AVX2.
+EMULATOR = qemu-user gcc-aarch64-linux-gnu
+test-arm:
+	@dpkg -s $(EMULATOR) >/dev/null 2>&1 || $(SUDO) apt-get install -y -qq $(EMULATOR)
+	Tests/EmulatedARM/compare.sh .build/$@
 
 lint:
 	swift format lint --strict --recursive Sources Tests docs Package.swift

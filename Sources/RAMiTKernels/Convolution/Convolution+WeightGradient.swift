@@ -20,7 +20,7 @@ extension Convolution {
   /// Floats of scratch for each worker of `weightGradient`.
   package var weightGradientScratchCount: Int {
     if let winograd { return winograd.scratchCount }
-    let axis = geometry.forwardAxis(\.height), row = TapRow(geometry.forwardAxis(\.width), channels: inputs)
+    let axis = geometry.forwardAxis(.height), row = TapRow(geometry.forwardAxis(.width), channels: inputs)
     return axis.span * row.count
   }
   /// Floats of the sums of weight [outputs x kh x kw x inputs/groups] and bias [outputs], which come first in
@@ -42,7 +42,7 @@ extension Convolution {
     scratch: Scratch
   ) {
     if let winograd { return winograd.run(x, dy: dy, sums: sums, hasBias: hasBias, scratch: scratch) }
-    let vertical = geometry.forwardAxis(\.height), horizontal = geometry.forwardAxis(\.width)
+    let vertical = geometry.forwardAxis(.height), horizontal = geometry.forwardAxis(.width)
     let (inputsEach, outputsEach) = (inputs / groups, outputs / groups)
     let row = TapRow(horizontal, channels: inputs)
     let runs = TapRuns(horizontal, channels: inputs, each: inputsEach, groups: groups)

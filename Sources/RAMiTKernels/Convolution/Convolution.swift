@@ -33,15 +33,15 @@ package struct Convolution: Sendable {
 
   var forwardPass: ConvolutionPass {
     ConvolutionPass(
-      images: geometry.images, vertical: geometry.forwardAxis(\.height), horizontal: geometry.forwardAxis(\.width),
+      images: geometry.images, vertical: geometry.forwardAxis(.height), horizontal: geometry.forwardAxis(.width),
       targetHeight: geometry.output.height, targetWidth: geometry.output.width, sourceChannels: inputs,
       targetChannels: outputs, groups: groups)
   }
 
   /// One for each phase of the strides.
   private var gradientPasses: [ConvolutionPass] {
-    geometry.gradientAxes(\.height).flatMap { vertical in
-      geometry.gradientAxes(\.width).map { horizontal in
+    geometry.gradientAxes(.height).flatMap { vertical in
+      geometry.gradientAxes(.width).map { horizontal in
         ConvolutionPass(
           images: geometry.images, vertical: vertical, horizontal: horizontal, targetHeight: geometry.input.height,
           targetWidth: geometry.input.width, sourceChannels: outputs, targetChannels: inputs, groups: groups)
@@ -118,7 +118,7 @@ private enum ConvolutionMethod {
 
 extension Convolution.Needs {
   fileprivate init(_ methods: [ConvolutionMethod]) {
-    let needs = methods.map(\.needs)
+    let needs = methods.map { $0.needs }
     packed = needs.reduce(0) { max($0, $1.packed) }
     scratch = needs.reduce(0) { max($0, $1.scratch) }
     pieces = needs.reduce(0) { max($0, $1.pieces) }

@@ -29,12 +29,12 @@ package struct ConvolutionGeometry: Equatable, Sendable {
   package static func outputSize(
     input: IntPair, kernel: IntPair, stride: IntPair, padding: IntPair, dilation: IntPair
   ) -> IntPair {
-    func size(_ axis: KeyPath<IntPair, Int>) -> Int {
-      let room = input[keyPath: axis] + 2 * padding[keyPath: axis]
-      let reach = dilation[keyPath: axis] * (kernel[keyPath: axis] - 1) + 1
-      return room < reach ? 0 : (room - reach) / stride[keyPath: axis] + 1
+    func size(_ axis: IntPair.Axis) -> Int {
+      let room = input[axis] + 2 * padding[axis]
+      let reach = dilation[axis] * (kernel[axis] - 1) + 1
+      return room < reach ? 0 : (room - reach) / stride[axis] + 1
     }
-    return IntPair(size(\.height), size(\.width))
+    return IntPair(size(.height), size(.width))
   }
 
   /// The same convolution with longer rows, where it reads each pixel by itself: images and rows run on then, and short
@@ -49,28 +49,28 @@ package struct ConvolutionGeometry: Equatable, Sendable {
   }
 
   /// The taps along one axis that make the output.
-  func forwardAxis(_ axis: KeyPath<IntPair, Int>) -> TapAxis {
-    let (padding, dilation) = (padding[keyPath: axis], dilation[keyPath: axis])
+  func forwardAxis(_ axis: IntPair.Axis) -> TapAxis {
+    let (padding, dilation) = (padding[axis], dilation[axis])
     return TapAxis(
-      count: output[keyPath: axis], targetStart: 0, targetStep: 1, sourceCount: input[keyPath: axis],
-      sourceStep: stride[keyPath: axis],
-      taps: (0..<kernel[keyPath: axis]).map { TapAxis.Tap(index: $0, offset: $0 * dilation - padding) })
+      count: output[axis], targetStart: 0, targetStep: 1, sourceCount: input[axis],
+      sourceStep: stride[axis],
+      taps: (0..<kernel[axis]).map { TapAxis.Tap(index: $0, offset: $0 * dilation - padding) })
   }
 
   /// The taps along one axis that make the gradient of the input from that of the output, one phase of the stride after
   /// the other: the input's positions phase, phase + stride, ... have the same taps. A phase that no tap reaches has
   /// none.
-  func gradientAxes(_ axis: KeyPath<IntPair, Int>) -> [TapAxis] {
-    let (stride, padding, dilation) = (stride[keyPath: axis], padding[keyPath: axis], dilation[keyPath: axis])
-    let size = input[keyPath: axis]
+  func gradientAxes(_ axis: IntPair.Axis) -> [TapAxis] {
+    let (stride, padding, dilation) = (stride[axis], padding[axis], dilation[axis])
+    let size = input[axis]
     return (0..<min(stride, size)).map { phase in
-      let taps = (0..<kernel[keyPath: axis]).reversed().compactMap { tap in
+      let taps = (0..<kernel[axis]).reversed().compactMap { tap in
         let distance = phase + padding - tap * dilation
         return distance % stride == 0 ? TapAxis.Tap(index: tap, offset: distance / stride) : nil
       }
       return TapAxis(
         count: (size - phase + stride - 1) / stride, targetStart: phase, targetStep: stride,
-        sourceCount: output[keyPath: axis], sourceStep: 1, taps: taps)
+        sourceCount: output[axis], sourceStep: 1, taps: taps)
     }
   }
 }

@@ -19,7 +19,7 @@ package struct DepthwiseConvolution: Sendable {
   ) {
     DepthwisePass(
       images: geometry.images, channels: channels, kernelWidth: geometry.kernel.width,
-      vertical: geometry.forwardAxis(\.height), horizontal: geometry.forwardAxis(\.width), target: geometry.output
+      vertical: geometry.forwardAxis(.height), horizontal: geometry.forwardAxis(.width), target: geometry.output
     ).run(x, weight: weight, bias: bias, y, accumulate: false)
   }
 
@@ -27,8 +27,8 @@ package struct DepthwiseConvolution: Sendable {
   package func inputGradient(
     dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
-    for vertical in geometry.gradientAxes(\.height) {
-      for horizontal in geometry.gradientAxes(\.width) {
+    for vertical in geometry.gradientAxes(.height) {
+      for horizontal in geometry.gradientAxes(.width) {
         DepthwisePass(
           images: geometry.images, channels: channels, kernelWidth: geometry.kernel.width, vertical: vertical,
           horizontal: horizontal, target: geometry.input
@@ -42,7 +42,7 @@ package struct DepthwiseConvolution: Sendable {
 
   /// Adds to the sums of the gradients of weight and bias.
   package func weightGradient(_ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, sums: PartialSums) {
-    let vertical = geometry.forwardAxis(\.height), horizontal = geometry.forwardAxis(\.width)
+    let vertical = geometry.forwardAxis(.height), horizontal = geometry.forwardAxis(.width)
     let output = geometry.output, lines = geometry.images * output.height
     let linesEach = max(1, (1 << 13) / max(1, output.width * channels))
     let pixelStep = horizontal.sourceStep * channels

@@ -40,8 +40,8 @@ struct WinogradPass {
     (height, width) = (pass.vertical.count, pass.horizontal.count)
     source = IntPair(pass.vertical.sourceCount, pass.horizontal.sourceCount)
     lowest = IntPair(pass.vertical.lowest, pass.horizontal.lowest)
-    rowTaps = pass.vertical.taps.map(\.index)
-    columnTaps = pass.horizontal.taps.map(\.index)
+    rowTaps = pass.vertical.taps.map { $0.index }
+    columnTaps = pass.horizontal.taps.map { $0.index }
     sourceChannels = pass.sourceChannels
     targetChannels = pass.targetChannels
   }

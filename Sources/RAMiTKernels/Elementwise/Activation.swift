@@ -1,15 +1,6 @@
 /// The activations of fused operations.
-public enum Activation: String, Codable, CaseIterable, Sendable {
+public enum Activation: String, CaseIterable, Sendable {
   case leakyReLU, relu, relu6, gelu, silu
-
-  /// Reads the name of an activation. Older files call SiLU "swish".
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer(), name = try container.decode(String.self)
-    guard let activation = name == "swish" ? .silu : Activation(rawValue: name) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(name) is no activation")
-    }
-    self = activation
-  }
 
   /// The slope of LeakyReLU below zero.
   public static let leakySlope: Float = 0.01
@@ -133,3 +124,16 @@ func applyGELU(
     i &+= vectorWidth
   }
 }
+
+#if !hasFeature(Embedded)
+  extension Activation: Codable {
+    /// Reads the name of an activation. Older files call SiLU "swish".
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer(), name = try container.decode(String.self)
+      guard let activation = name == "swish" ? .silu : Activation(rawValue: name) else {
+        throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(name) is no activation")
+      }
+      self = activation
+    }
+  }
+#endif

@@ -13,7 +13,7 @@ package struct Broadcast: Sendable {
 
   /// The dimensions of the result; nil when the operands' dimensions do not fit.
   package static func dimensions(_ operands: [[Int]]) -> [Int]? {
-    let rank = operands.map(\.count).max() ?? 0
+    let rank = operands.map { $0.count }.max() ?? 0
     var result = [Int](repeating: 1, count: rank)
     for operand in operands {
       for (axis, size) in zip((rank - operand.count)..<rank, operand) where size != 1 {

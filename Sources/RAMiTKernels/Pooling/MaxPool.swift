@@ -12,8 +12,8 @@ package struct MaxPool: Sendable {
   package init(_ geometry: ConvolutionGeometry, channels: Int) {
     self.geometry = geometry
     self.channels = channels
-    vertical = geometry.forwardAxis(\.height)
-    horizontal = geometry.forwardAxis(\.width)
+    vertical = geometry.forwardAxis(.height)
+    horizontal = geometry.forwardAxis(.width)
   }
 
   /// True when the windows lie side by side and cover the map.

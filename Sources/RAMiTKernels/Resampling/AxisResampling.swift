@@ -22,7 +22,7 @@ package struct AxisResampling: Sendable {
           joined.append(term)
         }
       }
-      sources += joined.map(\.source)
+      sources += joined.map { $0.source }
       weights += joined.map { Float($0.weight) }
       starts.append(sources.count)
     }

@@ -1,5 +1,5 @@
 /// A whole number for each of a map's two axes: the stride, padding or size of a window.
-public struct IntPair: Equatable, Hashable, Codable, Sendable, CustomStringConvertible {
+public struct IntPair: Equatable, Hashable, Sendable, CustomStringConvertible {
   /// Along the rows and along the columns of a map.
   public var height, width: Int
 
@@ -17,7 +17,16 @@ public struct IntPair: Equatable, Hashable, Codable, Sendable, CustomStringConve
 
   /// True when both numbers are `value`.
   func isBoth(_ value: Int) -> Bool { height == value && width == value }
+
+  enum Axis { case height, width }
+
+  /// The number of one axis.
+  subscript(axis: Axis) -> Int { axis == .height ? height : width }
 }
+
+#if !hasFeature(Embedded)
+  extension IntPair: Codable {}
+#endif
 
 /// The size of feature maps N x H x W x C, without the channels.
 package struct MapSize {
