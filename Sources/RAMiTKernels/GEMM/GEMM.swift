@@ -40,9 +40,21 @@ struct ProductTarget {
   let accumulate: Bool
 
   @inline(__always)
-  func write(_ tile: some Tile, row: Int, column start: Int, _ epilogue: some Epilogue) {
-    tile.forEach { i, offset, value in
-      write(value, i, row: row, column: start &+ offset, epilogue)
+  func write<T: Tile>(_ tile: T, row: Int, column start: Int, _ epilogue: some Epilogue) {
+    // Most tiles are whole: one decision for all their registers.
+    if columns &- start < T.columns {
+      tile.forEach { i, offset, value in writeLanes(value, row: row &+ i, column: start &+ offset, epilogue) }
+    } else if accumulate {
+      tile.forEach { i, offset, value in
+        let target = place(row: row &+ i, column: start &+ offset)
+        store(epilogue(value, row: row &+ i, column: column &+ start &+ offset) + load(target), target)
+      }
+    } else {
+      tile.forEach { i, offset, value in
+        store(
+          epilogue(value, row: row &+ i, column: column &+ start &+ offset),
+          place(row: row &+ i, column: start &+ offset))
+      }
     }
   }
 
@@ -50,24 +62,26 @@ struct ProductTarget {
   @inline(__always)
   func write(_ tile: some Tile, row: Int, only: Range<Int>, column start: Int, _ epilogue: some Epilogue) {
     tile.forEach { i, offset, value in
-      if only.contains(row &+ i) { write(value, i, row: row, column: start &+ offset, epilogue) }
+      if only.contains(row &+ i) { writeLanes(value, row: row &+ i, column: start &+ offset, epilogue) }
     }
   }
 
   @inline(__always)
-  private func write(
-    _ value: some FloatVector, _ i: Int, row: Int, column place: Int, _ epilogue: some Epilogue
-  ) {
-    let target = pointer + ((row &+ i) &* stride &+ place)
-    let lanes = columns &- place
+  private func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> { pointer + (row &* stride &+ column) }
+
+  /// The lanes of a vector that the result has.
+  @inline(__always)
+  private func writeLanes(_ value: some FloatVector, row: Int, column start: Int, _ epilogue: some Epilogue) {
+    let target = place(row: row, column: start), lanes = columns &- start
     guard lanes > 0 else { return }
-    var result = epilogue(value, row: row &+ i, column: column &+ place)
+    var result = epilogue(value, row: row, column: column &+ start)
     if accumulate { result += load(target) }
     store(result, target, count: lanes)
   }
 }
 
-/// One panel: tiles of several rows, then single rows.
+/// One panel: tiles of several rows; then single rows, or, where they are too many, a tile that begins at rows that are
+/// done.
 @inline(__always)
 private func sweep<Many: Tile, One: Tile, E: Epilogue>(
   _: Many.Type, _: One.Type, _ m: Int, _ a: Rows, _ b: UnsafePointer<Float>, step: Int, _ k: Int, panelWidth: Int,
@@ -77,6 +91,17 @@ private func sweep<Many: Tile, One: Tile, E: Epilogue>(
   while row &+ Many.rows <= m {
     multiplyRows(Many.self, row, a, b, step: step, k, panelWidth: panelWidth, target, epilogue)
     row &+= Many.rows
+  }
+  if row &+ 2 < m, m > Many.rows {
+    let first = m &- Many.rows, from = a.advanced(rows: first)
+    var column = 0
+    while column < panelWidth {
+      var tile = Many()
+      tile.addProduct(from, b + column, step: step, count: k)
+      target.write(tile, row: first, only: row..<m, column: column, epilogue)
+      column &+= Many.columns
+    }
+    return
   }
   while row < m {
     multiplyRows(One.self, row, a, b, step: step, k, panelWidth: panelWidth, target, epilogue)
