@@ -36,7 +36,7 @@ extension MobiVari {
         // Version 1 adds e after the activation, version 2 before it, through the centre tap.
         let de = rows.dd(row)
         if self.expand != nil { de.update(repeating: 0, count: size.width * stride) }
-        depthwiseRow(rows.dq(row - 1), rows.dq(row), rows.dq(row + 1), into: de, transposed: true)
+        depthwiseRow(rows.dq(row - 1), rows.dq(row), rows.dq(row + 1), into: de, count: size.width, transposed: true)
         let xRow = input.row(of: x, image: image, y: row, memory: rows.x)
         let residual = isResidual ? dy + (image * size.height + row) * size.width * outputs : nil
         input.writeRow(to: dx, image: image, y: row, memory: rows.dx) { target, accumulate in
@@ -96,8 +96,8 @@ extension MobiVari {
     let q = dq + stride, dd = rows.dd(row)
     let depthwiseSums = sums + (expand?.gradientCount ?? 0)
     let pointwiseSums = depthwiseSums + 10 * depthwise.channels
-    depthwiseRow(rows.e(row - 1), rows.e(row), rows.e(row + 1), into: q)
-    activateAndAdd(q, rows.e(row) + stride, into: rows.d)
+    depthwiseRow(rows.e(row - 1), rows.e(row), rows.e(row + 1), into: q, count: size.width)
+    activateAndAdd(q, rows.e(row) + stride, into: rows.d, count: size.width)
     let dyRow = dy + (image * size.height + row) * size.width * outputs
     pointwiseBackward(rows.d, dyRow, dp: rows.dp, dd: dd, sums: isOwn ? pointwiseSums : nil)
     // dq = dd f'(q)

@@ -46,6 +46,19 @@ package struct MobiVari {
   /// Floats of gradient: expansion (if any), depth-wise weight and bias, point-wise.
   package var gradientCount: Int { (expand?.gradientCount ?? 0) + 10 * depthwise.channels + pointwise.gradientCount }
 
+  /// Pixels of a row that go from one step to the next in the first cache, about 16 KB of E.
+  var partCount: Int { max(16, 4096 / max(1, stride) & ~7) }
+
+  /// Calls `body(first, count)` for the parts of a row.
+  @inline(__always)
+  func forEachPart(_ body: (_ first: Int, _ count: Int) -> Void) {
+    var first = 0
+    while first < size.width {
+      body(first, min(partCount, size.width &- first))
+      first &+= partCount
+    }
+  }
+
   /// How images are cut into pieces of work, strips of whole rows; the rows beside a strip are computed twice.
   struct Strips {
     let size: MapSize
@@ -89,9 +102,12 @@ package struct MobiVari {
       }
       return
     }
-    let target = before ?? inside
-    expand.apply(rows: size.width, source, xStride: channels, into: target, yStride: stride, padsColumns: true)
-    activation.apply(target, inside, count: size.width * stride)
+    forEachPart { first, count in
+      let place = first &* stride, target = (before ?? inside) + place
+      expand.apply(
+        rows: count, source + first &* channels, xStride: channels, into: target, yStride: stride, padsColumns: true)
+      activation.apply(target, inside + place, count: count &* stride)
+    }
   }
 }
 
