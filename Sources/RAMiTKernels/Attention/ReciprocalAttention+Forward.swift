@@ -5,7 +5,11 @@ extension ReciprocalAttention {
   package var forwardScratchCount: Int { tileCount + headCount + tokens * max(stride, channelWidth) + 2 * vectorWidth }
 
   /// A window's features, attention, Q, K and V, and the helper's factors.
-  var tileCount: Int { tokens * (2 * stride + qkvStride) + paddedToVector(tokens) + tokens * headStride }
+  var tileCount: Int {
+    tokens * (stride + qkvStride + headStride) + attentionCount + paddedToVector(tokens)
+  }
+  /// The attention has a row for each token, or for each channel.
+  private var attentionCount: Int { max(tokens * stride, spatialWidth * tokenStride) }
   var headCount: Int {
     SpatialHead.Buffers.count(
       tokens: tokens, tokenStride: tokenStride, headStride: headStride, drops: dropout != nil)
@@ -43,7 +47,8 @@ extension ReciprocalAttention {
         addChannelSums(tile.qkv, to: pieceSums)
         if let projection = weights.spatialProjection {
           projection.apply(
-            rows: tokens, tile.attention, xStride: stride, into: tile.features, yStride: stride, padsColumns: true)
+            rows: tokens, Rows(pointer: tile.attention, stride: 1, step: tokenStride), into: tile.features,
+            yStride: stride, padsColumns: true)
         }
         forEachToken(piece: piece, window: window) { token, pixel in
           copyChannels(tile.features + token &* stride, y + pixel &* channels, count: spatialWidth)
@@ -71,7 +76,7 @@ extension ReciprocalAttention {
         return memory
       }
       features = take(a.tokens * a.stride)
-      attention = take(a.tokens * a.stride)
+      attention = take(a.attentionCount)
       qkv = take(a.tokens * a.qkvStride)
       spatialFactor = take(paddedToVector(a.tokens))
       channelFactor = take(a.tokens * a.headStride)
@@ -106,14 +111,14 @@ extension ReciprocalAttention {
     }
   }
 
-  /// Fills the tile's attention [T x S c], rows `stride` apart, of all spatial heads.
+  /// Fills the tile's attention, transposed [S c x padded T], of all spatial heads.
   @inline(__always)
   private func attendSpatially(_ tile: Tile, piece: Int, window: Int) {
     for index in 0..<spatialHeads {
       let head = head(index, piece: piece, window: window), qkv = tile.qkv + 3 &* index &* headDim
       head.attend(qkv, tile.head)
-      head.mix(
-        qkv + 2 &* headDim, vStride: qkvStride, tile.head, into: tile.attention + index &* headDim, oStride: stride)
+      head.mixTransposed(
+        qkv + 2 &* headDim, vStride: qkvStride, tile.head, into: tile.attention + index &* headDim &* tokenStride)
     }
   }
 

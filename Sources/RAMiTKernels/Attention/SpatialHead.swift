@@ -60,9 +60,11 @@ struct SpatialHead {
   /// Fills k, norms, and the attention maps P and D up to the factors of the queries, which are filled too.
   @inline(__always)
   func attend(_ qkv: UnsafePointer<Float>, _ b: Buffers) {
+    // Lengths are sums down columns: sums across lanes take longer than both transposes.
+    transpose(qkv + headDim, stride: qkvStride, into: b.transposed)
+    forEachColumn(b.transposed) { column, start, step in store(reciprocalLength(start, step: step), b.kNorm + column) }
     transpose(qkv, stride: qkvStride, into: b.transposed)
     normalizeColumns(b.transposed, norms: b.qNorm)
-    rows.reciprocalLengths(qkv + headDim, stride: qkvStride, into: b.kNorm)
     scaleRows(qkv + headDim, by: b.kNorm, times: 1, into: b.k)
     gemm(
       rows: tokens, Rows(pointer: b.k, stride: headStride, step: 1),
@@ -82,6 +84,15 @@ struct SpatialHead {
       rows: tokens, Rows(pointer: b.dropped, stride: 1, step: tokenStride),
       PackedMatrix(inPlace: v, rows: tokens, columns: headDim, stride: vStride), o, cStride: oStride,
       epilogue: ScaleRows(factors: b.factors))
+  }
+
+  /// As `mix`, but transposed: o [c x padded T]. Its tiles are as wide as tokens are many, not as channels are.
+  @inline(__always)
+  func mixTransposed(_ v: UnsafePointer<Float>, vStride: Int, _ b: Buffers, into o: UnsafeMutablePointer<Float>) {
+    gemm(
+      rows: headDim, Rows(pointer: v, stride: 1, step: vStride),
+      PackedMatrix(inPlace: b.dropped, rows: tokens, columns: tokens, stride: tokenStride), o, cStride: tokenStride,
+      padsColumns: true, epilogue: ScaleColumns(factors: b.factors))
   }
 
   /// Writes the gradients of q, k and v at their places in `dqkv`, from that of o; adds to those of the bias [T x
@@ -129,28 +140,46 @@ struct SpatialHead {
   /// The columns of a packed matrix [c x T] times scale / max(|column|, 1e-12); norms [T] = 1 / max(|column|, 1e-12).
   @inline(__always)
   private func normalizeColumns(_ matrix: UnsafeMutablePointer<Float>, norms: UnsafeMutablePointer<Float>) {
+    forEachColumn(matrix) { column, start, step in
+      let norm = reciprocalLength(start, step: step)
+      store(norm, norms + column)
+      let factor = norm * Vector(repeating: scale)
+      var row = start
+      for _ in 0..<headDim {
+        store(load(row) * factor, row)
+        row += step
+      }
+    }
+  }
+
+  /// 1 / max(|column|, 1e-12) of 16 columns [c], whose rows lie `step` apart.
+  @inline(__always)
+  private func reciprocalLength(_ start: UnsafePointer<Float>, step: Int) -> Vector {
+    var squares = Vector.zero
+    var row = start
+    for _ in 0..<headDim {
+      squares = multiplyAdd(load(row), load(row), squares)
+      row += step
+    }
+    return Vector(repeating: 1) / maximum(squares.squareRoot(), Vector(repeating: 1e-12))
+  }
+
+  /// Calls `body` for each 16 columns of a packed matrix [c x T]: the first column, where it begins, and the floats
+  /// between its rows.
+  @inline(__always)
+  private func forEachColumn(
+    _ matrix: UnsafeMutablePointer<Float>,
+    _ body: (_ column: Int, _ start: UnsafeMutablePointer<Float>, _ step: Int) -> Void
+  ) {
     let packed = PackedMatrix(matrix, rows: headDim, columns: tokens)
     var column = 0
     while column < tokenStride {
       let width = min(PackedMatrix.panelWidth, tokenStride &- column)
       let panel = packed.panel(at: column, width: width)
+      let start = matrix + (panel.start - UnsafePointer(matrix))
       var lane = 0
       while lane < width {
-        let start = matrix + (panel.start - UnsafePointer(matrix) &+ lane)
-        var squares = Vector.zero
-        var row = start
-        for _ in 0..<headDim {
-          squares = multiplyAdd(load(row), load(row), squares)
-          row += panel.step
-        }
-        let norm = Vector(repeating: 1) / maximum(squares.squareRoot(), Vector(repeating: 1e-12))
-        store(norm, norms + (column &+ lane))
-        let factor = norm * Vector(repeating: scale)
-        row = start
-        for _ in 0..<headDim {
-          store(load(row) * factor, row)
-          row += panel.step
-        }
+        body(column &+ lane, start + lane, panel.step)
         lane &+= vectorWidth
       }
       column &+= width

@@ -56,3 +56,10 @@ struct ScaleRows: Epilogue {
   @inline(__always)
   func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V { value * V(repeating: factors[row]) }
 }
+
+/// Each column of the product times its factor; factors are padded to whole vectors.
+struct ScaleColumns: Epilogue {
+  let factors: UnsafePointer<Float>
+  @inline(__always)
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V { value * load(factors + column) }
+}

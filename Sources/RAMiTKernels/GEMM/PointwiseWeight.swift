@@ -59,14 +59,18 @@ package struct PointwiseWeight {
     into y: UnsafeMutablePointer<Float>, yStride: Int, padsColumns: Bool = false
   ) {
     let x = Rows(pointer: x, stride: xStride, step: 1)
-    if let residual {
-      gemm(
-        rows: rows, x, forward, y, cStride: yStride, padsColumns: padsColumns,
-        epilogue: AddBiasAndRows(bias: bias, rows: residual, stride: yStride))
-    } else {
-      gemm(
-        rows: rows, x, forward, y, cStride: yStride, padsColumns: padsColumns, epilogue: AddBias(bias: bias))
-    }
+    guard let residual else { return apply(rows: rows, x, into: y, yStride: yStride, padsColumns: padsColumns) }
+    gemm(
+      rows: rows, x, forward, y, cStride: yStride, padsColumns: padsColumns,
+      epilogue: AddBiasAndRows(bias: bias, rows: residual, stride: yStride))
+  }
+
+  /// As above for rows that lie in any way.
+  @inline(__always)
+  func apply(
+    rows: Int, _ x: Rows, into y: UnsafeMutablePointer<Float>, yStride: Int, padsColumns: Bool = false
+  ) {
+    gemm(rows: rows, x, forward, y, cStride: yStride, padsColumns: padsColumns, epilogue: AddBias(bias: bias))
   }
 
   /// The floats of the weight's gradient and the bias's after it.
