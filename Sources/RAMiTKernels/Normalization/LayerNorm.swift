@@ -65,9 +65,9 @@ package struct LayerNorm {
     _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, residual: UnsafePointer<Float>?,
     _ y: UnsafeMutablePointer<Float>
   ) {
-    forEachEight(of: rows) { row, count in
+    forEachEight(of: rows) { row, count, memory in
       let x = x + row &* stride
-      let (centre, scale, _) = statistics(x, stride: stride, count: count, form: form)
+      let (centre, scale, _) = statistics(x, stride: stride, count: count, form: form, memory)
       for i in 0..<count {
         let centre = Vector(repeating: centre[i]), scale = Vector(repeating: scale[i])
         let x = x + i &* stride, place = (row &+ i) &* channels
@@ -105,9 +105,9 @@ package struct LayerNorm {
     _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
     dxStride: Int, accumulate: Bool, sums: UnsafeMutablePointer<Float>, form: Form
   ) {
-    forEachEight(of: rows) { row, count in
+    forEachEight(of: rows) { row, count, memory in
       let x = x + row &* stride, dy = dy + row &* channels, dx = dx + row &* dxStride
-      let (centre, scale, mean) = statistics(x, stride: stride, count: count, form: form)
+      let (centre, scale, mean) = statistics(x, stride: stride, count: count, form: form, memory)
       @inline(__always)
       func normal(_ i: Int, _ c: Int) -> Vector {
         (load(x + (i &* stride &+ c)) - Vector(repeating: centre[i])) * Vector(repeating: scale[i])
@@ -115,19 +115,18 @@ package struct LayerNorm {
       addParameterGradients(count: count, dy: dy, to: sums, normal: normal)
       @inline(__always)
       func g(_ i: Int, _ c: Int) -> Vector { load(dy + (i &* channels &+ c)) * load(weight + c) }
-      var totalG = EightSums(), totalGN = EightSums()
-      // Lanes past the last channel may hold anything, NaN too: sums leave them out, even where a factor is zero.
-      totalG.add { i in
-        let i = min(i, count &- 1)
-        return total { c, lanes in first(lanes, of: g(i, c)) }
+      // Of a single row, that row eight times.
+      let meanGN = memory.products, constant = memory.constants
+      memory.sumLanes(channels: channels, times: part, into: meanGN) { i, c in
+        let i = count == 8 ? i : 0
+        return g(i, c) * normal(i, c)
       }
-      totalGN.add { i in
-        let i = min(i, count &- 1)
-        return total { c, lanes in first(lanes, of: g(i, c) * normal(i, c)) }
+      if form == .layer {
+        memory.sumLanes(channels: channels, times: part, into: constant) { i, c in g(count == 8 ? i : 0, c) }
+      } else {
+        // The mean is zero where the spread is about zero.
+        for i in 0..<8 { constant[i] = -(mean[i] * scale[i] * meanGN[i]) }
       }
-      let meanGN = totalGN.totals * part
-      // The mean is zero where the spread is about zero.
-      let constant = form == .layer ? totalG.totals * part : -(mean * scale * meanGN)
       for i in 0..<count {
         let (constant, meanGN) = (Vector(repeating: constant[i]), Vector(repeating: meanGN[i]))
         let scale = Vector(repeating: scale[i]), target = dx + i &* dxStride
@@ -165,49 +164,81 @@ package struct LayerNorm {
     }
   }
 
-  /// For up to eight rows: what is subtracted, the factor after that, and the mean.
+  /// For eight rows, or one: what is subtracted, the factor after that, and the mean.
   @inline(__always)
   private func statistics(
-    _ x: UnsafePointer<Float>, stride: Int, count: Int, form: Form
-  ) -> (centre: SIMD8<Float>, scale: SIMD8<Float>, mean: SIMD8<Float>) {
-    // Past the last row, the last one again.
-    func row(_ i: Int) -> UnsafePointer<Float> { x + min(i, count &- 1) &* stride }
-    var sums = EightSums()
-    sums.add { i in
-      let x = row(i)
-      return total { c, lanes in load(x + c, count: lanes) }
-    }
+    _ x: UnsafePointer<Float>, stride: Int, count: Int, form: Form, _ memory: EightRows
+  ) -> (centre: UnsafePointer<Float>, scale: UnsafePointer<Float>, mean: UnsafePointer<Float>) {
+    // Of a single row, that row eight times.
+    let stride = count == 8 ? stride : 0, mean = memory.means, scale = memory.scales
     // The mean square is the spread about zero.
-    let mean = form == .rootMeanSquare ? SIMD8.zero : sums.totals * part
-    var squares = EightSums()
-    squares.add { i in
-      let x = row(i), mean = Vector(repeating: mean[i])
-      return total { c, lanes in
-        let deviation = first(lanes, of: load(x + c) - mean)
-        return deviation * deviation
+    if form != .rootMeanSquare {
+      memory.sumLanes(channels: channels, times: part, into: mean) { i, c in load(x + (i &* stride &+ c)) }
+    }
+    memory.sumLanes(channels: channels, times: part, into: scale) { i, c in
+      let deviation = load(x + (i &* stride &+ c)) - Vector(repeating: mean[i])
+      return deviation * deviation
+    }
+    invertRoots(scale, adding: epsilon)
+    return (UnsafePointer(form == .layer ? mean : memory.zeros), UnsafePointer(scale), UnsafePointer(mean))
+  }
+
+  /// Calls `body` for eight rows at a time, then for each row that is left.
+  @inline(__always)
+  private func forEachEight(of rows: Int, _ body: (_ first: Int, _ count: Int, _ memory: EightRows) -> Void) {
+    EightRows.withMemory { memory in
+      var row = 0
+      while row < rows {
+        let count = row &+ 8 <= rows ? 8 : 1
+        body(row, count, memory)
+        row &+= count
       }
     }
-    return (form == .layer ? mean : .zero, 1 / (squares.totals * part + epsilon).squareRoot(), mean)
+  }
+}
+
+/// Memory for sums of eight rows and for what follows from them. A compiler that sees a sum's vector takes it, and all
+/// that leads to it, apart into single lanes.
+private struct EightRows {
+  private let rows: UnsafeMutablePointer<Float>
+
+  /// Zeros at first: [8] each.
+  var means: UnsafeMutablePointer<Float> { rows + 8 &* vectorWidth }
+  var zeros: UnsafeMutablePointer<Float> { means + 8 }
+  var scales: UnsafeMutablePointer<Float> { means + 16 }
+  var products: UnsafeMutablePointer<Float> { means + 24 }
+  var constants: UnsafeMutablePointer<Float> { means + 32 }
+
+  @inline(__always)
+  static func withMemory(_ body: (EightRows) -> Void) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 8 &* vectorWidth &+ 40) { memory in
+      let memory = EightRows(rows: memory.baseAddress!)
+      store(Vector.zero, memory.means)
+      body(memory)
+    }
   }
 
-  /// The sum of vectors over the channels.
+  /// sums [8] = factor times the sums of eight rows over the channels. Lanes past the last channel may hold anything,
+  /// NaN too: they are left out, even where a factor is zero.
   @inline(__always)
-  private func total(_ vector: (_ channel: Int, _ lanes: Int) -> Vector) -> Vector {
-    var total = Vector.zero
+  func sumLanes(
+    channels: Int, times factor: Float, into sums: UnsafeMutablePointer<Float>,
+    of vector: (_ row: Int, _ channel: Int) -> Vector
+  ) {
+    var total = EightVectors()
     var c = 0
-    while c < channels {
-      total += vector(c, channels &- c)
+    while c &+ vectorWidth <= channels {
+      total.add { i in vector(i, c) }
       c &+= vectorWidth
     }
-    return total
+    if c < channels { total.add { i in first(channels &- c, of: vector(i, c)) } }
+    total.sumLanes(times: factor, memory: rows, into: sums)
   }
+}
 
-  @inline(__always)
-  private func forEachEight(of rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
-    var row = 0
-    while row < rows {
-      body(row, min(8, rows &- row))
-      row &+= 8
-    }
-  }
+/// numbers [8] = 1 / sqrt(numbers + epsilon).
+@inline(never)
+private func invertRoots(_ numbers: UnsafeMutablePointer<Float>, adding epsilon: Float) {
+  let spread: SIMD8<Float> = load(numbers)
+  store(1 / (spread + epsilon).squareRoot(), numbers)
 }
