@@ -81,3 +81,15 @@ int ctiff_get_color_map(TIFF *tiff, const uint16_t **red, const uint16_t **green
 }
 
 int ctiff_set_int(TIFF *tiff, uint32_t tag, int value) { return TIFFSetField(tiff, tag, value); }
+
+#ifdef RAMIT_WITHOUT_JBIG
+/* The library's function of this name leads to libjbig, whose licence is the GPL. Where this one stands, a linker
+   leaves both out of a program that holds the library (`make dist`). */
+int TIFFInitJBIG(TIFF *tiff, int scheme) { return (void)tiff, (void)scheme, 1; }
+
+int ctiff_decodes(uint16_t compression) {
+  return compression != COMPRESSION_JBIG && TIFFIsCODECConfigured(compression);
+}
+#else
+int ctiff_decodes(uint16_t compression) { return TIFFIsCODECConfigured(compression); }
+#endif

@@ -20,6 +20,9 @@ typedef struct {
 /* Opens a file for reading, at its first directory. No single allocation of the library is larger than `most` bytes. */
 TIFF *ctiff_open(ctiff_source *source, int64_t most);
 
+/* Whether the library was built with this compression, and the program linked with it. */
+int ctiff_decodes(uint16_t compression);
+
 /* These return 0 where the directory has no such tag, and the tag no default value. */
 int ctiff_get_uint16(TIFF *tiff, uint32_t tag, uint16_t *value);
 int ctiff_get_uint32(TIFF *tiff, uint32_t tag, uint32_t *value);

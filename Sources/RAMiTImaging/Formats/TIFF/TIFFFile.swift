@@ -21,7 +21,7 @@ struct TIFFFile: ImageDecoder {
     let choice = try TIFFLibrary.withFile(bytes) { try TIFFPageChoice($0, bytes) }
     let page = choice.page
     (self.page, pageNotes) = (page, choice.notes)
-    guard TIFFIsCODECConfigured(UInt16(page.compression)) != 0 else { throw Self.unknown(page.compression) }
+    guard ctiff_decodes(UInt16(page.compression)) != 0 else { throw Self.unknown(page.compression) }
     let directory = try? TIFFDirectory(bytes, at: Int(exactly: page.offset))
     let declaresExtras = directory?.fields[TIFFDirectory.Tag.extraSamples.rawValue] != nil
     tellsOrientation = directory?.fields[TIFFDirectory.Tag.orientation.rawValue] != nil
@@ -101,9 +101,8 @@ struct TIFFFile: ImageDecoder {
 
   private static func unknown(_ compression: Int32) -> ImageError {
     let names: [Int32: String] = [
-      34712: "JPEG 2000", 34887: "LERC", 34925: "LZMA", 34933: "PNG", 34934: "JPEG XR", 50000: "Zstandard",
-      50001: "WebP",
-      50002: "JPEG XL",
+      34661: "JBIG", 34712: "JPEG 2000", 34887: "LERC", 34925: "LZMA", 34933: "PNG", 34934: "JPEG XR",
+      50000: "Zstandard", 50001: "WebP", 50002: "JPEG XL",
     ]
     return ImageError(
       (names[compression].map { $0 + " compression" } ?? "compression \(compression)") + ", which is not read")
