@@ -63,6 +63,12 @@ extension String {
     return ".".absolutePath.appendingPath(self)
   }
 
+  /// The path of the program that runs, with links followed.
+  package static var programPath: String { "/proc/self/exe".absolutePath }
+
+  /// The folder that the program is installed in, above its `bin` or `libexec` and beside its `share`.
+  package static var installationFolder: String { programPath.parentPath.parentPath }
+
   /// This path with a leading `~` or `~/` replaced by the home folder, `$HOME`.
   ///
   /// Shells expand a tilde only at the start of a word, not in `--set key=~/photos` or in a configuration. All else is

@@ -12,16 +12,33 @@ package enum Program {
 
   /// What `--version` prints.
   static var versionText: String {
-    let machine = InstructionSet.machine.map { ", this machine has \($0)" } ?? ""
-    return "\(name) \(version) (built for \(InstructionSet.built)\(machine))"
+    "\(name) \(version) (built for \(InstructionSet.built), this machine has \(InstructionSet.machine))"
+  }
+
+  /// Continues as the fastest program for this processor where this one is of a download, which has one for each
+  /// instruction set; does nothing where this program is it, or where there is no other. The process, its arguments and
+  /// its files stay the same.
+  /// - Throws: `InputError` when `RAMIT_INSTRUCTION_SET` chooses a program that cannot run.
+  static func replaceByFastest() throws {
+    let chosen = InstructionSet.chosen
+    for set in try InstructionSet.replacements(chosen: chosen) {
+      let file = "libexec/\(String.programPath.lastPathPart)-\(set.name)"
+      let path = String.installationFolder.appendingPath(file)
+      // Returns only where it fails: the next one will do.
+      _ = path.withPathBytes { execv($0, CommandLine.unsafeArgv) }
+      if chosen != nil {
+        let reason = String(cString: strerror(errno)).lowercased()
+        throw InputError(path, expected: "the program that \(InstructionSet.variable) chooses", found: reason)
+      }
+    }
   }
 
   /// Checks that the program fits the machine before any long work: one line on standard error when it
-  /// was built for less than the machine has.
+  /// was built for less than the machine has, unless somebody chose it.
   /// - Throws: `InputError` when it was built for more.
   package static func checkBuild(quiet: Bool) throws {
     try InstructionSet.check()
-    if !quiet, let advice = InstructionSet.advice() { report(advice) }
+    if !quiet, InstructionSet.chosen == nil, let advice = InstructionSet.advice() { report(advice) }
   }
 
   /// What this process was started with, as a shell would read it again.

@@ -26,6 +26,9 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
 
         Exit codes: 0 only when everything was done; 1 when something was not, with one line for each failure on \
         standard error; 64 for wrong usage.
+
+        A download has programs for several instruction sets and takes the fastest one that the processor runs; \
+        RAMIT_INSTRUCTION_SET=sse2, avx2 or avx512 takes another.
         """,
       version: Program.versionText,
       subcommands: [
@@ -44,6 +47,7 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
     Console.prepare(program: Program.name)
     var code = ExitCode.success
     do {
+      try Program.replaceByFastest()
       try AdditionalCommands.$list.withValue(commands) {
         var command = try parseAsRoot(CommandLine.argumentsAsGiven)
         try command.run()

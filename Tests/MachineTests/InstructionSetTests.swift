@@ -4,38 +4,71 @@ import Testing
 @testable import RAMiTMachine
 
 struct InstructionSetTests {
-  @Test(arguments: [
-    ("processor\t: 0\nflags\t\t: fpu sse2 fma avx avx2 avx512f avx512vl\n", InstructionSet.avx512),
-    ("flags\t\t: fpu sse2 fma avx avx2\nprocessor : 1\nflags : avx512f", .avx2),
-    ("flags\t\t: fpu sse2 avx avx2", .baseline),
-    ("flags\t\t: fpu sse2 avx fma avx2_like avx512fp16", .baseline),
-    ("processor\t: 0\nFeatures\t: fp asimd sve\n", .baseline),
-  ])
-  func processors(_ text: String, _ expected: InstructionSet) {
-    #expect(InstructionSet(ProcessorDescription(text)) == expected)
-  }
-
-  @Test(arguments: ["", "processor : 0\n", "\n\n"])
-  func textsWithoutFeatures(_ text: String) {
-    #expect(InstructionSet(ProcessorDescription(text)) == nil)
-  }
-
-  /// A line where the machine has more, an error where the program wants more, and nothing where they agree or the
-  /// machine does not tell.
+  /// A line where the machine has more, an error where the program wants more, and nothing where they agree. Both tell
+  /// those who build and those who have a download.
   @Test func adviceAndErrors() throws {
     let advice = try #require(InstructionSet.advice(built: .baseline, machine: .avx512))
-    #expect(advice.contains("AVX-512") && advice.contains("make build") && !advice.contains("\n"))
-    for machine in [nil, .avx2, .baseline] as [InstructionSet?] {
+    for word in ["AVX-512", "make build", "download"] { #expect(advice.contains(word)) }
+    #expect(!advice.contains("\n"))
+    for machine in [.avx2, .baseline] as [InstructionSet] {
       #expect(InstructionSet.advice(built: .avx2, machine: machine) == nil)
     }
-    for machine in [nil, .avx2, .avx512] as [InstructionSet?] {
+    for machine in [.avx2, .avx512] as [InstructionSet] {
       #expect(throws: Never.self) { try InstructionSet.check(built: .avx2, machine: machine) }
     }
-    #expect(throws: InputError.self) { try InstructionSet.check(built: .avx512, machine: .avx2) }
+    let error = try #require(throws: InputError.self) { try InstructionSet.check(built: .avx512, machine: .avx2) }
+    for word in ["make build", "bin/ramit"] { #expect(error.expected.contains(word)) }
   }
 
   /// The tests run, so the machine has what they were built for.
-  @Test func thisBuildFitsThisMachine() throws {
-    if let machine = InstructionSet.machine { #expect(InstructionSet.built <= machine) }
+  @Test func thisBuildFitsThisMachine() {
+    #expect(InstructionSet.built <= .machine)
+  }
+
+  #if arch(x86_64)
+    /// The processor and the system tell the same.
+    @Test func machineAsTheSystemDescribesIt() throws {
+      guard let list = ProcessorDescription.machine.value(of: "flags") else { return }
+      let flags = Set(list.split(separator: " "))
+      let hasAVX2 = flags.isSuperset(of: ["avx2", "fma", "bmi1", "bmi2"])
+      let hasAVX512 = flags.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"])
+      #expect(InstructionSet.machine == (hasAVX2 && hasAVX512 ? .avx512 : hasAVX2 ? .avx2 : .baseline))
+    }
+
+    /// What stands in the names of a download's programs.
+    @Test func names() {
+      #expect(InstructionSet.allCases.map(\.name) == ["sse2", "avx2", "avx512"])
+    }
+  #endif
+
+  /// The program for every processor looks for better ones, from the best that the machine runs downwards.
+  @Test(arguments: [
+    (InstructionSet.baseline, InstructionSet.avx512, [InstructionSet.avx512, .avx2]),
+    (.baseline, .avx2, [.avx2]),
+    (.baseline, .baseline, []),
+    (.avx2, .avx512, []),
+    (.avx512, .avx512, []),
+    (.avx512, .avx2, []),
+  ])
+  func replacements(built: InstructionSet, machine: InstructionSet, expected: [InstructionSet]) throws {
+    #expect(try InstructionSet.replacements(chosen: nil, built: built, machine: machine) == expected)
+  }
+
+  /// A person's choice stands: that program, this one, or an error.
+  @Test func choice() throws {
+    func replacements(_ chosen: InstructionSet, _ built: InstructionSet, _ machine: InstructionSet) throws
+      -> [InstructionSet]
+    {
+      try InstructionSet.replacements(chosen: chosen.name, built: built, machine: machine)
+    }
+    #expect(try replacements(.avx2, .baseline, .avx512) == [.avx2])
+    #expect(try replacements(.avx512, .baseline, .avx512) == [.avx512])
+    for set in InstructionSet.allCases { #expect(try replacements(set, set, .avx512).isEmpty) }
+    #expect(throws: InputError.self) { try replacements(.avx512, .baseline, .avx2) }
+    #expect(throws: InputError.self) { try replacements(.baseline, .avx512, .avx512) }
+    let error = try #require(throws: InputError.self) {
+      try InstructionSet.replacements(chosen: "avx3", built: .baseline, machine: .avx512)
+    }
+    #expect(error.location == "RAMIT_INSTRUCTION_SET" && error.found == "avx3")
   }
 }

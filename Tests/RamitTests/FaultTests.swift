@@ -85,4 +85,19 @@ struct FaultTests {
     let version = try Program.run("--version").output
     #expect(version.wholeMatch(of: /ramit \d+\.\d+\.\d+ \(built for .+\)\n/) != nil, "\(version)")
   }
+
+  /// The program that a person chooses, of a download, is run or refused; it is never another one.
+  @Test(arguments: ["sse2", "avx2", "avx512", "neon", "SSE2"])
+  func aChosenInstructionSet(_ name: String) throws {
+    let path = try #require(Program.path)
+    let run = try Program.run(["RAMIT_INSTRUCTION_SET=" + name, path, "--version"], program: "/usr/bin/env")
+    let titles = ["sse2": "SSE2", "avx2": "AVX2 + FMA", "avx512": "AVX-512", "neon": "NEON"]
+    let builtFor = try Program.run("--version").output
+    if let title = titles[name], builtFor.contains("(built for \(title),") {
+      #expect(run.code == 0 && run.output == builtFor)
+    } else {
+      #expect(run.code == 1 && run.output.isEmpty && run.errorLines.count == 1, "\(run)")
+      #expect(run.errors.contains("RAMIT_INSTRUCTION_SET"), "\(run)")
+    }
+  }
 }

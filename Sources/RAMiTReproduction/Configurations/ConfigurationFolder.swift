@@ -11,7 +11,7 @@ package struct ConfigurationFolder: Sendable {
   ///   `make install` puts beside the program.
   /// - Throws: `InputError` where there is no such folder.
   package init(_ given: String? = nil) throws {
-    let installed = "/proc/self/exe".absolutePath.parentPath.parentPath.appendingPath("share/doc/ramit/configs")
+    let installed = String.installationFolder.appendingPath("share/doc/ramit/configs")
     let candidates = given.map { [$0] } ?? ["configs", installed]
     guard let found = candidates.first(where: Folder.exists) else {
       throw InputError(
