@@ -15,6 +15,12 @@ package enum Program {
     "\(name) \(version) (built for \(InstructionSet.built), this machine has \(InstructionSet.machine))"
   }
 
+  /// Swift reads the arguments from the system's files. Without them every command line would seem to be empty.
+  static func checkArguments() throws {
+    guard CommandLine.argc == 0 else { return }
+    throw InputError("/proc", expected: "the system's files, which hold the program's arguments", found: "no files")
+  }
+
   /// Continues as the fastest program for this processor where this one is of a download, which has one for each
   /// instruction set; does nothing where this program is it, or where there is no other. The process, its arguments and
   /// its files stay the same.

@@ -47,6 +47,7 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
     Console.prepare(program: Program.name)
     var code = ExitCode.success
     do {
+      try Program.checkArguments()
       try Program.replaceByFastest()
       try AdditionalCommands.$list.withValue(commands) {
         var command = try parseAsRoot(CommandLine.argumentsAsGiven)
