@@ -24,13 +24,14 @@ BASELINE = runs/bench/baseline.json
 # Names of cases, or parts of them; empty for all.
 ONLY =
 
-.PHONY: help setup build run reproduce-tiny install uninstall test test-programs test-plain test-avx2 test-arm bench \
-  baseline lint format check floors docs clean
+.PHONY: help setup build run reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 dist-libraries \
+  test test-programs test-plain test-avx2 test-arm bench baseline lint format check floors docs clean
 
 help:
 	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
 	@echo 'make reproduce-tiny  all tables of the paper, with tiny models on drawn images, in minutes'
 	@echo 'make install  the program, its manual page and completions, below PREFIX=$(PREFIX); make uninstall'
+	@echo 'make dist     one archive for every x86-64 Linux with glibc as new as here, without Swift: $(DIST)'
 	@echo 'make test     build and run all tests'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make check    lint and test; CI runs test-programs, test-plain and test-avx2, too'
@@ -63,28 +64,91 @@ reproduce-tiny: build
 	$(RAMIT) reproduce all --scale tiny --train --output $(REPRODUCED) --json $(REPRODUCED)/tiny.json \
 	  --markdown $(REPRODUCED)/tiny.md --csv $(REPRODUCED)/tiny.csv --html $(REPRODUCED)/tiny.html
 
+VERSION = $(shell sed -nE 's/.*static let version = "(.*)"/\1/p' Sources/*/Product.swift)
+# What people get with the program, in share/doc/ramit.
+DOCUMENTS = README.md LICENSE CHANGELOG.md CITATION.cff docs configs
+# The program $(1) and all that belongs to it, in the folder $(2).
+define stage
+rm -rf $(2)
+@mkdir -p $(2)/bin $(2)/share/man/man1 $(2)/share/bash-completion/completions $(2)/share/zsh/site-functions \
+  $(2)/share/fish/vendor_completions.d $(2)/share/doc/ramit
+cp $(1) $(2)/bin
+$(1) --experimental-dump-help | swift docs/tools/manual.swift $(VERSION) > $(2)/share/man/man1/ramit.1
+$(1) --generate-completion-script bash > $(2)/share/bash-completion/completions/ramit
+$(1) --generate-completion-script zsh > $(2)/share/zsh/site-functions/_ramit
+$(1) --generate-completion-script fish > $(2)/share/fish/vendor_completions.d/ramit.fish
+cp -R $(DOCUMENTS) $(2)/share/doc/ramit
+rm -r $(2)/share/doc/ramit/docs/tools
+endef
+
 # What is installed needs nothing of this folder, but it does need the Swift runtime of this machine.
 STAGE = .build/stage
-SHARE = $(STAGE)/share
-VERSION = $(shell sed -nE 's/.*static let version = "(.*)"/\1/p' Sources/*/Product.swift)
 # Root, where this user may not write.
 AS = $(shell mkdir -p $(DESTDIR)$(PREFIX) 2>/dev/null && test -w $(DESTDIR)$(PREFIX) || echo $(SUDO))
 install: build
-	rm -rf $(STAGE)
-	@mkdir -p $(STAGE)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
-	  $(SHARE)/fish/vendor_completions.d $(SHARE)/doc/ramit
-	cp $(RAMIT) $(STAGE)/bin
-	$(RAMIT) --experimental-dump-help | swift docs/tools/manual.swift $(VERSION) > $(SHARE)/man/man1/ramit.1
-	$(RAMIT) --generate-completion-script bash > $(SHARE)/bash-completion/completions/ramit
-	$(RAMIT) --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_ramit
-	$(RAMIT) --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/ramit.fish
-	cp -R README.md LICENSE CHANGELOG.md CITATION.cff docs configs $(SHARE)/doc/ramit
-	rm -r $(SHARE)/doc/ramit/docs/tools
+	$(call stage,$(RAMIT),$(STAGE))
 	$(AS) cp -R $(STAGE)/. $(DESTDIR)$(PREFIX)
 
 uninstall:
 	cd $(DESTDIR)$(PREFIX) && $(AS) rm -rf bin/ramit share/man/man1/ramit.1 share/bash-completion/completions/ramit \
 	  share/zsh/site-functions/_ramit share/fish/vendor_completions.d/ramit.fish share/doc/ramit
+
+# One archive for machines without Swift: a program for each instruction set, which needs nothing but the C library.
+# bin/ramit runs on every x86-64 and continues as the program in libexec that is the fastest for the processor. There is
+# no launcher, so nothing else is to be built, and bin/ramit also works alone. The second start costs 2.5 ms; a launcher
+# in C would take 0.8.
+DIST = .build/dist
+DOWNLOAD = ramit-$(VERSION)-linux-x86_64
+# Where the linker finds static libraries before the shared ones. Its libpng.a, libtiff.a and so on are scripts that
+# name all of them, so that each finds what it needs in any order. libjbig is under the GPL and stays out (CTIFF.c).
+STATIC = $(CURDIR)/$(DIST)/static
+PKG_CONFIG_NAMES = libpng zlib libjpeg libtiff-4 libwebp libwebpdemux
+ARCHIVES = $(patsubst -l%,$(shell pkg-config --variable=libdir zlib)/lib%.a, \
+  $(filter-out -ljbig -lm -lpthread,$(sort $(shell pkg-config --static --libs-only-l $(PKG_CONFIG_NAMES)))))
+CXX_ARCHIVE = $(realpath $(shell clang -print-file-name=libstdc++.a))
+DIST_FLAGS = --product ramit --static-swift-stdlib --pkg-config-path $(STATIC) -Xswiftc -L$(STATIC) \
+  -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xlinker -s -Xcc -DRAMIT_WITHOUT_JBIG
+# The time of every file in the archives: .tar.gz, which every system unpacks, and .tar.xz, which looks back as far as
+# the program before, whose Swift runtime is the same.
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct))
+
+dist: dist-sse2 dist-avx2 dist-avx512
+	rm -rf $(DIST)/ramit-*
+	$(call stage,$(DIST)/sse2/release/ramit,$(DIST)/$(DOWNLOAD))
+	@mkdir $(DIST)/$(DOWNLOAD)/libexec $(DIST)/$(DOWNLOAD)/share/doc/ramit/licenses
+	cp $(DIST)/avx2/release/ramit $(DIST)/$(DOWNLOAD)/libexec/ramit-avx2
+	cp $(DIST)/avx512/release/ramit $(DIST)/$(DOWNLOAD)/libexec/ramit-avx512
+	$(call licenses,$(DIST)/$(DOWNLOAD)/share/doc/ramit/licenses)
+	tar -C $(DIST) --sort=name --mtime=@$(EPOCH) --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+	  -cf $(DIST)/$(DOWNLOAD).tar $(DOWNLOAD)
+	xz -kf --lzma2=preset=1,dict=128MiB $(DIST)/$(DOWNLOAD).tar
+	gzip -9nf $(DIST)/$(DOWNLOAD).tar
+
+dist-sse2: MACHINE =
+dist-avx2: MACHINE = -Xcc -march=x86-64-v3
+dist-avx512: MACHINE = -Xcc -march=x86-64-v4
+dist-sse2 dist-avx2 dist-avx512: dist-libraries
+	swift build $(SWIFT_FLAGS) $(DIST_FLAGS) --scratch-path $(DIST)/$(@:dist-%=%)
+
+dist-libraries: setup
+	$(if $(HEIF),$(error make dist has no HEIF: its decoders are no static libraries))
+	rm -rf $(STATIC)
+	@mkdir -p $(STATIC)
+	ln -s $(CXX_ARCHIVE) $(STATIC)
+	for name in png z jpeg tiff webp webpdemux; do \
+	  echo 'GROUP ( $(ARCHIVES) $(CXX_ARCHIVE) )' > $(STATIC)/lib$$name.a; done
+	for name in zlib libwebp; do \
+	  printf 'Name: $$name\nDescription: static\nVersion: 0\n' > $(STATIC)/$$name.pc; done
+
+# The licences of what is linked in: of system libraries as the system has them, of Swift and of packages as they bring
+# them along, and those in docs/licenses, which the last two leave out.
+define licenses
+for file in $(ARCHIVES) $(CXX_ARCHIVE); do package=$$(dpkg -S $$file | cut -d : -f 1) && \
+  cp /usr/share/doc/$$package/copyright $(1)/$$package.txt || exit; done
+cp $$(dirname $$(readlink -f $$(command -v swift)))/../share/swift/LICENSE.txt $(1)/swift.txt
+for folder in $(DIST)/sse2/checkouts/*; do cp $$folder/LICENSE* $(1)/$$(basename $$folder).txt || exit; done
+cp docs/licenses/*.txt $(1)
+endef
 
 test: setup
 	swift test $(SWIFT_FLAGS)
