@@ -6,17 +6,6 @@ import RAMiTNN
 
 /// How long a case took, and what the process's memory came to.
 package struct BenchmarkResult: Codable, Equatable, Sendable {
-  /// The times of the runs after one warm-up.
-  package struct Seconds: Codable, Equatable, Sendable {
-    package let min, median, max: Double
-
-    /// - Precondition: at least one run.
-    init(_ runs: [Double]) {
-      let sorted = runs.sorted()
-      (min, median, max) = (sorted[0], sorted.median, sorted[sorted.count - 1])
-    }
-  }
-
   package let name: String
   /// The model's name, and its task.
   package let model: String
@@ -29,7 +18,8 @@ package struct BenchmarkResult: Codable, Equatable, Sendable {
   package let version: String
   package var instructionSet = InstructionSet.built.description
   package let threads: Int
-  package let seconds: Seconds
+  /// Of the runs after one warm-up.
+  package let seconds: Spread
   /// How many times as fast as with the first thread count: the median of the ratios of runs beside each other. Nil for
   /// that one.
   package let speedup: Double?
@@ -51,6 +41,17 @@ package struct BenchmarkResult: Codable, Equatable, Sendable {
 
   /// One line of JSON.
   package func json() throws -> String { try JSON.encode(self) }
+}
+
+/// The middle of some values, the least and the largest.
+package struct Spread: Codable, Equatable, Sendable {
+  package let min, median, max: Double
+
+  /// - Precondition: at least one value.
+  package init(_ values: [Double]) {
+    let sorted = values.sorted()
+    (min, median, max) = (sorted[0], sorted.median, sorted[sorted.count - 1])
+  }
 }
 
 extension [Double] {

@@ -18,8 +18,7 @@ extension SpeedTable {
     }
   }
 
-  /// Measures models one after the other, each at each size in a process of its own: so the peak of its memory is its
-  /// own, and nothing that another one left behind speeds it up or slows it down.
+  /// Measures models one after the other, each at each size in a process of its own.
   /// - Parameters:
   ///   - program: one with the command `benchmark`; by default the one that runs now.
   ///   - done: called with the rows of each process.
@@ -51,9 +50,6 @@ extension SpeedTable {
     return path.flatMap { FileManager.default.isExecutableFile(atPath: $0) ? $0 : nil } ?? link
   }
 
-  /// Why a process gave no times.
-  private struct Failure: Error, CustomStringConvertible { let description: String }
-
   /// Runs `benchmark` for one model and one size.
   private static func results(
     of subject: Subject, _ size: (width: Int, height: Int), _ settings: Settings, program: String
@@ -65,26 +61,7 @@ extension SpeedTable {
     case .weights(let path): arguments += ["--weights", path]
     }
     if let task = settings.task { arguments += ["--task", task.rawValue] }
-    let process = Process(), output = Pipe(), errors = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    (process.arguments, process.standardOutput, process.standardError) = (arguments, output, errors)
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    // A few lines each: neither pipe fills while the other is read.
-    let lines = try output.fileHandleForReading.readToEnd() ?? Data()
-    let message = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      guard process.terminationReason == .exit else {
-        throw Failure(description: "its process was ended by signal \(process.terminationStatus)")
-      }
-      var line = message.split(separator: "\n").first.map(String.init) ?? "exit code \(process.terminationStatus)"
-      // What begins the line of an error, and of wrong usage.
-      for start in ["\(program.lastPathPart): ", "Error: "] where line.hasPrefix(start) {
-        line.removeFirst(start.count)
-      }
-      throw Failure(description: line)
-    }
+    let lines = try MeasuringProcess(program: program, arguments: arguments).output()
     return try lines.split(separator: UInt8(ascii: "\n")).map { try JSON.decode(BenchmarkResult.self, from: $0) }
   }
 }

@@ -1,0 +1,143 @@
+import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
+
+/// A program that measures something in a process of its own and prints it: so the peak of its memory is its own, and
+/// nothing that another one left behind speeds it up or slows it down.
+///
+/// It belongs to this process's group, so that Control-C ends both. (Foundation's `Process` makes a new group.)
+struct MeasuringProcess {
+  /// The place in what the program says where an error is.
+  enum ErrorLine {
+    /// After the program's name.
+    case first
+    /// Below a traceback, and below warnings.
+    case last
+  }
+
+  /// A path, or a name that is looked for in `$PATH`.
+  let program: String
+  let arguments: [String]
+  /// Variables beside those of this process.
+  var environment: [String: String] = [:]
+  var errorLine = ErrorLine.first
+
+  /// Why a process printed no result, in one line.
+  struct Failure: Error, Equatable, CustomStringConvertible { let description: String }
+
+  /// Runs it until it ends.
+  /// - Returns: what it printed.
+  /// - Throws: `Failure` when it does not start, or does not end with exit code 0; `Interruption`.
+  func output() throws -> Data {
+    try Interruption.check()
+    // Files: a pipe that nobody empties would stop a process that warns a lot.
+    let output = try Self.temporaryFile(), errors = try Self.temporaryFile()
+    let status = try Interruption.wait(for: start(output, errors))
+    // The parts of a status as waitpid(2) has it.
+    let signal = status & 0x7f, code = (status >> 8) & 0xff
+    if signal != 0 {
+      // What Linux sends when memory runs out.
+      let cause = signal == SIGKILL ? " (out of memory?)" : ""
+      throw Failure(description: "its process was ended by signal \(signal)\(cause)")
+    }
+    guard code == 0 else {
+      let message = String(decoding: try Self.content(of: errors), as: UTF8.self)
+      throw Failure(description: reason(from: message) ?? "exit code \(code)")
+    }
+    return try Self.content(of: output)
+  }
+
+  /// - Returns: the number of the process.
+  private func start(_ output: FileHandle, _ errors: FileHandle) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
+    posix_spawn_file_actions_adddup2(&actions, errors.fileDescriptor, 2)
+    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
+    var process = pid_t()
+    let code = Self.withStrings([program] + arguments) { arguments in
+      Self.withStrings(variables) { variables in
+        posix_spawnp(&process, arguments[0]!, &actions, nil, arguments, variables)
+      }
+    }
+    guard code == 0 else { throw Failure(description: "it does not start: \(SystemError(code: code))") }
+    return process
+  }
+
+  /// Calls `body` with a list that C reads.
+  private static func withStrings<Result>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+  ) -> Result {
+    let copies = strings.map { string in string.withPathBytes { strdup($0) } }
+    defer { copies.forEach { free($0) } }
+    return body(copies + [nil])
+  }
+
+  /// A file that has no name any more.
+  private static func temporaryFile() throws -> FileHandle {
+    let path = FileManager.default.temporaryDirectory.path.appendingPath("ramit-\(UUID().uuidString)")
+    do {
+      let descriptor = try Descriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
+      path.withPathBytes { _ = unlink($0) }
+      return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    } catch {
+      throw Failure(description: "no temporary file can be written, \(path): \(error)")
+    }
+  }
+
+  private static func content(of file: FileHandle) throws -> Data {
+    try file.seek(toOffset: 0)
+    return try file.readToEnd() ?? Data()
+  }
+
+  /// The line of an error, without what begins it.
+  private func reason(from message: String) -> String? {
+    let lines = message.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    guard var line = errorLine == .first ? lines.first : lines.last else { return nil }
+    // Of an error, and of wrong usage.
+    for start in ["\(program.lastPathPart): ", "Error: "] where line.hasPrefix(start) { line.removeFirst(start.count) }
+    return line.onOneLine.shortened(to: 300)
+  }
+}
+
+/// The process was told to end while another one measures: that one is ended too.
+package struct Interruption: Error, CustomStringConvertible {
+  let signal: Int32
+
+  package var description: String { "interrupted by signal \(signal)" }
+
+  // Signal handlers, which may run on any thread, read and write these.
+  /// The signal that came; 0 for none.
+  nonisolated(unsafe) private static var current: sig_atomic_t = 0
+  /// The process that measures; 0 for none.
+  nonisolated(unsafe) private static var measuring: pid_t = 0
+
+  /// From now on SIGINT (Control-C), SIGTERM and SIGHUP are thrown as errors where a process measures.
+  package static func enable() {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      Foundation.signal(number) { number in
+        Interruption.current = number
+        if Interruption.measuring > 0 { kill(Interruption.measuring, SIGTERM) }
+      }
+    }
+  }
+
+  fileprivate static func check() throws(Interruption) {
+    if current != 0 { throw Interruption(signal: current) }
+  }
+
+  /// Waits until a process ends, and ends it when this one is told to end.
+  /// - Returns: its status.
+  fileprivate static func wait(for process: pid_t) throws(Interruption) -> Int32 {
+    measuring = process
+    // The signal may have come just before.
+    if current != 0 { kill(process, SIGTERM) }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    measuring = 0
+    try check()
+    return status
+  }
+}
