@@ -172,7 +172,8 @@ let package = Package(
     program(
       "RAMiTBenchmarks",
       on: [
-        "Benchmarking", "Models", "Optimizers", "NN", "Autograd", "TensorCore", "Machine", "Parallel", "Diagnostics",
+        "Benchmarking", "Models", "Optimizers", "NN", "Autograd", "Kernels", "TensorCore", "Machine", "Parallel",
+        "Diagnostics",
       ], [argumentParser]),
     // Examples
     example("TensorExample", on: ["Autograd", "TensorCore"]),

@@ -1,106 +1,27 @@
 import ArgumentParser
-import Foundation
-import RAMiTAutograd
-import RAMiTBenchmarking
 import RAMiTDiagnostics
-import RAMiTMachine
-import RAMiTParallel
 
-/// Times the operations of RAMiT x2, its blocks, whole images and training steps, against the machine's own peaks.
+/// Times this package: its operations and models against the machine's own peaks.
 @main struct Benchmarks: ParsableCommand {
+  static let name = "RAMiTBenchmarks"
+
   static let configuration = CommandConfiguration(
-    commandName: "RAMiTBenchmarks",
-    abstract: "Time the operations of RAMiT x2 at its own shapes, its blocks, whole images and training steps.",
-    discussion: """
-      Each case's time is the median of its runs. GFLOP/s count a multiply-add as two, and not what the backward pass \
-      computes again; GB/s count operands and results once. The limit is the arithmetic at the speed of OpenBLAS's \
-      sgemm or the data at the memory's, both measured first; more than 100 % is data that were still in a cache. \
-      Memory is the largest that the process had meanwhile. Where time goes within a whole case: ramit benchmark \
-      --profile.
-
-      With --baseline the time's ratio to an earlier one stands at the end of the line. It is called faster or slower \
-      when it is beyond the threshold and the middle halves of the runs do not overlap.
-      """)
-
-  @Option(help: "Timed runs of each case.")
-  var runs = 7
-
-  @Option(help: "Threads that compute (default: all processors).")
-  var threads: Int?
-
-  @Option(
-    name: .long, parsing: .upToNextOption,
-    help: ArgumentHelp("Only cases whose name holds one of these.", valueName: "text"))
-  var only: [String] = []
-
-  @Flag(help: "Print the names of the cases.")
-  var list = false
-
-  @Option(help: ArgumentHelp("Write the timings to a JSON file.", valueName: "file"))
-  var json: String?
-
-  @Option(help: ArgumentHelp("Compare with timings that --json wrote.", valueName: "file"))
-  var baseline: String?
-
-  @Option(help: ArgumentHelp("Changes of less than this are noise.", valueName: "percent"))
-  var threshold = 10.0
-
-  func validate() throws {
-    guard (1...1000).contains(runs) else { throw ValidationError("--runs must be 1 to 1000, not \(runs)") }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
-    guard (0...1000).contains(threshold) else {
-      throw ValidationError("--threshold must be 0 to 1000, not \(threshold)")
-    }
-    if cases.isEmpty { throw ValidationError("no case has \(only.joined(separator: " or ")) in its name; see --list") }
-  }
-
-  private var cases: [BenchmarkItem] {
-    BenchmarkItem.all.filter { item in only.isEmpty || only.contains { item.name.contains($0) } }
-  }
+    commandName: name, abstract: "Time the package's operations and models.",
+    subcommands: [TimeCommand.self], defaultSubcommand: TimeCommand.self)
 
   static func main() {
+    Console.prepare(program: name)
     do {
-      let command = try parse()
+      var command = try parseAsRoot()
       try command.run()
+      // Output that could not be written is a failure, whatever else succeeded.
+      for failure in Console.failures where !failure.isReaderGone { Console.report("\(failure.error)") }
+      if !Console.failures.isEmpty { throw ExitCode.failure }
     } catch let error as InputError {
-      report("\(error)")
+      Console.report("\(error)")
       exit(withError: ExitCode.failure)
     } catch {
       exit(withError: error)
     }
-  }
-
-  /// One line on standard error.
-  private static func report(_ line: String) {
-    FileHandle.standardError.write(Data("RAMiTBenchmarks: \(line)\n".utf8))
-  }
-
-  func run() throws {
-    if list { return cases.forEach { print($0.name) } }
-    try InstructionSet.check()
-    if let advice = InstructionSet.advice() { Self.report(advice) }
-    if let threads { ComputeThreads.count = threads }
-    let before = try baseline.map(BenchmarkTimings.init(readingFile:))
-    let peaks = MachinePeaks.measured()
-    let printer = ResultPrinter(peaks: peaks, baseline: before, threshold: threshold / 100)
-    var result = BenchmarkTimings(peaks: peaks)
-    printer.printHeader(threads: result.threads, builtFor: result.builtFor)
-    var changes: [BenchmarkTimings.Change] = []
-    var isComplete = true
-    for item in cases {
-      do {
-        let (timing, spans) = try item.time(runs: runs)
-        result.timings.append(timing)
-        if let change = printer.print(timing, spans) { changes.append(change) }
-      } catch {
-        Self.report("\(error)")
-        isComplete = false
-      }
-    }
-    // What else the machine does can hide its peaks, in the beginning or in the end.
-    result.peaks = peaks.maximum(.measured())
-    printer.printSummary(changes, peaks: result.peaks)
-    try json.map(result.write(to:))
-    if !isComplete { throw ExitCode.failure }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import RAMiTAutograd
 import RAMiTBenchmarking
+import RAMiTDiagnostics
 import RAMiTMachine
 
 /// The table, line by line as cases end.
@@ -10,12 +11,13 @@ struct ResultPrinter {
   /// A share of the time.
   let threshold: Double
 
-  private static let nameWidth = 50
+  /// Columns for the names.
+  let nameWidth: Int
 
   func printHeader(threads: Int, builtFor: String) {
-    show("\(threads) threads, built for \(builtFor); \(peaks.text)")
+    Console.print("\(threads) threads, built for \(builtFor); \(peaks.text)")
     if let baseline {
-      show("baseline: \(baseline.threads) threads, built for \(baseline.builtFor); \(baseline.peaks.text)")
+      Console.print("baseline: \(baseline.threads) threads, built for \(baseline.builtFor); \(baseline.peaks.text)")
     }
     line(
       "case", ms: "ms", gflops: "GFLOP/s", gigabytes: "GB/s", ofLimit: "of limit", memory: "MB",
@@ -42,10 +44,10 @@ struct ResultPrinter {
 
   /// - Parameter peaks: of the beginning and the end.
   func printSummary(_ changes: [BenchmarkTimings.Change], peaks: MachinePeaks) {
-    if peaks.isAbove(self.peaks) { show("the machine was busy in the beginning; in the end: \(peaks.text)") }
+    if peaks.isAbove(self.peaks) { Console.print("the machine was busy in the beginning; in the end: \(peaks.text)") }
     if baseline == nil { return }
     func count(_ verdict: BenchmarkTimings.Change.Verdict) -> Int { changes.filter { $0.verdict == verdict }.count }
-    show(
+    Console.print(
       "\(count(.slower)) slower, \(count(.faster)) faster, \(count(.same)) the same within "
         + "\(format("%.0f", 100 * threshold)) % or their own spread")
   }
@@ -56,14 +58,11 @@ struct ResultPrinter {
     func right(_ text: String, _ width: Int) -> String {
       String(repeating: " ", count: max(0, width - text.count)) + text
     }
-    let left = name + String(repeating: " ", count: max(0, Self.nameWidth - name.count))
-    show(
+    let left = name + String(repeating: " ", count: max(0, nameWidth - name.count))
+    Console.print(
       left + right(ms, 10) + right(gflops, 9) + right(gigabytes, 6) + right(ofLimit, 10) + right(memory, 7)
         + (change.isEmpty ? "" : "  " + change))
   }
 
   private func format(_ form: String, _ value: Double) -> String { String(format: form, value) }
-
-  /// At once, also through a pipe.
-  private func show(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 }

@@ -13,23 +13,23 @@ extension BenchmarkItem {
     /// At a level of the hierarchy.
     func map(_ level: Int) -> Shape { [images, height >> level, width >> level, c.dim] }
     func scope() -> ParameterScope { ParameterScope(seed: 0) }
-    return bothWays("block, \(name)", [map(0), map(0)]) {
+    return layer("block, \(name)", [map(0), map(0)]) {
       let block = DRAMiTBlock(scope(), c, index: 1, shift: c.window / 2)
       return { block($0[0], previous: $0[1], context: nil).x }
     }
-      + bothWays("downsizing, \(name)", [map(0)]) {
+      + layer("downsizing, \(name)", [map(0)]) {
         let downsizing = Downsizing(scope(), c)
         return { downsizing($0[0]) }
       }
-      + bothWays("bottleneck, \(name)", [map(0), map(0), map(1), map(2)]) {
+      + layer("bottleneck, \(name)", [map(0), map(0), map(1), map(2)]) {
         let bottleneck = Bottleneck(scope(), c)
         return { bottleneck($0[0], Array($0[1...])) }
       }
-      + bothWays("H-RAMi, \(name)", [map(0), map(1), map(2), map(0)]) {
+      + layer("H-RAMi, \(name)", [map(0), map(1), map(2), map(0)]) {
         let mixer = HRAMi(scope(), c)
         return { mixer($0) }
       }
-      + bothWays("reconstruction, \(name)", [map(0)]) {
+      + layer("reconstruction, \(name)", [map(0)]) {
         let reconstruction = Reconstruction(scope(), c)
         return { reconstruction($0[0]) }
       }

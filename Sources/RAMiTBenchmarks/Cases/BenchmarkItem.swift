@@ -10,25 +10,25 @@ struct BenchmarkItem {
   /// Makes the operands, and returns what is to be timed.
   let prepare: () throws -> () -> Void
 
-  static var all: [BenchmarkItem] { operations + matrixProducts + transformers + blocks + whole }
-
-  /// Images and steps, as `ramit benchmark` times them.
-  private static var whole: [BenchmarkItem] {
-    BenchmarkCase.standard.map { name in
-      BenchmarkItem(name: name) {
-        let work = try BenchmarkCase(name)
-        let model = RAMiTVariant.ramit.configuration(for: .x2)
-        try work.checkMemory(of: model)
-        return work.prepared(model.makeModel())
-      }
-    }
+  static var all: [BenchmarkItem] {
+    operations + convolutions + matrixProducts + normalizations + reductions + elementwise + rearrangements + resampling
+      + losses + transformers + blocks + models
   }
 
+  /// A table of cases, of which each line makes some.
+  static func table(_ lines: [BenchmarkItem]...) -> [BenchmarkItem] { lines.flatMap { $0 } }
+
   /// An operation in inference, and its forward and backward pass with gradients for all of its operands.
+  /// - Parameter operands: their shapes.
+  static func operation(
+    _ name: String, _ operands: [Shape], _ operation: @escaping ([Variable]) -> Variable
+  ) -> [BenchmarkItem] { layer(name, operands) { operation } }
+
+  /// The same for an operation with parameters of its own, or other data.
   /// - Parameters:
   ///   - operands: their shapes.
-  ///   - make: makes the operation, with parameters of its own if it has any.
-  static func bothWays(
+  ///   - make: makes the operation.
+  static func layer(
     _ name: String, _ operands: [Shape], make: @escaping () -> ([Variable]) -> Variable
   ) -> [BenchmarkItem] {
     [

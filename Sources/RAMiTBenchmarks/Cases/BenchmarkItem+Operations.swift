@@ -27,13 +27,12 @@ extension BenchmarkItem {
   static var operations: [BenchmarkItem] {
     let image = Map(1, 352, 640), coarse = Map(1, 88, 160), patches = Map(16, 64, 64)
     return [image, coarse, patches].flatMap(blockOperations) + [image, patches].flatMap(otherOperations) + [adam]
-      + generalConvolutions
   }
 
   private static func blockOperations(_ map: Map) -> [BenchmarkItem] {
     attention(map) + feedForward(map) + mobiVari("MobiVari, \(map.name)", [map.shape])
-      + bothWays("layer norm + residual, \(map.name)", [map.shape, [64], [64], map.shape]) {
-        { layerNorm($0[0], weight: $0[1], bias: $0[2], residual: $0[3]) }
+      + operation("layer norm + residual, \(map.name)", [map.shape, [64], [64], map.shape]) {
+        layerNorm($0[0], weight: $0[1], bias: $0[2], residual: $0[3])
       }
   }
 
@@ -41,33 +40,31 @@ extension BenchmarkItem {
     let (spatial, channel, window) = (model.spatialHeads, model.channelHeads, model.window)
     let (wide, narrow) = (spatial * model.headDim, channel * model.headDim)
     let positions = (2 * window - 1) * (2 * window - 1)
-    return bothWays(
+    return operation(
       "reciprocal attention, \(map.name)",
       [
         map.shape, map.shape, [192, 64], [192], [spatial, 1, 1], [positions, spatial], [wide, wide], [wide],
         [channel, 1, 1], [narrow, narrow], [narrow],
       ]
-    ) {
-      { v in
-        let parameters = ReciprocalAttentionParameters(
-          qkv: PointwiseParameters(weight: v[2], bias: v[3]),
-          spatial: .init(
-            logitScale: v[4], biasTable: v[5], projection: PointwiseParameters(weight: v[6], bias: v[7])),
-          channel: .init(logitScale: v[8], projection: PointwiseParameters(weight: v[9], bias: v[10])))
-        return reciprocalAttention(v[0], previous: v[1], parameters, window: window, shift: window / 2)
-      }
+    ) { v in
+      let parameters = ReciprocalAttentionParameters(
+        qkv: PointwiseParameters(weight: v[2], bias: v[3]),
+        spatial: .init(
+          logitScale: v[4], biasTable: v[5], projection: PointwiseParameters(weight: v[6], bias: v[7])),
+        channel: .init(logitScale: v[8], projection: PointwiseParameters(weight: v[9], bias: v[10])))
+      return reciprocalAttention(v[0], previous: v[1], parameters, window: window, shift: window / 2)
     }
   }
 
   private static func feedForward(_ map: Map) -> [BenchmarkItem] {
     let hidden = model.hiddenDim
-    return bothWays("feed-forward, \(map.name)", [map.shape, [hidden, 64], [hidden], [64, hidden], [64], [64], [64]]) {
-      { v in
-        RAMiTAutograd.feedForward(
-          v[0], hidden: PointwiseParameters(weight: v[1], bias: v[2]),
-          out: PointwiseParameters(weight: v[3], bias: v[4]), norm: NormParameters(weight: v[5], bias: v[6]),
-          savesIntermediates: true)
-      }
+    return operation(
+      "feed-forward, \(map.name)", [map.shape, [hidden, 64], [hidden], [64, hidden], [64], [64], [64]]
+    ) { v in
+      RAMiTAutograd.feedForward(
+        v[0], hidden: PointwiseParameters(weight: v[1], bias: v[2]),
+        out: PointwiseParameters(weight: v[3], bias: v[4]), norm: NormParameters(weight: v[5], bias: v[6]),
+        savesIntermediates: true)
     }
   }
 
@@ -76,18 +73,16 @@ extension BenchmarkItem {
   private static func mobiVari(_ name: String, _ parts: [Shape]) -> [BenchmarkItem] {
     let inputs = parts.reduce(0) { $0 + $1.count } / parts[0].rows
     let width = model.mobivari.width, wide = width.channels(inputs), groups = width.groups
-    return bothWays(
+    return operation(
       name, [[wide, inputs / groups], [wide], [3, 3, wide], [wide], [64, wide], [64]] + parts
-    ) {
-      { v in
-        RAMiTAutograd.mobiVari(
-          Array(v[6...]),
-          MobiVariParameters(
-            expand: PointwiseParameters(weight: v[0], bias: v[1], groups: groups),
-            depthwise: DepthwiseParameters(weight: v[2], bias: v[3]),
-            pointwise: PointwiseParameters(weight: v[4], bias: v[5])),
-          activation: model.mobivari.activation)
-      }
+    ) { v in
+      RAMiTAutograd.mobiVari(
+        Array(v[6...]),
+        MobiVariParameters(
+          expand: PointwiseParameters(weight: v[0], bias: v[1], groups: groups),
+          depthwise: DepthwiseParameters(weight: v[2], bias: v[3]),
+          pointwise: PointwiseParameters(weight: v[4], bias: v[5])),
+        activation: model.mobivari.activation)
     }
   }
 
@@ -98,49 +93,32 @@ extension BenchmarkItem {
       + mobiVari("MobiVari of downsizing, \(map.name)", [map.level(1).replacing(-1, with: 4 * 64)])
       + convolution(map, 3, 64) + convolution(map, 64, 12)
       + convolution(Map(map.shape[0], 2 * map.shape[1], 2 * map.shape[2]), 3, 3)
-      + moves(map) + elementwise(map)
+      + moves(map) + imageOperations(map)
   }
 
   private static func convolution(_ map: Map, _ inputs: Int, _ outputs: Int) -> [BenchmarkItem] {
-    bothWays(
+    operation(
       "3x3 convolution \(inputs) to \(outputs), \(map.name)",
       [map.with(channels: inputs), [outputs, 3, 3, inputs], [outputs]]
-    ) { { conv2d($0[0], weight: $0[1], bias: $0[2], padding: 1) } }
-  }
-
-  /// Those of other models.
-  private static var generalConvolutions: [BenchmarkItem] {
-    let map = Map(1, 128, 128), patches = Map(4, 64, 64)
-    return convolution(map, 64, 64) + convolution(patches, 64, 64) + convolution(map, 64, 256)
-      + bothWays("5x5 convolution 64 to 64, 128x128", [map.shape, [64, 5, 5, 64], [64]]) {
-        { conv2d($0[0], weight: $0[1], bias: $0[2], padding: 2) }
-      }
-      + bothWays("1x1 convolution 64 to 64, 128x128", [map.shape, [64, 1, 1, 64], [64]]) {
-        { conv2d($0[0], weight: $0[1], bias: $0[2]) }
-      }
-      + bothWays("depth-wise 3x3 convolution, 128x128", [map.shape, [3, 3, 64], [64]]) {
-        { depthwiseConv2d($0[0], weight: $0[1], bias: $0[2], padding: 1) }
-      }
-      + bothWays("bilinear by 2, 128x128", [map.shape]) { { interpolate($0[0], scale: 2, mode: .bilinear) } }
-      + bothWays("global average pool, 128x128", [map.shape]) { { globalAvgPool2d($0[0]) } }
+    ) { conv2d($0[0], weight: $0[1], bias: $0[2], padding: 1) }
   }
 
   private static func moves(_ map: Map) -> [BenchmarkItem] {
-    bothWays("pixel shuffle, \(map.name)", [map.with(channels: 12)]) { { pixelShuffle($0[0], 2) } }
-      + bothWays("max pool by 2, \(map.name)", [map.shape]) { { maxPool2d($0[0], kernelSize: 2) } }
-      + bothWays("max pool by 4, \(map.name)", [map.shape]) { { maxPool2d($0[0], kernelSize: 4) } }
-      + bothWays("patch merging, \(map.name)", [map.shape]) { { patchMerging($0[0]) } }
+    operation("pixel shuffle, \(map.name)", [map.with(channels: 12)]) { pixelShuffle($0[0], 2) }
+      + operation("max pool by 2, \(map.name)", [map.shape]) { maxPool2d($0[0], kernelSize: 2) }
+      + operation("max pool by 4, \(map.name)", [map.shape]) { maxPool2d($0[0], kernelSize: 4) }
+      + operation("patch merging, \(map.name)", [map.shape]) { patchMerging($0[0]) }
   }
 
-  private static func elementwise(_ map: Map) -> [BenchmarkItem] {
+  private static func imageOperations(_ map: Map) -> [BenchmarkItem] {
     let image = Shape([map.shape[0], 2 * map.shape[1], 2 * map.shape[2], 3])
-    return bothWays("sum, \(map.name)", [map.shape, map.shape]) { { $0[0] + $0[1] } }
-      + bothWays("product, \(map.name)", [map.shape, map.shape]) { { $0[0] * $0[1] } }
-      + bothWays("LeakyReLU, \(map.name)", [map.shape]) { { leakyReLU($0[0]) } }
-      + bothWays("normalisation of the image, \(map.name)", [map.with(channels: 3)]) {
-        { scaleAndShift($0[0], scale: [4, 4, 4], shift: [-2, -2, -2]) }
+    return operation("sum, \(map.name)", [map.shape, map.shape]) { $0[0] + $0[1] }
+      + operation("product, \(map.name)", [map.shape, map.shape]) { $0[0] * $0[1] }
+      + operation("LeakyReLU, \(map.name)", [map.shape]) { leakyReLU($0[0]) }
+      + operation("normalisation of the image, \(map.name)", [map.with(channels: 3)]) {
+        scaleAndShift($0[0], scale: [4, 4, 4], shift: [-2, -2, -2])
       }
-      + bothWays("L1 loss, \(map.name)", [image]) {
+      + layer("L1 loss, \(map.name)", [image]) {
         let target = Tensor(zeros: image)
         return { l1Loss($0[0], target) }
       }
