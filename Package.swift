@@ -40,8 +40,11 @@ func systemLibrary(_ name: String, pkgConfig: String? = nil, packages: [String] 
 }
 
 /// A program of the package.
-func program(_ name: String, on floors: [String], _ others: [Target.Dependency] = []) -> Target {
-  .executableTarget(name: name, dependencies: floors.map { .target(name: module($0)) } + others)
+func program(
+  _ name: String, on floors: [String], _ others: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: floors.map { .target(name: module($0)) } + others, resources: resources)
 }
 
 /// An example of Sources/Examples. It sees what another package sees.
@@ -120,7 +123,10 @@ let package = Package(
     floor("Inference", on: ["Models", "Imaging", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics"]),
     floor(
       "Benchmarking",
-      on: ["Models", "Optimizers", "NN", "Autograd", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics"]),
+      on: [
+        "Models", "Optimizers", "NN", "Autograd", "Serialization", "TensorCore", "Files", "Machine", "Parallel",
+        "Diagnostics",
+      ]),
     floor(
       "Experiments",
       on: ["Models", "Optimizers", "NN", "Imaging", "YAML", "Files", "Machine", "Diagnostics"], [yams]),
@@ -172,9 +178,10 @@ let package = Package(
     program(
       "RAMiTBenchmarks",
       on: [
-        "Benchmarking", "Models", "Optimizers", "NN", "Autograd", "Kernels", "TensorCore", "Machine", "Parallel",
-        "Diagnostics",
-      ], [argumentParser]),
+        "Benchmarking", "Models", "Optimizers", "NN", "Autograd", "Kernels", "TensorCore", "Files", "Machine",
+        "Parallel", "Diagnostics",
+      ], [argumentParser],
+      resources: [.embedInCode("PyTorch/benchmark.py"), .embedInCode("PyTorch/ramit_torch.py")]),
     // Examples
     example("TensorExample", on: ["Autograd", "TensorCore"]),
     example("OperationExample", on: ["Autograd", "TensorCore"]),
@@ -240,7 +247,8 @@ let package = Package(
     tests(
       of: "Benchmarking",
       with: [
-        "TestSupport", "ModelTestSupport", "Models", "Autograd", "Machine", "TensorCore", "Parallel", "Diagnostics",
+        "TestSupport", "ModelTestSupport", "Models", "Autograd", "Machine", "Serialization", "TensorCore", "Parallel",
+        "Diagnostics",
       ]),
     tests(
       of: "Evaluation",

@@ -77,28 +77,49 @@ extension BenchmarkCase {
   package func prepared(
     _ model: any RestorationModel, _ checkpointing: ActivationCheckpointing = .none
   ) -> () -> Void {
-    let task = model.task
     switch self {
-    case .inference(let height, let width):
-      let image = Variable(constant: noise([1, height, width, task.channels]))
+    case .inference:
+      let image = Variable(constant: images(for: model.task))
       return { _ = model(image) }
-    case .training(let batch, let patch):
-      let side = task.scale * patch
-      let images = noise([batch, patch, patch, task.channels]), targets = noise([batch, side, side, task.channels])
-      let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
-      let parameters = model.parameters
-      let adam = Adam(count: parameters.count)
-      return {
-        parameters.zeroGradients()
-        Profiler.update("zeroGradients", shape: parameters.gradients.shape, passes: 1)
-        let tape = Tape()
-        let loss = tape.record { l1Loss(model(Variable(constant: images), context: context), targets) }
-        tape.backward(from: loss)
-        adam.step(parameters.values, gradients: parameters.gradients, learningRate: 4e-4)
-        // Values, gradients and two moments are read, all but the gradients written.
-        Profiler.update("adam", shape: parameters.values.shape, passes: 7)
-      }
+    case .training:
+      let step = trainStep(model, checkpointing)
+      return { _ = step() }
     }
+  }
+
+  /// Makes the data of a training case, and returns a step of Adam on it, which returns the loss before it.
+  func trainStep(
+    _ model: any RestorationModel, _ checkpointing: ActivationCheckpointing = .none
+  ) -> () -> Variable {
+    let images = Variable(constant: images(for: model.task)), targets = targets(for: model.task)
+    let context = TrainingContext(seed: 0, iteration: 0, checkpointing: checkpointing)
+    let parameters = model.parameters
+    let adam = Adam(count: parameters.count)
+    return {
+      parameters.zeroGradients()
+      Profiler.update("zeroGradients", shape: parameters.gradients.shape, passes: 1)
+      let tape = Tape()
+      let loss = tape.record { l1Loss(model(images, context: context), targets) }
+      tape.backward(from: loss)
+      adam.step(parameters.values, gradients: parameters.gradients, learningRate: 4e-4)
+      // Values, gradients and two moments are read, all but the gradients written.
+      Profiler.update("adam", shape: parameters.values.shape, passes: 7)
+      return loss
+    }
+  }
+
+  /// Random images that the model restores, N x H x W x C.
+  func images(for task: RestorationTask) -> Tensor {
+    switch self {
+    case .inference(let height, let width): noise([1, height, width, task.channels])
+    case .training(let batch, let patch): noise([batch, patch, patch, task.channels])
+    }
+  }
+
+  /// Random images of the restored size.
+  func targets(for task: RestorationTask) -> Tensor {
+    let shape = images(for: task).shape
+    return noise([shape[0], task.scale * shape[1], task.scale * shape[2], shape[3]])
   }
 
   /// In 10^9 bytes, to three digits.

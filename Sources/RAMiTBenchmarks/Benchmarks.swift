@@ -1,13 +1,13 @@
 import ArgumentParser
 import RAMiTDiagnostics
 
-/// Times this package: its operations and models against the machine's own peaks.
+/// Times this package: its operations and models against the machine's own peaks, and RAMiT beside PyTorch.
 @main struct Benchmarks: ParsableCommand {
   static let name = "RAMiTBenchmarks"
 
   static let configuration = CommandConfiguration(
     commandName: name, abstract: "Time the package's operations and models.",
-    subcommands: [TimeCommand.self], defaultSubcommand: TimeCommand.self)
+    subcommands: [TimeCommand.self, RaceCommand.self], defaultSubcommand: TimeCommand.self)
 
   static func main() {
     Console.prepare(program: name)
