@@ -23,9 +23,13 @@ TIMINGS = runs/bench/latest.json
 BASELINE = runs/bench/baseline.json
 # Names of cases, or parts of them; empty for all.
 ONLY =
+# `make race`: a Python with torch, options of `RAMiTBenchmarks race`, and what it writes.
+PYTHON = python3
+OPTIONS =
+RACE = runs/bench/race
 
 .PHONY: help setup build run reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 dist-libraries \
-  test test-programs test-plain test-avx2 test-arm bench baseline lint format check floors docs clean
+  test test-programs test-plain test-avx2 test-arm bench baseline race lint format check floors docs clean
 
 help:
 	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
@@ -34,6 +38,7 @@ help:
 	@echo 'make dist     one archive for every x86-64 Linux with glibc as new as here, without Swift: $(DIST)'
 	@echo 'make test     build and run all tests'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
+	@echo 'make race     time RAMiT beside PyTorch: PYTHON=venv/bin/python, any Python with torch'
 	@echo 'make check    lint and test; CI runs test-programs, test-plain and test-avx2, too'
 	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, format, lint, docs, floors, clean'
 	@echo 'with HEIF=1 for AVIF and HEIC'
@@ -189,6 +194,9 @@ bench: build
 
 baseline:
 	cp $(TIMINGS) $(BASELINE)
+
+race: build
+	.build/release/RAMiTBenchmarks race --python $(PYTHON) --json $(RACE).json --markdown $(RACE).md $(OPTIONS)
 
 # The picture of the package's floors in docs/ARCHITECTURE.md; make lint fails while it is out of date.
 floors:
