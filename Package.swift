@@ -115,7 +115,7 @@ let package = Package(
       "Datasets", on: ["Imaging", "TensorCore", "YAML", "Files", "Parallel", "Diagnostics"],
       resources: [.embedInCode("Manifests/datasets")]),
     // 6: optimizers and models
-    floor("Optimizers", on: ["Kernels", "TensorCore"]),
+    floor("Optimizers", on: ["Kernels", "TensorCore", "Parallel"]),
     floor(
       "Models",
       on: ["NN", "Autograd", "Metrics", "Imaging", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),

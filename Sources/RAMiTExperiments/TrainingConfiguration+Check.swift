@@ -92,6 +92,9 @@ extension OptimizerConfiguration {
     case .adam(let settings): try checks.epsilon(settings.epsilon)
     case .adamW(let settings): try checks.epsilon(settings.epsilon)
     case .lion: break
+    case .muon(let settings):
+      try checks.epsilon(settings.epsilon)
+      try checks.require((0..<1) ~= settings.momentum, "optimizer.momentum", "0 or more, below 1", settings.momentum)
     case .sgd(let settings):
       try checks.require(0...1 ~= settings.momentum, "optimizer.momentum", "0 to 1", settings.momentum)
       try checks.require(0...1 ~= settings.dampening, "optimizer.dampening", "0 to 1", settings.dampening)

@@ -79,12 +79,19 @@ public final class Adam: Optimizer {
     }
   }
 
-  /// The step's constants, in double precision until the last moment.
   private func coefficients(learningRate: Double) -> AdamCoefficients {
-    let (beta1, beta2) = (configuration.betas[0], configuration.betas[1])
-    return AdamCoefficients(
+    AdamCoefficients(
+      betas: configuration.betas, epsilon: configuration.epsilon, steps: steps, learningRate: learningRate)
+  }
+}
+
+extension AdamCoefficients {
+  /// The constants of a step, in double precision until the last moment.
+  init(betas: [Double], epsilon: Double, steps: Int, learningRate: Double) {
+    let (beta1, beta2) = (betas[0], betas[1])
+    self.init(
       secondDecay: Float(beta2), firstWeight: Float(1 - beta1), secondWeight: Float(1 - beta2),
       stepSize: Float(learningRate / (1 - pow(beta1, Double(steps)))),
-      secondCorrection: Float((1 - pow(beta2, Double(steps))).squareRoot()), epsilon: Float(configuration.epsilon))
+      secondCorrection: Float((1 - pow(beta2, Double(steps))).squareRoot()), epsilon: Float(epsilon))
   }
 }

@@ -6,10 +6,11 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
   case adamW(AdamWConfiguration)
   case sgd(SGDConfiguration)
   case lion(LionConfiguration)
+  case muon(MuonConfiguration)
 
   /// The optimizers without settings.
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    case adam, adamW, sgd, lion
+    case adam, adamW, sgd, lion, muon
   }
 
   /// An optimizer with its default settings.
@@ -20,6 +21,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
       case .adamW: .adamW(AdamWConfiguration())
       case .sgd: .sgd(SGDConfiguration())
       case .lion: .lion(LionConfiguration())
+      case .muon: .muon(MuonConfiguration())
       }
   }
 
@@ -30,6 +32,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
     case .adamW: .adamW
     case .sgd: .sgd
     case .lion: .lion
+    case .muon: .muon
     }
   }
 
@@ -40,6 +43,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
     case .adamW(let settings): settings.weightDecay
     case .sgd(let settings): settings.weightDecay
     case .lion(let settings): settings.weightDecay
+    case .muon(let settings): settings.weightDecay
     }
   }
 
@@ -50,24 +54,27 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
     case .adamW(let settings): settings.betas
     case .sgd: nil
     case .lion(let settings): settings.betas
+    case .muon(let settings): settings.betas
     }
   }
 
   /// The numbers of the optimizer's state for each element.
   public var stateCount: Int {
     switch self {
-    case .adam, .adamW: 2
+    case .adam, .adamW, .muon: 2
     case .sgd, .lion: 1
     }
   }
 
   /// The optimizer of a vector of `count` elements.
-  public func optimizer(count: Int) -> any Optimizer {
+  /// - Parameter matrices: the parameters that are matrices, in ascending order; `muon` treats them otherwise.
+  public func optimizer(count: Int, matrices: [ParameterMatrix] = []) -> any Optimizer {
     switch self {
     case .adam(let settings): Adam(count: count, settings)
     case .adamW(let settings): Adam(count: count, settings)
     case .sgd(let settings): SGD(count: count, settings)
     case .lion(let settings): Lion(count: count, settings)
+    case .muon(let settings): Muon(count: count, matrices: matrices, settings)
     }
   }
 
@@ -80,6 +87,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
     case .adamW: self = .adamW(try AdamWConfiguration(from: decoder))
     case .sgd: self = .sgd(try SGDConfiguration(from: decoder))
     case .lion: self = .lion(try LionConfiguration(from: decoder))
+    case .muon: self = .muon(try MuonConfiguration(from: decoder))
     }
   }
 
@@ -92,6 +100,7 @@ public enum OptimizerConfiguration: Codable, Equatable, Sendable {
     case .adamW(let settings): try settings.encode(to: encoder)
     case .sgd(let settings): try settings.encode(to: encoder)
     case .lion(let settings): try settings.encode(to: encoder)
+    case .muon(let settings): try settings.encode(to: encoder)
     }
   }
 }

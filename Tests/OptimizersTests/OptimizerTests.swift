@@ -12,12 +12,17 @@ import Testing
       let optimizer: OptimizerConfiguration
       /// Where a second group begins, which has twice the learning rate and no weight decay.
       let split: Int?
+      /// The parameters that are matrices, for Muon.
+      let matrices: [Matrix]?
       /// After each step.
       let values: [[Float]]
       /// After the last.
       let state: [[Float]]
 
       var testDescription: String { name }
+    }
+    struct Matrix: Decodable {
+      let start, rows, columns: Int
     }
     let start: [Float]
     let rates: [Double]
@@ -39,7 +44,10 @@ import Testing
 
   @Test(arguments: fixture.cases) func equalsPyTorch(_ example: Fixture.Case) {
     let fixture = Self.fixture, count = fixture.start.count
-    let optimizer = example.optimizer.optimizer(count: count)
+    let matrices = (example.matrices ?? []).map {
+      ParameterMatrix(start: $0.start, rows: $0.rows, columns: $0.columns)
+    }
+    let optimizer = example.optimizer.optimizer(count: count, matrices: matrices)
     let values = Tensor(fixture.start, [count])
     for (step, (rate, gradient)) in zip(fixture.rates, fixture.gradients).enumerated() {
       optimizer.step(
@@ -99,7 +107,8 @@ import Testing
     let names = OptimizerConfiguration.Kind.allCases.map {
       OptimizerConfiguration($0).optimizer(count: 1).state.map(\.name)
     }
-    #expect(names == [["adam.m", "adam.v"], ["adam.m", "adam.v"], ["sgd.momentum"], ["lion.moment"]])
+    let adam = ["adam.m", "adam.v"]
+    #expect(names == [adam, adam, ["sgd.momentum"], ["lion.moment"], ["muon.m", "muon.v"]])
   }
 
   @Test(arguments: OptimizerConfiguration.Kind.allCases)

@@ -119,7 +119,7 @@ import Testing
   /// Every optimizer's state is in the checkpoint, under its name.
   @Test(arguments: [
     ("sgd, momentum: 0.9, dampening: 0.1", ["sgd.momentum"]), ("lion", ["lion.moment"]),
-    ("adamW", ["adam.m", "adam.v"]),
+    ("adamW", ["adam.m", "adam.v"]), ("muon, weightDecay: 0.1", ["muon.m", "muon.v"]),
   ])
   func everyOptimizerIsResumed(optimizer: String, names: [String]) throws {
     let settings = ["optimizer={type: \(optimizer)}", "schedule.learningRate=0.001"]

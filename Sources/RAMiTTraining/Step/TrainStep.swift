@@ -26,7 +26,8 @@ final class TrainStep {
   init(_ model: any RestorationModel, _ configuration: TrainingConfiguration) throws {
     self.model = model
     self.configuration = configuration
-    optimizer = configuration.optimizer.optimizer(count: model.parameters.count)
+    optimizer = configuration.optimizer.optimizer(
+      count: model.parameters.count, matrices: model.parameters.matrices)
     average = configuration.ema.decay.map { ExponentialMovingAverage(of: model.parameters.values, decay: $0) }
     trainedParameters = try TrainedParameters(configuration.parameters, of: model.parameters)
     (groups, trained) = trainedParameters.train(only: nil)
@@ -159,6 +160,18 @@ extension Tensor {
 }
 
 extension ParameterStore {
+  /// The weights of linear layers and convolutions, outputs x all that an output sees, with at least 16 of both: the
+  /// first and the last layer of a network, which Muon is not for, have fewer on their side of the image.
+  fileprivate var matrices: [ParameterMatrix] {
+    zip(parameters, ranges).compactMap { parameter, range in
+      guard parameter.name.hasSuffix("weight"), parameter.shape.rank >= 2, parameter.layout != .depthwise else {
+        return nil
+      }
+      let rows = parameter.shape[0], columns = range.count / rows
+      return min(rows, columns) < 16 ? nil : ParameterMatrix(start: range.lowerBound, rows: rows, columns: columns)
+    }
+  }
+
   /// The name of the first parameter that is not finite in a vector over all parameters.
   fileprivate func firstNotFinite(in tensor: Tensor) -> String? {
     zip(parameters, ranges).first { !tensor.slice($0.1).isFinite }?.0.name

@@ -2,13 +2,16 @@
 
     python make_optimizers.py
 
-PyTorch has no Lion: its steps follow algorithm 2 of the paper (Chen et al., 2023), in double precision.
+PyTorch has no Lion: its steps follow algorithm 2 of the paper (Chen et al., 2023), in double precision. PyTorch's Muon
+orthogonalizes in bfloat16; here the same iteration runs in double precision.
 """
 
 import json
+import math
 import pathlib
 
 import torch
+import torch.optim._muon as torch_muon
 
 COUNT, STEPS = 37, 8
 RATES = [1e-2, 2e-2, 2e-2, 5e-3, 0.0, 1e-2, 1e-2, 3e-3]
@@ -54,6 +57,75 @@ class Lion(torch.optim.Optimizer):
                 direction = group["betas"][0] * m + (1 - group["betas"][0]) * p.grad
                 p -= group["lr"] * (direction.sign() + group["weight_decay"] * p)
                 m.mul_(group["betas"][1]).add_((1 - group["betas"][1]) * p.grad)
+
+
+def muon(weight_decay=0.0, momentum=0.95, nesterov=True, betas=(0.9, 0.99), epsilon=1e-8):
+    return {
+        "type": "muon",
+        "momentum": momentum,
+        "nesterov": nesterov,
+        "betas": list(betas),
+        "epsilon": epsilon,
+        "weightDecay": weight_decay,
+    }
+
+
+def orthogonalized(gradient, coefficients, steps, eps):
+    a, b, c = coefficients
+    x = gradient.T if gradient.size(0) > gradient.size(1) else gradient
+    x = x / x.norm().clamp(min=eps)
+    for _ in range(steps):
+        gram = x @ x.T
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.T if gradient.size(0) > gradient.size(1) else x
+
+
+torch_muon._zeropower_via_newtonschulz = orthogonalized
+
+
+def run_muon(name, c, start, gradients, matrices, split=None):
+    """matrices: (start, rows, columns) of what PyTorch's Muon updates; AdamW updates the rest, element by element. What
+    lies behind `split` has twice the rate and no weight decay."""
+    spans = [(a, (rows, columns)) for a, rows, columns in matrices]
+    inside = {i for a, (rows, columns) in spans for i in range(a, a + rows * columns)}
+    spans = sorted(spans + [(i, (1,)) for i in range(COUNT) if i not in inside])
+    parts = []
+    for a, shape in spans:
+        part = start[a : a + math.prod(shape)].double().reshape(shape).clone().requires_grad_()
+        second = split is not None and a >= split
+        decay = 0.0 if second else c["weightDecay"]
+        if len(shape) == 2:
+            optimizer = torch.optim.Muon(
+                [part],
+                lr=1,
+                weight_decay=decay,
+                momentum=c["momentum"],
+                nesterov=c["nesterov"],
+                adjust_lr_fn="match_rms_adamw",
+            )
+        else:
+            optimizer = torch.optim.AdamW(
+                [part], lr=1, betas=tuple(c["betas"]), eps=c["epsilon"], weight_decay=decay
+            )
+        parts.append((a, part, optimizer, 2 if second else 1))
+    values = []
+    for rate, gradient in zip(RATES, gradients):
+        for a, part, optimizer, factor in parts:
+            optimizer.param_groups[0]["lr"] = rate * factor
+            part.grad = gradient[a : a + part.numel()].double().reshape(part.shape).clone()
+            optimizer.step()
+        values.append(torch.cat([p.detach().flatten() for _, p, _, _ in parts]).tolist())
+    state = [[], []]
+    for _, part, optimizer, _ in parts:
+        own = optimizer.state[part]
+        first = own["momentum_buffer"] if part.dim() == 2 else own["exp_avg"]
+        second = torch.zeros(part.numel()) if part.dim() == 2 else own["exp_avg_sq"]
+        state[0] += first.flatten().tolist()
+        state[1] += second.flatten().tolist()
+    matrices = [{"start": a, "rows": rows, "columns": columns} for a, rows, columns in matrices]
+    return {
+        "name": name, "optimizer": c, "split": split, "matrices": matrices, "values": values, "state": state,
+    }
 
 
 def build(c, groups):
@@ -115,6 +187,8 @@ def main():
         run("SGD in two groups", sgd(0.9, weight_decay=0.1), start, gradients, split=7),
         run("Lion", lion(), start, gradients),
         run("Lion with decay in two groups", lion(0.1), start, gradients, split=11),
+        run_muon("Muon", muon(), start, gradients, [(0, 3, 5), (15, 4, 2), (25, 3, 3)]),
+        run_muon("Muon in two groups", muon(0.1, 0.8, False), start, gradients, [(2, 2, 4), (20, 3, 3)], split=11),
     ]
     file = pathlib.Path(__file__).with_name("optimizers.json")
     contents = {"start": start.tolist(), "rates": RATES, "gradients": gradients.tolist(), "cases": cases}

@@ -145,7 +145,12 @@ import Testing
       "c.yaml:6: expected one of psnr, ssim for validation.earlyStopping.metric, found 'loss'"
     ),
     (
-      "optimizer: {type: adma}", "c.yaml:6: expected one of adam, adamW, sgd, lion for optimizer.type, found 'adma'"
+      "optimizer: {type: adma}",
+      "c.yaml:6: expected one of adam, adamW, sgd, lion, muon for optimizer.type, found 'adma'"
+    ),
+    (
+      "optimizer: {type: muon, momentum: 1}",
+      "c.yaml:6: expected optimizer.momentum: 0 or more, below 1, found 1.0"
     ),
     (
       "optimizer: {type: sgd, momentm: 0.9}",
@@ -192,6 +197,7 @@ import Testing
     let texts = [
       "optimizer: {type: adamW, weightDecay: 0.05}", "optimizer: {type: sgd, momentum: 0.9, nesterov: true}",
       "optimizer: {type: lion}", "optimizer: {type: adam, weightDecay: 0.1}",
+      "optimizer: {type: muon, momentum: 0.9, nesterov: false}",
       "loss: [{type: l1}, {type: charbonnier, weight: 0.5, epsilon: 0.01}]", "loss: mse", "loss: psnr",
       "loss: [{type: ssim, weight: 0.2}, {type: fourier, weight: 0.1}, {type: edge, epsilon: 0.1}, {type: edge}]",
       "schedule: {iterations: 500, decay: cosineRestarts, periods: [200, 300], finalLearningRates: [1e-6, 0]}",
