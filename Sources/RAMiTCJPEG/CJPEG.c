@@ -70,8 +70,8 @@ static void set_up(errors *e, char *warning, char *message) {
   e->warning = warning;
 }
 
-static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const cjpeg_info *expected, uint8_t *pixels,
-                     char *warning, char *message) {
+static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const cjpeg_info *expected, uint32_t first,
+                     uint32_t count, uint8_t *pixels, char *warning, char *message) {
   struct jpeg_decompress_struct codec;
   struct jpeg_progress_mgr progress = {.progress_monitor = limit_scans};
   errors e;
@@ -104,13 +104,16 @@ static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const 
     jpeg_start_decompress(&codec);
     if (e.ends_early && lacks_scans(&codec)) stop(&e, "the file ends early");
     size_t stride = (size_t)found->width * found->channels;
-    if (is_cmyk) row = malloc((size_t)found->width * 4);
-    while (codec.output_scanline < codec.output_height) {
-      uint8_t *target = pixels + codec.output_scanline * stride;
-      JSAMPROW line = is_cmyk ? row : target;
+    uint32_t end = first + count;
+    if (is_cmyk || first) row = malloc((size_t)found->width * 4);
+    while (codec.output_scanline < end) {
+      /* Rows above the first are decoded and dropped. */
+      int is_needed = codec.output_scanline >= first;
+      uint8_t *target = is_needed ? pixels + (codec.output_scanline - first) * stride : NULL;
+      JSAMPROW line = is_cmyk || !is_needed ? row : target;
       if (!line) stop(&e, "out of memory");
       jpeg_read_scanlines(&codec, &line, 1);
-      for (uint32_t x = 0; is_cmyk && x < found->width; x++) {
+      for (uint32_t x = 0; is_needed && is_cmyk && x < found->width; x++) {
         /* Adobe stores the inks inverted; other readers take them as inverted also where its marker is missing. */
         const uint8_t *ink = row + 4 * x;
         for (int c = 0; c < 3; c++) {
@@ -118,7 +121,7 @@ static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const 
         }
       }
     }
-    jpeg_finish_decompress(&codec);
+    if (end == codec.output_height) jpeg_finish_decompress(&codec);
     if (e.ends_early && codec.arith_code) stop(&e, "the file ends early");
     free(row);
   }
@@ -127,13 +130,13 @@ static int read_jpeg(const uint8_t *data, size_t size, cjpeg_info *found, const 
 }
 
 int cjpeg_read_info(const uint8_t *data, size_t size, cjpeg_info *info, char *message) {
-  return read_jpeg(data, size, info, NULL, NULL, NULL, message);
+  return read_jpeg(data, size, info, NULL, 0, 0, NULL, NULL, message);
 }
 
-int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, uint8_t *pixels, char *warning,
-                      char *message) {
+int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, uint32_t first, uint32_t count,
+                      uint8_t *pixels, char *warning, char *message) {
   cjpeg_info found;
-  return read_jpeg(data, size, &found, info, pixels, warning, message);
+  return read_jpeg(data, size, &found, info, first, count, pixels, warning, message);
 }
 
 int cjpeg_write(const cjpeg_info *image, const uint8_t *pixels, int quality, uint8_t **file, size_t *size,

@@ -5,6 +5,11 @@ extension Image {
     gathered(PixelGather(x: x, y: y, width: width, height: height, ofWidth: self.width, height: self.height))
   }
 
+  /// From left to right.
+  func cropped(toRows rows: Range<Int>) -> Image {
+    rows == 0..<height ? self : cropped(x: 0, y: rows.lowerBound, width: width, height: rows.count)
+  }
+
   /// The part that both images have, from the top left: a restored image whose input was rounded up reaches beyond
   /// its target, one whose input was rounded down ends before.
   public func cropped(toFit other: Image) -> Image {

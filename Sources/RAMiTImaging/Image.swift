@@ -39,6 +39,9 @@ public struct Image: Equatable, Sendable {
     }
   }
 
+  /// Of the samples, in memory.
+  package var byteCount: Int { samples.count * bitDepth / 8 }
+
   /// Alpha is the last channel.
   public var hasAlpha: Bool { channels == 2 || channels == 4 }
 }

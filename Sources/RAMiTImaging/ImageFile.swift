@@ -46,11 +46,7 @@ public enum ImageFile {
     _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
   ) throws -> LoadedImage {
     let (file, format) = try header(of: bytes, name)
-    let (pixels, overflow) = file.width.multipliedReportingOverflow(by: file.height)
-    guard !overflow, pixels <= maximumPixels else {
-      throw InputError(
-        name, expected: "an image of at most \(maximumPixels) pixels", found: "\(file.width) x \(file.height)")
-    }
+    try check(file, name, maximumPixels)
     return try naming(name, format) {
       var notes: [String] = []
       let image = try file.decode(notes: &notes).turned(file.orientation)
@@ -166,12 +162,20 @@ public enum ImageFile {
     }
   }
 
-  private static func bytes(_ path: String) throws -> [UInt8] {
+  fileprivate static func bytes(_ path: String) throws -> [UInt8] {
     try WholeFile.read(path, kind: "an image", maximumSize: maximumSize)
   }
 
+  fileprivate static func check(_ file: any ImageDecoder, _ name: String, _ maximumPixels: Int) throws {
+    let (pixels, overflow) = file.width.multipliedReportingOverflow(by: file.height)
+    guard !overflow, pixels <= maximumPixels else {
+      throw InputError(
+        name, expected: "an image of at most \(maximumPixels) pixels", found: "\(file.width) x \(file.height)")
+    }
+  }
+
   /// The file with its header read; it has pixels.
-  private static func header(
+  fileprivate static func header(
     of bytes: [UInt8], _ name: String
   ) throws -> (file: any ImageDecoder, format: ImageFormat) {
     guard !bytes.isEmpty else { throw InputError(name, expected: "an image", found: "an empty file") }
@@ -188,7 +192,9 @@ public enum ImageFile {
   }
 
   /// Faults that `body` finds get the file's name.
-  private static func naming<Value>(_ name: String, _ format: ImageFormat, _ body: () throws -> Value) throws -> Value {
+  fileprivate static func naming<Value>(
+    _ name: String, _ format: ImageFormat, _ body: () throws -> Value
+  ) throws -> Value {
     do {
       return try body()
     } catch let error as ImageError {
@@ -206,4 +212,33 @@ public struct LoadedImage: Sendable {
   /// What the reader repaired or left out, each a clause for a message: "2 more pages", "the end of the file is
   /// missing".
   public var notes: [String]
+}
+
+/// An image file whose header has been read, and whose pixels are decoded when they are asked for.
+package struct UndecodedImage {
+  /// Upright.
+  package let header: ImageHeader
+  private let path: String
+  private let file: any ImageDecoder
+  private let format: ImageFormat
+  private let orientation: Symmetry
+
+  /// - Throws: `InputError` that names the file.
+  package init(_ path: String, maximumPixels: Int = ImageFile.maximumPixels) throws {
+    (file, format) = try ImageFile.header(of: ImageFile.bytes(path), path)
+    try ImageFile.check(file, path, maximumPixels)
+    (header, orientation) = (ImageHeader(file), file.orientation)
+    self.path = path
+  }
+
+  /// These rows of the upright image, from left to right; of some formats only what leads to them is decoded.
+  /// - Precondition: the image has the rows.
+  /// - Throws: `InputError` that names the file, when it is damaged as far as it was decoded.
+  package func rows(_ rows: Range<Int>) throws -> Image {
+    try ImageFile.naming(path, format) {
+      if orientation == .identity, rows != 0..<header.height { return try file.decode(rows: rows) }
+      var notes: [String] = []
+      return try file.decode(notes: &notes).turned(orientation).cropped(toRows: rows)
+    }
+  }
 }

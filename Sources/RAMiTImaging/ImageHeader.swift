@@ -8,6 +8,9 @@ package struct ImageHeader: Equatable, Sendable {
   /// Stored as inks, whose colours depend on a printer.
   package let isCMYK: Bool
 
+  /// Of the decoded samples.
+  package var byteCount: Int { width * height * channels * bitDepth / 8 }
+
   package var isGray: Bool { channels <= 2 }
 
   package init(width: Int, height: Int, channels: Int, bitDepth: Int = 8, isCMYK: Bool = false) {

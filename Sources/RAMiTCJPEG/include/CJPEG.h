@@ -18,11 +18,11 @@ enum { cjpeg_message_size = 256 };
 /* Reads the header. */
 int cjpeg_read_info(const uint8_t *data, size_t size, cjpeg_info *info, char *message);
 
-/* Reads the pixels: interleaved rows, top first, of 8 bits. `pixels` holds width * height * channels bytes. A file that
-   ends before its pixels do is an error; of other damage the first warning is left in `warning`, which is empty
-   before. */
-int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, uint8_t *pixels, char *warning,
-                      char *message);
+/* Reads the pixels of `count` rows from `first` on: interleaved, top first, of 8 bits. `pixels` holds
+   width * count * channels bytes. A file that ends before these rows do is an error; of other damage the first warning
+   is left in `warning`, which is empty before. What lies below the rows is not read. */
+int cjpeg_read_pixels(const uint8_t *data, size_t size, const cjpeg_info *info, uint32_t first, uint32_t count,
+                      uint8_t *pixels, char *warning, char *message);
 
 /* Writes an image; from quality 90 on without chroma subsampling. *file is to be freed with free(). */
 int cjpeg_write(

@@ -25,11 +25,21 @@ protocol ImageDecoder {
   /// - Precondition: the sizes have been checked.
   /// - Throws: `ImageError`.
   func decode(notes: inout [String]) throws -> Image
+
+  /// These rows as they are stored, from left to right. What lies below them may be damaged unnoticed.
+  /// - Precondition: the sizes have been checked, and the image has the rows.
+  /// - Throws: `ImageError`.
+  func decode(rows: Range<Int>) throws -> Image
 }
 
 extension ImageDecoder {
   var metadata: ImageMetadata { ImageMetadata() }
   func readMetadata(notes: inout [String]) -> ImageMetadata { metadata }
+
+  func decode(rows: Range<Int>) throws -> Image {
+    var notes: [String] = []
+    return try decode(notes: &notes).cropped(toRows: rows)
+  }
 
   /// EXIF counts before XMP.
   var orientation: Symmetry {

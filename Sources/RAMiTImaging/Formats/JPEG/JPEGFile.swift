@@ -35,13 +35,23 @@ struct JPEGFile: ImageDecoder {
   var channels: Int { Int(info.channels) }
   var isCMYK: Bool { info.is_cmyk != 0 }
 
-  func decode(notes: inout [String]) throws -> Image {
+  func decode(notes: inout [String]) throws -> Image { try decode(rows: 0..<height, notes: &notes) }
+
+  func decode(rows: Range<Int>) throws -> Image {
+    var notes: [String] = []
+    return try decode(rows: rows, notes: &notes)
+  }
+
+  private func decode(rows: Range<Int>, notes: inout [String]) throws -> Image {
     var info = info
-    var values = [UInt8](repeating: 0, count: width * height * channels)
+    var values = [UInt8](repeating: 0, count: width * rows.count * channels)
     var warning = [CChar](repeating: 0, count: Int(cjpeg_message_size))
-    try withMessage { cjpeg_read_pixels(bytes, bytes.count, &info, &values, &warning, $0) }
+    try withMessage {
+      cjpeg_read_pixels(
+        bytes, bytes.count, &info, UInt32(rows.lowerBound), UInt32(rows.count), &values, &warning, $0)
+    }
     if warning[0] != 0 { notes.append("an error in its data (\(String(message: warning)))") }
-    return Image(width: width, height: height, channels: channels, samples: .uint8(values))
+    return Image(width: width, height: rows.count, channels: channels, samples: .uint8(values))
   }
 
   /// The file of an image; 16 bits become 8.

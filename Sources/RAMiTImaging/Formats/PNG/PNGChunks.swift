@@ -74,7 +74,7 @@ struct PNGChunks {
   }
 
   /// The chunks of the pixels, which follow one another.
-  private var pixels: ArraySlice<Chunk> {
+  var pixels: ArraySlice<Chunk> {
     let first = chunks.firstIndex { $0.name == "IDAT" }!
     return chunks[first...].prefix { $0.name == "IDAT" }
   }

@@ -1,6 +1,7 @@
 import RAMiTCPNG
 
-/// PNG images, through libpng: palettes and transparency are expanded, depths below 8 bits become 8.
+/// PNG images: palettes and transparency are expanded, depths below 8 bits become 8. `PNGPixels` reads the most common
+/// kinds, libpng the others and whatever is damaged.
 struct PNGFile: ImageDecoder {
   static func recognizes(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) }
 
@@ -21,11 +22,28 @@ struct PNGFile: ImageDecoder {
   var bitDepth: Int { Int(info.depth) }
 
   func decode(notes: inout [String]) throws -> Image {
+    try checkSize()
+    if let image = PNGPixels(chunks)?.image(rows: 0..<height) { return image }
+    return try decodeByLibrary(notes: &notes)
+  }
+
+  func decode(rows: Range<Int>) throws -> Image {
+    try checkSize()
+    if let image = PNGPixels(chunks)?.image(rows: rows) { return image }
+    var notes: [String] = []
+    return try decodeByLibrary(notes: &notes).cropped(toRows: rows)
+  }
+
+  private func checkSize() throws {
     // A pixel takes a bit at least, and Deflate packs no more than 1032 bytes into one: a header that promises more is
     // refused before memory is allocated for it.
     guard width * height / (8 * 1032) <= chunks.bytes.count else {
       throw ImageError("\(chunks.bytes.count) bytes for \(width) x \(height) pixels")
     }
+  }
+
+  /// Slower, and for every file: also what is left of a damaged one.
+  func decodeByLibrary(notes: inout [String]) throws -> Image {
     let count = width * height * channels
     let samples: Image.Samples
     if bitDepth == 16 {
