@@ -35,9 +35,26 @@ public protocol ImagePairs: Sendable {
   /// The same part of both images of a pair: `patch` pixels square of the input, `scale` times that of the target.
   /// - Throws: `InputError` that names the file, also when the pair is smaller than the patch.
   func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair
+
+  /// Several crops of one pair, in the order of their choices, each as `crop` gives it. By default it calls `crop` for
+  /// each; a type whose pairs are costly to open opens the pair once.
+  /// - Throws: `InputError` that names the file; `crop` may still give some of the crops.
+  func crops(_ index: Int, patch: Int, scale: Int, at choices: [PatchChoice]) throws -> [ImagePair]
+
+  /// What the pair of a number is opened from: numbers with the same source give the same pair. Nil, the default, where
+  /// opening a pair once for several crops saves nothing.
+  func source(_ index: Int) -> Int?
 }
 
 extension ImagePairs {
+  /// Calls `crop` for each.
+  public func crops(_ index: Int, patch: Int, scale: Int, at choices: [PatchChoice]) throws -> [ImagePair] {
+    try choices.map { try crop(index, patch: patch, scale: scale, at: $0) }
+  }
+
+  /// Nil.
+  public func source(_ index: Int) -> Int? { nil }
+
   /// Reads the whole pair: a type that can read parts of its files has a method of its own.
   public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
     let pair = try pair(index)

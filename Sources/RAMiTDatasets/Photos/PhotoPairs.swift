@@ -123,8 +123,13 @@ public struct PhotoPairs: ImagePairs {
     return ImagePair(name: pair.name, input: input, target: converted(target))
   }
 
-  /// Converts the crops alone and, where a decoded cache holds the photos, reads only their rows.
+  /// One crop, as `crops` gives it.
   public func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
+    try withoutActuallyEscaping(choice) { try crops(index, patch: patch, scale: scale, at: [$0])[0] }
+  }
+
+  /// Converts the crops alone, and reads no rows below theirs; where a decoded cache holds the photos, only theirs.
+  public func crops(_ index: Int, patch: Int, scale: Int, at choices: [PatchChoice]) throws -> [ImagePair] {
     precondition(scale == settings.scale, "the pairs have scale \(settings.scale), not \(scale)")
     let pair = files.pairs[index % files.pairs.count]
     let target = try reader.open(pair.target)
@@ -132,30 +137,47 @@ public struct PhotoPairs: ImagePairs {
     if let input {
       try checkSizes(pair, input: (input.width, input.height), target: (target.width, target.height))
     }
-    let (x, y) = try patchPlace(
-      name: pair.target, input: input.map { ($0.width, $0.height) }, target: (target.width, target.height),
-      patch: patch, scale: scale, at: choice)
-    if let input {
-      return ImagePair(
-        name: pair.name, input: converted(try input.region(x: x, y: y, width: patch, height: patch)),
-        target: converted(
-          try target.region(x: x * scale, y: y * scale, width: patch * scale, height: patch * scale)))
+    let places = try choices.map { choice in
+      try patchPlace(
+        name: pair.target, input: input.map { ($0.width, $0.height) }, target: (target.width, target.height),
+        patch: patch, scale: scale, at: choice)
     }
+    guard let input else { return try crops(of: target, named: pair.name, patch: patch, at: places) }
+    let inputs = try input.regions(places.map { PhotoRegion(x: $0.x, y: $0.y, width: patch, height: patch) })
+    let targets = try target.regions(
+      places.map { PhotoRegion(x: $0.x * scale, y: $0.y * scale, width: patch * scale, height: patch * scale) })
+    return zip(inputs, targets).map { ImagePair(name: pair.name, input: converted($0), target: converted($1)) }
+  }
+
+  /// Crops whose inputs are made from the target.
+  private func crops(
+    of target: OpenedPhoto, named name: String, patch: Int, at places: [(x: Int, y: Int)]
+  ) throws -> [ImagePair] {
+    let scale = settings.scale
     // With so much around the patch that its downscaling equals that part of the whole photo's: the kernel reaches two
     // input pixels to each side.
     let margin = origin == .bicubic ? 3 : 0
-    let left = max(x - margin, 0), top = max(y - margin, 0)
-    let right = min((x + patch + margin) * scale, target.width)
-    let bottom = min((y + patch + margin) * scale, target.height)
-    let around = converted(
-      try target.region(x: left * scale, y: top * scale, width: right - left * scale, height: bottom - top * scale))
-    guard origin == .bicubic else { return ImagePair(name: pair.name, input: nil, target: around) }
-    return ImagePair(
-      name: pair.name,
-      input: bicubicDownscale(around, by: scale).cropped(x: x - left, y: y - top, width: patch, height: patch),
-      target: around.cropped(
-        x: (x - left) * scale, y: (y - top) * scale, width: patch * scale, height: patch * scale))
+    let regions = places.map { x, y in
+      let left = max(x - margin, 0) * scale, top = max(y - margin, 0) * scale
+      return PhotoRegion(
+        x: left, y: top, width: min((x + patch + margin) * scale, target.width) - left,
+        height: min((y + patch + margin) * scale, target.height) - top)
+    }
+    return try zip(target.regions(regions), zip(regions, places)).map { image, place in
+      let around = converted(image)
+      guard origin == .bicubic else { return ImagePair(name: name, input: nil, target: around) }
+      let (region, (x, y)) = place
+      return ImagePair(
+        name: name,
+        input: bicubicDownscale(around, by: scale)
+          .cropped(x: x - region.x / scale, y: y - region.y / scale, width: patch, height: patch),
+        target: around.cropped(
+          x: x * scale - region.x, y: y * scale - region.y, width: patch * scale, height: patch * scale))
+    }
   }
+
+  /// The photo, unless crops of it are cheap.
+  public func source(_ index: Int) -> Int? { reader.decoded == nil ? index % files.pairs.count : nil }
 
   private func converted(_ image: Image) -> Image { image.converted(to: settings) }
 

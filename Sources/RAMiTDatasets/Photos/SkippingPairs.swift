@@ -31,7 +31,28 @@ package final class SkippingPairs: ImagePairs {
     try first(from: index) { try pairs.crop($0, patch: patch, scale: scale, at: choice) }
   }
 
-  private func first(from index: Int, _ body: (Int) throws -> ImagePair) throws -> ImagePair {
+  package func crops(_ index: Int, patch: Int, scale: Int, at choices: [PatchChoice]) throws -> [ImagePair] {
+    if choices.count == 1 {
+      return try first(from: index) { try pairs.crops($0, patch: patch, scale: scale, at: choices) }
+    }
+    // In another round another pair may follow: each sample of a broken pair looks for its own.
+    let place = index % count!
+    if let error = skipped.withLock({ $0[place] }) { throw error }
+    do {
+      return try pairs.crops(index, patch: patch, scale: scale, at: choices)
+    } catch let error as InputError {
+      try skip(place, error)
+      throw error
+    }
+  }
+
+  /// The pair, and its place in a round: a pair that cannot be read gives way by its place.
+  package func source(_ index: Int) -> Int? {
+    let count = count!
+    return pairs.source(index).map { $0 * count + index % count }
+  }
+
+  private func first<Result>(from index: Int, _ body: (Int) throws -> Result) throws -> Result {
     let count = pairs.count!
     for place in index..<index + count {
       let isBroken = skipped.withLock { $0[place % count] != nil }

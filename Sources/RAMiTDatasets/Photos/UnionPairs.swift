@@ -6,6 +6,8 @@ package struct UnionPairs: ImagePairs {
     let share: Int
     /// Where its share begins.
     let start: Int
+    /// How many pairs the members before it have: its sources are counted from there on.
+    let firstSource: Int
   }
   private let members: [Member]
   private let round: Int
@@ -14,12 +16,12 @@ package struct UnionPairs: ImagePairs {
   ///   round uses a part continues there in the next round.
   /// - Precondition: all end, and none is empty.
   package init(_ members: [(pairs: any ImagePairs, repeat: Double)]) {
-    var start = 0
+    var start = 0, firstSource = 0
     self.members = members.map { pairs, factor in
       guard let count = pairs.count, count > 0 else { preconditionFailure("a member must have pairs, and end") }
       let share = DatasetManifest.samplesPerEpoch(count: count, repeat: factor)
-      defer { start += share }
-      return Member(pairs: pairs, share: share, start: start)
+      defer { (start, firstSource) = (start + share, firstSource + count) }
+      return Member(pairs: pairs, share: share, start: start, firstSource: firstSource)
     }
     round = start
     precondition(round > 0, "a union must have pairs")
@@ -35,6 +37,16 @@ package struct UnionPairs: ImagePairs {
   package func crop(_ index: Int, patch: Int, scale: Int, at choice: PatchChoice) throws -> ImagePair {
     let (member, place) = find(index)
     return try member.pairs.crop(place, patch: patch, scale: scale, at: choice)
+  }
+
+  package func crops(_ index: Int, patch: Int, scale: Int, at choices: [PatchChoice]) throws -> [ImagePair] {
+    let (member, place) = find(index)
+    return try member.pairs.crops(place, patch: patch, scale: scale, at: choices)
+  }
+
+  package func source(_ index: Int) -> Int? {
+    let (member, place) = find(index)
+    return member.pairs.source(place).map { member.firstSource + $0 }
   }
 
   private func find(_ index: Int) -> (Member, Int) {

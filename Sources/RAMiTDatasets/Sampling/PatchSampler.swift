@@ -56,22 +56,55 @@ public struct PatchSampler: Sendable {
   ///   - index: the sample's place in the epoch, before shuffling.
   /// - Throws: `InputError` that names the file.
   package func patches(pair: Int, epoch: Int, index: Int) throws -> Patches {
-    func random(_ purpose: Purpose) -> RandomNumbers {
-      RandomNumbers(seed: seed, UInt64(epoch), UInt64(index), purpose.rawValue)
-    }
-    var place = random(.crop)
-    let pair = try pairs.crop(pair, patch: settings.patch, scale: settings.scale) { columns, rows in
-      (place.below(columns), place.below(rows))
-    }
+    let sample = Sample(pair: pair, epoch: epoch, index: index)
+    return patches(of: sample, try crop(sample))
+  }
 
-    var choice = random(.augmentation)
+  /// What decides a sample.
+  struct Sample {
+    /// The number of the pair to crop.
+    let pair: Int
+    /// Its place in the epoch is the one before shuffling.
+    let epoch, index: Int
+  }
+
+  /// What the pair of a number is opened from; see `ImagePairs.source`.
+  func source(pair: Int) -> Int? { pairs.source(pair) }
+
+  /// The crop of a sample.
+  /// - Throws: `InputError` that names the file.
+  func crop(_ sample: Sample) throws -> ImagePair {
+    try pairs.crop(sample.pair, patch: settings.patch, scale: settings.scale) { place(of: sample, $0, $1) }
+  }
+
+  /// The crops of samples whose pairs have the same source.
+  /// - Throws: `InputError` that names the file; `crop` may still give some of the crops.
+  func crops(_ samples: [Sample]) throws -> [ImagePair] {
+    let choices = samples.map { sample in
+      { (columns: Int, rows: Int) in place(of: sample, columns, rows) }
+    }
+    return try pairs.crops(samples[0].pair, patch: settings.patch, scale: settings.scale, at: choices)
+  }
+
+  private func place(of sample: Sample, _ columns: Int, _ rows: Int) -> (x: Int, y: Int) {
+    var random = random(.crop, sample)
+    return (random.below(columns), random.below(rows))
+  }
+
+  /// A sample from its crop.
+  func patches(of sample: Sample, _ crop: ImagePair) -> Patches {
+    var choice = random(.augmentation, sample)
     let flips = choice.below(2) == 1 && settings.flip
     let turns = settings.rotate ? choice.below(4) : 0
     let noise = settings.noise.map { range in
-      var level = random(.noiseLevel)
+      var level = random(.noiseLevel, sample)
       let sigma = range.lowerBound + (range.upperBound - range.lowerBound) * Double(level.uniform())
-      return (sigma: sigma, random: random(.noise))
+      return (sigma: sigma, random: random(.noise, sample))
     }
-    return Patches(pair: pair, symmetry: Symmetry(flips: flips, quarterTurns: turns), noise: noise)
+    return Patches(pair: crop, symmetry: Symmetry(flips: flips, quarterTurns: turns), noise: noise)
+  }
+
+  private func random(_ purpose: Purpose, _ sample: Sample) -> RandomNumbers {
+    RandomNumbers(seed: seed, UInt64(sample.epoch), UInt64(sample.index), purpose.rawValue)
   }
 }

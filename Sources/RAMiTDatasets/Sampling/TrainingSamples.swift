@@ -43,17 +43,35 @@ public final class TrainingSamples: Sendable {
   public let samplesPerEpoch, batch: Int
   private let sampler: PatchSampler
   private let seed: UInt64
-  // The orders of the epochs that batches are being made for.
-  private let orders = Mutex<[Int: [Int]]>([:])
+  /// The position after the last sample.
+  private let end: Int
+  private let ahead: CropsAhead?
+  private struct Orders {
+    var epochs: [Int: [Int]] = [:]
+    /// Earlier epochs have been dropped.
+    var first = 0
+  }
+  // The orders of the epochs that batches are being made for, and of those from which crops are taken ahead.
+  private let orders = Mutex(Orders())
 
+  /// - Parameters:
+  ///   - seed: decides the order of each epoch.
+  ///   - memory: for crops of coming samples. With it a photo is decoded once for many samples; which samples there are
+  ///     does not depend on it.
+  ///   - iterations: how many there will be, counted from the first epoch's first; none are needed after them.
   /// - Precondition: an epoch holds at least one batch.
-  public init(_ sampler: PatchSampler, samplesPerEpoch: Int, batch: Int, seed: UInt64) {
+  public init(
+    _ sampler: PatchSampler, samplesPerEpoch: Int, batch: Int, seed: UInt64, memory: CropMemory? = nil,
+    iterations: Int = .max
+  ) {
     precondition(
       batch > 0 && samplesPerEpoch >= batch, "an epoch of \(samplesPerEpoch) samples has no batch of \(batch)")
     self.sampler = sampler
     self.samplesPerEpoch = samplesPerEpoch
     self.batch = batch
     self.seed = seed
+    end = iterations < .max / batch ? iterations * batch : .max
+    ahead = memory.map { CropsAhead($0) }
   }
 
   /// Whole batches alone.
@@ -62,26 +80,68 @@ public final class TrainingSamples: Sendable {
   /// The batch of an iteration, counted from the first epoch's first.
   /// - Throws: `InputError` that names a file.
   public func batch(iteration: Int) throws -> Batch {
-    let (epoch, place) = iteration.quotientAndRemainder(dividingBy: iterationsPerEpoch)
-    let order = order(epoch: epoch)
-    let samples = try (0..<batch).map { slot in
-      let index = order[place * batch + slot]
-      // An epoch begins with the pair after the last one of the epoch before it: every pair is seen in time, also when
-      // an epoch has fewer samples than there are pairs.
-      return try sampler.patches(pair: epoch * samplesPerEpoch + index, epoch: epoch, index: index)
+    let epoch = iteration / iterationsPerEpoch
+    let samples = try (iteration * batch..<(iteration + 1) * batch).map { position in
+      let sample = sample(at: position, during: epoch)
+      return sampler.patches(of: sample, try crop(of: sample, at: position, during: epoch))
     }
     return Batch(samples)
   }
 
+  // Positions count the samples of whole batches, from the first epoch's first.
+  private var positionsPerEpoch: Int { iterationsPerEpoch * batch }
+
+  private func sample(at position: Int, during current: Int) -> PatchSampler.Sample {
+    let (epoch, place) = position.quotientAndRemainder(dividingBy: positionsPerEpoch)
+    let index = order(epoch: epoch, during: current)[place]
+    return PatchSampler.Sample(pair: pair(epoch, index), epoch: epoch, index: index)
+  }
+
+  /// An epoch begins with the pair after the last one of the epoch before it: every pair is seen in time, also when an
+  /// epoch has fewer samples than there are pairs.
+  private func pair(_ epoch: Int, _ index: Int) -> Int { epoch * samplesPerEpoch + index }
+
+  private func crop(of sample: PatchSampler.Sample, at position: Int, during current: Int) throws -> ImagePair {
+    guard let ahead, let source = sampler.source(pair: sample.pair) else { return try sampler.crop(sample) }
+    return try ahead.crop(at: position, source: source) {
+      positions(in: $0, of: source, during: current)
+    } take: { positions in
+      guard positions.count > 1 else { return [try sampler.crop(sample)] }
+      return try sampler.crops(positions.map { self.sample(at: $0, during: current) })
+    }
+  }
+
+  /// The positions whose samples have the same source.
+  private func positions(in range: Range<Int>, of source: Int, during current: Int) -> [Int] {
+    var found: [Int] = []
+    var position = range.lowerBound
+    let end = min(range.upperBound, end)
+    while position < end {
+      let (epoch, place) = position.quotientAndRemainder(dividingBy: positionsPerEpoch)
+      let order = order(epoch: epoch, during: current)
+      let count = min(positionsPerEpoch - place, end - position)
+      for offset in 0..<count where sampler.source(pair: pair(epoch, order[place + offset])) == source {
+        found.append(position + offset)
+      }
+      position += count
+    }
+    return found
+  }
+
   /// A permutation of the epoch's samples (Fisher and Yates).
-  func order(epoch: Int) -> [Int] {
-    if let order = orders.withLock({ $0[epoch] }) { return order }
+  /// - Parameter current: the epoch whose batches are being made; the orders of earlier ones are dropped, but for the
+  ///   last one before it, on which other threads may still work.
+  func order(epoch: Int, during current: Int) -> [Int] {
+    if let order = orders.withLock({ $0.epochs[epoch] }) { return order }
     var random = RandomNumbers(seed: seed, UInt64(epoch))
     var order = Array(0..<samplesPerEpoch)
     for i in stride(from: samplesPerEpoch - 1, to: 0, by: -1) { order.swapAt(i, random.below(i + 1)) }
     orders.withLock { orders in
-      orders = orders.filter { $0.key >= epoch - 1 }
-      orders[epoch] = order
+      if current - 1 > orders.first {
+        orders.epochs = orders.epochs.filter { $0.key >= current - 1 }
+        orders.first = current - 1
+      }
+      orders.epochs[epoch] = order
     }
     return order
   }

@@ -15,6 +15,8 @@ package struct TrainingData {
   /// The memory that decoded photos will take, in bytes.
   let photoBytes: Int
   private let pairs: any ImagePairs
+  /// For crops of coming samples; nil where all photos stay in memory, or are not decoded.
+  private let cropMemory: CropMemory?
   private let configuration: TrainingConfiguration
   /// The validation set; nil for none.
   let validation: TestSet?
@@ -40,6 +42,7 @@ package struct TrainingData {
     let found = try largest.find(for: task, seed: configuration.seed, memory: memory, report: report)
     (pairs, files) = (found.pairs, found.files)
     self.configuration = configuration
+    cropMemory = memory.makeRoomForCrops()
     let samplesPerEpoch =
       train.samplesPerEpoch ?? DatasetManifest.samplesPerEpoch(count: pairs.count ?? 0, repeat: train.repeat)
     let possible = Self.possibleSamples(configuration)
@@ -52,10 +55,16 @@ package struct TrainingData {
     }
     size = DataSize(images: pairs.count, samplesPerEpoch: samplesPerEpoch)
     samples = Self.samples(
-      pairs, configuration, samplesPerEpoch: samplesPerEpoch, patch: train.patch, batch: train.batch)
+      pairs, configuration, samplesPerEpoch: samplesPerEpoch, patch: train.patch, batch: train.batch,
+      memory: cropMemory)
+    // Each thread holds a photo that is being decoded, and its file, which is hardly larger.
+    let decoding = cropMemory == nil ? 0 : 2 * configuration.data.loader.threads * memory.largestExpectedBytes
     validation = try Self.validation(configuration, cache: memory, report: report)
-    photoBytes = memory.expectedBytes
+    photoBytes = memory.expectedBytes + decoding
   }
+
+  /// After so many samples most photos have been decoded once, and the loader has its usual speed.
+  package var warmUpSamples: Int { 2 * (size.images ?? 0) }
 
   /// An epoch holds a batch of every stage.
   static func possibleSamples(_ configuration: TrainingConfiguration) -> ClosedRange<Int> {
@@ -64,7 +73,8 @@ package struct TrainingData {
   }
 
   private static func samples(
-    _ pairs: any ImagePairs, _ configuration: TrainingConfiguration, samplesPerEpoch: Int, patch: Int, batch: Int
+    _ pairs: any ImagePairs, _ configuration: TrainingConfiguration, samplesPerEpoch: Int, patch: Int, batch: Int,
+    memory: CropMemory?, iterations: Int = .max
   ) -> TrainingSamples {
     let train = configuration.data.train
     let settings = PatchSettings(
@@ -72,14 +82,15 @@ package struct TrainingData {
       noise: train.noise.map { $0[0]...$0[1] })
     return TrainingSamples(
       PatchSampler(pairs, settings, seed: configuration.seed), samplesPerEpoch: samplesPerEpoch, batch: batch,
-      seed: configuration.seed)
+      seed: configuration.seed, memory: memory, iterations: iterations)
   }
 
   /// The function that makes the batches of a plan, on any number of threads at once.
   func batches(of plan: TrainingPlan) -> @Sendable (_ iteration: Int) throws -> Batch {
     let samples = plan.stages.map {
       Self.samples(
-        pairs, configuration, samplesPerEpoch: plan.samplesPerEpoch, patch: $0.patch, batch: $0.batch)
+        pairs, configuration, samplesPerEpoch: plan.samplesPerEpoch, patch: $0.patch, batch: $0.batch,
+        memory: cropMemory, iterations: $0.epochs.lowerBound * $0.iterationsPerEpoch + $0.iterations.count)
     }
     return { iteration in
       let position = plan.position(iteration)

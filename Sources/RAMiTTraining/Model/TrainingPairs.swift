@@ -64,7 +64,8 @@ extension TrainingDataConfiguration {
     _ report: @escaping @Sendable (InputError) -> Void
   ) throws -> Found {
     let cache = try decoded.map { try DecodedCache($0, of: base) }
-    let reader = PhotoReader(memory: memory, decoded: cache)
+    // Which image takes the place of a damaged one must not depend on the crops that are needed.
+    let reader = PhotoReader(memory: memory, decoded: cache, decodesWhole: onBadImage == .skip)
     var errors: [InputError] = []
     var members: [(pairs: PhotoPairs, repeat: Double)] = []
     for (files, factor) in zip(parts, factors) {
