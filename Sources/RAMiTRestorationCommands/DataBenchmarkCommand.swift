@@ -23,8 +23,12 @@ struct DataBenchmarkCommand<Architecture: RestorationArchitecture>: ParsableComm
   @Option(help: "How long to measure.")
   var seconds = 10.0
 
+  @Option(help: "The most seconds before that, in which the loader gives two samples of each photo.")
+  var warmup = 60.0
+
   func validate() throws {
     guard seconds > 0, seconds <= 3600 else { throw ValidationError("--seconds must be above 0 and at most 3600") }
+    guard warmup >= 0, warmup <= 3600 else { throw ValidationError("--warmup must be 0 to 3600") }
   }
 
   func run() throws {
@@ -38,20 +42,27 @@ struct DataBenchmarkCommand<Architecture: RestorationArchitecture>: ParsableComm
     let batches = BatchLoader(0..<Int.max, threads: loader.threads, ahead: loader.ahead) {
       [samples = data.samples] in try samples.batch(iteration: $0)
     }
-    // The first batch finds the memory cold and the threads idle.
-    _ = try batches.next()
-    let began = clock.now
-    var iterations = 0
-    while clock.now - began < .seconds(seconds) {
-      _ = try batches.next()
-      iterations += 1
+    let batch = configuration.data.train.batch
+    /// Batches per second until `isDone`, which gets their number and the seconds; at least one.
+    func measure(until isDone: (Int, Double) -> Bool) throws -> (batches: Int, rate: Double) {
+      let began = clock.now
+      var count = 0
+      while true {
+        _ = try batches.next()
+        count += 1
+        let elapsed = (clock.now - began) / .seconds(1)
+        if isDone(count, elapsed) { return (count, Double(count * batch) / elapsed) }
+      }
     }
-    let elapsed = clock.now - began
+    // At first the memory is cold: each sample needs its photo decoded.
+    let warming = try measure { $0 * batch >= data.warmUpSamples || $1 >= warmup }
+    let measured = try measure { $1 >= seconds }
     let train = configuration.data.train
-    let rate = Double(iterations * data.samples.batch) / (elapsed / .seconds(1))
     Console.print(
       String(
-        format: "%.1f samples/s: %d batches of %d patches of %d, %d threads, opened in %.2f s", rate, iterations,
-        train.batch, train.patch, loader.threads, opened / .seconds(1)))
+        format: "%.1f samples/s: %d batches of %d patches of %d, %d threads, opened in %.2f s", measured.rate,
+        measured.batches, train.batch, train.patch, loader.threads, opened / .seconds(1)))
+    Console.print(
+      String(format: "%.1f samples/s before that, in the first %d batches", warming.rate, warming.batches))
   }
 }
