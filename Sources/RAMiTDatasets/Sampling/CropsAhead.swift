@@ -106,8 +106,8 @@ final class CropsAhead: @unchecked Sendable {
     let length = min(Int(1.9 * Double(memory.limit) / Double(size)), Self.longestStretch)
     guard length > 1 else { return position..<position }
     // Multiples of the golden ratio spread evenly, however many there are.
-    let share = UInt64(truncatingIfNeeded: source) &* 0x9e37_79b9_7f4a_7c15 >> 32
-    let shift = Int(share * UInt64(length) >> 32)
+    let share = (UInt64(truncatingIfNeeded: source) &* 0x9e37_79b9_7f4a_7c15) >> 32
+    let shift = Int((share * UInt64(length)) >> 32)
     return position + 1..<position + length - (position + shift) % length
   }
 
