@@ -140,6 +140,6 @@ public struct LoaderConfiguration: Codable, Equatable, Sendable {
   public var threads = 2
   /// The most batches that wait ready.
   public var ahead = 4
-  /// Memory for decoded photos, in MiB.
+  /// Memory for decoded photos or, where they do not all fit in, for crops of coming samples, in MiB.
   public var cache = 1024
 }

@@ -44,4 +44,28 @@ public struct Image: Equatable, Sendable {
 
   /// Alpha is the last channel.
   public var hasAlpha: Bool { channels == 2 || channels == 4 }
+
+  /// Copies the samples, in the machine's order of bytes.
+  /// - Precondition: there is room for `byteCount` bytes.
+  package func copyBytes(to target: UnsafeMutableRawPointer) {
+    switch samples {
+    case .uint8(let values): values.withUnsafeBytes { target.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+    case .uint16(let values): values.withUnsafeBytes { target.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+    }
+  }
+
+  /// An image of the form that a header tells, from the bytes that `copyBytes` has written.
+  package init(_ header: ImageHeader, bytes: UnsafeRawPointer) {
+    func values<Sample>(_ type: Sample.Type) -> [Sample] {
+      let count = header.width * header.height * header.channels
+      return [Sample](unsafeUninitializedCapacity: count) { values, initialized in
+        UnsafeMutableRawBufferPointer(values).copyMemory(
+          from: UnsafeRawBufferPointer(start: bytes, count: header.byteCount))
+        initialized = count
+      }
+    }
+    self.init(
+      width: header.width, height: header.height, channels: header.channels,
+      samples: header.bitDepth == 8 ? .uint8(values(UInt8.self)) : .uint16(values(UInt16.self)))
+  }
 }

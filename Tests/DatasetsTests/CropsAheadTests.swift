@@ -31,7 +31,7 @@ import Testing
     ]
     for pairs in kinds {
       let expected = try batches(pairs(), memory: nil, threads: 1, noise: true)
-      for (bytes, threads) in [(0, 1), (1000, 2), (5000, 4), (1 << 20, 1), (1 << 20, 3)] {
+      for (bytes, threads) in [(0, 1), (300, 2), (1500, 4), (1 << 20, 1), (1 << 20, 3)] {
         let memory = CropMemory(bytes: bytes)
         #expect(try batches(pairs(), memory: memory, threads: threads, noise: true) == expected, "\(bytes) \(threads)")
         // The last batches have been taken, and no crop was taken for later ones.
@@ -47,8 +47,8 @@ import Testing
     let few = Photos(count: 10), some = Photos(count: 10)
     _ = try batches(few, memory: CropMemory(bytes: 1 << 20), threads: 2)
     #expect(few.openings < 25)
-    // Room for 60 crops of 272 bytes: 114 samples share the openings of ten photos, which begin at different times.
-    _ = try batches(some, memory: CropMemory(bytes: 60 * 272), threads: 2)
+    // Room for 60 crops of 16 bytes: 114 samples share the openings of ten photos, which begin at different times.
+    _ = try batches(some, memory: CropMemory(bytes: 60 * 16), threads: 2)
     #expect(some.openings < 50)
   }
 

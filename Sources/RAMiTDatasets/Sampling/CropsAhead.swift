@@ -33,25 +33,23 @@ final class CropsAhead: @unchecked Sendable {
   private enum Crop {
     /// A thread is taking it.
     case promised
-    case ready(ImagePair)
+    case ready(StoredCrop)
   }
 
   private let memory: CropMemory
   private let condition = NSCondition()
   private var crops: [Int: Crop] = [:]
-  /// The bytes of a crop; nil before the first one.
-  private var cropSize: Int?
+  /// Nil before the first crop, which tells the size of all.
+  private var slots: CropSlots?
 
   /// A stretch is so long at most; looking through it for the samples of a photo takes a millisecond.
   private static let longestStretch = 1 << 17
 
   init(_ memory: CropMemory) { self.memory = memory }
 
-  deinit {
-    for case .ready(let pair) in crops.values { memory.give(pair.size) }
-  }
+  deinit { slots?.deallocate() }
 
-  /// The crop of the sample in this position, and memory for it is free again.
+  /// The crop of the sample in this position, whose memory is free again.
   /// - Parameters:
   ///   - source: what its pair is opened from.
   ///   - alike: which positions of a range have samples of the same source, in order.
@@ -59,15 +57,19 @@ final class CropsAhead: @unchecked Sendable {
   func crop(
     at position: Int, source: Int, alike: (Range<Int>) -> [Int], take: ([Int]) throws -> [ImagePair]
   ) throws -> ImagePair {
-    if let pair = waitForPromised(position) { return pair }
+    if let stored = waitForPromised(position) {
+      let pair = stored.pair
+      condition.withLock { slots!.give(stored.slot) }
+      return pair
+    }
     let later = promise(alike(rest(of: position, source)))
     defer { condition.withLock { condition.broadcast() } }
     do {
-      let pairs = try take([position] + later)
-      keep(pairs.dropFirst(), at: later)
+      let pairs = try take([position] + later.map(\.position))
+      keep(pairs.dropFirst(), in: later)
       condition.withLock {
         crops[position] = nil
-        cropSize = cropSize ?? pairs[0].size
+        slots = slots ?? CropSlots(size: StoredCrop.size(pairs[0]), in: memory)
       }
       return pairs[0]
     } catch {
@@ -79,14 +81,13 @@ final class CropsAhead: @unchecked Sendable {
   }
 
   /// The crop that was taken before, or is being taken; nil when there is none, which makes it this thread's task.
-  private func waitForPromised(_ position: Int) -> ImagePair? {
+  private func waitForPromised(_ position: Int) -> StoredCrop? {
     condition.withLock {
       while true {
         switch crops[position] {
-        case .ready(let pair)?:
+        case .ready(let crop)?:
           crops[position] = nil
-          memory.give(pair.size)
-          return pair
+          return crop
         case .promised?: condition.wait()
         case nil:
           crops[position] = .promised
@@ -101,7 +102,7 @@ final class CropsAhead: @unchecked Sendable {
   /// Stretches of one length follow one another. Each source has a beginning of its own for them: were it the same for
   /// all, the memory would be full and empty in turns, and stretches half as long.
   private func rest(of position: Int, _ source: Int) -> Range<Int> {
-    guard let size = condition.withLock({ cropSize }) else { return position..<position }
+    guard let size = condition.withLock({ slots?.size }) else { return position..<position }
     // On average half of a stretch's crops are waiting. Their number varies by some hundredths.
     let length = min(Int(1.9 * Double(memory.limit) / Double(size)), Self.longestStretch)
     guard length > 1 else { return position..<position }
@@ -111,41 +112,41 @@ final class CropsAhead: @unchecked Sendable {
     return position + 1..<position + length - (position + shift) % length
   }
 
+  private typealias Promise = (position: Int, slot: UnsafeMutableRawPointer)
+
   /// Promises the crops of these positions as far as the memory reaches, the next ones first.
-  private func promise(_ positions: [Int]) -> [Int] {
+  private func promise(_ positions: [Int]) -> [Promise] {
     condition.withLock {
-      guard let cropSize else { return [] }
-      var promised: [Int] = []
+      var promised: [Promise] = []
       for position in positions where crops[position] == nil {
-        guard memory.take(cropSize) else { break }
+        guard let slot = slots?.take() else { break }
         crops[position] = .promised
-        promised.append(position)
+        promised.append((position, slot))
       }
       return promised
     }
   }
 
-  private func withdraw(_ positions: [Int]) {
+  private func withdraw(_ promises: [Promise]) {
     condition.withLock {
-      for position in positions {
+      for (position, slot) in promises {
         crops[position] = nil
-        memory.give(cropSize!)
+        slots?.give(slot)
       }
     }
   }
 
-  /// Photos may differ in depth: a crop takes what it is, not what the first one was.
-  private func keep(_ pairs: some Sequence<ImagePair>, at positions: [Int]) {
+  /// Crops that are larger than the first one, of another depth, are taken when it is their turn.
+  private func keep(_ pairs: some Sequence<ImagePair>, in promises: [Promise]) {
+    let size = condition.withLock { slots?.size ?? 0 }
+    let stored = zip(pairs, promises).map { pair, promise in
+      StoredCrop.size(pair) <= size ? StoredCrop(pair, in: promise.slot) : nil
+    }
     condition.withLock {
-      for (position, pair) in zip(positions, pairs) {
-        memory.give(cropSize!)
-        crops[position] = memory.take(pair.size) ? .ready(pair) : nil
+      for (crop, promise) in zip(stored, promises) {
+        crops[promise.position] = crop.map { .ready($0) }
+        if crop == nil { slots?.give(promise.slot) }
       }
     }
   }
-}
-
-extension ImagePair {
-  /// Bytes in memory, with what arrays and the place of a crop take.
-  fileprivate var size: Int { 256 + target.byteCount + (input?.byteCount ?? 0) }
 }
