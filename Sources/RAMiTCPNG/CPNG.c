@@ -75,17 +75,18 @@ static void begin(png_structp png, png_infop info, cpng_info *result) {
   result->depth = png_get_bit_depth(png, info);
 }
 
-static int read_png(const uint8_t *data, size_t size, cpng_info *found, const cpng_info *expected, uint8_t *pixels,
-                    char *warning, char *message) {
+static int read_png(const uint8_t *data, size_t size, cpng_info *found, const cpng_info *expected, uint32_t first,
+                    uint32_t count, uint8_t *pixels, char *warning, char *message) {
   context c = {.message = message, .warning = warning, .data = data, .size = size};
-  png_bytep *volatile rows = NULL;
+  /* Pointers to all rows, or a row that is not wanted. */
+  void *volatile memory = NULL;
   png_infop volatile info = NULL;
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &c, fail, warn);
   if (!png) return -1;
   if (setjmp(c.escape)) {
     png_infop held = info;
     png_destroy_read_struct(&png, held ? &held : NULL, NULL);
-    free(rows);
+    free(memory);
     return c.has_pixels ? 0 : -1;
   }
   info = png_create_info_struct(png);
@@ -95,14 +96,22 @@ static int read_png(const uint8_t *data, size_t size, cpng_info *found, const cp
   if (pixels) {
     if (memcmp(found, expected, sizeof *found) != 0) png_error(png, "the header changed");
     size_t stride = png_get_rowbytes(png, info);
-    rows = malloc(found->height * sizeof *rows);
-    if (!rows) png_error(png, "out of memory");
-    for (uint32_t y = 0; y < found->height; y++) rows[y] = pixels + y * stride;
-    png_read_image(png, rows);
-    c.has_pixels = 1;
-    png_read_end(png, NULL); /* checks the checksum of the pixels */
-    free(rows);
-    rows = NULL;
+    int is_whole = count == found->height;
+    if (!is_whole && png_get_interlace_type(png, info) != PNG_INTERLACE_NONE) png_error(png, "rows of several passes");
+    memory = malloc(is_whole ? count * sizeof(png_bytep) : stride);
+    if (!memory) png_error(png, "out of memory");
+    if (is_whole) {
+      png_bytepp rows = memory;
+      for (uint32_t y = 0; y < count; y++) rows[y] = pixels + y * stride;
+      png_read_image(png, rows);
+      c.has_pixels = 1;
+      png_read_end(png, NULL); /* checks the checksum of the pixels */
+    } else {
+      for (uint32_t y = 0; y < first; y++) png_read_row(png, memory, NULL);
+      for (uint32_t y = 0; y < count; y++) png_read_row(png, pixels + y * stride, NULL);
+    }
+    free(memory);
+    memory = NULL;
   }
   png_infop held = info;
   png_destroy_read_struct(&png, &held, NULL);
@@ -111,14 +120,14 @@ static int read_png(const uint8_t *data, size_t size, cpng_info *found, const cp
 
 int cpng_read_info(const uint8_t *data, size_t size, cpng_info *info, char *message) {
   memset(info, 0, sizeof *info);
-  return read_png(data, size, info, NULL, NULL, NULL, message);
+  return read_png(data, size, info, NULL, 0, 0, NULL, NULL, message);
 }
 
-int cpng_read_pixels(const uint8_t *data, size_t size, const cpng_info *info, uint8_t *pixels, char *warning,
-                     char *message) {
+int cpng_read_pixels(const uint8_t *data, size_t size, const cpng_info *info, uint32_t first, uint32_t count,
+                     uint8_t *pixels, char *warning, char *message) {
   cpng_info found;
   memset(&found, 0, sizeof found);
-  return read_png(data, size, &found, info, pixels, warning, message);
+  return read_png(data, size, &found, info, first, count, pixels, warning, message);
 }
 
 int cpng_write(const cpng_info *image, const uint8_t *pixels, uint8_t **file, size_t *size, char *message) {

@@ -130,7 +130,8 @@ public final class Muon: Optimizer {
       let matrix = moved[index].matrix, size = matrix.range.count
       let direction = scratch.pointer + worker * count
       let coefficients = MuonCoefficients(
-        momentum: Float(configuration.momentum), nesterov: configuration.nesterov,
+        momentum: Float(configuration.momentum), gradientWeight: Float(1 - configuration.momentum),
+        nesterov: configuration.nesterov,
         step: Float(moved[index].learningRate * 0.2 * Double(max(matrix.rows, matrix.columns)).squareRoot()))
       muonUpdate(
         values: values.pointer + matrix.start, gradients: gradients.pointer + matrix.start,

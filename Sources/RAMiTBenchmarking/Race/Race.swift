@@ -80,7 +80,7 @@ package struct Race: Codable, Equatable, Sendable {
   private static var thisMachine: String {
     let information = ProcessInfo.processInfo
     let processor = ProcessorDescription.machine.value(of: "model name", "Model", "Hardware") ?? "unknown processor"
-    let instructions = InstructionSet.machine.map { " (\($0))" } ?? ""
+    let instructions = " (\(InstructionSet.machine))"
     let gigabytes = (Double(information.physicalMemory) / 1e9).fixed(0)
     return "\(information.processorCount) processors, \(processor)\(instructions), \(gigabytes) GB of memory, "
       + information.operatingSystemVersionString

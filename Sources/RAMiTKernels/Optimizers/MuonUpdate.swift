@@ -62,12 +62,15 @@ package struct Orthogonalization: Sendable {
 /// The constants of one step of Muon.
 package struct MuonCoefficients: Sendable {
   package let momentum: Float
+  /// What each gradient adds to the momentum, 1 - momentum.
+  package let gradientWeight: Float
   package let nesterov: Bool
   /// The learning rate times the matrix's own factor.
   package let step: Float
 
-  package init(momentum: Float, nesterov: Bool, step: Float) {
+  package init(momentum: Float, gradientWeight: Float, nesterov: Bool, step: Float) {
     self.momentum = momentum
+    self.gradientWeight = gradientWeight
     self.nesterov = nesterov
     self.step = step
   }
@@ -88,7 +91,7 @@ package func muonUpdate(
   let c = coefficients, count = orthogonalization.rows &* orthogonalization.columns
   for i in 0..<count {
     let gradient = gradients[i]
-    let mean = momentum[i] + (1 - c.momentum) * (gradient - momentum[i])
+    let mean = momentum[i] + c.gradientWeight * (gradient - momentum[i])
     momentum[i] = mean
     direction[i] = c.nesterov ? gradient + c.momentum * (mean - gradient) : mean
   }

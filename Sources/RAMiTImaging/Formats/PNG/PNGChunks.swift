@@ -74,10 +74,13 @@ struct PNGChunks {
   }
 
   /// The chunks of the pixels, which follow one another.
-  var pixels: ArraySlice<Chunk> {
+  private var pixels: ArraySlice<Chunk> {
     let first = chunks.firstIndex { $0.name == "IDAT" }!
     return chunks[first...].prefix { $0.name == "IDAT" }
   }
+
+  /// Rows come in several passes over the image. (By the last byte of the header, which libpng has accepted.)
+  var isInterlaced: Bool { bytes[heads[0].data].last != 0 }
 
   /// A file of the header alone, as far as libpng reads for it.
   var header: [UInt8] { Array(bytes[..<8]) + heads.flatMap(stored) + bigEndian(0) + Array("IDAT".utf8) }

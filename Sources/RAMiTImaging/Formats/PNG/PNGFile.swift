@@ -1,7 +1,6 @@
 import RAMiTCPNG
 
-/// PNG images: palettes and transparency are expanded, depths below 8 bits become 8. `PNGPixels` reads the most common
-/// kinds, libpng the others and whatever is damaged.
+/// PNG images, through libpng: palettes and transparency are expanded, depths below 8 bits become 8.
 struct PNGFile: ImageDecoder {
   static func recognizes(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) }
 
@@ -22,56 +21,56 @@ struct PNGFile: ImageDecoder {
   var bitDepth: Int { Int(info.depth) }
 
   func decode(notes: inout [String]) throws -> Image {
-    try checkSize()
-    if let image = PNGPixels(chunks)?.image(rows: 0..<height) { return image }
-    return try decodeByLibrary(notes: &notes)
-  }
-
-  func decode(rows: Range<Int>) throws -> Image {
-    try checkSize()
-    if let image = PNGPixels(chunks)?.image(rows: rows) { return image }
-    var notes: [String] = []
-    return try decodeByLibrary(notes: &notes).cropped(toRows: rows)
-  }
-
-  private func checkSize() throws {
     // A pixel takes a bit at least, and Deflate packs no more than 1032 bytes into one: a header that promises more is
     // refused before memory is allocated for it.
     guard width * height / (8 * 1032) <= chunks.bytes.count else {
       throw ImageError("\(chunks.bytes.count) bytes for \(width) x \(height) pixels")
     }
+    let (file, isIntact) = chunks.picture
+    let (image, warning) = try read(0..<height, of: file)
+    guard isIntact || warning.isEmpty else { throw ImageError("damaged pixels (IDAT: CRC error, \(warning))") }
+    if !isIntact {
+      notes.append("a checksum of the pixels is wrong")
+    } else if !warning.isEmpty, !chunks.endsEarly {
+      notes.append("an error behind the pixels (\(warning))")
+    }
+    return image
   }
 
-  /// Slower, and for every file: also what is left of a damaged one.
-  func decodeByLibrary(notes: inout [String]) throws -> Image {
-    let count = width * height * channels
+  func decode(rows: Range<Int>) throws -> Image {
+    let (file, isIntact) = chunks.picture
+    // With a wrong checksum only zlib's, at the end of all pixels, can tell what is damaged.
+    if chunks.isInterlaced || !isIntact {
+      var notes: [String] = []
+      return try decode(notes: &notes).cropped(toRows: rows)
+    }
+    return try read(rows, of: file).image
+  }
+
+  /// - Returns: and what is wrong behind all rows.
+  private func read(_ rows: Range<Int>, of file: [UInt8]) throws -> (image: Image, warning: String) {
+    var info = info
+    var warning = [CChar](repeating: 0, count: Int(cpng_message_size))
+    func read(into pixels: UnsafeMutableRawBufferPointer) throws {
+      let pixels = pixels.assumingMemoryBound(to: UInt8.self).baseAddress
+      try withMessage {
+        cpng_read_pixels(
+          file, file.count, &info, UInt32(rows.lowerBound), UInt32(rows.count), pixels, &warning, $0)
+      }
+    }
+    let count = width * rows.count * channels
     let samples: Image.Samples
     if bitDepth == 16 {
       var values = [UInt16](repeating: 0, count: count)
-      try values.withUnsafeMutableBytes { values in
-        try read(into: values.assumingMemoryBound(to: UInt8.self).baseAddress!, notes: &notes)
-      }
+      try values.withUnsafeMutableBytes(read)
       samples = .uint16(values)
     } else {
       var values = [UInt8](repeating: 0, count: count)
-      try values.withUnsafeMutableBufferPointer { try read(into: $0.baseAddress!, notes: &notes) }
+      try values.withUnsafeMutableBytes(read)
       samples = .uint8(values)
     }
-    return Image(width: width, height: height, channels: channels, samples: samples)
-  }
-
-  private func read(into pixels: UnsafeMutablePointer<UInt8>, notes: inout [String]) throws {
-    let (file, isIntact) = chunks.picture
-    var info = info
-    var warning = [CChar](repeating: 0, count: Int(cpng_message_size))
-    try withMessage { cpng_read_pixels(file, file.count, &info, pixels, &warning, $0) }
-    let text = String(message: warning)
-    guard isIntact || text.isEmpty else { throw ImageError("damaged pixels (IDAT: CRC error, \(text))") }
-    if !isIntact {
-      notes.append("a checksum of the pixels is wrong")
-    } else if !text.isEmpty, !chunks.endsEarly {
-      notes.append("an error behind the pixels (\(text))")
-    }
+    let image = Image(width: width, height: rows.count, channels: channels, samples: samples)
+    return (image, String(message: warning))
   }
 
   /// The file of an image, of 8 or 16 bits as the image is.
