@@ -55,11 +55,27 @@ struct MeasuringProcess {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
     posix_spawn_file_actions_adddup2(&actions, errors.fileDescriptor, 2)
+    // Whatever this thread blocks and this process ignores: the other one hears all signals.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
     var process = pid_t()
     let code = Self.withStrings([program] + arguments) { arguments in
       Self.withStrings(variables) { variables in
-        posix_spawnp(&process, arguments[0]!, &actions, nil, arguments, variables)
+        for _ in 0..<100 {
+          let code = posix_spawnp(&process, arguments[0]!, &actions, &attributes, arguments, variables)
+          guard code == ETXTBSY else { return code }
+          // A program that was written just now may still be open in a process that is just starting.
+          usleep(20_000)
+        }
+        return ETXTBSY
       }
     }
     guard code == 0 else { throw Failure(description: "it does not start: \(SystemError(code: code))") }

@@ -91,8 +91,8 @@ struct RaceTests {
 
   private static let summary = """
     a machine; sgemm 190 to 210 GFLOP/s; memory 40 GB/s; ramit: 1.0, built for AVX2; PyTorch 2.9.0 (Python 3.12.1, \
-    AVX2); 2 threads. Rounds: 3. A round's time is the median of 5 runs after a warm-up; a ratio is that of two times \
-    of one round. Medians of the rounds (least to largest).
+    AVX2); threads: 2; rounds: 3; runs a turn: 5. A turn's time is the median of its runs after a warm-up, a ratio \
+    that of two turns of one round. Medians of the rounds (least to largest).
     """
 
   @Test func tables() {

@@ -46,10 +46,12 @@ extension Race {
     let measured =
       (arithmetic.isEmpty ? [] : ["sgemm \(range(arithmetic)) GFLOP/s"])
       + (memory.isEmpty ? [] : ["memory \(range(memory)) GB/s"])
-    let parts = [machine] + measured + programs + ["\(pyTorch)", "\(settings.threads) threads"]
-    return parts.joined(separator: "; ") + ". Rounds: \(settings.rounds). A round's time is the median of "
-      + "\(settings.runs) runs after a warm-up; a ratio is that of two times of one round. Medians of the rounds "
-      + "(least to largest)."
+    let settings = [
+      "threads: \(settings.threads)", "rounds: \(settings.rounds)", "runs a turn: \(settings.runs)",
+    ]
+    let parts = [machine] + measured + programs + ["\(pyTorch)"] + settings
+    return parts.joined(separator: "; ") + ". A turn's time is the median of its runs after a warm-up, a ratio that of "
+      + "two turns of one round. Medians of the rounds (least to largest)."
   }
 
   private var notes: [String] { failures.map { "Failed: \($0)." } }

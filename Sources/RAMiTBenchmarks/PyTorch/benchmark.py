@@ -18,7 +18,7 @@ from torch import Tensor
 import ramit_torch
 
 # The largest difference from the reference, as a share of its largest value, by the type that products are computed in.
-TOLERANCES = {torch.float32: 1e-4, torch.bfloat16: 5e-2}
+TOLERANCES = {torch.float32: 1e-4, torch.bfloat16: 2e-2}
 DTYPES = {"F32": torch.float32, "I64": torch.int64}
 
 
