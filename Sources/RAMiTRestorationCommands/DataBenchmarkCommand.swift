@@ -23,7 +23,7 @@ struct DataBenchmarkCommand<Architecture: RestorationArchitecture>: ParsableComm
   @Option(help: "How long to measure.")
   var seconds = 10.0
 
-  @Option(help: "The most seconds before that, in which the loader gives two samples of each photo.")
+  @Option(help: "The most seconds before that, in which the loader decodes nearly all photos.")
   var warmup = 60.0
 
   func validate() throws {

@@ -63,8 +63,9 @@ package struct TrainingData {
     photoBytes = memory.expectedBytes + decoding
   }
 
-  /// After so many samples most photos have been decoded once, and the loader has its usual speed.
-  package var warmUpSamples: Int { 2 * (size.images ?? 0) }
+  /// After so many samples, in random order, all photos but two of a hundred have been decoded once, and the loader has
+  /// nearly its usual speed.
+  package var warmUpSamples: Int { 4 * (size.images ?? 0) }
 
   /// An epoch holds a batch of every stage.
   static func possibleSamples(_ configuration: TrainingConfiguration) -> ClosedRange<Int> {
