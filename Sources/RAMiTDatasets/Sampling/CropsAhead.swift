@@ -39,9 +39,16 @@ final class CropsAhead: @unchecked Sendable {
   private let memory: CropMemory
   private let condition = NSCondition()
   private var crops: [Int: Crop] = [:]
+  /// The samples before this position have their crops, or are not followed: they come before the first one that was
+  /// asked for. Some threads are ahead of others: `left` are the samples behind that have theirs. A crop that is taken
+  /// for such a sample would wait for ever.
+  private var first: Int?
+  private var left: Set<Int> = []
   /// Nil before the first crop, which tells the size of all.
   private var slots: CropSlots?
 
+  /// Threads are no further apart where samples are asked for in order.
+  private static let mostLeft = 1 << 16
   /// A stretch is so long at most; looking through it for the samples of a photo takes a millisecond.
   private static let longestStretch = 1 << 17
 
@@ -68,13 +75,13 @@ final class CropsAhead: @unchecked Sendable {
       let pairs = try take([position] + later.map(\.position))
       keep(pairs.dropFirst(), in: later)
       condition.withLock {
-        crops[position] = nil
+        leave(position)
         slots = slots ?? CropSlots(size: StoredCrop.size(pairs[0]), in: memory)
       }
       return pairs[0]
     } catch {
       withdraw(later)
-      defer { condition.withLock { crops[position] = nil } }
+      defer { condition.withLock { leave(position) } }
       guard !later.isEmpty else { throw error }
       return try take([position])[0]
     }
@@ -86,15 +93,29 @@ final class CropsAhead: @unchecked Sendable {
       while true {
         switch crops[position] {
         case .ready(let crop)?:
-          crops[position] = nil
+          leave(position)
           return crop
         case .promised?: condition.wait()
         case nil:
           crops[position] = .promised
+          first = first ?? position
           return nil
         }
       }
     }
+  }
+
+  /// A position's sample has its crop. Called under the lock.
+  private func leave(_ position: Int) {
+    crops[position] = nil
+    guard var next = first, position >= next else { return }
+    left.insert(position)
+    if left.count > Self.mostLeft {
+      next = left.max()! + 1
+      left = []
+    }
+    while left.remove(next) != nil { next += 1 }
+    first = next
   }
 
   /// The later positions of the stretch in which a source is decoded once.
@@ -118,13 +139,17 @@ final class CropsAhead: @unchecked Sendable {
   private func promise(_ positions: [Int]) -> [Promise] {
     condition.withLock {
       var promised: [Promise] = []
-      for position in positions where crops[position] == nil {
+      for position in positions where isOpen(position) {
         guard let slot = slots?.take() else { break }
         crops[position] = .promised
         promised.append((position, slot))
       }
       return promised
     }
+  }
+
+  private func isOpen(_ position: Int) -> Bool {
+    crops[position] == nil && position >= (first ?? 0) && !left.contains(position)
   }
 
   private func withdraw(_ promises: [Promise]) {
