@@ -196,8 +196,8 @@ def main() -> None:
             torch.set_num_threads(options.threads)
             line = measure(options)
     except Exception as error:  # whatever it is, the line names it
-        text = " ".join(str(error).split()) or type(error).__name__
-        sys.exit(f"{type(error).__name__}: {text}")
+        reason = " ".join(str(error).strip().partition("\n\n")[0].split())  # advice follows in paragraphs of its own
+        sys.exit(f"{type(error).__name__}: {reason}")
     print(json.dumps(line), flush=True)
 
 
