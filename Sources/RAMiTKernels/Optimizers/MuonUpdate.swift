@@ -26,8 +26,8 @@ package struct Orthogonalization: Sendable {
 
   private var products: [MatrixProduct] { [gram, square, update] }
   private var squareCount: Int { paddedToVector(min(rows, columns) * min(rows, columns)) }
-  private var sharedCount: Int { paddedToVector(products.map(\.sharedCount).max() ?? 0) }
-  private var workerCount: Int { paddedToVector(products.map(\.scratchCount).max() ?? 0) }
+  private var sharedCount: Int { paddedToVector(products.map { $0.sharedCount }.max() ?? 0) }
+  private var workerCount: Int { paddedToVector(products.map { $0.scratchCount }.max() ?? 0) }
 
   /// Floats of scratch memory.
   /// - Parameter workers: the most threads that a product inside may use.
