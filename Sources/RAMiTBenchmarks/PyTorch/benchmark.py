@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import json
 import platform
+import re
 import sys
 import time
 from typing import Any, Callable, Optional
@@ -62,9 +63,11 @@ class Case:
     """A piece of work of the model."""
 
     def __init__(self, name: str, reference: dict[str, Tensor], is_compiled: bool, dtype: torch.dtype) -> None:
-        kind, sizes = name.split(":")
-        first, second = map(int, sizes.split("x"))
-        self.is_training = kind == "train"
+        match = re.fullmatch(r"(infer|train):(\d+)x(\d+)", name)
+        if not match:
+            raise ValueError(f"a case is infer:HxW or train:BxP, not {name}")
+        first, second = int(match[2]), int(match[3])
+        self.is_training = match[1] == "train"
         torch.manual_seed(0)
         self.model = ramit_torch.RAMiT()
         weights = {key.removeprefix("model."): value for key, value in reference.items() if key.startswith("model.")}
@@ -78,12 +81,10 @@ class Case:
             self.target = reference.get("target", torch.rand(first, 3, side, side))
             self.adam = torch.optim.Adam(self.model.parameters(), lr=4e-4, betas=(0.9, 0.99))
             self.expected = reference.get("losses")
-        elif kind == "infer":
+        else:
             self.model.eval()
             self.image = reference.get("input", torch.rand(1, 3, first, second))
             self.expected = reference.get("output")
-        else:
-            raise ValueError(f"a case is infer:HxW or train:BxP, not {name}")
 
     @property
     def precision(self) -> Any:
