@@ -135,6 +135,8 @@ dist-avx512: MACHINE = -Xcc -march=x86-64-v4
 dist-sse2 dist-avx2 dist-avx512: dist-libraries
 	swift build $(SWIFT_FLAGS) $(DIST_FLAGS) --scratch-path $(DIST)/$(@:dist-%=%)
 
+LICENSED = libicu-dev libyaml-dev
+dist-libraries: PACKAGES += $(LICENSED) xz-utils
 dist-libraries: setup
 	$(if $(HEIF),$(error make dist has no HEIF: its decoders are no static libraries))
 	rm -rf $(STATIC)
@@ -145,14 +147,14 @@ dist-libraries: setup
 	for name in zlib libwebp; do \
 	  printf 'Name: $$name\nDescription: static\nVersion: 0\n' > $(STATIC)/$$name.pc; done
 
-# The licences of what is linked in: of system libraries as the system has them, of Swift and of packages as they bring
-# them along, and those in docs/licenses, which the last two leave out.
+# The licences of what is linked in: of Swift and of packages as they bring them along, of system libraries as the system
+# has them; so also those of ICU, which Swift holds, and of libyaml, which Yams holds.
 define licenses
-for file in $(ARCHIVES) $(CXX_ARCHIVE); do package=$$(dpkg -S $$file | cut -d : -f 1) && \
+owners=$$(dpkg -S $(ARCHIVES) $(CXX_ARCHIVE)) && \
+  for package in $(LICENSED) $$(echo "$$owners" | cut -d : -f 1 | sort -u); do \
   cp /usr/share/doc/$$package/copyright $(1)/$$package.txt || exit; done
 cp $$(dirname $$(readlink -f $$(command -v swift)))/../share/swift/LICENSE.txt $(1)/swift.txt
 for folder in $(DIST)/sse2/checkouts/*; do cp $$folder/LICENSE* $(1)/$$(basename $$folder).txt || exit; done
-cp docs/licenses/*.txt $(1)
 endef
 
 test: setup

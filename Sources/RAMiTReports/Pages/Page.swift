@@ -41,7 +41,7 @@ struct Page {
 }
 
 extension Page {
-  /// Checks that there is no file at a path, or a page of this program's.
+  /// Checks that a path leads to no file, or to a page of this program.
   /// - Throws: `InputError` when there is another file.
   static func check(_ path: String) throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
