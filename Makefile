@@ -147,8 +147,8 @@ dist-libraries: setup
 	for name in zlib libwebp; do \
 	  printf 'Name: $$name\nDescription: static\nVersion: 0\n' > $(STATIC)/$$name.pc; done
 
-# The licences of what is linked in: of Swift and of packages as they bring them along, of system libraries as the system
-# has them; so also those of ICU, which Swift holds, and of libyaml, which Yams holds.
+# The licences of what is linked in: of Swift and of packages as they bring them along, of system libraries as the
+# system has them; so also those of ICU, which Swift holds, and of libyaml, which Yams holds.
 define licenses
 owners=$$(dpkg -S $(ARCHIVES) $(CXX_ARCHIVE)) && \
   for package in $(LICENSED) $$(echo "$$owners" | cut -d : -f 1 | sort -u); do \

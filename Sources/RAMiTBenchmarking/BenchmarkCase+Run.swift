@@ -109,16 +109,18 @@ extension BenchmarkCase {
   }
 
   /// Random images that the model restores, N x H x W x C.
-  func images(for task: RestorationTask) -> Tensor {
+  func images(for task: RestorationTask) -> Tensor { noise(inputShape(for: task)) }
+
+  private func inputShape(for task: RestorationTask) -> Shape {
     switch self {
-    case .inference(let height, let width): noise([1, height, width, task.channels])
-    case .training(let batch, let patch): noise([batch, patch, patch, task.channels])
+    case .inference(let height, let width): [1, height, width, task.channels]
+    case .training(let batch, let patch): [batch, patch, patch, task.channels]
     }
   }
 
   /// Random images of the restored size.
   func targets(for task: RestorationTask) -> Tensor {
-    let shape = images(for: task).shape
+    let shape = inputShape(for: task)
     return noise([shape[0], task.scale * shape[1], task.scale * shape[2], shape[3]])
   }
 

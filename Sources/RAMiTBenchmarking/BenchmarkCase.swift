@@ -26,7 +26,7 @@ package enum BenchmarkCase: Sendable {
 
   var trains: Bool { if case .training = self { true } else { false } }
 
-  var name: String {
+  package var name: String {
     switch self {
     case .inference(let height, let width): "infer:\(height)x\(width)"
     case .training(let batch, let patch): "train:\(batch)x\(patch)"

@@ -55,14 +55,14 @@ struct MeasuringProcess {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
     posix_spawn_file_actions_adddup2(&actions, errors.fileDescriptor, 2)
-    // Whatever this thread blocks and this process ignores: the other one hears all signals.
+    // Whatever this thread blocks, and what Console.prepare ignores: the other one hears it.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
+    for number in [SIGPIPE, SIGXFSZ] { sigaddset(&signals, number) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
@@ -115,45 +115,5 @@ struct MeasuringProcess {
     // Of an error, and of wrong usage.
     for start in ["\(program.lastPathPart): ", "Error: "] where line.hasPrefix(start) { line.removeFirst(start.count) }
     return line.onOneLine.shortened(to: 300)
-  }
-}
-
-/// The process was told to end while another one measures: that one is ended too.
-package struct Interruption: Error, CustomStringConvertible {
-  let signal: Int32
-
-  package var description: String { "interrupted by signal \(signal)" }
-
-  // Signal handlers, which may run on any thread, read and write these.
-  /// The signal that came; 0 for none.
-  nonisolated(unsafe) private static var current: sig_atomic_t = 0
-  /// The process that measures; 0 for none.
-  nonisolated(unsafe) private static var measuring: pid_t = 0
-
-  /// From now on SIGINT (Control-C), SIGTERM and SIGHUP are thrown as errors where a process measures.
-  package static func enable() {
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      Foundation.signal(number) { number in
-        Interruption.current = number
-        if Interruption.measuring > 0 { kill(Interruption.measuring, SIGTERM) }
-      }
-    }
-  }
-
-  fileprivate static func check() throws(Interruption) {
-    if current != 0 { throw Interruption(signal: current) }
-  }
-
-  /// Waits until a process ends, and ends it when this one is told to end.
-  /// - Returns: its status.
-  fileprivate static func wait(for process: pid_t) throws(Interruption) -> Int32 {
-    measuring = process
-    // The signal may have come just before.
-    if current != 0 { kill(process, SIGTERM) }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    measuring = 0
-    try check()
-    return status
   }
 }

@@ -24,7 +24,7 @@ extension SpeedTable {
   ///   - done: called with the rows of each process.
   ///   - failed: called with a line about what could not be measured; the others are.
   package init(
-    of subjects: [Subject], _ settings: Settings, program: String = Self.thisProgram,
+    of subjects: [Subject], _ settings: Settings, program: String = .programPath,
     done: ([Row]) -> Void = { _ in }, failed: (String) -> Void
   ) {
     self.init()
@@ -40,14 +40,6 @@ extension SpeedTable {
         }
       }
     }
-  }
-
-  /// The path of the program that runs now.
-  package static var thisProgram: String {
-    let link = "/proc/self/exe"
-    let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link)
-    // A program that was replaced while it runs has lost its path.
-    return path.flatMap { FileManager.default.isExecutableFile(atPath: $0) ? $0 : nil } ?? link
   }
 
   /// Runs `benchmark` for one model and one size.

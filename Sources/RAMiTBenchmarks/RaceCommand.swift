@@ -12,9 +12,10 @@ struct RaceCommand: ParsableCommand {
     commandName: "race", abstract: "Time RAMiT x2 beside PyTorch, in turns.",
     discussion: """
       Programs of this package and PyTorch in its modes do the same cases with the same weights, one process at a \
-      time, in rounds in which each has a turn. PyTorch's results are compared with this package's before they are \
-      timed. A time is the median of the rounds; a ratio is that of two times of one round, so that what slows down \
-      both does not count. A contestant that fails is named with its reason, the others go on, and the exit code is 1.
+      time, in rounds in which each has a turn. PyTorch's results are compared with this package's, and those that \
+      differ do not count. A time is the median of the rounds; a ratio is that of two times of one round, so that \
+      what slows down both does not count. A contestant that fails is named with its reason, the others go on, and \
+      the exit code is 1.
 
       The modes of PyTorch are stock, or some of compile (torch.compile, which needs a C++ compiler), bfloat16 \
       (autocast) and jemalloc (libjemalloc.so.2) with + between them.
@@ -85,7 +86,9 @@ struct RaceCommand: ParsableCommand {
 
   func run() throws {
     try InstructionSet.check()
+    var names: Set<String> = []
     let works = try (cases.isEmpty ? BenchmarkCase.standard : cases).map(BenchmarkCase.init)
+      .filter { names.insert($0.name).inserted }
     let modes = try modes.isEmpty ? TorchMode.standard : modes.map(TorchMode.init)
     let programs = try program.isEmpty ? [thisBuild] : program.map(Contestant.init(program:))
     if let json { try JSON.prepare(json.expandingTilde) }
@@ -117,12 +120,13 @@ struct RaceCommand: ParsableCommand {
     Console.print(race.text(to: references))
     if let json { try race.write(to: json.expandingTilde) }
     if let markdown { try TextFile.markdown.write(race.markdown(to: references), to: markdown.expandingTilde) }
+    if let signal = race.interruption { throw ExitCode(128 + signal) }
     if !race.failures.isEmpty { throw ExitCode.failure }
   }
 
   private var thisBuild: Contestant {
     get throws {
-      let path = SpeedTable.thisProgram.parentPath.appendingPath("ramit")
+      let path = String.programPath.parentPath.appendingPath("ramit")
       guard FileManager.default.isExecutableFile(atPath: path) else {
         throw InputError("--program", expected: "NAME=PATH of a ramit", found: "no program \(path)")
       }

@@ -2,6 +2,7 @@ import ArgumentParser
 import RAMiTAutograd
 import RAMiTBenchmarking
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTMachine
 import RAMiTParallel
 
@@ -46,7 +47,9 @@ struct TimeCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...1000).contains(runs) else { throw ValidationError("--runs must be 1 to 1000, not \(runs)") }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+    if let threads, !(1...4096).contains(threads) {
+      throw ValidationError("--threads must be 1 to 4096, not \(threads)")
+    }
     guard (0...1000).contains(threshold) else {
       throw ValidationError("--threshold must be 0 to 1000, not \(threshold)")
     }
@@ -62,7 +65,9 @@ struct TimeCommand: ParsableCommand {
     try InstructionSet.check()
     if let advice = InstructionSet.advice() { Console.report(advice) }
     if let threads { ComputeThreads.count = threads }
-    let before = try baseline.map(BenchmarkTimings.init(readingFile:))
+    let before = try (baseline?.expandingTilde).map(BenchmarkTimings.init(readingFile:))
+    let json = json?.expandingTilde
+    if let json { try JSON.prepare(json) }
     let peaks = MachinePeaks.measured()
     let cases = cases
     let printer = ResultPrinter(

@@ -20,6 +20,9 @@ package struct ProcessorDescription: Sendable {
     return ProcessorDescription(String(decoding: start, as: UTF8.self))
   }()
 
+  /// What the maker calls it.
+  package var name: String? { value(of: "model name", "Model", "Hardware") }
+
   /// The value of the first of these names that has one.
   package func value(of names: String...) -> String? { names.lazy.compactMap { values[$0] }.first { !$0.isEmpty } }
 }

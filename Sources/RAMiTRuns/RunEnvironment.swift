@@ -18,7 +18,7 @@ package struct RunEnvironment: Codable, Equatable {
   package static var current: RunEnvironment {
     RunEnvironment(
       version: Product.version, swift: compiler, system: ProcessInfo.processInfo.operatingSystemVersionString,
-      processor: ProcessorDescription.machine.value(of: "model name", "Model", "Hardware") ?? "unknown",
+      processor: ProcessorDescription.machine.name ?? "unknown",
       instructions: InstructionSet.built.description,
       cores: ProcessInfo.processInfo.processorCount, threads: ComputeThreads.count)
   }

@@ -67,6 +67,20 @@ import Testing
     }
   }
 
+  /// Damage that is first found while crops are taken ahead counts when it is a sample's turn.
+  @Test func oneBrokenPhotoTooManyEndsTheTraining() throws {
+    let reported = Mutex<Set<String>>([])
+    func train(limit: Int) throws {
+      let pairs = SkippingPairs(Photos(count: 12, broken: [2, 3, 11]), limit: limit) { error in
+        reported.withLock { _ = $0.insert(error.location) }
+      }
+      _ = try batches(pairs, memory: CropMemory(bytes: 1 << 20), threads: 1)
+    }
+    #expect(throws: InputError.self) { try train(limit: 2) }
+    try train(limit: 3)
+    #expect(reported.withLock { $0 } == ["2", "3", "11"])
+  }
+
   /// Photos that do not fit into their memory leave it to crops, whole ones that do fit stay.
   @Test(arguments: [false, true]) func photosOnDiskGiveTheSameBatches(hasInputs: Bool) throws {
     let folder = try TemporaryFolder()

@@ -15,9 +15,8 @@ package struct BenchmarkReference: Sendable {
   /// Does the work once, and writes a safetensors file: the state dictionary after `model.`, the images `input`
   /// (N x C x H x W), and the restored ones, `output`. For training these are the `target` images, and the `losses`
   /// before the first and the second step: the second tells whether the gradients and Adam are the same.
-  /// - Throws: `InputError` that names the file, or when the memory is too small for the case.
+  /// - Throws: `InputError` that names the file.
   package init(_ work: BenchmarkCase, of architecture: some RestorationArchitecture, writingTo path: String) throws {
-    try work.checkMemory(of: architecture)
     let model = architecture.makeModel(), images = work.images(for: architecture.task)
     var tensors = NamedTensors()
     let weights = model.stateDict

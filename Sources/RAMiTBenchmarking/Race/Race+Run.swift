@@ -6,7 +6,8 @@ extension Race {
   /// Runs a race: for each case some rounds in which every contestant has a turn, one process at a time. Each round
   /// begins with another contestant.
   ///
-  /// A contestant whose process fails is named, and has no further turn at the case.
+  /// A contestant whose process fails is named, and has no further turn at the case. When the process is told to end
+  /// (`Interruption.enable`), the race ends with the turns that it has.
   /// - Parameters:
   ///   - contestants: with different names.
   ///   - cases: done with the model of `architecture`.
@@ -14,7 +15,7 @@ extension Race {
   ///   - peaks: measures the machine.
   ///   - done: called with each turn.
   ///   - failed: called with each failure.
-  /// - Throws: `InputError` when a case's reference cannot be made; `Interruption`.
+  /// - Throws: `InputError` when the memory is too small for a case, or its reference cannot be made.
   package init(
     _ contestants: [Contestant], pyTorch: PyTorch.Versions, cases: [BenchmarkCase],
     architecture: some RestorationArchitecture, _ settings: Settings, folder: String,
@@ -22,7 +23,8 @@ extension Race {
     failed: (Failure) -> Void = { _ in }
   ) throws {
     self.init(settings, pyTorch: pyTorch, contestants: contestants.map(\.name), cases: cases.map(\.name))
-    for work in cases {
+    for work in cases { try work.checkMemory(of: architecture) }
+    race: for work in cases {
       let path = folder.appendingPath(work.name.replacing(":", with: "-") + ".safetensors")
       let reference = try BenchmarkReference(work, of: architecture, writingTo: path)
       var racing = contestants
@@ -40,7 +42,8 @@ extension Race {
             turns.append(turn)
             done(turn)
           } catch let interruption as Interruption {
-            throw interruption
+            self.interruption = interruption.signal
+            break race
           } catch {
             let failure = Failure(contestant: contestant.name, work: work.name, round: round, reason: "\(error)")
             racing.removeAll { $0.name == contestant.name }

@@ -63,9 +63,12 @@ package struct Race: Codable, Equatable, Sendable {
   package internal(set) var peaks: [MachinePeaks] = []
   package internal(set) var turns: [Turn] = []
   package internal(set) var failures: [Failure] = []
+  /// The signal that ended the race early.
+  package internal(set) var interruption: Int32?
 
   private enum CodingKeys: String, CodingKey {
-    case settings, machine, pyTorch = "pytorch", contestants, cases, builds, peaks, turns, failures
+    case settings, machine, pyTorch = "pytorch", contestants, cases, builds, peaks, turns, failures,
+      interruption
   }
 
   /// A race that has not begun.
@@ -79,7 +82,7 @@ package struct Race: Codable, Equatable, Sendable {
 
   private static var thisMachine: String {
     let information = ProcessInfo.processInfo
-    let processor = ProcessorDescription.machine.value(of: "model name", "Model", "Hardware") ?? "unknown processor"
+    let processor = ProcessorDescription.machine.name ?? "unknown processor"
     let instructions = " (\(InstructionSet.machine))"
     let gigabytes = (Double(information.physicalMemory) / 1e9).fixed(0)
     return "\(information.processorCount) processors, \(processor)\(instructions), \(gigabytes) GB of memory, "

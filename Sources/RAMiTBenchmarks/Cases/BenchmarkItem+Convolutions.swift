@@ -21,7 +21,7 @@ extension BenchmarkItem {
   }
 
   /// - Parameter images: their number, and their sides.
-  private static func convolution(
+  static func convolution(
     _ kernel: Int, _ inputs: Int, _ outputs: Int, groups: Int = 1, stride: Int = 1, dilation: Int = 1,
     at images: [Int] = [1, 128, 128]
   ) -> [BenchmarkItem] {

@@ -14,6 +14,9 @@ extension BenchmarkItem {
       shape = [images, height, width, 64]
     }
 
+    /// Their number, and their sides.
+    var images: [Int] { [shape[0], shape[1], shape[2]] }
+
     func with(channels: Int) -> Shape { shape.replacing(-1, with: channels) }
 
     /// At a coarser level of the hierarchy.
@@ -91,16 +94,9 @@ extension BenchmarkItem {
     return mobiVari("MobiVari of the bottleneck, \(map.name)", pyramid)
       + mobiVari("MobiVari of H-RAMi, \(map.name)", pyramid + [map.shape])
       + mobiVari("MobiVari of downsizing, \(map.name)", [map.level(1).replacing(-1, with: 4 * 64)])
-      + convolution(map, 3, 64) + convolution(map, 64, 12)
-      + convolution(Map(map.shape[0], 2 * map.shape[1], 2 * map.shape[2]), 3, 3)
+      + convolution(3, 3, 64, at: map.images) + convolution(3, 64, 12, at: map.images)
+      + convolution(3, 3, 3, at: [map.shape[0], 2 * map.shape[1], 2 * map.shape[2]])
       + moves(map) + imageOperations(map)
-  }
-
-  private static func convolution(_ map: Map, _ inputs: Int, _ outputs: Int) -> [BenchmarkItem] {
-    operation(
-      "3x3 convolution \(inputs) to \(outputs), \(map.name)",
-      [map.with(channels: inputs), [outputs, 3, 3, inputs], [outputs]]
-    ) { conv2d($0[0], weight: $0[1], bias: $0[2], padding: 1) }
   }
 
   private static func moves(_ map: Map) -> [BenchmarkItem] {

@@ -2,7 +2,7 @@
 
 A case is infer:HxW, one image of H x W pixels, or train:BxP, one step of Adam on B patches of P x P pixels. The times
 are those after one warm-up, whose own time stands apart: it includes compiling. With --reference the weights and images
-are those of a file of the package's, and the results are compared with the package's before they are timed.
+are those of a file of the package's, and what differs from the package's results is an error.
 """
 import argparse
 import contextlib
@@ -179,7 +179,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="timed ones, after the warm-up")
     parser.add_argument("--compile", action="store_true", help="by torch.compile")
     parser.add_argument("--bfloat16", action="store_true", help="by autocast")
-    parser.add_argument("--jemalloc", action="store_true", help="refuse to run without jemalloc (LD_PRELOAD)")
+    parser.add_argument("--jemalloc", action="store_true", help="expect jemalloc (LD_PRELOAD)")
     options = parser.parse_args()
     if not options.versions and not options.case:
         parser.error("a case is missing: infer:HxW or train:BxP")
@@ -192,8 +192,9 @@ def main() -> None:
         if options.versions:
             line = versions()
         else:
-            if options.jemalloc and allocator() != "jemalloc":
-                raise RuntimeError("no jemalloc (libjemalloc.so.2)")
+            wanted = "jemalloc" if options.jemalloc else "stock"
+            if allocator() != wanted:
+                raise RuntimeError(f"memory from {allocator()}, not {wanted} (LD_PRELOAD, libjemalloc.so.2)")
             torch.set_num_threads(options.threads)
             line = measure(options)
     except Exception as error:  # whatever it is, the line names it

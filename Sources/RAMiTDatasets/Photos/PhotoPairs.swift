@@ -98,8 +98,9 @@ public struct PhotoPairs: ImagePairs {
   /// Announces to the memory for decoded photos what these will take.
   private func expect(_ photos: some Sequence<(String, Result<ImageHeader, InputError>)>) {
     guard reader.decoded == nil else { return }
-    for case (let path, .success(let photo)) in photos {
-      reader.memory.expect(path, bytes: photo.width * photo.height * photo.channels * photo.bitDepth / 8)
+    // Larger ones are refused when they are opened.
+    for case (let path, .success(let photo)) in photos where photo.width <= ImageFile.maximumPixels / photo.height {
+      reader.memory.expect(path, bytes: photo.byteCount)
     }
   }
 

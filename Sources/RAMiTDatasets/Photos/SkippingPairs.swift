@@ -32,18 +32,10 @@ package final class SkippingPairs: ImagePairs {
   }
 
   package func crops(_ index: Int, patch: Int, scale: Int, at choices: [PatchChoice]) throws -> [ImagePair] {
-    if choices.count == 1 {
-      return try first(from: index) { try pairs.crops($0, patch: patch, scale: scale, at: choices) }
-    }
-    // In another round another pair may follow: each sample of a broken pair looks for its own.
-    let place = index % count!
-    if let error = skipped.withLock({ $0[place] }) { throw error }
-    do {
-      return try pairs.crops(index, patch: patch, scale: scale, at: choices)
-    } catch let error as InputError {
-      try skip(place, error)
-      throw error
-    }
+    // In another round another pair may follow, so each sample of a broken pair looks for its own, by `crop`, which
+    // counts and reports what is broken.
+    if let error = skipped.withLock({ $0[index % count!] }) { throw error }
+    return try pairs.crops(index, patch: patch, scale: scale, at: choices)
   }
 
   /// The pair, and its place in a round: a pair that cannot be read gives way by its place.
@@ -52,7 +44,7 @@ package final class SkippingPairs: ImagePairs {
     return pairs.source(index).map { $0 * count + index % count }
   }
 
-  private func first<Result>(from index: Int, _ body: (Int) throws -> Result) throws -> Result {
+  private func first(from index: Int, _ body: (Int) throws -> ImagePair) throws -> ImagePair {
     let count = pairs.count!
     for place in index..<index + count {
       let isBroken = skipped.withLock { $0[place % count] != nil }

@@ -14,7 +14,7 @@ package struct UnionPairs: ImagePairs {
 
   /// - Parameter members: sets that end, and how often a round has each of their pairs; a set of which a
   ///   round uses a part continues there in the next round.
-  /// - Precondition: all end, and none is empty.
+  /// - Precondition: all end, and none is empty; their sources are below their counts.
   package init(_ members: [(pairs: any ImagePairs, repeat: Double)]) {
     var start = 0, firstSource = 0
     self.members = members.map { pairs, factor in

@@ -12,7 +12,7 @@ package struct TrainingData {
   let size: DataSize
   /// What the pairs are read from.
   let files: DataFiles
-  /// The memory that decoded photos will take, in bytes.
+  /// The memory that decoded photos and their crops will take, in bytes.
   let photoBytes: Int
   private let pairs: any ImagePairs
   /// For crops of coming samples; nil where all photos stay in memory, or are not decoded.

@@ -72,7 +72,7 @@ package struct DryRun {
       "",
       "total   \(plan.epochs) epochs, \(plan.iterations.grouped) iterations, \(plan.samples.grouped) samples",
       "memory  \(memory.summary(plan))" + (accumulate > 1 ? ", batches in \(accumulate) parts" : "")
-        + (memory.photoMebibytes == 0 ? "" : ", \(memory.photoMebibytes) MiB of it for decoded photos"),
+        + (memory.photoMebibytes == 0 ? "" : ", \(memory.photoMebibytes) MiB of it for photos"),
       "time    about \(longDuration(cost.seconds(plan))) without validation: \(cost.seconds.fixed(2)) s for"
         + " \(cost.batch) patches of \(cost.patch) on this machine",
     ]

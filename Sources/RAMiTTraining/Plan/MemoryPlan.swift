@@ -20,7 +20,7 @@ package struct MemoryPlan: Equatable, Sendable {
   package let validationBytes: Double
   /// Why the run is impossible: it needs more than the limit or, without one, more than the machine has.
   package let error: InputError?
-  /// The part of the memory that decoded photos take, in MiB.
+  /// The part of the memory that decoded photos and their crops take, in MiB.
   let photoMebibytes: Int
 
   /// Bytes beside tensors: the program and the stacks of its threads.
@@ -30,7 +30,7 @@ package struct MemoryPlan: Equatable, Sendable {
 
   /// Measures the passes that the choice depends on, in less than a second each.
   /// - Parameters:
-  ///   - photos: bytes of decoded photos that are kept; nil for all that they may take.
+  ///   - photos: bytes of decoded photos and their crops; nil for all that they may take.
   ///   - validation: the validation set; nil for none.
   ///   - free: bytes of the machine's memory that are free.
   ///   - total: all bytes of the machine's memory.
@@ -115,7 +115,7 @@ private struct StageNeeds {
   private let configuration: TrainingConfiguration
   /// The side of a patch as the model pads it.
   private let padded: Double
-  /// Bytes of decoded photos.
+  /// Bytes of decoded photos and their crops.
   private let photos: Double
 
   init(_ stage: TrainingPlan.Stage, _ configuration: TrainingConfiguration, sizeMultiple: Int, photos: Double) {

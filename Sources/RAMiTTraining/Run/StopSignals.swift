@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTMachine
 import Synchronization
 
 /// Asks the training to stop when the process is told to: by SIGINT (Control-C), SIGTERM, SIGUSR1 (a batch system's
@@ -16,22 +17,19 @@ package enum StopSignals {
     // So that the globals exist before a handler needs them.
     _ = first.load(ordering: .relaxed) + insisting.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGUSR1] {
-      handle(number) { number in
+      Signals.handle(number) { number in
         if StopSignals.insisting.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
         StopSignals.remember(number)
       }
     }
-    handle(SIGHUP) { StopSignals.remember($0) }
-    unblock([SIGINT, SIGTERM, SIGUSR1, SIGHUP])
+    Signals.handle(SIGHUP) { StopSignals.remember($0) }
+    Signals.unblock([SIGINT, SIGTERM, SIGUSR1, SIGHUP])
   }
 
   /// Lets signals end the process again, for work that has nothing to save. Those that the process was started to
   /// ignore stay ignored.
   package static func stopListening() {
-    for number in [SIGINT, SIGTERM, SIGUSR1, SIGHUP] {
-      let before = signal(number, SIG_DFL)
-      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
-    }
+    for number in [SIGINT, SIGTERM, SIGUSR1, SIGHUP] { Signals.handle(number, SIG_DFL) }
   }
 
   /// The signal that came first; nil for none.
@@ -42,18 +40,5 @@ package enum StopSignals {
 
   private static func remember(_ number: Int32) {
     _ = first.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-  }
-
-  private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
-    let before = signal(number, handler)
-    if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
-  }
-
-  /// A process inherits its parent's mask, so signals may be blocked from the start.
-  private static func unblock(_ numbers: [Int32]) {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for number in numbers { sigaddset(&signals, number) }
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

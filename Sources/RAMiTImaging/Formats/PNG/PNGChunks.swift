@@ -100,7 +100,8 @@ struct PNGChunks {
         file += Self.chunk("IDAT", Array(bytes[chunk.data]))
       }
     }
-    return (file + Self.chunk("IEND", []), isIntact)
+    file += Self.chunk("IEND", [])
+    return (file, isIntact)
   }
 
   private func stored(_ chunk: Chunk) -> ArraySlice<UInt8> {

@@ -21,11 +21,6 @@ struct PNGFile: ImageDecoder {
   var bitDepth: Int { Int(info.depth) }
 
   func decode(notes: inout [String]) throws -> Image {
-    // A pixel takes a bit at least, and Deflate packs no more than 1032 bytes into one: a header that promises more is
-    // refused before memory is allocated for it.
-    guard width * height / (8 * 1032) <= chunks.bytes.count else {
-      throw ImageError("\(chunks.bytes.count) bytes for \(width) x \(height) pixels")
-    }
     let (file, isIntact) = chunks.picture
     let (image, warning) = try read(0..<height, of: file)
     guard isIntact || warning.isEmpty else { throw ImageError("damaged pixels (IDAT: CRC error, \(warning))") }
@@ -49,6 +44,11 @@ struct PNGFile: ImageDecoder {
 
   /// - Returns: and what is wrong behind all rows.
   private func read(_ rows: Range<Int>, of file: [UInt8]) throws -> (image: Image, warning: String) {
+    // A pixel takes a bit at least, and Deflate packs no more than 1032 bytes into one: a header that promises more is
+    // refused before memory is allocated for it.
+    guard width * height / (8 * 1032) <= chunks.bytes.count else {
+      throw ImageError("\(chunks.bytes.count) bytes for \(width) x \(height) pixels")
+    }
     var info = info
     var warning = [CChar](repeating: 0, count: Int(cpng_message_size))
     func read(into pixels: UnsafeMutableRawBufferPointer) throws {
