@@ -39,7 +39,7 @@ help:
 	@echo 'make test     build and run all tests'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make race     time RAMiT beside PyTorch: PYTHON=venv/bin/python, any Python with torch'
-	@echo 'make check    lint and test; CI runs test-programs, test-plain and test-avx2, too'
+	@echo 'make check    lint and test; CI runs test-programs and test-plain, too'
 	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, format, lint, docs, floors, clean'
 	@echo 'with HEIF=1 for AVIF and HEIC'
 
