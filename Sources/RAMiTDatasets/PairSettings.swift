@@ -26,6 +26,9 @@ public struct PairSettings: Equatable, Sendable {
   /// What a model of the task learns from, and is scored on.
   public init(_ task: RestorationTask) { self.init(task.kind, scale: task.scale, channels: task.channels) }
 
+  /// Targets alone, from which degradations make a task's inputs.
+  package init(targetsFor task: RestorationTask) { self.init(.denoising, channels: task.channels) }
+
   /// - Precondition: a positive scale, and 1 or 3 channels.
   public init(_ kind: RestorationTask.Kind, scale: Int = 1, channels: Int = 3) {
     precondition(scale > 0 && (channels == 1 || channels == 3), "no pairs with scale \(scale) and \(channels) channels")

@@ -15,8 +15,10 @@ extension TrainingDataConfiguration {
       try checks.require(
         samplesPerEpoch >= batch, "data.train.samplesPerEpoch", "at least a batch, \(batch)", samplesPerEpoch)
     }
+    try checks.degradations(degradations, "data.train.degradations", task: task)
     try checks.require(
-      task.isDenoising == (noise != nil), "data.train.noise", task.isDenoising ? "two numbers" : "none for \(task)",
+      (task.isDenoising && degradations == nil) == (noise != nil), "data.train.noise",
+      !task.isDenoising ? "none for \(task)" : degradations == nil ? "two numbers" : "null beside degradations",
       noise.map { "\($0)" } ?? "no value")
     if let noise {
       try checks.require(
@@ -77,6 +79,7 @@ extension TrainingDataConfiguration {
     guard let folder else { return }
     try checks.text(folder, key, "the folder of the inputs")
     try checks.require(!task.isDenoising, key, "none: noise is added to the photos", folder)
+    try checks.require(degradations == nil, key, "none: inputs are made by degradations", folder)
   }
 }
 
@@ -98,8 +101,17 @@ extension ValidationDataConfiguration {
     try checks.require(
       type != .procedural || images != nil, "data.validation.images", "a number: procedural images never end",
       "no value")
+    try checks.degradations(degradations, "data.validation.degradations", task: task)
+    if degradations != nil {
+      try checks.require(
+        type == .folder || type == .dataset, "data.validation.degradations", "none: they are for photos", type.rawValue)
+      try checks.require(
+        inputs == nil, "data.validation.inputs", "none: inputs are made by degradations", inputs ?? "")
+    }
+    let needsSigma = task.isDenoising && degradations == nil
     try checks.require(
-      task.isDenoising ? sigma.map { 0...255 ~= $0 } == true : sigma == nil, "data.validation.sigma",
-      task.isDenoising ? "0 to 255" : "none for \(task)", sigma.map { "\($0)" } ?? "no value")
+      needsSigma ? sigma.map { 0...255 ~= $0 } == true : sigma == nil, "data.validation.sigma",
+      needsSigma ? "0 to 255" : task.isDenoising ? "null beside degradations" : "none for \(task)",
+      sigma.map { "\($0)" } ?? "no value")
   }
 }

@@ -65,6 +65,8 @@ public struct TrainingDataConfiguration: Codable, Equatable, Sendable {
   public var rotate = true
   /// The range of the noise's standard deviation, of 255 (denoising).
   public var noise: [Double]?
+  /// How inputs are made from the photos, in place of the task's own way.
+  public var degradations: [DegradationConfiguration]?
 
   init(task: RestorationTask) {
     noise = task.isDenoising ? [0, 50] : nil
@@ -128,6 +130,8 @@ public struct ValidationDataConfiguration: Codable, Equatable, Sendable {
   public var images: Int?
   /// The noise's standard deviation, of 255 (denoising).
   public var sigma: Double?
+  /// How inputs are made from the targets, in place of the task's own way; alike at every validation.
+  public var degradations: [DegradationConfiguration]?
 
   init(task: RestorationTask) {
     sigma = task.isDenoising ? 25 : nil

@@ -22,8 +22,8 @@ struct DataCommand<Architecture: RestorationArchitecture>: ParsableCommand {
           \(Program.name) data synthesize --task dr --count 100 --output drawn
         """,
       subcommands: [
-        DataListCommand.self, DataCheckCommand.self, DataPrepareCommand.self, DataStatisticsCommand.self,
-        DataSynthesizeCommand.self, DataBenchmarkCommand<Architecture>.self,
+        DataListCommand.self, DataCheckCommand.self, DataPrepareCommand<Architecture>.self,
+        DataStatisticsCommand.self, DataSynthesizeCommand.self, DataBenchmarkCommand<Architecture>.self,
       ])
   }
 }

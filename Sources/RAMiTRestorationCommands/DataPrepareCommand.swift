@@ -3,11 +3,14 @@ import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTFiles
+import RAMiTModels
 
-struct DataPrepareCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "prepare", abstract: "Make low-resolution images, or a cache of decoded pixels.",
-    subcommands: [LowResolutionCommand.self, CacheCommand.self])
+struct DataPrepareCommand<Architecture: RestorationArchitecture>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "prepare", abstract: "Make low-resolution images, degraded images, or a cache of decoded pixels.",
+      subcommands: [LowResolutionCommand.self, DegradedCommand<Architecture>.self, CacheCommand.self])
+  }
 }
 
 struct LowResolutionCommand: ParsableCommand {

@@ -11,6 +11,8 @@ public struct PatchSettings: Equatable, Sendable {
   public var rotate: Bool
   /// The range of the added noise's standard deviation, of 255; nil adds none.
   public var noise: ClosedRange<Double>?
+  /// How inputs are made from crops of the targets; nil where pairs have them, or noise makes them.
+  public var degradations: DegradationChain?
 
   /// - Parameter noise: of 255; each patch draws a standard deviation of its own from it.
   public init(patch: Int, scale: Int, flip: Bool = true, rotate: Bool = true, noise: ClosedRange<Double>? = nil) {
@@ -38,13 +40,15 @@ package struct Patches {
 ///
 /// A sample depends on the seed, the epoch and its index alone.
 public struct PatchSampler: Sendable {
-  private enum Purpose: UInt64 { case crop, augmentation, noiseLevel, noise }
+  private enum Purpose: UInt64 { case crop, augmentation, noiseLevel, noise, place, degradation }
 
   package let settings: PatchSettings
   private let pairs: any ImagePairs
   private let seed: UInt64
 
-  /// - Parameter seed: with the epoch and the index it decides every random choice.
+  /// - Parameters:
+  ///   - pairs: of the settings' scale; targets alone where the settings have degradations.
+  ///   - seed: with the epoch and the index it decides every random choice.
   public init(_ pairs: any ImagePairs, _ settings: PatchSettings, seed: UInt64) {
     self.pairs = pairs
     self.settings = settings
@@ -57,7 +61,7 @@ public struct PatchSampler: Sendable {
   /// - Throws: `InputError` that names the file.
   package func patches(pair: Int, epoch: Int, index: Int) throws -> Patches {
     let sample = Sample(pair: pair, epoch: epoch, index: index)
-    return patches(of: sample, try crop(sample))
+    return try patches(of: sample, crop(sample))
   }
 
   /// What decides a sample.
@@ -74,7 +78,7 @@ public struct PatchSampler: Sendable {
   /// The crop of a sample.
   /// - Throws: `InputError` that names the file.
   func crop(_ sample: Sample) throws -> ImagePair {
-    try pairs.crop(sample.pair, patch: settings.patch, scale: settings.scale) { place(of: sample, $0, $1) }
+    try pairs.crop(sample.pair, patch: cropped.side, scale: cropped.scale) { place(of: sample, $0, $1) }
   }
 
   /// The crops of samples whose pairs have the same source.
@@ -83,7 +87,12 @@ public struct PatchSampler: Sendable {
     let choices = samples.map { sample in
       { (columns: Int, rows: Int) in place(of: sample, columns, rows) }
     }
-    return try pairs.crops(samples[0].pair, patch: settings.patch, scale: settings.scale, at: choices)
+    return try pairs.crops(samples[0].pair, patch: cropped.side, scale: cropped.scale, at: choices)
+  }
+
+  /// What is cropped from a pair: the patch, or the part of the target from which it is made.
+  private var cropped: (side: Int, scale: Int) {
+    settings.degradations.map { ($0.cropSide(patch: settings.patch), 1) } ?? (settings.patch, settings.scale)
   }
 
   private func place(of sample: Sample, _ columns: Int, _ rows: Int) -> (x: Int, y: Int) {
@@ -92,7 +101,9 @@ public struct PatchSampler: Sendable {
   }
 
   /// A sample from its crop.
-  func patches(of sample: Sample, _ crop: ImagePair) -> Patches {
+  /// - Throws: `InputError` when there is no memory for its degradation.
+  func patches(of sample: Sample, _ crop: ImagePair) throws -> Patches {
+    let crop = try settings.degradations.map { try degraded(crop, $0, sample) } ?? crop
     var choice = random(.augmentation, sample)
     let flips = choice.below(2) == 1 && settings.flip
     let turns = settings.rotate ? choice.below(4) : 0
@@ -102,6 +113,20 @@ public struct PatchSampler: Sendable {
       return (sigma: sigma, random: random(.noise, sample))
     }
     return Patches(pair: crop, symmetry: Symmetry(flips: flips, quarterTurns: turns), noise: noise)
+  }
+
+  /// The patch from the inside of a larger crop of the target.
+  private func degraded(_ crop: ImagePair, _ chain: DegradationChain, _ sample: Sample) throws -> ImagePair {
+    let input = try chain.input(of: crop.target) { step, purpose in
+      RandomNumbers(
+        seed: seed, UInt64(sample.epoch), UInt64(sample.index), Purpose.degradation.rawValue, step, purpose)
+    }
+    var choice = random(.place, sample)
+    let (patch, scale, margin) = (settings.patch, settings.scale, DegradationChain.margin)
+    let x = margin.least + choice.below(margin.places), y = margin.least + choice.below(margin.places)
+    return ImagePair(
+      name: crop.name, input: input.cropped(x: x, y: y, width: patch, height: patch),
+      target: crop.target.cropped(x: x * scale, y: y * scale, width: patch * scale, height: patch * scale))
   }
 
   private func random(_ purpose: Purpose, _ sample: Sample) -> RandomNumbers {

@@ -83,7 +83,7 @@ public final class TrainingSamples: Sendable {
     let epoch = iteration / iterationsPerEpoch
     let samples = try (iteration * batch..<(iteration + 1) * batch).map { position in
       let sample = sample(at: position, during: epoch)
-      return sampler.patches(of: sample, try crop(of: sample, at: position, during: epoch))
+      return try sampler.patches(of: sample, crop(of: sample, at: position, during: epoch))
     }
     return Batch(samples)
   }

@@ -20,6 +20,8 @@ public struct TestSet: Sendable {
     case noise
     /// Drawn together with the targets.
     case drawn
+    /// Made from the targets by degradations.
+    case degraded
   }
 
   /// What reports call the set: the folder's name, or the published one.
@@ -46,31 +48,32 @@ public struct TestSet: Sendable {
   /// photos whose inputs are made.
   /// - Parameters:
   ///   - inputs: a folder of inputs elsewhere, paired with the targets by name; nil looks for them in `path`.
+  ///   - degradations: make the inputs from the targets, in place of the task's own way; alike each time.
   ///   - cache: holds decoded images; by default none.
   ///   - count: how many images, from the first; nil for all.
   /// - Throws: `InputError` that names the folder.
   public init(
-    _ path: String, inputs: String? = nil, task: RestorationTask, cache: PhotoCache = PhotoCache(bytes: 0),
-    count: Int? = nil
+    _ path: String, inputs: String? = nil, task: RestorationTask, degradations: DegradationChain? = nil,
+    cache: PhotoCache = PhotoCache(bytes: 0), count: Int? = nil
   ) throws {
     guard inputs == nil || !task.isDenoising else {
       throw InputError(inputs ?? "", expected: "no folder of inputs for \(task), whose inputs are made", found: "one")
     }
-    let found = try Self.find(path, inputs: inputs, task)
+    let found = try Self.find(path, inputs: inputs, task, task.scoredPairs(degradations))
     self.init(
       found.files, name: found.manifest?.name ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent, task,
-      cache, count, unusedInputs: task.isDenoising ? try PairedFiles.unusedInputs(in: path) : nil,
+      degradations, cache, count, unusedInputs: task.isDenoising ? try PairedFiles.unusedInputs(in: path) : nil,
       publishedCount: found.manifest?.count)
   }
 
   /// The files of a folder, and the published set whose tree it is, if it is one's.
   private static func find(
-    _ path: String, inputs: String?, _ task: RestorationTask
+    _ path: String, inputs: String?, _ task: RestorationTask, _ settings: PairSettings
   ) throws -> (files: PairedFiles, manifest: DatasetManifest?) {
-    let published = try inputs == nil ? DatasetCatalog.testSets(in: path, for: task.scoredPairs) : []
+    let published = try inputs == nil ? DatasetCatalog.testSets(in: path, for: settings) : []
     if published.count == 1 { return (published[0].files, published[0].manifest) }
     do {
-      return (try PairedFiles.folder(path, inputs: inputs, for: task.scoredPairs), nil)
+      return (try PairedFiles.folder(path, inputs: inputs, for: settings), nil)
     } catch {
       guard !published.isEmpty else { throw error }
       let names = published.map(\.manifest.name).joined(separator: " and ")
@@ -80,33 +83,41 @@ public struct TestSet: Sendable {
   }
 
   /// A published set, by its name or its manifest's file, in the tree in which it is distributed.
-  /// - Parameter root: the folder in which such sets lie.
+  /// - Parameters:
+  ///   - root: the folder in which such sets lie.
+  ///   - degradations: make the inputs from the targets, in place of the task's own way; alike each time.
   /// - Throws: `InputError` that says where to get the set and what tree is expected.
   public init(
-    dataset name: String, root: String, task: RestorationTask, cache: PhotoCache = PhotoCache(bytes: 0),
-    count: Int? = nil
+    dataset name: String, root: String, task: RestorationTask, degradations: DegradationChain? = nil,
+    cache: PhotoCache = PhotoCache(bytes: 0), count: Int? = nil
   ) throws {
     let manifest = try DatasetCatalog.manifest(name)
     guard manifest.members.isEmpty else {
       throw InputError(name, expected: "one data set", found: "\(manifest.name), a union")
     }
-    let files = try manifest.files(in: root, for: task.scoredPairs)
-    self.init(files, name: manifest.name, task, cache, count, unusedInputs: nil, publishedCount: manifest.count)
+    let files = try manifest.files(in: root, for: task.scoredPairs(degradations))
+    self.init(
+      files, name: manifest.name, task, degradations, cache, count, unusedInputs: nil, publishedCount: manifest.count)
   }
 
   private init(
-    _ files: PairedFiles, name: String, _ task: RestorationTask, _ cache: PhotoCache, _ count: Int?,
-    unusedInputs: String?, publishedCount: Int?
+    _ files: PairedFiles, name: String, _ task: RestorationTask, _ degradations: DegradationChain?,
+    _ cache: PhotoCache, _ count: Int?, unusedInputs: String?, publishedCount: Int?
   ) {
-    let photos = PhotoPairs(files, task.scoredPairs, reader: PhotoReader(memory: cache))
+    let photos = PhotoPairs(files, task.scoredPairs(degradations), reader: PhotoReader(memory: cache))
     self.name = name
     self.task = task
     self.unusedInputs = unusedInputs
     self.publishedCount = publishedCount
     self.files = files
     errors = files.errors + files.unread
-    pairs = photos
-    inputs = task.isDenoising ? .noise : photos.origin == .file ? .files : .bicubic
+    if let degradations {
+      pairs = DegradedPairs(photos, degradations, seed: Self.degradationSeed)
+      inputs = .degraded
+    } else {
+      pairs = photos
+      inputs = task.isDenoising ? .noise : photos.origin == .file ? .files : .bicubic
+    }
     self.count = min(files.pairs.count, count ?? .max)
   }
 
@@ -124,11 +135,16 @@ public struct TestSet: Sendable {
     self.count = count
   }
 
+  /// Equal sets have equal inputs.
+  private static let degradationSeed: UInt64 = 0x6465_6772_6164_6564
+
   /// Finds images that cannot be scored before any is: missing partners, sizes that do not fit.
   /// - Throws: `InputError` for the first.
   public func check() throws {
     if let error = files?.errors.first { throw error }
-    try (pairs as? PhotoPairs)?.check(patch: scoring.smallestInput(for: task))
+    let least = scoring.smallestInput(for: task)
+    try (pairs as? PhotoPairs)?.check(patch: least)
+    try ((pairs as? DegradedPairs)?.targets as? PhotoPairs)?.check(patch: least * task.scale)
   }
 
   /// A target's path in its folder, without its ending.
@@ -174,8 +190,8 @@ public struct TestImage {
 
 extension RestorationTask {
   /// The pairs as they are scored: RGB or gray, without alpha, 8 bits deep.
-  fileprivate var scoredPairs: PairSettings {
-    var settings = PairSettings(self)
+  fileprivate func scoredPairs(_ degradations: DegradationChain?) -> PairSettings {
+    var settings = degradations == nil ? PairSettings(self) : PairSettings(targetsFor: self)
     settings.depth = .upperBits
     return settings
   }

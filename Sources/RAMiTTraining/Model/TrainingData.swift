@@ -78,9 +78,10 @@ package struct TrainingData {
     memory: CropMemory?, iterations: Int = .max
   ) -> TrainingSamples {
     let train = configuration.data.train
-    let settings = PatchSettings(
+    var settings = PatchSettings(
       patch: patch, scale: configuration.task.scale, flip: train.flip, rotate: train.rotate,
       noise: train.noise.map { $0[0]...$0[1] })
+    settings.degradations = train.degradations?.chain(for: configuration.task)
     return TrainingSamples(
       PatchSampler(pairs, settings, seed: configuration.seed), samplesPerEpoch: samplesPerEpoch, batch: batch,
       seed: configuration.seed, memory: memory, iterations: iterations)
@@ -117,10 +118,13 @@ package struct TrainingData {
     case .procedural:
       return TestSet(drawn: data.images ?? 1, side: validationSide, seed: validationSeed, task: task)
     case .folder:
-      set = try TestSet(data.path ?? "", inputs: data.inputs, task: task, cache: cache, count: data.images)
+      set = try TestSet(
+        data.path ?? "", inputs: data.inputs, task: task, degradations: data.degradations?.chain(for: task),
+        cache: cache, count: data.images)
     case .dataset:
       set = try TestSet(
-        dataset: data.name ?? "", root: data.root ?? "datasets", task: task, cache: cache, count: data.images)
+        dataset: data.name ?? "", root: data.root ?? "datasets", task: task,
+        degradations: data.degradations?.chain(for: task), cache: cache, count: data.images)
     }
     try set.check()
     set.files?.unread.forEach(report)

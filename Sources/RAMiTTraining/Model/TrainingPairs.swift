@@ -19,20 +19,21 @@ extension TrainingDataConfiguration {
   func find(
     for task: RestorationTask, seed: UInt64, memory: PhotoCache, report: @escaping @Sendable (InputError) -> Void
   ) throws -> Found {
-    var settings = PairSettings(task)
+    var settings = degradations == nil ? PairSettings(task) : PairSettings(targetsFor: task)
     if convertImages { (settings.convertsImages, settings.depth) = (true, .rounded) }
     switch type {
     case .procedural:
-      let side = (patch + 2 * Self.margin) * task.scale
+      let side = cropSide(for: task, patch: patch) * settings.scale + 2 * Self.margin * task.scale
       return Found(pairs: ProceduralPairs(seed: seed, width: side, height: side, settings), files: .drawn)
     case .folder:
       let files = try PairedFiles.folder(path ?? "", inputs: self.inputs, for: settings)
-      return try joined([files], settings, memory, base: path ?? "", factors: [1], report)
+      return try joined([files], task, settings, memory, base: path ?? "", factors: [1], report)
     case .folders:
       let members = members ?? []
       let files = try members.map { try PairedFiles.folder($0.path, inputs: $0.inputs, for: settings) }
       return try joined(
-        files, settings, memory, base: members.map(\.path).joined(separator: ", "), factors: members.map(\.repeat),
+        files, task, settings, memory, base: members.map(\.path).joined(separator: ", "),
+        factors: members.map(\.repeat),
         report)
     case .dataset:
       let manifest = try DatasetCatalog.manifest(name ?? "")
@@ -47,8 +48,13 @@ extension TrainingDataConfiguration {
       }
       let base = root ?? "datasets"
       let files = try parts.map { try $0.files(in: base, for: settings) }
-      return try joined(files, settings, memory, base: base, factors: factors, report)
+      return try joined(files, task, settings, memory, base: base, factors: factors, report)
     }
+  }
+
+  /// The side of what is cropped from a pair for a patch, in pixels of the pair's input.
+  private func cropSide(for task: RestorationTask, patch: Int) -> Int {
+    degradations?.chain(for: task).cropSide(patch: patch) ?? patch
   }
 
   private func hinted(_ error: InputError) -> InputError {
@@ -60,9 +66,10 @@ extension TrainingDataConfiguration {
   /// Joins the files of several sets into one set of pairs. The first error ends the run, unless images with errors are
   /// skipped.
   private func joined(
-    _ parts: [PairedFiles], _ settings: PairSettings, _ memory: PhotoCache, base: String, factors: [Double],
-    _ report: @escaping @Sendable (InputError) -> Void
+    _ parts: [PairedFiles], _ task: RestorationTask, _ settings: PairSettings, _ memory: PhotoCache, base: String,
+    factors: [Double], _ report: @escaping @Sendable (InputError) -> Void
   ) throws -> Found {
+    let side = cropSide(for: task, patch: patch)
     let cache = try decoded.map { try DecodedCache($0, of: base) }
     // Which image takes the place of a damaged one must not depend on the crops that are needed.
     let reader = PhotoReader(memory: memory, decoded: cache, decodesWhole: onBadImage == .skip)
@@ -72,10 +79,10 @@ extension TrainingDataConfiguration {
       // These were never images of the set, so they do not count as skipped.
       files.unread.forEach(report)
       let pairs = PhotoPairs(files, settings, reader: reader)
-      let found = pairs.errors(patch: patch)
+      let found = pairs.errors(patch: side)
       if onBadImage == .stop, let first = found.first { throw hinted(first) }
       errors += found
-      let sound = found.isEmpty ? pairs : pairs.withoutErrors(patch: patch)
+      let sound = found.isEmpty ? pairs : pairs.withoutErrors(patch: side)
       try cache?.check(sound.files.pairs.lazy.flatMap { [$0.target, $0.input].compactMap { $0 } })
       if sound.count != 0 { members.append((sound, factor)) }
     }
@@ -96,5 +103,28 @@ extension TrainingDataConfiguration {
     guard onBadImage == .skip else { return Found(pairs: all, files: files) }
     let skipping = SkippingPairs(all, limit: maximumSkipped, before: errors.count, report: report)
     return Found(pairs: skipping, files: files)
+  }
+}
+
+extension [DegradationConfiguration] {
+  /// What they do to targets.
+  /// - Precondition: they were checked.
+  package func chain(for task: RestorationTask) -> DegradationChain {
+    DegradationChain(
+      map { DegradationChain.Step($0.degradation, probability: $0.probability) }, scale: task.scale)
+  }
+}
+
+extension DegradationConfiguration {
+  fileprivate var degradation: Degradation {
+    let sigma = sigma.map { $0[0]...$0[1] } ?? 0...0
+    return switch type {
+    case .blur: .blur(sigma: sigma)
+    case .downscale: .downscale
+    case .noise: .noise(sigma: sigma, gray: gray ?? 0)
+    case .jpeg: .jpeg(quality: quality.map { $0[0]...$0[1] } ?? 100...100)
+    case .rain: .rain
+    case .lowLight: .lowLight
+    }
   }
 }
