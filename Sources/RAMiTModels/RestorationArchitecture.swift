@@ -38,6 +38,9 @@ public protocol RestorationArchitecture: Codable, Equatable, Sendable {
   /// The name of the model that this is, or "custom".
   var modelName: String { get }
 
+  /// Weights that come with the program; by default none.
+  static var pretrained: [PretrainedWeights] { get }
+
   /// What to look for in a weight file: any model of this type.
   static var weightRequest: WeightRequest { get }
 
@@ -82,6 +85,9 @@ extension RestorationArchitecture {
     let name = String(describing: Self.self)
     return [ArchitectureFamily(name, models: [name])]
   }
+
+  /// None.
+  public static var pretrained: [PretrainedWeights] { [] }
 
   /// The first of `families`.
   public var family: String { Self.families[0].name }

@@ -22,6 +22,7 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
           \(Program.name) convert RAMiT-1_X2.pth ramit-1-x2.safetensors
           \(Program.name) convert RAMiT-1_CDN.pth ramit-1-dn.safetensors --task dn
           \(Program.name) convert runs/mine/weights/best.safetensors mine.pth
+          \(Program.name) convert runs/mine/weights/best.safetensors small.safetensors --half --notes card.json
         """)
   }
 
@@ -37,6 +38,15 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
 
   @Option(help: "The expected model; any other is refused.")
   var model: ModelName<Architecture>?
+
+  @Flag(help: "Write numbers as float16 (.safetensors): half the size, three decimal digits.")
+  var half = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A JSON object of texts that a .safetensors file should say beside its tensors, such as license and description.",
+      valueName: "file"), completion: .file(extensions: ["json"]))
+  var notes: String?
 
   @Flag(help: "Overwrite OUTPUT.")
   var force = false
@@ -61,10 +71,17 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     let pretrained = try PretrainedModel<Architecture>(
       weights: input, task: task, named: model?.name, note: tell)
     let (architecture, model) = (pretrained.architecture, pretrained.model)
+    if ending != "safetensors", half || notes != nil {
+      throw InputError(half ? "--half" : "--notes", expected: "an output that ends in .safetensors", found: output)
+    }
+    if half, let value = model.roundToFloat16() {
+      throw InputError(input, expected: "values of at most 65504 for --half", found: "\(value)")
+    }
     if ending == "safetensors" {
       // A checkpoint's notes on the training do not hold for the weights alone.
+      let kept = pretrained.notes.filter { !["state", "configuration", "crc32"].contains($0.key) }
       try model.write(
-        to: output, notes: pretrained.notes.filter { !["state", "configuration", "crc32"].contains($0.key) })
+        to: output, notes: kept.merging(givenNotes()) { $1 }, precision: half ? .float16 : .float32)
     } else {
       try model.writePyTorch(to: output)
     }
@@ -89,6 +106,21 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     if written.architecture != architecture {
       tell("\(output): does not hold the model's whole configuration, as .safetensors does")
     }
+  }
+
+  private func givenNotes() throws -> [String: String] {
+    guard let path = notes?.expandingTilde else { return [:] }
+    let bytes = try WholeFile.read(path, kind: "a file", maximumSize: 1 << 20)
+    let found: [String: String]
+    do {
+      found = try JSON.decode([String: String].self, from: bytes)
+    } catch {
+      throw InputError(path, expected: "a JSON object of texts", found: "another value")
+    }
+    if let reserved = ["model", "format"].first(where: { found[$0] != nil }) {
+      throw InputError(path, expected: "notes that are not written by themselves", found: reserved)
+    }
+    return found
   }
 
   private func tell(_ line: String) {

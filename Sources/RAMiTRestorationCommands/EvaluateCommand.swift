@@ -24,6 +24,7 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         read is reported, the others are scored, and the exit code is 1.
 
         Examples:
+          \(Program.name) evaluate --task x2 --testset Set5
           \(Program.name) evaluate --weights RAMiT_X2.pth --task x2 --testset Set5 Set14
           \(Program.name) evaluate --weights runs/dn/weights/best.safetensors --testset Kodak24 --sigma 25 --save \
           restored
@@ -33,7 +34,11 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   }
 
   @Option(
-    help: ArgumentHelp("The weights: .safetensors or PyTorch's .pth.", valueName: "file"),
+    help: ArgumentHelp(
+      """
+      The weights: .safetensors or PyTorch's .pth, or a name of those that come with the program (default: those for \
+      --task).
+      """, valueName: "file"),
     completion: .file(extensions: ["safetensors", "pth"]))
   var weights: String?
 
@@ -101,7 +106,10 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       throw ValidationError("--sigma must be 0 to 1000, not \(wrong)")
     }
     guard restored.isEmpty, target.isEmpty else { return try validateFolders() }
-    if weights == nil { throw ValidationError("--weights is missing, or --restored and --target") }
+    if weights == nil {
+      guard let task else { throw ValidationError("--weights or --task is missing, or --restored and --target") }
+      _ = try Architecture.pretrainedName(for: task)
+    }
     if testset.isEmpty { throw ValidationError("--testset needs at least one folder") }
     if inputs != nil, testset.count > 1 { throw ValidationError("--inputs are those of one --testset") }
   }
@@ -126,7 +134,7 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     try files.prepare()
     let session = ScoringSession(quiet: common.quiet)
     var reports: [ScoreReport]
-    if let weights {
+    if let weights = weights ?? (restored.isEmpty ? task?.rawValue : nil) {
       let model = try load(weights)
       let other = try against.map(load)
       if let task = other?.architecture.task, task != model.architecture.task {

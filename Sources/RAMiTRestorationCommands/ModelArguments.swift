@@ -94,21 +94,42 @@ package struct MemoryOptions: ParsableArguments {
 /// Weights, and what a bare PyTorch checkpoint does not say about their model.
 struct WeightOptions<Architecture: RestorationArchitecture>: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The weights: .safetensors or PyTorch's .pth.", valueName: "file"),
+    help: ArgumentHelp(
+      """
+      The weights: .safetensors or PyTorch's .pth, or a name of those that come with the program (default: those for \
+      the task).
+      """, valueName: "file"),
     completion: .file(extensions: ["safetensors", "pth"]))
-  var weights: String
+  var weights: String?
 
   @Option(help: "The model (default: what the weights say).")
   var model: ModelName<Architecture>?
 
-  @Option(help: "The task (default: what the weights say).")
+  @Option(help: "The task (default: what the weights say; without weights x2).")
   var task: RestorationTask?
+
+  func validate() throws {
+    if weights == nil { _ = try Architecture.pretrainedName(for: task) }
+  }
+
+  /// What was given, or the name of what is taken in its place.
+  var name: String { weights ?? (task ?? .x2).rawValue }
 
   /// - Parameter quiet: false says on standard error which weights were taken, where the file holds several.
   /// - Throws: `InputError` that names the file.
   func load(quiet: Bool) throws -> PretrainedModel<Architecture> {
-    try PretrainedModel(weights: weights.expandingTilde, task: task, named: model?.name) {
+    try PretrainedModel(weights: name.expandingTilde, task: task, named: model?.name) {
       if !quiet { Program.report($0) }
     }
+  }
+}
+
+extension RestorationArchitecture {
+  /// The name of the weights that come with the program for a task; nil stands for x2.
+  /// - Throws: `ValidationError` when there are none.
+  static func pretrainedName(for task: RestorationTask?) throws -> String {
+    let name = (task ?? .x2).rawValue
+    if pretrained.contains(where: { $0.name == name }) { return name }
+    throw ValidationError("--weights is missing: none for \(name) come with the program")
   }
 }

@@ -34,7 +34,8 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
       subcommands: [
         TrainCommand<Architecture>.self, SweepCommand<Architecture>.self, ConfigCommand<Architecture>.self,
         ReportCommand<Architecture>.self, EvaluateCommand<Architecture>.self, CompareCommand.self,
-        RestoreCommand<Architecture>.self, SummaryCommand<Architecture>.self, BenchmarkCommand<Architecture>.self,
+        RestoreCommand<Architecture>.self, ModelsCommand<Architecture>.self, SummaryCommand<Architecture>.self,
+        BenchmarkCommand<Architecture>.self,
         ConvertCommand<Architecture>.self, FigureCommand<Architecture>.self, DataCommand<Architecture>.self,
       ] + AdditionalCommands.list)
   }

@@ -34,6 +34,8 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         Control-C stops after the current photo; a second one stops at once.
 
         Examples:
+          \(Program.name) restore photo.jpg --output large
+          \(Program.name) restore photo.jpg --task dn --output clean
           \(Program.name) restore photo.jpg --weights RAMiT_X2.pth --task x2 --output large
           \(Program.name) restore photo.jpg --weights RAMiT_X2.pth --output large.png
           \(Program.name) restore scans more/scan.png --weights dn.safetensors --output clean --format same --json \
@@ -197,7 +199,7 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   }
 
   private func write(_ report: RestorationReport, to path: String) throws {
-    var settings = ["weights": weights.weights, "output": output, "format": (format ?? .png).rawValue]
+    var settings = ["weights": weights.name, "output": output, "format": (format ?? .png).rawValue]
     if let tile { settings["tile"] = "\(tile)" }
     if selfEnsemble { settings["selfEnsemble"] = "true" }
     let json = try report.json(settings.mapValues(\.showingEscapedBytes))

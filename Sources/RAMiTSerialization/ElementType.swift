@@ -51,6 +51,12 @@ extension Tensor {
   /// The values as little-endian float32, for a file.
   var float32Bytes: Data { Data(bytes: pointer, count: count * MemoryLayout<Float>.size) }
 
+  /// The values as little-endian float16, each the nearest one, for a file.
+  var float16Bytes: Data {
+    let values = (0..<count).map { Float16(pointer[$0]).bitPattern.littleEndian }
+    return values.withUnsafeBytes { Data($0) }
+  }
+
   /// The values as little-endian int64, for a file.
   /// - Precondition: they are whole numbers in range.
   var int64Bytes: Data {

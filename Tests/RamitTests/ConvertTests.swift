@@ -144,4 +144,35 @@ import Testing
       for name in ["out", "out.safetensors", "out.pth"] { #expect(!folder.exists(name)) }
     }
   }
+
+  @Test func aSmallFileSaysWhatItIsToldTo() throws {
+    let model = model
+    try Folder.temporary { folder in
+      let (input, output, notes) = (folder.file("a.safetensors"), folder.file("b.safetensors"), folder.file("n.json"))
+      try model.write(to: input, notes: ["iteration": "7"])
+      try #"{"license": "MIT", "iteration": "8"}"#.write(toFile: notes, atomically: true, encoding: .utf8)
+      let done = try Program.run("convert", input, output, "--half", "--notes", notes)
+      #expect(done.code == 0 && done.errors.isEmpty)
+      let written = try PretrainedRAMiT(weights: output)
+      #expect(written.notes["license"] == "MIT" && written.notes["iteration"] == "8")
+      let halves = model.parameters.values.array.map { Float(Float16($0)) }
+      #expect(written.model.parameters.values.array == halves)
+
+      func message(_ arguments: String...) throws -> String {
+        let refused = try Program.run(["convert", input] + arguments)
+        #expect(refused.code == 1 && refused.errorLines.count == 1)
+        return refused.errors
+      }
+      #expect(
+        try message(folder.file("c.pth"), "--half").contains("--half: expected an output that ends in .safetensors"))
+      #expect(try message(folder.file("c.pth"), "--notes", notes).contains("--notes: expected"))
+      for text in ["[]", #"{"license": 3}"#, "x"] {
+        try text.write(toFile: notes, atomically: true, encoding: .utf8)
+        #expect(try message(folder.file("c.safetensors"), "--notes", notes).contains("a JSON object of texts"))
+      }
+      try #"{"model": "x"}"#.write(toFile: notes, atomically: true, encoding: .utf8)
+      #expect(try message(folder.file("c.safetensors"), "--notes", notes).contains("found model"))
+      #expect(!folder.exists("c.safetensors") && !folder.exists("c.pth"))
+    }
+  }
 }

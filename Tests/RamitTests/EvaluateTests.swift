@@ -167,7 +167,7 @@ struct EvaluateTests {
 
   @Test(arguments: [
     (["--restored", "a"], "as many folders"), (["--restored", "a", "--target", "b", "--sigma", "15"], "--sigma"),
-    (["--testset", "a"], "--weights is missing"), (["--weights", "a"], "--testset needs"),
+    (["--testset", "a"], "--weights or --task is missing"), (["--weights", "a"], "--testset needs"),
     (["--weights", "a", "--testset", "b", "c", "--inputs", "d"], "--inputs"),
     (["--weights", "a", "--testset", "b", "--border", "-1"], "border"),
     (["--weights", "a", "--testset", "b", "--metrics", "psnr", "psnr"], "twice"),

@@ -12,6 +12,7 @@ public struct PretrainedModel<Architecture: RestorationArchitecture> {
   /// Reads a weight file, safetensors or a PyTorch checkpoint.
   ///
   /// - Parameters:
+  ///   - path: the file or, where there is no such file, the name of weights that come with the program.
   ///   - task: what the model is for, where the file does not tell.
   ///   - name: the name of the expected model; another one is refused.
   ///   - note: called with one line that says which weights were taken, where a file holds several.
@@ -20,6 +21,10 @@ public struct PretrainedModel<Architecture: RestorationArchitecture> {
   public init(
     weights path: String, task: RestorationTask? = nil, named name: String? = nil, note: (String) -> Void = { _ in }
   ) throws {
+    if let pretrained = Architecture.pretrained(named: path) {
+      self = try Self(pretrained, task: task, named: name)
+      return
+    }
     let weights = try WeightFile.open(path, for: Architecture.weightRequest, note: note)
     architecture = try Architecture.checked(weights.outline, from: path, task: task, named: name)
     model = architecture.makeModel(ParameterScope(seed: nil))

@@ -42,14 +42,28 @@ extension RestorationModel {
   /// Writes the state dictionary as safetensors, the architecture in the notes; the file is whole, or not there.
   ///
   /// PyTorch's model loads it with `strict=True`.
-  /// - Parameter notes: what else the file should say.
-  public func write(to path: String, notes: [String: String] = [:]) throws {
+  /// - Parameters:
+  ///   - notes: what else the file should say.
+  ///   - precision: of the numbers in the file; float16 takes half the space.
+  public func write(
+    to path: String, notes: [String: String] = [:], precision: SafeTensors.Precision = .float32
+  ) throws {
     var tensors = stateDict
     tensors.metadata = notes
     tensors.metadata["model"] = try architecture.json
     // PyTorch's libraries refuse files without it.
     tensors.metadata["format"] = "pt"
-    try SafeTensors.write(tensors, to: path)
+    try SafeTensors.write(tensors, to: path, precision)
+  }
+
+  /// Rounds every parameter to the nearest float16, as a file of that precision holds it.
+  /// - Returns: the first value that is beyond float16's range; nothing has changed then.
+  public func roundToFloat16() -> Float? {
+    let values = parameters.values
+    let rounded = (0..<values.count).map { Float(Float16(values.pointer[$0])) }
+    if let place = rounded.firstIndex(where: { !$0.isFinite }) { return values.pointer[place] }
+    for (place, value) in rounded.enumerated() { values.pointer[place] = value }
+    return nil
   }
 
   /// Writes the state dictionary as `torch.save` would; such a file has no notes and does not tell what its shapes do

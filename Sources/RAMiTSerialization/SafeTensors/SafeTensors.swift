@@ -46,16 +46,27 @@ public enum SafeTensors {
     }
   }
 
-  /// Writes the tensors by `WholeFile`: as I64 those of `int64Names`, and the others as F32.
+  /// How numbers are written that are not whole by their nature.
+  public enum Precision: Sendable {
+    /// As they are: F32.
+    case float32
+    /// Rounded to the nearest F16: half the size, three decimal digits. Those beyond 65504 become infinite.
+    case float16
+
+    fileprivate var name: String { self == .float32 ? "F32" : "F16" }
+    fileprivate var size: Int { self == .float32 ? MemoryLayout<Float>.size : MemoryLayout<UInt16>.size }
+  }
+
+  /// Writes the tensors by `WholeFile`: as I64 those of `int64Names`, and the others in the given precision.
   /// - Throws: `InputError` when the file cannot be written, or a tensor has the reserved name `__metadata__`.
-  public static func write(_ tensors: NamedTensors, to path: String) throws {
-    try WholeFile.write(encode(tensors, path: path), to: path)
+  public static func write(_ tensors: NamedTensors, to path: String, _ precision: Precision = .float32) throws {
+    try WholeFile.write(encode(tensors, path: path, precision), to: path)
   }
 
   /// The bytes that `write` writes; `path` is for messages.
   ///
   /// The header lists the tensors in their order. The values of int64 tensors come first, so that all are aligned.
-  public static func encode(_ tensors: NamedTensors, path: String) throws -> Data {
+  public static func encode(_ tensors: NamedTensors, path: String, _ precision: Precision = .float32) throws -> Data {
     var fields: [String] = []
     if !tensors.metadata.isEmpty {
       let pairs = tensors.metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
@@ -69,10 +80,10 @@ public enum SafeTensors {
         throw InputError(path, expected: "tensor names that safetensors allows", found: "'\(name)'")
       }
       let begin = isInteger(name) ? ends.integer : ends.number
-      let end = begin + tensor.count * (isInteger(name) ? MemoryLayout<Int64>.size : MemoryLayout<Float>.size)
+      let end = begin + tensor.count * (isInteger(name) ? MemoryLayout<Int64>.size : precision.size)
       if isInteger(name) { ends.integer = end } else { ends.number = end }
       let shape = tensor.shape.dimensions.map(String.init).joined(separator: ",")
-      let type = isInteger(name) ? "I64" : "F32"
+      let type = isInteger(name) ? "I64" : precision.name
       fields.append("\(quoted(name)):{\"dtype\":\"\(type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
     }
     var header = Data("{\(fields.joined(separator: ","))}".utf8)
@@ -85,7 +96,7 @@ public enum SafeTensors {
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
     data.append(header)
     for (_, tensor) in integers { data.append(tensor.int64Bytes) }
-    for (_, tensor) in numbers { data.append(tensor.float32Bytes) }
+    for (_, tensor) in numbers { data.append(precision == .float32 ? tensor.float32Bytes : tensor.float16Bytes) }
     return data
   }
 
