@@ -20,6 +20,18 @@ private let manifestsFolder = projectFile("datasets")
     }
   }
 
+  /// Through a link to the folder, the build would also take the data that people keep in it.
+  @Test func theBuildTakesNothingButManifests() throws {
+    let built = projectFile("Sources/RAMiTDatasets/Manifests/datasets")
+    #expect(try FileManager.default.attributesOfItem(atPath: built)[.type] as? FileAttributeType == .typeDirectory)
+    let names = try FileManager.default.contentsOfDirectory(atPath: built)
+    #expect(names.sorted() == DatasetCatalog.manifests.map { $0.name + ".yaml" }.sorted())
+    for name in names {
+      let target = try FileManager.default.destinationOfSymbolicLink(atPath: "\(built)/\(name)")
+      #expect(target == "../../../../datasets/\(name)")
+    }
+  }
+
   /// Sec. 4.1 and B of the paper: the counts, and an epoch's samples.
   @Test(arguments: [
     ("DIV2K", 800, 64_000), ("DF2K", 3450, 64_000), ("DFBW", 8594, 25_782), ("LOL+VE-LOL", 1785, 25_000),
