@@ -11,15 +11,23 @@ struct DataListCommand: ParsableCommand {
   @Argument(help: "A data set's name.")
   var name: String?
 
+  @Flag(help: "Print only the names of the Debian packages that the set is prepared from.")
+  var packages = false
+
+  func validate() throws {
+    guard !packages || name != nil else { throw ValidationError("--packages goes with a data set's name") }
+  }
+
   func run() throws {
     guard let name else {
       for manifest in DatasetCatalog.manifests {
-        let padded = manifest.name.padding(toLength: 12, withPad: " ", startingAt: 0)
+        let padded = manifest.name.padding(toLength: 17, withPad: " ", startingAt: 0)
         Console.print(
           "\(padded)  \(manifest.use.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0))  \(manifest.title)")
       }
       return
     }
-    for line in try DatasetCatalog.manifest(name.expandingTilde).description { Console.print(line) }
+    let manifest = try DatasetCatalog.manifest(name.expandingTilde)
+    for line in packages ? manifest.packages.map(\.name) : manifest.description { Console.print(line) }
   }
 }

@@ -8,8 +8,11 @@ import RAMiTModels
 struct DataPrepareCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: "prepare", abstract: "Make low-resolution images, degraded images, or a cache of decoded pixels.",
-      subcommands: [LowResolutionCommand.self, DegradedCommand<Architecture>.self, CacheCommand.self])
+      commandName: "prepare",
+      abstract: "Make low-resolution images, degraded images, crops of photos, or a cache of decoded pixels.",
+      subcommands: [
+        LowResolutionCommand.self, DegradedCommand<Architecture>.self, PhotosCommand.self, CacheCommand.self,
+      ])
   }
 }
 
@@ -60,6 +63,34 @@ struct LowResolutionCommand: ParsableCommand {
     let count = try maker.write(
       folder.expandingTilde, to: output.expandingTilde, progress: showProgress("written"))
     Console.print("\(output): \(count) images, x\(scale) by \(method.rawValue)")
+  }
+}
+
+struct PhotosCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "photos", abstract: "Prepare a set from photos in Debian's packages, which are not installed for it.",
+    discussion: """
+      Writes OUTPUT/train with crops, OUTPUT/valid with whole photos that training never sees, and OUTPUT/AUTHORS.txt. \
+      Each package is unpacked before: dpkg-deb -R NAME_VERSION_all.deb FOLDER/NAME. A photo that is missing, or has \
+      another content than the manifest knows, is named, and nothing is written. `make data` does all of it.
+      """)
+
+  @Option(help: ArgumentHelp("A data set whose manifest names packages, or the manifest's file.", valueName: "name"))
+  var dataset = "free-photos"
+
+  @Option(help: ArgumentHelp("The folder of the unpacked packages.", valueName: "dir"))
+  var packages: String
+
+  @Option(help: ArgumentHelp("The set's folder, which is not there yet.", valueName: "dir"))
+  var output: String
+
+  func run() throws {
+    let crops = try PhotoCrops(DatasetCatalog.manifest(dataset.expandingTilde))
+    let counts = try crops.write(
+      from: packages.expandingTilde, to: output.expandingTilde, progress: showProgress("prepared"))
+    Console.print(
+      "\(output): \(counts.crops) crops to train with, \(counts.wholes) photos to validate with; "
+        + "\(counts.flat) flat crops left out")
   }
 }
 

@@ -39,18 +39,19 @@ extension DatasetManifest {
           "layouts.\(number)", "as many inputs as targets", "\(layout.inputs.count) and \(layout.targets.count)")
       }
       for path in layout.targets + layout.inputs {
-        let isInside = !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
-        guard !path.isEmpty, isInside else {
+        guard path.isInside else {
           throw error("layouts.\(number)", "a folder in the set's own", "'\(path)'")
         }
       }
     }
+    try checkPackages(error)
   }
 }
 
 extension DatasetManifest: Decodable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, title, use, tasks, count, `repeat`, channels, gray, page, cite, folders, layouts, members
+    case name, title, use, tasks, count, `repeat`, channels, gray, page, cite, folders, layouts, members, crops,
+      packages
   }
 
   package init(from decoder: any Decoder) throws {
@@ -69,6 +70,8 @@ extension DatasetManifest: Decodable {
     }
     (gray, folders, members) = (try texts(.gray), try texts(.folders), try texts(.members))
     layouts = try values.decodeIfPresent([FolderLayout].self, forKey: .layouts) ?? []
+    crops = try values.decodeIfPresent(CropSettings.self, forKey: .crops)
+    packages = try values.decodeIfPresent([PhotoPackage].self, forKey: .packages) ?? []
     folder = nil
   }
 }

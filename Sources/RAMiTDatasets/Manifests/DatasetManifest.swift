@@ -26,6 +26,9 @@ package struct DatasetManifest: Equatable, Sendable {
   package let layouts: [FolderLayout]
   /// The sets of which this is the union; they have layouts then, and this one has none.
   package let members: [String]
+  /// The packages whose photos the set is prepared from, and how; none for a set that is published as it is.
+  package let packages: [PhotoPackage]
+  package let crops: CropSettings?
   /// The folder of its file, which is searched first for its members; nil for a published set.
   var folder: String?
 
@@ -78,6 +81,9 @@ extension DatasetManifest {
       }
     } else {
       lines.append("  union   \(members.joined(separator: ", "))")
+    }
+    for package in packages {
+      lines.append("  package \(package.name) \(package.version), \(package.photos.count) photos")
     }
     return lines
   }
