@@ -28,12 +28,13 @@ PYTHON = python3
 OPTIONS =
 RACE = runs/bench/race
 
-.PHONY: help setup build run reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 dist-libraries \
+.PHONY: help setup build run data reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 dist-libraries \
   test test-programs test-plain test-avx2 test-arm bench baseline race lint format check floors docs clean
 
 help:
 	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
 	@echo 'make reproduce-tiny  all tables of the paper, with tiny models on drawn images, in minutes'
+	@echo 'make data     free photos from packages of Debian 12, as crops in $(PHOTOS) (250 MB to download)'
 	@echo 'make install  the program, its manual page and completions, below PREFIX=$(PREFIX); make uninstall'
 	@echo 'make dist     one archive for every x86-64 Linux with glibc as new as here, without Swift: $(DIST)'
 	@echo 'make test     build and run all tests'
@@ -61,6 +62,24 @@ run: build
 	@echo 'report     $(RUN)/report.html'
 	@echo 'compared   $(RUN)/samples (input, bicubic, restored and target side by side)'
 	@echo 'restored   $(RUN)/restored'
+
+# Free photos to train with, from packages that are unpacked and not installed. A package that lies in $(DEBS) already
+# is not downloaded: elsewhere than on Debian 12, put the packages of packages.debian.org/bookworm there.
+PHOTOS = datasets/free-photos
+DEBS = .build/packages
+data: $(PHOTOS)/AUTHORS.txt
+$(PHOTOS)/AUTHORS.txt: | build
+	rm -rf $(DEBS)/new $(DEBS)/unpacked
+	@mkdir -p $(DEBS)/new $(DEBS)/unpacked
+	cd $(DEBS)/new && for name in $$($(CURDIR)/$(RAMIT) data list free-photos --packages); do \
+	  ls ../$${name}_*.deb >/dev/null 2>&1 || missing="$$missing $$name"; done; \
+	  test -z "$$missing" || apt-get download $$missing || \
+	  { $(SUDO) apt-get update -qq && apt-get download $$missing; }
+	find $(DEBS)/new -name '*.deb' -exec mv -t $(DEBS) {} +
+	for file in $(DEBS)/*.deb; do name=$${file##*/}; \
+	  dpkg-deb -R $$file $(DEBS)/unpacked/$${name%%_*} || exit; done
+	$(RAMIT) data prepare photos --dataset free-photos --packages $(DEBS)/unpacked --output $(PHOTOS)
+	rm -rf $(DEBS)/new $(DEBS)/unpacked
 
 # The whole path of every table of the paper, from its configurations to its scores, with tiny models on drawn images.
 # What was trained before is not trained again.

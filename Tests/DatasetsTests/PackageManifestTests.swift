@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTTestSupport
 import Testing
 
 @testable import RAMiTDatasets
@@ -68,6 +69,30 @@ import Testing
       Issue.record("no error for \(replacement)")
     } catch {
       #expect("\(error)".hasPrefix(expected), "\(error)")
+    }
+  }
+
+  /// The photos that the shipped models learn from.
+  @Test func freePhotosAreFreeAndTheirAuthorsNamed() throws {
+    let manifest = try DatasetCatalog.manifest("free-photos")
+    let photos = manifest.packages.flatMap(\.photos)
+    let free: Set = [
+      "CC0-1.0", "CC-BY-2.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "GPL-2.0-or-later", "BSD-3-Clause",
+      "public domain",
+    ]
+    #expect(Set(photos.map(\.license)).isSubset(of: free))
+    let held = photos.filter { $0.part == .valid }
+    #expect(try held.count == DatasetCatalog.manifest("free-photos-valid").count && held.count >= 5)
+    #expect(Set(photos.map(\.sha256)).count == photos.count)
+    // docs/MODELS.md has a row for each.
+    let models = try String(contentsOfFile: projectFile("docs/MODELS.md"), encoding: .utf8)
+    for package in manifest.packages {
+      for photo in package.photos {
+        let use = photo.part == .valid ? "validation" : photo.downscale.map { "1/\($0)" }.joined(separator: ", ")
+        let row =
+          "| \(photo.name) | \(photo.author) | \(photo.license) | `\(package.name)` | `\(photo.file)` | \(use) |\n"
+        #expect(models.contains(row), "docs/MODELS.md has no row: \(row)")
+      }
     }
   }
 }

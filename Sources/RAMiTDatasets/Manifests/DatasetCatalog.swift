@@ -103,4 +103,6 @@ private let embeddedManifests: [(name: String, text: [UInt8])] = [
   ("VE-LOL-cap", PackageResources.VE_LOL_cap_yaml),
   ("VE-LOL", PackageResources.VE_LOL_yaml),
   ("WED", PackageResources.WED_yaml),
+  ("free-photos-valid", PackageResources.free_photos_valid_yaml),
+  ("free-photos", PackageResources.free_photos_yaml),
 ]
