@@ -87,6 +87,12 @@ public struct Tensor: @unchecked Sendable {
     return Tensor(shape.replacing(0, with: range.count), storage: storage, offset: offset + range.lowerBound * stride)
   }
 
+  /// The object that holds the values' memory: the same for all views of it. A meta tensor has one, too.
+  package var owner: AnyObject { storage }
+
+  /// Where the values begin in what the `owner` holds: equal for views that begin at the same value.
+  package var position: Int { offset }
+
   // Inlined, because Swift 6.3 assumes that a call does not read the tensor and drops the caller's store before it.
   /// True when nobody else holds this tensor's storage, so that it may be overwritten.
   @inlinable @inline(__always)

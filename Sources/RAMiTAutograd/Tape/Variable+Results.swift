@@ -10,6 +10,7 @@ extension Variable {
     _ values: [Tensor], from operands: [Variable], operation: String = #function,
     pullback: @escaping (_ received: [Tensor?], _ gradients: Gradients) -> Void
   ) -> [Variable] {
+    for value in values { GraphTrace.current?.record(nil, named: operation, value, operands) }
     let box = Received()
     var single: Tape.Pullback = { _, gradients in pullback(box.gradients, gradients) }
     single = Profiler.current?.operation(operation, values[0], operands, multiplyAdds: 0, single) ?? single

@@ -53,6 +53,17 @@ public struct Variable: Operand {
     _ value: Tensor, from operands: [Variable], multiplyAdds: @autoclosure () -> Int = 0,
     operation: String = #function, pullback: @escaping Tape.Pullback
   ) {
+    self.init(
+      value, from: operands, multiplyAdds: multiplyAdds(), operation: operation, as: nil, pullback: pullback)
+  }
+
+  /// The same for an operation that describes itself.
+  /// - Parameter graph: what a traced graph has of it; nil for an operation that cannot be exported.
+  package init(
+    _ value: Tensor, from operands: [Variable], multiplyAdds: @autoclosure () -> Int = 0,
+    operation: String = #function, as graph: @autoclosure () -> GraphDescription?, pullback: @escaping Tape.Pullback
+  ) {
+    GraphTrace.current?.record(graph(), named: operation, value, operands)
     let pullback =
       Profiler.current?.operation(operation, value, operands, multiplyAdds: multiplyAdds(), pullback) ?? pullback
     guard let tape = Tape.current, operands.contains(where: \.requiresGradient) else {
@@ -78,9 +89,9 @@ public struct Variable: Operand {
   /// Callers `consume` an operand that they no longer need. Other operands are never overwritten.
   mutating func memoryForResult() -> Tensor { reusableMemory() ?? Tensor(uninitialized: shape) }
 
-  /// The value's own memory, when nobody else holds it and nothing is recorded.
+  /// The value's own memory, when nobody else holds it and nothing is recorded or traced.
   mutating func reusableMemory() -> Tensor? {
-    !Tape.isRecording && !requiresGradient && value.isUniquelyHeld() ? value : nil
+    !Tape.isRecording && !GraphTrace.isRecording && !requiresGradient && value.isUniquelyHeld() ? value : nil
   }
 
   /// The same value, through which no gradient flows.

@@ -17,6 +17,8 @@ final class ELAB: FusedLayer {
 
   /// N x H x W x C to the same, H and W multiples of the windows.
   func callAsFunction(_ x: consuming Variable, context: TrainingContext?) -> Variable {
+    // A graph has the attention maps once.
+    if GraphTrace.isRecording { return composed(x, context: context) }
     guard let context, context.checkpointing == .stages else { return run(consume x, context: context) }
     return checkpointed([x]) { [self] inputs in [run(inputs[0], context: context.with(.blocks))] }[0]
   }

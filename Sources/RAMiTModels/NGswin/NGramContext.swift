@@ -27,11 +27,16 @@ struct NGramContext {
 
   /// N x H x W x D to N x H/M x W/M x D: a context for each window.
   func callAsFunction(_ x: Variable, context: TrainingContext?) -> Variable {
-    merged(embed(x)) { attention($0, context: context) }
+    if GraphTrace.isRecording { return composed(x, context: context) }
+    return merged(
+      embed(x),
+      slides: { unigrams, axis, isBackward in
+        unigrams.gather(axis: axis, indices: slide(over: unigrams.shape[axis], isBackward: isBackward))
+      }, attention: { attention($0, context: context) })
   }
 
   func composed(_ x: Variable, context: TrainingContext?) -> Variable {
-    merged(unigramEmbedding(x)) { attention.composed($0, context: context) }
+    merged(unigramEmbedding(x), slides: composedSlides, attention: { attention.composed($0, context: context) })
   }
 
   /// The uni-grams by a depth-wise convolution, which runs along the channels, and the sums of its neighbouring
@@ -47,11 +52,13 @@ struct NGramContext {
   }
 
   /// N x H/M x W/M x D/2 to N x H/M x W/M x D.
-  private func merged(_ unigrams: Variable, _ attention: (Variable) -> Variable) -> Variable {
+  /// - Parameter slides: gives the uni-grams of each n-gram along an axis, n for each.
+  private func merged(
+    _ unigrams: Variable, slides: (_ unigrams: Variable, _ axis: Int, _ isBackward: Bool) -> Variable,
+    attention: (Variable) -> Variable
+  ) -> Variable {
     let contexts = [false, true].map { isBackward in
-      let slides = unigrams.gather(axis: 1, indices: slide(over: unigrams.shape[1], isBackward: isBackward))
-        .gather(axis: 2, indices: slide(over: unigrams.shape[2], isBackward: isBackward))
-      return avgPool2d(attention(slides), kernelSize: ngram)
+      avgPool2d(attention(slides(slides(unigrams, 1, isBackward), 2, isBackward)), kernelSize: ngram)
     }
     return merge(concatenate(contexts, axis: -1))
   }
@@ -67,5 +74,21 @@ struct NGramContext {
     let known = padding.map { min(max($0, 0), count - 1) }
     let padded = isBackward ? known + Array(0..<count) : Array(0..<count) + known
     return (0..<count).flatMap { padded[$0..<$0 + ngram] }
+  }
+
+  /// The uni-grams that `slide` lists, by slices, whose places a graph can tell for any number of windows.
+  private func composedSlides(_ unigrams: Variable, _ axis: Int, _ isBackward: Bool) -> Variable {
+    let missing = ngram - 1, count = unigrams.shape[axis]
+    if missing == 0 { return unigrams }
+    // Place i of the side is place i + `missing` here; the outermost are repeated beyond it.
+    let repeated =
+      axis == 1
+      ? pad(unigrams, top: missing, bottom: missing, mode: .replicate)
+      : pad(unigrams, left: missing, right: missing, mode: .replicate)
+    let first = isBackward ? missing + 1 : count - 1
+    let beyond = repeated.sliced(axis: axis, first..<first + missing)
+    let padded = concatenate(isBackward ? [beyond, unigrams] : [unigrams, beyond], axis: axis)
+    let shape = unigrams.shape.replacing(axis, with: count * ngram)
+    return stack((0..<ngram).map { padded.sliced(axis: axis, $0..<$0 + count) }, axis: axis + 1).reshaped(shape)
   }
 }

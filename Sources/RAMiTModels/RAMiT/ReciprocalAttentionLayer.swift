@@ -96,6 +96,10 @@ struct ReciprocalAttentionLayer: FusedLayer {
   func callAsFunction(
     _ x: consuming Variable, norm: RAMiTNN.LayerNorm? = nil, previous: consuming Variable?, context: TrainingContext?
   ) -> Variable {
+    if GraphTrace.isRecording {
+      let input = consume x
+      return composed(norm?(input) ?? input, previous: previous, context: context)
+    }
     let previous = usesHelper ? consume previous : nil
     guard let parameters = reciprocalParameters else {
       return separate(consume x, norm: norm, previous: consume previous, context: context)

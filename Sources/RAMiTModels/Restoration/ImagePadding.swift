@@ -22,8 +22,13 @@ public struct ImagePadding: Equatable, Sendable {
   /// N x H x W x C to the padded sides.
   public func padded(_ images: Variable) -> Variable {
     let height = paddedSide(images.shape[1]), width = paddedSide(images.shape[2])
-    let canReflect = height < 2 * images.shape[1] && width < 2 * images.shape[2]
-    return images.padded(height: height, width: width, mode: mode == .reflect && !canReflect ? .symmetric : mode)
+    return images.padded(height: height, width: width, mode: mode(height: images.shape[1], width: images.shape[2]))
+  }
+
+  /// What the added pixels of an image of this size are.
+  package func mode(height: Int, width: Int) -> PaddingMode {
+    let canReflect = paddedSide(height) < 2 * height && paddedSide(width) < 2 * width
+    return mode == .reflect && !canReflect ? .symmetric : mode
   }
 }
 

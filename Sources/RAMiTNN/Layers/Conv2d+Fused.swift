@@ -20,8 +20,9 @@ extension Conv2d {
       kind == .pointwise, "only 1 x 1 convolutions are fused with what is around them, not \(self.weight.shape)")
     let x = consume x, residual = consume residual
     let factors = scale?.variable, outputs = self.weight.shape[0]
-    // A tile of the fused operation is one piece of work, which takes the whole weight: with few pixels that is slow.
-    guard x.shape.rows >= Self.fewPixels else {
+    // A tile of the fused operation is one piece of work, which takes the whole weight: with few pixels that is slow. A
+    // traced graph is the same for any number of pixels.
+    guard x.shape.rows >= Self.fewPixels, !GraphTrace.isRecording else {
       var y = linear(norm?(x) ?? x, weight: self.weight.variable, bias: self.bias?.variable)
       if let factors { y = consume y * factors.reshaped([outputs]) }
       guard let residual else { return y }

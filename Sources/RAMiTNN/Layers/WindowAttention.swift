@@ -90,7 +90,9 @@ public struct WindowAttention: FusedLayer {
   public func composed(_ x: Variable, context: TrainingContext?) -> Variable {
     let (height, width) = (x.shape[1], x.shape[2])
     let shifted = shift > 0 ? x.rolled(shifts: [-shift, -shift], axes: [1, 2]) : x
-    let mask = shift > 0 ? Self.shiftMask(height: height, width: width, window: window, shift: shift) : nil
+    let mask =
+      shift > 0
+      ? regionMask(height: height, width: width, window: IntPair(window), shift: IntPair(shift)).value : nil
     let attended = attend(windowPartition(shifted, window: window), mask: mask)
     let merged = windowMerge(attended, window: window, height: height, width: width)
     return shift > 0 ? merged.rolled(shifts: [shift, shift], axes: [1, 2]) : merged
@@ -110,7 +112,7 @@ public struct WindowAttention: FusedLayer {
     if let mask {
       let grid = mask.shape[0]
       let perImage = logits.reshaped([windows / grid, grid, heads, count, count])
-      let added = Variable(constant: mask.reshaped([grid, 1, count, count]))
+      let added = Variable(constant: mask).reshaped([grid, 1, count, count])
       logits = (perImage + added).reshaped([windows, heads, count, count])
     }
     let mixed = matmul(softmax(logits), parts[2])

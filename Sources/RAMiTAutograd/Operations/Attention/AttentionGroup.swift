@@ -49,7 +49,7 @@ public struct AttentionGroup: Sendable, Equatable {
   var width: Int { heads * headDim }
 
   /// The channels that start at `first`, head by head.
-  private func spans(from first: Int) -> [Range<Int>] {
+  func spans(from first: Int) -> [Range<Int>] {
     (0..<heads).map { first + $0 * headStep..<first + $0 * headStep + headDim }
   }
 

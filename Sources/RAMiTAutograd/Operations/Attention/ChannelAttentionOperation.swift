@@ -26,6 +26,7 @@ public func channelAttention(_ qkv: Variable, heads: Int, scale: AttentionScale)
   require(
     shape.rank >= 2 && heads > 0 && shape.last == 3 * channels && channels % heads == 0,
     "queries, keys and values of \(heads) heads are N x ... x 3C, with C a multiple of \(heads), not \(shape)")
+  if GraphTrace.isRecording { return composedChannelAttention(qkv, heads: heads, scale: scale) }
   let isCosine = scale.isCosine, scale = scale.factors(heads: heads)
   require(scale.shape.count == heads, "\(heads) heads have \(heads) scales, not \(scale.shape)")
   let kernel = ChannelAttentionKernel(

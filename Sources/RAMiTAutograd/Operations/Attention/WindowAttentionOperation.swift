@@ -51,6 +51,10 @@ public func windowAttention(
   let call = WindowAttentionCall(
     features: features.shape, values: (values ?? features).shape, valuesAreFeatures: values == nil, groups: groups,
     bias: positionBias?.shape, scale: scale, dropout: dropout)
+  if GraphTrace.isRecording, dropout == nil {
+    return composedWindowAttention(
+      features, values: values ?? features, groups: groups, positionBias: positionBias, scale: scale)
+  }
   var factors: Variable?
   if case .cosine(let variable) = scale { factors = variable }
   AttentionObserver.tell { groups.observed(features, positionBias: positionBias, scale: scale) }

@@ -54,7 +54,10 @@ public func conv2d(
     kernel.forward(x.value, weight: weight.value, bias: bias?.value, into: $0)
   }
   return Variable(
-    y, from: [x, weight, bias].compactMap { $0 }, multiplyAdds: y.shape.rows * weight.shape.count
+    y, from: [x, weight, bias].compactMap { $0 }, multiplyAdds: y.shape.rows * weight.shape.count,
+    as: GraphDescription(
+      .convolution(
+        stride: stride.intPair, padding: padding.intPair, dilation: dilation.intPair, groups: groups))
   ) {
     [
       x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,

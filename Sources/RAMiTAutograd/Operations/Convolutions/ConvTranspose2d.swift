@@ -52,7 +52,10 @@ public func convTranspose2d(
     kernel.inputGradient(dy: x.value, weight: weight.value, bias: bias?.value, into: $0, accumulate: false)
   }
   return Variable(
-    y, from: [x, weight, bias].compactMap { $0 }, multiplyAdds: map.rows * weight.shape.count
+    y, from: [x, weight, bias].compactMap { $0 }, multiplyAdds: map.rows * weight.shape.count,
+    as: GraphDescription(
+      .transposedConvolution(
+        stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups))
   ) {
     [
       x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,

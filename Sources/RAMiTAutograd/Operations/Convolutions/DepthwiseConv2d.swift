@@ -30,7 +30,9 @@ public func depthwiseConv2d(
     kernel.forward(x.value.pointer, weight: weight.value.pointer, bias: bias?.value.pointer, $0)
   }
   return Variable(
-    y, from: [x, weight, bias].compactMap { $0 }, multiplyAdds: y.shape.rows * weight.shape.count
+    y, from: [x, weight, bias].compactMap { $0 }, multiplyAdds: y.shape.rows * weight.shape.count,
+    as: GraphDescription(
+      .depthwiseConvolution(stride: stride.intPair, padding: padding.intPair, dilation: dilation.intPair))
   ) {
     [
       x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,

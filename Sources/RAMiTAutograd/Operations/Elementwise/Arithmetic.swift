@@ -61,7 +61,7 @@ extension Variable {
 
   /// Divides the number by every element.
   public static func / (number: Float, x: consuming Variable) -> Variable {
-    elementwise(x, .dividing(number), operation: "divide")
+    elementwise(x, .quotient(of: number), operation: "divide")
   }
 
   // The left side becomes another variable: whoever holds the old one sees no change.
@@ -95,12 +95,13 @@ public func scaleAndShift(_ x: consuming Variable, scale: [Float], shift: [Float
     scale.count == x.shape.last && shift.count == scale.count,
     "\(scale.count) scales and \(shift.count) shifts for the \(x.shape.last) channels of \(x.shape)")
   var x = x
+  let operation = GraphOperation.scaleAndShift(scale: scale, shift: shift)
   let (scale, shift) = (Tensor(scale, [scale.count]), Tensor(shift, [shift.count]))
   let result = x.memoryForResult(), shapes = [x.shape.dimensions, scale.shape.dimensions, scale.shape.dimensions]
   result.initialize { y in
     TernaryFunction.scaleAndShift(x.value.pointer, scale.pointer, shift.pointer, Broadcast(shapes), into: y)
   }
-  return Variable(result, from: [x]) { [x = x.gradientSlot, scale] dy, gradients in
+  return Variable(result, from: [x], as: GraphDescription(operation)) { [x = x.gradientSlot, scale] dy, gradients in
     gradients.write(to: x) { dx, accumulate in
       TernaryFunction.product(
         dy.pointer, scale.pointer, dy.pointer, Broadcast([shapes[0], shapes[1], shapes[0]]), into: dx,

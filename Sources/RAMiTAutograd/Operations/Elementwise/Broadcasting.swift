@@ -18,9 +18,10 @@ extension Shape {
 ///
 /// In plain inference the result takes the memory of a consumed operand of the same shape.
 func elementwise(
-  _ a: consuming Variable, _ b: consuming Variable, _ function: BinaryFunction, operation: String = #function
+  _ a: consuming Variable, _ b: consuming Variable, _ named: BinaryOperation, operation: String = #function
 ) -> Variable {
   var a = a, b = b
+  let function = named.kernel
   let shape = Shape.broadcast(a.shape, b.shape)
   let result =
     (a.shape == shape ? a.reusableMemory() : nil) ?? (b.shape == shape ? b.reusableMemory() : nil)
@@ -28,12 +29,13 @@ func elementwise(
   let broadcast = Broadcast([a.shape.dimensions, b.shape.dimensions])
   result.initialize { function.forward(a.value.pointer, b.value.pointer, broadcast, into: $0) }
   if case .signs(let signA, let signB) = function.gradientKind {
-    return Variable(result, from: [a, b], operation: operation) {
+    return Variable(result, from: [a, b], operation: operation, as: GraphDescription(.binary(named))) {
       [a = a.gradientSlot, b = b.gradientSlot] dy, gradients in
       for (operand, sign) in [(a, signA), (b, signB)] { gradients.add(dy, times: sign, reducedTo: operand) }
     }
   }
-  return Variable(result, from: [a, b], operation: operation) { [a = a.saved, b = b.saved] dy, gradients in
+  return Variable(result, from: [a, b], operation: operation, as: GraphDescription(.binary(named))) {
+    [a = a.saved, b = b.saved] dy, gradients in
     function.backward(to: .a, dy, a, b, gradients)
     function.backward(to: .b, dy, a, b, gradients)
   }

@@ -4,10 +4,13 @@ import RAMiTTensorCore
 // Comparisons give tensors of 1 (true) and 0 (false), through which no gradient flows, and `where` chooses by them.
 
 extension Variable {
-  private static func compare(_ a: Tensor, _ b: Tensor, _ comparison: Comparison) -> Tensor {
-    Tensor(Shape.broadcast(a.shape, b.shape)) {
-      comparison(a.pointer, b.pointer, Broadcast([a.shape.dimensions, b.shape.dimensions]), into: $0)
+  private static func compare(_ a: Tensor, _ b: Tensor, _ comparison: ComparisonOperation) -> Tensor {
+    let result = Tensor(Shape.broadcast(a.shape, b.shape)) {
+      comparison.kernel(a.pointer, b.pointer, Broadcast([a.shape.dimensions, b.shape.dimensions]), into: $0)
     }
+    let description = GraphDescription(.comparison(comparison), operands: [a, b])
+    GraphTrace.current?.record(description, named: "compare", result, [])
+    return result
   }
 
   /// 1 where a > b, else 0; with broadcasting.
@@ -48,7 +51,8 @@ public func `where`(_ condition: Tensor, _ a: Variable, _ b: Variable) -> Variab
       condition.pointer, a.value.pointer, b.value.pointer,
       Broadcast([condition.shape.dimensions, a.shape.dimensions, b.shape.dimensions]), into: $0)
   }
-  return Variable(y, from: [a, b], operation: "where") {
+  let description = GraphDescription(.choice, operands: [condition, a.value, b.value])
+  return Variable(y, from: [a, b], operation: "where", as: description) {
     [condition, a = a.gradientSlot, b = b.gradientSlot] dy, gradients in
     let zero = Tensor(0)
     for (operand, isFirst) in [(a, true), (b, false)] where operand.requiresGradient {

@@ -5,9 +5,10 @@ import RAMiTTensorCore
 ///
 /// The pullback saves what the derivative is computed from: x, the result, or nothing.
 func elementwise(
-  _ x: consuming Variable, _ function: UnaryFunction, operation: String = #function
+  _ x: consuming Variable, _ named: UnaryOperation, operation: String = #function
 ) -> Variable {
   var x = x
+  let function = named.kernel
   let y = x.memoryForResult()
   y.initialize { function.forward(x.value.pointer, $0, count: y.count) }
   func backward(_ saved: Tensor, _ dy: Tensor, to x: some Operand, _ gradients: Gradients) {
@@ -17,15 +18,17 @@ func elementwise(
   }
   return switch function.saves {
   case .nothing:
-    Variable(y, from: [x], operation: operation) { [x = x.gradientSlot] dy, gradients in
+    Variable(y, from: [x], operation: operation, as: GraphDescription(.unary(named))) {
+      [x = x.gradientSlot] dy, gradients in
       backward(dy, dy, to: x, gradients)
     }
   case .input:
-    Variable(y, from: [x], operation: operation) { [x = x.saved] dy, gradients in
+    Variable(y, from: [x], operation: operation, as: GraphDescription(.unary(named))) { [x = x.saved] dy, gradients in
       backward(x.value, dy, to: x, gradients)
     }
   case .result:
-    Variable(y, from: [x], operation: operation) { [x = x.gradientSlot, y] dy, gradients in
+    Variable(y, from: [x], operation: operation, as: GraphDescription(.unary(named))) {
+      [x = x.gradientSlot, y] dy, gradients in
       backward(y, dy, to: x, gradients)
     }
   }

@@ -32,6 +32,7 @@ package func feedForward(
   requireParameters(norm.weight, norm.bias, of: x.shape)
   requireShape(branch?.value.shape, x.shape, of: "the branch")
   requireParameters(branch?.norm.weight, branch?.norm.bias, of: x.shape)
+  if GraphTrace.isRecording { return composedFeedForward(x, adding: branch, hidden: hidden, out: out, norm: norm) }
   // The pullback must not hold the branch's value: the backward pass may compute it again.
   let branchNorm = branch?.norm
   let layers = FeedForwardLayers(branchNorm: branchNorm, hidden: hidden, out: out, norm: norm)

@@ -16,6 +16,7 @@ public func fusedLinear(
   requireShape(layer.shape, [layer.outputs, inputs], of: "the layer for \(x.shape)")
   requireParameters(norm?.weight, norm?.bias, of: x.shape)
   requireShape(residual?.shape, result, of: "the residual")
+  if GraphTrace.isRecording { return composedLinear(x, norm: norm, layer, adding: residual) }
   var residual = consume residual
   let y = residual?.reusableMemory() ?? Tensor(uninitialized: result)
   y.initialize { y in

@@ -21,6 +21,9 @@ public func mlp(
   requireShape(
     out.shape, [addsInput ? channels : out.outputs, hidden.outputs], of: "the output layer behind \(hidden.shape)")
   requireParameters(norm?.weight, norm?.bias, of: shape)
+  if GraphTrace.isRecording {
+    return composedMLP(x, norm: norm, hidden: hidden, out: out, activation: activation, addsInput: addsInput)
+  }
   let rows = shape.rows
   /// Calls `body` with the kernel, whose packed weights live as long, and the memory that it works in.
   func withKernel(

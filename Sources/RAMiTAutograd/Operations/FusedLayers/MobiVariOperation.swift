@@ -73,6 +73,7 @@ package func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, act
   require(
     parameters.expand != nil || input.channels == expanded,
     "\(input.channels) channels without an expansion need as many depth-wise ones, not \(expanded)")
+  if GraphTrace.isRecording { return parameters.composed(parts, activation: activation) }
   let y = Tensor(shape.replacing(-1, with: parameters.pointwise.outputs)) { y in
     parameters.withKernel(input, activation) { kernel in
       let memory = KernelMemory(scratch: kernel.forwardScratchCount, pieces: kernel.forwardPieces)

@@ -19,6 +19,7 @@ import RAMiTTensorCore
 public func shiftConv2d(
   _ x: Variable, _ layer: PointwiseParameters, rectifies: Bool = false, adding residual: consuming Variable? = nil
 ) -> Variable {
+  if GraphTrace.isRecording { return composedShiftConv2d(x, layer, rectifies: rectifies, adding: residual) }
   var residual = consume residual
   let shape = x.shape
   requireMap(shape)

@@ -18,7 +18,10 @@ public func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Va
     MatrixProduct(rows: rows, columns: outputs, inner: inputs, transposesB: true)
       .multiply(x.value, weight.value, bias: bias?.value, into: y)
   }
-  return Variable(y, from: [x, weight] + [bias].compactMap { $0 }, multiplyAdds: y.shape.count * inputs) {
+  return Variable(
+    y, from: [x, weight] + [bias].compactMap { $0 }, multiplyAdds: y.shape.count * inputs,
+    as: GraphDescription(.linear)
+  ) {
     [
       x = x.gradientSlot, weight = weight.gradientSlot, bias = bias?.gradientSlot,
       xValue = weight.requiresGradient ? x.saved : nil, weightValue = x.requiresGradient ? weight.saved : nil

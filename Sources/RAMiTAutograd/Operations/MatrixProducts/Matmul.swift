@@ -13,7 +13,10 @@ public func matmul(_ a: Variable, _ b: Variable, transposeA: Bool = false, trans
   let y = Tensor(Shape(shapes.broadcast + [shapes.rows, shapes.columns])) { y in
     shapes.forward.multiply(a.value, b.value, into: y)
   }
-  return Variable(y, from: [a, b], multiplyAdds: y.shape.count * shapes.inner) {
+  return Variable(
+    y, from: [a, b], multiplyAdds: y.shape.count * shapes.inner,
+    as: GraphDescription(.matmul(transposesA: transposeA, transposesB: transposeB))
+  ) {
     [
       a = a.gradientSlot, b = b.gradientSlot, aValue = b.requiresGradient ? a.saved : nil,
       bValue = a.requiresGradient ? b.saved : nil

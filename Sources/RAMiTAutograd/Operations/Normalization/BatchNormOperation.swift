@@ -74,7 +74,10 @@ public func batchNorm(
       shift: parameterValues(bias?.value, channels: channels, default: 0), into: y)
   }
   let operands = [x, weight, bias].compactMap { $0 }
-  return Variable(y, from: operands, multiplyAdds: y.count) {
+  let description = GraphDescription(
+    .batchNorm(epsilon: epsilon, hasWeight: weight != nil, hasBias: bias != nil),
+    operands: [x.value, mean, variance] + [weight, bias].compactMap { $0?.value })
+  return Variable(y, from: operands, multiplyAdds: y.count, as: description) {
     [x = x.saved, weight = weight?.saved, bias = bias?.gradientSlot, mean, variance] dy, gradients in
     let (plain, weighted) = scales(variance, weight?.value), mean = mean.array
     let none = [Float](repeating: 0, count: channels)

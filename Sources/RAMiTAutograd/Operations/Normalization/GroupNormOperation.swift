@@ -38,14 +38,19 @@ private func groupNorm(
   let samples = x.shape[0]
   let statistics = GroupStatistics(
     samples: samples, pixels: x.shape.rows / max(1, samples), channels: x.shape.last, groups: groups, epsilon: epsilon)
-  return normalizeGroups(x, statistics, weight: weight, bias: bias, operation: operation).y
+  let description = GraphDescription(
+    .groupNorm(groups: groups, epsilon: epsilon, hasWeight: weight != nil, hasBias: bias != nil))
+  return normalizeGroups(x, statistics, weight: weight, bias: bias, operation: operation, as: description).y
 }
 
 /// (x - mean) / sqrt(variance + epsilon) * weight + bias, with statistics of groups of channels of each sample.
-/// - Parameter statistics: not measured yet.
+/// - Parameters:
+///   - statistics: not measured yet.
+///   - graph: what a traced graph has of the operation.
 /// - Returns: the result, and the measured statistics; none for a meta tensor.
 func normalizeGroups(
-  _ x: Variable, _ statistics: GroupStatistics, weight: Variable?, bias: Variable?, operation: String
+  _ x: Variable, _ statistics: GroupStatistics, weight: Variable?, bias: Variable?, operation: String,
+  as graph: GraphDescription? = nil
 ) -> (y: Variable, statistics: GroupStatistics) {
   requireParameters(weight, bias, of: x.shape)
   let channels = x.shape.last, pixels = statistics.pixels
@@ -60,7 +65,7 @@ func normalizeGroups(
       shift: statistics.perSample(biases) { $1 }, into: y)
   }
   let operands = [x, weight, bias].compactMap { $0 }
-  let result = Variable(y, from: operands, multiplyAdds: y.count, operation: operation) {
+  let result = Variable(y, from: operands, multiplyAdds: y.count, operation: operation, as: graph) {
     [x = x.saved, weight = weight?.saved, bias = bias?.gradientSlot, statistics] dy, gradients in
     let mean = statistics.mean.map { Float($0) }
     let sums = pixels.gradientSums(x.value.pointer, mean: mean, dy: dy.pointer)

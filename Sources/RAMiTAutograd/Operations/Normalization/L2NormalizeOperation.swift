@@ -5,10 +5,12 @@ import RAMiTTensorCore
 /// of length zero stays.
 public func l2Normalize(_ x: consuming Variable, axis: Int = -1, epsilon: Float = 1e-12) -> Variable {
   var x = x
+  let axis = x.shape.normalized(axis: axis)
   let kernel = UnitLength(AxisLines(x.shape, axis: axis), epsilon: epsilon)
   let y = x.memoryForResult()
   y.initialize { kernel.forward(x.value.pointer, $0) }
-  return Variable(y, from: [x], multiplyAdds: y.count) { [x = x.saved] dy, gradients in
+  let description = GraphDescription(.unitLength(axis: axis, epsilon: epsilon))
+  return Variable(y, from: [x], multiplyAdds: y.count, as: description) { [x = x.saved] dy, gradients in
     gradients.write(to: x) { dx, accumulate in
       kernel.backward(x.value.pointer, dy: dy.pointer, dx, accumulate: accumulate)
     }

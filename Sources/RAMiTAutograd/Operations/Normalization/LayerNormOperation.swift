@@ -36,6 +36,11 @@ private func normalizedRows(
   var x = x, residual = residual
   requireParameters(weight, bias, of: x.shape)
   requireShape(residual?.shape, x.shape, of: "the residual")
+  if GraphTrace.isRecording, let residual {
+    let normed = normalizedRows(
+      x, weight: weight, bias: bias, epsilon: epsilon, form: form, residual: nil, operation: operation)
+    return normed + residual
+  }
   let (rows, channels) = (x.shape.rows, x.shape.last)
   /// Calls `body` with the kernel, whose parameters live as long.
   func withKernel(_ weight: Tensor?, _ bias: Tensor?, _ body: (LayerNorm) -> Void) {
@@ -51,7 +56,9 @@ private func normalizedRows(
     }
   }
   let operands = [x, weight, bias, residual].compactMap { $0 }
-  return Variable(y, from: operands, multiplyAdds: y.count, operation: operation) {
+  let description = GraphDescription(
+    .layerNorm(form.named, epsilon: epsilon, hasWeight: weight != nil, hasBias: bias != nil))
+  return Variable(y, from: operands, multiplyAdds: y.count, operation: operation, as: description) {
     [x = x.saved, weight = weight?.saved, bias = bias?.saved, residual = residual?.gradientSlot] dy, gradients in
     let sums = GradientSums(count: 2 * channels)
     gradients.write(toOrDiscard: x) { dx, accumulate in
@@ -63,5 +70,15 @@ private func normalizedRows(
     if let weight { cursor.add(to: weight, gradients) } else { cursor.next += channels }
     if let bias { cursor.add(to: bias, gradients) }
     if let residual { gradients.add(dy, to: residual) }
+  }
+}
+
+extension LayerNorm.Form {
+  fileprivate var named: GraphOperation.NormForm {
+    switch self {
+    case .layer: .layer
+    case .biasFree: .biasFree
+    case .rootMeanSquare: .rootMeanSquare
+    }
   }
 }

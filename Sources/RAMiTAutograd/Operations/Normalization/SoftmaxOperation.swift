@@ -15,10 +15,12 @@ public func logSoftmax(_ x: consuming Variable, axis: Int = -1) -> Variable { so
 
 private func softmax(_ x: consuming Variable, _ axis: Int, logarithm: Bool) -> Variable {
   var x = x
+  let axis = x.shape.normalized(axis: axis)
   let kernel = Softmax(AxisLines(x.shape, axis: axis), logarithm: logarithm)
   let y = x.memoryForResult()
   y.initialize { kernel.forward(x.value.pointer, $0) }
-  return Variable(y, from: [x], operation: logarithm ? "logSoftmax" : "softmax") {
+  let description = GraphDescription(.softmax(axis: axis, isLogarithm: logarithm))
+  return Variable(y, from: [x], operation: logarithm ? "logSoftmax" : "softmax", as: description) {
     [x = x.gradientSlot, y] dy, gradients in
     gradients.write(to: x) { dx, accumulate in
       kernel.backward(y: y.pointer, dy: dy.pointer, dx, accumulate: accumulate)

@@ -24,7 +24,9 @@ public func avgPool2d(
       countIncludesPadding: countIncludesPadding)
   }
   return resampled(
-    x, vertical: axis(x.shape[1], \.height), horizontal: axis(x.shape[2], \.width), operation: "avgPool2d")
+    x, vertical: axis(x.shape[1], \.height), horizontal: axis(x.shape[2], \.width), operation: "avgPool2d",
+    as: GraphDescription(
+      .averagePool(kernel: kernelSize, stride: stride, padding: padding, countsPadding: countIncludesPadding)))
 }
 
 /// The means of height x width parts that cover the map, per channel, by PyTorch's definition: parts overlap where the
@@ -37,9 +39,12 @@ public func adaptiveAvgPool2d(_ x: Variable, height: Int, width: Int) -> Variabl
   requireMap(x.shape)
   require(height > 0 && width > 0, "a map of \(height) x \(width) cannot be made from \(x.shape)")
   if height == 1 && width == 1 { return globalAvgPool2d(x) }
+  if GraphTrace.isRecording, x.shape[1] % height == 0, x.shape[2] % width == 0 {
+    return avgPool2d(x, kernelSize: IntPair(x.shape[1] / height, x.shape[2] / width))
+  }
   return resampled(
     x, vertical: .adaptiveAverage(x.shape[1], to: height), horizontal: .adaptiveAverage(x.shape[2], to: width),
-    operation: "adaptiveAvgPool2d")
+    operation: "adaptiveAvgPool2d", as: nil)
 }
 
 /// The mean over all pixels of each image, per channel: N x H x W x C to N x 1 x 1 x C.
@@ -51,7 +56,8 @@ public func globalAvgPool2d(_ x: Variable) -> Variable {
     map.average(x.value.pointer, y, sums: sums.sums)
     withExtendedLifetime(sums) {}
   }
-  return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
+  let description = GraphDescription(.reduction(.mean, axes: [1, 2], keepsDimensions: true))
+  return Variable(y, from: [x], as: description) { [x = x.gradientSlot] dy, gradients in
     gradients.write(to: x) { dx, accumulate in map.averageBackward(dy: dy.pointer, dx, accumulate: accumulate) }
   }
 }

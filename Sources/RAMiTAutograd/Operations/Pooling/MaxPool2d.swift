@@ -22,7 +22,8 @@ public func maxPool2d(
   let y = Tensor([x.shape[0], geometry.output.height, geometry.output.width, x.shape[3]]) {
     kernel.forward(x.value.pointer, $0)
   }
-  return Variable(y, from: [x]) { [x = x.saved] dy, gradients in
+  let description = GraphDescription(.maxPool(kernel: kernelSize, stride: stride, padding: padding))
+  return Variable(y, from: [x], as: description) { [x = x.saved] dy, gradients in
     gradients.write(to: x) { dx, accumulate in
       kernel.backward(x.value.pointer, dy: dy.pointer, dx, accumulate: accumulate)
     }

@@ -9,7 +9,7 @@ extension Variable {
   ///   - keepsDimensions: leaves the reduced axes with size 1.
   /// - Precondition: each axis exists and is named once; the reduced axes have elements.
   public func max(axes: [Int]? = nil, keepsDimensions: Bool = false) -> Variable {
-    extreme(.maximum, ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), operation: "max")
+    extreme(.maximum, ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), .maximum, operation: "max")
   }
 
   /// The smallest element over some axes; NaN where one is. Equal smallest elements share the gradient evenly, as in
@@ -19,13 +19,16 @@ extension Variable {
   ///   - keepsDimensions: leaves the reduced axes with size 1.
   /// - Precondition: each axis exists and is named once; the reduced axes have elements.
   public func min(axes: [Int]? = nil, keepsDimensions: Bool = false) -> Variable {
-    extreme(.minimum, ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), operation: "min")
+    extreme(.minimum, ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), .minimum, operation: "min")
   }
 
-  private func extreme(_ reduction: Reduction, _ axes: ReducedAxes, operation: String) -> Variable {
+  private func extreme(
+    _ reduction: Reduction, _ axes: ReducedAxes, _ kind: GraphOperation.ReductionKind, operation: String
+  ) -> Variable {
     require(axes.terms > 0, "\(shape) has no elements to choose from")
     let y = Tensor(axes.shape) { reduction(axes.plan, value.pointer, into: $0) }
-    return Variable(y, from: [self], operation: operation) { [x = saved, y] dy, gradients in
+    return Variable(y, from: [self], operation: operation, as: axes.description(kind)) {
+      [x = saved, y] dy, gradients in
       guard x.requiresGradient else { return }
       let share = Tensor(axes.shape) { share in
         Reduction.countOfEqual(axes.plan, x.value.pointer, centre: y.pointer, into: share)
@@ -76,6 +79,7 @@ extension Variable {
 
   private func places(isLargest: Bool, _ lines: AxisLines) -> [Int] {
     require(lines.size > 0, "\(shape) has no elements to choose from")
+    GraphTrace.refuse(isLargest ? "argmax" : "argmin")
     let count = lines.outer * lines.inner
     return [Int](unsafeUninitializedCapacity: count) { buffer, initialized in
       if let start = buffer.baseAddress {

@@ -9,16 +9,23 @@ struct ReducedAxes {
   let unsqueezed: Shape
   let operand: Shape
   let plan: ReductionPlan
+  private let reduced: [Int]
+  private let keepsDimensions: Bool
 
   /// - Parameter axes: negative ones count from the end; nil means all.
   /// - Precondition: the axes exist, each once.
   init(_ operand: Shape, _ axes: [Int]?, keepsDimensions: Bool) {
     let all = Array(0..<operand.rank), reduced = axes.map { operand.normalized(axes: $0) } ?? all
     let dimensions = operand.dimensions
-    self.operand = operand
+    (self.operand, self.reduced, self.keepsDimensions) = (operand, reduced.sorted(), keepsDimensions)
     unsqueezed = Shape(all.map { reduced.contains($0) ? 1 : dimensions[$0] })
     shape = keepsDimensions ? unsqueezed : Shape(all.filter { !reduced.contains($0) }.map { dimensions[$0] })
     plan = ReductionPlan(dimensions, axes: reduced)
+  }
+
+  /// What a traced graph has of a reduction over these axes.
+  func description(_ kind: GraphOperation.ReductionKind) -> GraphDescription {
+    GraphDescription(.reduction(kind, axes: reduced, keepsDimensions: keepsDimensions))
   }
 
   /// The number of elements that each result combines.

@@ -11,7 +11,7 @@ extension Variable {
   ///   - keepsDimensions: leaves the reduced axes with size 1.
   /// - Precondition: each axis exists, and is named once.
   public func sum(axes: [Int]? = nil, keepsDimensions: Bool = false) -> Variable {
-    total(ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), scale: 1, operation: "sum")
+    total(ReducedAxes(shape, axes, keepsDimensions: keepsDimensions), scale: 1, .sum)
   }
 
   /// The mean over some axes; NaN of no elements.
@@ -21,12 +21,13 @@ extension Variable {
   /// - Precondition: each axis exists, and is named once.
   public func mean(axes: [Int]? = nil, keepsDimensions: Bool = false) -> Variable {
     let axes = ReducedAxes(shape, axes, keepsDimensions: keepsDimensions)
-    return total(axes, scale: 1 / Double(axes.terms), operation: "mean")
+    return total(axes, scale: 1 / Double(axes.terms), .mean)
   }
 
-  private func total(_ axes: ReducedAxes, scale: Double, operation: String) -> Variable {
+  private func total(_ axes: ReducedAxes, scale: Double, _ kind: GraphOperation.ReductionKind) -> Variable {
     let y = Tensor(axes.shape) { Reduction.sum(axes.plan, value.pointer, scale: scale, into: $0) }
-    return Variable(y, from: [self], operation: operation) { [x = gradientSlot] dy, gradients in
+    return Variable(y, from: [self], operation: "\(kind)", as: axes.description(kind)) {
+      [x = gradientSlot] dy, gradients in
       gradients.spread(scale == 1 ? dy : dy.map(.multiplying(by: Float(scale))), over: axes, to: x)
     }
   }
@@ -38,6 +39,9 @@ extension Variable {
   ///   - keepsDimensions: leaves the reduced axes with size 1.
   /// - Precondition: each axis exists, and is named once.
   public func variance(axes: [Int]? = nil, isUnbiased: Bool = true, keepsDimensions: Bool = false) -> Variable {
+    if GraphTrace.isRecording {
+      return composedVariance(axes: axes, isUnbiased: isUnbiased, keepsDimensions: keepsDimensions)
+    }
     let axes = ReducedAxes(shape, axes, keepsDimensions: keepsDimensions)
     let (y, mean, share) = deviations(axes, isUnbiased: isUnbiased)
     return Variable(y, from: [self]) { [x = saved, mean] dy, gradients in
@@ -51,6 +55,9 @@ extension Variable {
   public func standardDeviation(
     axes: [Int]? = nil, isUnbiased: Bool = true, keepsDimensions: Bool = false
   ) -> Variable {
+    if GraphTrace.isRecording {
+      return composedVariance(axes: axes, isUnbiased: isUnbiased, keepsDimensions: keepsDimensions).sqrt()
+    }
     let axes = ReducedAxes(shape, axes, keepsDimensions: keepsDimensions)
     let (variance, mean, share) = deviations(axes, isUnbiased: isUnbiased)
     let y = Tensor(axes.shape) { UnaryFunction.sqrt.forward(variance.pointer, $0, count: variance.count) }
@@ -59,6 +66,14 @@ extension Variable {
         dy.dividedWhereNotZero(by: y, scale: Float(share)), over: axes, by: .deviation, values: x.value, centre: mean,
         to: x)
     }
+  }
+
+  /// The variance from general operations.
+  private func composedVariance(axes: [Int]?, isUnbiased: Bool, keepsDimensions: Bool) -> Variable {
+    let squares = (self - mean(axes: axes, keepsDimensions: true)).square()
+    guard isUnbiased else { return squares.mean(axes: axes, keepsDimensions: keepsDimensions) }
+    let terms = ReducedAxes(shape, axes, keepsDimensions: keepsDimensions).terms
+    return squares.sum(axes: axes, keepsDimensions: keepsDimensions) / Float(terms - 1)
   }
 
   /// The variance, the mean, and the share that each squared deviation has.
@@ -91,7 +106,7 @@ extension Variable {
     switch order {
     case .l1:
       let y = Tensor(axes.shape) { Reduction.sumOfMagnitudes(axes.plan, value.pointer, into: $0) }
-      return Variable(y, from: [self]) { [x = saved] dy, gradients in
+      return Variable(y, from: [self], as: axes.description(.l1)) { [x = saved] dy, gradients in
         gradients.spread(dy, over: axes, by: .signed, values: x.value, to: x)
       }
     case .l2:
@@ -99,7 +114,7 @@ extension Variable {
         Reduction.sumOfSquares(axes.plan, value.pointer, into: y)
         UnaryFunction.sqrt.forward(y, y, count: axes.shape.count)
       }
-      return Variable(y, from: [self]) { [x = saved, y] dy, gradients in
+      return Variable(y, from: [self], as: axes.description(.l2)) { [x = saved, y] dy, gradients in
         gradients.spread(
           dy.dividedWhereNotZero(by: y, scale: 1), over: axes, by: .product, values: x.value, to: x)
       }
@@ -121,7 +136,7 @@ extension Variable {
       UnaryFunction.log.forward(y, y, count: axes.shape.count)
       addInPlace(y, largest.pointer, count: axes.shape.count)
     }
-    return Variable(y, from: [self]) { [x = saved, y] dy, gradients in
+    return Variable(y, from: [self], as: axes.description(.logSumExp)) { [x = saved, y] dy, gradients in
       gradients.spread(dy, over: axes, by: .exponential, values: x.value, centre: y, to: x)
     }
   }
@@ -130,9 +145,10 @@ extension Variable {
   /// - Parameter axis: a negative one counts from the end.
   /// - Precondition: the axis exists.
   public func cumulativeSum(axis: Int) -> Variable {
-    let lines = AxisLines(shape, axis: axis)
+    let axis = shape.normalized(axis: axis), lines = AxisLines(shape, axis: axis)
     let y = Tensor(shape) { lines.cumulativeSum(value.pointer, isReversed: false, into: $0, accumulate: false) }
-    return Variable(y, from: [self]) { [x = gradientSlot] dy, gradients in
+    return Variable(y, from: [self], as: GraphDescription(.cumulativeSum(axis: axis))) {
+      [x = gradientSlot] dy, gradients in
       gradients.write(to: x) { dx, accumulate in
         lines.cumulativeSum(dy.pointer, isReversed: true, into: dx, accumulate: accumulate)
       }

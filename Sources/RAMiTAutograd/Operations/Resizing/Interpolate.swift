@@ -65,19 +65,26 @@ private func interpolate(
   }
   return resampled(
     x, vertical: axis(x.shape[1], size.height, steps.height), horizontal: axis(x.shape[2], size.width, steps.width),
-    operation: "interpolate")
+    operation: "interpolate",
+    as: GraphDescription(
+      .interpolation(
+        mode, alignsCorners: alignCorners, isAntialiased: antialias, scale: steps.height.map { 1 / $0 }),
+      sizes: [size.height, size.width]))
 }
 
 /// A map whose height and width are resampled.
-/// - Parameter operation: the function's name, for a `Profiler`.
+/// - Parameters:
+///   - operation: the function's name, for a `Profiler`.
+///   - graph: what a traced graph has of the operation.
 func resampled(
-  _ x: Variable, vertical: AxisResampling, horizontal: AxisResampling, operation: String
+  _ x: Variable, vertical: AxisResampling, horizontal: AxisResampling, operation: String,
+  as graph: @autoclosure () -> GraphDescription?
 ) -> Variable {
   let kernel = Resampling(images: x.shape[0], channels: x.shape[3], vertical: vertical, horizontal: horizontal)
   let y = Tensor([x.shape[0], vertical.count, horizontal.count, x.shape[3]]) {
     resample(kernel, x.value, into: $0, accumulate: false)
   }
-  return Variable(y, from: [x], operation: operation) { [x = x.gradientSlot] dy, gradients in
+  return Variable(y, from: [x], operation: operation, as: graph()) { [x = x.gradientSlot] dy, gradients in
     gradients.write(to: x) { dx, accumulate in resample(kernel.transposed, dy, into: dx, accumulate: accumulate) }
   }
 }

@@ -10,13 +10,14 @@ extension Variable {
     require(
       missing >= 0 && zip(own, shape.dimensions.dropFirst(missing)).allSatisfy { $0 == 1 || $0 == $1 },
       "\(self.shape) cannot be broadcast to \(shape)")
-    if shape == self.shape { return self }
+    if shape == self.shape, !GraphTrace.isRecording { return self }
     // Repeated axes do not move in the source.
     let moving = zip(own, self.shape.strides).map { $0 == 1 ? 0 : $1 }
     let copy = StridedCopy(
       sizes: shape.dimensions, from: Array(repeating: 0, count: missing) + moving, to: shape.strides)
     let y = Tensor(shape) { y in copy(value.pointer, into: y) }
-    return Variable(y, from: [self]) { [x = gradientSlot] dy, gradients in
+    return Variable(y, from: [self], as: GraphDescription(.broadcast, sizes: shape.dimensions)) {
+      [x = gradientSlot] dy, gradients in
       gradients.add(dy, times: 1, reducedTo: x)
     }
   }

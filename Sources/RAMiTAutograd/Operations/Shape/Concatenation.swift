@@ -23,7 +23,8 @@ public func concatenate(_ parts: [Variable], axis: Int) -> Variable {
   let y = Tensor(shape) { y in
     for (part, copy) in zip(parts, copies) { copy(part.value.pointer, into: y) }
   }
-  return Variable(y, from: parts) { [slots = parts.map(\.gradientSlot)] dy, gradients in
+  return Variable(y, from: parts, as: GraphDescription(.concatenation(axis: axis))) {
+    [slots = parts.map(\.gradientSlot)] dy, gradients in
     for (slot, copy) in zip(slots, copies) {
       gradients.write(to: slot) { dPart, accumulate in copy.reversed(dy.pointer, into: dPart, accumulate: accumulate) }
     }

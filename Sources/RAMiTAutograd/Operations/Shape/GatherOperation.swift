@@ -16,7 +16,8 @@ extension Variable {
       outer: shape.dimensions[..<axis].reduce(1, *), size: size,
       inner: shape.dimensions[(axis + 1)...].reduce(1, *), indices: indices)
     let y = Tensor(shape.replacing(axis, with: indices.count)) { y in kernel.forward(value.pointer, y) }
-    return Variable(y, from: [self]) { [x = gradientSlot] dy, gradients in
+    return Variable(y, from: [self], as: GraphDescription(.gather(axis: axis, indices: indices))) {
+      [x = gradientSlot] dy, gradients in
       gradients.write(to: x) { dx, accumulate in kernel.backward(dy.pointer, dx, accumulate: accumulate) }
     }
   }

@@ -28,14 +28,15 @@ public func pad(
     require(
       (rows == 0 || height > 0) && (columns == 0 || width > 0), "\(x.shape) has no pixels to be padded with")
   }
-  if rows == 0 && columns == 0 { return x }
+  if rows == 0 && columns == 0, !GraphTrace.isRecording { return x }
   let kernel = Padding(
     images: x.shape[0], height: height, width: width, channels: x.shape[3], top: top, bottom: bottom, left: left,
     right: right, mode: mode)
   let y = Tensor([x.shape[0], top + height + bottom, left + width + right, x.shape[3]]) { y in
     kernel.forward(x.value.pointer, y)
   }
-  return Variable(y, from: [x]) { [x = x.gradientSlot] dy, gradients in
+  return Variable(y, from: [x], as: GraphDescription(.padding(mode), sizes: [top, bottom, left, right])) {
+    [x = x.gradientSlot] dy, gradients in
     gradients.write(to: x) { dx, accumulate in kernel.backward(dy.pointer, dx, accumulate: accumulate) }
   }
 }

@@ -11,10 +11,11 @@ extension Variable {
     let result = Shape(order.map { shape[$0] }), strides = shape.strides
     // When only axes of one element move, nothing moves in memory.
     let moved = order.filter { shape[$0] != 1 }
-    if moved == moved.sorted() { return reshaped(result) }
+    if moved == moved.sorted(), !GraphTrace.isRecording { return reshaped(result) }
     return Variable(
       rearranging: self, into: result,
-      by: [StridedCopy(sizes: result.dimensions, from: order.map { strides[$0] }, to: result.strides)])
+      by: [StridedCopy(sizes: result.dimensions, from: order.map { strides[$0] }, to: result.strides)],
+      as: GraphDescription(.permutation(order)))
   }
 
   /// Axes `a` and `b` change places.
@@ -34,7 +35,8 @@ extension Variable {
     }
     return Variable(
       rearranging: self, into: shape,
-      by: [StridedCopy(sizes: shape.dimensions, from: from, to: shape.strides, fromOffset: offset)])
+      by: [StridedCopy(sizes: shape.dimensions, from: from, to: shape.strides, fromOffset: offset)],
+      as: GraphDescription(.flip(axes: axes)))
   }
 
   /// Element i of axis `axes[k]` moves to i + `shifts[k]`; what leaves at one end comes back at the other
@@ -49,11 +51,13 @@ extension Variable {
       let forward = (shift % size + size) % size
       if forward > 0 { parts = parts.flatMap { $0.rolled(axis, of: size, by: forward, stride: strides[axis]) } }
     }
-    if parts.count == 1 { return self }
+    if parts.count == 1, !GraphTrace.isRecording { return self }
     let copies = parts.map {
       StridedCopy(sizes: $0.sizes, from: strides, to: strides, fromOffset: $0.from, toOffset: $0.to)
     }
-    return Variable(rearranging: self, into: shape, by: copies)
+    return Variable(
+      rearranging: self, into: shape, by: copies,
+      as: GraphDescription(.roll(axes: shape.normalized(axes: axes)), sizes: shifts))
   }
 }
 

@@ -8,7 +8,7 @@ extension Variable {
     let axis = shape.normalized(axis: axis)
     require(
       range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) is not in axis \(axis) of \(shape)")
-    if range == 0..<shape[axis] { return self }
+    if range == 0..<shape[axis], !GraphTrace.isRecording { return self }
     if shape.dimensions[..<axis].allSatisfy({ $0 == 1 }) { return outermostSlice(axis, range) }
     let strides = shape.strides, result = shape.replacing(axis, with: range.count)
     return Variable(
@@ -16,7 +16,7 @@ extension Variable {
       by: [
         StridedCopy(
           sizes: result.dimensions, from: strides, to: result.strides, fromOffset: range.lowerBound * strides[axis])
-      ])
+      ], as: GraphDescription(.slice(axis: axis), sizes: [range.lowerBound, range.upperBound]))
   }
 
   /// A slice that is contiguous, because no axis outside of it has more than one element.
@@ -24,7 +24,8 @@ extension Variable {
     let result = shape.replacing(axis, with: range.count), stride = shape.strides[axis]
     let inner = Shape(Array(shape.dimensions[axis...]))
     let view = value.reshaped(inner).slice(range).reshaped(result)
-    return Variable(view, from: [self], operation: "sliced") { [x = gradientSlot] dy, gradients in
+    let description = GraphDescription(.slice(axis: axis), sizes: [range.lowerBound, range.upperBound])
+    return Variable(view, from: [self], operation: "sliced", as: description) { [x = gradientSlot] dy, gradients in
       gradients.accumulate(to: x) { dx in
         addInPlace(dx + range.lowerBound * stride, dy.pointer, count: dy.count)
       }
@@ -65,6 +66,9 @@ extension Variable {
     require(
       top >= 0 && left >= 0 && height >= 0 && width >= 0 && top + height <= shape[1] && left + width <= shape[2],
       "\(height) x \(width) at (\(top), \(left)) is not in \(shape)")
+    if GraphTrace.isRecording {
+      return sliced(axis: 1, top..<top + height).sliced(axis: 2, left..<left + width)
+    }
     let strides = shape.strides, result: Shape = [shape[0], height, width, shape[3]]
     if result == shape { return self }
     return Variable(
@@ -72,6 +76,6 @@ extension Variable {
       by: [
         StridedCopy(
           sizes: result.dimensions, from: strides, to: result.strides, fromOffset: top * strides[1] + left * strides[2])
-      ])
+      ], as: nil)
   }
 }

@@ -9,8 +9,10 @@ extension Variable {
   /// - Precondition: both shapes hold equally many values.
   public func reshaped(_ shape: [Int]) -> Variable {
     let shape = self.shape.completing(shape)
-    if shape == self.shape { return self }
-    return Variable(value.reshaped(shape), from: [self]) { [x = gradientSlot] dy, gradients in
+    if shape == self.shape, !GraphTrace.isRecording { return self }
+    let view = value.reshaped(shape)
+    return Variable(view, from: [self], as: GraphDescription(.reshape, sizes: shape.dimensions)) {
+      [x = gradientSlot] dy, gradients in
       gradients.add(dy.reshaped(x.shape), to: x)
     }
   }

@@ -9,8 +9,9 @@ public func windowPartition(_ x: Variable, height: Int, width: Int) -> Variable 
     x.shape.rank == 4 && height > 0 && width > 0 && x.shape[1] % height == 0 && x.shape[2] % width == 0,
     "a map of windows of \(height) x \(width) has sides that are multiples of theirs, not \(x.shape)")
   let grid = WindowGrid(images: x.shape[0], height: x.shape[1], width: x.shape[2], window: (height, width))
+  if GraphTrace.isRecording { return grid.composedPartition(x).reshaped([grid.count, height * width, x.shape[3]]) }
   return Variable(
-    rearranging: x, into: [grid.count, height * width, x.shape[3]], by: [grid.partition(channels: x.shape[3])])
+    rearranging: x, into: [grid.count, height * width, x.shape[3]], by: [grid.partition(channels: x.shape[3])], as: nil)
 }
 
 /// A feature map cut into square windows: N x H x W x C to (N H/m W/m) x (m m) x C.
@@ -33,8 +34,10 @@ public func windowMerge(_ x: Variable, window: (height: Int, width: Int), height
     "the windows of N maps \(height) x \(width) are \(perImage) N x \(window.height * window.width) x C, not \(x.shape)"
   )
   let grid = WindowGrid(images: x.shape[0] / perImage, height: height, width: width, window: window)
+  if GraphTrace.isRecording { return grid.composedMerge(x) }
   return Variable(
-    rearranging: x, into: [grid.images, height, width, x.shape[2]], by: [grid.partition(channels: x.shape[2]).reversed])
+    rearranging: x, into: [grid.images, height, width, x.shape[2]], by: [grid.partition(channels: x.shape[2]).reversed],
+    as: nil)
 }
 
 /// The inverse of `windowPartition` with square windows.
@@ -52,9 +55,9 @@ public func patchMerging(_ x: Variable) -> Variable {
     x.shape.rank == 4 && x.shape[1] % 2 == 0 && x.shape[2] % 2 == 0,
     "a map of 2 x 2 cells is N x H x W x C, with H and W even, not \(x.shape)")
   let grid = WindowGrid(images: x.shape[0], height: x.shape[1], width: x.shape[2], window: (2, 2))
-  return Variable(
-    rearranging: x, into: [x.shape[0], x.shape[1] / 2, x.shape[2] / 2, 4 * x.shape[3]],
-    by: [grid.partition(channels: x.shape[3])])
+  let result: Shape = [x.shape[0], x.shape[1] / 2, x.shape[2] / 2, 4 * x.shape[3]]
+  if GraphTrace.isRecording { return grid.composedPartition(x).reshaped(result) }
+  return Variable(rearranging: x, into: result, by: [grid.partition(channels: x.shape[3])], as: nil)
 }
 
 /// The windows of feature maps.
@@ -72,5 +75,19 @@ private struct WindowGrid {
     let order = [0, 1, 3, 2, 4, 5], strides = map.strides
     let sizes = order.map { map[$0] }
     return StridedCopy(sizes: sizes, from: order.map { strides[$0] }, to: Shape(sizes).strides)
+  }
+
+  // From general operations.
+
+  /// N x H/h x W/w x h x w x C.
+  func composedPartition(_ x: Variable) -> Variable {
+    x.reshaped([images, height / window.height, window.height, width / window.width, window.width, x.shape[3]])
+      .permuted([0, 1, 3, 2, 4, 5])
+  }
+
+  /// Windows to N x H x W x C.
+  func composedMerge(_ x: Variable) -> Variable {
+    x.reshaped([images, height / window.height, width / window.width, window.height, window.width, x.shape[2]])
+      .permuted([0, 1, 3, 2, 4, 5]).reshaped([images, height, width, x.shape[2]])
   }
 }
