@@ -225,7 +225,7 @@ floors:
 
 # The documentation of every public name of the product's modules, as one site in .build/docs.
 DOCUMENTED = Parallel TensorCore Autograd Imaging Serialization NN Metrics Datasets Optimizers Models Inference \
-  Experiments Evaluation Figures Runs Training RestorationCommands
+  ONNX Experiments Evaluation Figures Runs Training RestorationCommands
 docs: setup
 	RAMIT_DOCS=1 swift package --allow-writing-to-directory .build/docs generate-documentation \
 	  $(DOCUMENTED:%=--target RAMiT%) --enable-experimental-combined-documentation --output-path .build/docs \

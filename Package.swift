@@ -72,7 +72,7 @@ let package = Package(
       name: "RAMiT",
       targets: [
         "Parallel", "TensorCore", "Autograd", "Imaging", "Serialization", "NN", "Metrics", "Datasets", "Optimizers",
-        "Models", "Inference", "Experiments", "Evaluation", "Figures", "Training", "RestorationCommands",
+        "Models", "Inference", "ONNX", "Experiments", "Evaluation", "Figures", "Training", "RestorationCommands",
       ].map(module)),
   ],
   traits: isDocumenting ? [] : [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
@@ -119,8 +119,10 @@ let package = Package(
     floor(
       "Models",
       on: ["NN", "Autograd", "Metrics", "Imaging", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
-    // 7: what models are for: restoring photos; how fast they are; what a run trains
+    // 7: what models are for: restoring photos; how fast they are; what a run trains; models in other tools' form
     floor("Inference", on: ["Models", "Imaging", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics"]),
+    floor(
+      "ONNX", on: ["Models", "NN", "Autograd", "Kernels", "TensorCore", "Files", "Diagnostics"]),
     floor(
       "Benchmarking",
       on: [
@@ -165,8 +167,9 @@ let package = Package(
     floor(
       "RestorationCommands",
       on: [
-        "Training", "Reports", "Figures", "Runs", "Evaluation", "Experiments", "Benchmarking", "Inference", "Models",
-        "NN", "Datasets", "Metrics", "Imaging", "Serialization", "Files", "Machine", "Parallel", "Diagnostics",
+        "Training", "Reports", "Figures", "Runs", "Evaluation", "Experiments", "Benchmarking", "Inference", "ONNX",
+        "Models", "NN", "Datasets", "Metrics", "Imaging", "Serialization", "Files", "Machine", "Parallel",
+        "Diagnostics",
       ], [argumentParser]),
     // 13: the command line of the built-in ones, and timings
     program(
@@ -244,6 +247,12 @@ let package = Package(
       with: [
         "TestSupport", "ModelTestSupport", "Models", "Imaging", "Machine", "TensorCore", "Diagnostics",
       ]),
+    tests(
+      of: "ONNX",
+      with: [
+        "TestSupport", "ModelTestSupport", "Models", "NN", "Autograd", "Kernels", "Serialization", "TensorCore",
+        "Diagnostics",
+      ], resources: [.copy("Fixtures")]),
     tests(
       of: "Benchmarking",
       with: [

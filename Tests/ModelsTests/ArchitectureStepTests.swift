@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTNN
 import RAMiTParallel

@@ -1,4 +1,5 @@
 import RAMiTAutograd
+import RAMiTModelTestSupport
 import RAMiTNN
 import RAMiTSerialization
 import RAMiTTensorCore

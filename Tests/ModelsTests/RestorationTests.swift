@@ -1,6 +1,7 @@
 import RAMiTAutograd
 import RAMiTImaging
 import RAMiTMetrics
+import RAMiTModelTestSupport
 import RAMiTModels
 import RAMiTNN
 import RAMiTTensorCore

@@ -1,10 +1,8 @@
-import RAMiTAutograd
 import RAMiTModels
-import RAMiTTensorCore
 
 extension BuiltInArchitecture {
   /// A small model of each family, which has every kind of its parts, and of models that are built of others.
-  static let small = (families.map(\.name) + ["DaViT-core", "DaViT-full"]).compactMap {
+  package static let small = (families.map(\.name) + ["DaViT-core", "DaViT-full"]).compactMap {
     BuiltInArchitecture(named: $0, task: .x2)?.reduced
   }
 
@@ -35,13 +33,5 @@ extension BuiltInArchitecture {
       (configuration.blocks, configuration.refinementBlocks) = ([2, 1, 1, 1], 1)
       return .restormer(configuration)
     }
-  }
-}
-
-extension ImagePadding {
-  /// An image, H x W x C, padded.
-  func padded(_ image: Tensor) -> Tensor {
-    let result = padded(Variable(constant: image.reshaped(Shape([1] + image.shape.dimensions)))).value
-    return result.reshaped(Shape(Array(result.shape.dimensions.dropFirst())))
   }
 }
