@@ -12,7 +12,8 @@ import RAMiTModels
 ///     }
 ///
 /// It trains, resumes and reports from YAML (`model.architecture` is the type's name), evaluates weights, restores
-/// photos, converts weight files and measures; `ramit` is the same for the built-in architectures.
+/// photos, converts weight files, exports models as ONNX and measures; `ramit` is the same for the built-in
+/// architectures.
 public struct RestorationCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   /// For the parser, which fills in the arguments; a program calls `main()`.
   public init() {}
@@ -35,8 +36,8 @@ public struct RestorationCommand<Architecture: RestorationArchitecture>: Parsabl
         TrainCommand<Architecture>.self, SweepCommand<Architecture>.self, ConfigCommand<Architecture>.self,
         ReportCommand<Architecture>.self, EvaluateCommand<Architecture>.self, CompareCommand.self,
         RestoreCommand<Architecture>.self, ModelsCommand<Architecture>.self, SummaryCommand<Architecture>.self,
-        BenchmarkCommand<Architecture>.self,
-        ConvertCommand<Architecture>.self, FigureCommand<Architecture>.self, DataCommand<Architecture>.self,
+        BenchmarkCommand<Architecture>.self, ConvertCommand<Architecture>.self, ExportCommand<Architecture>.self,
+        FigureCommand<Architecture>.self, DataCommand<Architecture>.self,
       ] + AdditionalCommands.list)
   }
 

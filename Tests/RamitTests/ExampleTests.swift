@@ -51,6 +51,8 @@ struct ExampleTests {
       let restored = try self.run(
         "ModelExample", "restore", photo, "--weights", weights, "--output", folder.file("large"))
       #expect(restored.code == 0 && folder.exists("large/photo.png"), "\(restored)")
+      let exported = try self.run("ModelExample", "export", weights, folder.file("model.onnx"))
+      #expect(exported.output.hasSuffix("SmallNet for x2, images of any size\n"), "\(exported)")
     }
   }
 
