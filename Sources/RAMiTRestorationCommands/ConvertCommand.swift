@@ -33,12 +33,6 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     help: "The file to write: .safetensors, .pth or .pt.", completion: .file(extensions: ["safetensors", "pth", "pt"]))
   var output: String
 
-  @Option(help: "The task (default: what the weights say).")
-  var task: RestorationTask?
-
-  @Option(help: "The expected model; any other is refused.")
-  var model: ModelName<Architecture>?
-
   @Flag(help: "Write numbers as float16 (.safetensors): half the size, three decimal digits.")
   var half = false
 
@@ -48,11 +42,7 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       valueName: "file"), completion: .file(extensions: ["json"]))
   var notes: String?
 
-  @Flag(help: "Overwrite OUTPUT.")
-  var force = false
-
-  @Flag(help: "Print errors only.")
-  var quiet = false
+  @OptionGroup var options: ConversionOptions<Architecture>
 
   mutating func validate() throws {
     (input, output) = (input.expandingTilde, output.expandingTilde)
@@ -65,28 +55,24 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         output, expected: "a name that ends in .safetensors, .pth or .pt",
         found: output.contains(".") && !ending.contains("/") ? ".\(ending)" : "no ending")
     }
-    if !force, FileManager.default.fileExists(atPath: output) {
-      throw InputError(output, expected: "a new file (--force overwrites)", found: "a file of that name")
-    }
-    let pretrained = try PretrainedModel<Architecture>(
-      weights: input, task: task, named: model?.name, note: tell)
-    let (architecture, model) = (pretrained.architecture, pretrained.model)
     if ending != "safetensors", half || notes != nil {
       throw InputError(half ? "--half" : "--notes", expected: "an output that ends in .safetensors", found: output)
     }
+    try options.checkNew(output)
+    let givenNotes = try readNotes()
+    let pretrained = try options.load(input)
+    let (architecture, model) = (pretrained.architecture, pretrained.model)
     if half, let value = model.roundToFloat16() {
       throw InputError(input, expected: "values of at most 65504 for --half", found: "\(value)")
     }
     if ending == "safetensors" {
-      // A checkpoint's notes on the training do not hold for the weights alone.
-      let kept = pretrained.notes.filter { !["state", "configuration", "crc32"].contains($0.key) }
-      try model.write(
-        to: output, notes: kept.merging(givenNotes()) { $1 }, precision: half ? .float16 : .float32)
+      let notes = pretrained.lastingNotes.merging(givenNotes) { $1 }
+      try model.write(to: output, notes: notes, precision: half ? .float16 : .float32)
     } else {
       try model.writePyTorch(to: output)
     }
     try check(pretrained, hasNotes: ending == "safetensors")
-    if !quiet {
+    if !options.quiet {
       Console.print(
         "\(output): \(architecture.modelName) for \(architecture.task), \(model.parameters.count.grouped) parameters")
     }
@@ -104,11 +90,11 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       throw InputError(output, expected: "the weights that were written", found: "other values in the file")
     }
     if written.architecture != architecture {
-      tell("\(output): does not hold the model's whole configuration, as .safetensors does")
+      options.tell("\(output): does not hold the model's whole configuration, as .safetensors does")
     }
   }
 
-  private func givenNotes() throws -> [String: String] {
+  private func readNotes() throws -> [String: String] {
     guard let path = notes?.expandingTilde else { return [:] }
     let bytes = try WholeFile.read(path, kind: "a file", maximumSize: 1 << 20)
     let found: [String: String]
@@ -121,9 +107,5 @@ struct ConvertCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       throw InputError(path, expected: "notes that are not written by themselves", found: reserved)
     }
     return found
-  }
-
-  private func tell(_ line: String) {
-    if !quiet { Program.report(line) }
   }
 }

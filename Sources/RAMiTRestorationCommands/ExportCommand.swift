@@ -34,17 +34,7 @@ struct ExportCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     help: ArgumentHelp("The height and width of the images, such as 720x1280 (default: any).", valueName: "HxW"))
   var size: MapSides?
 
-  @Option(help: "The task (default: what the weights say).")
-  var task: RestorationTask?
-
-  @Option(help: "The expected model; any other is refused.")
-  var model: ModelName<Architecture>?
-
-  @Flag(help: "Overwrite OUTPUT.")
-  var force = false
-
-  @Flag(help: "Print errors only.")
-  var quiet = false
+  @OptionGroup var options: ConversionOptions<Architecture>
 
   mutating func validate() throws {
     (input, output) = (input.expandingTilde, output.expandingTilde)
@@ -57,16 +47,11 @@ struct ExportCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     guard output.lowercased().hasSuffix(".onnx") else {
       throw InputError(output, expected: "a name that ends in .onnx", found: "another ending")
     }
-    if !force, FileManager.default.fileExists(atPath: output) {
-      throw InputError(output, expected: "a new file (--force overwrites)", found: "a file of that name")
-    }
-    let pretrained = try PretrainedModel<Architecture>(weights: input, task: task, named: model?.name) {
-      if !quiet { Program.report($0) }
-    }
-    // A checkpoint's notes on the training do not hold for the weights alone.
-    let notes = pretrained.notes.filter { !["state", "configuration", "crc32", "format"].contains($0.key) }
-    try pretrained.model.writeONNX(to: output, size: size.map { ($0.height, $0.width) }, notes: notes)
-    if quiet { return }
+    try options.checkNew(output)
+    let pretrained = try options.load(input)
+    try pretrained.model.writeONNX(
+      to: output, size: size.map { ($0.height, $0.width) }, notes: pretrained.lastingNotes)
+    if options.quiet { return }
     let architecture = pretrained.architecture
     Console.print(
       "\(output): \(architecture.modelName) for \(architecture.task), "
@@ -79,9 +64,9 @@ struct MapSides: ExpressibleByArgument, CustomStringConvertible {
   let height, width: Int
 
   init?(argument: String) {
-    let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard sides.count == 2, let height = sides[0], let width = sides[1] else { return nil }
-    (self.height, self.width) = (height, width)
+    guard let sides = ImageSize(argument: argument) else { return nil }
+    // What is written first is the width there.
+    (height, width) = (sides.width, sides.height)
   }
 
   var description: String { "\(height)x\(width)" }

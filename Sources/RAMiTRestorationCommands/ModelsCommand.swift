@@ -16,7 +16,7 @@ struct ModelsCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         """)
   }
 
-  @Argument(help: "Their names (default: a line for each that there is).")
+  @Argument(help: "Names of weights to describe (default: a table of all).")
   var names: [String] = []
 
   @Option(help: ArgumentHelp("Write the list to a JSON file; - for the standard output.", valueName: "file"))

@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTFiles
 
 /// What TensorBoard shows at one moment of a run: the message Event of TensorFlow's event.proto, with the messages of
 /// summary.proto in it.
