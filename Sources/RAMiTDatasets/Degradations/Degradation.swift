@@ -53,7 +53,8 @@ extension Degradation {
 }
 
 extension RandomNumbers {
-  fileprivate mutating func uniform(in range: ClosedRange<Double>) -> Double {
+  /// Uniform in a range, with 24 random bits.
+  mutating func uniform(in range: ClosedRange<Double>) -> Double {
     range.lowerBound + (range.upperBound - range.lowerBound) * Double(uniform())
   }
 }

@@ -1,6 +1,4 @@
-import RAMiTDiagnostics
 import RAMiTImaging
-import RAMiTParallel
 import RAMiTTensorCore
 
 /// Targets with inputs that are made from the whole of them, alike each time.
@@ -54,22 +52,11 @@ extension DegradedPairs {
     let targets = PhotoPairs(files, settings, reader: PhotoReader(memory: PhotoCache(bytes: 0)))
     let pairs = DegradedPairs(targets, chain, seed: seed)
     let count = files.pairs.count
-    for start in stride(from: 0, to: count, by: 16) {
-      let part = Array(start..<min(start + 16, count))
-      let results = parallelMap(part) { index in
-        Result { try write(pairs.pair(index), scale: chain.scale, to: output) }
-      }
-      for result in results { try result.get() }
-      progress(start + part.count, count)
+    try writeOnAllThreads(count, progress: progress) { index in
+      let pair = try pairs.pair(index)
+      try writePair(
+        target: pair.target, input: pair.input ?? pair.target, scale: chain.scale, named: pair.name, to: output)
     }
     return count
-  }
-
-  private static func write(_ pair: ImagePair, scale: Int, to output: String) throws {
-    let name = pair.name
-    let (target, input) =
-      scale > 1 ? ("HR/\(name)", "LR_bicubic/X\(scale)/\(name)x\(scale)") : ("HQ/\(name)", "LQ/\(name)")
-    try writePNG(pair.target, to: "\(output)/\(target).png")
-    try writePNG(pair.input ?? pair.target, to: "\(output)/\(input).png")
   }
 }

@@ -1,7 +1,6 @@
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
-import RAMiTParallel
 
 /// How low-resolution images are made for benchmarks; the protocols do not mix, as their right and lower edges differ.
 package enum LowResolutionProtocol: String, CaseIterable, Sendable {
@@ -59,11 +58,7 @@ package struct LowResolution: Sendable {
     // The files that are made are named by the stems.
     _ = files.index(photos)
     if let error = files.errors.first { throw error }
-    for start in stride(from: 0, to: files.pairs.count, by: 16) {
-      let part = Array(files.pairs[start..<min(start + 16, files.pairs.count)])
-      for result in parallelMap(part, { pair in Result { try write(pair, to: output) } }) { try result.get() }
-      progress(start + part.count, files.pairs.count)
-    }
+    try writeOnAllThreads(files.pairs.count, progress: progress) { try write(files.pairs[$0], to: output) }
     return files.pairs.count
   }
 
@@ -76,10 +71,4 @@ package struct LowResolution: Sendable {
       try writePNG(input, to: "\(output)/LRbicx\(scale)/\(pair.name).png")
     }
   }
-}
-
-/// Writes an image, and the folders that lead to it.
-func writePNG(_ image: Image, to path: String) throws {
-  try Folder.create(path.parentPath)
-  try ImageFile.write(image, to: path)
 }

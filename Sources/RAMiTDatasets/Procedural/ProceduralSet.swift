@@ -1,6 +1,4 @@
-import RAMiTDiagnostics
 import RAMiTImaging
-import RAMiTParallel
 import RAMiTTensorCore
 
 /// Writes drawn pairs as files: a set for any task that needs nothing from elsewhere.
@@ -28,25 +26,14 @@ public struct ProceduralSet: Sendable {
     count: Int, to folder: String, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws {
     let digits = max(String(count).count, 4)
-    for start in stride(from: 0, to: count, by: 16) {
-      let part = Array(start..<min(start + 16, count))
-      let results = parallelMap(part) { index in
-        let number = String(index + 1)
-        let name = String(repeating: "0", count: digits - number.count) + number
-        return Result { try write(index, name: name, to: folder) }
-      }
-      for result in results { try result.get() }
-      progress(start + part.count, count)
+    try writeOnAllThreads(count, progress: progress) { index in
+      let number = String(index + 1)
+      let name = String(repeating: "0", count: digits - number.count) + number
+      let pair = pairs.pair(index)
+      try writePair(
+        target: pair.target, input: pair.input ?? noisy(pair.target, index), scale: settings.scale, named: name,
+        to: folder)
     }
-  }
-
-  private func write(_ index: Int, name: String, to folder: String) throws {
-    let pair = pairs.pair(index)
-    let (target, input): (String, String) =
-      settings.scale > 1
-      ? ("HR/\(name)", "LR_bicubic/X\(settings.scale)/\(name)x\(settings.scale)") : ("HQ/\(name)", "LQ/\(name)")
-    try writePNG(pair.target, to: "\(folder)/\(target).png")
-    try writePNG(pair.input ?? noisy(pair.target, index), to: "\(folder)/\(input).png")
   }
 
   private func noisy(_ target: Image, _ index: Int) -> Image {

@@ -109,8 +109,7 @@ public struct PatchSampler: Sendable {
     let turns = settings.rotate ? choice.below(4) : 0
     let noise = settings.noise.map { range in
       var level = random(.noiseLevel, sample)
-      let sigma = range.lowerBound + (range.upperBound - range.lowerBound) * Double(level.uniform())
-      return (sigma: sigma, random: random(.noise, sample))
+      return (sigma: level.uniform(in: range), random: random(.noise, sample))
     }
     return Patches(pair: crop, symmetry: Symmetry(flips: flips, quarterTurns: turns), noise: noise)
   }
