@@ -1,5 +1,5 @@
-/// A message in the wire format of Protocol Buffers (https://protobuf.dev/programming-guides/encoding) as it is written:
-/// fields one after the other, each with its number and its kind.
+/// A message in the wire format of Protocol Buffers (https://protobuf.dev/programming-guides/encoding) as it is
+/// written: fields one after the other, each with its number and its kind.
 ///
 /// Repeated fields are written one by one, unpacked: every reader takes them so.
 package struct ProtobufMessage {
