@@ -43,6 +43,7 @@ extension ReciprocalAttention {
       pieceSums.update(repeating: 0, count: sumsCount)
       for window in 0..<windowsPerRow {
         project(x, previous: previous, piece: piece, window: window, tile)
+        if window &+ 1 < windowsPerRow { readAhead(x, previous: previous, piece: piece, window: window &+ 1) }
         attendSpatially(tile, piece: piece, window: window)
         addChannelSums(tile.qkv, to: pieceSums)
         if let projection = weights.spatialProjection {
@@ -108,6 +109,15 @@ extension ReciprocalAttention {
       helperFactors(
         previous, piece: piece, window: window, spatial: tile.spatialFactor, channel: tile.channelFactor)
       scaleValues(tile.qkv, spatial: tile.spatialFactor, channel: tile.channelFactor)
+    }
+  }
+
+  /// Asks for what `project` reads of a window.
+  @inline(__always)
+  private func readAhead(_ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, piece: Int, window: Int) {
+    forEachToken(piece: piece, window: window) { _, pixel in
+      RAMiTKernels.readAhead(x + pixel &* channels, count: channels)
+      if let previous { RAMiTKernels.readAhead(previous + pixel &* channels, count: channels) }
     }
   }
 

@@ -50,6 +50,13 @@ package struct FeedForward {
       self.x = x
       self.branch = branch
     }
+
+    fileprivate func advanced(by floats: Int) -> Input { Input(x: x + floats, branch: branch.map { $0 + floats }) }
+
+    fileprivate func readAhead(count: Int) {
+      RAMiTKernels.readAhead(x, count: count)
+      if let branch { RAMiTKernels.readAhead(branch, count: count) }
+    }
   }
 
   /// Floats that the backward pass reads where they are saved: W1 m + b1 [R x padded H] and W2 GELU(...) + b2 [R x C].
@@ -66,7 +73,11 @@ package struct FeedForward {
       let m = middle(input, start: start, count: count, memory)
       let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
       let h = saved?.hidden ?? memory.activated, projected = saved?.projected ?? memory.projected
+      // The next tile's input, a half before each product.
+      let next = input.advanced(by: (start &+ count) &* channels), half = count &* channels / 2
+      next.readAhead(count: half)
       hidden.apply(rows: count, m, xStride: channels, into: h, yStride: hiddenStride, padsColumns: true)
+      next.advanced(by: half).readAhead(count: half)
       applyGELU(h, into: memory.activated, count: count &* hiddenStride)
       out.apply(rows: count, memory.activated, xStride: hiddenStride, into: projected, yStride: channels)
       norm.forwardRows(count, projected, stride: channels, residual: m, y + start * channels)

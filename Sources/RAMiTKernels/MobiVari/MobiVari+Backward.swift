@@ -96,9 +96,10 @@ extension MobiVari {
     let q = dq + stride, dd = rows.dd(row)
     let depthwiseSums = sums + (expand?.gradientCount ?? 0)
     let pointwiseSums = depthwiseSums + 10 * depthwise.channels
+    let dyRow = dy + (image * size.height + row) * size.width * outputs
+    readAhead(dyRow, count: size.width * outputs)
     depthwiseRow(rows.e(row - 1), rows.e(row), rows.e(row + 1), into: q, count: size.width)
     activateAndAdd(q, rows.e(row) + stride, into: rows.d, count: size.width)
-    let dyRow = dy + (image * size.height + row) * size.width * outputs
     pointwiseBackward(rows.d, dyRow, dp: rows.dp, dd: dd, sums: isOwn ? pointwiseSums : nil)
     // dq = dd f'(q)
     activation.derivativeTimes(dd, at: q, into: q, count: size.width * stride)

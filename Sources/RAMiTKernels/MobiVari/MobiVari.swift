@@ -104,6 +104,7 @@ package struct MobiVari {
     }
     forEachPart { first, count in
       let place = first &* stride, target = (before ?? inside) + place
+      readAhead(source + (first &+ count) &* channels, count: count &* channels)
       expand.apply(
         rows: count, source + first &* channels, xStride: channels, into: target, yStride: stride, padsColumns: true)
       activation.apply(target, inside + place, count: count &* stride)
