@@ -58,6 +58,34 @@ import Testing
     #expect(again.model.parameters.values.array == other.model.parameters.values.array)
   }
 
+  /// The gradients of the parts, each computed alone, are added as the tree says, bit for bit.
+  @Test(arguments: [1, 2, 3, 5, 6]) func partsAreAddedInATree(parts: Int) throws {
+    let parted = try configuration(["gradients.accumulate=\(parts)", "model.projectionDropout=0.3"])
+    let trainStep = try trainStep(parted), alone = RAMiT(parted.model.architecture, seed: parted.seed)
+    let data = try TrainingData(parted.training)
+    let plan = TrainingPlan(parted.training, samplesPerEpoch: 60)
+    let batch = try data.batches(of: plan)(0)
+    var sums = (0..<parts).map { part in
+      alone.parameters.zeroGradients()
+      let range = part * 6 / parts..<(part + 1) * 6 / parts
+      let tape = Tape()
+      let loss = tape.record {
+        let context = TrainingContext(seed: parted.seed, iteration: part)
+        let output = alone(Variable(constant: batch.input.slice(range)), context: context)
+        return parted.training.loss.value(output, batch.target.slice(range))
+      }
+      tape.backward(from: loss, seed: parts == 1 ? nil : Tensor(Float(Double(range.count) / 6)))
+      return alone.parameters.gradients.array
+    }
+    while sums.count > 1 {
+      sums = stride(from: 0, to: sums.count, by: 2).map { left in
+        left + 1 < sums.count ? zip(sums[left], sums[left + 1]).map { $0 + $1 } : sums[left]
+      }
+    }
+    _ = try trainStep.run(batch, iteration: 0, at: plan.position(0), location: "test")
+    #expect(trainStep.model.parameters.gradients.array == sums[0])
+  }
+
   /// Adam turns rounding errors of small gradients into whole steps, so runs are compared by what they reach.
   @Test func accumulatedStepsLearnAlike() throws {
     let whole = try configuration(), parted = try configuration(["gradients.accumulate=3"])

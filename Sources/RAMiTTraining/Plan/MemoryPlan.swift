@@ -135,9 +135,11 @@ private struct StageNeeds {
   /// What is in memory beside the passes.
   func beside(parameters: Int) -> Double { batches + photos + Double(parameters) * perParameter }
 
-  /// Values, gradients and the optimizer's state; the average, and a copy of the values while it replaces them.
+  /// Values, gradients, those of earlier parts and the optimizer's state; the average, and a copy of the values while
+  /// it replaces them.
   private var perParameter: Double {
-    Double(4 * (2 + configuration.optimizer.stateCount + (configuration.ema.decay == nil ? 0 : 2)))
+    let waiting = PartTree<Void>.mostWaiting(parts: configuration.gradients.accumulate)
+    return Double(4 * (2 + waiting + configuration.optimizer.stateCount + (configuration.ema.decay == nil ? 0 : 2)))
   }
 
   /// Batches that wait, batches that are being made, and the one in use.

@@ -55,7 +55,6 @@ final class TrainStep {
     // After a warm start all parameters begin to learn together.
     if position.beginsSchedule { optimizer.reset() }
     let parameters = model.parameters
-    parameters.zeroGradients()
     let loss = try accumulateGradients(batch, iteration: iteration, checkpointing, location: location)
     let norm = parameters.gradients.norm(in: trained)
     guard norm.isFinite else { throw notFinite("a gradient", parameters.gradients, location) }
@@ -66,13 +65,21 @@ final class TrainStep {
     return loss
   }
 
-  /// Accumulates the gradients of the whole batch's mean loss, part by part, and returns that loss.
+  /// Computes the gradients of the whole batch's mean loss, part by part, and returns that loss.
   private func accumulateGradients(
     _ batch: Batch, iteration: Int, _ checkpointing: ActivationCheckpointing, location: String
   ) throws -> Double {
     let size = batch.target.shape[0], parts = configuration.gradients.accumulate
+    let gradients = model.parameters.gradients
+    var tree = PartTree<Tensor>(parts: parts) { left, right in
+      right.add(left)
+      return right
+    }
     var total = 0.0
     for part in 0..<parts {
+      // The sum so far makes room for the next part's gradients.
+      tree.moveLast { $0.copy() }
+      model.parameters.zeroGradients()
       let range = part * size / parts..<(part + 1) * size / parts
       let tape = Tape()
       let input = batch.input.slice(range)
@@ -88,6 +95,7 @@ final class TrainStep {
       let share = Double(range.count) / Double(size)
       total += parts == 1 ? value : value * share
       tape.backward(from: loss, seed: parts == 1 ? nil : Tensor(Float(share)))
+      tree.push(PartTree.Block(first: part, gradients))
     }
     return total
   }
