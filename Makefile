@@ -6,9 +6,16 @@ PACKAGES += libopenblas-dev liblapacke-dev
 # HEIF=1 adds AVIF and HEIC. Give it to every target that builds.
 HEIF =
 PACKAGES += $(if $(HEIF),libheif-dev)
+# MPI=1 trains on many machines, by Open MPI; MPI=mpich by MPICH, and another name by what pkg-config calls so.
+MPI =
+PACKAGES += $(if $(filter 1,$(MPI)),libopenmpi-dev openmpi-bin) $(if $(filter mpich,$(MPI)),libmpich-dev mpich)
+export RAMIT_MPI = $(or $(filter-out 1,$(MPI)),ompi-c)
+comma = ,
+TRAITS = $(strip $(if $(HEIF),HEIF) $(if $(MPI),MPI))
 # The one place where the machine's instruction set is chosen; without it the program is correct and slower.
 MACHINE = -Xcc -march=native
-SWIFT_FLAGS = -c release $(MACHINE) --explicit-target-dependency-import-check error $(if $(HEIF),--traits HEIF)
+SWIFT_FLAGS = -c release $(MACHINE) --explicit-target-dependency-import-check error \
+  $(if $(TRAITS),--traits $(subst $(subst ,, ),$(comma),$(TRAITS)))
 # Where `make install` puts the program. Packagers set DESTDIR, a folder that stands for the root.
 PREFIX = /usr/local
 DESTDIR =
@@ -42,7 +49,7 @@ help:
 	@echo 'make race     time RAMiT beside PyTorch: PYTHON=venv/bin/python, any Python with torch'
 	@echo 'make check    lint and test; CI runs test-programs and test-plain, too'
 	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, format, lint, docs, floors, clean'
-	@echo 'with HEIF=1 for AVIF and HEIC'
+	@echo 'with HEIF=1 for AVIF and HEIC, with MPI=1 or MPI=mpich for trainings on many machines'
 
 # Debian and Ubuntu. On another Linux, install the libraries yourself; the other targets then find them.
 setup:

@@ -18,6 +18,11 @@ let isDocumenting = ProcessInfo.processInfo.environment["RAMIT_DOCS"] != nil
 /// Decoders of AVIF and HEIC, which not every machine has: `make build HEIF=1`.
 let heif: [Target.Dependency] =
   isDocumenting ? [] : [.target(name: "RAMiTCHEIF", condition: .when(traits: ["HEIF"]))]
+/// Trainings on many machines, with the MPI that the machine has: `make build MPI=1`.
+let mpi: [Target.Dependency] =
+  isDocumenting ? [] : [.target(name: "RAMiTCMPI", condition: .when(traits: ["MPI"]))]
+/// The package of the MPI to build with, as pkg-config knows it: ompi-c (Open MPI), mpich, ...
+let mpiPackage = ProcessInfo.processInfo.environment["RAMIT_MPI"] ?? "ompi-c"
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func module(_ name: String) -> String { "RAMiT" + name }
@@ -75,7 +80,12 @@ let package = Package(
         "Models", "Inference", "ONNX", "Experiments", "Evaluation", "Figures", "Training", "RestorationCommands",
       ].map(module)),
   ],
-  traits: isDocumenting ? [] : [.trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif.")],
+  traits: isDocumenting
+    ? []
+    : [
+      .trait(name: "HEIF", description: "Reads AVIF and HEIC photos, by libheif."),
+      .trait(name: "MPI", description: "Trains on many machines, by MPI."),
+    ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
@@ -91,14 +101,16 @@ let package = Package(
     floor("CTIFF", links: "tiff"),
     systemLibrary("CWebP", pkgConfig: "libwebp", packages: ["libwebp-dev"]),
     systemLibrary("CHEIF", pkgConfig: "libheif", packages: ["libheif-dev"]),
+    systemLibrary("CMPI", pkgConfig: mpiPackage, packages: ["libopenmpi-dev", "libmpich-dev"]),
     // 1: words for people, threads, and the libraries of linear algebra
     floor("Diagnostics"),
     floor("Parallel"),
     floor("LinearAlgebra", on: ["CVectors"]),
-    // 2: arithmetic on pointers, what the machine has, and files as a whole
+    // 2: arithmetic on pointers, what the machine has, files as a whole, and processes that work together
     floor("Kernels", on: ["LinearAlgebra", "Parallel", "CVectors"]),
     floor("Machine", on: ["LinearAlgebra", "Parallel", "Diagnostics", "CVectors"]),
     floor("Files", on: ["CZlib", "Diagnostics"]),
+    floor("ProcessGroup", on: ["Diagnostics"], mpi),
     // 3: tensors, and the one reader of YAML
     floor("TensorCore", on: ["Kernels"]),
     floor("YAML", on: ["Diagnostics"], [yams]),
@@ -154,7 +166,8 @@ let package = Package(
       "Training",
       on: [
         "Reports", "Runs", "Evaluation", "Inference", "Experiments", "Models", "Optimizers", "Datasets", "Metrics",
-        "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics",
+        "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "ProcessGroup", "Parallel",
+        "Diagnostics",
       ]),
     // 11: the tables of the paper, filled with what this package computes
     floor(
@@ -168,15 +181,15 @@ let package = Package(
       "RestorationCommands",
       on: [
         "Training", "Reports", "Figures", "Runs", "Evaluation", "Experiments", "Benchmarking", "Inference", "ONNX",
-        "Models", "NN", "Datasets", "Metrics", "Imaging", "Serialization", "Files", "Machine", "Parallel",
-        "Diagnostics",
+        "Models", "NN", "Datasets", "Metrics", "Imaging", "Serialization", "Files", "Machine", "ProcessGroup",
+        "Parallel", "Diagnostics",
       ], [argumentParser]),
     // 13: the command line of the built-in ones, and timings
     program(
       "ramit",
       on: [
         "RestorationCommands", "Reproduction", "Training", "Reports", "Evaluation", "Models", "Files", "Machine",
-        "Parallel", "Diagnostics",
+        "ProcessGroup", "Parallel", "Diagnostics",
       ], [argumentParser]),
     program(
       "RAMiTBenchmarks",
@@ -193,7 +206,8 @@ let package = Package(
     example("FineTuningExample", on: ["Models", "Optimizers", "Datasets", "NN", "Autograd", "TensorCore"]),
     // Tests
     .target(
-      name: module("TestSupport"), dependencies: ["TensorCore", "Serialization"].map { .target(name: module($0)) },
+      name: module("TestSupport"),
+      dependencies: ["TensorCore", "Serialization", "ProcessGroup"].map { .target(name: module($0)) },
       path: "Tests/TestSupport"),
     .target(
       name: module("OperationTestSupport"),
@@ -206,6 +220,7 @@ let package = Package(
     tests(of: "Parallel"),
     tests(of: "Machine", with: ["TestSupport", "Diagnostics"]),
     tests(of: "LinearAlgebra"),
+    tests(of: "ProcessGroup", with: ["TestSupport", "Diagnostics"]),
     tests(of: "Files", with: ["TestSupport", "Diagnostics"]),
     tests(of: "Kernels", with: ["OperationTestSupport", "Parallel", "TensorCore"]),
     tests(of: "TensorCore"),
@@ -229,7 +244,8 @@ let package = Package(
       with: [
         "TestSupport", "ModelTestSupport", "Reports", "Runs", "Evaluation", "Inference", "Experiments", "Models",
         "Optimizers", "Datasets",
-        "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "Diagnostics",
+        "Metrics", "NN", "Autograd", "Imaging", "Serialization", "TensorCore", "Files", "Machine", "ProcessGroup",
+        "Diagnostics",
       ]),
     tests(
       of: "Models",
