@@ -39,7 +39,7 @@ extension Trainer {
   func logLoss(at position: TrainingPlan.Position) throws {
     let now = progress(at: position)
     (state.lossSum, state.lossCount) = (0, 0)
-    try journal.add(
+    try output?.journal.add(
       MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, learningRate: now.learningRate),
       imagesPerSecond: now.imagesPerSecond)
     let iteration = plan.countsIterations ? "" : "  iteration \(state.iteration)"
@@ -50,13 +50,18 @@ extension Trainer {
   }
 
   /// Writes the images that were left out since to the log. The display has its own way to tell them.
-  func logSkippedImages() throws {
-    for error in skippedImages.take() { try log.append(line: "\(Date.now.formatted(.iso8601))  skipped \(error)") }
+  func logSkippedImages() throws { try logSkippedImages(skippedImages.take()) }
+
+  /// Ranks may meet the same image.
+  func logSkippedImages(_ errors: [InputError]) throws {
+    for error in errors where reportedImages.insert(error.location).inserted {
+      try output?.log.append(line: "\(Date.now.formatted(.iso8601))  skipped \(error)")
+    }
   }
 
   /// Writes a line to the log, with the time, and to the display.
   func say(_ line: String) throws {
-    try log.append(line: "\(Date.now.formatted(.iso8601))  \(line)")
+    try output?.log.append(line: "\(Date.now.formatted(.iso8601))  \(line)")
     display?.line(line)
   }
 }

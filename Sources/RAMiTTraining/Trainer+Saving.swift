@@ -21,12 +21,12 @@ extension Trainer {
     let record = ValidationRecord(
       epoch: plan.epochsDone(after: state.iteration).count, iteration: state.iteration, result: result)
     state.latest = record
-    try journal.add(record, onOtherImages: state.isScoredOnOtherImages ?? false)
+    try output?.journal.add(record, onOtherImages: state.isScoredOnOtherImages ?? false)
     state.isScoredOnOtherImages = nil
     let isBest = result.isBetter(than: state.best?.result)
     if isBest {
       state.best = record
-      try writeWeights(to: folder.files.bestWeights)
+      if output != nil { try writeWeights(to: files.bestWeights) }
     }
     let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 3)
     let baseline = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 3)
@@ -48,19 +48,19 @@ extension Trainer {
   }
 
   private func writeSample(_ index: Int, _ scored: ScoredImage) throws {
-    guard index < configuration.validation.samples else { return }
+    guard let output, index < configuration.validation.samples else { return }
     let image = scored.image
     let sheet = SampleSheet(
       input: image.input, baseline: configuration.task.isSuperResolution ? scored.baseline : nil,
       restored: scored.restored.cropped(toFit: image.target), target: image.target, task: configuration.task,
       score: scored.score, baselineScore: scored.baselineScore)
-    let path = "\(folder.files.samples)/\(SampleSheet.fileName(scored.name))"
+    let path = "\(files.samples)/\(SampleSheet.fileName(scored.name))"
     try ImageFile.write(sheet.image, to: path)
     guard index < RunSample.mostShown else { return }
     let entry = SampleScores.Entry(
       epoch: plan.epochsDone(after: state.iteration).count, iteration: state.iteration, score: scored.score,
       baseline: scored.baselineScore, isKept: index < Self.keptImages && areSamplesKept)
-    try journal.add(sheet, path: path, entry, isEvent: entry.isKept)
+    try output.journal.add(sheet, path: path, entry, isEvent: entry.isKept)
   }
 
   /// The most validations, spread over the run, whose samples TensorBoard and the history get, and the most images of
@@ -74,21 +74,21 @@ extension Trainer {
     return state.iteration == plan.iterations || number % max(1, stride) == 0
   }
 
-  /// Writes a checkpoint of the present state, the weights, and a report.
+  /// Writes a checkpoint of the present state, the weights, and a report: the first rank does.
   /// - Parameter isReportAwaited: false lets it be left out when the last one is recent.
   func save(isReportAwaited: Bool = false) throws {
-    guard savedState != state else { return }
-    try trainStep.refuseNonFiniteValues(location: "\(folder.path), iteration \(state.iteration)")
+    guard let output, savedState != state else { return }
+    try trainStep.refuseNonFiniteValues(location: "\(files.path), iteration \(state.iteration)")
     state.steps = trainStep.optimizer.steps
-    state.logBytes = try log.flush()
-    try journal.flush(into: &state)
-    try writeWeights(to: folder.files.lastWeights)
+    state.logBytes = try output.log.flush()
+    try output.journal.flush(into: &state)
+    try writeWeights(to: files.lastWeights)
     // The checkpoint is written last: when it exists, so does everything that belongs to it.
     try Checkpoint.write(
       trainStep, state: state, configuration: resolved, to: checkpoints.path(iteration: state.iteration))
     savedState = state
     try checkpoints.prune()
-    try journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, pace: pace)
+    try output.journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, pace: pace)
   }
 
   /// Writes the average, or the weights without one: as they were saved last, and so finite.
@@ -106,7 +106,7 @@ extension Trainer {
 extension Trainer {
   /// The closing lines: how good the model is, where its files are, and how to resume.
   package func summary(of outcome: TrainingOutcome) -> String {
-    let path = folder.path
+    let path = files.path
     switch outcome {
     case .stopped(let iteration):
       return "stopped after iteration \(iteration.grouped) of \(plan.iterations.grouped); --resume resumes the run"
@@ -124,12 +124,12 @@ extension Trainer {
         lines.append(
           "best    \(psnr) after \(position), \(configuration.task.baselineName) \(baseline)"
             + (result.gain.map { ": \(abs($0).fixed(2)) dB \($0 < 0 ? "less" : "more")" } ?? ""))
-        lines.append("weights \(folder.files.bestWeights)")
-        if configuration.validation.samples > 0 { lines.append("images  \(folder.files.samples)") }
+        lines.append("weights \(files.bestWeights)")
+        if configuration.validation.samples > 0 { lines.append("images  \(files.samples)") }
       } else {
-        lines.append("weights \(folder.files.lastWeights)")
+        lines.append("weights \(files.lastWeights)")
       }
-      lines.append("report  \(folder.files.report)")
+      lines.append("report  \(files.report)")
       lines.append("To start over, remove the folder or name another with --output.")
       return lines.joined(separator: "\n")
     }

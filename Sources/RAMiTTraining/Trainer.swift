@@ -29,17 +29,20 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   package let plan: TrainingPlan
   /// What steps compute again so that they fit into memory.
   let memory: MemoryPlan
+  /// The processes that train together.
+  let ranks: Ranks
   private let data: TrainingData
   /// The data by name and content.
   private let runData: RunData
   let validator: Validator?
-  let folder: RunFolder
+  let files: RunFiles
   let checkpoints: CheckpointStore
-  let log: AppendOnlyFile
-  let journal: RunJournal
+  /// The files that grow while the run trains; nil but on the first rank, which alone writes.
+  let output: RunOutput?
   let display: (any TrainingDisplay)?
   private let command: String?
   let skippedImages = SkippedImages()
+  var reportedImages: Set<String> = []
   var state = TrainingState()
   var savedState: TrainingState?
   var speed = Speed()
@@ -62,38 +65,54 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   ///   - skipped: called with each image that is left out, on any thread (`data.train.onBadImage: skip`).
   /// - Throws: `InputError` for data or weights that are missing or do not fit, a folder that is in use, a run that is
   ///   already there, or data or a configuration unlike those that the run began with.
-  public init(
+  public convenience init(
     _ run: RunConfiguration<Architecture>, resume: Bool, allowChanges: Bool = false,
     display: (any TrainingDisplay)? = nil, command: String? = nil,
     makeModel: (Architecture, _ seed: UInt64) throws -> any RestorationModel = { $0.makeModel(seed: $1) },
     skipped: @escaping @Sendable (InputError) -> Void = { _ in }
   ) throws {
+    try self.init(
+      run, resume: resume, allowChanges: allowChanges, display: display, command: command, ranks: Ranks(),
+      makeModel: makeModel, skipped: skipped)
+  }
+
+  /// The same on several ranks, within `Ranks.share`. They need not reach the run's folder, but for the first.
+  package init(
+    _ run: RunConfiguration<Architecture>, resume: Bool, allowChanges: Bool = false,
+    display: (any TrainingDisplay)? = nil, command: String? = nil, ranks: Ranks,
+    makeModel: (Architecture, _ seed: UInt64) throws -> any RestorationModel = { $0.makeModel(seed: $1) },
+    skipped: @escaping @Sendable (InputError) -> Void = { _ in }
+  ) throws {
     runConfiguration = run
+    self.ranks = ranks
     let configuration = run.training
     self.configuration = configuration
     self.display = display
     self.command = command
-    resolved = try run.withAbsolutePaths.yaml()
+    let resolved = try run.withAbsolutePaths.yaml()
+    self.resolved = resolved
+    files = RunFiles(path: configuration.folder)
     do {
       data = try TrainingData(configuration) { [skippedImages] error in
         skippedImages.add(error)
         skipped(error)
       }
     } catch let error as InputError where resume {
-      throw Self.namingOwnPaths(error, RunFiles(path: configuration.folder))
+      throw Self.namingOwnPaths(error, files)
     }
+    try ranks.refuseTooMany(parts: configuration.gradients.accumulate)
+    try ranks.refuseDifferences(RankIdentity(configuration: resolved, data: data.size))
     plan = TrainingPlan(configuration, samplesPerEpoch: data.samples.samplesPerEpoch)
-    folder = try RunFolder(configuration.folder)
-    checkpoints = CheckpointStore(folder: folder.files.checkpoints, keep: configuration.checkpoints.keep)
-    guard try resume || !folder.holdsRun else {
+    let folder = ranks.isFirst ? try RunFolder(configuration.folder) : nil
+    checkpoints = CheckpointStore(folder: files.checkpoints, keep: configuration.checkpoints.keep)
+    let wasBegun = try folder?.holdsRun ?? false
+    guard resume || !wasBegun else {
       throw InputError(
-        folder.path, expected: "a folder without a run (--resume resumes it, --output names another)",
+        files.path, expected: "a folder without a run (--resume resumes it, --output names another)",
         found: "an existing run")
     }
-    let wasBegun = try folder.holdsRun
     runData = try RunData(
-      training: data.files, validation: data.validationFiles, validationImages: data.validation?.count ?? 0,
-      sigma: configuration.data.validation.sigma, recordsAt: folder.files.data
+      of: data, sigma: configuration.data.validation.sigma, recordsAt: files.data, ranks: ranks
     ) { count, bytes in
       // A person should know what takes longer than a moment.
       if bytes > 1_000_000_000 {
@@ -101,21 +120,26 @@ public final class Trainer<Architecture: RestorationArchitecture> {
           "reads the training data once to recognise them later: \(count) files, \((Double(bytes) / 1e9).fixed(1)) GB")
       }
     }
-    let found = try checkpoints.latest()
+    let found = ranks.isFirst ? try checkpoints.latest() : nil
     let model = try makeModel(run.model.architecture, configuration.seed)
     // A checkpoint has weights of its own.
-    let beginning = found == nil ? try model.loadInitialWeights(configuration) : nil
-    trainStep = try TrainStep(model, configuration)
-    memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation)
+    let beginning = ranks.isFirst && found == nil ? try model.loadInitialWeights(configuration) : nil
+    trainStep = try TrainStep(model, configuration, ranks: ranks)
+    memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation, ranks: ranks)
     if let error = memory.error { throw error }
-    validator = data.validation.map { Validator(model, $0, sigma: configuration.data.validation.sigma) }
-    log = try AppendOnlyFile(folder.files.log)
-    journal = try RunJournal(folder.files, RunSettings(run))
-    try start(from: found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)
-    try runData.write()
-    try WholeFile.write(Data(resolved.utf8), to: folder.files.configuration)
-    try journal.publish(
-      iteration: state.iteration, isAwaited: true, pace: isComplete ? nil : pace, stoppedEarly: reasonToStopEarly)
+    validator = data.validation.map {
+      Validator(
+        model, $0, sigma: configuration.data.validation.sigma, shown: configuration.validation.samples, ranks: ranks)
+    }
+    output = try folder.map { try RunOutput($0, RunSettings(run)) }
+    if let output {
+      try start(output, from: found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)
+      try runData.write()
+      try WholeFile.write(Data(resolved.utf8), to: files.configuration)
+      try output.journal.publish(
+        iteration: state.iteration, isAwaited: true, pace: isComplete ? nil : pace, stoppedEarly: reasonToStopEarly)
+    }
+    try shareStart()
   }
 
   /// Iterations done.
@@ -125,7 +149,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
 
   /// Resumes from a checkpoint, or begins.
   private func start(
-    from found: (checkpoint: Checkpoint, damage: [InputError])?, beginning: String?, wasBegun: Bool, allowChanges: Bool
+    _ output: RunOutput, from found: (checkpoint: Checkpoint, damage: [InputError])?, beginning: String?,
+    wasBegun: Bool, allowChanges: Bool
   ) throws {
     var changes: [ConfigurationChange] = []
     if let found {
@@ -137,8 +162,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       try checkpoints.setAside(after: state.iteration)
     }
     let isScoredOnOtherImages = noteData()
-    try log.truncate(to: state.logBytes)
-    try journal.resume(
+    try output.log.truncate(to: state.logBytes)
+    try output.journal.resume(
       state, parameters: trainStep.model.parameters.count, plan: plan, changes: changes.map(\.description),
       command: command
     ) {
@@ -154,6 +179,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     if let beginning { try say(beginning) }
     try logSkippedImages()
     try say("memory \(memory.summary(plan))")
+    if ranks.count > 1 { try say(ranks.placement.summary) }
   }
 
   /// Records the identity of the data.
@@ -176,16 +202,16 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   /// The changes of the configuration that are allowed.
   /// - Throws: `InputError` that names the others, or says how to allow them.
   private func acceptedChanges(since checkpoint: Checkpoint, allowChanges: Bool) throws -> [ConfigurationChange] {
-    let before = try RunConfiguration<Architecture>(yaml: checkpoint.configuration, file: folder.files.configuration)
+    let before = try RunConfiguration<Architecture>(yaml: checkpoint.configuration, file: files.configuration)
     let changes = try runConfiguration.changes(since: before, comparesLocations: checkpoint.state.fingerprints == nil)
     let began = "the configuration that the run began with"
     if !changes.refused.isEmpty {
       let words = (changes.refused + (allowChanges ? [] : changes.allowable)).map(\.description)
-      throw InputError(folder.path, expected: "\(began) (\(advice))", found: words.joined(separator: "; "))
+      throw InputError(files.path, expected: "\(began) (\(advice))", found: words.joined(separator: "; "))
     }
     guard changes.allowable.isEmpty || allowChanges else {
       throw InputError(
-        folder.path, expected: "\(began) (--allow-changes allows another learning rate or clipping)",
+        files.path, expected: "\(began) (--allow-changes allows another learning rate or clipping)",
         found: changes.allowable.map(\.description).joined(separator: "; "))
     }
     return changes.allowable
@@ -193,17 +219,17 @@ public final class Trainer<Architecture: RestorationArchitecture> {
 
   /// Advice for a run that cannot resume.
   private var advice: String {
-    "put it back, or begin another run: --output DIR --set initialWeights=\(folder.files.lastWeights)"
+    "put it back, or begin another run: --output DIR --set initialWeights=\(files.lastWeights)"
   }
 
   /// Different images would give different samples under the same numbers.
   private func refuseOtherData(than state: TrainingState) throws {
     let began = "the training data that the run began with"
     if let before = state.fingerprints, runData.fingerprints(unread: state.unread ?? []).training != before.training {
-      throw InputError(folder.path, expected: "\(began) (\(advice))", found: runData.differences)
+      throw InputError(files.path, expected: "\(began) (\(advice))", found: runData.differences)
     }
     if let before = state.data, before != data.size {
-      throw InputError(folder.path, expected: "\(began), \(before) (\(advice))", found: "\(data.size)")
+      throw InputError(files.path, expected: "\(began), \(before) (\(advice))", found: "\(data.size)")
     }
     guard state.iteration >= 0, 0...state.iteration ~= state.steps else {
       throw InputError(
@@ -219,8 +245,17 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   /// - Throws: `InputError` for a photo that cannot be read, a file that cannot be written, or values that are not
   ///   finite.
   public func run(isStopRequested: () -> Bool = { false }) throws -> TrainingOutcome {
-    try train(isStopRequested)
-    try journal.publish(
+    do {
+      try train(isStopRequested)
+    } catch let error as SharedError {
+      do { try saveBefore(error.error) } catch let other as InputError { throw error.adding(other) }
+      throw error
+    } catch let error as InputError where ranks.count > 1 {
+      // The others are at the same iteration, so what all have done is worth as much.
+      try? saveBefore(error)
+      throw error
+    }
+    try output?.journal.publish(
       iteration: state.iteration, isAwaited: true, pace: nil, stoppedEarly: reasonToStopEarly)
     display?.clear()
     return isComplete ? .finished(best: state.best) : .stopped(iteration: state.iteration)
@@ -243,7 +278,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     if isComplete { return }
     let loader = BatchLoader(
       state.iteration..<max(state.iteration, plan.iterations), threads: configuration.data.loader.threads,
-      ahead: configuration.data.loader.ahead, make: data.batches(of: plan))
+      ahead: configuration.data.loader.ahead, make: data.batches(of: plan, ranks: ranks))
     speed.start()
     while true {
       if isValidationDue, try !validate(isStopRequested) || reasonToStopEarly != nil { return }
@@ -252,11 +287,11 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       let position = plan.position(state.iteration)
       if state.iteration == position.stage.firstIteration { try announce(position) }
       let loss = try trainStep.run(
-        batch, iteration: state.iteration, at: position,
+        batch, of: position.stage.batch, iteration: state.iteration, at: position,
         checkpointing: memory.choices[position.stageIndex].checkpointing,
-        location: "\(folder.path), iteration \(state.iteration + 1)")
+        location: "\(files.path), iteration \(state.iteration + 1)")
       try advance(from: position, loss: loss)
-      let stops = isStopRequested()
+      let stops = try agreeAfterStep(stops: isStopRequested())
       let isTime = state.iteration % configuration.checkpoints.everyIterations == 0
       if stops || isTime || state.iteration == plan.iterations { try save() }
       if stops { return }
@@ -267,16 +302,20 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     do {
       return try loader.next()
     } catch {
-      // The photo may be repaired, so the progress before it is saved.
-      if let name = (error as? InputError).flatMap({ runData.name(ofTrainingFile: $0.location) }) {
-        let unread = (state.unread ?? []) + [name]
-        let fingerprint = runData.fingerprints(unread: unread).training
-        state.unread = unread
-        state.fingerprints?.training = fingerprint
-      }
-      if state.iteration > 0 { try save() }
+      try saveBefore(error as? InputError)
       throw error
     }
+  }
+
+  /// Saves what has been done before an error. A photo may be repaired.
+  private func saveBefore(_ error: InputError?) throws {
+    if let name = error.flatMap({ runData.name(ofTrainingFile: $0.location) }) {
+      let unread = (state.unread ?? []) + [name]
+      let fingerprint = runData.fingerprints(unread: unread).training
+      state.unread = unread
+      state.fingerprints?.training = fingerprint
+    }
+    if state.iteration > 0 { try save() }
   }
 
   /// Logs the settings of a stage, where there are several.

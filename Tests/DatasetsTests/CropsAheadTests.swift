@@ -40,6 +40,31 @@ import Testing
     }
   }
 
+  /// Whoever makes some rows of each batch makes those of the whole batch, with crops ahead or without.
+  @Test func rowsAreThoseOfTheBatch() throws {
+    let settings = PatchSettings(patch: 4, scale: 1, noise: 0...50)
+    func samples(_ rows: Range<Int>?, _ memory: CropMemory?, _ photos: Photos = Photos(count: 10)) -> TrainingSamples {
+      TrainingSamples(
+        PatchSampler(photos, settings, seed: 1), samplesPerEpoch: 47, batch: 5, seed: 1, memory: memory,
+        iterations: 60, rows: rows)
+    }
+    let whole = samples(nil, nil)
+    for rows in [0..<5, 0..<2, 2..<3, 3..<5] {
+      for bytes in [0, 300, 1 << 20] {
+        let memory = CropMemory(bytes: bytes), photos = Photos(count: 10)
+        let samples = samples(rows, memory, photos)
+        for iteration in 0..<60 {
+          let batch = try samples.batch(iteration: iteration), all = try whole.batch(iteration: iteration)
+          #expect(batch.input.array == all.input.slice(rows).array, "\(rows) \(bytes) \(iteration)")
+          #expect(batch.target.array == all.target.slice(rows).array)
+        }
+        // No crop is taken for the rows of others.
+        #expect(memory.bytes == 0)
+        if bytes == 1 << 20 { #expect(photos.openings < 25) }
+      }
+    }
+  }
+
   @Test func aPhotoIsOpenedOnceForManySamples() throws {
     let photos = Photos(count: 10)
     _ = try batches(photos, memory: nil, threads: 2)

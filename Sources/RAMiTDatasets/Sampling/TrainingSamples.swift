@@ -41,9 +41,11 @@ public struct Batch: Sendable {
 public final class TrainingSamples: Sendable {
   /// Samples of an epoch, and of a batch.
   public let samplesPerEpoch, batch: Int
+  /// The samples of each batch that are made, by their places in it.
+  private let rows: Range<Int>
   private let sampler: PatchSampler
   private let seed: UInt64
-  /// The position after the last sample.
+  /// The position after the last sample that is made.
   private let end: Int
   private let ahead: CropsAhead?
   private struct Orders {
@@ -59,41 +61,51 @@ public final class TrainingSamples: Sendable {
   ///   - memory: for crops of coming samples. With it a photo is decoded once for many samples; which samples there are
   ///     does not depend on it.
   ///   - iterations: how many there will be, counted from the first epoch's first; none are needed after them.
-  /// - Precondition: an epoch holds at least one batch.
+  ///   - rows: the samples of each batch that are made; nil for all. Which samples these are does not depend on it.
+  /// - Precondition: an epoch holds at least one batch, and a batch the rows, at least one.
   public init(
     _ sampler: PatchSampler, samplesPerEpoch: Int, batch: Int, seed: UInt64, memory: CropMemory? = nil,
-    iterations: Int = .max
+    iterations: Int = .max, rows: Range<Int>? = nil
   ) {
     precondition(
       batch > 0 && samplesPerEpoch >= batch, "an epoch of \(samplesPerEpoch) samples has no batch of \(batch)")
+    let rows = rows ?? 0..<batch
+    precondition(!rows.isEmpty && (0..<batch).contains(rows), "a batch of \(batch) samples has no rows \(rows)")
     self.sampler = sampler
     self.samplesPerEpoch = samplesPerEpoch
     self.batch = batch
+    self.rows = rows
     self.seed = seed
-    end = iterations < .max / batch ? iterations * batch : .max
+    end = iterations < .max / batch ? iterations * rows.count : .max
     ahead = memory.map { CropsAhead($0) }
   }
 
   /// Whole batches alone.
   public var iterationsPerEpoch: Int { samplesPerEpoch / batch }
 
-  /// The batch of an iteration, counted from the first epoch's first.
+  /// The batch of an iteration, counted from the first epoch's first; of its samples those of `rows`.
   /// - Throws: `InputError` that names a file.
   public func batch(iteration: Int) throws -> Batch {
     let epoch = iteration / iterationsPerEpoch
-    let samples = try (iteration * batch..<(iteration + 1) * batch).map { position in
+    let samples = try (iteration * rows.count..<(iteration + 1) * rows.count).map { position in
       let sample = sample(at: position, during: epoch)
       return try sampler.patches(of: sample, crop(of: sample, at: position, during: epoch))
     }
     return Batch(samples)
   }
 
-  // Positions count the samples of whole batches, from the first epoch's first.
-  private var positionsPerEpoch: Int { iterationsPerEpoch * batch }
+  // Positions count the samples of whole batches that are made, from the first epoch's first.
+  private var positionsPerEpoch: Int { iterationsPerEpoch * rows.count }
+
+  /// The place in the epoch's order of a position in the epoch.
+  private func place(_ position: Int) -> Int {
+    let (iteration, row) = position.quotientAndRemainder(dividingBy: rows.count)
+    return iteration * batch + rows.lowerBound + row
+  }
 
   private func sample(at position: Int, during current: Int) -> PatchSampler.Sample {
-    let (epoch, place) = position.quotientAndRemainder(dividingBy: positionsPerEpoch)
-    let index = order(epoch: epoch, during: current)[place]
+    let (epoch, inEpoch) = position.quotientAndRemainder(dividingBy: positionsPerEpoch)
+    let index = order(epoch: epoch, during: current)[place(inEpoch)]
     return PatchSampler.Sample(pair: pair(epoch, index), epoch: epoch, index: index)
   }
 
@@ -117,10 +129,10 @@ public final class TrainingSamples: Sendable {
     var position = range.lowerBound
     let end = min(range.upperBound, end)
     while position < end {
-      let (epoch, place) = position.quotientAndRemainder(dividingBy: positionsPerEpoch)
+      let (epoch, inEpoch) = position.quotientAndRemainder(dividingBy: positionsPerEpoch)
       let order = order(epoch: epoch, during: current)
-      let count = min(positionsPerEpoch - place, end - position)
-      for offset in 0..<count where sampler.source(pair: pair(epoch, order[place + offset])) == source {
+      let count = min(positionsPerEpoch - inEpoch, end - position)
+      for offset in 0..<count where sampler.source(pair: pair(epoch, order[place(inEpoch + offset)])) == source {
         found.append(position + offset)
       }
       position += count

@@ -14,28 +14,36 @@ struct RunData {
   private let before: DataRecords
   private let path: String
 
-  /// Takes the hashes of unchanged files from the last start's records, and reads the other files.
+  /// Takes the hashes of unchanged files from the last start's records, and reads the other files. What the first of
+  /// several ranks has read, the others read again only where it is not the same file: on a disk of their own.
   /// - Parameters:
-  ///   - validation: nil without validation.
   ///   - sigma: the standard deviation of the validation's noise, of 255 (denoising).
-  ///   - path: the file of the records.
+  ///   - path: the file of the records, which the first rank reads.
   ///   - announce: called with the number of training files that have to be read, and their bytes.
-  /// - Throws: `InputError` that names a file that cannot be read.
+  /// - Throws: `InputError` that names a file that cannot be read, or a rank with other data than the first one's;
+  ///   `SharedError`, `GroupError`.
   init(
-    training: DataFiles, validation: DataFiles?, validationImages: Int, sigma: Double?, recordsAt path: String,
+    of data: TrainingData, sigma: Double?, recordsAt path: String, ranks: Ranks,
     announce: (_ count: Int, _ bytes: Int) -> Void
   ) throws {
+    let training = data.files, validation = data.validationFiles
     self.training = training
     self.validation = validation
-    protocolOfValidation = " \(validationImages)" + (sigma.map { " sigma \($0)" } ?? "")
+    protocolOfValidation = " \(data.validation?.count ?? 0)" + (sigma.map { " sigma \($0)" } ?? "")
     self.path = path
+    func records(knowing known: DataRecords) throws -> DataRecords {
+      let checksums = FileChecksums(known.training + known.validation)
+      return DataRecords(
+        training: try checksums.records(training.all, announce: announce),
+        validation: try checksums.records(validation?.all ?? []))
+    }
     // Damaged records only mean that the files are read again.
-    let known = try? JSON.decode(DataRecords.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+    let known =
+      ranks.isFirst ? try? JSON.decode(DataRecords.self, from: Data(contentsOf: URL(fileURLWithPath: path))) : nil
     before = known ?? DataRecords()
-    let checksums = FileChecksums(before.training + before.validation)
-    records = DataRecords(
-      training: try checksums.records(training.all, announce: announce),
-      validation: try checksums.records(validation?.all ?? []))
+    let first = try ranks.broadcast(records(knowing: before))
+    self.records = ranks.isFirst ? first : try records(knowing: first)
+    try ranks.refuseOtherData(fingerprints(), than: first, self.records)
   }
 
   func fingerprints(unread: [String] = []) -> DataFingerprints {

@@ -75,7 +75,7 @@ package struct TrainingData {
 
   private static func samples(
     _ pairs: any ImagePairs, _ configuration: TrainingConfiguration, samplesPerEpoch: Int, patch: Int, batch: Int,
-    memory: CropMemory?, iterations: Int = .max
+    memory: CropMemory?, iterations: Int = .max, rows: Range<Int>? = nil
   ) -> TrainingSamples {
     let train = configuration.data.train
     var settings = PatchSettings(
@@ -84,15 +84,18 @@ package struct TrainingData {
     settings.degradations = train.degradations?.chain(for: configuration.task)
     return TrainingSamples(
       PatchSampler(pairs, settings, seed: configuration.seed), samplesPerEpoch: samplesPerEpoch, batch: batch,
-      seed: configuration.seed, memory: memory, iterations: iterations)
+      seed: configuration.seed, memory: memory, iterations: iterations, rows: rows)
   }
 
   /// The function that makes the batches of a plan, on any number of threads at once.
-  func batches(of plan: TrainingPlan) -> @Sendable (_ iteration: Int) throws -> Batch {
+  /// - Parameter ranks: a batch has the samples of this rank's parts alone.
+  func batches(of plan: TrainingPlan, ranks: Ranks = Ranks()) -> @Sendable (_ iteration: Int) throws -> Batch {
+    let parts = configuration.gradients.accumulate, own = ranks.parts(of: parts)
     let samples = plan.stages.map {
       Self.samples(
         pairs, configuration, samplesPerEpoch: plan.samplesPerEpoch, patch: $0.patch, batch: $0.batch,
-        memory: cropMemory, iterations: $0.epochs.lowerBound * $0.iterationsPerEpoch + $0.iterations.count)
+        memory: cropMemory, iterations: $0.epochs.lowerBound * $0.iterationsPerEpoch + $0.iterations.count,
+        rows: own.lowerBound * $0.batch / parts..<own.upperBound * $0.batch / parts)
     }
     return { iteration in
       let position = plan.position(iteration)

@@ -32,13 +32,16 @@ package struct MemoryPlan: Equatable, Sendable {
   /// - Parameters:
   ///   - photos: bytes of decoded photos and their crops; nil for all that they may take.
   ///   - validation: the validation set; nil for none.
+  ///   - ranks: share the memory of their machine.
   ///   - free: bytes of the machine's memory that are free.
   ///   - total: all bytes of the machine's memory.
   init(
     _ model: any RestorationModel, _ plan: TrainingPlan, _ configuration: TrainingConfiguration, photos: Int? = nil,
-    validation: TestSet? = nil,
-    free: Int = MachineMemory().free, total: Int = MachineMemory().total
+    validation: TestSet? = nil, ranks: Ranks = Ranks(), free: Int = MachineMemory().free,
+    total: Int = MachineMemory().total
   ) {
+    let neighbours = ranks.placement.neighbours(of: ranks.rank)
+    let (free, total) = (free / neighbours, total / neighbours)
     let memory = configuration.memory
     let data = configuration.data
     let photos = Double(photos ?? (data.train.type == .procedural ? 0 : data.loader.cache << 20))

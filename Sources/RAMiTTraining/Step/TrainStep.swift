@@ -14,6 +14,7 @@ final class TrainStep {
   /// Nil without averaging.
   let average: ExponentialMovingAverage?
   private let configuration: TrainingConfiguration
+  private let ranks: Ranks
   let trainedParameters: TrainedParameters
   /// The only module that learns; nil where all do.
   private var module: String?
@@ -21,11 +22,17 @@ final class TrainStep {
   /// The elements that learn; nil means all.
   private var trained: [Range<Int>]?
 
-  /// - Parameter model: with its initial weights.
+  /// Whether a step has shown that training leaves the model's buffers alone.
+  private var hasCheckedBuffers = false
+
+  /// - Parameters:
+  ///   - model: with its initial weights.
+  ///   - ranks: which compute the parts of a batch together.
   /// - Throws: `InputError` when the configuration names parameters that the model does not have.
-  init(_ model: any RestorationModel, _ configuration: TrainingConfiguration) throws {
+  init(_ model: any RestorationModel, _ configuration: TrainingConfiguration, ranks: Ranks = Ranks()) throws {
     self.model = model
     self.configuration = configuration
+    self.ranks = ranks
     optimizer = configuration.optimizer.optimizer(
       count: model.parameters.count, matrices: model.parameters.matrices)
     average = configuration.ema.decay.map { ExponentialMovingAverage(of: model.parameters.values, decay: $0) }
@@ -42,20 +49,24 @@ final class TrainStep {
 
   /// Takes one step.
   /// - Parameters:
+  ///   - batch: of its patches those of this rank's parts.
+  ///   - size: the patches of the whole batch; nil for those of `batch`.
   ///   - iteration: the number of iterations done, at `position`.
   ///   - checkpointing: what the backward pass computes again.
   ///   - location: for messages.
   /// - Returns: the loss of the batch before the step.
   /// - Throws: `InputError` when the loss or a gradient is not finite; the parameters are as they were then.
+  ///   `SharedError` for what another rank has met.
   func run(
-    _ batch: Batch, iteration: Int, at position: TrainingPlan.Position, checkpointing: ActivationCheckpointing = .none,
-    location: String
+    _ batch: Batch, of size: Int? = nil, iteration: Int, at position: TrainingPlan.Position,
+    checkpointing: ActivationCheckpointing = .none, location: String
   ) throws -> Double {
     train(only: position.stage.module)
     // After a warm start all parameters begin to learn together.
     if position.beginsSchedule { optimizer.reset() }
     let parameters = model.parameters
-    let loss = try accumulateGradients(batch, iteration: iteration, checkpointing, location: location)
+    let size = size ?? batch.target.shape[0]
+    let loss = try accumulateGradients(batch, of: size, iteration: iteration, checkpointing, location: location)
     let norm = parameters.gradients.norm(in: trained)
     guard norm.isFinite else { throw notFinite("a gradient", parameters.gradients, location) }
     if let limit = configuration.gradients.clipNorm { parameters.gradients.clip(norm: norm, to: limit, in: trained) }
@@ -67,20 +78,22 @@ final class TrainStep {
 
   /// Computes the gradients of the whole batch's mean loss, part by part, and returns that loss.
   private func accumulateGradients(
-    _ batch: Batch, iteration: Int, _ checkpointing: ActivationCheckpointing, location: String
+    _ batch: Batch, of size: Int, iteration: Int, _ checkpointing: ActivationCheckpointing, location: String
   ) throws -> Double {
-    let size = batch.target.shape[0], parts = configuration.gradients.accumulate
+    let parts = configuration.gradients.accumulate, own = ranks.parts(of: parts)
     let gradients = model.parameters.gradients
+    let buffers = ranks.count > 1 && !hasCheckedBuffers ? model.parameters.buffers.map { $0.value.copy() } : []
     var tree = PartTree<Tensor>(parts: parts) { left, right in
       right.add(left)
       return right
     }
-    var total = 0.0
-    for part in 0..<parts {
+    var losses: [Double] = []
+    let first = own.lowerBound * size / parts
+    for part in own {
       // The sum so far makes room for the next part's gradients.
       tree.moveLast { $0.copy() }
       model.parameters.zeroGradients()
-      let range = part * size / parts..<(part + 1) * size / parts
+      let range = part * size / parts - first..<(part + 1) * size / parts - first
       let tape = Tape()
       let input = batch.input.slice(range)
       // Each forward pass has a dropout context of its own.
@@ -93,11 +106,26 @@ final class TrainStep {
       let value = Double(loss.value.scalar)
       guard value.isFinite else { throw notFinite(loss: value, input: input, output: output.value, location) }
       let share = Double(range.count) / Double(size)
-      total += parts == 1 ? value : value * share
+      losses.append(parts == 1 ? value : value * share)
       tape.backward(from: loss, seed: parts == 1 ? nil : Tensor(Float(share)))
       tree.push(PartTree.Block(first: part, gradients))
     }
-    return total
+    try refuseChanges(since: buffers, location)
+    let all = try ranks.gather(losses).joined()
+    if ranks.count > 1 {
+      try GradientExchange(ranks, parts: parts, count: gradients.count).add(tree.blocks, into: gradients)
+    }
+    return all.reduce(0, +)
+  }
+
+  /// Buffers that training changes, such as batch norm's, depend on the parts before, which other ranks compute.
+  private func refuseChanges(since before: [Tensor], _ location: String) throws {
+    hasCheckedBuffers = true
+    for (buffer, value) in zip(model.parameters.buffers, before) where buffer.value.checksum != value.checksum {
+      throw InputError(
+        location, expected: "a model whose buffers training leaves alone, where there are \(ranks.count) ranks",
+        found: "\(buffer.name), which every part of a batch changes")
+    }
   }
 
   // MARK: Values that are not finite
