@@ -36,7 +36,7 @@ OPTIONS =
 RACE = runs/bench/race
 
 .PHONY: help setup build run data reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 dist-libraries \
-  test test-programs test-plain test-avx2 test-arm bench baseline race lint format check floors docs clean
+  test test-programs test-plain test-avx2 test-arm test-mpi bench baseline race lint format check floors docs clean
 
 help:
 	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
@@ -47,8 +47,8 @@ help:
 	@echo 'make test     build and run all tests'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make race     time RAMiT beside PyTorch: PYTHON=venv/bin/python, any Python with torch'
-	@echo 'make check    lint and test; CI runs test-programs and test-plain, too'
-	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, format, lint, docs, floors, clean'
+	@echo 'make check    lint and test; CI runs test-programs, test-plain and test-mpi, too'
+	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, test-mpi, format, lint, docs, floors, clean'
 	@echo 'with HEIF=1 for AVIF and HEIC, with MPI=1 or MPI=mpich for trainings on many machines'
 
 # Debian and Ubuntu. On another Linux, install the libraries yourself; the other targets then find them.
@@ -205,6 +205,13 @@ EMULATOR = qemu-user gcc-aarch64-linux-gnu
 test-arm:
 	@dpkg -s $(EMULATOR) >/dev/null 2>&1 || $(SUDO) apt-get install -y -qq $(EMULATOR)
 	Tests/EmulatedARM/compare.sh .build/$@
+
+# Trainings on several ranks, with a program of their own. make test-mpi MPI=mpich takes MPICH.
+RANKS = .build/mpi-$(RAMIT_MPI)
+test-mpi: MPI = 1
+test-mpi: setup
+	swift build $(SWIFT_FLAGS) --product ramit --scratch-path $(RANKS)
+	Tests/ManyRanks/run.sh $(RANKS)/release/ramit
 
 lint:
 	swift format lint --strict --recursive Sources Tests docs Package.swift

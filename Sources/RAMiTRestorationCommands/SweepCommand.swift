@@ -3,6 +3,7 @@ import RAMiTDiagnostics
 import RAMiTExperiments
 import RAMiTFiles
 import RAMiTModels
+import RAMiTProcessGroup
 import RAMiTTraining
 
 struct SweepCommand<Architecture: RestorationArchitecture>: ParsableCommand {
@@ -50,6 +51,7 @@ struct SweepCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   }
 
   func run() throws {
+    try Launch().refuseSeveral(for: "\(Program.name) sweep")
     try common.apply()
     let isQuiet = common.quiet
     var configuration = try RunConfiguration<Architecture>(readingFile: config.expandingTilde, settings: set) {

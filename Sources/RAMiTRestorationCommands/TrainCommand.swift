@@ -25,6 +25,10 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
           \(Program.name) train runs/mine/config.yaml --resume
           \(Program.name) train configs/dn/RAMiT.yaml --set data.train.batch=16 --set memory.limit="4 GB" --dry-run
 
+        Several processes train together when a launcher of MPI starts them, with the bits of one process; \
+        docs/CLUSTER.md tells how:
+          mpirun -n 4 \(Program.name) train configs/x2/RAMiT.yaml --set gradients.accumulate=16
+
         SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step. A second SIGINT, \
         SIGTERM or SIGUSR1 ends at once.
 
@@ -60,7 +64,15 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   @Flag(help: "Print the plan, the data found, memory and time, and write nothing.")
   var dryRun = false
 
-  @Option(help: "Threads that compute (default: all processors).")
+  @Option(
+    help: ArgumentHelp(
+      "With --dry-run, also estimates the time on so many machines like this one, one rank on each.", valueName: "N"))
+  var nodes: Int?
+
+  @Option(help: ArgumentHelp("The network between them, in bits a second: 1G, 10G, 100G.", valueName: "speed"))
+  var network: NetworkSpeed = .gigabits(10)
+
+  @Option(help: "Threads that compute (default: all processors; of several ranks on a machine, each its share).")
   var threads: Int?
 
   @Flag(help: "Print errors only.")
@@ -69,14 +81,25 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
     if output?.isEmpty == true { throw ValidationError("--output must name a folder") }
+    if let nodes, nodes < 1 { throw ValidationError("--nodes must be at least 1, not \(nodes)") }
+    if nodes != nil, !dryRun { throw ValidationError("--nodes goes with --dry-run") }
     if allowChanges, !resume { throw ValidationError("--allow-changes goes with --resume") }
   }
 
-  func run() throws {
-    try Program.checkBuild(quiet: quiet)
-    if let threads { ComputeThreads.count = threads }
+  func run() throws { try Program.onRanks(train) }
+
+  /// - Returns: the exit code.
+  private func train(_ ranks: Ranks) throws -> ExitCode {
+    // The first of several ranks speaks for all.
+    let isQuiet = quiet || !ranks.isFirst
+    try Program.checkBuild(quiet: isQuiet)
+    if let threads {
+      ComputeThreads.count = threads
+    } else if ranks.count > 1 {
+      ComputeThreads.count = ranks.placement.threads(of: ranks.rank)
+    }
     var settings = try RunConfiguration<Architecture>(readingFile: config.expandingTilde, settings: set) {
-      if !quiet { Console.report($0) }
+      if !isQuiet { Console.report($0) }
     }
     if let output {
       settings.output = output.expandingTilde
@@ -86,19 +109,34 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       // The configuration of a run that was moved or copied still names its old folder.
       settings.output = run.path
     }
-    if dryRun { return try printPlan(settings) }
+    if dryRun {
+      if ranks.isFirst { try printPlan(settings) }
+      return .success
+    }
+    let isFirst = ranks.isFirst
     let trainer = try Trainer(
-      settings, resume: resume, allowChanges: allowChanges, display: quiet ? nil : TrainingProgressBar(),
-      command: Program.commandLine, skipped: Program.reportSkipped)
+      settings, resume: resume, allowChanges: allowChanges, display: isQuiet ? nil : TrainingProgressBar(),
+      command: Program.commandLine, ranks: ranks, skipped: { if isFirst { Program.reportSkipped($0) } })
     StopSignals.listen()
     let outcome = try trainer.run { StopSignals.pending != nil }
-    if !quiet { Console.print(trainer.summary(of: outcome)) }
-    if case .stopped = outcome, let signal = StopSignals.pending { throw ExitCode(128 + signal) }
+    if !isQuiet { Console.print(trainer.summary(of: outcome)) }
+    guard case .stopped = outcome else { return .success }
+    // A launcher may have passed the signal on to some ranks only.
+    let signals = try ranks.gather(StopSignals.pending ?? 0)
+    return signals.max().map { $0 == 0 ? .success : ExitCode(128 + $0) } ?? .success
   }
 
   private func printPlan(_ configuration: RunConfiguration<Architecture>) throws {
     let dryRun = try DryRun(configuration, skipped: Program.reportSkipped)
-    if !quiet { Console.print(dryRun.lines.joined(separator: "\n")) }
+    if !quiet {
+      let cluster = nodes.map { [dryRun.forecast(nodes: $0, network: network).line] } ?? []
+      Console.print((dryRun.lines + cluster).joined(separator: "\n"))
+    }
     if let error = dryRun.dataError ?? dryRun.memory.error { throw error }
   }
+}
+
+extension NetworkSpeed: ExpressibleByArgument {
+  /// From `10G`, `2.5G`, `100M` and the like.
+  public init?(argument: String) { self.init(argument) }
 }

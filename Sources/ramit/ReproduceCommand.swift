@@ -2,6 +2,7 @@ import ArgumentParser
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTParallel
+import RAMiTProcessGroup
 import RAMiTReports
 import RAMiTReproduction
 import RAMiTRestorationCommands
@@ -84,6 +85,7 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   func run() throws {
+    try Launch().refuseSeveral(for: "ramit reproduce")
     try common.apply()
     if let json { try JSON.prepare(json.expandingTilde) }
     if let markdown { try TextFile.markdown.prepare(markdown.expandingTilde) }
