@@ -47,7 +47,7 @@ help:
 	@echo 'make test     build and run all tests'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make race     time RAMiT beside PyTorch: PYTHON=venv/bin/python, any Python with torch'
-	@echo 'make check    lint and test; CI runs test-programs, test-plain and test-mpi, too'
+	@echo 'make check    lint and test; CI runs test-programs, test-plain and what test-mpi does, too'
 	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, test-mpi, format, lint, docs, floors, clean'
 	@echo 'with HEIF=1 for AVIF and HEIC, with MPI=1 or MPI=mpich for trainings on many machines'
 

@@ -189,7 +189,7 @@ let package = Package(
       "ramit",
       on: [
         "RestorationCommands", "Reproduction", "Training", "Reports", "Evaluation", "Models", "Files", "Machine",
-        "ProcessGroup", "Parallel", "Diagnostics",
+        "Parallel", "Diagnostics",
       ], [argumentParser]),
     program(
       "RAMiTBenchmarks",

@@ -40,13 +40,15 @@ public struct Evaluator {
   /// - Parameters:
   ///   - sigma: the noise's standard deviation, of 255; nil where the task is not denoising.
   ///   - folder: where the restored images are saved, as PNG; nil saves none.
+  ///   - images: those that are scored, by their numbers in the set; nil for all.
   ///   - observe: called with each image as soon as it is done.
   public func evaluate(
-    _ set: TestSet, sigma: Double? = nil, saveTo folder: String? = nil, observe: (Outcome) -> Void = { _ in }
+    _ set: TestSet, sigma: Double? = nil, saveTo folder: String? = nil, images: [Int]? = nil,
+    observe: (Outcome) -> Void = { _ in }
   ) -> ScoreReport {
     var rows: [ScoreReport.Row] = []
     let own = folder == nil ? [] : set.identities
-    for index in 0..<set.count {
+    for index in images ?? Array(0..<set.count) {
       do {
         let output = folder.map { path(of: set.imageName(index), sigma, $0) }
         if let output, let status = try? FileStatus(output), own.contains(status.identity) {

@@ -3,6 +3,7 @@ import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTInference
 import RAMiTModels
+import RAMiTTraining
 
 struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   static var configuration: CommandConfiguration {
@@ -21,7 +22,8 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         The last lines of a table are the mean, the standard deviation, and the baseline without a model: bicubic \
         upscaling, or the input itself. Several sets are followed by the mean over sets and the mean over all images. \
         The line above a table says by which protocol its scores were made (docs/METRICS.md). An image that cannot be \
-        read is reported, the others are scored, and the exit code is 1.
+        read is reported, the others are scored, and the exit code is 1. Several processes that a launcher of MPI \
+        starts deal the images out (docs/CLUSTER.md).
 
         Examples:
           \(Program.name) evaluate --task x2 --testset Set5
@@ -129,20 +131,23 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     }
   }
 
-  func run() throws {
-    try common.apply()
-    try files.prepare()
-    let session = ScoringSession(quiet: common.quiet)
+  func run() throws { try Program.onRanks(evaluate) }
+
+  /// - Returns: the exit code.
+  private func evaluate(_ ranks: Ranks) throws -> ExitCode {
+    try common.apply(on: ranks)
+    if ranks.isFirst { try files.prepare() }
+    let session = ScoringSession(quiet: common.quiet, ranks: ranks)
     var reports: [ScoreReport]
     if let weights = weights ?? (restored.isEmpty ? task?.rawValue : nil) {
-      let model = try load(weights)
-      let other = try against.map(load)
+      let model = try load(weights, ranks)
+      let other = try against.map { try load($0, ranks) }
       if let task = other?.architecture.task, task != model.architecture.task {
         throw InputError("--against", expected: "weights for \(model.architecture.task)", found: "some for \(task)")
       }
-      reports = score(model, session, saveTo: save)
+      reports = try score(model, session, saveTo: save)
       if let against, let other {
-        let others = score(other, session, saveTo: nil)
+        let others = try score(other, session, saveTo: nil)
         let names = (against.expandingTilde, weights.expandingTilde)
         // B is what is new, so that more is better.
         if let comparison = session.attempt({ try PairedComparison(others, reports, names: names) }) {
@@ -156,16 +161,16 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       }
     }
     if against == nil { session.showSummaries(of: reports) }
-    try files.write(reports)
-    if session.failures > 0 { throw ExitCode.failure }
+    if ranks.isFirst { try files.write(reports) }
+    return session.failures > 0 ? .failure : .success
   }
 
   /// - Throws: `InputError` that names the file, or an option that is not for its task.
-  private func load(_ weights: String) throws -> PretrainedModel<Architecture> {
+  private func load(_ weights: String, _ ranks: Ranks) throws -> PretrainedModel<Architecture> {
     let pretrained = try PretrainedModel<Architecture>(
       weights: weights.expandingTilde, task: task, named: model?.name
     ) {
-      if !common.quiet { Program.report($0) }
+      if !common.quiet, ranks.isFirst { Program.report($0) }
     }
     let task = pretrained.architecture.task
     let wrong = task.isDenoising ? nil : !sigma.isEmpty ? "--sigma" : rules.noise != nil ? "--noise" : nil
@@ -176,7 +181,7 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   /// Scores a model on all the sets.
   private func score(
     _ pretrained: PretrainedModel<Architecture>, _ session: ScoringSession, saveTo path: String?
-  ) -> [ScoreReport] {
+  ) throws -> [ScoreReport] {
     let task = pretrained.architecture.task
     var restorer = Restorer(pretrained.model)
     restorer.selfEnsemble = selfEnsemble
@@ -194,7 +199,7 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       set.scoring = rules.scoring
       let folder = folders?.folder(for: set.name)
       session.announce(set, path)
-      reports += levels.map { session.score(set, evaluator, sigma: $0, saveTo: folder) }
+      reports += try levels.map { try session.score(set, evaluator, sigma: $0, saveTo: folder) }
     }
     return reports
   }

@@ -5,7 +5,7 @@ import RAMiTFiles
 import RAMiTMachine
 import RAMiTModels
 import RAMiTNN
-import RAMiTParallel
+import RAMiTTraining
 
 extension RestorationTask: ExpressibleByArgument {}
 extension ActivationCheckpointing: ExpressibleByArgument {}
@@ -63,9 +63,11 @@ package struct CommonOptions: ParsableArguments {
   package init() {}
 
   /// Sets the number of threads, and checks that the program fits the machine.
-  package func apply() throws {
-    try Program.checkBuild(quiet: quiet)
-    if let threads { ComputeThreads.count = threads }
+  package func apply() throws { try apply(on: Ranks()) }
+
+  /// - Parameter ranks: share their machine's processors; the first speaks.
+  func apply(on ranks: Ranks) throws {
+    try Program.prepare(threads: threads, quiet: quiet, ranks)
   }
 
   package func validate() throws {

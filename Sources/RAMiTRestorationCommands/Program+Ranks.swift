@@ -1,9 +1,38 @@
 import ArgumentParser
+import Foundation
 import RAMiTDiagnostics
+import RAMiTParallel
 import RAMiTProcessGroup
 import RAMiTTraining
 
 extension Program {
+  /// Sets the number of threads, and checks that the program fits the machine.
+  /// - Parameters:
+  ///   - threads: nil for all processors or, of several ranks on a machine, this one's share.
+  ///   - ranks: the first speaks.
+  static func prepare(threads: Int?, quiet: Bool, _ ranks: Ranks) throws {
+    try checkBuild(quiet: quiet || !ranks.isFirst)
+    if let threads {
+      ComputeThreads.count = threads
+    } else if ranks.count > 1 {
+      ComputeThreads.count = ranks.placement.threads(of: ranks.rank)
+    }
+  }
+
+  /// - Throws: for a command that several processes cannot share, where a launcher has started them.
+  package static func refuseSeveralProcesses(for command: String) throws {
+    let launch = Launch()
+    do { try launch.refuseSeveral(for: "\(name) \(command)") } catch { throw spoken(error, launch) }
+  }
+
+  /// An error that all processes have met and cannot talk about: the first one prints it. The others wait for their
+  /// end, since a launcher ends all when one leaves with an error code.
+  private static func spoken(_ error: any Error, _ launch: Launch) -> any Error {
+    if launch.rank == 0 { return error }
+    sleep(10)
+    return ExitCode.failure
+  }
+
   /// Does work that the processes which a launcher has started with this one share; alone where nothing has.
   ///
   /// The first rank prints an error before any rank leaves: a launcher ends all when one leaves with an error code.
@@ -17,7 +46,7 @@ extension Program {
 
   private static func onRanks(of launch: Launch, _ body: (Ranks) throws -> ExitCode) throws -> ExitCode {
     let group: any ProcessGroup
-    do { group = try launch.group() } catch { throw launch.rank == 0 ? error : ExitCode.failure }
+    do { group = try launch.group() } catch { throw spoken(error, launch) }
     do {
       let ranks = try Ranks(group)
       let code = try ranks.share { try body(ranks) }

@@ -3,7 +3,6 @@ import RAMiTDiagnostics
 import RAMiTExperiments
 import RAMiTFiles
 import RAMiTModels
-import RAMiTProcessGroup
 import RAMiTTraining
 
 struct SweepCommand<Architecture: RestorationArchitecture>: ParsableCommand {
@@ -51,7 +50,7 @@ struct SweepCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   }
 
   func run() throws {
-    try Launch().refuseSeveral(for: "\(Program.name) sweep")
+    try Program.refuseSeveralProcesses(for: "sweep")
     try common.apply()
     let isQuiet = common.quiet
     var configuration = try RunConfiguration<Architecture>(readingFile: config.expandingTilde, settings: set) {

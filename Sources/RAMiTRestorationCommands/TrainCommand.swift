@@ -3,7 +3,6 @@ import RAMiTDiagnostics
 import RAMiTExperiments
 import RAMiTFiles
 import RAMiTModels
-import RAMiTParallel
 import RAMiTRuns
 import RAMiTTraining
 
@@ -92,12 +91,7 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   private func train(_ ranks: Ranks) throws -> ExitCode {
     // The first of several ranks speaks for all.
     let isQuiet = quiet || !ranks.isFirst
-    try Program.checkBuild(quiet: isQuiet)
-    if let threads {
-      ComputeThreads.count = threads
-    } else if ranks.count > 1 {
-      ComputeThreads.count = ranks.placement.threads(of: ranks.rank)
-    }
+    try Program.prepare(threads: threads, quiet: quiet, ranks)
     var settings = try RunConfiguration<Architecture>(readingFile: config.expandingTilde, settings: set) {
       if !isQuiet { Console.report($0) }
     }

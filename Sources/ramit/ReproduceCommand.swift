@@ -2,7 +2,6 @@ import ArgumentParser
 import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTParallel
-import RAMiTProcessGroup
 import RAMiTReports
 import RAMiTReproduction
 import RAMiTRestorationCommands
@@ -85,7 +84,7 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Launch().refuseSeveral(for: "ramit reproduce")
+    try Program.refuseSeveralProcesses(for: "reproduce")
     try common.apply()
     if let json { try JSON.prepare(json.expandingTilde) }
     if let markdown { try TextFile.markdown.prepare(markdown.expandingTilde) }

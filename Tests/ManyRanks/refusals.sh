@@ -4,14 +4,16 @@ set -euo pipefail
 program=$(realpath "$1")
 . "$(dirname "$0")/common.sh"
 
+name=$(basename "$program")
+
 # refused WHAT PATTERN COMMAND...: the command fails, and one line of the program matches.
 refused() {
   local what=$1 pattern=$2 code=0
   shift 2
   "$@" > "$work/out" 2>&1 || code=$?
   [ "$code" != 0 ] || fail "$what: the exit code is 0"
-  [ "$(grep -c '^ramit: ' "$work/out")" = 1 ] || fail "$what: not one line: $(cat "$work/out")"
-  grep -q "^ramit: .*$pattern" "$work/out" || fail "$what: $(grep '^ramit: ' "$work/out")"
+  [ "$(grep -c "^$name: " "$work/out")" = 1 ] || fail "$what: not one line: $(cat "$work/out")"
+  grep -q "^$name: .*$pattern" "$work/out" || fail "$what: $(grep "^$name: " "$work/out")"
   echo "refused: $what"
 }
 

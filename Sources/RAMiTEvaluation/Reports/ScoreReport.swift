@@ -13,6 +13,10 @@ public struct ScoreReport: Codable, Sendable {
     public let score: Score
     /// The scores of the baseline: the bicubic upscaling, or the input itself; nil where there is no input.
     public let baseline: Score?
+
+    package init(name: String, score: Score, baseline: Score?) {
+      (self.name, self.score, self.baseline) = (name, score, baseline)
+    }
   }
 
   /// The model's name, or the folder of the restored images.
@@ -35,6 +39,13 @@ public struct ScoreReport: Codable, Sendable {
   ) {
     (self.variant, self.task, self.testset, self.sigma) = (variant, task, testset, sigma)
     (self.scoring, self.isSelfEnsemble, self.rows) = (scoring, isSelfEnsemble, rows)
+  }
+
+  /// The same with other images.
+  package func replacing(rows: [Row]) -> ScoreReport {
+    ScoreReport(
+      variant: variant, task: task, testset: testset, sigma: sigma, scoring: scoring, isSelfEnsemble: isSelfEnsemble,
+      rows: rows)
   }
 
   /// Means over the images; not numbers where there are none.

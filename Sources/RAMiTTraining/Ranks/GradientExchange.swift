@@ -41,8 +41,7 @@ struct GradientExchange {
     let none = Array(repeating: 0..<0, count: ranks.count)
     let received = Tensor(uninitialized: [blocks.reduce(0) { $0 + $1.count } * slice.count])
     // Where each rank's first block lies in `received`, in slices.
-    var starts: [Int] = []
-    for blocks in blocks { starts.append(starts.isEmpty ? 0 : starts.last! + self.blocks[starts.count - 1].count) }
+    let starts = blocks.indices.map { rank in blocks[..<rank].reduce(0) { $0 + $1.count } }
     for index in 0..<(blocks.map(\.count).max() ?? 0) {
       let places = zip(blocks, starts).map { blocks, start in
         index < blocks.count ? (start + index) * slice.count..<(start + index + 1) * slice.count : 0..<0
