@@ -31,7 +31,8 @@ for turn in $(seq "$count"); do
   wait $job || code=$?
   [ $code != 0 ] || fail "a killed rank, and the exit code is 0"
   for process in $(processes "$folder"); do fail "rank $process outlives the killed one"; done
-  done=$(ls "$folder/checkpoints" 2> /dev/null | tail -1)
+  # Where the folder is not there yet, nothing is.
+  done=$(ls "$folder/checkpoints" 2> /dev/null | tail -1) || true
   train $next 4 "$folder" "${long[@]}" --resume
   same "$folder" "$work/whole" "killed on $ranks ranks, resumed on $next"
   echo "killed on $ranks ranks after $delay tenths of a second (code $code, ${done:-no checkpoint}), resumed on $next"
