@@ -1,4 +1,4 @@
-# make run: install what is missing, build, and train a small model. make test: build and run all tests.
+# make run: install what is missing, build, restore photos, and train a small model. make test: build and run all tests.
 # Names that Debian and Ubuntu share.
 PACKAGES = libpng-dev zlib1g-dev libjpeg-dev libtiff-dev libwebp-dev
 # The program opens these while it runs: large matrix products; Linalg.
@@ -22,7 +22,11 @@ DESTDIR =
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 
 RAMIT = .build/release/ramit
-# Where `make run` trains.
+# What `make run` restores with the weights that come with the program, images that it draws or PHOTO=photo.jpg, and
+# where; where it trains then.
+DRAWN = runs/drawn
+PHOTO = $(DRAWN)/LR_bicubic/X2
+RESTORED = runs/restored
 RUN = runs/quick-x2
 
 # What `make bench` measured last, and what it compares with: `make baseline` makes the one of the other.
@@ -39,7 +43,7 @@ RACE = runs/bench/race
   test test-programs test-plain test-avx2 test-arm test-mpi bench baseline race lint format check floors docs clean
 
 help:
-	@echo 'make run      install what is missing, build, train a small model on drawn images, evaluate it, restore with it'
+	@echo 'make run      install what is missing, build, restore images (or PHOTO=photo.jpg), train a small model'
 	@echo 'make reproduce-tiny  all tables of the paper, with tiny models on drawn images, in minutes'
 	@echo 'make data     free photos from packages of Debian 12, as crops in $(PHOTOS) (250 MB to download)'
 	@echo 'make install  the program, its manual page and completions, below PREFIX=$(PREFIX); make uninstall'
@@ -60,15 +64,14 @@ build: setup
 	swift build $(SWIFT_FLAGS)
 
 run: build
+	@test -d $(DRAWN) || $(RAMIT) data synthesize --task x2 --count 4 --seed 1 --output $(DRAWN)
+	$(RAMIT) restore $(PHOTO) --output $(RESTORED) --overwrite
 	$(RAMIT) train configs/quick/x2.yaml --output $(RUN) --resume
-	@test -d $(RUN)/testset || $(RAMIT) data synthesize --task x2 --count 4 --seed 1 --output $(RUN)/testset
-	$(RAMIT) evaluate --weights $(RUN)/weights/best.safetensors --testset $(RUN)/testset
-	$(RAMIT) restore $(RUN)/testset/LR_bicubic/X2 --weights $(RUN)/weights/best.safetensors \
-	  --output $(RUN)/restored --overwrite
+	$(RAMIT) evaluate --weights $(RUN)/weights/best.safetensors --testset $(DRAWN)
 	@echo
+	@echo 'restored   $(RESTORED)'
 	@echo 'report     $(RUN)/report.html'
 	@echo 'compared   $(RUN)/samples (input, bicubic, restored and target side by side)'
-	@echo 'restored   $(RUN)/restored'
 
 # Free photos to train with, from packages that are unpacked and not installed. A package that lies in $(DEBS) already
 # is not downloaded: elsewhere than on Debian 12, put the packages of packages.debian.org/bookworm there.

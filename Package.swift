@@ -30,10 +30,11 @@ func module(_ name: String) -> String { "RAMiT" + name }
 /// A library target of one floor, and what it stands on.
 func floor(
   _ name: String, on floors: [String] = [], _ others: [Target.Dependency] = [], links library: String? = nil,
-  resources: [Resource]? = nil
+  resources: [Resource]? = nil, exclude: [String] = []
 ) -> Target {
   .target(
-    name: module(name), dependencies: floors.map { .target(name: module($0)) } + others, resources: resources,
+    name: module(name), dependencies: floors.map { .target(name: module($0)) } + others, exclude: exclude,
+    resources: resources,
     linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
 }
 
@@ -102,6 +103,8 @@ let package = Package(
     systemLibrary("CWebP", pkgConfig: "libwebp", packages: ["libwebp-dev"]),
     systemLibrary("CHEIF", pkgConfig: "libheif", packages: ["libheif-dev"]),
     systemLibrary("CMPI", pkgConfig: mpiPackage, packages: ["libopenmpi-dev", "libmpich-dev"]),
+    // Trained weights: C embeds the bytes of a file, for which Swift has no word.
+    floor("CWeights", exclude: ["weights"]),
     // 1: words for people, threads, and the libraries of linear algebra
     floor("Diagnostics"),
     floor("Parallel"),
@@ -130,7 +133,9 @@ let package = Package(
     floor("Optimizers", on: ["Kernels", "TensorCore", "Parallel"]),
     floor(
       "Models",
-      on: ["NN", "Autograd", "Metrics", "Imaging", "Kernels", "TensorCore", "Serialization", "Diagnostics"]),
+      on: [
+        "CWeights", "NN", "Autograd", "Metrics", "Imaging", "Kernels", "TensorCore", "Serialization", "Diagnostics",
+      ]),
     // 7: what models are for: restoring photos; how fast they are; what a run trains; models in other tools' form
     floor("Inference", on: ["Models", "Imaging", "TensorCore", "Files", "Machine", "Parallel", "Diagnostics"]),
     floor(

@@ -123,7 +123,9 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     let found = ranks.isFirst ? try checkpoints.latest() : nil
     let model = try makeModel(run.model.architecture, configuration.seed)
     // A checkpoint has weights of its own.
-    let beginning = ranks.isFirst && found == nil ? try model.loadInitialWeights(configuration) : nil
+    let beginning =
+      ranks.isFirst && found == nil
+      ? try model.loadInitialWeights(configuration, pretrained: Architecture.pretrained(named:)) : nil
     trainStep = try TrainStep(model, configuration, ranks: ranks)
     memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation, ranks: ranks)
     if let error = memory.error { throw error }

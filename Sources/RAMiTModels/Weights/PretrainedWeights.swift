@@ -71,9 +71,17 @@ public struct ModelCard: Codable, Equatable, Sendable {
 extension RestorationArchitecture {
   /// The weights that come with the program under a name; nil where a file has it, which goes before, and where none
   /// have.
-  static func pretrained(named name: String) -> PretrainedWeights? {
+  package static func pretrained(named name: String) -> PretrainedWeights? {
     guard let weights = pretrained.first(where: { $0.name == name }) else { return nil }
     return FileManager.default.fileExists(atPath: name) ? nil : weights
+  }
+}
+
+extension PretrainedWeights {
+  /// What a model asks for among the tensors.
+  /// - Throws: `InputError` that names the weights.
+  package func tensors(for request: WeightRequest) throws -> NamedTensors {
+    try WeightFile.decode(read(), path: path, for: request)
   }
 }
 
@@ -84,7 +92,7 @@ extension PretrainedModel {
   ///   - name: of the expected model; another one is refused.
   /// - Throws: `InputError` that names them.
   public init(_ weights: PretrainedWeights, task: RestorationTask? = nil, named name: String? = nil) throws {
-    let tensors = try WeightFile.decode(weights.read(), path: weights.path, for: Architecture.weightRequest)
-    try self.init(tensors, from: weights.path, task: task, named: name)
+    try self.init(
+      weights.tensors(for: Architecture.weightRequest), from: weights.path, task: task, named: name)
   }
 }

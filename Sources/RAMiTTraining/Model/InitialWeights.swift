@@ -43,19 +43,24 @@ extension ParameterStore {
 
 extension RestorationModel {
   /// Loads the initial weights that the configuration names.
+  /// - Parameter pretrained: the weights that come with the program under a name.
   /// - Returns: a line for the log; nil when the initial weights are random.
   /// - Throws: `InputError` that names the file.
-  func loadInitialWeights(_ configuration: TrainingConfiguration) throws -> String? {
+  func loadInitialWeights(
+    _ configuration: TrainingConfiguration, pretrained: (_ name: String) -> PretrainedWeights?
+  ) throws -> String? {
     var taken = ""
     func read(_ path: String) throws -> NamedTensors {
-      try WeightFile.read(path, for: parameters.request) { taken = "; \($0)" }
+      if let weights = pretrained(path) { return try weights.tensors(for: parameters.request) }
+      return try WeightFile.read(path, for: parameters.request) { taken = "; \($0)" }
     }
     if let path = configuration.initialWeights {
-      try load(read(path), from: path)
+      try load(read(path), from: pretrained(path)?.path ?? path)
       return "begins with \(path)\(taken)"
     }
     guard let path = configuration.warmStart.weights else { return nil }
-    let reinitialised = try parameters.warmStart(read(path), from: path, configuration.warmStart)
+    let reinitialised = try parameters.warmStart(
+      read(path), from: pretrained(path)?.path ?? path, configuration.warmStart)
     if reinitialised.isEmpty { return "begins with \(path)\(taken)" }
     let isWhole = configuration.warmStart.reinitialised == .module
     return "begins with \(path)\(taken); reinitialised: "

@@ -18,17 +18,23 @@ package struct DryRun {
   private let modelSize: String
   package let memory: MemoryPlan
   package let cost: CostMeasurement
+  /// Where the weights come from that the run begins with; nil when they are random.
+  private let initialWeights: String?
   /// Why the data cannot be read; the plan then follows from the published count.
   package let dataError: InputError?
 
   /// - Parameter skipped: called with each image that is left out.
   /// - Throws: `InputError` when the data cannot be read and its size is not published either.
-  package init(
-    _ run: RunConfiguration<some RestorationArchitecture>, skipped: @escaping @Sendable (InputError) -> Void
+  package init<Architecture: RestorationArchitecture>(
+    _ run: RunConfiguration<Architecture>, skipped: @escaping @Sendable (InputError) -> Void
   ) throws {
     let configuration = run.training
     self.configuration = configuration
     model = run.model.variant
+    initialWeights = (configuration.initialWeights ?? configuration.warmStart.weights).map { path in
+      if let weights = Architecture.pretrained(named: path) { return weights.path }
+      return path + (FileManager.default.fileExists(atPath: path) ? "" : " (does not exist yet)")
+    }
     var validation: TestSet?
     var photoBytes: Int?
     do {
@@ -62,10 +68,7 @@ package struct DryRun {
       "\(configuration.name)  \(configuration.task), \(model), \(modelSize)",
       "data    \(what), \(size)\(state)",
     ]
-    if let path = configuration.initialWeights ?? configuration.warmStart.weights {
-      let isThere = FileManager.default.fileExists(atPath: path)
-      lines.append("weights \(path)\(isThere ? "" : " (does not exist yet)")")
-    }
+    if let initialWeights { lines.append("weights " + initialWeights) }
     lines.append("")
     lines += plan.table
     lines += [
