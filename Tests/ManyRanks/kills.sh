@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # kills.sh PROGRAM [COUNT]: kills a rank with SIGKILL at a random moment, COUNT times (10), each time of a run of its
 # own; resumes it on another number of ranks, and fails unless it ends with the bytes of one process. One more run is
-# stopped by SIGUSR1 to the launcher.
+# stopped by SIGUSR1 to the launcher. Moments are counted in lines of metrics, so that they fall inside the run on
+# machines of any speed.
 set -euo pipefail
 program=$(realpath "$1")
 count=${2:-10}
@@ -18,15 +19,33 @@ processes() {
   done
 }
 
+lines=$(wc -l < "$work/whole/metrics.jsonl")
+
+# started RANKS FOLDER: a run in the background.
+started() {
+  train "$1" 4 "$2" "${long[@]}" > "$work/out" 2>&1 &
+  job=$!
+}
+
+# reaches FOLDER COUNT: waits until the run has written so many lines of metrics; fails where it ends before that.
+reaches() {
+  until [ "$(wc -l 2> /dev/null < "$1/metrics.jsonl" || echo 0)" -ge "$2" ]; do
+    kill -0 $job 2> /dev/null || fail "ended before line $2 of its metrics: $(cat "$work/out")"
+    sleep 0.01
+  done
+}
+
 for turn in $(seq "$count"); do
   folder=$work/killed-$turn ranks=$((RANDOM % 3 + 2)) next=$((RANDOM % 4 + 1)) code=0
   [ $next != $ranks ] || next=$((ranks % 4 + 1))
-  train $ranks 4 "$folder" "${long[@]}" > "$work/out" 2>&1 &
-  job=$!
-  delay=$((RANDOM % 50 + 5))
-  sleep "$(printf '%d.%d' $((delay / 10)) $((delay % 10)))"
+  started $ranks "$folder"
+  # Every fifth one before the first line, while the run is prepared; the others up to three quarters of it.
+  line=$((turn % 5 == 0 ? 0 : RANDOM % (lines * 3 / 4) + 1))
+  reaches "$folder" $line
+  sleep "0.0$((RANDOM % 10))"
+  [ $line != 0 ] || until [ -n "$(processes "$folder")" ]; do sleep 0.01; done
   mapfile -t found < <(processes "$folder")
-  [ ${#found[@]} -gt 0 ] || fail "the run has ended before it was killed"
+  [ ${#found[@]} -gt 0 ] || fail "the run has ended before it was killed: $(cat "$work/out")"
   kill -9 "${found[RANDOM % ${#found[@]}]}"
   wait $job || code=$?
   [ $code != 0 ] || fail "a killed rank, and the exit code is 0"
@@ -35,13 +54,12 @@ for turn in $(seq "$count"); do
   done=$(ls "$folder/checkpoints" 2> /dev/null | tail -1) || true
   train $next 4 "$folder" "${long[@]}" --resume
   same "$folder" "$work/whole" "killed on $ranks ranks, resumed on $next"
-  echo "killed on $ranks ranks after $delay tenths of a second (code $code, ${done:-no checkpoint}), resumed on $next"
+  echo "killed on $ranks ranks at line $line of $lines (code $code, ${done:-no checkpoint}), resumed on $next"
 done
 
 folder=$work/stopped code=0
-train 3 4 "$folder" "${long[@]}" > "$work/out" 2>&1 &
-job=$!
-sleep 3
+started 3 "$folder"
+reaches "$folder" $((lines / 3))
 for process in $(pgrep -f -- "--output $folder "); do
   case $(readlink "/proc/$process/exe") in */mpi* | */orterun | */hydra*) kill -USR1 "$process" && break ;; esac
 done
