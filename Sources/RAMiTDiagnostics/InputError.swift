@@ -1,7 +1,8 @@
 /// An error in what a person provided: a file, a key, a folder.
 ///
-/// Its description is one line: where, what was expected, what was found. Programmers' errors are preconditions.
-public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
+/// Its description is one line: where, what was expected, what was found. Programmers' errors are preconditions. It is
+/// `Codable` for processes that tell others what they have met.
+public struct InputError: Error, Codable, Equatable, Sendable, CustomStringConvertible {
   /// The file or folder, with a line number where there is one (`config.yaml:12`), or the option (`--task`).
   public let location: String
   /// Clauses for the message: `at least 1`, `-3`.

@@ -17,6 +17,9 @@ package enum PhotoSource: Equatable, Sendable {
   }
 
   /// Whether an input is read to its end and cannot be read again.
+  package static func isStream(_ input: String) -> Bool { isStream(input, try? FileStatus(input)) }
+
+  /// - Parameter status: of the input.
   static func isStream(_ input: String, _ status: FileStatus?) -> Bool {
     input == "-" || [.pipe, .socket, .device].contains(status?.kind)
   }

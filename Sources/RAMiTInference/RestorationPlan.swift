@@ -105,6 +105,17 @@ package struct RestorationPlan {
     assignOutputs(photos, naming)
   }
 
+  /// A process's share of the photos, where several restore them; the first one's has the errors and what was left out.
+  /// - Parameters:
+  ///   - rank: the process's number, from 0.
+  ///   - count: the number of processes.
+  package func share(of rank: Int, count: Int) -> RestorationPlan {
+    var plan = self
+    plan.items = stride(from: rank, to: items.count, by: count).map { items[$0] }
+    if rank > 0 { (plan.errors, plan.omissions) = ([], ImageTree.Omissions()) }
+    return plan
+  }
+
   /// Whether a file is one of the photos.
   package func contains(_ file: FileStatus) -> Bool {
     items.contains { (try? FileStatus($0.input).identity) == file.identity }

@@ -6,7 +6,8 @@ import RAMiTFiles
 /// result adds its lines.
 ///
 /// A result is skipped only when the record says that it was made from the same photo with the same weights and
-/// options. Damaged and truncated lines are ignored.
+/// options. Damaged and truncated lines are ignored. Processes that restore into one folder each write a file of their
+/// own, which the first one joins when all are done; all are read.
 package struct RestorationRecord {
   package static let fileName = ".ramit-restored.jsonl"
 
@@ -30,22 +31,56 @@ package struct RestorationRecord {
   }
 
   private let folder: String
+  /// Which of the processes that restore into the folder this is.
+  private let writer: Int
   private var entries: [[UInt8]: [Entry]] = [:]
   /// The last line was cut off.
   private var needsNewLine = false
 
-  private var path: String { folder.appendingPath(Self.fileName) }
+  private var path: String { folder.appendingPath(Self.fileName(of: writer)) }
+
+  private static let nameParts = (start: ".ramit-restored-", end: ".jsonl")
+
+  private static func fileName(of writer: Int) -> String {
+    writer == 0 ? fileName : nameParts.start + "\(writer)" + nameParts.end
+  }
 
   /// Reads what is there.
-  package init(folder: String) {
-    self.folder = folder
-    let bytes = try? WholeFile.read(path, kind: "a record", maximumSize: 1 << 30)
+  /// - Parameter writer: its number, where several processes restore into the folder; 0 for one alone.
+  package init(folder: String, writer: Int = 0) {
+    (self.folder, self.writer) = (folder, writer)
+    for name in [Self.fileName] + otherNames { read(name) }
+  }
+
+  /// The files of other processes than the first one.
+  private var otherNames: [String] {
+    let names = (try? Folder.names(folder)) ?? []
+    return names.filter { $0.hasPrefix(Self.nameParts.start) && $0.hasSuffix(Self.nameParts.end) }.sorted()
+  }
+
+  private mutating func read(_ name: String) {
+    let bytes = try? WholeFile.read(folder.appendingPath(name), kind: "a record", maximumSize: 1 << 30)
     guard let bytes, !bytes.isEmpty else { return }
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       guard let entry = try? JSON.decode(Entry.self, from: line) else { continue }
       remember(entry)
     }
-    needsNewLine = bytes.last != UInt8(ascii: "\n")
+    if name == Self.fileName(of: writer) { needsNewLine = bytes.last != UInt8(ascii: "\n") }
+  }
+
+  /// Moves the lines of all other processes into the first one's file, once these are done.
+  /// - Throws: `InputError` that names a file which cannot be read or written.
+  package mutating func join() throws {
+    for name in otherNames {
+      let other = folder.appendingPath(name)
+      let lines = try WholeFile.read(other, kind: "a record", maximumSize: 1 << 30)
+      // A line that was cut off stays one.
+      try WholeFile.append((needsNewLine ? [UInt8(ascii: "\n")] : []) + lines, to: path)
+      needsNewLine = lines.last.map { $0 != UInt8(ascii: "\n") } ?? needsNewLine
+      read(name)
+      // Where it stays, it is read again, and says the same.
+      other.withPathBytes { _ = unlink($0) }
+    }
   }
 
   private mutating func remember(_ entry: Entry) {

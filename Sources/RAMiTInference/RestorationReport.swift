@@ -5,7 +5,7 @@ import RAMiTImaging
 
 /// What became of every input of a batch, for people and, as JSON, for other programs.
 package struct RestorationReport: Sendable {
-  package enum Status: String, Encodable, Sendable {
+  package enum Status: String, Codable, Sendable {
     case restored, skipped, failed
     case leftOut = "left out"
     /// The batch was stopped before it.
@@ -52,7 +52,7 @@ package struct RestorationReport: Sendable {
     }
   }
 
-  package struct Size: Equatable, Sendable {
+  package struct Size: Codable, Equatable, Sendable {
     package let width, height: Int
     var text: String { "\(width)x\(height)" }
   }
@@ -63,6 +63,11 @@ package struct RestorationReport: Sendable {
   /// What went wrong beside the photos: the record could not be written.
   package internal(set) var errors: [InputError] = []
   package internal(set) var seconds = 0.0
+
+  /// Adds what went wrong beside the photos.
+  package mutating func add(_ error: any Error) {
+    errors.append(error as? InputError ?? InputError("the batch", expected: "a record", found: "\(error)"))
+  }
 
   package func count(_ status: Status) -> Int { rows.count { $0.status == status } }
 

@@ -2,6 +2,8 @@
 package struct MemoryBudget: Sendable {
   /// The most that the process may use at one time, in bytes; nil for the free memory.
   package var limit: Int?
+  /// The processes that share the machine's free memory, this one among them.
+  package var sharers = 1
 
   /// The share of the free memory that the process takes without a limit; other programs keep the rest.
   package static let shareOfFree = 0.9
@@ -17,6 +19,7 @@ package struct MemoryBudget: Sendable {
   ///   - free: the free memory of the machine.
   ///   - resident: what the process uses.
   func left(free: Int, resident: Int) -> Int {
+    let free = free / sharers
     guard let limit else { return Int(Double(free) * Self.shareOfFree) }
     return max(0, min(free, limit - resident))
   }

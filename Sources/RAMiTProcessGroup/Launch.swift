@@ -27,12 +27,13 @@ package struct Launch: Equatable, Sendable {
   package var isSeveral: Bool { count > 1 }
 
   /// Forms the group of the processes that were started together.
+  /// - Parameter isStopped: whether the process is told to stop, for a line about ranks that do not answer.
   /// - Throws: `InputError` when they cannot find one another: each would do all the work, in the same files;
   ///   `GroupError` when MPI cannot begin.
-  package func group() throws -> any ProcessGroup {
+  package func group(isStopped: @escaping () -> Bool = { false }) throws -> any ProcessGroup {
     guard isSeveral else { return SingleProcess() }
     #if MPI
-      let group = try MPIProcessGroup()
+      let group = try MPIProcessGroup(isStopped: isStopped)
       if group.count == count { return group }
       group.finish()
       throw InputError(

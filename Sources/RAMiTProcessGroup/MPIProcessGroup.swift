@@ -16,9 +16,17 @@
     /// that, in microseconds.
     private static let eager = 0.001, pause: useconds_t = 50
 
+    /// Seconds after which a wait is worth a line, where the rank is told to stop in it: a launcher that has lost a
+    /// host tells the other ranks to stop, and kills them soon after.
+    private static let long = 3.0
+    private let isStopped: () -> Bool
+    private var hasReported = false
+
     /// Begins. It can be done once in a process.
+    /// - Parameter isStopped: whether the process is told to stop.
     /// - Throws: `GroupError` when MPI cannot begin.
-    package init() throws {
+    package init(isStopped: @escaping () -> Bool) throws {
+      self.isStopped = isStopped
       try Self.check(cmpi_start())
       var rank: Int32 = 0, count: Int32 = 1
       try Self.check(cmpi_rank(&rank))
@@ -59,8 +67,18 @@
         var isDone: Int32 = 0
         try Self.check(cmpi_test(barrier, &isDone))
         if isDone != 0 { return }
-        if ProcessInfo.processInfo.systemUptime - start < Self.eager { sched_yield() } else { usleep(Self.pause) }
+        let seconds = ProcessInfo.processInfo.systemUptime - start
+        if seconds < Self.eager { sched_yield() } else { usleep(Self.pause) }
+        if seconds > Self.long, !hasReported, isStopped() { reportWait(seconds) }
       }
+    }
+
+    private func reportWait(_ seconds: Double) {
+      hasReported = true
+      Console.report(
+        "rank \(rank) on \(Placement.Place.own.host): told to stop, and has waited \(Int(seconds)) s for the other"
+          + " ranks; if they do not come, one of them or its network is gone, and --resume resumes from the last"
+          + " checkpoint")
     }
 
     package func gather(_ message: [UInt8]) throws -> [[UInt8]] {

@@ -32,8 +32,7 @@ struct DealtScore: Codable {
   private let notes: [String]
   private let name: String
   private let values, baselineValues: [String: Double]?
-  /// Location, what was expected and what was found.
-  private let error: [String]?
+  private let error: InputError?
 
   init(image: Int, notes: [String], row: ScoreReport.Row) {
     (self.image, self.notes, name, error) = (image, notes, row.name, nil)
@@ -42,8 +41,7 @@ struct DealtScore: Codable {
 
   init(image: Int, notes: [String], error: any Error) {
     (self.image, self.notes, name, values, baselineValues) = (image, notes, "", nil, nil)
-    let error = error as? InputError ?? InputError("the image", expected: "a score", found: "\(error)")
-    self.error = [error.location, error.expected, error.found]
+    self.error = error as? InputError ?? InputError("the image", expected: "a score", found: "\(error)")
   }
 
   /// Nil after an error.
@@ -52,8 +50,7 @@ struct DealtScore: Codable {
   }
 
   var outcomes: [Evaluator.Outcome] {
-    let end = error.map { Evaluator.Outcome.failed(InputError($0[0], expected: $0[1], found: $0[2])) }
-    return notes.map { .note($0) } + [end ?? .scored(row!)]
+    notes.map { .note($0) } + [error.map { .failed($0) } ?? .scored(row!)]
   }
 }
 

@@ -145,9 +145,9 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       if let task = other?.architecture.task, task != model.architecture.task {
         throw InputError("--against", expected: "weights for \(model.architecture.task)", found: "some for \(task)")
       }
-      reports = try score(model, session, saveTo: save)
+      reports = try score(model, session, ranks, saveTo: save)
       if let against, let other {
-        let others = try score(other, session, saveTo: nil)
+        let others = try score(other, session, ranks, saveTo: nil)
         let names = (against.expandingTilde, weights.expandingTilde)
         // B is what is new, so that more is better.
         if let comparison = session.attempt({ try PairedComparison(others, reports, names: names) }) {
@@ -180,12 +180,12 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
 
   /// Scores a model on all the sets.
   private func score(
-    _ pretrained: PretrainedModel<Architecture>, _ session: ScoringSession, saveTo path: String?
+    _ pretrained: PretrainedModel<Architecture>, _ session: ScoringSession, _ ranks: Ranks, saveTo path: String?
   ) throws -> [ScoreReport] {
     let task = pretrained.architecture.task
     var restorer = Restorer(pretrained.model)
     restorer.selfEnsemble = selfEnsemble
-    restorer.budget = memory.budget
+    restorer.budget = memory.budget(on: ranks)
     let evaluator = Evaluator(restorer, modelName: pretrained.architecture.modelName)
     let levels: [Double?] = task.isDenoising ? (sigma.isEmpty ? [15, 25, 50] : sigma) : [nil]
     var folders = path.map { SetFolders($0.expandingTilde, count: testset.count) }

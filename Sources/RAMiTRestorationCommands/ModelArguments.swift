@@ -90,7 +90,14 @@ package struct MemoryOptions: ParsableArguments {
 
   package init() {}
 
-  package var budget: MemoryBudget { MemoryBudget(limit: memory?.bytes) }
+  package var budget: MemoryBudget { budget(on: Ranks()) }
+
+  /// - Parameter ranks: those of a machine share what is free there; a limit is each rank's.
+  func budget(on ranks: Ranks) -> MemoryBudget {
+    var budget = MemoryBudget(limit: memory?.bytes)
+    budget.sharers = ranks.placement.neighbours(of: ranks.rank)
+    return budget
+  }
 }
 
 /// Weights, and what a bare PyTorch checkpoint does not say about their model.

@@ -46,7 +46,7 @@ extension Program {
 
   private static func onRanks(of launch: Launch, _ body: (Ranks) throws -> ExitCode) throws -> ExitCode {
     let group: any ProcessGroup
-    do { group = try launch.group() } catch { throw spoken(error, launch) }
+    do { group = try launch.group(isStopped: { StopSignals.pending != nil }) } catch { throw spoken(error, launch) }
     do {
       let ranks = try Ranks(group)
       let code = try ranks.share { try body(ranks) }

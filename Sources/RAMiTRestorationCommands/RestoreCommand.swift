@@ -33,6 +33,8 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         --overwrite. A photo that cannot be restored is reported, the others are restored, and the exit code is 1. \
         Control-C stops after the current photo; a second one stops at once.
 
+        Several processes that a launcher of MPI has started share the photos.
+
         Examples:
           \(Program.name) restore photo.jpg --output large
           \(Program.name) restore photo.jpg --task dn --output clean
@@ -123,18 +125,22 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     if output == "-", json == "-" { throw ValidationError("only one of --output and --json can be -") }
   }
 
-  func run() throws {
-    try common.apply()
+  func run() throws { try Program.onRanks(restore) }
+
+  /// - Returns: the exit code.
+  private func restore(_ ranks: Ranks) throws -> ExitCode {
+    try common.apply(on: ranks)
     let inputs = inputs.map(\.expandingTilde)
     let destination = RestorationPlan.Destination(output.expandingTilde, inputs: inputs)
+    if ranks.count > 1 { try checkSharing(destination, inputs) }
     if case .file(let path) = destination, let format { try checkEnding(path, format) }
     let json = json?.expandingTilde
-    var restorer = Restorer(try weights.load(quiet: common.quiet).model)
+    var restorer = Restorer(try weights.load(quiet: common.quiet || !ranks.isFirst).model)
     restorer.tile = tile
     restorer.overlap = overlap
     restorer.selfEnsemble = selfEnsemble
-    restorer.budget = memory.budget
-    let record = destination.folder.map { RestorationRecord(folder: $0) }
+    restorer.budget = memory.budget(on: ranks)
+    let record = destination.folder.map { RestorationRecord(folder: $0, writer: ranks.rank) }
     let naming = RestorationPlan.Naming(
       format: format ?? .png, keepsSuffix: keepSuffix, style: names, task: restorer.task)
     let plan = RestorationPlan(inputs, to: destination, naming: naming, record: record)
@@ -145,14 +151,35 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       throw InputError("--json", expected: "a file that is no input", found: json)
     }
     if let json, plan.makes(json) { throw InputError("--json", expected: "a file that is no output", found: json) }
-    if let json, json != "-" { try JSON.prepare(json) }
+    if let json, json != "-", ranks.isFirst { try JSON.prepare(json) }
     if destination == .standardOutput, isatty(STDOUT_FILENO) == 1 {
       throw InputError("standard output", expected: "a file or a pipe for the image", found: "a terminal")
     }
-    let report = restore(plan, restorer, record)
-    if let json { try write(report, to: json) }
-    if let signal = StopSignals.pending { throw ExitCode(128 + signal) }
-    if !report.isComplete { throw ExitCode.failure }
+    let report = try restore(plan, restorer, record, ranks)
+    if let json, ranks.isFirst { try write(report, to: json) }
+    if let signal = try ranks.gather(StopSignals.pending).compactMap(\.self).first { return ExitCode(128 + signal) }
+    return report.isComplete ? .success : .failure
+  }
+
+  /// Restores a rank's share of the photos, and reports on those of all; the first rank sums up.
+  private func restore(
+    _ plan: RestorationPlan, _ restorer: Restorer, _ record: RestorationRecord?, _ ranks: Ranks
+  ) throws -> RestorationReport {
+    // No rank may take another one's new output for one that has been there.
+    let names = try ranks.gather(plan.items.map(\.output))
+    guard names.allSatisfy({ $0 == names[0] }) else {
+      throw InputError("the ranks", expected: "the same photos on all hosts", found: "others")
+    }
+    let start = Date()
+    let own = restore(plan.share(of: ranks.rank, count: ranks.count), restorer, record)
+    guard ranks.count > 1 else { return finish(own) }
+    let shares = try ranks.gather(RestorationShare(own))
+    var report = RestorationReport(shares, of: plan, seconds: Date().timeIntervalSince(start))
+    guard ranks.isFirst else { return report }
+    if var record {
+      do { try record.join() } catch { report.add(error) }
+    }
+    return finish(report)
   }
 
   private func restore(
@@ -186,10 +213,24 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       if row.status != .leftOut { progress.add(seconds: row.status == .restored ? row.seconds : nil) }
     }
     progress.clear()
+    return report
+  }
+
+  private func finish(_ report: RestorationReport) -> RestorationReport {
     report.errors.forEach { Program.report($0) }
     if let text = report.omissions.text { tell("left out: \(text)") }
     tell(report.text)
     return report
+  }
+
+  /// - Throws: `InputError` for photos that several ranks cannot share.
+  private func checkSharing(_ destination: RestorationPlan.Destination, _ inputs: [String]) throws {
+    if destination == .standardOutput {
+      throw InputError(
+        "--output -", expected: "a folder, for the photos of several ranks", found: "the standard output")
+    }
+    guard let stream = inputs.first(where: PhotoSource.isStream) else { return }
+    throw InputError(stream, expected: "files and folders, which several ranks can share", found: "a stream")
   }
 
   private func checkEnding(_ path: String, _ format: OutputFormat) throws {

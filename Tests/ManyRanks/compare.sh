@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # compare.sh PROGRAM [PARTS...]: trains on 1 to 4 ranks, with the gradients of so many parts (4, 6 and 16), once more
-# from the weights of those runs, and scores; fails unless every number of ranks gives the same bytes.
+# from the weights of those runs, scores and restores; fails unless every number of ranks gives the same bytes.
 set -euo pipefail
 program=$(realpath "$1")
 shift
@@ -31,3 +31,16 @@ for count in 1 2 3; do
   cmp "$work/scores-$count.txt" "$work/scores-1.txt" || fail "$count ranks: another table"
 done
 echo "1, 2 and 3 ranks: the scores of one process"
+
+# Restored photos, and what is said of them, but for the times.
+for count in 1 2 3; do
+  ranks "$count" restore "$work/set/LR_bicubic" --weights "$weights" --output "$work/restored-$count" \
+    --json "$work/restored-$count.json" --quiet
+  diff -r -x '.ramit*' "$work/restored-$count" "$work/restored-1" || fail "$count ranks: other photos"
+  [ "$(wc -l < "$work/restored-$count/.ramit-restored.jsonl")" = 10 ] || fail "$count ranks: not one record"
+  ranks "$count" restore "$work/set/LR_bicubic" --weights "$weights" --output "$work/restored-$count" \
+    | grep -q "0 restored, 5 skipped" || fail "$count ranks: restored again"
+  sed -E "s/\"seconds\" : .*//; s/restored-$count/restored/" "$work/restored-$count.json" > "$work/restored-$count.txt"
+  cmp "$work/restored-$count.txt" "$work/restored-1.txt" || fail "$count ranks: another report"
+done
+echo "1, 2 and 3 ranks: the photos that one process restores"

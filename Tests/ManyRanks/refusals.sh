@@ -22,6 +22,8 @@ refused "more ranks than parts" "gradients.accumulate: expected at least a part 
 refused "a sweep on several ranks" "sweep: expected one process" \
   ranks 2 sweep "$here/run.yaml" --seeds 1 2 --output "$work/sweep"
 refused "a table on several ranks" "reproduce: expected one process" ranks 2 reproduce 1
+refused "one photo's output on several ranks" "output -: expected a folder" \
+  ranks 2 restore "$work/none.png" --output -
 refused "a missing configuration" "none.yaml" ranks 2 train "$work/none.yaml"
 train 2 4 "$work/run" --quiet
 refused "a run that is there" "run: expected a folder without a run" train 2 4 "$work/run"

@@ -69,7 +69,7 @@ package final class Ranks {
         _ = try gather(true)
         return result
       } catch let error where !(error is SharedError || error is GroupError) {
-        _ = try gather(Envelope<Bool>(message: nil, error: Failure(error)))
+        _ = try gather(Envelope<Bool>(message: nil, error: InputError(met: error)))
         throw error
       }
     } catch let error as SharedError {
@@ -82,7 +82,7 @@ package final class Ranks {
     // A rank that has met an error sends no message of the kind that the others expect.
     let errors = try messages.map { try JSON.decode(Envelope<Nothing>.self, from: $0).error }
     if let rank = errors.firstIndex(where: { $0 != nil }) {
-      throw SharedError(rank: errors.allSatisfy { $0 == errors[rank] } ? nil : rank, error: errors[rank]!.inputError)
+      throw SharedError(rank: errors.allSatisfy { $0 == errors[rank] } ? nil : rank, error: errors[rank]!)
     }
     return try messages.map { try JSON.decode(Envelope<Message>.self, from: $0) }
   }
@@ -109,7 +109,7 @@ struct SharedError: Error {
 
 private struct Envelope<Message: Codable>: Codable {
   let message: Message?
-  let error: Failure?
+  let error: InputError?
 }
 
 /// Content that is not looked at.
@@ -118,14 +118,9 @@ private struct Nothing: Codable {
   func encode(to encoder: any Encoder) {}
 }
 
-/// An `InputError` in a message.
-private struct Failure: Codable, Equatable {
-  let location, expected, found: String
-
-  init(_ error: any Error) {
-    let error = error as? InputError ?? InputError("the training", expected: "work without an error", found: "\(error)")
-    (location, expected, found) = (error.location, error.expected, error.found)
+extension InputError {
+  /// What a rank has met, as it tells it to the others.
+  fileprivate init(met error: any Error) {
+    self = error as? InputError ?? InputError("the training", expected: "work without an error", found: "\(error)")
   }
-
-  var inputError: InputError { InputError(location, expected: expected, found: found) }
 }
