@@ -3,7 +3,7 @@
 /// Its description is one line: where, what was expected, what was found. Programmers' errors are preconditions. It is
 /// `Codable` for processes that tell others what they have met.
 public struct InputError: Error, Codable, Equatable, Sendable, CustomStringConvertible {
-  /// The file or folder, with a line number where there is one (`config.yaml:12`), or the option (`--task`).
+  /// The file or folder, with a line and a column where there are (`config.yaml:12:5`), or the option (`--task`).
   public let location: String
   /// Clauses for the message: `at least 1`, `-3`.
   public let expected, found: String

@@ -63,12 +63,18 @@
     private func waitForAll() throws {
       try Self.check(cmpi_arrive(barrier))
       let start = ProcessInfo.processInfo.systemUptime
+      var checked = start
       while true {
         var isDone: Int32 = 0
         try Self.check(cmpi_test(barrier, &isDone))
         if isDone != 0 { return }
         let seconds = ProcessInfo.processInfo.systemUptime - start
         if seconds < Self.eager { sched_yield() } else { usleep(Self.pause) }
+        // MPI opens connections when it needs them.
+        if start + seconds - checked > 1 {
+          checked = start + seconds
+          SilentConnections.end()
+        }
         if seconds > Self.long, !hasReported, isStopped() { reportWait(seconds) }
       }
     }

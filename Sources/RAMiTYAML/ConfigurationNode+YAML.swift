@@ -8,7 +8,7 @@ extension ConfigurationNode {
 
   /// Reads a YAML file.
   /// - Parameter kind: what it should be, for messages.
-  /// - Throws: `InputError` that names the file, and the line where there is one.
+  /// - Throws: `InputError` that names the file, and the line and the column where there are.
   package init(readingFile path: String, kind: String = "a configuration file") throws {
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw InputError(path, expected: kind, found: "no file that can be read")
@@ -57,8 +57,8 @@ extension ConfigurationNode {
   }
 
   /// Reads YAML.
-  /// - Parameter locate: makes a location from a line number.
-  package init(yaml: String, locate: (_ line: Int) -> String) throws {
+  /// - Parameter locate: makes a location from a position.
+  package init(yaml: String, locate: (TextPosition) -> String) throws {
     try Self.refuseManyAliases(yaml, locate)
     do {
       // The parser owns the anchors, so it lives until all nodes have been seen.
@@ -67,14 +67,14 @@ extension ConfigurationNode {
       // An empty document is an empty group of keys.
       self =
         try withExtendedLifetime(parser) { try node.map { try ConfigurationNode($0, locate) } }
-        ?? ConfigurationNode(content: .mapping([]), location: locate(1))
+        ?? ConfigurationNode(content: .mapping([]), location: locate(.start))
     } catch let error as YamlError {
       throw InputError(error, in: yaml, locate: locate)
     }
   }
 
-  private init(_ node: Node, _ locate: (Int) -> String) throws {
-    let location = locate(node.mark?.line ?? 1)
+  private init(_ node: Node, _ locate: (TextPosition) -> String) throws {
+    let location = locate(TextPosition(node))
     guard node.anchor == nil else {
       throw InputError(location, expected: "a plain value", found: "a YAML anchor or alias")
     }
@@ -86,7 +86,7 @@ extension ConfigurationNode {
       self.init(content: .sequence(try items.map { try ConfigurationNode($0, locate) }), location: location)
     case .mapping(let pairs):
       let entries = try pairs.map { key, value in
-        let keyLocation = locate(key.mark?.line ?? 1)
+        let keyLocation = locate(TextPosition(key))
         guard case .scalar(let name) = key else {
           throw InputError(keyLocation, expected: "a key", found: "a list or a group of keys before the colon")
         }
@@ -100,13 +100,13 @@ extension ConfigurationNode {
 
   /// Refuses a text with many aliases before anything expands them: a few lines can stand for billions of values. The
   /// few that may remain are harmless, and are refused by location once they are read.
-  private static func refuseManyAliases(_ yaml: String, _ locate: (Int) -> String) throws {
+  private static func refuseManyAliases(_ yaml: String, _ locate: (TextPosition) -> String) throws {
     var count = 0
     var previous = UInt8(ascii: " ")
     for byte in yaml.utf8 {
       if byte == UInt8(ascii: "*"), " \t\n[{,:-?".utf8.contains(previous) { count += 1 }
       previous = byte
     }
-    guard count <= 16 else { throw InputError(locate(1), expected: "no YAML aliases", found: "\(count) aliases") }
+    guard count <= 16 else { throw InputError(locate(.start), expected: "no YAML aliases", found: "\(count) aliases") }
   }
 }

@@ -17,7 +17,7 @@ package struct ConfigurationNode {
   }
 
   package var content: Content
-  /// A file with a line (`config.yaml:12`), or an option (`--set data.train.patch`).
+  /// A file with a line and a column (`config.yaml:12:5`), or an option (`--set data.train.patch`).
   package let location: String
 
   /// The value of a key, when this is a mapping that has it.

@@ -5,22 +5,25 @@ extension InputError {
   /// What is wrong with a text that should be YAML, on one line.
   /// - Parameters:
   ///   - yaml: the text.
-  ///   - locate: makes a location from a line number.
-  public init(_ error: YamlError, in yaml: String, locate: (_ line: Int) -> String) {
+  ///   - locate: makes a location from a position.
+  public init(_ error: YamlError, in yaml: String, locate: (TextPosition) -> String) {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      self.init(locate(mark.line), expected: "YAML", found: "an error in column \(mark.column): \(problem)")
+      let position = TextPosition(mark), location = locate(position)
+      // An option has no lines.
+      let place = location.hasSuffix("\(position)") ? "" : " in column \(position.column)"
+      self.init(location, expected: "YAML", found: "an error\(place): \(problem)")
     case .duplicatedKeysInMapping(let names, let context):
       // The parser gives the position of the first use of the name that sorts first.
       let name = names.min() ?? "key"
       let first = context.mark
       let second = RepeatedKey(name: name, first: first).second(in: yaml)
       self.init(
-        locate(second?.line ?? first.line), expected: "each key once",
+        locate(TextPosition(second ?? first)), expected: "each key once",
         found: "another \(name)" + (second == nil ? "" : ", after the one in line \(first.line)"))
     default:
-      self.init(locate(1), expected: "YAML", found: "bytes that cannot be read as YAML")
+      self.init(locate(.start), expected: "YAML", found: "bytes that cannot be read as YAML")
     }
   }
 }

@@ -72,28 +72,29 @@ private let manifestsFolder = projectFile("datasets")
     "name: a\ntitle: b\nuse: training\ntasks: [denoising]\ncount: 3\nlayouts:\n  - targets: x\n"
 
   @Test(arguments: [
-    ("count: 3", "conut: 3", "m.yaml:5: expected a key, perhaps 'count', found 'conut'"),
-    ("count: 3\n", "", "m.yaml:1: expected a value for count, found a group without it"),
-    ("count: 3", "count: x", "m.yaml:5: expected a whole number for count, found 'x'"),
-    ("count: 3", "count: 0", "m.yaml:5: expected count: 1 to 100000000, found 0"),
-    ("count: 3", "count: 3\nchannels: 2", "m.yaml:6: expected channels: 1 or 3, found 2"),
-    ("[denoising]", "denoising", "m.yaml:4: expected a list for tasks, found 'denoising'"),
+    ("count: 3", "conut: 3", "m.yaml:5:1: expected a key, perhaps 'count', found 'conut'"),
+    ("count: 3\n", "", "m.yaml:1:1: expected a value for count, found a group without it"),
+    ("count: 3", "count: x", "m.yaml:5:8: expected a whole number for count, found 'x'"),
+    ("count: 3", "count: 0", "m.yaml:5:8: expected count: 1 to 100000000, found 0"),
+    ("count: 3", "count: 3\nchannels: 2", "m.yaml:6:11: expected channels: 1 or 3, found 2"),
+    ("[denoising]", "denoising", "m.yaml:4:8: expected a list for tasks, found 'denoising'"),
     (
       "[denoising]", "[sharpening]",
-      "m.yaml:4: expected one of superResolution, denoising, lowLight, deraining for tasks.0, found 'sharpening'"
+      "m.yaml:4:9: expected one of superResolution, denoising, lowLight, deraining for tasks.0, found 'sharpening'"
     ),
-    ("targets: x", "targets: ../x", "m.yaml:7: expected a folder in the set's own, found '../x'"),
-    ("targets: x", "inputs: x", "m.yaml:7: expected a value for layouts.0.targets, found a group without it"),
-    ("targets: x", "targets: []", "m.yaml:7: expected targets: a folder, found an empty list"),
-    ("targets: x", "targets: [x, y]\n    inputs: z", "m.yaml:7: expected as many inputs as targets, found 1 and 2"),
-    ("count: 3", "count: 3\nmembers: [b]", "m.yaml:1: expected layouts or members, one of them, found both"),
-    ("name: a", "name: &a a", "m.yaml:1: expected a plain value, found a YAML anchor or alias"),
-    ("name: a", "name: [a]", "m.yaml:1: expected text for name, found a list"),
+    ("targets: x", "targets: ../x", "m.yaml:7:5: expected a folder in the set's own, found '../x'"),
+    ("targets: x", "inputs: x", "m.yaml:7:5: expected a value for layouts.0.targets, found a group without it"),
+    ("targets: x", "targets: []", "m.yaml:7:5: expected targets: a folder, found an empty list"),
+    ("targets: x", "targets: [x, y]\n    inputs: z", "m.yaml:7:5: expected as many inputs as targets, found 1 and 2"),
+    ("count: 3", "count: 3\nmembers: [b]", "m.yaml:1:1: expected layouts or members, one of them, found both"),
+    ("name: a", "name: &a a", "m.yaml:1:7: expected a plain value, found a YAML anchor or alias"),
+    ("name: a", "name: [a]", "m.yaml:1:7: expected text for name, found a list"),
     (
-      "count: 3", "count: 3\ntitle: c", "m.yaml:6: expected each key once, found another title, after the one in line 2"
+      "count: 3", "count: 3\ntitle: c",
+      "m.yaml:6:1: expected each key once, found another title, after the one in line 2"
     ),
-    ("name: a", "name: *a", "m.yaml:1: expected YAML, found an error in column"),
-    ("name: a", "name: [", "m.yaml:3: expected YAML, found an error in column"),
+    ("name: a", "name: *a", "m.yaml:1:7: expected YAML, found an error: found undefined alias"),
+    ("name: a", "name: [", "m.yaml:3:4: expected YAML, found an error: did not find"),
   ])
   func faultsAreNamed(part: String, replacement: String, expected: String) {
     #expect(message(Self.small) == "no error")

@@ -38,29 +38,35 @@ import Testing
   }
 
   @Test(arguments: [
-    ("size: 336", "size: 100", "m.yaml:7: expected a multiple of 12 up to 4096, found 100"),
-    ("sharpShare: 0.5", "sharpShare: -1", "m.yaml:7: expected 0 to 1, found -1.0"),
+    ("size: 336", "size: 100", "m.yaml:7:15: expected a multiple of 12 up to 4096, found 100"),
+    ("sharpShare: 0.5", "sharpShare: -1", "m.yaml:7:32: expected 0 to 1, found -1.0"),
     (
       "crops: {size: 336, sharpShare: 0.5}\n", "",
-      "m.yaml:1: expected packages and crops, or neither, found packages alone"
+      "m.yaml:1:1: expected packages and crops, or neither, found packages alone"
     ),
-    ("package: p", "package: ../p", "m.yaml:9: expected a package's name, found '../p'"),
-    ("package: p", "package: -p", "m.yaml:9: expected a package's name, found '-p'"),
-    ("folder: usr", "folder: /usr", "m.yaml:11: expected a folder in the package, found '/usr/share'"),
-    ("name: two", "name: one", "m.yaml:14: expected a name that no other photo has, found 'one' again"),
-    ("name: two", "name: a/b", "m.yaml:14: expected a file name's stem, found 'a/b'"),
-    ("f/1.jpg", "../1.jpg", "m.yaml:13: expected a file in the folder, found '../1.jpg'"),
-    ("author: A", "author: ''", "m.yaml:13: expected an author, found an empty text"),
-    ("license: CC0-1.0", "license: ''", "m.yaml:13: expected a licence, found an empty text"),
-    ("author: A, ", "", "m.yaml:13: expected a value for packages.0.photos.0.author"),
-    ("[2, 4]", "[]", "m.yaml:13: expected different factors of 1 to 16, found []"),
-    ("[2, 4]", "[2, 2]", "m.yaml:13: expected different factors of 1 to 16, found [2, 2]"),
-    ("[2, 4]", "[0]", "m.yaml:13: expected different factors of 1 to 16, found [0]"),
-    ("part: valid", "part: valid, downscale: [1, 2]", "m.yaml:14: expected one factor for a whole photo, found [1, 2]"),
-    ("part: valid", "part: test", "m.yaml:14: expected one of train, valid for packages.0.photos.1.part, found 'test'"),
-    ("sha256: 0a", "sha256: 0A", "m.yaml:13: expected 64 hexadecimal digits, found '0A0a"),
-    ("sha256: 0a", "sha256: ", "m.yaml:13: expected 64 hexadecimal digits, found '0a0a"),
-    ("license: CC0-1.0", "licence: CC0-1.0", "m.yaml:13: expected a key of packages.0.photos.0, perhaps 'license'"),
+    ("package: p", "package: ../p", "m.yaml:9:14: expected a package's name, found '../p'"),
+    ("package: p", "package: -p", "m.yaml:9:14: expected a package's name, found '-p'"),
+    ("folder: usr", "folder: /usr", "m.yaml:11:13: expected a folder in the package, found '/usr/share'"),
+    ("name: two", "name: one", "m.yaml:14:16: expected a name that no other photo has, found 'one' again"),
+    ("name: two", "name: a/b", "m.yaml:14:16: expected a file name's stem, found 'a/b'"),
+    ("f/1.jpg", "../1.jpg", "m.yaml:13:27: expected a file in the folder, found '../1.jpg'"),
+    ("author: A", "author: ''", "m.yaml:13:44: expected an author, found an empty text"),
+    ("license: CC0-1.0", "license: ''", "m.yaml:13:56: expected a licence, found an empty text"),
+    ("author: A, ", "", "m.yaml:13:9: expected a value for packages.0.photos.0.author"),
+    ("[2, 4]", "[]", "m.yaml:13:76: expected different factors of 1 to 16, found []"),
+    ("[2, 4]", "[2, 2]", "m.yaml:13:76: expected different factors of 1 to 16, found [2, 2]"),
+    ("[2, 4]", "[0]", "m.yaml:13:76: expected different factors of 1 to 16, found [0]"),
+    (
+      "part: valid", "part: valid, downscale: [1, 2]",
+      "m.yaml:14:89: expected one factor for a whole photo, found [1, 2]"
+    ),
+    (
+      "part: valid", "part: test",
+      "m.yaml:14:71: expected one of train, valid for packages.0.photos.1.part, found 'test'"
+    ),
+    ("sha256: 0a", "sha256: 0A", "m.yaml:13:92: expected 64 hexadecimal digits, found '0A0a"),
+    ("sha256: 0a", "sha256: ", "m.yaml:13:92: expected 64 hexadecimal digits, found '0a0a"),
+    ("license: CC0-1.0", "licence: CC0-1.0", "m.yaml:13:47: expected a key of packages.0.photos.0, perhaps 'license'"),
   ])
   func faultsAreNamed(part: String, replacement: String, expected: String) {
     #expect(throws: Never.self) { try read("", "") }

@@ -89,5 +89,7 @@ while kill -0 $job 2> /dev/null || pgrep -f -- "--output $work/lost" > /dev/null
 done
 wait $job || code=$?
 [ $code != 0 ] || fail "a link was lost, and the exit code is 0"
+own=$(basename "$program")
+grep -q "^$own: rank " "$work/out" || fail "a link was lost, and no rank says a word: $(tail -20 "$work/out")"
 echo "a lost link: all ended after $((SECONDS - start)) s with code $code:"
-tail -8 "$work/out"
+grep -a "^$own: " "$work/out"

@@ -67,7 +67,7 @@ struct FaultTests {
         #expect(run.errors.hasPrefix("ramit: \(file)"), "\(run.errors)")
         return run.errors
       }
-      #expect(try fault(folder.write("task: x2\nmodle: 1\n".utf8, to: "key.yaml")).contains("key.yaml:2: expected"))
+      #expect(try fault(folder.write("task: x2\nmodle: 1\n".utf8, to: "key.yaml")).contains("key.yaml:2:1: expected"))
       _ = try fault(folder.write("task: [".utf8, to: "syntax.yaml"))
       _ = try fault(folder.write(Data(), to: "empty.yaml"))
       _ = try fault(folder.write([0xff, 0xfe, 0, 1, 2], to: "binary.yaml"))

@@ -44,7 +44,7 @@ struct ReportTests {
       #expect(mixed.code == 1)
       #expect(mixed.errorLines.count == 2, "\(mixed.errors)")
       #expect(mixed.errorLines[0].hasPrefix("ramit: \(folder.file("none")): expected the folder of a run"))
-      #expect(mixed.errorLines[1].hasPrefix("ramit: \(broken):1: expected "))
+      #expect(mixed.errorLines[1].hasPrefix("ramit: \(broken):1:7: expected "))
       #expect(mixed.output.contains("one ") && !mixed.output.contains("other "))
       #expect(try !String(contentsOfFile: page, encoding: .utf8).contains("schedule.learningRate</td>"))
 

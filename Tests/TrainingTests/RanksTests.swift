@@ -115,6 +115,12 @@ import Testing
     try expectSame(path, whole, "after an error")
   }
 
+  @Test func messagesMayBeNil() throws {
+    let results = ThreadGroup.run(3) { try Ranks($0).gather($0.rank == 1 ? 5 : nil) }
+    for result in results { #expect(try result.get() == [nil, 5, nil]) }
+    #expect(try Ranks().gather(Int?.none) == [nil])
+  }
+
   @Test func otherWeightsAreNoticed() throws {
     let configuration = try toyConfiguration(folder.path + "/run", settings: Self.settings(parts: 4))
     // A fault of one rank's processor: after the exchange its gradients are others.

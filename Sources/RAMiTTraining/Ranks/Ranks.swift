@@ -46,7 +46,7 @@ package final class Ranks {
   /// - Throws: `SharedError`, on all ranks, when one has met an error; `GroupError` when the connection fails.
   package func gather<Message: Codable>(_ message: Message) throws -> [Message] {
     if count == 1 { return [message] }
-    return try gather(Envelope(message: message, error: nil)).map { $0.message! }
+    return try gather(Envelope(content: [message], error: nil)).map { $0.content[0] }
   }
 
   /// Sends the first rank's message to all.
@@ -69,7 +69,7 @@ package final class Ranks {
         _ = try gather(true)
         return result
       } catch let error where !(error is SharedError || error is GroupError) {
-        _ = try gather(Envelope<Bool>(message: nil, error: InputError(met: error)))
+        _ = try gather(Envelope<Bool>(content: [], error: InputError(met: error)))
         throw error
       }
     } catch let error as SharedError {
@@ -108,7 +108,8 @@ struct SharedError: Error {
 }
 
 private struct Envelope<Message: Codable>: Codable {
-  let message: Message?
+  /// The message; nothing beside an error. A list, since a message may be nil.
+  let content: [Message]
   let error: InputError?
 }
 

@@ -110,101 +110,107 @@ func message(_ yaml: String, settings: [String] = []) -> String {
   }
 
   @Test(arguments: [
-    ("seed: 1\nseed: 2", "c.yaml:7: expected each key once, found another seed, after the one in line 6"),
-    ("seed: one", "c.yaml:6: expected a whole number for seed, found 'one'"),
-    ("seed: '1'", "c.yaml:6: expected a whole number for seed, found '1'"),
-    ("seed: 99999999999999999999999", "c.yaml:6: expected a whole number for seed, found '99999999999999999999999'"),
-    ("seed: -1", "c.yaml:6: expected a whole number for seed, found '-1'"),
-    ("schedule: 5", "c.yaml:6: expected a group of keys for schedule, found '5'"),
-    ("schedule:", "c.yaml:6: expected a group of keys for schedule, found nothing"),
-    ("schedule:\n  epochs: [1]", "c.yaml:7: expected a whole number for schedule.epochs, found a list"),
+    ("seed: 1\nseed: 2", "c.yaml:7:1: expected each key once, found another seed, after the one in line 6"),
+    ("seed: one", "c.yaml:6:7: expected a whole number for seed, found 'one'"),
+    ("seed: '1'", "c.yaml:6:7: expected a whole number for seed, found '1'"),
+    ("seed: 99999999999999999999999", "c.yaml:6:7: expected a whole number for seed, found '99999999999999999999999'"),
+    ("seed: -1", "c.yaml:6:7: expected a whole number for seed, found '-1'"),
+    ("schedule: 5", "c.yaml:6:11: expected a group of keys for schedule, found '5'"),
+    ("schedule:", "c.yaml:6:10: expected a group of keys for schedule, found nothing"),
+    ("schedule:\n  epochs: [1]", "c.yaml:7:11: expected a whole number for schedule.epochs, found a list"),
     (
       "schedule:\n  epochs: 0",
-      "c.yaml:7: expected schedule.epochs: a positive whole number up to 1000000, found 0"
+      "c.yaml:7:11: expected schedule.epochs: a positive whole number up to 1000000, found 0"
     ),
-    ("schedule:\n  learningRate: fast", "c.yaml:7: expected paper or a number for schedule.learningRate, found 'fast'"),
-    ("schedule:\n  learningRate: .nan", "c.yaml:7: expected paper or a number for schedule.learningRate, found '.nan'"),
+    (
+      "schedule:\n  learningRate: fast",
+      "c.yaml:7:17: expected paper or a number for schedule.learningRate, found 'fast'"
+    ),
+    (
+      "schedule:\n  learningRate: .nan",
+      "c.yaml:7:17: expected paper or a number for schedule.learningRate, found '.nan'"
+    ),
     (
       "schedule:\n  learningRate: -1",
-      "c.yaml:7: expected schedule.learningRate: paper, or a number above 0 and at most 1, found -1.0"
+      "c.yaml:7:17: expected schedule.learningRate: paper, or a number above 0 and at most 1, found -1.0"
     ),
     (
       "schedule:\n  milestones: [3, 2]",
-      "c.yaml:7: expected schedule.milestones: epochs in ascending order, found [3, 2]"
+      "c.yaml:7:15: expected schedule.milestones: epochs in ascending order, found [3, 2]"
     ),
-    ("schedule:\n  milestones: [3, x]", "c.yaml:7: expected a whole number for schedule.milestones.1, found 'x'"),
+    ("schedule:\n  milestones: [3, x]", "c.yaml:7:19: expected a whole number for schedule.milestones.1, found 'x'"),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8, batch: 2}\n    - {epoch: 5, patch: 8, batch: 2}",
-      "c.yaml:9: expected schedule.stages.1.epoch: more than the stage before, 5, found 5"
+      "c.yaml:9:15: expected schedule.stages.1.epoch: more than the stage before, 5, found 5"
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8}",
-      "c.yaml:8: expected a value for schedule.stages.0.batch, found a group without it"
+      "c.yaml:8:7: expected a value for schedule.stages.0.batch, found a group without it"
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8, batch: 2}\n    - epoch: 6\n      pach: 8\n      batch: 2",
-      "c.yaml:10: expected a key of schedule.stages.1, perhaps 'patch', found 'pach'"
+      "c.yaml:10:7: expected a key of schedule.stages.1, perhaps 'patch', found 'pach'"
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 8, batch: 2, rate: 1}",
-      "c.yaml:8: expected a key of schedule.stages.0, one of epoch, iteration, patch, batch, found 'rate'"
+      "c.yaml:8:38: expected a key of schedule.stages.0, one of epoch, iteration, patch, batch, found 'rate'"
     ),
     (
       "schedule:\n  stages:\n    - {epoch: 5, patch: 4096, batch: 65536}",
-      "c.yaml:8: expected schedule.stages.0.batch: at most 67108864 pixels in a batch, "
+      "c.yaml:8:38: expected schedule.stages.0.batch: at most 67108864 pixels in a batch, "
         + "found 65536 patches of 4096 x 4096"
     ),
     (
       "schedule: {decay: step}",
-      "c.yaml:6: expected one of constant, milestones, cosine, cosineRestarts, polynomial for schedule.decay, "
+      "c.yaml:6:19: expected one of constant, milestones, cosine, cosineRestarts, polynomial for schedule.decay, "
         + "found 'step'"
     ),
     (
       "schedule: {decay: cosine, epochs: 20}",
-      "c.yaml:6: expected schedule.epochs: more than warmupEpochs, 20, for cosine, found 20"
+      "c.yaml:6:35: expected schedule.epochs: more than warmupEpochs, 20, for cosine, found 20"
     ),
     (
       "warmStart: {reinitialised: all}",
-      "c.yaml:6: expected one of mismatched, module for warmStart.reinitialised, found 'all'"
+      "c.yaml:6:28: expected one of mismatched, module for warmStart.reinitialised, found 'all'"
     ),
     (
       "initialWeights: a.pth\nwarmStart: {weights: b.pth}",
-      "c.yaml:6: expected initialWeights: none beside warmStart.weights, found a.pth"
+      "c.yaml:6:17: expected initialWeights: none beside warmStart.weights, found a.pth"
     ),
     (
       "gradients: {accumulate: 65}",
-      "c.yaml:6: expected gradients.accumulate: 1 to the smallest batch, 64, found 65"
+      "c.yaml:6:25: expected gradients.accumulate: 1 to the smallest batch, 64, found 65"
     ),
-    ("gradients: {clipNorm: 0}", "c.yaml:6: expected gradients.clipNorm: a positive number, found 0.0"),
-    ("ema: {decay: 1}", "c.yaml:6: expected ema.decay: 0 or more, below 1, found 1.0"),
-    ("optimizer: {weightDecay: -0.1}", "c.yaml:6: expected optimizer.weightDecay: 0 to 1, found -0.1"),
+    ("gradients: {clipNorm: 0}", "c.yaml:6:23: expected gradients.clipNorm: a positive number, found 0.0"),
+    ("ema: {decay: 1}", "c.yaml:6:14: expected ema.decay: 0 or more, below 1, found 1.0"),
+    ("optimizer: {weightDecay: -0.1}", "c.yaml:6:26: expected optimizer.weightDecay: 0 to 1, found -0.1"),
     (
       "optimizer: {weightDecayKind: L2}",
-      "c.yaml:6: expected one of decoupled, l2 for optimizer.weightDecayKind, found 'L2'"
+      "c.yaml:6:30: expected one of decoupled, l2 for optimizer.weightDecayKind, found 'L2'"
     ),
     (
       "loss: l3",
-      "c.yaml:6: expected one of l1, mse, charbonnier, psnr, ssim, fourier, edge, or a list of losses with weights for "
-        + "loss, found 'l3'"
+      "c.yaml:6:7: expected one of l1, mse, charbonnier, psnr, ssim, fourier, edge, or a list of losses with weights "
+        + "for loss, found 'l3'"
     ),
     (
       "model: {variant: RAMIT}",
-      "c.yaml:6: expected one of RAMiT, RAMiT-1, RAMiT-slimSR, RAMiT-slimLLE, DaViT-core, DaViT-full for "
+      "c.yaml:6:18: expected one of RAMiT, RAMiT-1, RAMiT-slimSR, RAMiT-slimLLE, DaViT-core, DaViT-full for "
         + "model.variant, found 'RAMIT'"
     ),
-    ("model: {task: x3}", "c.yaml:6: expected the task at the top level, found model.task"),
+    ("model: {task: x3}", "c.yaml:6:15: expected the task at the top level, found model.task"),
     (
       "model: {dim: 30}",
-      "c.yaml:6: expected a model that can be built, found model.dim must be a positive multiple of 16, not 30"
+      "c.yaml:6:14: expected a model that can be built, found model.dim must be a positive multiple of 16, not 30"
     ),
-    ("model: {helper: yes}", "c.yaml:6: expected true or false for model.helper, found 'yes'"),
-    ("optimizer: {betas: [0.9]}", "c.yaml:6: expected optimizer.betas: two numbers, found [0.9]"),
-    ("a: &x 1", "c.yaml:6: expected a plain value, found a YAML anchor or alias"),
-    ("a: *x", "c.yaml:6: expected YAML, found an error in column 4: found undefined alias"),
-    ("a: [", "c.yaml:7: expected YAML, found an error in column 1: did not find expected node content"),
-    ("? [a]\n: 1", "c.yaml:6: expected a key, found a list or a group of keys before the colon"),
-    ("name: ../up", "c.yaml:6: expected name: a name that a folder can have, found ../up"),
-    ("---\nname: a", "c.yaml:1: expected YAML, found an error in column 1: but found another document"),
+    ("model: {helper: yes}", "c.yaml:6:17: expected true or false for model.helper, found 'yes'"),
+    ("optimizer: {betas: [0.9]}", "c.yaml:6:20: expected optimizer.betas: two numbers, found [0.9]"),
+    ("a: &x 1", "c.yaml:6:4: expected a plain value, found a YAML anchor or alias"),
+    ("a: *x", "c.yaml:6:4: expected YAML, found an error: found undefined alias"),
+    ("a: [", "c.yaml:7:1: expected YAML, found an error: did not find expected node content"),
+    ("? [a]\n: 1", "c.yaml:6:3: expected a key, found a list or a group of keys before the colon"),
+    ("name: ../up", "c.yaml:6:7: expected name: a name that a folder can have, found ../up"),
+    ("---\nname: a", "c.yaml:1:1: expected YAML, found an error: but found another document"),
   ])
   func faultsAreNamed(addition: String, expected: String) {
     let found = message(Self.small + addition + "\n")
@@ -239,9 +245,9 @@ func message(_ yaml: String, settings: [String] = []) -> String {
 
   @Test func valuesMustGoTogether() {
     #expect(message("task: x2\n").contains("data.train.path"))
-    #expect(message(Self.small + "    path: photos\n").contains("c.yaml:6: expected data.train.path: none"))
+    #expect(message(Self.small + "    path: photos\n").contains("c.yaml:6:11: expected data.train.path: none"))
     #expect(message(Self.small + "    noise: [0, 50]\n").contains("expected data.train.noise: none for x2"))
-    #expect(message(Self.small + "    name: DIV2K\n").contains("c.yaml:6: expected data.train.name: none"))
+    #expect(message(Self.small + "    name: DIV2K\n").contains("c.yaml:6:11: expected data.train.name: none"))
     #expect(
       message(Self.small.replacing("procedural", with: "dataset")).contains(
         "data.train.name: the name of a data set"))
@@ -257,8 +263,8 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     var keys = "? &a [x]\n: 1\n"
     for level in 0..<30 { keys += "? &b\(level) [*a, *\(level == 0 ? "a" : "b\(level - 1)")]\n: 1\n" }
     #expect(message(keys).contains("aliases"))
-    #expect(message(String(repeating: "[", count: 20000)).hasPrefix("c.yaml:1: expected YAML"))
-    #expect(message("a: &x 1\nb: *x\n").contains("c.yaml:1: expected a plain value"))
+    #expect(message(String(repeating: "[", count: 20000)).hasPrefix("c.yaml:1:1: expected YAML"))
+    #expect(message("a: &x 1\nb: *x\n").contains("c.yaml:1:4: expected a plain value"))
   }
 
   @Test func missingOversizedAndBinaryFilesAreNamed() throws {

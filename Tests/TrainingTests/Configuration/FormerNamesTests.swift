@@ -19,7 +19,7 @@ import Testing
     let changed = try BuiltInRun(yaml: ConfigurationTests.small, file: "c.yaml", settings: settings).schedule
     #expect(changed.learningRate == .value(2e-3) && changed.milestones == [7] && changed.decay == .milestones)
     let twice = message(ConfigurationTests.small + "schedule: {learningRate: 1e-3, rate: 1e-3}\n")
-    #expect(twice == "c.yaml:6: expected each key once, found rate beside learningRate, its present name")
+    #expect(twice == "c.yaml:6:32: expected each key once, found rate beside learningRate, its present name")
   }
 
   /// Each former name is told once, with its place.
@@ -33,7 +33,7 @@ import Testing
     #expect(run.data.train.inputs == "dark")
     #expect(
       lines == [
-        "c.yaml:6: rate is now called learningRate", "c.yaml:6: decay halving is now called milestones",
+        "c.yaml:6:12: rate is now called learningRate", "c.yaml:6:24: decay halving is now called milestones",
         "--set warmStart.fresh: fresh is now called reinitialised",
         "--set data.train.lowQuality: lowQuality is now called inputs",
       ])
@@ -53,7 +53,7 @@ import Testing
       #expect(changed.reinitialised == present, "\(setting)")
     }
     let twice = message(ConfigurationTests.small + "warmStart: {reinitialised: module, fresh: \(former)}\n")
-    #expect(twice == "c.yaml:6: expected each key once, found fresh beside reinitialised, its present name")
+    #expect(twice == "c.yaml:6:36: expected each key once, found fresh beside reinitialised, its present name")
   }
 
   /// The whole configuration that an earlier version wrote into a run's folder.

@@ -56,12 +56,13 @@ import Testing
   private struct Trial: Sendable {
     let file: String
     let yaml: String
-    let line: Int
+    /// From 1.
+    let line, column: Int
     let key, wrong: String
 
     var outcome: Outcome {
       let found = message(yaml)
-      guard found.hasPrefix("c.yaml:\(line): "), found.hasSuffix("found '\(wrong)'") else {
+      guard found.hasPrefix("c.yaml:\(line):\(column): "), found.hasSuffix("found '\(wrong)'") else {
         return found == "no error" ? .accepted : .refusedOtherwise
       }
       return found.contains("perhaps '\(key)'") ? .suggested : .named
@@ -80,17 +81,20 @@ import Testing
         let all = mutations(place.key, &random)
         for wrong in seen.insert(place.key).inserted ? all : [all[random.below(all.count)]] {
           var changed = lines
+          let line = lines[place.line]
           changed[place.line].replaceSubrange(place.range, with: wrong)
           trials.append(
             Trial(
-              file: name, yaml: changed.joined(separator: "\n"), line: place.line + 1, key: place.key, wrong: wrong))
+              file: name, yaml: changed.joined(separator: "\n"), line: place.line + 1,
+              column: line.distance(from: line.startIndex, to: place.range.lowerBound) + 1, key: place.key,
+              wrong: wrong))
         }
       }
     }
     return (trials, seen)
   }
 
-  @Test func isRefusedWithItsLineAndTheRightOne() async throws {
+  @Test func isRefusedWithItsPlaceAndTheRightOne() async throws {
     let (trials, keys) = try trials()
     #expect(keys.count > 35 && trials.count > 2500)
     let suggested = await withTaskGroup(of: Int.self) { group in

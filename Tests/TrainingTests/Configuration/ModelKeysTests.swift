@@ -43,14 +43,14 @@ import Testing
   @Test(arguments: [
     (
       "model: {architecture: VDSR}",
-      "c.yaml:6: expected one of "
+      "c.yaml:6:23: expected one of "
         + "\(BuiltInArchitecture.families.map(\.name).joined(separator: ", ")) for model.architecture, found 'VDSR'"
     ),
     (
       "model: {architecture: RAMiT-1, variant: RAMiT-slimSR}",
-      "c.yaml:6: expected one of RAMiT-1 for model.variant, found 'RAMiT-slimSR'"
+      "c.yaml:6:41: expected one of RAMiT-1 for model.variant, found 'RAMiT-slimSR'"
     ),
-    ("model: {dims: 32}", "c.yaml:6: expected a key of model, perhaps 'dim', found 'dims'"),
+    ("model: {dims: 32}", "c.yaml:6:9: expected a key of model, perhaps 'dim', found 'dims'"),
   ])
   func whatIsWrongIsNamed(text: String, expected: String) {
     #expect(message(ConfigurationTests.small + text) == expected)
@@ -79,6 +79,6 @@ import Testing
     let error = #expect(throws: (any Error).self) {
       try ToyRun(yaml: ConfigurationTests.small + "model: {dim: 32}\n", file: "c.yaml")
     }
-    #expect("\(error!)".hasPrefix("c.yaml:6: expected a key of model, one of"), "\(error!)")
+    #expect("\(error!)".hasPrefix("c.yaml:6:9: expected a key of model, one of"), "\(error!)")
   }
 }

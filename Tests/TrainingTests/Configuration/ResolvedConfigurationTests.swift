@@ -30,11 +30,11 @@ import Testing
         train: {type: folder, path: "my photos", patch: 48}
       """
     let resolved = try resolved(yaml, "data.train.batch=8", "data.train.path=a, b", "gradients.clipNorm=null")
-    #expect(try key("task", resolved).source?.hasSuffix("/c.yaml:1") == true)
+    #expect(try key("task", resolved).source?.hasSuffix("/c.yaml:1:7") == true)
     let path = try key("data.train.path", resolved)
     #expect(path.value == "'a, b'" && path.defaultValue == "null" && path.source == "--set data.train.path")
     let patch = try key("data.train.patch", resolved)
-    #expect(patch.value == "48" && patch.defaultValue == "64" && patch.source?.hasSuffix("/c.yaml:3") == true)
+    #expect(patch.value == "48" && patch.defaultValue == "64" && patch.source?.hasSuffix("/c.yaml:3:51") == true)
     // The default is that of the task.
     let noise = try key("data.train.noise", resolved)
     #expect(noise.value == noise.defaultValue && noise.value.hasPrefix("[0") && noise.source == nil)

@@ -93,101 +93,104 @@ import Testing
   @Test(arguments: [
     (
       "schedule: {iterations: 5, epochs: 6}",
-      "c.yaml:6: expected schedule.epochs: none beside schedule.iterations, found 6"
+      "c.yaml:6:35: expected schedule.epochs: none beside schedule.iterations, found 6"
     ),
     (
       "schedule: {iterations: 5}",
-      "c.yaml:6: expected schedule.milestones: a list of iterations (or decay: constant), found no value"
+      "c.yaml:6:11: expected schedule.milestones: a list of iterations (or decay: constant), found no value"
     ),
     (
       "schedule: {iterations: 5, warmupEpochs: 1, decay: constant}",
-      "c.yaml:6: expected schedule.warmupEpochs: none beside schedule.iterations (warmupIterations), found 1"
+      "c.yaml:6:41: expected schedule.warmupEpochs: none beside schedule.iterations (warmupIterations), found 1"
     ),
     (
       "schedule: {warmupIterations: 1}",
-      "c.yaml:6: expected schedule.warmupIterations: none without schedule.iterations (warmupEpochs), found 1"
+      "c.yaml:6:30: expected schedule.warmupIterations: none without schedule.iterations (warmupEpochs), found 1"
     ),
     (
       "schedule: {iterations: 5, decay: constant, stages: [{epoch: 1, patch: 8, batch: 2}]}",
-      "c.yaml:6: expected schedule.stages.0.epoch: none: the schedule is counted in iterations, found 1"
+      "c.yaml:6:61: expected schedule.stages.0.epoch: none: the schedule is counted in iterations, found 1"
     ),
     (
       "schedule: {iterations: 5, warmupIterations: 5, decay: cosine}",
-      "c.yaml:6: expected schedule.iterations: more than warmupIterations, 5, for cosine, found 5"
+      "c.yaml:6:24: expected schedule.iterations: more than warmupIterations, 5, for cosine, found 5"
     ),
-    ("schedule: {decay: cosineRestarts}", "c.yaml:6: expected schedule.periods: lengths in epochs, found no value"),
+    ("schedule: {decay: cosineRestarts}", "c.yaml:6:11: expected schedule.periods: lengths in epochs, found no value"),
     (
       "schedule: {decay: cosineRestarts, epochs: 30, periods: [10, 10]}",
-      "c.yaml:6: expected schedule.periods: 30 epochs or more in all, the schedule's length, found 20"
+      "c.yaml:6:56: expected schedule.periods: 30 epochs or more in all, the schedule's length, found 20"
     ),
     (
       "schedule: {decay: cosineRestarts, epochs: 30, periods: [10, 20], restartWeights: [1]}",
-      "c.yaml:6: expected schedule.restartWeights: 2 numbers in 0 to 1, one for each period, found [1.0]"
+      "c.yaml:6:82: expected schedule.restartWeights: 2 numbers in 0 to 1, one for each period, found [1.0]"
     ),
-    ("schedule: {gamma: 0}", "c.yaml:6: expected schedule.gamma: above 0, at most 1, found 0.0"),
-    ("schedule: {iteration: 5}", "c.yaml:6: expected a key of schedule, perhaps 'iterations', found 'iteration'"),
-    ("schedule: {mileston: [5]}", "c.yaml:6: expected a key of schedule, perhaps 'milestones', found 'mileston'"),
-    ("schedule: {learningrte: 5}", "c.yaml:6: expected a key of schedule, perhaps 'learningRate', found 'learningrte'"),
+    ("schedule: {gamma: 0}", "c.yaml:6:19: expected schedule.gamma: above 0, at most 1, found 0.0"),
+    ("schedule: {iteration: 5}", "c.yaml:6:12: expected a key of schedule, perhaps 'iterations', found 'iteration'"),
+    ("schedule: {mileston: [5]}", "c.yaml:6:12: expected a key of schedule, perhaps 'milestones', found 'mileston'"),
+    (
+      "schedule: {learningrte: 5}",
+      "c.yaml:6:12: expected a key of schedule, perhaps 'learningRate', found 'learningrte'"
+    ),
     (
       "validation: {everyIterations: 5, everyEpochs: 1}",
-      "c.yaml:6: expected validation.everyEpochs: none beside validation.everyIterations, found 1"
+      "c.yaml:6:47: expected validation.everyEpochs: none beside validation.everyIterations, found 1"
     ),
     (
       "validation: {earlyStopping: {patience: 3}}",
-      "c.yaml:6: expected validation.earlyStopping: none without data.validation, found a value"
+      "c.yaml:6:29: expected validation.earlyStopping: none without data.validation, found a value"
     ),
     (
       "validation: {earlyStopping: {pateince: 3}}",
-      "c.yaml:6: expected a key of validation.earlyStopping, perhaps 'patience', found 'pateince'"
+      "c.yaml:6:30: expected a key of validation.earlyStopping, perhaps 'patience', found 'pateince'"
     ),
     (
       "validation: {earlyStopping: {metric: loss}}",
-      "c.yaml:6: expected one of psnr, ssim for validation.earlyStopping.metric, found 'loss'"
+      "c.yaml:6:38: expected one of psnr, ssim for validation.earlyStopping.metric, found 'loss'"
     ),
     (
       "optimizer: {type: adma}",
-      "c.yaml:6: expected one of adam, adamW, sgd, lion, muon for optimizer.type, found 'adma'"
+      "c.yaml:6:19: expected one of adam, adamW, sgd, lion, muon for optimizer.type, found 'adma'"
     ),
     (
       "optimizer: {type: muon, momentum: 1}",
-      "c.yaml:6: expected optimizer.momentum: 0 or more, below 1, found 1.0"
+      "c.yaml:6:35: expected optimizer.momentum: 0 or more, below 1, found 1.0"
     ),
     (
       "optimizer: {type: sgd, momentm: 0.9}",
-      "c.yaml:6: expected a key of optimizer, perhaps 'momentum', found 'momentm'"
+      "c.yaml:6:24: expected a key of optimizer, perhaps 'momentum', found 'momentm'"
     ),
     (
       "optimizer: {type: sgd, betas: [0.9, 0.9]}",
-      "c.yaml:6: expected a key of optimizer, one of type, momentum, dampening, nesterov, weightDecay, found 'betas'"
+      "c.yaml:6:24: expected a key of optimizer, one of type, momentum, dampening, nesterov, weightDecay, found 'betas'"
     ),
     (
       "optimizer: {type: sgd, nesterov: true}",
-      "c.yaml:6: expected optimizer.nesterov: false, or a momentum without dampening, found true"
+      "c.yaml:6:34: expected optimizer.nesterov: false, or a momentum without dampening, found true"
     ),
     (
       "parameters: {groups: [{names: ['*.bias'], weigthDecay: 0}]}",
-      "c.yaml:6: expected a key of parameters.groups.0, perhaps 'weightDecay', found 'weigthDecay'"
+      "c.yaml:6:43: expected a key of parameters.groups.0, perhaps 'weightDecay', found 'weigthDecay'"
     ),
-    ("parameters: {frosen: ['*.bias']}", "c.yaml:6: expected a key of parameters, perhaps 'frozen', found 'frosen'"),
+    ("parameters: {frosen: ['*.bias']}", "c.yaml:6:14: expected a key of parameters, perhaps 'frozen', found 'frosen'"),
     (
       "parameters: {groups: [{weightDecay: 0}]}",
-      "c.yaml:6: expected a value for parameters.groups.0.names, found a group without it"
+      "c.yaml:6:23: expected a value for parameters.groups.0.names, found a group without it"
     ),
-    ("loss: []", "c.yaml:6: expected loss: \(LossConfiguration.choices), found an empty list"),
-    ("loss: [{type: l1, wieght: 2}]", "c.yaml:6: expected a key of loss.0, perhaps 'weight', found 'wieght'"),
+    ("loss: []", "c.yaml:6:7: expected loss: \(LossConfiguration.choices), found an empty list"),
+    ("loss: [{type: l1, wieght: 2}]", "c.yaml:6:19: expected a key of loss.0, perhaps 'weight', found 'wieght'"),
     (
       "loss: [{type: l2}]",
-      "c.yaml:6: expected one of l1, mse, charbonnier, psnr, ssim, fourier, edge for loss.0.type, found 'l2'"
+      "c.yaml:6:15: expected one of l1, mse, charbonnier, psnr, ssim, fourier, edge for loss.0.type, found 'l2'"
     ),
     (
-      "loss: [{type: edge, epsilon: 0}]", "c.yaml:6: expected loss.0.epsilon: above 0, at most 1, found 0.0"
+      "loss: [{type: edge, epsilon: 0}]", "c.yaml:6:30: expected loss.0.epsilon: above 0, at most 1, found 0.0"
     ),
     (
       "loss: [{type: l1}, {type: ssim, weight: 0.1}]\nschedule: {stages: [{epoch: 9, patch: 5, batch: 4}]}",
-      "c.yaml:6: expected loss: ssim with targets of at least 11 pixels a side, found patches with targets of 10"
+      "c.yaml:6:7: expected loss: ssim with targets of at least 11 pixels a side, found patches with targets of 10"
     ),
-    ("loss: [{type: l1, epsilon: 0.1}]", "c.yaml:6: expected a key of loss.0, one of type, weight, found 'epsilon'"),
-    ("loss: [{type: l1, weight: 0}]", "c.yaml:6: expected loss.0.weight: above 0, at most 1000000, found 0.0"),
+    ("loss: [{type: l1, epsilon: 0.1}]", "c.yaml:6:19: expected a key of loss.0, one of type, weight, found 'epsilon'"),
+    ("loss: [{type: l1, weight: 0}]", "c.yaml:6:27: expected loss.0.weight: above 0, at most 1000000, found 0.0"),
   ])
   func faultsAreNamed(addition: String, expected: String) {
     #expect(message(ConfigurationTests.small + addition + "\n") == expected)

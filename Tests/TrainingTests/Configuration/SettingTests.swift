@@ -99,28 +99,28 @@ import Testing
 /// Keys that come twice in a file are named where they come again.
 @Suite struct RepeatedKeyTests {
   @Test(arguments: [
-    ("seed: 1\nname: a\nseed: 2", "c.yaml:3: expected each key once, found another seed, after the one in line 1"),
+    ("seed: 1\nname: a\nseed: 2", "c.yaml:3:1: expected each key once, found another seed, after the one in line 1"),
     (
       "# a\nseed: 1\n\n\nseed: 2\nseed: 3",
-      "c.yaml:5: expected each key once, found another seed, after the one in line 2"
+      "c.yaml:5:1: expected each key once, found another seed, after the one in line 2"
     ),
     (
       "data:\n  train:\n    patch: 1\n    batch: 2\n    patch: 3",
-      "c.yaml:5: expected each key once, found another patch, after the one in line 3"
+      "c.yaml:5:5: expected each key once, found another patch, after the one in line 3"
     ),
     (
       "schedule:\n  stages:\n  - {epoch: 1,\n     patch: 2,\n     epoch: 3}",
-      "c.yaml:5: expected each key once, found another epoch, after the one in line 3"
+      "c.yaml:5:6: expected each key once, found another epoch, after the one in line 3"
     ),
-    ("'seed': 1\n\"seed\": 2", "c.yaml:2: expected each key once, found another seed, after the one in line 1"),
+    ("'seed': 1\n\"seed\": 2", "c.yaml:2:1: expected each key once, found another seed, after the one in line 1"),
     (
       "a:\n  seed: 1\nseed: 1\nb: {seed: 4}\nseed: 2",
-      "c.yaml:5: expected each key once, found another seed, after the one in line 3"
+      "c.yaml:5:1: expected each key once, found another seed, after the one in line 3"
     ),
-    ("{seed: 1, seed: 2}", "c.yaml:1: expected each key once, found another seed, after the one in line 1"),
+    ("{seed: 1, seed: 2}", "c.yaml:1:37: expected each key once, found another seed, after the one in line 1"),
     (
       "name: \"a\n  seed: 1\"\nseed: 1\nx: |\n  seed: 7\nseed: 2",
-      "c.yaml:6: expected each key once, found another seed, after the one in line 3"
+      "c.yaml:6:1: expected each key once, found another seed, after the one in line 3"
     ),
   ])
   func theSecondPlaceIsNamed(yaml: String, expected: String) {

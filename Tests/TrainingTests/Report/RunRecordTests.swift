@@ -65,7 +65,7 @@ import Testing
     let path = try run(until: 3)
     let configuration = try String(contentsOfFile: path + "/config.yaml", encoding: .utf8)
     try write("task: x2\nmodle: 1\n", to: path + "/config.yaml")
-    #expect(fault(path)?.location == path + "/config.yaml:2")
+    #expect(fault(path)?.location == path + "/config.yaml:2:1")
     try write(configuration, to: path + "/config.yaml")
     try FileManager.default.removeItem(atPath: path + "/metrics.jsonl")
     #expect(fault(path)?.location == path + "/metrics.jsonl")
