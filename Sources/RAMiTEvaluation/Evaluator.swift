@@ -59,7 +59,7 @@ public struct Evaluator {
           let (width, height) = (input.shape[1], input.shape[0])
           let fit = try restorer.fitting(
             set.location(index), PhotoSize(width: width, height: height, channels: set.task.channels),
-            beside: set.task.scoringMemory(width: width, height: height))
+            into: .tensor, beside: set.task.scoringMemory(width: width, height: height))
           if let note = fit.note { observe(.note("\(set.location(index)): \(note), which changes scores a little")) }
           return fit.restorer(input)
         }

@@ -31,6 +31,17 @@ public struct Image: Equatable, Sendable {
     self.samples = samples
   }
 
+  /// An image of zeros.
+  /// - Precondition: the depth is 8 or 16.
+  package init(black width: Int, _ height: Int, channels: Int, bitDepth: Int) {
+    precondition(bitDepth == 8 || bitDepth == 16, "the depth is 8 or 16 bits, not \(bitDepth)")
+    let count = width * height * channels
+    self.init(
+      width: width, height: height, channels: channels,
+      samples: bitDepth == 8
+        ? .uint8([UInt8](repeating: 0, count: count)) : .uint16([UInt16](repeating: 0, count: count)))
+  }
+
   /// 8 or 16.
   public var bitDepth: Int {
     switch samples {

@@ -30,6 +30,12 @@ package struct PhotoSize: Equatable, Sendable {
   package var bytes: Double { Double(width) * Double(height) * Double(channels * bitDepth / 8) }
 }
 
+/// What a restorer makes: numbers take four bytes a value for the whole result, tiles of an image go into it one by
+/// one.
+package enum ResultForm: Sendable {
+  case tensor, image
+}
+
 /// How a photo is restored within the free memory.
 package struct MemoryFit {
   /// As requested, or with tiles.
@@ -73,14 +79,15 @@ extension Restorer {
   /// requested and the whole does not fit, in the largest tiles that do.
   /// - Parameters:
   ///   - file: for messages.
+  ///   - result: `.tensor` for what `callAsFunction` makes of numbers.
   ///   - beside: bytes that the caller takes meanwhile: for the photo where it is not decoded yet, or for what is done
   ///     with the restored image beside encoding it.
   ///   - left: bytes that may still be taken; nil for what `budget` leaves, with the decoded photo in memory.
   /// - Throws: `InputError` when the photo cannot be restored in any tiles, or not in those that were requested.
   package func fitting(
-    _ file: String, _ photo: PhotoSize, beside: Double = 0, left: Int? = nil
+    _ file: String, _ photo: PhotoSize, into result: ResultForm = .image, beside: Double = 0, left: Int? = nil
   ) throws(InputError) -> MemoryFit {
-    func bytes(tile: Int?) -> Double { self.bytes(photo, tile: tile) + beside }
+    func bytes(tile: Int?) -> Double { self.bytes(photo, tile: tile, into: result) + beside }
     let asked = bytes(tile: tile)
     let left = left ?? memoryLeft(for: asked)
     if asked <= Double(left) { return MemoryFit(restorer: self, bytes: Int(asked), note: nil) }
@@ -97,7 +104,7 @@ extension Restorer {
       throw InputError(
         file, expected: "a smaller image, for \(gigabytes(left)) of memory",
         found: "\(found), for about \(gigabytes(least)) in the smallest tiles, of which the whole output takes"
-          + " \(gigabytes(memory.output(width: photo.width, height: photo.height)))")
+          + " \(gigabytes(self.bytes(ofOutput: photo, result)))")
     }
     var tiled = self
     tiled.tile = largest
@@ -111,25 +118,44 @@ extension Restorer {
   /// The bytes that restoring and encoding takes beside the decoded photo.
   ///
   /// What is freed of tensors stays with the pool, so the restored samples and the encoded file come on top.
-  private func bytes(_ photo: PhotoSize, tile: Int?) -> Double {
+  private func bytes(_ photo: PhotoSize, tile: Int?, into result: ResultForm) -> Double {
     // Samples, and the encoder's bytes with their copy, each as much again where noise does not compress; with alpha,
     // the samples without it.
     let samples = photo.bytes * Double(task.scale * task.scale) * (photo.hasAlpha ? 4 : 3)
-    return Double(ProcessMemory.firstWork) + tensorBytes(photo, tile: tile) * RestorationMemory.heldPerByte + samples
+    let tensors = tensorBytes(photo, tile: tile, into: result)
+    return Double(ProcessMemory.firstWork) + tensors * RestorationMemory.heldPerByte + samples
+  }
+
+  /// Of a whole result.
+  private func bytes(ofOutput photo: PhotoSize, _ result: ResultForm) -> Double {
+    switch result {
+    case .tensor: memory.output(width: photo.width, height: photo.height)
+    case .image: photo.bytes * Double(task.scale * task.scale)
+    }
   }
 
   /// The bytes of tensors at the peak, the photo's own among them.
-  func tensorBytes(_ photo: PhotoSize, tile: Int?) -> Double {
+  func tensorBytes(_ photo: PhotoSize, tile: Int?, into result: ResultForm = .image) -> Double {
+    guard let tile else { return wholeBytes(photo) }
+    let tiles = Tiles(
+      height: photo.height, width: photo.width, side: tile, overlap: overlap, sizeMultiple: memory.sizeMultiple)
+    let (width, height) = tiles.largest
+    let part = wholeBytes(PhotoSize(width: width, height: height, channels: photo.channels, bitDepth: photo.bitDepth))
+    switch result {
+    case .image: return part
+    case .tensor:
+      let crop = width == photo.width ? 0 : memory.input(width: width, height: height)
+      return memory.input(width: photo.width, height: photo.height)
+        + memory.output(width: photo.width, height: photo.height) + crop + part
+    }
+  }
+
+  /// The bytes of tensors for a photo, or a tile, that the model restores at once.
+  private func wholeBytes(_ photo: PhotoSize) -> Double {
     let (width, height) = (photo.width, photo.height), memory = memory
     let input = memory.input(width: width, height: height), output = memory.output(width: width, height: height)
     // While the model runs, and after it, when results are put together.
-    var during: Double, after = input + output
-    if let tile {
-      during = memory.tiled(
-        Tiles(height: height, width: width, side: tile, overlap: overlap, sizeMultiple: memory.sizeMultiple))
-    } else {
-      during = memory.whole(width: width, height: height)
-    }
+    var during = memory.whole(width: width, height: height), after = input + output
     if selfEnsemble {
       // The turned input and the sum so far; then the sum, a result, and the same turned back.
       during += input + output

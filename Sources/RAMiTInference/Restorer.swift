@@ -12,8 +12,8 @@ public struct Restorer {
   public var tile: Int?
   /// How far a tile sees beyond its edges, in pixels of the input.
   public var overlap = 32
-  /// Averages over the eight ways to turn and mirror an image (Lim et al., EDSR, 2017): a little better, eight times
-  /// slower.
+  /// Averages over the eight ways to turn and mirror an image, or a tile (Lim et al., EDSR, 2017): a little better,
+  /// eight times slower.
   public var selfEnsemble = false
 
   /// Called while an image is restored, with the share that is done, 0 to 1, as the multiply-adds tell it.
@@ -37,10 +37,15 @@ public struct Restorer {
   }
 
   private func restored(_ image: Tensor) -> Tensor {
-    guard selfEnsemble else { return restoreOnce(image) }
+    guard let tiles = tiles(height: image.shape[0], width: image.shape[1]) else { return restoredWhole(image) }
+    return tiles.restore(image, scale: task.scale, by: restoredWhole)
+  }
+
+  private func restoredWhole(_ image: Tensor) -> Tensor {
+    guard selfEnsemble else { return model.restore(image) }
     var total: Tensor?
     for symmetry in Symmetry.allCases {
-      let restored = restoreOnce(image.turned(symmetry)).turned(symmetry.inverse)
+      let restored = model.restore(image.turned(symmetry)).turned(symmetry.inverse)
       guard let sum = total else {
         total = restored.copy()
         continue
@@ -52,19 +57,14 @@ public struct Restorer {
     return mean
   }
 
-  private func restoreOnce(_ image: Tensor) -> Tensor {
-    guard let tiles = tiles(height: image.shape[0], width: image.shape[1]) else { return model.restore(image) }
-    return tiles.restore(image, scale: task.scale, by: model.restore)
-  }
-
-  private func tiles(height: Int, width: Int) -> Tiles? {
+  func tiles(height: Int, width: Int) -> Tiles? {
     tile.map {
       Tiles(height: height, width: width, side: $0, overlap: overlap, sizeMultiple: model.sizeMultiple)
     }
   }
 
   /// About how many multiply-adds an image takes: they are in proportion to its pixels.
-  private func multiplyAdds(height: Int, width: Int) -> Double {
+  func multiplyAdds(height: Int, width: Int) -> Double {
     let perPixel = measured.multiplyAddsPerPixel(of: model)
     let pixels =
       tiles(height: height, width: width)?.pixels

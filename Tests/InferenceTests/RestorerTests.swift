@@ -105,6 +105,11 @@ struct RestorerTests {
     #expect(
       throws: InputError("a.png", expected: "a finite result", found: "1440 of 1440 values not finite")
     ) { try Restorer(model).restore(photo, named: "a.png") }
+    var tiled = Restorer(model)
+    tiled.tile = 32
+    #expect(
+      throws: InputError("b.png", expected: "a finite result", found: "46080 of 46080 values not finite")
+    ) { try tiled.restore(picture(width: 90, height: 60, channels: 3), named: "b.png") }
   }
 
   /// What a tile keeps is what the whole has, as long as the model looks no farther than the overlap.
@@ -132,6 +137,49 @@ struct RestorerTests {
     #expect(worst < 0.2, "\(worst)")
     restorer.tile = 1024
     #expect(restorer(image).array == whole.array)
+  }
+
+  /// A photo of any kind is restored in tiles as its numbers are, and rounded once.
+  @Test(arguments: [1, 3, 4], [8, 16]) func tilesOfAPhoto(channels: Int, bitDepth: Int) throws {
+    let photo = Image(picture(width: 80, height: 45, channels: channels).tensor(), bitDepth: bitDepth)
+    var restorer = Restorer(smallModel(.x2))
+    restorer.tile = 32
+    restorer.overlap = 16
+    for selfEnsemble in [false, true] {
+      restorer.selfEnsemble = selfEnsemble
+      let restored = try restorer.restore(photo)
+      #expect(restored.width == 160 && restored.height == 90 && restored.bitDepth == bitDepth)
+      if channels == 3 { #expect(restored == Image(restorer(photo.tensor()), bitDepth: bitDepth)) }
+      if channels == 1 {
+        #expect(restored == Image(restorer(photo.rgb().tensor()), bitDepth: bitDepth).grayscale())
+      }
+      if channels == 4 {
+        let colors = photo.fillingTransparentColors().opaque
+        #expect(restored.opaque == Image(restorer(colors.tensor()), bitDepth: bitDepth))
+      }
+    }
+  }
+
+  @Test func colorsByAModelOfGrayImagesInTiles() throws {
+    var restorer = Restorer(smallModel(.graydn))
+    let photo = picture(width: 70, height: 33, channels: 3)
+    restorer.tile = 32
+    let restored = try restorer.restore(photo)
+    for channel in 0..<3 {
+      #expect(restored.channel(channel) == Image(restorer(photo.channel(channel).tensor())))
+    }
+  }
+
+  /// The share that is told begins at 0, grows to 1, and counts the passes over colours and alpha as one work.
+  @Test(arguments: [nil, 32]) func progressGrowsOnce(tile: Int?) throws {
+    let shares = Mutex<[Double]>([])
+    var restorer = Restorer(smallModel(.x2))
+    restorer.tile = tile
+    restorer.progress = { share in shares.withLock { $0.append(share) } }
+    _ = try restorer.restore(picture(width: 80, height: 64, channels: 4))
+    let told = shares.withLock(\.self)
+    #expect(told == told.sorted() && told.count > 10)
+    #expect(try #require(told.first) < 0.1 && #require(told.last) > 0.9)
   }
 
   /// The mean over all symmetries turns with the image.

@@ -53,7 +53,8 @@ on() {
   case ${launcher[0]} in
     *mpich)
       list=$(IFS=,; echo "${hosts[*]:0:count}")
-      options=(-launcher ssh -launcher-exec "$work/agent" -hosts "$list")
+      # UCX would take shared memory, which namespaces do not part.
+      options=(-launcher ssh -launcher-exec "$work/agent" -hosts "$list" -env UCX_TLS tcp -env UCX_NET_DEVICES eth0)
       ;;
     *)
       list=$(IFS=,; echo "${hosts[*]/%/:1}" | cut -d , -f "1-$count")

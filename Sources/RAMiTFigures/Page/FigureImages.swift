@@ -119,7 +119,7 @@ package struct FigureModel {
   /// - Parameter note: called with a line about tiles, where the whole takes too much memory.
   /// - Throws: `InputError` where there is too little, or the result is not finite.
   func restore(_ images: FigureImages, note: (String) -> Void) throws -> Image {
-    let fit = try Restorer(model).fitting(images.name, images.size)
+    let fit = try Restorer(model).fitting(images.name, images.size, into: .tensor)
     if let tiles = fit.note { note("\(label): \(tiles), which changes scores a little") }
     let output = fit.restorer(images.input)
     let wrong = output.nonFiniteCount

@@ -78,13 +78,4 @@ package struct RestorationMemory: Equatable, Sendable {
     return (isPadded ? input(width: width, height: height) : 0)
       + pass.bytes(pixels: Double(paddedWidth) * Double(paddedHeight))
   }
-
-  /// The tensors of an image that is restored in tiles, input and output among them.
-  /// - Parameter tiles: the image's tiles.
-  package func tiled(_ tiles: Tiles) -> Double {
-    let (width, height) = tiles.largest
-    let crop = width == tiles.width ? 0 : input(width: width, height: height)
-    return input(width: tiles.width, height: tiles.height) + output(width: tiles.width, height: tiles.height) + crop
-      + whole(width: width, height: height)
-  }
 }

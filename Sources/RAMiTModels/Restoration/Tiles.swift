@@ -24,7 +24,7 @@ package struct Tiles {
   }
 
   /// The sides of the largest tile, with what it sees beyond its edges.
-  var largest: (width: Int, height: Int) { (reach(width).max() ?? 0, reach(height).max() ?? 0) }
+  package var largest: (width: Int, height: Int) { (reach(width).max() ?? 0, reach(height).max() ?? 0) }
 
   /// The pixels that all tiles read, those beyond their edges included.
   package var pixels: Int { reach(width).reduce(0, +) * reach(height).reduce(0, +) }
@@ -36,24 +36,40 @@ package struct Tiles {
     }
   }
 
+  /// A tile: the pixels that it gives, and those that it reads.
+  package struct Place {
+    package let rows, columns: Range<Int>
+    package let readRows, readColumns: Range<Int>
+  }
+
+  /// All tiles, from the top left, row by row.
+  package var places: [Place] {
+    stride(from: 0, to: height, by: side).flatMap { top in
+      stride(from: 0, to: width, by: side).map { left in
+        let rows = top..<min(top + side, height), columns = left..<min(left + side, width)
+        return Place(
+          rows: rows, columns: columns,
+          readRows: max(0, top - overlap)..<min(height, rows.upperBound + overlap),
+          readColumns: max(0, left - overlap)..<min(width, columns.upperBound + overlap))
+      }
+    }
+  }
+
   /// - Parameters:
   ///   - image: H x W x C.
   ///   - restoreTile: H x W x C to sH x sW x C.
   package func restore(_ image: Tensor, scale: Int, by restoreTile: (Tensor) -> Tensor) -> Tensor {
     let channels = image.shape[2]
     let result = Tensor(uninitialized: [height * scale, width * scale, channels])
-    for top in stride(from: 0, to: height, by: side) {
-      for left in stride(from: 0, to: width, by: side) {
-        let rows = top..<min(top + side, height), columns = left..<min(left + side, width)
-        let (y, x) = (max(0, top - overlap), max(0, left - overlap))
-        let (bottom, right) = (min(height, rows.upperBound + overlap), min(width, columns.upperBound + overlap))
-        let restored = restoreTile(image.cropped(y: y, x: x, height: bottom - y, width: right - x))
-        let length = columns.count * scale * channels
-        for row in rows.lowerBound * scale..<rows.upperBound * scale {
-          let from = (row - y * scale) * restored.shape[1] + (left - x) * scale
-          let to = row * width * scale + left * scale
-          (result.pointer + to * channels).update(from: restored.pointer + from * channels, count: length)
-        }
+    for place in places {
+      let (y, x) = (place.readRows.lowerBound, place.readColumns.lowerBound)
+      let restored = restoreTile(
+        image.cropped(y: y, x: x, height: place.readRows.count, width: place.readColumns.count))
+      let left = place.columns.lowerBound, length = place.columns.count * scale * channels
+      for row in place.rows.lowerBound * scale..<place.rows.upperBound * scale {
+        let from = (row - y * scale) * restored.shape[1] + (left - x) * scale
+        let to = row * width * scale + left * scale
+        (result.pointer + to * channels).update(from: restored.pointer + from * channels, count: length)
       }
     }
     return result
