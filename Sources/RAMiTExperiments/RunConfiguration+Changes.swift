@@ -30,6 +30,7 @@ private enum ChangeableKeys {
   static let free = [
     "name", "output", "initialWeights", "checkpoints.", "logging.", "validation.", "memory.", "data.validation.",
     "data.loader.", "data.train.decoded", "data.train.onBadImage", "data.train.maximumSkipped",
+    "gradients.onNonFinite", "gradients.maximumSkipped",
   ]
 
   /// Keys that say where the training data are. The data's fingerprint decides instead.

@@ -28,6 +28,8 @@ extension TrainingConfiguration {
       1...smallest ~= gradients.accumulate, "gradients.accumulate", "1 to the smallest batch, \(smallest)",
       gradients.accumulate)
     if let norm = gradients.clipNorm { try checks.require(norm > 0, "gradients.clipNorm", "a positive number", norm) }
+    try checks.require(
+      0...1_000_000_000 ~= gradients.maximumSkipped, "gradients.maximumSkipped", "0 or more", gradients.maximumSkipped)
     if let decay = ema.decay { try checks.require((0..<1) ~= decay, "ema.decay", "0 or more, below 1", decay) }
     try optimizer.check(checks)
     try parameters.check(checks)

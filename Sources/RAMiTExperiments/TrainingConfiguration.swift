@@ -50,6 +50,18 @@ public struct GradientConfiguration: Codable, Equatable, Sendable {
   public var accumulate = 1
   /// The largest norm of all gradients together; larger ones are scaled down. By default there is no limit.
   public var clipNorm: Double?
+  /// What a step does whose loss or gradients are not finite.
+  public var onNonFinite = NonFinitePolicy.stop
+  /// The most steps in a row that are skipped (`onNonFinite: skip`).
+  public var maximumSkipped = 10
+}
+
+/// What happens when the loss or the gradients of a step are not finite.
+public enum NonFinitePolicy: String, CaseIterable, Codable, Sendable {
+  /// It ends the run.
+  case stop
+  /// It changes nothing but the number of iterations done; the next batch follows.
+  case skip
 }
 
 /// The exponential moving average of the weights, which is validated and saved in their place.

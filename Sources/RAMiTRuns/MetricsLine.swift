@@ -1,9 +1,9 @@
 import RAMiTFiles
 
-/// One line of the metrics: a mean training loss, or a validation. It holds no times, so that equal runs have equal
-/// metrics.
+/// One line of the metrics: a mean training loss, a validation, or a step that was skipped. It holds no times, so that
+/// equal runs have equal metrics.
 package struct MetricsLine: Codable, Equatable {
-  package enum Kind: String, Codable { case training, validation }
+  package enum Kind: String, Codable { case training, validation, skipped }
   package var kind: Kind
   /// Epochs and iterations done.
   package var epoch, iteration: Int
@@ -17,11 +17,21 @@ package struct MetricsLine: Codable, Equatable {
   package var infinite, baselineInfinite: Int?
   /// True for the first validation on different images from the previous one.
   package var onOtherImages: Bool?
+  /// Why a step was skipped: what was not finite.
+  package var reason: String?
 
-  package init(epoch: Int, iteration: Int, loss: Double, learningRate: Double) {
+  /// - Parameter loss: nil where all steps since the last line were skipped.
+  package init(epoch: Int, iteration: Int, loss: Double?, learningRate: Double) {
     kind = .training
     (self.epoch, self.iteration) = (epoch, iteration)
     (self.loss, self.learningRate) = (loss, learningRate)
+  }
+
+  /// The iteration `iteration` was skipped.
+  package init(epoch: Int, iteration: Int, skipped reason: String) {
+    kind = .skipped
+    (self.epoch, self.iteration) = (epoch, iteration)
+    self.reason = reason
   }
 
   /// - Parameter onOtherImages: whether the previous validation used different images.
@@ -37,7 +47,7 @@ package struct MetricsLine: Codable, Equatable {
   /// Since the first version, files call the learning rate "rate".
   private enum CodingKeys: String, CodingKey {
     case kind, epoch, iteration, loss, learningRate = "rate", psnr, ssim, baselinePSNR, baselineSSIM, infinite
-    case baselineInfinite, onOtherImages
+    case baselineInfinite, onOtherImages, reason
   }
 
   /// As one line of JSON with its keys in order.

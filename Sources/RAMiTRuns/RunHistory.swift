@@ -24,6 +24,7 @@ package struct RunHistory: Equatable {
     case .training:
       if let loss = line.loss { losses.append(CurvePoint(x: Double(line.iteration), y: loss)) }
       if let rate = line.learningRate { learningRates.append(CurvePoint(x: Double(line.iteration), y: rate)) }
+    case .skipped: break
     }
   }
 

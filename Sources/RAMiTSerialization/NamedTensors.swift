@@ -14,6 +14,9 @@ public struct NamedTensors: Sequence, Sendable {
   /// Names of values that are not read as tensors, each with what it is: "an integer", "a sparse tensor".
   public var unreadable: [String: String] = [:]
 
+  /// Whether they are from a safetensors file with checksums, which were those of all tensors that were read.
+  package internal(set) var hasChecksums = false
+
   /// No tensors yet.
   public init(metadata: [String: String] = [:]) {
     self.metadata = metadata

@@ -16,6 +16,7 @@ package struct StoredWeights {
   /// - Throws: `InputError` when two tensors have one name, or values are damaged.
   init(_ contents: WeightContents, _ entries: [TensorDictionary.Entry], smallCount: Int = .max) throws {
     var outline = NamedTensors(metadata: contents.metadata)
+    outline.hasChecksums = contents.hasChecksums
     var sources: [String: TensorDictionary.Source] = [:]
     for entry in entries {
       guard outline[entry.name] == nil else {

@@ -5,7 +5,7 @@ struct TensorDictionary {
   /// Where the values of one tensor come from.
   enum Source {
     case stored(StoredTensor)
-    case bytes(ElementType, shape: [Int], Range<Int>)
+    case part(FilePart, ElementType, shape: [Int])
     case value(Tensor)
     /// Another value, or a tensor of a kind that is not read; the text says what it is.
     case unreadable(String)
@@ -14,7 +14,7 @@ struct TensorDictionary {
     var shape: [Int]? {
       switch self {
       case .stored(let tensor): tensor.shape
-      case .bytes(_, let shape, _): shape
+      case .part(_, _, let shape): shape
       case .value(let tensor): tensor.shape.dimensions
       case .unreadable: nil
       }
@@ -36,6 +36,8 @@ struct WeightContents {
   let file: FileBytes
   let dictionaries: [TensorDictionary]
   let metadata: [String: String]
+  /// Whether the file has checksums of its own, which `read` compares.
+  var hasChecksums = false
   /// Reads the values of one tensor.
   let read: (TensorDictionary.Source) throws -> Tensor
 }

@@ -22,10 +22,13 @@ extension Trainer {
     return TrainingProgress(
       title: plan.countsIterations ? "iteration" : "epoch \(position.epoch + 1)/\(plan.epochs)",
       done: state.iteration, count: plan.iterations,
-      loss: state.lossSum / Double(max(state.lossCount, 1)), learningRate: position.learningRate,
+      loss: meanLoss ?? .nan, learningRate: position.learningRate,
       imagesPerSecond: seconds > 0 ? Double(stage.batch) / seconds : 0,
       secondsLeft: seconds * pixelsLeft / stage.pixelsPerIteration)
   }
+
+  /// The mean since the last line of the log; nil where all steps were skipped.
+  private var meanLoss: Double? { state.lossCount > 0 ? state.lossSum / Double(state.lossCount) : nil }
 
   /// How far the run is, for its report.
   var pace: RunPace {
@@ -37,16 +40,33 @@ extension Trainer {
   }
 
   func logLoss(at position: TrainingPlan.Position) throws {
-    let now = progress(at: position)
+    let (now, loss) = (progress(at: position), meanLoss)
     (state.lossSum, state.lossCount) = (0, 0)
     try output?.journal.add(
-      MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: now.loss, learningRate: now.learningRate),
+      MetricsLine(epoch: position.epoch, iteration: state.iteration, loss: loss, learningRate: now.learningRate),
       imagesPerSecond: now.imagesPerSecond)
     let iteration = plan.countsIterations ? "" : "  iteration \(state.iteration)"
     try say(
       "\(positionText(epoch: position.epoch + 1, iteration: state.iteration))\(iteration)"
         + "  loss \(now.loss.fixed(5))  learning rate \(scientific(now.learningRate))"
         + "  \(now.imagesPerSecond.fixed(1)) images/s  \(duration(now.secondsLeft)) left")
+  }
+
+  /// Counts a step that was skipped, and logs it.
+  /// - Throws: `InputError` when more in a row were skipped than the configuration allows.
+  func skip(_ value: NonFiniteValue, at position: TrainingPlan.Position, location: String) throws {
+    let skipped = (state.skipped ?? 0) + 1, limit = configuration.gradients.maximumSkipped
+    guard skipped <= limit else {
+      throw InputError(
+        location, expected: "\(value.expected) after \(limit) skipped steps (gradients.maximumSkipped)",
+        found: value.found)
+    }
+    let iteration = state.iteration + 1
+    try output?.journal.addSkipped(
+      MetricsLine(epoch: position.epoch, iteration: iteration, skipped: value.description))
+    let suffix = plan.countsIterations ? "" : "  iteration \(iteration)"
+    try say("\(positionText(epoch: position.epoch + 1, iteration: iteration))\(suffix)  skipped: \(value)")
+    state.skipped = skipped
   }
 
   /// Writes the images that were left out since to the log. The display has its own way to tell them.

@@ -288,11 +288,18 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       try logSkippedImages()
       let position = plan.position(state.iteration)
       if state.iteration == position.stage.firstIteration { try announce(position) }
-      let loss = try trainStep.run(
+      let location = "\(files.path), iteration \(state.iteration + 1)"
+      let result = try trainStep.run(
         batch, of: position.stage.batch, iteration: state.iteration, at: position,
-        checkpointing: memory.choices[position.stageIndex].checkpointing,
-        location: "\(files.path), iteration \(state.iteration + 1)")
-      try advance(from: position, loss: loss)
+        checkpointing: memory.choices[position.stageIndex].checkpointing, location: location)
+      switch result {
+      case .taken(let loss):
+        state.skipped = nil
+        state.lossSum += loss
+        state.lossCount += 1
+      case .skipped(let value): try skip(value, at: position, location: location)
+      }
+      try advance(from: position)
       let stops = try agreeAfterStep(stops: isStopRequested())
       let isTime = state.iteration % configuration.checkpoints.everyIterations == 0
       if stops || isTime || state.iteration == plan.iterations { try save() }
@@ -329,10 +336,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   }
 
   /// Counts an iteration, and logs it when a line is due.
-  private func advance(from position: TrainingPlan.Position, loss: Double) throws {
+  private func advance(from position: TrainingPlan.Position) throws {
     state.iteration += 1
-    state.lossSum += loss
-    state.lossCount += 1
     speed.count()
     display?.show(progress(at: position))
     if state.iteration % configuration.logging.everyIterations == 0 { try logLoss(at: position) }

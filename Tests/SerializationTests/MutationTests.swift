@@ -35,12 +35,22 @@ import Testing
       pickle, [("0", floats(12)), ("1", [UInt8](repeating: 60, count: 12)), ("2", floats(4)), ("3", floats(4))])
   }()
 
-  private static let safetensors: [UInt8] = {
+  private static let tensors: NamedTensors = {
     var tensors = NamedTensors(metadata: ["model": #"{"task":"x2"}"#])
     tensors["weight"] = Tensor((0..<12).map { Float($0) }, [3, 4])
     tensors["bias"] = Tensor((0..<3).map { Float($0) }, [3])
     tensors["scale"] = Tensor(1)
-    return (try? SafeTensors.encode(tensors, path: "")).map { [UInt8]($0) } ?? []
+    return tensors
+  }()
+
+  /// As other programs write it, without checksums.
+  private static let safetensors: [UInt8] = {
+    let notes = #"{"task":"x2"}"#.replacing("\"", with: #"\""#)
+    let header =
+      #"{"__metadata__":{"model":"\#(notes)"},"weight":{"dtype":"F32","shape":[3,4],"data_offsets":[0,48]},"#
+      + #""bias":{"dtype":"F32","shape":[3],"data_offsets":[48,60]},"#
+      + #""scale":{"dtype":"F32","shape":[],"data_offsets":[60,64]}}"#
+    return little(UInt64(header.utf8.count)) + Array(header.utf8) + floats(12) + floats(3) + floats(1)
   }()
 
   /// What files are changed to: the edges of every width of integer.
@@ -97,6 +107,25 @@ import Testing
     }
     // Values may change and the file still be sound, but most changes are noticed.
     #expect(readCount > 0 && readCount < Self.count * 3 / 4)
+  }
+
+  /// Where a file has checksums, what is read is what was written.
+  @Test func checksumsRefuseEveryChange() throws {
+    var random = RandomNumbers(seed: 16)
+    let sound = [UInt8](try SafeTensors.encode(Self.tensors, path: "out"))
+    var whole = 0
+    for _ in 0..<Self.count {
+      var bytes = sound
+      change(&bytes, &random)
+      guard let read = try? WeightFile.decode(bytes, path: "mutated") else { continue }
+      // A change of the key hides the checksums.
+      if !read.hasChecksums { continue }
+      whole += 1
+      #expect(read.names == Self.tensors.names)
+      for (name, tensor) in Self.tensors { #expect(read[name]?.array == tensor.array) }
+    }
+    // Those that the change has left as they were.
+    #expect(whole < Self.count / 10)
   }
 
   @Test func archivesAreReadOrRefused() throws {

@@ -42,7 +42,7 @@ import Testing
     let header = String(decoding: bytes.dropFirst(8).prefix { $0 != 0 }, as: UTF8.self)
     #expect(header.contains(#""index":{"dtype":"I64","shape":[3],"data_offsets":[0,24]}"#))
     #expect(header.contains(#""weight":{"dtype":"F32","shape":[2,3],"data_offsets":[24,48]}"#))
-    #expect(header.hasPrefix(#"{"weight""#))
+    #expect(header.hasPrefix(#"{"__metadata__":{"ramit.crc32":""#) && header.contains(#""},"weight""#))
   }
 
   @Test func filesThatCannotBeWrittenAreNamed() {

@@ -8,6 +8,23 @@ import Testing
 @testable import RAMiTTraining
 
 @Suite struct CheckpointTests {
+  @Test(arguments: ["adam", "adamW", "sgd, momentum: 0.9", "lion", "muon"])
+  func aCheckpointIsAModelsWeights(optimizer: String) throws {
+    let run = try BuiltInRun(
+      yaml: """
+        task: x2
+        model: {dim: 16, depths: [1, 1, 1, 1], heads: 2, window: 2, wide: {groups: 1}}
+        data: {train: {type: procedural, samplesPerEpoch: 8, patch: 8, batch: 2}}
+        optimizer: {type: \(optimizer)}
+        """, file: "c.yaml")
+    let trainStep = try TrainStep(run.model.architecture.makeModel(seed: 1), run.training)
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/checkpoint.safetensors"
+    try Checkpoint.write(trainStep, state: TrainingState(), configuration: run.yaml(), to: path)
+    let read = try PretrainedModel<BuiltInArchitecture>(weights: path)
+    #expect(read.model.parameters.values.array == trainStep.model.parameters.values.array)
+  }
+
   /// Batch norms have statistics and SwinIR has masks, which no average has values of its own for.
   @Test(arguments: [
     "{architecture: ELAN, dim: 6, blocks: 2, windows: [2, 2, 4]}",

@@ -121,6 +121,32 @@ import Testing
     #expect(try Ranks().gather(Int?.none) == [nil])
   }
 
+  /// A loss of one rank's part, and a gradient: all ranks skip the step, whoever has met it.
+  @Test func anyNumberOfRanksSkipsTheSameSteps() throws {
+    let settings = Self.settings(parts: 4) + ["gradients.onNonFinite=skip"]
+    // The toy's contexts count the parts of all iterations.
+    let spoiled = { @Sendable (_: Int, architecture: ToyArchitecture, seed: UInt64) in
+      ToyModel(
+        architecture, seed: seed, spoil: { [4 * 3, 4 * 7 + 2, 4 * 7 + 3].contains($0) ? .nan : 1 },
+        spoilGradient: { $0 == 4 * 11 + 1 ? .infinity : 1 })
+    }
+    let whole = folder.path + "/1"
+    _ = try Trainer(toyConfiguration(whole, settings: settings), resume: false) { spoiled(0, $0, $1) }.run()
+    let lines = try String(contentsOfFile: whole + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+    let skipped = lines.filter { $0.contains("skipped") }
+    #expect(skipped.count == 3, "\(lines)")
+    #expect(
+      skipped.last == #"{"epoch":2,"iteration":12,"kind":"skipped","reason":"a gradient of weight that is not finite"}"#
+    )
+    for count in [2, 3, 4] {
+      let path = folder.path + "/\(count)"
+      for result in train(try toyConfiguration(path, settings: settings), ranks: count, makeModel: spoiled) {
+        _ = try result.get()
+      }
+      try expectSame(path, whole, "on \(count) ranks")
+    }
+  }
+
   @Test func otherWeightsAreNoticed() throws {
     let configuration = try toyConfiguration(folder.path + "/run", settings: Self.settings(parts: 4))
     // A fault of one rank's processor: after the exchange its gradients are others.

@@ -34,7 +34,12 @@ import Testing
     let plan = TrainingPlan(configuration.training, samplesPerEpoch: data.samples.samplesPerEpoch)
     let batches = data.batches(of: plan)
     return try (0..<steps).map {
-      try trainStep.run(batches($0), iteration: $0, at: plan.position($0), location: "test")
+      let result = try trainStep.run(batches($0), iteration: $0, at: plan.position($0), location: "test")
+      guard case .taken(let loss) = result else {
+        Issue.record("\(result)")
+        return .nan
+      }
+      return loss
     }
   }
 

@@ -80,6 +80,6 @@ extension RestorationArchitecture {
 /// True for names of what a training keeps beside weights: an optimizer's state, averages, and how often an average was
 /// updated.
 package func isTrainingState(_ name: String) -> Bool {
-  ["adam.", "sgd.", "lion.", "ema."].contains { name.hasPrefix($0) }
+  ["adam.", "sgd.", "lion.", "muon.", "ema."].contains { name.hasPrefix($0) }
     || ["n_averaged", "num_updates", "decay"].contains(name)
 }

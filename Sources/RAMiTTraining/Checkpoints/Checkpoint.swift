@@ -8,7 +8,7 @@ import RAMiTTensorCore
 
 /// Everything that a run needs to resume as if it had not stopped, in one safetensors file. It holds the weights under
 /// their names, the optimizer's state (Adam's moments are `adam.m.NAME` and `adam.v.NAME`) and, if there is one, the
-/// average of the weights (`ema.NAME`). The metadata hold the position, the configuration and a checksum.
+/// average of the weights (`ema.NAME`). The metadata hold the position and the configuration.
 struct Checkpoint {
   let state: TrainingState
   /// The whole configuration of the run, as YAML.
@@ -20,6 +20,7 @@ struct Checkpoint {
     static let state = "state"
     static let configuration = "configuration"
     static let model = "model"
+    /// Of version 0.1, whose files had no checksums of their own.
     static let checksum = "crc32"
   }
 
@@ -53,22 +54,21 @@ struct Checkpoint {
       Key.state: try JSON.encode(state), Key.configuration: configuration,
       Key.model: try trainStep.model.architecture.json,
     ]
-    tensors.metadata[Key.checksum] = checksum(of: tensors)
     try SafeTensors.write(tensors, to: path)
   }
 
-  /// Reads a checkpoint and verifies its checksum.
+  /// Reads a checkpoint and verifies its checksums.
   /// - Throws: `InputError` that names the file.
   init(reading path: String) throws {
     tensors = try SafeTensors.read(path)
     self.path = path
     let metadata = tensors.metadata
-    guard let checksum = metadata[Key.checksum], let state = metadata[Key.state],
-      let configuration = metadata[Key.configuration]
+    guard let state = metadata[Key.state], let configuration = metadata[Key.configuration],
+      tensors.hasChecksums || metadata[Key.checksum] != nil
     else {
       throw InputError(path, expected: "a training checkpoint", found: "a file without a training position")
     }
-    guard checksum == Self.checksum(of: tensors) else {
+    guard tensors.hasChecksums || metadata[Key.checksum] == Self.checksum(of: tensors) else {
       throw InputError(path, expected: "the content that was written", found: "another checksum: a damaged file")
     }
     do {
@@ -103,7 +103,7 @@ struct Checkpoint {
     trainStep.optimizer.steps = state.steps
   }
 
-  /// The checksum of all names, shapes, values and notes.
+  /// The checksum of all names, shapes, values and notes, as version 0.1 wrote it.
   private static func checksum(of tensors: NamedTensors) -> String {
     var text = ""
     for (name, tensor) in tensors {

@@ -82,6 +82,11 @@ final class RunJournal {
       ], at: line.iteration)
   }
 
+  func addSkipped(_ line: MetricsLine) throws {
+    try metrics.append(line: line.json)
+    record.history.add(line)
+  }
+
   /// - Parameter onOtherImages: whether the previous validation used different images.
   func add(_ validation: ValidationRecord, onOtherImages: Bool) throws {
     if !record.sampleScores.images.isEmpty { try record.sampleScores.write(to: files.sampleScores) }

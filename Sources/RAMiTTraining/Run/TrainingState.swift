@@ -10,6 +10,8 @@ struct TrainingState: Codable, Equatable {
   /// The losses since the last log line.
   var lossSum = 0.0
   var lossCount = 0
+  /// The steps that were skipped since the last one that was taken; nil for none.
+  var skipped: Int?
   /// The latest validation, and the best one so far.
   var latest: ValidationRecord?
   var best: ValidationRecord?

@@ -54,29 +54,54 @@ final class TrainStep {
   ///   - iteration: the number of iterations done, at `position`.
   ///   - checkpointing: what the backward pass computes again.
   ///   - location: for messages.
-  /// - Returns: the loss of the batch before the step.
-  /// - Throws: `InputError` when the loss or a gradient is not finite; the parameters are as they were then.
-  ///   `SharedError` for what another rank has met.
+  /// - Returns: the loss of the batch before the step or, where the configuration lets steps be skipped, what was not
+  ///   finite. Parameters, moments, average and buffers are as they were then.
+  /// - Throws: `InputError` when the loss or a gradient is not finite and the step cannot be skipped; parameters,
+  ///   moments and average are as they were then. `SharedError` for what another rank has met.
   func run(
     _ batch: Batch, of size: Int? = nil, iteration: Int, at position: TrainingPlan.Position,
     checkpointing: ActivationCheckpointing = .none, location: String
-  ) throws -> Double {
+  ) throws -> StepResult {
     train(only: position.stage.module)
     // After a warm start all parameters begin to learn together.
     if position.beginsSchedule { optimizer.reset() }
     let parameters = model.parameters
     let size = size ?? batch.target.shape[0]
-    let loss = try accumulateGradients(batch, of: size, iteration: iteration, checkpointing, location: location)
+    let buffers = skips ? parameters.buffers.map { $0.value.copy() } : []
+    let loss: Double
+    do {
+      loss = try accumulateGradients(batch, of: size, iteration: iteration, checkpointing, location: location)
+    } catch let value as NonFiniteValue {
+      return try skip(value, restoring: buffers, location)
+    }
     let norm = parameters.gradients.norm(in: trained)
-    guard norm.isFinite else { throw notFinite("a gradient", parameters.gradients, location) }
+    guard norm.isFinite else {
+      return try skip(.gradient(parameters.firstNotFinite(in: parameters.gradients)), restoring: buffers, location)
+    }
     if let limit = configuration.gradients.clipNorm { parameters.gradients.clip(norm: norm, to: limit, in: trained) }
     optimizer.step(
       parameters.values, gradients: parameters.gradients, learningRate: position.learningRate, groups: groups)
     average?.update(with: parameters.values, step: iteration)
-    return loss
+    return .taken(loss: loss)
+  }
+
+  /// Whether a step may be skipped.
+  private var skips: Bool { configuration.gradients.onNonFinite == .skip }
+
+  /// - Parameter buffers: the values before the step.
+  private func skip(
+    _ value: NonFiniteValue, restoring buffers: [Tensor], _ location: String
+  ) throws -> StepResult {
+    guard skips, !value.isLasting else { throw value.error(location) }
+    for (buffer, before) in zip(model.parameters.buffers, buffers) {
+      buffer.value.pointer.update(from: before.pointer, count: before.count)
+    }
+    return .skipped(value)
   }
 
   /// Computes the gradients of the whole batch's mean loss, part by part, and returns that loss.
+  /// - Throws: `NonFiniteValue` for the first part with a loss that is not finite: on all ranks where steps are
+  ///   skipped, and otherwise as an `InputError` on the rank that has met it.
   private func accumulateGradients(
     _ batch: Batch, of size: Int, iteration: Int, _ checkpointing: ActivationCheckpointing, location: String
   ) throws -> Double {
@@ -87,7 +112,7 @@ final class TrainStep {
       right.add(left)
       return right
     }
-    var losses: [Double] = []
+    var losses = PartLosses()
     let first = own.lowerBound * size / parts
     for part in own {
       // The sum so far makes room for the next part's gradients.
@@ -104,18 +129,24 @@ final class TrainStep {
         return (output, configuration.loss.value(output, batch.target.slice(range)))
       }
       let value = Double(loss.value.scalar)
-      guard value.isFinite else { throw notFinite(loss: value, input: input, output: output.value, location) }
+      guard value.isFinite else {
+        let found = NonFiniteValue.loss(value, input: input, output: output.value, model.parameters)
+        guard skips else { throw found.error(location) }
+        losses.notFinite = found
+        break
+      }
       let share = Double(range.count) / Double(size)
-      losses.append(parts == 1 ? value : value * share)
+      losses.values.append(parts == 1 ? value : value * share)
       tape.backward(from: loss, seed: parts == 1 ? nil : Tensor(Float(share)))
       tree.push(PartTree.Block(first: part, gradients))
     }
-    try refuseChanges(since: buffers, location)
-    let all = try ranks.gather(losses).joined()
+    if losses.notFinite == nil { try refuseChanges(since: buffers, location) }
+    let all = try ranks.gather(losses)
+    if let value = all.lazy.compactMap(\.notFinite).first { throw value }
     if ranks.count > 1 {
       try GradientExchange(ranks, parts: parts, count: gradients.count).add(tree.blocks, into: gradients)
     }
-    return all.reduce(0, +)
+    return all.lazy.flatMap(\.values).reduce(0, +)
   }
 
   /// Buffers that training changes, such as batch norm's, depend on the parts before, which other ranks compute.
@@ -125,54 +156,6 @@ final class TrainStep {
       throw InputError(
         location, expected: "a model whose buffers training leaves alone, where there are \(ranks.count) ranks",
         found: "\(buffer.name), which every part of a batch changes")
-    }
-  }
-
-  // MARK: Values that are not finite
-
-  private static var advice: String {
-    "a lower learning rate may help: --resume --allow-changes --set schedule.learningRate=NUMBER"
-  }
-
-  /// The error for a loss that is not finite; it names the first tensor of the pass that is not.
-  private func notFinite(loss: Double, input: Tensor, output: Tensor, _ location: String) -> InputError {
-    let parameters = model.parameters
-    let source: String
-    if !input.isFinite {
-      source = " from an input that is not finite"
-    } else if let name = parameters.firstNotFinite(in: parameters.values) {
-      source = " from \(name), which is not finite"
-    } else if !output.isFinite {
-      source = " from an output that is not finite"
-    } else {
-      source = ""
-    }
-    return InputError(
-      location, expected: "a finite loss (\(Self.advice))", found: "\(loss)" + source)
-  }
-
-  private func notFinite(_ what: String, _ values: Tensor, _ location: String) -> InputError {
-    let name = model.parameters.firstNotFinite(in: values)
-    return InputError(
-      location, expected: "finite gradients (\(Self.advice))",
-      found: name.map { "\(what) of \($0) that is not finite" } ?? "a norm that is not finite")
-  }
-
-  /// A checkpoint that is not finite would replace one that is.
-  /// - Throws: `InputError` that names the first tensor of parameters or moments that is not.
-  func refuseNonFiniteValues(location: String) throws {
-    let parameters = model.parameters
-    if let buffer = parameters.buffers.first(where: { !$0.value.isFinite }) {
-      throw InputError(
-        location, expected: "finite buffers (\(Self.advice))", found: "values that are not finite in \(buffer.name)")
-    }
-    let tensors = [(parameters.values, "")] + optimizer.state.map { ($0.values, "\($0.title) of ") }
-    for (tensor, title) in tensors + (average.map { [($0.values, "the average of ")] } ?? []) {
-      if let name = parameters.firstNotFinite(in: tensor) {
-        throw InputError(
-          location, expected: "finite weights and moments (\(Self.advice))",
-          found: "values that are not finite in \(title)\(name)")
-      }
     }
   }
 
@@ -189,12 +172,6 @@ final class TrainStep {
   }
 }
 
-extension Tensor {
-  fileprivate var isFinite: Bool {
-    UnsafeBufferPointer(start: pointer, count: count).allSatisfy(\.isFinite)
-  }
-}
-
 extension ParameterStore {
   /// The weights of linear layers and convolutions, outputs x all that an output sees, with at least 16 of both: the
   /// first and the last layer of a network, which Muon is not for, have fewer on their side of the image.
@@ -206,10 +183,5 @@ extension ParameterStore {
       let rows = parameter.shape[0], columns = range.count / rows
       return min(rows, columns) < 16 ? nil : ParameterMatrix(start: range.lowerBound, rows: rows, columns: columns)
     }
-  }
-
-  /// The name of the first parameter that is not finite in a vector over all parameters.
-  fileprivate func firstNotFinite(in tensor: Tensor) -> String? {
-    zip(parameters, ranges).first { !tensor.slice($0.1).isFinite }?.0.name
   }
 }
