@@ -260,7 +260,7 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")]),
     tests(
-      of: "Imaging", with: ["TestSupport", "CZlib", "Files", "TensorCore", "Diagnostics"],
+      of: "Imaging", with: ["TestSupport", "CZlib", "Machine", "Files", "TensorCore", "Diagnostics"],
       resources: [.copy("Fixtures")]),
     tests(of: "Metrics", with: ["Imaging"]),
     tests(
