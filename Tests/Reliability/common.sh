@@ -4,7 +4,8 @@
 # 1; what was violated is named before, on standard error. Where the machine lacks what a script needs, it says so in
 # one line and ends with 77. RAMIT_SEED (1) draws the random moments and places; RAMIT_KEEP=1 keeps the folder of work.
 
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "$0: line $LINENO: a command has failed: the proof did not run to its end: VIOLATED"' ERR
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 script=$(basename "$0" .sh)
 [ $# -ge 1 ] || { echo "usage: $0 PROGRAM [SIZE]" >&2; exit 64; }
@@ -50,7 +51,8 @@ size() {
 
 violations=0
 violation() {
-  echo "$script: VIOLATION: $*" >&2
+  local text=${*//$'\n'/; }
+  echo "$script: VIOLATION: ${text:0:600}" >&2
   violations=$((violations + 1))
   # What goes wrong so often needs no more examples.
   [ $violations -lt 10 ] || { echo "$script: stopped after 10 violations: VIOLATED"; exit 1; }
@@ -98,14 +100,16 @@ toy() {
 whole_toy() { toy "$@" > "$work/out" 2>&1 || broken "a run that nothing disturbs has failed: $(cat "$work/out")"; }
 
 # The name of the newest checkpoint of a run; empty where there is none.
-newest() { find "$1/checkpoints" -name 'iteration-*.safetensors' -printf '%f\n' 2> /dev/null | sort | tail -n 1; }
+newest() {
+  { find "$1/checkpoints" -name 'iteration-*.safetensors' -printf '%f\n' 2> /dev/null || true; } | sort | tail -n 1
+}
 
 # header FILE: of a safetensors file, without what may differ between equal runs: the folder that a run writes to, the
 # size of its log, which tells times, and the checksum over the notes, which has both in it. Spaces only fill it up.
 header() {
   local size
   size=$(od -A n -t u8 -N 8 "$1" | tr -d ' ')
-  tail -c +9 "$1" | head -c "$size" |
+  head -c $((size + 8)) "$1" | tail -c +9 |
     sed -E 's/\\u000aoutput: [^\\]*(\\[^u][^\\]*)*//; s/\\"logBytes\\":[0-9]+//; s/"(ramit\.)?crc32":"[0-9a-f]*"//; s/ +$//'
 }
 
