@@ -1,11 +1,10 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # For the scripts beside it: SCRIPT PROGRAM [SIZE]. Each proves a promise through the program, at a small size, or at its
 # full size with RAMIT_FULL=1. The last line is a verdict, "N of M ...: proved" with exit code 0 or "...: VIOLATED" with
 # 1; what was violated is named before, on standard error. Where the machine lacks what a script needs, it says so in
 # one line and ends with 77. RAMIT_SEED (1) draws the random moments and places; RAMIT_KEEP=1 keeps the folder of work.
 
-set -Eeuo pipefail
-trap 'echo "$0: line $LINENO: a command has failed: the proof did not run to its end: VIOLATED"' ERR
+set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 script=$(basename "$0" .sh)
 [ $# -ge 1 ] || { echo "usage: $0 PROGRAM [SIZE]" >&2; exit 64; }
@@ -17,18 +16,24 @@ export LC_ALL=C
 RANDOM=${RAMIT_SEED:-1}
 
 work=$(realpath "$(mktemp -d "${TMPDIR:-/tmp}/reliability-$script.XXXXXX")")
+is_decided=
 clean() {
   local job
+  [ -n "$is_decided" ] || echo "$script: stopped by a command that has failed: the proof did not run to its end: VIOLATED"
   for job in $(jobs -p); do kill -9 "$job" 2> /dev/null || true; done
   wait 2> /dev/null || true
   [ -n "${RAMIT_KEEP:-}" ] || rm -rf "$work"
 }
 trap clean EXIT
 
-skip() {
-  echo "not run: $*"
-  exit 77
+# decided CODE TEXT: the last line, and the end.
+decided() {
+  is_decided=1
+  echo "$2"
+  exit "$1"
 }
+
+skip() { decided 77 "not run: $*"; }
 
 # needs COMMAND...: ends as not run where one of the commands is missing.
 needs() {
@@ -55,24 +60,19 @@ violation() {
   echo "$script: VIOLATION: ${text:0:600}" >&2
   violations=$((violations + 1))
   # What goes wrong so often needs no more examples.
-  [ $violations -lt 10 ] || { echo "$script: stopped after 10 violations: VIOLATED"; exit 1; }
+  [ $violations -lt 10 ] || decided 1 "$script: stopped after 10 violations: VIOLATED"
 }
 
 # A script that cannot do its work has proved nothing.
 broken() {
   echo "$script: $*" >&2
-  echo "$script: the proof did not run to its end: VIOLATED"
-  exit 1
+  decided 1 "$script: the proof did not run to its end: VIOLATED"
 }
 
 # verdict ALL WHAT: all less the violations hold.
 verdict() {
-  if [ $violations = 0 ]; then
-    echo "$1 of $1 $2: proved"
-  else
-    echo "$(($1 - violations)) of $1 $2: VIOLATED"
-    exit 1
-  fi
+  [ $violations = 0 ] || decided 1 "$(($1 - violations)) of $1 $2: VIOLATED"
+  decided 0 "$1 of $1 $2: proved"
 }
 
 # progress DONE ALL: ten lines in all.
