@@ -40,7 +40,8 @@ OPTIONS =
 RACE = runs/bench/race
 
 .PHONY: help setup build run data reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 dist-libraries \
-  test test-programs test-plain test-avx2 test-arm test-mpi bench baseline race lint format check floors docs clean
+  test test-programs test-plain test-avx2 test-arm test-mpi reliability bench baseline race lint format check floors \
+  docs clean
 
 help:
 	@echo 'make run      install what is missing, build, restore images (or PHOTO=photo.jpg), train a small model'
@@ -49,6 +50,7 @@ help:
 	@echo 'make install  the program, its manual page and completions, below PREFIX=$(PREFIX); make uninstall'
 	@echo 'make dist     one archive for every x86-64 Linux with glibc as new as here, without Swift: $(DIST)'
 	@echo 'make test     build and run all tests'
+	@echo 'make reliability  prove that nothing is lost, at full size: hours, in pieces; PROMISES="1 4" for some, FULL=0'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make race     time RAMiT beside PyTorch: PYTHON=venv/bin/python, any Python with torch'
 	@echo 'make check    lint and test; CI runs test-programs, test-plain and what test-mpi does, too'
@@ -215,6 +217,18 @@ test-mpi: MPI = 1
 test-mpi: setup
 	swift build $(SWIFT_FLAGS) --product ramit --scratch-path $(RANKS)
 	Tests/ManyRanks/run.sh $(RANKS)/release/ramit
+
+# What proves that runs cannot be lost and files cannot hurt (Tests/Reliability/promises.txt). A run that is stopped
+# continues where it was, for the same commit; the report is in .build/reliability. The programs are those that `make
+# test-programs` makes; the tests are built first.
+FULL = 1
+# Numbers of promises; empty for all.
+PROMISES =
+reliability: setup
+	swift build $(SWIFT_FLAGS) --scratch-path .build/programs
+	swift test list $(SWIFT_FLAGS) > /dev/null
+	RAMIT_FULL=$(FULL) RAMIT_TEST='swift test $(SWIFT_FLAGS) --skip-build' \
+	  Tests/Reliability/run.sh .build/programs/release/ramit $(PROMISES)
 
 lint:
 	swift format lint --strict --recursive Sources Tests docs Package.swift

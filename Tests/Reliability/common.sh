@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2034
-# For the scripts beside it: SCRIPT PROGRAM [SIZE]. Each proves a promise through the program, at a small size, or at its
-# full size with RAMIT_FULL=1. The last line is a verdict, "N of M ...: proved" with exit code 0 or "...: VIOLATED" with
-# 1; what was violated is named before, on standard error. Where the machine lacks what a script needs, it says so in
-# one line and ends with 77. RAMIT_SEED (1) draws the random moments and places; RAMIT_KEEP=1 keeps the folder of work.
+# For the scripts beside it: SCRIPT PROGRAM [SIZE]. Each proves a promise through the program, at a small size, or at
+# its full size with RAMIT_FULL=1. The last line is a verdict, "N of M ...: proved" with exit code 0 or "...: VIOLATED"
+# with 1; what was violated is named before, on standard error. Where the machine lacks what a script needs, it says so
+# in one line and ends with 77. RAMIT_SEED (1) draws the random moments and places; RAMIT_KEEP=1 keeps the folder of
+# work.
 
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -19,7 +20,7 @@ work=$(realpath "$(mktemp -d "${TMPDIR:-/tmp}/reliability-$script.XXXXXX")")
 is_decided=
 clean() {
   local job
-  [ -n "$is_decided" ] || echo "$script: stopped by a command that has failed: the proof did not run to its end: VIOLATED"
+  [ -n "$is_decided" ] || echo "$script: a command has failed: the proof did not run to its end: VIOLATED"
   for job in $(jobs -p); do kill -9 "$job" 2> /dev/null || true; done
   wait 2> /dev/null || true
   [ -n "${RAMIT_KEEP:-}" ] || rm -rf "$work"
@@ -110,7 +111,8 @@ header() {
   local size
   size=$(od -A n -t u8 -N 8 "$1" | tr -d ' ')
   head -c $((size + 8)) "$1" | tail -c +9 |
-    sed -E 's/\\u000aoutput: [^\\]*(\\[^u][^\\]*)*//; s/\\"logBytes\\":[0-9]+//; s/"(ramit\.)?crc32":"[0-9a-f]*"//; s/ +$//'
+    sed -E 's/\\u000aoutput: [^\\]*(\\[^u][^\\]*)*//; s/\\"logBytes\\":[0-9]+//
+      s/"(ramit\.)?crc32":"[0-9a-f]*"//; s/ +$//'
 }
 
 # tensors FILE: the values in a safetensors file, which follow its header.
@@ -142,8 +144,8 @@ unlike() {
   unfinished "$1"
 }
 
-# points FOLDER TRACE CALL...: the places in a trace of strace -f -y where one of the calls works in the folder, as lines
-# "KIND CALL NUMBER": of a thread it is the call with that number, which is what strace's inject counts too.
+# points FOLDER TRACE CALL...: the places in a trace of strace -f -y where one of the calls works in the folder, as
+# lines "KIND CALL NUMBER": of a thread it is the call with that number, which is what strace's inject counts too.
 points() {
   local folder=$1 trace=$2
   shift 2
