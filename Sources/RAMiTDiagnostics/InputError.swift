@@ -15,9 +15,21 @@ public struct InputError: Error, Codable, Equatable, Sendable, CustomStringConve
     self.found = found
   }
 
-  /// One line, without control characters.
+  /// One line, without control characters; long clauses are shortened.
   public var description: String {
-    // Text that is quoted from a file must not break the line or control the terminal.
-    "\(location): expected \(expected), found \(found)".onOneLine
+    // Text that is quoted from a file must not break the line, control the terminal, or fill it.
+    "\(location): expected \(Self.shortened(expected)), found \(Self.shortened(found))".onOneLine
+  }
+
+  /// In Unicode scalars. The longest lists of names have about 700.
+  private static let maximumClause = 1000
+
+  private static func shortened(_ clause: String) -> String {
+    guard
+      let end = clause.unicodeScalars.index(
+        clause.startIndex, offsetBy: maximumClause, limitedBy: clause.unicodeScalars.endIndex),
+      end < clause.endIndex
+    else { return clause }
+    return String(clause.unicodeScalars[..<end]) + "..."
   }
 }

@@ -77,6 +77,53 @@ import Testing
     #expect(difference <= 2)
   }
 
+  /// A block whose orientation is written in an unusual way: what turned the picture when it was read does not turn it
+  /// again in the file that is written.
+  @Test(arguments: [(type: 3, count: 2), (3, 1), (4, 1), (13, 1), (1, 1), (1, 4)])
+  func orientationIsToldOnce(type: Int, count: Int) throws {
+    for isLittle in [false, true] {
+      var block = ByteWriter(bytes: isLittle ? [0x49, 0x49] : [0x4d, 0x4d], isLittle: isLittle)
+      block.uint16(42)
+      block.uint32(8)
+      block.uint16(1, 274, type)
+      block.uint32(count)
+      switch type {
+      case 1: block.uint8(6, 6, 6, 6)
+      case 3: block.uint16(6, 6)
+      default: block.uint32(6)
+      }
+      block.uint32(0)
+      try expectUpright(afterWriting: block.bytes)
+    }
+  }
+
+  /// A camera's directory whose width is kept where the orientation is: setting the one would set the other.
+  @Test func overlappingFieldsAreLeftOut() throws {
+    var block = ByteWriter(bytes: [0x49, 0x49])
+    block.uint16(42)
+    block.uint32(8)
+    for fields in [[(274, 3, 1, 6), (34665, 4, 1, 38)], [(40962, 4, 2, 18)]] {
+      block.uint16(fields.count)
+      for (tag, type, count, value) in fields {
+        block.uint16(tag, type)
+        block.uint32(count, value)
+      }
+      block.uint32(0)
+    }
+    try expectUpright(afterWriting: block.bytes)
+  }
+
+  private func expectUpright(afterWriting exif: [UInt8]) throws {
+    var chunk = ByteWriter(isLittle: false)
+    chunk.chunk("eXIf", exif)
+    let plain = try written(blocks(Self.upright[0], side: 1), "a.png")
+    let photo = try ImageFile.load(Array(plain[..<33] + chunk.bytes + plain[33...]), from: "a")
+    #expect(photo.image == blocks(Self.upright[5], side: 1))
+    var notes: [String] = []
+    let again = try ImageFile.encode(photo.image, metadata: photo.metadata, like: "b.png", notes: &notes)
+    #expect(try ImageFile.decode(again, from: "b") == photo.image)
+  }
+
   /// The bytes of a file of the image.
   private func written(_ image: Image, _ name: String) throws -> [UInt8] {
     try withTemporaryFolder { folder in

@@ -44,6 +44,10 @@ import Testing
     var tiled = TIFFSource(width: 4, height: 4, compression: 8, data: deflated([UInt8](repeating: 0, count: 1 << 20)))
     tiled.tile = (1 << 18, 4)
     #expect(message { try ImageFile.decode(tiled.file, from: "a") }?.contains("262144 x 4 pixels") == true)
+    // Samples that nobody reads: a picture of 16 pixels would take megabytes, one of a million gigabytes.
+    let deep = TIFFSource(compression: 5, samples: 65, more: [258: (3, [8])], data: [1, 2, 3]).file
+    #expect(
+      message { try ImageFile.size(deep, from: "a") } == "a: expected a whole TIFF image, found 65 samples a pixel")
     var jpeg = try bytes(of: fixture("gray.jpg"))
     let frame = try #require(jpeg.indices.first { jpeg[$0] == 0xff && jpeg[$0 + 1] == 0xc0 })
     jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0x23, 0x28, 0x23, 0x28])

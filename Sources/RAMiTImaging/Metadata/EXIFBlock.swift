@@ -133,14 +133,14 @@ struct EXIFBlock {
     removeThumbnail()
   }
 
-  /// A number that does not fit into 16 bits makes the field one of 32. More than one number stays as it is.
+  /// Sets the number that `number` reads. One that does not fit into 16 bits makes the field one of 32.
   private mutating func set(_ field: Field, to value: Int) {
-    guard field.count == 1, let place = field.value?.lowerBound else { return }
-    let type = field.type == 3 && value > 0xffff ? 4 : field.type
+    guard field.count > 0, let place = field.value?.lowerBound else { return }
+    let type = field.type == 3 && field.count == 1 && value > 0xffff ? 4 : field.type
     switch type {
     case 1: bytes[place] = UInt8(truncatingIfNeeded: value)
     case 3: put(value, at: place, size: 2)
-    case 4: put(value, at: place, size: 4)
+    case 4, 13: put(value, at: place, size: 4)
     default: return
     }
     if type != field.type { put(type, at: field.place + 2, size: 2) }

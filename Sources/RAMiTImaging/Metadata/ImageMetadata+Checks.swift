@@ -17,8 +17,7 @@ extension ImageMetadata {
       }
     }
     if let exif {
-      if exif.count <= Self.maximumBlock, var block = EXIFBlock(exif), !block.isDamaged {
-        block.describe(width: width, height: height)
+      if exif.count <= Self.maximumBlock, let block = EXIFBlock(exif)?.upright(width: width, height: height) {
         result.exif = block.bytes
         if density == nil { result.density = block.density }
       } else {
@@ -27,8 +26,7 @@ extension ImageMetadata {
       }
     }
     if let xmp {
-      if xmp.count <= Self.maximumBlock, var packet = XMPPacket(xmp) {
-        packet.describe(width: width, height: height)
+      if xmp.count <= Self.maximumBlock, let packet = XMPPacket(xmp)?.upright(width: width, height: height) {
         result.xmp = packet.bytes
       } else {
         result.xmp = nil
@@ -37,6 +35,29 @@ extension ImageMetadata {
     }
     if let density = result.density, !density.isSensible { result.density = nil }
     return result
+  }
+}
+
+extension EXIFBlock {
+  /// What it says of an upright picture; nil for a damaged block, such as one whose directories overlap, so that a
+  /// change of one number changes others.
+  fileprivate func upright(width: Int, height: Int) -> EXIFBlock? {
+    var block = self
+    block.describe(width: width, height: height)
+    guard !isDamaged, let again = EXIFBlock(block.bytes), !again.isDamaged,
+      [nil, .identity].contains(again.orientation)
+    else { return nil }
+    return block
+  }
+}
+
+extension XMPPacket {
+  /// What it says of an upright picture; nil where it says something else all the same.
+  fileprivate func upright(width: Int, height: Int) -> XMPPacket? {
+    var packet = self
+    packet.describe(width: width, height: height)
+    guard let again = XMPPacket(packet.bytes), [nil, .identity].contains(again.orientation) else { return nil }
+    return packet
   }
 }
 

@@ -34,7 +34,7 @@ struct PickleMachine {
     self.file = file
     position = range.lowerBound
     end = range.upperBound
-    maximumOperations = (1 << 20) + fileSize
+    maximumOperations = (1 << 19) + fileSize
     copiesLeft = min(range.count, maximumOperations)
   }
 

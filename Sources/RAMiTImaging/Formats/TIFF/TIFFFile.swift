@@ -16,12 +16,16 @@ struct TIFFFile: ImageDecoder {
   /// By its own tag.
   private let tellsOrientation: Bool
 
+  /// Of a pixel, of which at most four are read; the others cost memory and time all the same.
+  private static let maximumSamples = 64
+
   init(_ bytes: [UInt8]) throws {
     self.bytes = bytes
     let choice = try TIFFLibrary.withFile(bytes) { try TIFFPageChoice($0, bytes) }
     let page = choice.page
     (self.page, pageNotes) = (page, choice.notes)
     guard ctiff_decodes(UInt16(page.compression)) != 0 else { throw Self.unknown(page.compression) }
+    guard page.samples <= Self.maximumSamples else { throw ImageError("\(page.samples) samples a pixel") }
     let directory = try? TIFFDirectory(bytes, at: Int(exactly: page.offset))
     let declaresExtras = directory?.fields[TIFFDirectory.Tag.extraSamples.rawValue] != nil
     tellsOrientation = directory?.fields[TIFFDirectory.Tag.orientation.rawValue] != nil
