@@ -40,8 +40,8 @@ OPTIONS =
 RACE = runs/bench/race
 
 .PHONY: help setup build run data reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 dist-libraries \
-  test test-programs test-plain test-avx2 test-arm test-mpi reliability bench baseline race lint format check floors \
-  docs clean
+  test test-programs test-plain test-avx2 test-arm test-mpi fuzz fuzz-build fuzz-smoke reliability bench baseline \
+  race lint supply format check floors docs clean
 
 help:
 	@echo 'make run      install what is missing, build, restore images (or PHOTO=photo.jpg), train a small model'
@@ -53,8 +53,10 @@ help:
 	@echo 'make reliability  prove that nothing is lost, at full size: hours, in pieces; PROMISES="1 4" for some, FULL=0'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make race     time RAMiT beside PyTorch: PYTHON=venv/bin/python, any Python with torch'
-	@echo 'make check    lint and test; CI runs test-programs, test-plain and what test-mpi does, too'
-	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, test-mpi, format, lint, docs, floors, clean'
+	@echo 'make fuzz     try readers of files with inputs made at random: TARGET=png, RUNS=1000000 more of each'
+	@echo 'make check    lint, supply and test; CI runs test-programs, test-plain, fuzz-smoke and what test-mpi does, too'
+	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, test-mpi, fuzz-smoke, format, lint,'
+	@echo '     supply, docs, floors, clean'
 	@echo 'with HEIF=1 for AVIF and HEIC, with MPI=1 or MPI=mpich for trainings on many machines'
 
 # Debian and Ubuntu. On another Linux, install the libraries yourself; the other targets then find them.
@@ -230,6 +232,25 @@ reliability: setup
 	RAMIT_FULL=$(FULL) RAMIT_TEST='swift test $(SWIFT_FLAGS) --skip-build' \
 	  Tests/Reliability/run.sh .build/programs/release/ramit $(PROMISES)
 
+# Readers of files, tried with inputs that libFuzzer makes, under AddressSanitizer (Tests/Fuzzing). The folder keeps
+# corpora, counts and findings, so that runs add up.
+FUZZ = .build/fuzz
+LIBFUZZER = $(shell swift -print-target-info | sed -nE 's/.*"runtimeResourcePath": "(.*)".*/\1/p')/clang/lib/linux
+# Names of targets; empty for all. How many more inputs of each.
+TARGET =
+RUNS = 100000
+fuzz-build: setup
+	RAMIT_FUZZ=$(LIBFUZZER) swift build -c release $(MACHINE) -Xcc -fsanitize=address,fuzzer-no-link \
+	  --explicit-target-dependency-import-check error --scratch-path $(FUZZ)/build
+
+fuzz: fuzz-build
+	Tests/Fuzzing/run.sh $(FUZZ)/build/release/Fuzzing $(FUZZ) $(RUNS) $(TARGET)
+
+# For CI, about a minute beside the build; it begins with the first inputs alone.
+fuzz-smoke: fuzz-build
+	rm -rf $(FUZZ)/smoke
+	Tests/Fuzzing/run.sh $(FUZZ)/build/release/Fuzzing $(FUZZ)/smoke 8000 $(TARGET)
+
 lint:
 	swift format lint --strict --recursive Sources Tests docs Package.swift
 	docs/tools/lint.sh
@@ -237,7 +258,11 @@ lint:
 format:
 	swift format --in-place --recursive Sources Tests docs Package.swift
 
-check: lint test
+# What the program stands on, and what it never does.
+supply:
+	docs/tools/supply.sh
+
+check: lint supply test
 
 bench: build
 	@mkdir -p $(dir $(TIMINGS))

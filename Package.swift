@@ -310,9 +310,9 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// `make test-plain` and `make test-avx2` build the tests of these modules only, and what they stand on.
-if let suites = ProcessInfo.processInfo.environment["RAMIT_SUITES"]?.split(separator: " ") {
-  var pending = suites.map { "\($0)Tests" }, needed: Set<String> = []
+/// Leaves these targets and what they stand on.
+@MainActor func keep(_ names: [String]) {
+  var pending = names, needed: Set<String> = []
   while let name = pending.popLast() {
     guard needed.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else { continue }
     pending += target.dependencies.compactMap { if case .targetItem(let name, _) = $0 { name } else { nil } }
@@ -321,6 +321,32 @@ if let suites = ProcessInfo.processInfo.environment["RAMIT_SUITES"]?.split(separ
   package.products = []
 }
 
-if isDocumenting {
-  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+// `make test-plain` and `make test-avx2` build the tests of these modules only.
+if let suites = ProcessInfo.processInfo.environment["RAMIT_SUITES"]?.split(separator: " ") {
+  keep(suites.map { "\($0)Tests" })
+}
+
+// `make fuzz` builds one program only, in which the readers of files are instrumented. The variable names the folder
+// of the compiler's libFuzzer.
+if let libraries = ProcessInfo.processInfo.environment["RAMIT_FUZZ"] {
+  let readers = ["Diagnostics", "Files", "YAML", "TensorCore", "Imaging", "Serialization", "Datasets", "Experiments"]
+  package.targets += [
+    .systemLibrary(name: module("CLibFuzzer"), path: "Tests/Fuzzing/CLibFuzzer"),
+    .executableTarget(
+      name: "Fuzzing",
+      dependencies: (["CLibFuzzer", "CZlib", "Models"] + readers).map { .target(name: module($0)) },
+      path: "Tests/Fuzzing", exclude: ["CLibFuzzer", "run.sh"],
+      linkerSettings: [
+        .unsafeFlags(["-sanitize=address", "-L\(libraries)"]), .linkedLibrary("clang_rt.fuzzer_no_main-x86_64"),
+        .linkedLibrary("stdc++"),
+      ]),
+  ]
+  keep(["Fuzzing"])
+  for target in package.targets where (["Fuzzing"] + readers.map(module)).contains(target.name) {
+    target.swiftSettings = [
+      .unsafeFlags([
+        "-sanitize=address", "-sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp,indirect-calls",
+      ])
+    ]
+  }
 }
