@@ -2,7 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 
 /// A file to which lines are appended. Resuming truncates it to its size at a checkpoint.
-package final class AppendOnlyFile {
+package final class AppendOnlyFile: Sendable {
   package let path: String
   private let descriptor: Int32
 
@@ -13,12 +13,12 @@ package final class AppendOnlyFile {
     descriptor = try WholeFile.naming(path) { try Descriptor.open(path, O_RDWR | O_CREAT | O_APPEND) }
   }
 
-  deinit { close(descriptor) }
+  deinit { try? Descriptor.close(descriptor) }
 
   /// Removes what follows the first `bytes`.
   package func truncate(to bytes: UInt64) throws {
     try WholeFile.naming(path) {
-      if try size() > bytes { try Descriptor.check(ftruncate(descriptor, off_t(bytes))) }
+      if try fileSize() > bytes { try Descriptor.truncate(descriptor, to: Int(bytes)) }
     }
   }
 
@@ -36,14 +36,11 @@ package final class AppendOnlyFile {
     Data(try WholeFile.read(path, kind: "a file that can be read", maximumSize: 4 << 30))
   }
 
-  /// Makes what was written durable.
-  /// - Returns: the size in bytes.
-  package func flush() throws -> UInt64 {
-    try WholeFile.naming(path) {
-      try Descriptor.check(fsync(descriptor))
-      return try size()
-    }
-  }
+  /// The size in bytes.
+  package func size() throws -> UInt64 { try WholeFile.naming(path) { try fileSize() } }
 
-  private func size() throws(SystemError) -> UInt64 { UInt64(try FileStatus(descriptor: descriptor).size) }
+  /// Makes what was written durable. Other threads may append meanwhile.
+  package func flush() throws { try WholeFile.naming(path) { try Descriptor.sync(descriptor) } }
+
+  private func fileSize() throws(SystemError) -> UInt64 { UInt64(try FileStatus(descriptor: descriptor).size) }
 }

@@ -5,7 +5,42 @@ import Foundation
 package enum Descriptor {
   /// - Parameter flags: of open(2); a program that this one starts does not inherit the file.
   package static func open(_ path: String, _ flags: Int32) throws(SystemError) -> Int32 {
-    try check(path.withPathBytes { Foundation.open($0, flags | O_CLOEXEC, 0o666) })
+    let descriptor = try check(path.withPathBytes { Foundation.open($0, flags | O_CLOEXEC, 0o666) })
+    // A folder is opened for its names to be made durable.
+    if flags & (O_WRONLY | O_RDWR | O_DIRECTORY) != 0 {
+      FileChange.tell(.open(descriptor, path: path, flags: flags))
+    }
+    return descriptor
+  }
+
+  /// - Throws: what some file systems report only on closing, such as a full disk.
+  package static func close(_ descriptor: Int32) throws(SystemError) {
+    // Before the system gives the number to another file.
+    FileChange.tell(.close(descriptor))
+    try check(Foundation.close(descriptor))
+  }
+
+  /// Makes what was written durable; of a folder, its names.
+  package static func sync(_ descriptor: Int32) throws(SystemError) {
+    try check(fsync(descriptor))
+    FileChange.tell(.sync(descriptor))
+  }
+
+  package static func truncate(_ descriptor: Int32, to size: Int) throws(SystemError) {
+    try check(ftruncate(descriptor, off_t(size)))
+    FileChange.tell(.truncate(descriptor, size: size))
+  }
+
+  /// Gives a file another name, in place of the file that has it.
+  package static func rename(_ path: String, to other: String) throws(SystemError) {
+    try check(path.withPathBytes { from in other.withPathBytes { Foundation.rename(from, $0) } })
+    FileChange.tell(.rename(from: path, to: other))
+  }
+
+  /// Removes a file.
+  package static func remove(_ path: String) throws(SystemError) {
+    try check(path.withPathBytes { unlink($0) })
+    FileChange.tell(.remove(path: path))
   }
 
   /// - Returns: the status, which is not negative.
@@ -41,6 +76,7 @@ package enum Descriptor {
         let count = Foundation.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
         if count < 0, errno == EINTR { continue }
         if count < 0 { throw SystemError.last }
+        FileChange.tell(.write(descriptor, bytes: Array(bytes[written..<written + count])))
         written += count
       }
     }

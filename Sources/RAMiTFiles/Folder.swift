@@ -37,11 +37,18 @@ package enum Folder {
     if let kind { throw refusal("\(kind.rawValue) in its place") }
     let parent = path.parentPath
     if parent != path { try create(parent) }
-    if path.withPathBytes({ mkdir($0, 0o777) }) == 0 { return }
+    if path.withPathBytes({ mkdir($0, 0o777) }) == 0 { return makeNamesDurable(parent) }
     let error = SystemError.last
     guard error.code == EEXIST else { throw refusal("\(error)") }
     // Another program may have made it just now. A broken link exists too, and is no folder.
     guard exists(path) else { throw refusal("a link that leads nowhere") }
+  }
+
+  /// What is written into a new folder is durable only when the folder's own name is. Not every file system can.
+  private static func makeNamesDurable(_ path: String) {
+    guard let descriptor = try? Descriptor.open(path, O_RDONLY | O_DIRECTORY) else { return }
+    try? Descriptor.sync(descriptor)
+    try? Descriptor.close(descriptor)
   }
 
   /// Makes sure that files can be written into a folder by writing one and removing it: the permissions of a folder do

@@ -72,15 +72,15 @@ package enum WholeFile {
         do {
           try withDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL) {
             try fill($0)
-            try Descriptor.check(fsync($0))
+            try Descriptor.sync($0)
           }
-          try Descriptor.check(temporary.withPathBytes { from in path.withPathBytes { rename(from, $0) } })
+          try Descriptor.rename(temporary, to: path)
         } catch {
-          temporary.withPathBytes { _ = unlink($0) }
+          try? Descriptor.remove(temporary)
           throw error
         }
         // The new name is durable only when the folder is.
-        try withDescriptor(folder, O_RDONLY | O_DIRECTORY) { try Descriptor.check(fsync($0)) }
+        try withDescriptor(folder, O_RDONLY | O_DIRECTORY) { try Descriptor.sync($0) }
       }
     } catch {
       throw refusal ?? error
@@ -105,7 +105,7 @@ package enum WholeFile {
       try withDescriptor(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK) {
         try Descriptor.write(bytes, to: $0)
         // A device has nothing to flush.
-        if fsync($0) < 0, errno != EINVAL { throw SystemError.last }
+        do { try Descriptor.sync($0) } catch let error as SystemError where error.code == EINVAL {}
       }
     }
   }
@@ -119,10 +119,10 @@ package enum WholeFile {
     do {
       try body(descriptor)
     } catch {
-      close(descriptor)
+      try? Descriptor.close(descriptor)
       throw error
     }
-    try Descriptor.check(close(descriptor))
+    try Descriptor.close(descriptor)
   }
 
   /// Turns an error of the system into an `InputError` that names the file.

@@ -19,6 +19,8 @@ package struct RunStart: Codable, Equatable {
   package var changes: [String]?
   /// From the start until this was last written.
   package var seconds: Double
+  /// Of these, for how long steps have waited for checkpoints and reports; nil in records of earlier versions.
+  package var secondsWaited: Double?
   /// Why the run ended before its schedule did; nil where it did not.
   package var stoppedEarly: String?
 

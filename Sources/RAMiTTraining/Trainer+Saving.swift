@@ -1,9 +1,9 @@
+import Foundation
 import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTImaging
 import RAMiTModels
 import RAMiTRuns
-import RAMiTSerialization
 
 extension Trainer {
   /// Scores the model, records the best result, and saves.
@@ -24,10 +24,7 @@ extension Trainer {
     try output?.journal.add(record, onOtherImages: state.isScoredOnOtherImages ?? false)
     state.isScoredOnOtherImages = nil
     let isBest = result.isBetter(than: state.best?.result)
-    if isBest {
-      state.best = record
-      if output != nil { try writeWeights(to: files.bestWeights) }
-    }
+    if isBest { state.best = record }
     let psnr = ValidationResult.text(result.psnr, infinite: result.infinite, digits: 3)
     let baseline = ValidationResult.text(result.baselinePSNR, infinite: result.baselineInfinite, digits: 3)
     let position = positionText(epoch: record.epoch, iteration: record.iteration)
@@ -42,7 +39,7 @@ extension Trainer {
       state.earlyStopping = progress
     }
     if let reason = reasonToStopEarly, state.iteration < plan.iterations { try say("stops early: \(reason)") }
-    try save(isReportAwaited: true)
+    try save(isReportAwaited: true, isBest: isBest)
     speed.start()
     return true
   }
@@ -74,32 +71,36 @@ extension Trainer {
     return state.iteration == plan.iterations || number % max(1, stride) == 0
   }
 
-  /// Writes a checkpoint of the present state, the weights, and a report: the first rank does.
-  /// - Parameter isReportAwaited: false lets it be left out when the last one is recent.
-  func save(isReportAwaited: Bool = false) throws {
+  /// Writes a checkpoint of the present state, the weights, and a report: the first rank does. Copies are made now;
+  /// they are written beside the next steps.
+  /// - Parameters:
+  ///   - isReportAwaited: false lets it be left out when the last one is recent.
+  ///   - isBest: whether the weights are the best so far.
+  /// - Throws: `InputError` for values that are not finite, for a file that cannot be written, and for the last save
+  ///   when it could not.
+  func save(isReportAwaited: Bool = false, isBest: Bool = false) throws {
     guard let output, savedState != state else { return }
+    let start = ProcessInfo.processInfo.systemUptime
+    defer { secondsWaited += ProcessInfo.processInfo.systemUptime - start }
     try trainStep.refuseNonFiniteValues(location: "\(files.path), iteration \(state.iteration)")
+    // There is one copy at a time.
+    try writer.wait()
     state.steps = trainStep.optimizer.steps
-    state.logBytes = try output.log.flush()
-    try output.journal.flush(into: &state)
-    try writeWeights(to: files.lastWeights)
-    // The checkpoint is written last: when it exists, so does everything that belongs to it.
-    try Checkpoint.write(
-      trainStep, state: state, configuration: resolved, to: checkpoints.path(iteration: state.iteration))
+    state.logBytes = try output.log.size()
+    try output.journal.noteSizes(in: &state)
+    let snapshot = try CheckpointSnapshot(trainStep, state: state, configuration: resolved)
+    let (files, checkpoints, appended, iteration) = (files, checkpoints, output.appended, state.iteration)
+    try writer.begin(iteration: iteration) {
+      for file in appended { try file.flush() }
+      try snapshot.writeWeights(to: files.lastWeights)
+      if isBest { try snapshot.writeWeights(to: files.bestWeights) }
+      // The checkpoint is written last: when it exists, so does everything that belongs to it.
+      try snapshot.writeCheckpoint(to: checkpoints.path(iteration: iteration))
+      try checkpoints.prune()
+    }
     savedState = state
-    try checkpoints.prune()
-    try output.journal.publish(iteration: state.iteration, isAwaited: isReportAwaited, pace: pace)
-  }
-
-  /// Writes the average, or the weights without one: as they were saved last, and so finite.
-  /// PyTorch's model loads the file with `strict=True`.
-  private func writeWeights(to path: String) throws {
-    let model = trainStep.model
-    var weights = trainStep.withAverage { model.stateDict }
-    weights.metadata = [
-      "model": try model.architecture.json, "iteration": "\(state.iteration)", "format": "pt",
-    ]
-    try SafeTensors.write(weights, to: path)
+    try output.journal.publish(
+      iteration: writer.written, waited: secondsWaited, isAwaited: isReportAwaited, pace: pace)
   }
 }
 

@@ -44,7 +44,11 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   let skippedImages = SkippedImages()
   var reportedImages: Set<String> = []
   var state = TrainingState()
+  /// The state that was copied last, to be written.
   var savedState: TrainingState?
+  let writer = BackgroundWriter()
+  /// For how long steps have waited for saves.
+  package internal(set) var secondsWaited = 0.0
   var speed = Speed()
 
   /// A relative path may lead to the data only from the folder in which the run began. The run's own configuration has
@@ -139,7 +143,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       try runData.write()
       try WholeFile.write(Data(resolved.utf8), to: files.configuration)
       try output.journal.publish(
-        iteration: state.iteration, isAwaited: true, pace: isComplete ? nil : pace, stoppedEarly: reasonToStopEarly)
+        iteration: state.iteration, waited: 0, isAwaited: true, pace: isComplete ? nil : pace,
+        stoppedEarly: reasonToStopEarly)
     }
     try shareStart()
   }
@@ -248,19 +253,34 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   ///   finite.
   public func run(isStopRequested: () -> Bool = { false }) throws -> TrainingOutcome {
     do {
-      try train(isStopRequested)
+      try waitingForSaves { try train(isStopRequested) }
     } catch let error as SharedError {
-      do { try saveBefore(error.error) } catch let other as InputError { throw error.adding(other) }
+      do { try waitingForSaves { try saveBefore(error.error) } } catch let other as InputError {
+        throw error.adding(other)
+      }
       throw error
     } catch let error as InputError where ranks.count > 1 {
       // The others are at the same iteration, so what all have done is worth as much.
-      try? saveBefore(error)
+      try? waitingForSaves { try saveBefore(error) }
       throw error
     }
     try output?.journal.publish(
-      iteration: state.iteration, isAwaited: true, pace: nil, stoppedEarly: reasonToStopEarly)
+      iteration: state.iteration, waited: secondsWaited, isAwaited: true, pace: nil,
+      stoppedEarly: reasonToStopEarly)
     display?.clear()
     return isComplete ? .finished(best: state.best) : .stopped(iteration: state.iteration)
+  }
+
+  /// Runs `body`, and returns when what it has saved is on the disk, also where it throws.
+  /// - Throws: the error of a save, which came before that of `body`.
+  private func waitingForSaves(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch {
+      try writer.wait()
+      throw error
+    }
+    try writer.wait()
   }
 
   private var isComplete: Bool {
@@ -302,6 +322,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       try advance(from: position)
       let stops = try agreeAfterStep(stops: isStopRequested())
       let isTime = state.iteration % configuration.checkpoints.everyIterations == 0
+      try writer.check()
       if stops || isTime || state.iteration == plan.iterations { try save() }
       if stops { return }
     }

@@ -77,6 +77,7 @@ struct EveryArchitectureTests {
 
     let killed = try RunningProgram(train + ["1"], in: folder, isHeld: true)
     killed.wait(forLines: 10, in: run.file("metrics.jsonl"))
+    killed.wait(forCheckpointIn: run.path)
     killed.send(SIGKILL)
     let outcome = try killed.outcome()
     #expect(outcome.code == nil, "\(outcome)")

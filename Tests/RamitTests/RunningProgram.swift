@@ -60,6 +60,15 @@ final class RunningProgram {
     }
   }
 
+  /// Waits until a run has a checkpoint, which is written beside its steps, or until the program has ended.
+  func wait(forCheckpointIn folder: String) {
+    while process.isRunning {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/checkpoints")) ?? []
+      if names.contains(where: { $0.hasPrefix("iteration-") }) { return }
+      usleep(1000)
+    }
+  }
+
   /// Waits for the end.
   func outcome() throws -> Program.Outcome {
     if let unread {

@@ -20,7 +20,8 @@ import Testing
     let trainStep = try TrainStep(run.model.architecture.makeModel(seed: 1), run.training)
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/checkpoint.safetensors"
-    try Checkpoint.write(trainStep, state: TrainingState(), configuration: run.yaml(), to: path)
+    try CheckpointSnapshot(trainStep, state: TrainingState(), configuration: run.yaml())
+      .writeCheckpoint(to: path)
     let read = try PretrainedModel<BuiltInArchitecture>(weights: path)
     #expect(read.model.parameters.values.array == trainStep.model.parameters.values.array)
   }
@@ -50,7 +51,8 @@ import Testing
     #expect(average != trainStep.model.parameters.values.array)
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/checkpoint.safetensors"
-    try Checkpoint.write(trainStep, state: TrainingState(), configuration: run.yaml(), to: path)
+    try CheckpointSnapshot(trainStep, state: TrainingState(), configuration: run.yaml())
+      .writeCheckpoint(to: path)
     var notes: [String] = []
     let read = try PretrainedModel<BuiltInArchitecture>(weights: path) { notes.append($0) }
     #expect(read.model.parameters.values.array == average)

@@ -35,7 +35,7 @@ import Testing
       ToyModel(
         $0, seed: $1, spoil: { factor($0, .output, $0 % 2 == 0 ? .nan : .infinity) * factor($0, .loss, 1e30) },
         spoilGradient: { factor($0, .gradient, $0 % 2 == 0 ? .nan : -.infinity) },
-        spoilInput: { factor($0, .input, .nan) })
+        onInput: { $1.pointer[0] *= factor($0, .input, .nan) })
     }
   }
 

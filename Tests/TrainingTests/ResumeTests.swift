@@ -82,7 +82,7 @@ import Testing
     let path = folder.path + "/killed"
     _ = try toyTrainer(toyConfiguration(path)).run {
       moments += 1
-      try! FileManager.default.copyItem(atPath: path, toPath: "\(path)-\(moments)")
+      try! copyKilledRun(path, to: "\(path)-\(moments)")
       return false
     }
     #expect(moments == 20 + 2, "after each step, and before each validation's one image")

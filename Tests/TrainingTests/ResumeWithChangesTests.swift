@@ -156,7 +156,8 @@ import Testing
     let trainStep = try TrainStep(
       ToyModel(ToyArchitecture(task: .x2), seed: 3), toyConfiguration(folder.path + "/other").training)
     try checkpoint.restore(trainStep)
-    try Checkpoint.write(trainStep, state: state, configuration: checkpoint.configuration, to: path)
+    try CheckpointSnapshot(trainStep, state: state, configuration: checkpoint.configuration)
+      .writeCheckpoint(to: path)
   }
 
   /// A photo that stopped the run may be put right, with other contents than the broken ones.

@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTSerialization
 import RAMiTTensorCore
 import Testing
@@ -50,7 +51,10 @@ import Testing
     return try ToyRun(yaml: yaml, file: "staged.yaml", settings: settings)
   }
 
-  @Test func twentyInterruptedRunsEndWithTheSameBits() throws {
+  /// How often runs are stopped at random moments, and killed.
+  private static let count = Reliability.isFull ? 100 : 20
+
+  @Test func interruptedRunsEndWithTheSameBits() throws {
     let whole = folder.path + "/whole"
     _ = try toyTrainer(configuration(whole)).run()
     let last = "checkpoints/iteration-00000024.safetensors"
@@ -58,7 +62,7 @@ import Testing
     #expect(expected.names.contains("ema.weight"))
     var random = RandomNumbers(seed: 20)
     var equal = 0
-    for number in 0..<20 {
+    for number in 0..<Self.count {
       let path = folder.path + "/run-\(number)"
       // Moments are after steps and before a validation's images: 24 + 3 x 2 of them in a run that is not stopped.
       var stops = 1 + random.below(3)
@@ -83,7 +87,36 @@ import Testing
       #expect(isEqual, "run \(number)")
       if isEqual { equal += 1 }
     }
-    #expect(equal == 20)
+    #expect(equal == Self.count)
+  }
+
+  /// A kill between any two changes of files: within a save, a validation, an epoch.
+  @Test func killedRunsEndWithTheSameBits() throws {
+    let whole = folder.path + "/whole"
+    let last = "checkpoints/iteration-00000024.safetensors"
+    let recorder = ChangeRecorder(of: whole)
+    try FileChange.observing(recorder.observe) { _ = try toyTrainer(configuration(whole)).run() }
+    let (changes, expected) = (recorder.changes, try SafeTensors.read("\(whole)/\(last)"))
+    var random = RandomNumbers(seed: 21)
+    for number in 0..<Self.count {
+      let moment = random.below(changes.count)
+      let path = "\(folder.path)/killed-\(number)"
+      var disk = CrashedDisk()
+      for change in changes[...moment] { disk.apply(change) }
+      try disk.write(.whole, .whole, of: whole, to: path)
+      _ = try toyTrainer(configuration(path), resume: true).run()
+      for file in ["metrics.jsonl", "weights/last.safetensors", "weights/best.safetensors"] {
+        #expect(
+          try bytes("\(path)/\(file)") == bytes("\(whole)/\(file)"), "\(file), killed at \(moment)")
+      }
+      let ours = try SafeTensors.read("\(path)/\(last)")
+      #expect(ours.names == expected.names)
+      for (name, tensor) in ours {
+        #expect(
+          tensor.array == expected[name]?.array, "\(name), killed at \(moment) of \(changes.count)")
+      }
+      try FileManager.default.removeItem(atPath: path)
+    }
   }
 
   @Test func aWarmStartTrainsItsModuleAloneFromTheGivenWeights() throws {

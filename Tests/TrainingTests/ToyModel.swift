@@ -33,25 +33,25 @@ final class ToyModel: RestorationModel {
   let spoil: @Sendable (Int) -> Float
   /// What the weight's gradient is multiplied with at a step.
   let spoilGradient: @Sendable (Int) -> Float
-  /// What a value of the input is multiplied with at a step.
-  let spoilInput: @Sendable (Int) -> Float
+  /// Called with the input of a step, which it may change.
+  let onInput: @Sendable (Int, Tensor) -> Void
   /// Counts the passes of the training, as a batch norm does; nil where nobody asks.
   private let counter: Buffer?
 
   convenience init(
     _ architecture: ToyArchitecture, seed: UInt64, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 },
     spoilGradient: @escaping @Sendable (Int) -> Float = { _ in 1 },
-    spoilInput: @escaping @Sendable (Int) -> Float = { _ in 1 }, countsPasses: Bool = false
+    onInput: @escaping @Sendable (Int, Tensor) -> Void = { _, _ in }, countsPasses: Bool = false
   ) {
     self.init(
-      architecture, ParameterScope(seed: seed), spoil: spoil, spoilGradient: spoilGradient, spoilInput: spoilInput,
+      architecture, ParameterScope(seed: seed), spoil: spoil, spoilGradient: spoilGradient, onInput: onInput,
       countsPasses: countsPasses)
   }
 
   init(
     _ architecture: ToyArchitecture, _ scope: ParameterScope, spoil: @escaping @Sendable (Int) -> Float = { _ in 1 },
     spoilGradient: @escaping @Sendable (Int) -> Float = { _ in 1 },
-    spoilInput: @escaping @Sendable (Int) -> Float = { _ in 1 }, countsPasses: Bool = false
+    onInput: @escaping @Sendable (Int, Tensor) -> Void = { _, _ in }, countsPasses: Bool = false
   ) {
     self.architecture = architecture
     let channels = architecture.task.channels
@@ -61,7 +61,7 @@ final class ToyModel: RestorationModel {
     parameters = ParameterStore(scope)
     self.spoil = spoil
     self.spoilGradient = spoilGradient
-    self.spoilInput = spoilInput
+    self.onInput = onInput
   }
 
   func callAsFunction(
@@ -69,7 +69,7 @@ final class ToyModel: RestorationModel {
   ) -> Variable {
     guard let context else { return restored(images, factor: 1, gradientFactor: 1) }
     if let counter { counter.value.pointer[0] += 1 }
-    images.value.pointer[0] *= spoilInput(context.iteration)
+    onInput(context.iteration, images.value)
     var random = context.randomNumbers(layer: 0, use: 0)
     let factor = (1 + 0.1 * random.uniform()) * spoil(context.iteration)
     return restored(images, factor: factor, gradientFactor: spoilGradient(context.iteration))

@@ -3,7 +3,7 @@ import RAMiTFiles
 
 /// The events of a run in a file that TensorBoard opens: TensorFlow's records, each with its length and two checksums.
 package final class EventFile {
-  private let file: AppendOnlyFile
+  package let file: AppendOnlyFile
 
   /// - Throws: `InputError` when the file cannot be written.
   package init(_ path: String) throws { file = try AppendOnlyFile(path) }
@@ -17,9 +17,6 @@ package final class EventFile {
   }
 
   package func append(_ event: Event) throws { try append(event.message) }
-
-  /// Makes what was written durable; returns the size.
-  package func flush() throws -> UInt64 { try file.flush() }
 
   private func append(_ message: ProtobufMessage) throws { try file.append(Self.record(of: message.bytes)) }
 

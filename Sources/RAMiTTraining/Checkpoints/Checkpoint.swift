@@ -24,37 +24,19 @@ struct Checkpoint {
     static let checksum = "crc32"
   }
 
-  private static let averagePrefix = "ema."
+  static let averagePrefix = "ema."
 
   /// The vectors beside the weights, in the order of the parameters, with the prefixes of their names.
-  private static func vectors(_ trainStep: TrainStep) -> [(prefix: String, values: Tensor)] {
+  static func vectors(_ trainStep: TrainStep) -> [(prefix: String, values: Tensor)] {
     trainStep.optimizer.state.map { ($0.name + ".", $0.values) }
       + (trainStep.average.map { [(averagePrefix, $0.values)] } ?? [])
   }
 
-  /// Writes a checkpoint. A crash leaves the whole file or none.
-  static func write(
-    _ trainStep: TrainStep, state: TrainingState, configuration: String, to path: String
-  ) throws {
-    let parameters = trainStep.model.parameters
-    var tensors = parameters.stateDict
-    for (parameter, range) in zip(parameters.parameters, parameters.ranges) {
-      for (prefix, values) in vectors(trainStep) {
-        let value = values.slice(range).reshaped(parameter.shape)
-        tensors[prefix + parameter.name] = parameter.layout.exported(value)
-      }
-    }
-    // Without buffers an average would be no model's whole weights.
-    for buffer in trainStep.average == nil ? [] : parameters.buffers {
-      let name = averagePrefix + buffer.name
-      tensors[name] = buffer.value
-      if buffer.isInteger { tensors.int64Names.insert(name) }
-    }
-    tensors.metadata = [
-      Key.state: try JSON.encode(state), Key.configuration: configuration,
-      Key.model: try trainStep.model.architecture.json,
-    ]
-    try SafeTensors.write(tensors, to: path)
+  /// What the file says beside its tensors.
+  static func metadata(_ state: TrainingState, configuration: String, model: String) throws
+    -> [String: String]
+  {
+    [Key.state: try JSON.encode(state), Key.configuration: configuration, Key.model: model]
   }
 
   /// Reads a checkpoint and verifies its checksums.

@@ -1,9 +1,9 @@
-import Foundation
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTRuns
 
 /// The checkpoints of a run: the newest few.
-struct CheckpointStore {
+struct CheckpointStore: Sendable {
   let folder: String
   /// How many are kept.
   let keep: Int
@@ -53,14 +53,14 @@ struct CheckpointStore {
   /// Renames the damaged checkpoints, which are newer than this iteration, to `NAME.damaged`.
   func setAside(after iteration: Int) throws {
     for newer in try iterations() where newer > iteration {
-      rename(path(iteration: newer), path(iteration: newer) + ".damaged")
+      try? Descriptor.rename(path(iteration: newer), to: path(iteration: newer) + ".damaged")
     }
   }
 
   /// Removes all but the newest; call it when the newest is durable.
   func prune() throws {
     for iteration in try iterations().dropFirst(keep) {
-      try? FileManager.default.removeItem(atPath: path(iteration: iteration))
+      try? Descriptor.remove(path(iteration: iteration))
     }
   }
 }

@@ -139,10 +139,12 @@ private struct StageNeeds {
   func beside(parameters: Int) -> Double { batches + photos + Double(parameters) * perParameter }
 
   /// Values, gradients, those of earlier parts and the optimizer's state; the average, and a copy of the values while
-  /// it replaces them.
+  /// it replaces them. A checkpoint that is being written is a copy of values, state and average.
   private var perParameter: Double {
     let waiting = PartTree<Void>.mostWaiting(parts: configuration.gradients.accumulate)
-    return Double(4 * (2 + waiting + configuration.optimizer.stateCount + (configuration.ema.decay == nil ? 0 : 2)))
+    let (state, hasAverage) = (configuration.optimizer.stateCount, configuration.ema.decay != nil)
+    let saved = 1 + state + (hasAverage ? 1 : 0)
+    return Double(4 * (2 + waiting + state + (hasAverage ? 2 : 0) + saved))
   }
 
   /// Batches that wait, batches that are being made, and the one in use.

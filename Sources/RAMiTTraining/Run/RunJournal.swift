@@ -60,7 +60,7 @@ final class RunJournal {
     do {
       record.starts = try RunStarts(reading: files.environment)
     } catch let error as InputError {
-      rename(files.environment, files.environment + ".damaged")
+      try? Descriptor.rename(files.environment, to: files.environment + ".damaged")
       errors.append(error)
     }
     for error in errors { try report(error) }
@@ -142,24 +142,31 @@ final class RunJournal {
 
   // MARK: Saving
 
-  /// Makes metrics and events durable, and notes their sizes.
-  func flush(into state: inout TrainingState) throws {
-    state.metricsBytes = try metrics.flush()
-    state.eventBytes = try events.flush()
+  /// Notes the sizes of metrics and events.
+  func noteSizes(in state: inout TrainingState) throws {
+    state.metricsBytes = try metrics.size()
+    state.eventBytes = try events.file.size()
   }
+
+  /// Metrics and events.
+  var appended: [AppendOnlyFile] { [metrics, events.file] }
 
   /// Writes the starts, the curves and the report.
   /// - Parameters:
-  ///   - iteration: of the last checkpoint.
+  ///   - iteration: of the last checkpoint on the disk; nil where this start has written none.
+  ///   - waited: the seconds for which steps have waited for saves.
   ///   - isAwaited: false lets it be left out when the last one is recent.
   ///   - pace: of a run in progress; nil for one that has ended or stopped.
   ///   - stoppedEarly: why the run ends before its schedule does; nil where it does not.
   /// - Throws: `InputError` when a file cannot be written.
-  func publish(iteration: Int, isAwaited: Bool, pace: RunPace?, stoppedEarly: String? = nil) throws {
+  func publish(
+    iteration: Int?, waited: Double, isAwaited: Bool, pace: RunPace?, stoppedEarly: String? = nil
+  ) throws {
     let start = Self.now
     guard isAwaited || start - published.at >= Self.costRatio * published.cost else { return }
     let last = record.starts.starts.count - 1
-    record.starts.starts[last].lastIteration = iteration
+    if let iteration { record.starts.starts[last].lastIteration = iteration }
+    record.starts.starts[last].secondsWaited = waited
     record.starts.starts[last].seconds = start - began
     record.starts.starts[last].stoppedEarly = stoppedEarly
     try record.starts.write(to: files.environment)

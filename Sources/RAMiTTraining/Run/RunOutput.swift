@@ -7,6 +7,9 @@ struct RunOutput {
   let log: AppendOnlyFile
   let journal: RunJournal
 
+  /// The files that a checkpoint counts on.
+  var appended: [AppendOnlyFile] { [log] + journal.appended }
+
   /// - Throws: `InputError` when a file cannot be written.
   init(_ folder: RunFolder, _ settings: RunSettings) throws {
     self.folder = folder

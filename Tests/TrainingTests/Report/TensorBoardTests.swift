@@ -66,10 +66,10 @@ import Testing
       let file = try EventFile(path)
       try file.truncate(to: 0)
       for step in 0..<4 {
-        sizes.append(try file.flush())
+        sizes.append(try file.file.size())
         try file.append(Event(time: 0, step: step, summaries: [.scalar("x", 1)]))
       }
-      sizes.append(try file.flush())
+      sizes.append(try file.file.size())
     }
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     func kept(_ data: Data, cutTo bytes: UInt64 = .max) throws -> Int {

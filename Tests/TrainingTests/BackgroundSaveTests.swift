@@ -1,0 +1,121 @@
+import Foundation
+import RAMiTDiagnostics
+import RAMiTFiles
+import RAMiTSerialization
+import Testing
+
+@testable import RAMiTTraining
+
+/// Checkpoints are written while the next steps run, and nothing else is different.
+@Suite struct BackgroundSaveTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func names(_ path: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+
+  /// A step takes a while.
+  private func trainer(_ configuration: ToyRun, stepMilliseconds: UInt32) throws -> Trainer<ToyArchitecture> {
+    try toyTrainer(configuration) { _ in
+      usleep(stepMilliseconds * 1000)
+      return 1
+    }
+  }
+
+  /// Sixty steps of 25 ms; a checkpoint after every tenth takes the disk 140 ms.
+  @Test func stepsDoNotWaitForASlowDisk() throws {
+    let configuration = try toyConfiguration(
+      folder.path + "/slow",
+      settings: ["schedule.epochs=12", "data.validation={type: none}", "checkpoints.everyIterations=10"])
+    let disk = SlowDisk(of: folder.path, latency: 0.02)
+    try FileChange.observing(disk.observe) {
+      let trainer = try trainer(configuration, stepMilliseconds: 25)
+      let before = disk.seconds
+      var during = 0.0
+      _ = try trainer.run {
+        during = disk.seconds - before
+        return false
+      }
+      #expect(during > 5 * 0.1, "five checkpoints were written beside the steps")
+      #expect(trainer.secondsWaited < during / 3, "waited \(trainer.secondsWaited) s of \(during) s")
+    }
+    #expect(try names(folder.path + "/slow/checkpoints").last == "iteration-00000060.safetensors")
+  }
+
+  /// Steps that are quicker than the disk wait for the last checkpoint before they make the next, and each holds the
+  /// values of its own iteration.
+  @Test func everyCheckpointIsOfItsIteration() throws {
+    let settings = ["checkpoints={everyIterations: 1, keep: 100}", "ema={decay: 0.9}"]
+    let quick = folder.path + "/quick"
+    let slow = folder.path + "/slow"
+    _ = try toyTrainer(toyConfiguration(quick, settings: settings)).run()
+    let disk = SlowDisk(of: slow, latency: 0.002)
+    try FileChange.observing(disk.observe) {
+      let trainer = try toyTrainer(toyConfiguration(slow, settings: settings))
+      _ = try trainer.run()
+      #expect(trainer.secondsWaited > 0.01)
+    }
+    #expect(try names(slow + "/checkpoints") == names(quick + "/checkpoints"))
+    for name in try names(quick + "/checkpoints") {
+      let (ours, theirs) = (
+        try SafeTensors.read("\(slow)/checkpoints/\(name)"), try SafeTensors.read("\(quick)/checkpoints/\(name)")
+      )
+      #expect(ours.names == theirs.names)
+      for (tensor, values) in ours { #expect(values.array == theirs[tensor]?.array, "\(tensor) of \(name)") }
+    }
+    // One save at a time, beside one report.
+    #expect(disk.mostSyncing <= 2)
+  }
+
+  @Test func aSaveThatFailsEndsTheRunWithItsLine() throws {
+    let path = folder.path + "/run"
+    let trainer = try trainer(toyConfiguration(path), stepMilliseconds: 5)
+    let error = #expect(throws: InputError.self) {
+      try trainer.run {
+        if trainer.iteration == 2 { try! FileManager.default.removeItem(atPath: path + "/checkpoints") }
+        return false
+      }
+    }
+    #expect(
+      error
+        == InputError(
+          path + "/checkpoints/iteration-00000003.safetensors", expected: "a file that can be written",
+          found: "no such file or directory"))
+    // The next step, or the next save.
+    #expect((3...6).contains(trainer.iteration))
+  }
+
+  @Test func theLastSaveIsAwaited() throws {
+    let path = folder.path + "/run"
+    let trainer = try toyTrainer(toyConfiguration(path, settings: ["checkpoints.everyIterations=1000"]))
+    let error = #expect(throws: InputError.self) {
+      try trainer.run {
+        guard trainer.iteration == 13 else { return false }
+        try! FileManager.default.removeItem(atPath: path + "/checkpoints")
+        return true
+      }
+    }
+    #expect(error?.location == path + "/checkpoints/iteration-00000013.safetensors")
+    // The error of a step comes after that of the save before it.
+    let other = folder.path + "/other"
+    let spoiled = try toyTrainer(toyConfiguration(other)) { $0 == 12 ? .nan : 1 }
+    let first = #expect(throws: InputError.self) {
+      try spoiled.run {
+        if spoiled.iteration == 12 { try! FileManager.default.removeItem(atPath: other + "/checkpoints") }
+        return false
+      }
+    }
+    #expect(first?.location == other + "/checkpoints/iteration-00000012.safetensors")
+  }
+
+  /// How long steps have waited is in the record of the start.
+  @Test func waitingIsRecorded() throws {
+    let path = folder.path + "/run"
+    let trainer = try toyTrainer(toyConfiguration(path))
+    _ = try trainer.run()
+    let text = try String(contentsOfFile: path + "/environment.json", encoding: .utf8)
+    #expect(text.contains(/"secondsWaited" ?: ?\d/) && text.contains(/"lastIteration" ?: ?20\b/), "\(text)")
+  }
+}
