@@ -5,12 +5,13 @@
 
   /// The processes that a launcher of MPI has started.
   ///
-  /// MPI's functions keep a processor busy while they wait. A rank may wait long, for a photo or a file, and its host
-  /// may have other work, so ranks first wait for one another by asking now and then, and call MPI's fast functions
-  /// when all are there.
+  /// MPI's functions keep a processor busy while they wait. A rank may wait long, for a photo, a file or a host that is
+  /// gone, and its host may have other work. So each communication is begun without waiting for it, and ranks ask now
+  /// and then whether it is done. They first wait for one another in this way; what follows takes little time, in which
+  /// they ask all the time.
   package final class MPIProcessGroup: ProcessGroup {
     package let rank, count: Int
-    private let barrier = UnsafeMutablePointer<cmpi_barrier>.allocate(capacity: 1)
+    private let request = UnsafeMutablePointer<cmpi_request>.allocate(capacity: 1)
 
     /// Seconds in which a rank that waits only lets others go first, and how long it sleeps between two questions after
     /// that, in microseconds.
@@ -34,7 +35,7 @@
       (self.rank, self.count) = (Int(rank), Int(count))
     }
 
-    deinit { barrier.deallocate() }
+    deinit { request.deallocate() }
 
     /// The library and its version, such as `Open MPI v4.1.4`.
     package static var library: String {
@@ -61,12 +62,17 @@
 
     /// Waits until all ranks are here.
     private func waitForAll() throws {
-      try Self.check(cmpi_arrive(barrier))
+      try Self.check(cmpi_barrier(request))
+      try wait()
+    }
+
+    /// Waits for what was begun with `request`.
+    private func wait() throws {
       let start = ProcessInfo.processInfo.systemUptime
       var checked = start
       while true {
         var isDone: Int32 = 0
-        try Self.check(cmpi_test(barrier, &isDone))
+        try Self.check(cmpi_test(request, &isDone))
         if isDone != 0 { return }
         let seconds = ProcessInfo.processInfo.systemUptime - start
         if seconds < Self.eager { sched_yield() } else { usleep(Self.pause) }
@@ -94,7 +100,7 @@
       let width = MemoryLayout<UInt64>.size
       try sizes.withUnsafeMutableBytes { sizes in
         let (counts, starts) = try Self.counts((0..<count).map { $0 * width..<($0 + 1) * width })
-        try Self.check(cmpi_gather_bytes(sizes.baseAddress, counts, starts))
+        try gather(sizes.baseAddress, counts, starts)
       }
       var end = 0
       let ranges = sizes.map { size in
@@ -104,8 +110,15 @@
       let (counts, starts) = try Self.counts(ranges)
       var all = [UInt8](repeating: 0, count: max(end, 1))
       all.replaceSubrange(ranges[rank], with: message)
-      try all.withUnsafeMutableBytes { try Self.check(cmpi_gather_bytes($0.baseAddress, counts, starts)) }
+      try all.withUnsafeMutableBytes { try gather($0.baseAddress, counts, starts) }
       return ranges.map { Array(all[$0]) }
+    }
+
+    private func gather(_ bytes: UnsafeMutableRawPointer?, _ counts: [Int32], _ starts: [Int32]) throws {
+      try (counts + starts).withUnsafeBufferPointer { lists in
+        try Self.check(cmpi_gather_bytes(bytes, lists.baseAddress!, lists.baseAddress! + count, request))
+        try wait()
+      }
     }
 
     package func broadcast(_ bytes: UnsafeMutableRawBufferPointer) throws {
@@ -113,7 +126,8 @@
       let portion = 1 << 30
       for start in stride(from: 0, to: bytes.count, by: portion) {
         let size = min(portion, bytes.count - start)
-        try Self.check(cmpi_broadcast_bytes(bytes.baseAddress! + start, Int32(size)))
+        try Self.check(cmpi_broadcast_bytes(bytes.baseAddress! + start, Int32(size), request))
+        try wait()
       }
     }
 
@@ -123,13 +137,22 @@
     ) throws {
       let (from, to) = (try Self.counts(sentRanges), try Self.counts(receivedRanges))
       try waitForAll()
-      try Self.check(cmpi_exchange_floats(sent, from.counts, from.starts, received, to.counts, to.starts))
+      let all = from.counts + from.starts + to.counts + to.starts
+      try all.withUnsafeBufferPointer { all in
+        let lists = (0..<4).map { all.baseAddress! + $0 * count }
+        try Self.check(cmpi_exchange_floats(sent, lists[0], lists[1], received, lists[2], lists[3], request))
+        try wait()
+      }
     }
 
     package func gather(_ values: UnsafeMutablePointer<Float>, _ ranges: [Range<Int>]) throws {
       let (counts, starts) = try Self.counts(ranges)
       try waitForAll()
-      try Self.check(cmpi_gather_floats(values, counts, starts))
+      try (counts + starts).withUnsafeBufferPointer { lists in
+        let (counts, starts) = (lists.baseAddress!, lists.baseAddress! + count)
+        try Self.check(cmpi_gather_floats(values, counts, starts, request))
+        try wait()
+      }
     }
 
     package func abort(code: Int32) -> Never {
@@ -139,7 +162,7 @@
 
     package func finish() {
       // A rank that leaves with an error code lets the launcher end the others.
-      try? waitForAll()
+      guard (try? waitForAll()) != nil else { return }
       _ = cmpi_finish()
     }
   }
