@@ -19,10 +19,12 @@ RANDOM=${RAMIT_SEED:-1}
 work=$(realpath "$(mktemp -d "${TMPDIR:-/tmp}/reliability-$script.XXXXXX")")
 is_decided=
 clean() {
-  local job
+  local job jobs
   [ -n "$is_decided" ] || echo "$script: a command has failed: the proof did not run to its end: VIOLATED"
-  for job in $(jobs -p); do kill -9 "$job" 2> /dev/null || true; done
-  wait 2> /dev/null || true
+  jobs=$(jobs -p)
+  for job in $jobs; do kill -9 "$job" 2> /dev/null || true; done
+  # Not all children: who writes into a pipe that is not read any more waits for ever.
+  for job in $jobs; do wait "$job" 2> /dev/null || true; done
   [ -n "${RAMIT_KEEP:-}" ] || rm -rf "$work"
 }
 trap clean EXIT
