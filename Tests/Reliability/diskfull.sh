@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# diskfull.sh PROGRAM [SIZES]: trains, and restores photos, on disks (tmpfs) of so many sizes (5; full: 50), from too
-# small for anything to large enough. Then one write after another fails with ENOSPC, and one fsync, rename and close
-# after another with EIO, by strace (twelve of each command; full: all). The program must end with 0, or with 1 and one
-# line for the run or for each photo; nothing unfinished may have the name of a result; once there is space it
-# continues, and ends with the bytes of the run that nothing has disturbed.
+# diskfull.sh PROGRAM [train|restore]: trains and restores photos, or one of both, on disks (tmpfs) of 5 sizes (full:
+# 50), from too small for anything to large enough. Then one write after another fails with ENOSPC, and one fsync,
+# rename and close after another with EIO, by strace (twelve of each command; full: all). The program must end with 0,
+# or with 1 and one line for the run or for each photo; nothing unfinished may have the name of a result; once there is
+# space it continues, and ends with the bytes of the run that nothing has disturbed.
 if [ "${RELIABILITY_OWN_MOUNTS:-}" = "" ] && command -v unshare > /dev/null; then
   # Mounts of its own, without being root.
   if unshare -rm true 2> /dev/null; then RELIABILITY_OWN_MOUNTS=1 exec unshare -rm "$0" "$@"; fi
@@ -15,7 +15,9 @@ disk=$work/disk
 mkdir "$disk"
 trap 'umount "$disk" 2> /dev/null || true; clean' EXIT
 mount -t tmpfs -o size=64m tmpfs "$disk" 2> /dev/null || skip "no tmpfs can be mounted here, not even in a namespace"
-sizes=$(size 5 50 "${1:-}")
+sizes=$(size 5 50)
+parts=(train restore)
+[ $# = 0 ] || parts=("$1")
 
 # A tmpfs for a run that is compared has the same name, so that runs are equal to the last byte of their state.
 whole_toy "$work/whole" --set schedule.epochs=1
@@ -92,16 +94,16 @@ fresh_disk() {
 }
 
 for number in $(seq "$sizes"); do
-  # Up to 3 MB, of which the run takes 2.6 at its end; photos take less.
-  kilobytes=$((8 + 3000 * number / sizes))
-  fresh_disk "${kilobytes}k"
-  attempt train "on $kilobytes kB" "$program" "${train[@]}" --output "$disk/out"
-  kilobytes=$((4 + 76 * number / sizes))
-  fresh_disk "${kilobytes}k"
-  attempt restore "on $kilobytes kB" "$program" "${restore[@]}" --output "$disk/out"
+  for part in "${parts[@]}"; do
+    # Up to 3 MB, of which the run takes 2.6 at its end; photos take less.
+    kilobytes=$((8 + 3000 * number / sizes)) command=("${train[@]}")
+    if [ "$part" = restore ]; then kilobytes=$((4 + 76 * number / sizes)) command=("${restore[@]}"); fi
+    fresh_disk "${kilobytes}k"
+    attempt "$part" "on $kilobytes kB" "$program" "${command[@]}" --output "$disk/out"
+  done
   progress "$number" "$sizes"
 done
-[ $refused -gt $((sizes / 2)) ] || broken "only $refused of $((2 * sizes)) disks were too small"
+[ $refused -gt $((sizes * ${#parts[@]} / 4)) ] || broken "only $refused of $done disks were too small"
 
 # failing WHICH COMMAND...: each call that works in the output folder fails once, in a run of its own.
 failing() {
@@ -125,6 +127,11 @@ failing() {
     progress $place "$all"
   done < "$work/points"
 }
-failing train "${train[@]}"
-failing restore "${restore[@]}"
+for part in "${parts[@]}"; do
+  case $part in
+    train) failing train "${train[@]}" ;;
+    restore) failing restore "${restore[@]}" ;;
+    *) broken "expected train or restore, found $part" ;;
+  esac
+done
 verdict $done "full or failing disks: 0, or 1 with a line, and the same bytes once there is space ($refused refused)"
