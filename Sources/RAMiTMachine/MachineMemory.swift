@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTDiagnostics
 
 /// The memory that this process may use, in bytes: that of the machine or, in a container, of its share.
 ///
@@ -24,6 +25,23 @@ package struct MachineMemory: Sendable {
     let total = total
     let left = groups.compactMap(\.free) + resources.map { $0.limit - $0.used }
     return max(0, ([availableOnMachine ?? total, total] + left).min()!)
+  }
+
+  /// Checks that a limit of the address space (`ulimit -v`) leaves room for threads. Without addresses for their stacks
+  /// the system's queues would try to start them for ever.
+  /// - Throws: `InputError` that says how much is needed.
+  package func checkAddresses(threads: Int) throws(InputError) {
+    let limits = "proc/self/limits"
+    guard let limit = system.number(after: "Max address space", in: limits),
+      let used = system.kibibytes(after: "VmSize:", in: "proc/self/status")
+    else { return }
+    let stack = min(system.number(after: "Max stack size", in: limits) ?? 8 << 20, 64 << 20)
+    // Those of a loader, and the memory that each thread takes first.
+    let needed = (threads + 2) * stack + 16 << 20
+    guard limit - used < needed else { return }
+    throw InputError(
+      "the limit of the address space (ulimit -v)", expected: "at least \((used + needed) >> 10) KiB",
+      found: "\(limit >> 10)")
   }
 
   private static var physical: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RAMiTDiagnostics
+import RAMiTMachine
 import RAMiTParallel
 import RAMiTProcessGroup
 import RAMiTTraining
@@ -17,6 +18,7 @@ extension Program {
     } else if ranks.count > 1 {
       ComputeThreads.count = ranks.placement.threads(of: ranks.rank)
     }
+    try MachineMemory().checkAddresses(threads: ComputeThreads.count)
   }
 
   /// - Throws: for a command that several processes cannot share, where a launcher has started them.

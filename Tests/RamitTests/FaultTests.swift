@@ -43,6 +43,26 @@ struct FaultTests {
     }
   }
 
+  /// A limit of the address space stands for a memory that is full: the photo is restored, or refused with a line.
+  @Test(arguments: [50, 100, 200, 300, 400, 600, 900]) func aLimitOfMemoryIsALine(mebibytes: Int) throws {
+    try Folder.temporary { folder in
+      let size = ["--width", "800", "--height", "600"]
+      #expect(
+        try Program.run(
+          ["data", "synthesize", "--task", "x2", "--count", "1", "--output", folder.file("drawn")] + size
+        )
+        .code == 0)
+      let run = try RunningProgram(
+        ["restore", folder.file("drawn/HR/0001.png"), "--task", "dn", "--output", folder.file("out")], in: folder,
+        shell: "ulimit -v \(mebibytes << 10); exec \"$@\""
+      ).outcome()
+      // The loader of a program that does not even fit has a code of its own.
+      if run.code != 127 { #expect(run.code == 0 || run.code == 1, "\(run)") }
+      #expect(run.errorLines.count == (run.code == 0 ? 0 : 1), "\(run.errors)")
+      #expect(folder.exists("out/0001.png") == (run.code == 0))
+    }
+  }
+
   @Test func unknownOptionsHaveCode64() throws {
     for arguments in [
       ["restore"], ["evaluate", "--weights", "w"], ["nothing"], ["benchmark", "--runs", "0"],

@@ -40,10 +40,11 @@ rm "$work/disk/test"
 
 schedule="{iterations: $iterations, epochs: null, warmupEpochs: null, warmupIterations: 0, milestones: []}"
 in_group "$program" train "$project/configs/x2/RAMiT.yaml" --quiet --output "$work/disk/run" \
-  --set 'data.train={type: procedural, samplesPerEpoch: 400, patch: 64, batch: 4}' --set data.validation.type=none \
-  --set "schedule=$schedule" --set 'checkpoints={everyIterations: 10, keep: 2}'
+  --set 'data.train={type: procedural, name: null, repeat: 1, samplesPerEpoch: 400, patch: 64, batch: 4}' \
+  --set 'data.validation={type: none, name: null}' --set "schedule=$schedule" \
+  --set 'checkpoints={everyIterations: 10, keep: 2}'
 record=$work/disk/run/environment.json
-value() { grep -oE "\"$1\": ?[0-9.e+-]+" "$record" | tail -n 1 | grep -oE '[0-9.e+-]+$'; }
+value() { grep -oE "\"$1\" ?: ?[0-9.e+-]+" "$record" | tail -n 1 | grep -oE '[0-9.e+-]+$'; }
 awk -v waited="$(value secondsWaited)" -v seconds="$(value seconds)" \
   -v iterations="$iterations" -v disk="$disk" 'BEGIN {
   share = 100 * waited / seconds

@@ -84,10 +84,25 @@ package final class StoragePool: Sendable {
     }
     for block in surplus { free(block.address) }
     if let reused { return reused }
-    guard let address = aligned_alloc(Self.line, bytes) else {
-      fatalError("out of memory: \(bytes) bytes were requested")
-    }
+    guard let address = aligned_alloc(Self.line, bytes) ?? allocateAfterTrim(bytes) else { Self.end(without: bytes) }
     return StorageBlock(address: address, bytes: bytes, used: bytes)
+  }
+
+  /// Tries again without what lies idle.
+  private func allocateAfterTrim(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    trim()
+    return aligned_alloc(Self.line, bytes)
+  }
+
+  /// Ends the program with a line that says why, and the exit code 1. Files are replaced only when they are whole, so
+  /// none is damaged.
+  private static func end(without bytes: Int) -> Never {
+    let program = CommandLine.arguments.first?.split(separator: "/").last ?? "ramit"
+    let line =
+      "\(program): memory: expected \(bytes) bytes more for a tensor, found that the system refuses them (a smaller"
+      + " image, tile or batch takes less)\n"
+    _ = line.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+    _exit(1)
   }
 
   func release(_ block: StorageBlock) {
