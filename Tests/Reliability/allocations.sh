@@ -58,4 +58,5 @@ for format in png jpg webp tif; do
   done
 done
 ! find "$work" -name '.*.tmp' | grep . || fail "unfinished files are left"
-echo "allocations: $total failed: $refused times one line, $crashed times libtiff itself crashed, else the work was done"
+echo "allocations: $total failed: $refused times one line, $crashed times libtiff itself crashed, else the work was" \
+  "done"
