@@ -40,8 +40,8 @@ OPTIONS =
 RACE = runs/bench/race
 
 .PHONY: help setup build run data reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 dist-libraries \
-  test test-programs test-plain test-avx2 test-arm test-mpi fuzz fuzz-build fuzz-smoke reliability bench baseline \
-  race lint supply format check floors docs clean
+  test test-programs test-plain test-avx2 test-arm test-mpi test-threads fuzz fuzz-build fuzz-smoke reliability bench \
+  baseline race lint supply format check floors docs clean
 
 help:
 	@echo 'make run      install what is missing, build, restore images (or PHOTO=photo.jpg), train a small model'
@@ -55,8 +55,8 @@ help:
 	@echo 'make race     time RAMiT beside PyTorch: PYTHON=venv/bin/python, any Python with torch'
 	@echo 'make fuzz     try readers of files with inputs made at random: TARGET=png, RUNS=1000000 more of each'
 	@echo 'make check    lint, supply and test; CI runs test-programs, test-plain, fuzz-smoke and what test-mpi does, too'
-	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, test-mpi, fuzz-smoke, format, lint,'
-	@echo '     supply, docs, floors, clean'
+	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, test-mpi, test-threads, fuzz-smoke, format,'
+	@echo '     lint, supply, docs, floors, clean'
 	@echo 'with HEIF=1 for AVIF and HEIC, with MPI=1 or MPI=mpich for trainings on many machines'
 
 # Debian and Ubuntu. On another Linux, install the libraries yourself; the other targets then find them.
@@ -206,6 +206,14 @@ test-plain: MACHINE =
 test-avx2: MACHINE = -Xcc -mavx2 -Xcc -mfma
 test-plain test-avx2: setup
 	RAMIT_SUITES='$(VECTOR_SUITES)' swift test $(SWIFT_FLAGS) --scratch-path .build/$@
+
+# Threads that share memory: parallel loops, ranks, the loader and its caches, under ThreadSanitizer.
+THREAD_SUITES = Parallel ProcessGroup Datasets
+test-threads: setup
+	RAMIT_THREADS=1 RAMIT_SUITES='$(THREAD_SUITES)' swift build --build-tests $(SWIFT_FLAGS) -Xswiftc -enable-testing \
+	  --scratch-path .build/$@
+	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=exitcode=66:suppressions=$(CURDIR)/Tests/Threads/suppressions.txt \
+	  .build/$@/release/RAMiTPackageTests.xctest --testing-library swift-testing
 
 # The kernels on an emulated 64-bit ARM: the bits of the build for AVX2.
 EMULATOR = qemu-user gcc-aarch64-linux-gnu

@@ -20,8 +20,8 @@ for target in "$@"; do
   # libFuzzer counts the corpus, which it reads first.
   total=$((runs + $(ls "$home/corpus" | wc -l)))
   "$program" --target="$target" --folder="$home" -runs="$total" -max_total_time="${DURATION:-0}" -max_len=65536 \
-    -timeout=60 -rss_limit_mb=3072 -malloc_limit_mb=512 -artifact_prefix="$home/findings/" "$home/corpus" \
-    > "$home/log" 2>&1
+    -timeout=60 -report_slow_units=60 -rss_limit_mb=3072 -malloc_limit_mb=512 -artifact_prefix="$home/findings/" \
+    "$home/corpus" > "$home/log" 2>&1
   code=$?
   "$program" --target="$target" --report="$home"
   # 72 is libFuzzer's for an interruption.
