@@ -49,6 +49,9 @@ sweep_computing() {
 }
 large() { photos data.train.path=d/large data.train.samplesPerEpoch=100 "$@"; }
 
+# Its gradients are too large for their numbers.
+infinite() { toy 'loss=[{type: mse, weight: 3e38}]' "$@"; }
+
 # The other kinds of networks.
 network() { configuration=d/bare.yaml toy "$@"; }
 swinir() { network 'model={architecture: SwinIR, dim: 16, depths: [2], heads: [2], window: 4, imageSize: 16}' "$@"; }

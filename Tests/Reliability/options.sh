@@ -12,6 +12,7 @@
 # shellcheck source=options.bash
 . "$here/options.bash"
 pattern=${1:-}
+[ "$(nproc)" -ge 2 ] || skip "with one processor a number of threads does nothing"
 docs=$here/../../docs
 mkdir "$work/bin" "$work/cases" "$work/data"
 ln -s "$program" "$work/bin/ramit"
