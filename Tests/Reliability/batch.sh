@@ -16,7 +16,7 @@ inputs=$work/inputs
 mkdir "$inputs" "$inputs/some"
 find "$work/set/LR_bicubic/X2" -name '*[05]x2.png' -exec mv -t "$inputs/some" {} +
 find "$work/set/LR_bicubic/X2" -name '*.png' -exec mv -t "$inputs" {} +
-photo=$(find "$inputs" -maxdepth 1 -name '*.png' | sort | head -n 1)
+photo=$(find "$inputs" -maxdepth 1 -name '*.png' | sort | sed -n 1p)
 length=$(stat -c %s "$photo")
 # A length that no file has, in the header of a picture.
 huge() { head -c 16 "$photo" && printf '\x7f\xff\xff\xff\x7f\xff\xff\xff' && tail -c +25 "$photo"; }

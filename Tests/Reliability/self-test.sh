@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# self-test.sh PROGRAM: each script beside it must find the fault of a program that has one: files that are not flushed,
-# that appear bit by bit, errors that are not noticed, leaks, no lock, a random seed (faults.c, and wrappers).
+# self-test.sh PROGRAM [FAULT]: each script beside it must find the fault of a program that has one: files that are not
+# flushed, that appear bit by bit, errors that are not noticed, leaks, no lock, a random seed (faults.c, and wrappers).
 . "$(dirname "$0")/common.sh"
+only=${1:-.}
 compiler=$(command -v cc || command -v clang) || skip "no C compiler"
 "$compiler" -O1 -shared -fPIC -o "$work/faults.so" "$here/faults.c" -ldl
 
@@ -9,8 +10,10 @@ found=0
 # finds FAULT SCRIPT [SIZE...]: the script must end with 1, and say VIOLATED.
 # shellcheck disable=SC2016
 finds() {
-  local fault=$1 name=$2 code=0
+  local fault=$1 name=$2 log code=0
   shift 2
+  log=$work/$fault/$name.log
+  [[ $fault =~ $only ]] || return 0
   mkdir -p "$work/$fault"
   {
     echo '#!/usr/bin/env bash'
@@ -25,16 +28,16 @@ finds() {
     echo "exec -a '$called' '$program' \"\$@\""
   } > "$work/$fault/$called"
   chmod +x "$work/$fault/$called"
-  RAMIT_FULL=0 "$here/$name" "$work/$fault/$called" "$@" > "$work/$fault/log" 2>&1 || code=$?
+  RAMIT_FULL=0 "$here/$name" "$work/$fault/$called" "$@" > "$log" 2>&1 || code=$?
   if [ $code = 77 ]; then
-    echo "$fault: $name: $(tail -n 1 "$work/$fault/log")" >&2
+    echo "$fault: $name: $(tail -n 1 "$log")" >&2
     return
   fi
   found=$((found + 1))
-  if [ $code = 1 ] && grep -q 'VIOLATED$' "$work/$fault/log"; then
-    echo "$fault: $name: $(grep -m 1 VIOLATION "$work/$fault/log" || tail -n 2 "$work/$fault/log")" >&2
+  if [ $code = 1 ] && grep -q 'VIOLATED$' "$log"; then
+    echo "$fault: $name: $(grep -m 1 VIOLATION "$log" || tail -n 2 "$log")" >&2
   else
-    violation "$fault: $name has not found it: code $code, $(tail -n 1 "$work/$fault/log")"
+    violation "$fault: $name has not found it: code $code, $(tail -n 1 "$log")"
   fi
 }
 
