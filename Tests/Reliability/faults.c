@@ -30,12 +30,15 @@ int fsync(int descriptor) {
 
 int rename(const char *from, const char *to) {
   if (is("slow-rename")) {
-    // The bytes come under the new name one after another, and then all is as it should be.
-    char bytes[4096];
+    // The bytes come under the new name in sixteen pieces, and then all is as it should be.
+    char bytes[1 << 16];
+    struct stat status;
+    size_t piece = stat(from, &status) ? 1 : (size_t)status.st_size / 16 + 1;
+    if (piece > sizeof bytes) piece = sizeof bytes;
     int input = open(from, O_RDONLY), output = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    for (ssize_t count; input >= 0 && output >= 0 && (count = read(input, bytes, sizeof bytes)) > 0;) {
+    for (ssize_t count; input >= 0 && output >= 0 && (count = read(input, bytes, piece)) > 0;) {
       (void)!REAL(write)(output, bytes, (size_t)count);
-      usleep(200);
+      usleep(1000);
     }
     if (input >= 0) close(input);
     if (output >= 0) close(output);
