@@ -45,7 +45,7 @@ package enum Folder {
   }
 
   /// What is written into a new folder is durable only when the folder's own name is. Not every file system can.
-  private static func makeNamesDurable(_ path: String) {
+  package static func makeNamesDurable(_ path: String) {
     guard let descriptor = try? Descriptor.open(path, O_RDONLY | O_DIRECTORY) else { return }
     try? Descriptor.sync(descriptor)
     try? Descriptor.close(descriptor)

@@ -169,13 +169,11 @@ package struct PhotoRestoration {
       if fresh != entry { note(fresh) }
     }
 
-    /// A record that cannot be written does not undo the results: one line reports it.
+    /// A record that cannot be written does not undo the results: one line reports it. The next result is noted again,
+    /// for a disk may have room by then.
     private mutating func note(_ entry: RestorationRecord.Entry) {
-      guard report.errors.isEmpty else { return }
-      do {
-        try record?.add(entry)
-      } catch {
-        report.errors.append(error as? InputError ?? InputError(entry.output, expected: "a record", found: "\(error)"))
+      do { try record?.add(entry) } catch {
+        if report.errors.isEmpty { report.add(error) }
       }
     }
   }

@@ -125,6 +125,8 @@ package struct RestorationRecord {
   mutating func add(_ entry: Entry) throws {
     remember(entry)
     let line = (needsNewLine ? "\n" : "") + (try JSON.encode(entry)) + "\n"
+    // Where it fails, a part of the line may be there.
+    needsNewLine = true
     try WholeFile.append(Array(line.utf8), to: path)
     needsNewLine = false
   }

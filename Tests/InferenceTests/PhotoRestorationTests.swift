@@ -161,6 +161,25 @@ struct PhotoRestorationTests {
     }
   }
 
+  /// One line tells that the record could not be written, and it is written again as soon as it can.
+  @Test func aRecordThatCannotBeWrittenForAWhile() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a", "b", "c"] { try photo("\(folder)/in/\(name).png") }
+      let record = folder + "/out/" + RestorationRecord.fileName
+      try FileManager.default.createDirectory(atPath: record, withIntermediateDirectories: true)
+      let plan = RestorationPlan([folder + "/in"], to: .folder(folder + "/out"))
+      let restoration = PhotoRestoration(Restorer(smallModel(.x2)))
+      let report = restoration.run(
+        plan,
+        observe: { row in
+          if row.output?.hasSuffix("b.png") == true { try? FileManager.default.removeItem(atPath: record) }
+        })
+      #expect(report.count(.restored) == 3 && report.errors.count == 1 && !report.isComplete)
+      #expect(report.errors.first?.location == record)
+      #expect(statuses(restore(folder)) == ["a.png: failed", "b.png: failed", "c.png: skipped"])
+    }
+  }
+
   @Test func resultsBesideThePhotosAreNoPhotos() throws {
     try withTemporaryFolder { folder in
       try photo(folder + "/out/a.jpg")

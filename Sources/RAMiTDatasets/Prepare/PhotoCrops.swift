@@ -60,6 +60,7 @@ package struct PhotoCrops: Sendable {
     guard partial.withPathBytes({ from in output.withPathBytes { rename(from, $0) } }) == 0 else {
       throw InputError(output, expected: "a folder that is not there yet", found: "\(SystemError.last)")
     }
+    Folder.makeNamesDurable(output.parentPath)
     return counts
   }
 
