@@ -108,13 +108,14 @@ newest() {
 }
 
 # header FILE: of a safetensors file, without what may differ between equal runs: the folder that a run writes to, the
-# size of its log, which tells times, and the checksum over the notes, which has both in it. Spaces only fill it up.
+# size of its log, which tells times, and the first checksum, which is over the notes with both in them. Those of the
+# tensors stay. Spaces only fill it up.
 header() {
   local size
   size=$(od -A n -t u8 -N 8 "$1" | tr -d ' ')
   head -c $((size + 8)) "$1" | tail -c +9 |
     sed -E 's/\\u000aoutput: [^\\]*(\\[^u][^\\]*)*//; s/\\"logBytes\\":[0-9]+//
-      s/"(ramit\.)?crc32":"[0-9a-f]*"//; s/ +$//'
+      s/"(ramit\.)?crc32":"[0-9a-f]+ ?//; s/ +$//'
 }
 
 # tensors FILE: the values in a safetensors file, which follow its header.
