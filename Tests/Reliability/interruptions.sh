@@ -50,7 +50,8 @@ while [ $done -lt "$count" ]; do
   for turn in 1 2 3 4 5; do
     [ $done -lt "$count" ] || break
     kind=$((RANDOM % 4)) code=0
-    "$program" "${train[@]}" --output "$folder" --threads $((RANDOM % 2 + 1)) > "$work/out" 2>&1 &
+    # Without this, bash lets jobs in the background ignore SIGINT.
+    env --default-signal=INT "$program" "${train[@]}" --output "$folder" --threads $((RANDOM % 2 + 1)) > "$work/out" 2>&1 &
     process=$!
     delay=$((RANDOM % (10 * tenths)))
     sleep "$(printf '%d.%02d' $((delay / 100)) $((delay % 100)))"

@@ -49,8 +49,8 @@ sweep_computing() {
 }
 large() { photos data.train.path=d/large data.train.samplesPerEpoch=100 "$@"; }
 
-# Its gradients are too large for their numbers.
-infinite() { toy 'loss=[{type: mse, weight: 3e38}]' "$@"; }
+# A training whose losses are not finite, although its weights are.
+infinite() { toy loss=mse initialWeights=d/huge.safetensors data.validation.type=none "$@"; }
 
 # The other kinds of networks.
 network() { configuration=d/bare.yaml toy "$@"; }
@@ -209,6 +209,22 @@ warming() {
 runs() { benchmark infer:16x16 "$@" | sed -E 's/.*"max":([^,]*),"median":[^,]*,"min":\1\}.*/one/; s/.*max.*/several/'; }
 reproduce() { ramit reproduce "$@" --configs "$here/../../configs"; }
 
+# Copies weights without their notes, which have their checksums, and gives them a bias of 1e38.
+exaggerate() {
+  local size byte begin
+  header "$1" | sed -E 's/"__metadata__":\{,*("([^"\\]|\\.)*"[:,]*)*\},?//' > start
+  begin=$(sed -E 's/.*"to_target.conv.bias":\{[^}]*"data_offsets":\[([0-9]+),.*/\1/' start)
+  size=$(wc -c < start)
+  {
+    for byte in 0 1 2 3 4 5 6 7; do printf '%b' "\\x$(printf %02x $((size >> 8 * byte & 255)))"; done
+    cat start
+    tensors "$1" | head -c "$begin"
+    printf '\x99\x76\x96\x7e'
+    tensors "$1" | tail -c "+$((begin + 5))"
+  } > "$2"
+  rm start
+}
+
 # Makes the inputs, in the current folder.
 make_inputs() {
   local name size
@@ -235,6 +251,7 @@ make_inputs() {
   cp run1/weights/last.safetensors a.safetensors
   cp run2/weights/last.safetensors b.safetensors
   cp run3/weights/last.safetensors dn.safetensors
+  exaggerate a.safetensors huge.safetensors
   ramit convert a.safetensors a.pth
   ramit convert dn.safetensors dn.pth
   ramit data synthesize --task x2 --count 9 --width 48 --height 36 --output many
