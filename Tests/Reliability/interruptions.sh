@@ -51,7 +51,8 @@ while [ $done -lt "$count" ]; do
     [ $done -lt "$count" ] || break
     kind=$((RANDOM % 4)) code=0
     # Without this, bash lets jobs in the background ignore SIGINT.
-    env --default-signal=INT "$program" "${train[@]}" --output "$folder" --threads $((RANDOM % 2 + 1)) > "$work/out" 2>&1 &
+    env --default-signal=INT "$program" "${train[@]}" --output "$folder" --threads $((RANDOM % 2 + 1)) \
+      > "$work/out" 2>&1 &
     process=$!
     delay=$((RANDOM % (10 * tenths)))
     sleep "$(printf '%d.%02d' $((delay / 100)) $((delay % 100)))"
