@@ -141,7 +141,19 @@ extension RunConfiguration {
     let keys = model.1.mapping?.filter { $0.key != "task" }.map { ($0.key, $0.value) } ?? []
     let end = pairs.firstIndex { $0.0 == "data" } ?? pairs.endIndex
     pairs.insert((model.0, Node(keys)), at: end)
+    pairs = pairs.map { key, value in (key, key == "schedule" ? Self.statingAbsence(in: value) : value) }
     return try Yams.serialize(node: Self.readable(Node(pairs)))
+  }
+
+  /// A schedule that says which of the keys that have defaults it goes without: left out, they would read back as the
+  /// defaults.
+  private static func statingAbsence(in schedule: Node) -> Node {
+    guard let mapping = schedule.mapping else { return schedule }
+    var pairs = mapping.map { ($0.key, $0.value) }
+    for key in ["epochs", "warmupEpochs", "warmupIterations", "milestones"] where mapping[key] == nil {
+      pairs.append((Node(key), Node("null")))
+    }
+    return Node(pairs)
   }
 
   /// The same with numbers as a person writes them.

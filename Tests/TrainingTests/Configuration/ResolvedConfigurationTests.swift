@@ -51,6 +51,8 @@ import Testing
         "schedule.iterations=1000", "schedule.milestones=[500]", "validation.earlyStopping={patience: 3}",
         "data.validation={type: procedural, images: 2}",
       ],
+      ["schedule.warmupEpochs=null"], ["schedule.decay=cosine", "schedule.milestones=null"],
+      ["schedule.iterations=1000", "schedule.milestones=[500]", "schedule.warmupIterations=null"],
     ])
   func whatIsPrintedReadsBack(settings: [String]) throws {
     let resolved = try Resolved(
@@ -59,6 +61,7 @@ import Testing
     let text = resolved.annotated()
     let again = try RunConfiguration<BuiltInArchitecture>(yaml: text, file: "printed.yaml")
     #expect(again == resolved.run)
+    #expect(try RunConfiguration<BuiltInArchitecture>(yaml: resolved.run.yaml(), file: "saved.yaml") == resolved.run)
     for key in resolved.keys { #expect(text.contains(key.path.split(separator: ".").last! + ": ")) }
   }
 
