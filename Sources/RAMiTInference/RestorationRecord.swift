@@ -79,7 +79,7 @@ package struct RestorationRecord {
       needsNewLine = lines.last.map { $0 != UInt8(ascii: "\n") } ?? needsNewLine
       read(name)
       // Where it stays, it is read again, and says the same.
-      other.withPathBytes { _ = unlink($0) }
+      try? Descriptor.remove(other)
     }
   }
 

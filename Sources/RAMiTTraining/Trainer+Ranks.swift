@@ -9,10 +9,8 @@ extension Trainer {
     trainStep.optimizer.steps = try ranks.broadcast(trainStep.optimizer.steps)
     state = try ranks.broadcast(state)
     let parameters = trainStep.model.parameters
-    let vectors =
-      [parameters.values] + trainStep.optimizer.state.map(\.values)
-      + [trainStep.average?.values]
-      .compactMap { $0 }
+    let average = trainStep.average.map { [$0.values] } ?? []
+    let vectors = [parameters.values] + trainStep.optimizer.state.map(\.values) + average
     for tensor in vectors + parameters.buffers.map(\.value) { try ranks.broadcast(tensor) }
   }
 
@@ -21,13 +19,11 @@ extension Trainer {
   /// - Returns: whether any has.
   func agreeAfterStep(stops: Bool) throws -> Bool {
     if ranks.count == 1 { return stops }
-    let skipped = skippedImages.take().map { [$0.location, $0.expected, $0.found] }
-    let all = try ranks.gather(
-      AfterStep(stops: stops, checksum: trainStep.model.parameters.values.checksum, skipped: skipped))
+    let checksum = trainStep.model.parameters.values.checksum
+    let all = try ranks.gather(AfterStep(stops: stops, checksum: checksum, skipped: skippedImages.take()))
     try ranks.refuseDifferentValues(
       all.map(\.checksum), location: "\(files.path), iteration \(state.iteration)")
-    try logSkippedImages(
-      all.flatMap(\.skipped).map { InputError($0[0], expected: $0[1], found: $0[2]) })
+    try logSkippedImages(all.flatMap(\.skipped))
     return all.contains { $0.stops }
   }
 }
@@ -35,6 +31,6 @@ extension Trainer {
 private struct AfterStep: Codable {
   let stops: Bool
   let checksum: UInt64
-  /// The images that were left out since the last step: location, what was expected, what was found.
-  let skipped: [[String]]
+  /// The images that were left out since the last step.
+  let skipped: [InputError]
 }

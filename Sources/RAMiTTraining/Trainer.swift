@@ -21,7 +21,7 @@ public enum TrainingOutcome: Equatable, Sendable {
 /// holds, what dropout leaves out and how fast the model learns depend on the seed and the iteration alone, and a
 /// checkpoint holds the rest.
 public final class Trainer<Architecture: RestorationArchitecture> {
-  private let runConfiguration: RunConfiguration<Architecture>
+  let runConfiguration: RunConfiguration<Architecture>
   let configuration: TrainingConfiguration
   /// The whole configuration, as YAML.
   let resolved: String
@@ -31,16 +31,16 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   let memory: MemoryPlan
   /// The processes that train together.
   let ranks: Ranks
-  private let data: TrainingData
+  let data: TrainingData
   /// The data by name and content.
-  private let runData: RunData
+  let runData: RunData
   let validator: Validator?
   let files: RunFiles
   let checkpoints: CheckpointStore
   /// The files that grow while the run trains; nil but on the first rank, which alone writes.
   let output: RunOutput?
   let display: (any TrainingDisplay)?
-  private let command: String?
+  let command: String?
   let skippedImages = SkippedImages()
   var reportedImages: Set<String> = []
   var state = TrainingState()
@@ -50,14 +50,6 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   /// For how long steps have waited for saves.
   package internal(set) var secondsWaited = 0.0
   var speed = Speed()
-
-  /// A relative path may lead to the data only from the folder in which the run began. The run's own configuration has
-  /// the absolute path.
-  private static func namingOwnPaths(_ error: InputError, _ run: RunFiles) -> InputError {
-    guard Folder.exists(run.checkpoints) else { return error }
-    let expected = "\(error.expected) (the run's own paths are in \(run.configuration))"
-    return InputError(error.location, expected: expected, found: error.found)
-  }
 
   /// Opens the data and the run's folder; with `resume`, resumes from the newest intact checkpoint in it, if there
   /// is one.
@@ -152,101 +144,6 @@ public final class Trainer<Architecture: RestorationArchitecture> {
   /// Iterations done.
   public var iteration: Int { state.iteration }
 
-  // MARK: Resuming
-
-  /// Resumes from a checkpoint, or begins.
-  private func start(
-    _ output: RunOutput, from found: (checkpoint: Checkpoint, damage: [InputError])?, beginning: String?,
-    wasBegun: Bool, allowChanges: Bool
-  ) throws {
-    var changes: [ConfigurationChange] = []
-    if let found {
-      changes = try acceptedChanges(since: found.checkpoint, allowChanges: allowChanges)
-      try refuseOtherData(than: found.checkpoint.state)
-      try found.checkpoint.restore(trainStep)
-      state = found.checkpoint.state
-      savedState = state
-      try checkpoints.setAside(after: state.iteration)
-    }
-    let isScoredOnOtherImages = noteData()
-    try output.log.truncate(to: state.logBytes)
-    try output.journal.resume(
-      state, parameters: trainStep.model.parameters.count, plan: plan, changes: changes.map(\.description),
-      command: command
-    ) {
-      try say("left out of the report: \($0)")
-    }
-    for damage in found?.damage ?? [] { try say("damaged and set aside: \(damage)") }
-    let size = "\(trainStep.trainedParameters.summary), \(plan.iterations.grouped) iterations"
-    try say(
-      state.iteration == 0 ? "\(configuration.name): \(size)" : "resumed after iteration \(state.iteration): \(size)")
-    if found == nil, wasBegun { try say("no checkpoint in the folder: the run starts over") }
-    for change in changes { try say("changed: \(change)") }
-    if isScoredOnOtherImages { try say("validation on different images than before: the best result starts over") }
-    if let beginning { try say(beginning) }
-    try logSkippedImages()
-    try say("memory \(memory.summary(plan))")
-    if ranks.count > 1 { try say(ranks.placement.summary) }
-  }
-
-  /// Records the identity of the data.
-  /// - Returns: whether validation uses different images from now on.
-  private func noteData() -> Bool {
-    let before = state.fingerprints
-    state.data = data.size
-    var now = runData.fingerprints()
-    let isOther = before?.validation != nil && now.validation != nil && before?.validation != now.validation
-    if now.validation == nil { now.validation = before?.validation }
-    state.fingerprints = now
-    state.unread = nil
-    // A run that is complete keeps its best: there is nothing more to score.
-    guard isOther, !isComplete else { return false }
-    (state.best, state.earlyStopping) = (nil, nil)
-    state.isScoredOnOtherImages = true
-    return true
-  }
-
-  /// The changes of the configuration that are allowed.
-  /// - Throws: `InputError` that names the others, or says how to allow them.
-  private func acceptedChanges(since checkpoint: Checkpoint, allowChanges: Bool) throws -> [ConfigurationChange] {
-    let before = try RunConfiguration<Architecture>(yaml: checkpoint.configuration, file: files.configuration)
-    let changes = try runConfiguration.changes(since: before, comparesLocations: checkpoint.state.fingerprints == nil)
-    let began = "the configuration that the run began with"
-    if !changes.refused.isEmpty {
-      let words = (changes.refused + (allowChanges ? [] : changes.allowable)).map(\.description)
-      throw InputError(files.path, expected: "\(began) (\(advice))", found: words.joined(separator: "; "))
-    }
-    guard changes.allowable.isEmpty || allowChanges else {
-      throw InputError(
-        files.path, expected: "\(began) (--allow-changes allows another learning rate or clipping)",
-        found: changes.allowable.map(\.description).joined(separator: "; "))
-    }
-    return changes.allowable
-  }
-
-  /// Advice for a run that cannot resume.
-  private var advice: String {
-    "put it back, or begin another run: --output DIR --set initialWeights=\(files.lastWeights)"
-  }
-
-  /// Different images would give different samples under the same numbers.
-  private func refuseOtherData(than state: TrainingState) throws {
-    let began = "the training data that the run began with"
-    if let before = state.fingerprints, runData.fingerprints(unread: state.unread ?? []).training != before.training {
-      throw InputError(files.path, expected: "\(began) (\(advice))", found: runData.differences)
-    }
-    if let before = state.data, before != data.size {
-      throw InputError(files.path, expected: "\(began), \(before) (\(advice))", found: "\(data.size)")
-    }
-    guard state.iteration >= 0, 0...state.iteration ~= state.steps else {
-      throw InputError(
-        checkpoints.path(iteration: state.iteration), expected: "a position in a run",
-        found: "iteration \(state.iteration) with \(state.steps) steps")
-    }
-  }
-
-  // MARK: Training
-
   /// Trains until all epochs are done, or until `isStopRequested` says so: it is asked after each step, and before each
   /// image of a validation.
   /// - Throws: `InputError` for a photo that cannot be read, a file that cannot be written, or values that are not
@@ -283,7 +180,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     try writer.wait()
   }
 
-  private var isComplete: Bool {
+  var isComplete: Bool {
     !isValidationDue && (state.iteration >= plan.iterations || reasonToStopEarly != nil)
   }
 
