@@ -86,10 +86,9 @@ int ctiff_set_int(TIFF *tiff, uint32_t tag, int value) { return TIFFSetField(tif
 /* The library's function of this name leads to libjbig, whose licence is the GPL. Where this one stands, a linker
    leaves both out of a program that holds the library (`make dist`). */
 int TIFFInitJBIG(TIFF *tiff, int scheme) { return (void)tiff, (void)scheme, 1; }
+#endif
 
 int ctiff_decodes(uint16_t compression) {
+  /* libjbig allocates what the header of a stream says, terabytes if need be, and ends the process if that fails. */
   return compression != COMPRESSION_JBIG && TIFFIsCODECConfigured(compression);
 }
-#else
-int ctiff_decodes(uint16_t compression) { return TIFFIsCODECConfigured(compression); }
-#endif

@@ -35,8 +35,11 @@ extension RunConfiguration {
     let defaults, given: ConfigurationNode
 
     init(_ file: ConfigurationNode, settings: [String], report: (String) -> Void) throws {
-      func overlaid(_ schema: ConfigurationNode, report: (String) -> Void = { _ in }) throws -> ConfigurationNode {
+      func overlaid(
+        _ schema: @autoclosure () throws -> ConfigurationNode, report: (String) -> Void = { _ in }
+      ) throws -> ConfigurationNode {
         let file = try file.renamed(formerNames, report: report)
+        let schema = try settings.isEmpty ? file : schema()
         let given = try settings.reduce(file) {
           let setting = try ConfigurationNode(setting: $1, schema: schema)
           return try $0.overlaid(by: setting.renamed(formerNames, report: report))
@@ -128,7 +131,7 @@ extension RunConfiguration {
   }
 
   package func node() throws -> ConfigurationNode {
-    try ConfigurationNode(yaml: YAMLEncoder().encode(self)) { _ in "the defaults" }
+    try ConfigurationEncoder.encode(self, location: "the defaults")
   }
 
   /// The whole configuration as YAML that reads back as the same configuration.

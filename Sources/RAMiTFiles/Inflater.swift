@@ -14,7 +14,8 @@ package final class Inflater {
 
   private let limit: Int
   private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-  private var portion = [UInt8](repeating: 0, count: 1 << 16)
+  /// Not set to zeros, which would take longer than most streams do: the texts of an image, small tensors.
+  private let portion = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 16)
   private var status: Int32
 
   /// - Parameters:
@@ -32,6 +33,7 @@ package final class Inflater {
   deinit {
     inflateEnd(stream)
     stream.deallocate()
+    portion.deallocate()
   }
 
   /// Whether the stream has ended, undamaged and within the limit.
@@ -46,12 +48,11 @@ package final class Inflater {
       stream.pointee.next_in = UnsafeMutablePointer(mutating: part.assumingMemoryBound(to: UInt8.self).baseAddress)
       stream.pointee.avail_in = uInt(part.count)
       while status == Z_OK, bytes.count <= limit {
-        portion.withUnsafeMutableBufferPointer {
-          stream.pointee.next_out = $0.baseAddress
-          stream.pointee.avail_out = uInt($0.count)
-          status = inflate(stream, Z_NO_FLUSH)
-        }
-        bytes += portion.dropLast(Int(stream.pointee.avail_out))
+        stream.pointee.next_out = portion.baseAddress
+        stream.pointee.avail_out = uInt(portion.count)
+        status = inflate(stream, Z_NO_FLUSH)
+        let count = portion.count - Int(stream.pointee.avail_out)
+        bytes.append(contentsOf: UnsafeBufferPointer(start: portion.baseAddress, count: count))
       }
       // The input is used up, and the stream continues in the next part.
       if status == Z_BUF_ERROR { status = Z_OK }

@@ -61,8 +61,9 @@ extension ConfigurationNode {
   package init(yaml: String, locate: (TextPosition) -> String) throws {
     try Self.refuseManyAliases(yaml, locate)
     do {
-      // The parser owns the anchors, so it lives until all nodes have been seen.
-      let parser = try Parser(yaml: yaml)
+      // The parser owns the anchors, so it lives until all nodes have been seen. It needs no types of values, which
+      // keys say here: two keys are the same if their texts are. The default encoding is looked for in the environment.
+      let parser = try Parser(yaml: yaml, resolver: .basic, encoding: .utf8)
       let node = try parser.singleRoot()
       // An empty document is an empty group of keys.
       self =

@@ -43,7 +43,7 @@ private struct RepeatedKey {
     guard Self.rename(at: first, by: alias, in: &text) else { return nil }
     for number in 0..<Self.mostRenamed {
       do {
-        let parser = try Parser(yaml: text)
+        let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
         let root = try parser.singleRoot()
         return withExtendedLifetime(parser) { root.flatMap { Self.find(name, beside: alias + name, in: $0) } }
       } catch YamlError.duplicatedKeysInMapping(let names, let context) {

@@ -20,7 +20,7 @@ typedef struct {
 /* Opens a file for reading, at its first directory. No single allocation of the library is larger than `most` bytes. */
 TIFF *ctiff_open(ctiff_source *source, int64_t most);
 
-/* Whether the library was built with this compression, and the program linked with it. */
+/* Whether the library was built with this compression, and is safe with files from anywhere: JBIG is not. */
 int ctiff_decodes(uint16_t compression);
 
 /* These return 0 where the directory has no such tag, and the tag no default value. */

@@ -49,11 +49,12 @@ struct StorageReader {
 
   /// Copies the elements of a view in row-major order.
   private static func gather(_ values: Tensor, _ stored: StoredTensor) -> Tensor {
-    let result = Tensor(uninitialized: Shape(stored.shape))
+    let result = Tensor(uninitialized: Shape(stored.shape)), (source, target) = (values.pointer, result.pointer)
+    defer { withExtendedLifetime(values) {} }
     var index = [Int](repeating: 0, count: stored.shape.count)
     var position = stored.offset
     for i in 0..<stored.count {
-      result.pointer[i] = values.pointer[position]
+      target[i] = source[position]
       for axis in index.indices.reversed() {
         index[axis] += 1
         position &+= stored.strides[axis]  // the stride of an axis of size 1 may be any number

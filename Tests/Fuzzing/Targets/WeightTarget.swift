@@ -1,3 +1,4 @@
+import Foundation
 import RAMiTDiagnostics
 import RAMiTSerialization
 import RAMiTTensorCore
@@ -38,8 +39,9 @@ extension WeightTarget {
       guard let other = copy[name], other.shape == tensor.shape else {
         finding("another shape of \(name) after writing")
       }
-      let isEqual = (0..<tensor.count).allSatisfy { other.pointer[$0].bitPattern == tensor.pointer[$0].bitPattern }
-      if !isEqual { finding("other values of \(name) after writing") }
+      if tensor.count > 0, memcmp(other.pointer, tensor.pointer, 4 * tensor.count) != 0 {
+        finding("other values of \(name) after writing")
+      }
     }
   }
 }

@@ -113,6 +113,7 @@ import Testing
       "c.yaml:5:6: expected each key once, found another epoch, after the one in line 3"
     ),
     ("'seed': 1\n\"seed\": 2", "c.yaml:2:1: expected each key once, found another seed, after the one in line 1"),
+    ("1: 1\n'1': 2", "c.yaml:2:1: expected each key once, found another 1, after the one in line 1"),
     (
       "a:\n  seed: 1\nseed: 1\nb: {seed: 4}\nseed: 2",
       "c.yaml:5:1: expected each key once, found another seed, after the one in line 3"

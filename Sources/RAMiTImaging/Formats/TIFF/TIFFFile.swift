@@ -1,7 +1,7 @@
 import RAMiTCTIFF
 
-/// TIFF and BigTIFF images, through libtiff: every compression that it decodes; gray, RGB, palette, CMYK, YCbCr, CIE
-/// L*a*b* and LogLuv; whole numbers of 1 to 32 bits and floating-point ones.
+/// TIFF and BigTIFF images, through libtiff: every compression that it decodes but JBIG; gray, RGB, palette, CMYK,
+/// YCbCr, CIE L*a*b* and LogLuv; whole numbers of 1 to 32 bits and floating-point ones.
 ///
 /// Of several pages the first that is not a thumbnail is read.
 struct TIFFFile: ImageDecoder {
