@@ -11,7 +11,7 @@ shift 3
 [ $# -gt 0 ] || set -- pth safetensors yaml png jpeg tiff webp bmp netpbm
 # Swift's own report of a trap would hide it from libFuzzer.
 export SWIFT_BACKTRACE=enable=no
-# A finding is run once more for its report: to keep the stack of every allocation would take half of the time.
+# A finding is run once more for its report: to keep the stack of every allocation would take a fifth of the time.
 quick=malloc_context_size=0:quarantine_size_mb=8:thread_local_quarantine_size_kb=64
 status=0
 for target in "$@"; do
