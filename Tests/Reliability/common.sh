@@ -129,14 +129,16 @@ tensors() {
 unfinished() { find "$1" -name '.*.tmp' -o -name '*.partial' -o -name '.*.tmp.*'; }
 
 # unlike FOLDER WHOLE: prints in what a run differs from another, and nothing where they are equal: metrics, weights,
-# samples, the names of the checkpoints, and of the newest the values and the state. No unfinished file may be left.
+# samples, how many checkpoints there are, and of the newest the name, the values and the state. Older ones may be of
+# other iterations, since a run that was stopped keeps that moment. No unfinished file may be left.
 unlike() {
   local file one other
   for file in metrics.jsonl weights/last.safetensors weights/best.safetensors; do
     cmp -s "$1/$file" "$2/$file" || echo "$file differs"
   done
   diff -r "$1/samples" "$2/samples" > /dev/null || echo "samples differ"
-  diff <(ls "$1/checkpoints") <(ls "$2/checkpoints") > /dev/null || echo "other checkpoints"
+  [ "$(newest "$1") $(ls "$1/checkpoints" | wc -l)" = "$(newest "$2") $(ls "$2/checkpoints" | wc -l)" ] ||
+    echo "other checkpoints"
   one=$1/checkpoints/$(newest "$1") other=$2/checkpoints/$(newest "$2")
   if [ -f "$one" ]; then
     cmp -s <(tensors "$one") <(tensors "$other") || echo "the values in the newest checkpoint differ"
