@@ -39,13 +39,26 @@ package final class RunFolder {
     }
   }
 
-  /// Removes temporary files that a killed process left behind.
+  /// Removes temporary files that a killed process left behind: in the folder itself, which may be anybody's, only in
+  /// its first level.
   private func removeUnfinishedFiles() throws {
-    for folder in files.folders {
-      for name in try names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
-        try? FileManager.default.removeItem(atPath: folder + "/" + name)
+    for folder in files.folders { try removeUnfinishedFiles(in: folder, deep: folder != path) }
+  }
+
+  private func removeUnfinishedFiles(in folder: String, deep: Bool) throws {
+    for name in try names(in: folder) {
+      let item = folder + "/" + name
+      if name.hasPrefix(".") && name.hasSuffix(".tmp") {
+        try? FileManager.default.removeItem(atPath: item)
+      } else if deep, isFolder(item) {
+        try removeUnfinishedFiles(in: item, deep: true)
       }
     }
+  }
+
+  /// Links are not followed.
+  private func isFolder(_ item: String) -> Bool {
+    (try? FileManager.default.attributesOfItem(atPath: item))?[.type] as? FileAttributeType == .typeDirectory
   }
 }
 

@@ -89,7 +89,11 @@ import Testing
     for moment in 1...moments {
       let copy = "\(path)-\(moment)"
       // What was being written when the process died.
-      let unfinished = [copy + "/checkpoints/.half.tmp", copy + "/samples/.half.tmp"]
+      let unfinished = [
+        copy + "/checkpoints/.half.tmp", copy + "/samples/.half.tmp", copy + "/samples/history/leaves/.half.tmp",
+      ]
+      try FileManager.default.createDirectory(
+        atPath: copy + "/samples/history/leaves", withIntermediateDirectories: true)
       for file in unfinished { try Data("half".utf8).write(to: URL(fileURLWithPath: file)) }
       try Data("{\"kind\":\"training\",\"epo".utf8).append(to: copy + "/metrics.jsonl")
       _ = try toyTrainer(toyConfiguration(copy), resume: true).run()
