@@ -39,10 +39,13 @@ extension RunConfiguration {
         _ schema: @autoclosure () throws -> ConfigurationNode, report: (String) -> Void = { _ in }
       ) throws -> ConfigurationNode {
         let file = try file.renamed(formerNames, report: report)
-        let schema = try settings.isEmpty ? file : schema()
-        let given = try settings.reduce(file) {
-          let setting = try ConfigurationNode(setting: $1, schema: schema)
-          return try $0.overlaid(by: setting.renamed(formerNames, report: report))
+        var given = file
+        if !settings.isEmpty {
+          let schema = try schema()
+          for setting in settings {
+            let setting = try ConfigurationNode(setting: setting, schema: schema)
+            given = try given.overlaid(by: setting.renamed(formerNames, report: report))
+          }
         }
         return DataSourceOverride.applied(to: given, file: file, report: report)
       }
@@ -131,7 +134,7 @@ extension RunConfiguration {
   }
 
   package func node() throws -> ConfigurationNode {
-    try ConfigurationEncoder.encode(self, location: "the defaults")
+    try ConfigurationNode(yaml: YAMLEncoder().encode(self)) { _ in "the defaults" }
   }
 
   /// The whole configuration as YAML that reads back as the same configuration.

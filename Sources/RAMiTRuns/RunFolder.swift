@@ -50,15 +50,10 @@ package final class RunFolder {
       let item = folder + "/" + name
       if name.hasPrefix(".") && name.hasSuffix(".tmp") {
         try? FileManager.default.removeItem(atPath: item)
-      } else if deep, isFolder(item) {
+      } else if deep, try FileStatus(item, followingLinks: false).kind == .folder {
         try removeUnfinishedFiles(in: item, deep: true)
       }
     }
-  }
-
-  /// Links are not followed.
-  private func isFolder(_ item: String) -> Bool {
-    (try? FileManager.default.attributesOfItem(atPath: item))?[.type] as? FileAttributeType == .typeDirectory
   }
 }
 

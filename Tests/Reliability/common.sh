@@ -128,17 +128,22 @@ tensors() {
 # unfinished FOLDER: the temporary files in it.
 unfinished() { find "$1" -name '.*.tmp' -o -name '*.partial' -o -name '.*.tmp.*'; }
 
-# unlike FOLDER WHOLE: prints in what a run differs from another, and nothing where they are equal: metrics, weights,
-# samples, how many checkpoints there are, and of the newest the name, the values and the state. Older ones may be of
-# other iterations, since a run that was stopped keeps that moment. No unfinished file may be left.
+# kept WHOLE ITERATION: the checkpoints that a run keeps if it has also saved after the iteration.
+kept() {
+  { ls "$1/checkpoints"; [ -z "$2" ] || printf 'iteration-%08d.safetensors\n' "$2"; } | sort -u |
+    tail -n "$(ls "$1/checkpoints" | wc -l)"
+}
+
+# unlike FOLDER WHOLE [ITERATION]: prints in what a run differs from another, and nothing where they are equal: metrics,
+# weights, samples, the names of the checkpoints, and of the newest the values and the state. A run that was stopped
+# after an iteration has saved that one too, and keeps it while it is among the newest. No unfinished file may be left.
 unlike() {
   local file one other
   for file in metrics.jsonl weights/last.safetensors weights/best.safetensors; do
     cmp -s "$1/$file" "$2/$file" || echo "$file differs"
   done
   diff -r "$1/samples" "$2/samples" > /dev/null || echo "samples differ"
-  [ "$(newest "$1") $(ls "$1/checkpoints" | wc -l)" = "$(newest "$2") $(ls "$2/checkpoints" | wc -l)" ] ||
-    echo "other checkpoints"
+  diff <(ls "$1/checkpoints") <(kept "$2" "${3:-}") > /dev/null || echo "other checkpoints"
   one=$1/checkpoints/$(newest "$1") other=$2/checkpoints/$(newest "$2")
   if [ -f "$one" ]; then
     cmp -s <(tensors "$one") <(tensors "$other") || echo "the values in the newest checkpoint differ"

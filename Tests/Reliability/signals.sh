@@ -92,7 +92,7 @@ while [ $done -lt "$count" ]; do
   fi
   code=0
   toy "$folder" --resume > "$work/out" 2>&1 || code=$?
-  problem=$(unlike "$folder" "$work/whole")
+  problem=$(unlike "$folder" "$work/whole" "$found")
   [ "$code$problem" = 0 ] || violation "$what, resumed: code $code: $problem $(cat "$work/out")"
 done
 verdict "$count" "signals answered (at most $longest ms; $seconds second ones, at most $second_longest ms; \
