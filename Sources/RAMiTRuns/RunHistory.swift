@@ -2,16 +2,20 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTFiles
 
-/// The metrics of a run, in memory.
+/// The metrics of a run, in memory: of a long one as much as charts can show, so that it does not grow.
 package struct RunHistory: Equatable {
   /// Values over iterations done.
-  package private(set) var losses: [CurvePoint] = []
-  package private(set) var learningRates: [CurvePoint] = []
-  package private(set) var validations: [MetricsLine] = []
+  package var losses: [CurvePoint] { lossCurve.elements }
+  package var learningRates: [CurvePoint] { rateCurve.elements }
+  /// In their order; with the first and the last, and the highest and the lowest PSNR of each stretch.
+  package var validations: [MetricsLine] { validationCurve.elements }
+  /// The best validation on the images that are in use, as `ValidationResult.isBetter` says; of equal ones the first,
+  /// whose weights are kept.
+  package private(set) var best: MetricsLine?
   /// Iterations done, as far as the metrics show.
   package private(set) var lastIteration = 0
-  /// The number of validations on earlier images, whose scores do not compare.
-  private var validationsOnOtherImages = 0
+  private var lossCurve = Thinned(by: \CurvePoint.y), rateCurve = Thinned(by: \CurvePoint.y)
+  private var validationCurve = Thinned(by: \MetricsLine.height)
 
   package init() {}
 
@@ -19,22 +23,14 @@ package struct RunHistory: Equatable {
     lastIteration = max(lastIteration, line.iteration)
     switch line.kind {
     case .validation:
-      if line.onOtherImages == true { validationsOnOtherImages = validations.count }
-      validations.append(line)
+      // Scores on other images do not compare.
+      if line.onOtherImages == true { best = nil }
+      if line.isBetter(than: best) { best = line }
+      validationCurve.append(line)
     case .training:
-      if let loss = line.loss { losses.append(CurvePoint(x: Double(line.iteration), y: loss)) }
-      if let rate = line.learningRate { learningRates.append(CurvePoint(x: Double(line.iteration), y: rate)) }
+      if let loss = line.loss { lossCurve.append(CurvePoint(x: Double(line.iteration), y: loss)) }
+      if let rate = line.learningRate { rateCurve.append(CurvePoint(x: Double(line.iteration), y: rate)) }
     case .skipped: break
-    }
-  }
-
-  /// The best validation on the images that are in use, as `ValidationResult.isBetter` says; of equal ones the first,
-  /// whose weights are kept.
-  package var best: MetricsLine? {
-    validations.dropFirst(validationsOnOtherImages).reduce(nil) { best, line in
-      guard let psnr = line.psnr else { return best }
-      guard let best else { return line }
-      return (line.infinite ?? 0, psnr) > (best.infinite ?? 0, best.psnr ?? -.infinity) ? line : best
     }
   }
 
@@ -93,6 +89,17 @@ extension RunHistory {
       return nil
     }
     return values
+  }
+}
+
+extension MetricsLine {
+  /// What the curve of validations is thinned by.
+  fileprivate var height: Double { psnr ?? 0 }
+
+  fileprivate func isBetter(than best: MetricsLine?) -> Bool {
+    guard let psnr else { return false }
+    guard let best else { return true }
+    return (infinite ?? 0, psnr) > (best.infinite ?? 0, best.psnr ?? -.infinity)
   }
 }
 
