@@ -228,7 +228,7 @@ let package = Package(
     tests(of: "ProcessGroup", with: ["TestSupport", "Diagnostics"]),
     tests(of: "Files", with: ["TestSupport", "Diagnostics"]),
     tests(of: "Kernels", with: ["OperationTestSupport", "Parallel", "TensorCore"]),
-    tests(of: "TensorCore"),
+    tests(of: "TensorCore", with: ["TestSupport"]),
     tests(
       of: "Serialization", with: ["TestSupport", "TensorCore", "Files", "Diagnostics"],
       resources: [.copy("Fixtures")]),

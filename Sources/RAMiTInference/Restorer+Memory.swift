@@ -36,6 +36,13 @@ package enum ResultForm: Sendable {
   case tensor, image
 }
 
+/// Bytes that restoring takes: tensors, as the pool holds them, and what else is allocated.
+private struct MemoryNeed {
+  var tensors, others: Double
+
+  var bytes: Double { tensors + others }
+}
+
 /// How a photo is restored within the free memory.
 package struct MemoryFit {
   /// As requested, or with tiles.
@@ -76,7 +83,8 @@ final class ModelMeasures: Sendable {
 
 extension Restorer {
   /// Finds out how a photo can be restored in the memory that is left: as requested or, where no tiles were
-  /// requested and the whole does not fit, in the largest tiles that do.
+  /// requested and the whole does not fit, in the largest tiles that do. Where a limit of addresses (`ulimit -v`) makes
+  /// the system refuse memory, what the photo takes is reserved, and what it refuses does not fit.
   /// - Parameters:
   ///   - file: for messages.
   ///   - result: `.tensor` for what `callAsFunction` makes of numbers.
@@ -87,43 +95,55 @@ extension Restorer {
   package func fitting(
     _ file: String, _ photo: PhotoSize, into result: ResultForm = .image, beside: Double = 0, left: Int? = nil
   ) throws(InputError) -> MemoryFit {
-    func bytes(tile: Int?) -> Double { self.bytes(photo, tile: tile, into: result) + beside }
-    let asked = bytes(tile: tile)
+    func need(tile: Int?) -> MemoryNeed {
+      var need = self.need(photo, tile: tile, into: result)
+      need.others += beside
+      return need
+    }
+    let asked = need(tile: tile).bytes
     let left = left ?? memoryLeft(for: asked)
-    if asked <= Double(left) { return MemoryFit(restorer: self, bytes: Int(asked), note: nil) }
+    func fits(tile: Int?) -> Bool {
+      let need = need(tile: tile)
+      return need.bytes <= Double(left) && StoragePool.shared.reserve(Int(need.tensors), others: Int(need.others))
+    }
+    if fits(tile: tile) { return MemoryFit(restorer: self, bytes: Int(asked), note: nil) }
+    // Why not: the estimate, or the system.
+    let isRefused = asked <= Double(left)
     let found = "\(photo.width) x \(photo.height) pixels"
-    let largest = largestTile(photo) { bytes(tile: $0) <= Double(left) }
+    let largest = largestTile(photo) { fits(tile: $0) }
     if let tile {
       let smaller = largest.map { "tiles of at most \($0)" } ?? "a smaller image"
       throw InputError(
-        file, expected: "\(smaller), for \(gigabytes(left)) of memory",
-        found: "\(found) in tiles of \(tile), for about \(gigabytes(asked))")
+        file, expected: isRefused ? smaller : "\(smaller), for \(gigabytes(left)) of memory",
+        found: "\(found) in tiles of \(tile), for about \(gigabytes(asked))"
+          + (isRefused ? ", which the system refuses" : ""))
     }
     guard let largest else {
-      let least = bytes(tile: memory.sizeMultiple)
+      let least = need(tile: memory.sizeMultiple).bytes, isRefused = least <= Double(left)
       throw InputError(
-        file, expected: "a smaller image, for \(gigabytes(left)) of memory",
+        file, expected: isRefused ? "a smaller image" : "a smaller image, for \(gigabytes(left)) of memory",
         found: "\(found), for about \(gigabytes(least)) in the smallest tiles, of which the whole output takes"
-          + " \(gigabytes(self.bytes(ofOutput: photo, result)))")
+          + " \(gigabytes(self.bytes(ofOutput: photo, result)))"
+          + (isRefused ? ", which the system refuses" : ""))
     }
     var tiled = self
     tiled.tile = largest
+    let reason = isRefused ? "the system refuses it" : "\(gigabytes(left)) is left"
     return MemoryFit(
-      restorer: tiled, bytes: Int(bytes(tile: largest)),
-      note:
-        "in tiles of \(largest) x \(largest), as the whole would take about \(gigabytes(asked)) and \(gigabytes(left))"
-        + " is left")
+      restorer: tiled, bytes: Int(need(tile: largest).bytes),
+      note: "in tiles of \(largest) x \(largest), as the whole would take about \(gigabytes(asked)) and \(reason)")
   }
 
-  /// The bytes that restoring and encoding takes beside the decoded photo.
+  /// What restoring and encoding takes beside the decoded photo.
   ///
   /// What is freed of tensors stays with the pool, so the restored samples and the encoded file come on top.
-  private func bytes(_ photo: PhotoSize, tile: Int?, into result: ResultForm) -> Double {
+  private func need(_ photo: PhotoSize, tile: Int?, into result: ResultForm) -> MemoryNeed {
     // Samples, and the encoder's bytes with their copy, each as much again where noise does not compress; with alpha,
     // the samples without it.
     let samples = photo.bytes * Double(task.scale * task.scale) * (photo.hasAlpha ? 4 : 3)
     let tensors = tensorBytes(photo, tile: tile, into: result)
-    return Double(ProcessMemory.firstWork) + tensors * RestorationMemory.heldPerByte + samples
+    return MemoryNeed(
+      tensors: tensors * RestorationMemory.heldPerByte, others: Double(ProcessMemory.firstWork) + samples)
   }
 
   /// Of a whole result.
@@ -180,10 +200,12 @@ extension Restorer {
     return side > 0 ? side : nil
   }
 
-  /// What the budget leaves; where that is not enough, idle memory is given back first.
+  /// What the budget leaves; where that is not enough, or a limit of addresses counts it, idle memory is given back
+  /// first.
   private func memoryLeft(for bytes: Double) -> Int {
+    StoragePool.shared.endReservation()
     let left = budget.left
-    if bytes <= Double(left) { return left }
+    if bytes <= Double(left), !StoragePool.shared.isUnderLimit { return left }
     StoragePool.shared.trim()
     ProcessMemory.returnFreed()
     return budget.left

@@ -27,14 +27,16 @@ package struct MachineMemory: Sendable {
     return max(0, ([availableOnMachine ?? total, total] + left).min()!)
   }
 
-  /// Checks that a limit of the address space (`ulimit -v`) leaves room for threads. Without addresses for their stacks
-  /// the system's queues would try to start them for ever.
+  /// Prepares the process for a limit of the address space (`ulimit -v`), where there is one: its threads share one
+  /// heap, and there must be room for them. Without addresses for their stacks the system's queues would try to start
+  /// them for ever.
   /// - Throws: `InputError` that says how much is needed.
-  package func checkAddresses(threads: Int) throws(InputError) {
+  package func prepareAddresses(threads: Int) throws(InputError) {
     let limits = "proc/self/limits"
     guard let limit = system.number(after: "Max address space", in: limits),
       let used = system.kibibytes(after: "VmSize:", in: "proc/self/status")
     else { return }
+    ProcessMemory.useOneHeap()
     let stack = min(system.number(after: "Max stack size", in: limits) ?? 8 << 20, 64 << 20)
     // Those of a loader, and the memory that each thread takes first.
     let needed = (threads + 2) * stack + 16 << 20

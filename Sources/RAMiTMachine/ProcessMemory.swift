@@ -28,9 +28,17 @@ package enum ProcessMemory {
 
   /// Returns freed memory that the C library keeps to the system.
   package static func returnFreed() {
-    // Swift's module of the C library lacks this function.
+    // Swift's module of the C library lacks this function and the next one.
     if let trim = dlsym(dlopen(nil, RTLD_NOW), "malloc_trim") {
       _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
     }
+  }
+
+  /// Lets the C library serve all threads from one heap. A further one, which it makes where threads allocate at the
+  /// same time, reserves 64 MiB of addresses or more; a limit of addresses counts them.
+  static func useOneHeap() {
+    guard let set = dlsym(dlopen(nil, RTLD_NOW), "mallopt") else { return }
+    // M_ARENA_MAX of <malloc.h>.
+    _ = unsafeBitCast(set, to: (@convention(c) (Int32, Int32) -> Int32).self)(-8, 1)
   }
 }

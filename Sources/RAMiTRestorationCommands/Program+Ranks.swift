@@ -18,7 +18,7 @@ extension Program {
     } else if ranks.count > 1 {
       ComputeThreads.count = ranks.placement.threads(of: ranks.rank)
     }
-    try MachineMemory().checkAddresses(threads: ComputeThreads.count)
+    try MachineMemory().prepareAddresses(threads: ComputeThreads.count)
   }
 
   /// - Throws: for a command that several processes cannot share, where a launcher has started them.

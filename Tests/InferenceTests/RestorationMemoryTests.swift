@@ -102,6 +102,34 @@ import Testing
     }
   }
 
+  /// Under a limit of addresses the system may refuse what the estimate lets pass: tiles of a smaller size are taken,
+  /// and a line says why.
+  @Test func whatTheSystemRefusesGoesInSmallerTiles() async {
+    await #expect(processExitsWith: .success) {
+      // Before the pool asks for its addresses.
+      try limitAddresses(beyondUse: 400 << 20)
+      try MachineMemory().prepareAddresses(threads: 4)
+      var restorer = Restorer(smallModel(.x2))
+      let photo = picture(width: 1600, height: 1200, channels: 3), size = PhotoSize(photo)
+      let fit = try restorer.fitting("a.png", size, left: 1 << 40)
+      let side = try #require(fit.restorer.tile), note = try #require(fit.note)
+      #expect(note.hasPrefix("in tiles of \(side) x \(side), as the whole would take about "))
+      #expect(note.hasSuffix(" GB and the system refuses it"), "\(note)")
+      let restored = try fit.restorer.restore(photo)
+      #expect(restored.width == 3200 && restored.height == 2400)
+
+      // Tiles that were asked for are not changed.
+      restorer.tile = 1600
+      let text = RestorationMemoryTests.said(restorer, size, left: 1 << 40)
+      #expect(text.hasPrefix("a.png: expected tiles of at most "), "\(text)")
+      #expect(text.hasSuffix(", which the system refuses"), "\(text)")
+      restorer.tile = nil
+      let huge = RestorationMemoryTests.said(restorer, PhotoSize(width: 16000, height: 12000), left: 1 << 40)
+      #expect(huge.hasPrefix("a.png: expected a smaller image, found 16000 x 12000 pixels, for about "), "\(huge)")
+      #expect(huge.hasSuffix(", which the system refuses"), "\(huge)")
+    }
+  }
+
   /// A photo that does not fit is restored in tiles, from file to file, and its line says so. The limit holds for the
   /// whole process.
   @Test func aPhotoLargerThanTheMemoryIsRestored() async {

@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTTensorCore
+import RAMiTTestSupport
 import Testing
 
 /// The pool is the whole process's, and other suites use it: each test has a process of its own.
@@ -83,6 +84,36 @@ import Testing
       // 1.4 GB in growing blocks, of which no later one fits an earlier one.
       for i in 0..<40 { _ = Tensor(uninitialized: [1_000_000 + i * 400_000]) }
       #expect(StoragePool.shared.peakBytes < 256 << 20, "\(StoragePool.shared.peakBytes)")
+    }
+  }
+
+  /// Under a limit of addresses large tensors lie in what was reserved for them, and never where nothing was granted.
+  @Test func addressesAreReservedUnderALimit() async {
+    await #expect(processExitsWith: .success) {
+      try limitAddresses(beyondUse: 200 << 20)
+      let pool = StoragePool.shared
+      #expect(pool.isUnderLimit)
+      #expect(!pool.reserve(300 << 20, others: 0) && !pool.reserve(100 << 20, others: 150 << 20))
+      #expect(pool.reserve(100 << 20, others: 50 << 20))
+      do {
+        let tensors = (0..<24).map { Tensor(repeating: Float($0), [1_000_000]) }
+        for (i, x) in tensors.enumerated() { #expect(x.array.last == Float(i)) }
+        // They keep what they lie in; another reservation can be no larger.
+        #expect(!pool.reserve(110 << 20, others: 0) && pool.reserve(90 << 20, others: 0))
+        pool.endReservation()
+        #expect(tensors[23].array.last == 23)
+      }
+      #expect(pool.reserve(150 << 20, others: 0) && pool.isUnderLimit)
+      pool.endReservation()
+      #expect(pool.usedBytes == 0 && Tensor(repeating: 1, [2_000_000]).array.last == 1)
+    }
+  }
+
+  @Test func withoutALimitNothingIsReserved() async {
+    await #expect(processExitsWith: .success) {
+      let first = Tensor(repeating: 1, [1_000_000]).pointer
+      #expect(StoragePool.shared.reserve(1 << 50, others: 1 << 50) && !StoragePool.shared.isUnderLimit)
+      #expect(Tensor(repeating: 1, [1_000_000]).pointer == first)
     }
   }
 

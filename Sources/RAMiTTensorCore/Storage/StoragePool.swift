@@ -16,40 +16,32 @@ package final class StoragePool: Sendable {
     /// The most bytes in use since `peakGrowth` began to measure.
     var measuredBytes = 0
     var small = SmallBlocks()
-    /// The free parts of the range of large blocks, by their distance from its start.
-    var large: Extents
+    /// Nil where a limit refuses the addresses, until some are reserved.
+    var large: LargeBlocks?
+    /// Whether `large` is a reservation.
+    var isReserved = false
 
     mutating func count(_ bytes: Int) {
       usedBytes += bytes
       measuredBytes = max(measuredBytes, usedBytes)
-      peakBytes = max(peakBytes, small.usedBytes + small.idleBytes + large.end)
+      peakBytes = max(peakBytes, small.usedBytes + small.idleBytes + (large?.extents.end ?? 0))
+    }
+
+    mutating func endReservation() {
+      guard isReserved, let large, large.usedBytes == 0 else { return }
+      large.unmap()
+      (self.large, isReserved) = (nil, false)
     }
   }
   private let state: Mutex<State>
-  /// The start of the range of large blocks, whose pages exist once they are touched; never changed.
-  nonisolated(unsafe) private let range: UnsafeMutableRawPointer?
 
   private static let line = 64
-  private static let page = 4096
-  private static let hugePage = 1 << 21
-  /// MADV_HUGEPAGE, which the system's module does not show: fewer faults and fewer TLB misses.
-  private static let hugePageAdvice: Int32 = 14
   /// Blocks of this size and more are large.
   private static let largeSize = 1 << 20
 
   private init() {
     // Twice the memory: holes take addresses, not pages.
-    let capacity = 2 * Int(clamping: ProcessInfo.processInfo.physicalMemory) / Self.hugePage * Self.hugePage
-    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    let reach = mmap(nil, capacity + Self.hugePage, PROT_READ | PROT_WRITE, flags, -1, 0)
-    if let reach, reach != MAP_FAILED {
-      let start = reach + (Self.hugePage - Int(bitPattern: reach) % Self.hugePage) % Self.hugePage
-      madvise(start, capacity, Self.hugePageAdvice)
-      range = start
-    } else {
-      range = nil
-    }
-    state = Mutex(State(large: Extents(capacity: range == nil ? 0 : capacity)))
+    state = Mutex(State(large: LargeBlocks(bytes: 2 * Int(clamping: ProcessInfo.processInfo.physicalMemory))))
   }
 
   /// Bytes that tensors hold now.
@@ -69,13 +61,12 @@ package final class StoragePool: Sendable {
 
   func allocate(bytes requested: Int) -> StorageBlock {
     if requested >= Self.largeSize {
-      let bytes = (requested + Self.page - 1) / Self.page * Self.page
-      let place = state.withLock { state in
-        let place = state.large.take(bytes)
-        if place != nil { state.count(bytes) }
-        return place
+      let block = state.withLock { state in
+        let block = state.large?.take(requested)
+        if let block { state.count(block.bytes) }
+        return block
       }
-      if let place, let range { return StorageBlock(address: range + place, bytes: bytes, used: bytes) }
+      if let block { return block }
     }
     let bytes = max(Self.line, (requested + Self.line - 1) / Self.line * Self.line)
     let (reused, surplus) = state.withLock { state in
@@ -108,26 +99,45 @@ package final class StoragePool: Sendable {
   func release(_ block: StorageBlock) {
     state.withLock { state in
       state.usedBytes -= block.used
-      if let place = place(of: block, in: state.large) {
-        state.large.giveBack(place..<place + block.bytes)
-      } else {
-        state.small.store(block)
-      }
+      if state.large?.giveBack(block) != true { state.small.store(block) }
     }
-  }
-
-  private func place(of block: StorageBlock, in large: Extents) -> Int? {
-    guard let range else { return nil }
-    let distance = block.address - range
-    return 0..<large.capacity ~= distance ? distance : nil
   }
 
   /// Gives all idle memory back to the system.
   package func trim() {
     let blocks = state.withLock { state in
-      for idle in state.large.idle { madvise(range! + idle.lowerBound, idle.count, MADV_DONTNEED) }
+      state.large?.trim()
       return state.small.trim(to: 0)
     }
     for block in blocks { free(block.address) }
   }
+
+  /// Asks the system for the addresses of coming tensors, where a limit (`ulimit -v`) has refused the addresses of all.
+  /// Large tensors then lie in them, until the next reservation or the end of this one. Without such a limit there is
+  /// nothing to ask for.
+  /// - Parameters:
+  ///   - bytes: for tensors.
+  ///   - others: for what else is allocated meanwhile; asked for, and given back.
+  /// - Returns: whether the system grants both.
+  package func reserve(_ bytes: Int, others: Int) -> Bool {
+    state.withLock { state in
+      state.endReservation()
+      if let large = state.large { return !state.isReserved || large.extents.capacity >= bytes }
+      for block in state.small.trim(to: 0) { free(block.address) }
+      guard let large = LargeBlocks(bytes: bytes) else { return false }
+      guard let rest = LargeBlocks(bytes: others) else {
+        large.unmap()
+        return false
+      }
+      rest.unmap()
+      (state.large, state.isReserved) = (large, true)
+      return true
+    }
+  }
+
+  /// Whether a limit (`ulimit -v`) has refused the addresses of all tensors.
+  package var isUnderLimit: Bool { state.withLock { $0.large == nil || $0.isReserved } }
+
+  /// Gives the addresses of a reservation back, unless tensors still lie in them.
+  package func endReservation() { state.withLock { $0.endReservation() } }
 }
