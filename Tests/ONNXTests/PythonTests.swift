@@ -11,7 +11,7 @@ import Testing
 
 /// Exported models in ONNX Runtime, and the files by ONNX's own checker. `RAMIT_PYTHON` names a Python with onnx and
 /// onnxruntime; without it, the system's is asked.
-@Suite(.enabled(if: Script.python != nil, "no Python with onnx and onnxruntime")) struct PythonTests {
+@Suite(.enabled(if: Script.program != nil, "no Python with onnx and onnxruntime")) struct PythonTests {
   @Test func everyModelGivesTheSame() throws {
     let script = try Script()
     for (index, architecture) in BuiltInArchitecture.small.enumerated() {
@@ -77,14 +77,7 @@ private final class Script {
     let shape, outputShape: [Int]
   }
 
-  private static let path = Bundle.module.resourcePath! + "/Fixtures/check_onnx.py"
-
-  /// A Python with the libraries.
-  static let python: String? = {
-    let environment = ProcessInfo.processInfo.environment
-    let candidate = environment["RAMIT_PYTHON"] ?? "python3"
-    return (try? run(candidate, "--probe")).flatMap { $0.code == 0 ? candidate : nil }
-  }()
+  static let program = PythonScript(Bundle.module.resourcePath! + "/Fixtures/check_onnx.py")
 
   private let folder: TemporaryFolder
   private var cases: [Case] = []
@@ -115,33 +108,13 @@ private final class Script {
   /// Expects differences of at most 1e-4 of the range.
   func check() throws {
     try JSONEncoder().encode(cases).write(to: URL(fileURLWithPath: folder.path + "/cases.json"))
-    let outcome = try Self.run(Self.python ?? "", folder.path)
+    let outcome = try #require(Self.program).run([folder.path])
     #expect(outcome.code == 0, "\(outcome.errors)")
     let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ") }
     #expect(lines.count == cases.count)
     for (line, range) in zip(lines, ranges) {
       let difference = line.last.flatMap { Double($0) } ?? .infinity
       #expect(difference < 1e-4 * range, "\(line)")
-    }
-  }
-
-  private static func run(
-    _ python: String, _ argument: String
-  ) throws -> (code: Int32, output: String, errors: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [python, path, argument]
-    return try withTemporaryFolder { folder in
-      let handles = try ["output", "errors"].map { name in
-        _ = FileManager.default.createFile(atPath: folder + "/" + name, contents: nil)
-        return try FileHandle(forWritingTo: URL(fileURLWithPath: folder + "/" + name))
-      }
-      (process.standardOutput, process.standardError) = (handles[0], handles[1])
-      process.standardInput = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
-      let texts = try ["output", "errors"].map { try String(contentsOfFile: folder + "/" + $0, encoding: .utf8) }
-      return (process.terminationStatus, texts[0], texts[1])
     }
   }
 }
