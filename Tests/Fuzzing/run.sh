@@ -11,8 +11,9 @@ shift 3
 [ $# -gt 0 ] || set -- pth safetensors yaml png jpeg tiff webp bmp netpbm
 # Swift's own report of a trap would hide it from libFuzzer.
 export SWIFT_BACKTRACE=enable=no
-# A finding is run once more for its report: to keep the stack of every allocation would take a fifth of the time.
-quick=malloc_context_size=0:quarantine_size_mb=8:thread_local_quarantine_size_kb=64
+# A finding is run once more for its report: to keep the stack of every allocation would take a fifth of the time, to
+# fill fresh memory with a pattern a tenth.
+quick=malloc_context_size=0:quarantine_size_mb=8:thread_local_quarantine_size_kb=64:max_malloc_fill_size=0
 status=0
 for target in "$@"; do
   home=$folder/$target
@@ -20,10 +21,10 @@ for target in "$@"; do
   if [ -z "$(ls "$home/corpus")" ]; then
     "$program" --target="$target" --seeds="$home/corpus" || exit
   fi
-  # libFuzzer counts the corpus, which it reads first.
+  # libFuzzer counts the corpus, which it reads first; nobody else adds to it, so it need not look again.
   total=$((runs + $(ls "$home/corpus" | wc -l)))
   ASAN_OPTIONS=$quick "$program" --target="$target" --folder="$home" -runs="$total" -max_total_time="${DURATION:-0}" \
-    -max_len="${LENGTH:-65536}" ${SEED:+-seed="$SEED"} -timeout=60 -report_slow_units=60 -rss_limit_mb=3072 \
+    -reload=0 -max_len="${LENGTH:-65536}" ${SEED:+-seed="$SEED"} -timeout=60 -report_slow_units=60 -rss_limit_mb=3072 \
     -malloc_limit_mb=512 -artifact_prefix="$home/findings/" "$home/corpus" > "$home/log" 2>&1
   code=$?
   "$program" --target="$target" --report="$home"
