@@ -8,6 +8,28 @@ struct MapColumns {
   /// Floats between the rows.
   let stride: Int
 
+  /// Each column becomes its exponentials. Of values that are known to be from -40 to 40 these need nothing more:
+  /// neither they nor their sum come near the ends of the range of numbers.
+  /// - Parameter factors: [queries], 1 / the sums of the exponentials.
+  @inline(__always)
+  func exponentiateBounded(factors: UnsafeMutablePointer<Float>) {
+    var column = 0
+    while column < queries {
+      var total = (Vector.zero, Vector.zero)
+      forEachPair(map + column) { a, b in
+        let value = (expOfNegative(load(a)), expOfNegative(load(b)))
+        total.0 += value.0
+        store(value.0, a)
+        if a != b {
+          total.1 += value.1
+          store(value.1, b)
+        }
+      }
+      store(Vector(repeating: 1) / (total.0 + total.1), factors + column)
+      column &+= vectorWidth
+    }
+  }
+
   /// Each column becomes its exponentials, after its largest value is subtracted.
   /// - Parameters:
   ///   - least: exponentials of numbers below it, at least -87, are 0; nil for no such bound.

@@ -42,10 +42,16 @@ extension ReciprocalAttention {
       let pieceSums = memory + piece * sumsCount
       pieceSums.update(repeating: 0, count: sumsCount)
       for window in 0..<windowsPerRow {
+        @inline(__always)
+        func readAhead(part: Int) {
+          self.readAhead(x, piece: piece, after: window, part: part, of: spatialHeads &+ 2)
+          self.readAhead(previous, piece: piece, after: window, part: part, of: spatialHeads &+ 2)
+        }
+        readAhead(part: 0)
         project(x, previous: previous, piece: piece, window: window, tile)
-        if window &+ 1 < windowsPerRow { readAhead(x, previous: previous, piece: piece, window: window &+ 1) }
-        attendSpatially(tile, piece: piece, window: window)
+        attendSpatially(tile, piece: piece, window: window) { head in readAhead(part: head &+ 1) }
         addChannelSums(tile.qkv, to: pieceSums)
+        readAhead(part: spatialHeads &+ 1)
         if let projection = weights.spatialProjection {
           projection.apply(
             rows: tokens, Rows(pointer: tile.attention, stride: 1, step: tokenStride), into: tile.features,
@@ -94,6 +100,7 @@ extension ReciprocalAttention {
     return SpatialHead(
       tokens: tokens, tokenStride: tokenStride, headDim: headDim, headStride: headStride, qkvStride: qkvStride,
       scale: weights.spatialScale[index], bias: weights.positionBias + index &* tokens &* tokenStride,
+      isBounded: index < 64 && boundedHeads >> index & 1 == 1,
       dropout: dropout.map { ($0, map &* tokens &* tokenStride) })
   }
 
@@ -112,19 +119,11 @@ extension ReciprocalAttention {
     }
   }
 
-  /// Asks for what `project` reads of a window.
+  /// Fills the tile's attention, transposed [S c x padded T], of all spatial heads; calls `before` before each.
   @inline(__always)
-  private func readAhead(_ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, piece: Int, window: Int) {
-    forEachToken(piece: piece, window: window) { _, pixel in
-      RAMiTKernels.readAhead(x + pixel &* channels, count: channels)
-      if let previous { RAMiTKernels.readAhead(previous + pixel &* channels, count: channels) }
-    }
-  }
-
-  /// Fills the tile's attention, transposed [S c x padded T], of all spatial heads.
-  @inline(__always)
-  private func attendSpatially(_ tile: Tile, piece: Int, window: Int) {
+  private func attendSpatially(_ tile: Tile, piece: Int, window: Int, before: (_ head: Int) -> Void) {
     for index in 0..<spatialHeads {
+      before(index)
       let head = head(index, piece: piece, window: window), qkv = tile.qkv + 3 &* index &* headDim
       head.attend(qkv, tile.head)
       head.mixTransposed(

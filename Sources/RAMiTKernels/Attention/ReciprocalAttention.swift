@@ -21,6 +21,8 @@ package struct ReciprocalAttention {
   let weights: Weights
   /// What drops entries of the attention maps; nil drops none.
   let dropout: DropoutMask?
+  /// A bit for each of the first 64 spatial heads: whether its logits are at most 40 by their size.
+  private(set) var boundedHeads: UInt64 = 0
 
   /// Parameters, as the kernels read them.
   package struct Weights {
@@ -67,6 +69,14 @@ package struct ReciprocalAttention {
     self.shift = shift
     self.weights = weights
     self.dropout = dropout
+    let count = tokens * tokenStride
+    for head in 0..<min(64, spatialHeads) {
+      // A cosine is at most 1, up to rounding. What is not a number is no bound.
+      let bias = UnsafeBufferPointer(start: weights.positionBias + head * count, count: count)
+      if bias.allSatisfy({ abs($0) + weights.spatialScale[head] < 40 }) {
+        boundedHeads |= 1 << UInt64(head)
+      }
+    }
   }
 
   /// T.
@@ -88,9 +98,15 @@ package struct ReciprocalAttention {
   /// Calls `body(token, pixel)` for the tokens of a window: the pixel's place in the map.
   @inline(__always)
   func forEachToken(piece: Int, window column: Int, _ body: (_ token: Int, _ pixel: Int) -> Void) {
+    forEachToken(piece: piece, window: column, rows: 0..<window, body)
+  }
+
+  /// As above, in some rows of the window.
+  @inline(__always)
+  func forEachToken(piece: Int, window column: Int, rows: Range<Int>, _ body: (_ token: Int, _ pixel: Int) -> Void) {
     let image = piece / piecesPerImage, row = piece % piecesPerImage
-    var token = 0
-    for i in 0..<window {
+    var token = rows.lowerBound &* window
+    for i in rows {
       var y = row &* window &+ i &+ shift
       if y >= height { y &-= height }
       let line = (image &* height &+ y) &* width
@@ -100,6 +116,17 @@ package struct ReciprocalAttention {
         body(token, line &+ x)
         token &+= 1
       }
+    }
+  }
+
+  /// Asks for a part of the next window of a map, if both are there. Of requests for all of it at once processors drop
+  /// some.
+  @inline(__always)
+  func readAhead(_ map: UnsafePointer<Float>?, piece: Int, after column: Int, part: Int, of parts: Int) {
+    guard let map, column &+ 1 < windowsPerRow else { return }
+    let rows = part &* window / parts..<(part &+ 1) &* window / parts
+    forEachToken(piece: piece, window: column &+ 1, rows: rows) { _, pixel in
+      RAMiTKernels.readAhead(map + pixel &* channels, count: channels)
     }
   }
 

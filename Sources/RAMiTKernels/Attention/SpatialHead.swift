@@ -13,6 +13,8 @@ struct SpatialHead {
   let scale: Float
   /// [T x padded T]: a row for each key.
   let bias: UnsafePointer<Float>
+  /// Whether scale + |bias| is at most 40, and so are all logits.
+  let isBounded: Bool
   /// What drops entries of P, and the place of this map's first entry among all maps; nil drops none.
   let dropout: (mask: DropoutMask, place: Int)?
 
@@ -70,8 +72,12 @@ struct SpatialHead {
       rows: tokens, Rows(pointer: b.k, stride: headStride, step: 1),
       PackedMatrix(b.transposed, rows: headDim, columns: tokens), b.map, cStride: tokenStride, padsColumns: true,
       epilogue: AddRows(addend: bias, stride: tokenStride))
-    MapColumns(map: b.map, keys: tokens, queries: tokenStride, stride: tokenStride)
-      .exponentiate(zeroBelow: nil, peaks: nil, factors: b.factors)
+    let columns = MapColumns(map: b.map, keys: tokens, queries: tokenStride, stride: tokenStride)
+    if isBounded {
+      columns.exponentiateBounded(factors: b.factors)
+    } else {
+      columns.exponentiate(zeroBelow: nil, peaks: nil, factors: b.factors)
+    }
     if let dropout { dropout.mask.apply(b.map, b.dropped, count: tokens &* tokenStride, place: dropout.place) }
   }
 

@@ -67,20 +67,25 @@ package struct FeedForward {
   package func forward(
     rows: Int, _ input: Input, _ y: UnsafeMutablePointer<Float>, saved: UnsafeMutablePointer<Float>?, scratch: Scratch
   ) {
-    parallelFor(Self.pieces(rows: rows)) { piece, worker in
-      let start = piece * Self.tile, count = min(Self.tile, rows - start)
+    forEachRun(of: Self.pieces(rows: rows)) { run, worker in
       let memory = TileMemory(scratch.of(worker: worker), of: self)
-      let m = middle(input, start: start, count: count, memory)
-      let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
-      let h = saved?.hidden ?? memory.activated, projected = saved?.projected ?? memory.projected
-      // The next tile's input, a half before each product.
-      let next = input.advanced(by: (start &+ count) &* channels), half = count &* channels / 2
-      next.readAhead(count: half)
-      hidden.apply(rows: count, m, xStride: channels, into: h, yStride: hiddenStride, padsColumns: true)
-      next.advanced(by: half).readAhead(count: half)
-      applyGELU(h, into: memory.activated, count: count &* hiddenStride)
-      out.apply(rows: count, memory.activated, xStride: hiddenStride, into: projected, yStride: channels)
-      norm.forwardRows(count, projected, stride: channels, residual: m, y + start * channels)
+      for piece in run {
+        let start = piece * Self.tile, count = min(Self.tile, rows - start)
+        let m = middle(input, start: start, count: count, memory)
+        let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
+        let h = saved?.hidden ?? memory.activated, projected = saved?.projected ?? memory.projected
+        // The next tile's input, a part before each step: of too many requests at once processors drop some.
+        let next = input.advanced(by: (start &+ count) &* channels)
+        let quarter = piece &+ 1 < run.upperBound ? count &* channels / 4 : 0
+        next.readAhead(count: quarter)
+        hidden.apply(rows: count, m, xStride: channels, into: h, yStride: hiddenStride, padsColumns: true)
+        next.advanced(by: quarter).readAhead(count: quarter)
+        applyGELU(h, into: memory.activated, count: count &* hiddenStride)
+        next.advanced(by: 2 &* quarter).readAhead(count: quarter)
+        out.apply(rows: count, memory.activated, xStride: hiddenStride, into: projected, yStride: channels)
+        next.advanced(by: 3 &* quarter).readAhead(count: quarter)
+        norm.forwardRows(count, projected, stride: channels, residual: m, y + start * channels)
+      }
     }
   }
 
@@ -98,6 +103,13 @@ package struct FeedForward {
       let memory = TileMemory(scratch.of(worker: worker), of: self)
       let activated = memory.activated, dProjected = memory.projected
       let hiddenSums = sums + branchCount, outSums = hiddenSums + hidden.gradientCount
+      let next = input.advanced(by: (start &+ count) &* channels), nextGradient = dy + (start &+ count) &* channels
+      let quarter = start &+ count < rows ? count &* channels / 4 : 0
+      @inline(__always)
+      func readAhead(part: Int) {
+        next.advanced(by: part &* quarter).readAhead(count: quarter)
+        RAMiTKernels.readAhead(nextGradient + part &* quarter, count: quarter)
+      }
       let dy = dy + offset, dx = gradients[0]
       let m = middle(input, start: start, count: count, memory)
 
@@ -113,14 +125,18 @@ package struct FeedForward {
       norm.backwardRows(
         count, saved?.projected ?? dProjected, stride: channels, dy: dy, dx: dProjected, dxStride: channels,
         accumulate: false, sums: outSums + out.gradientCount)
+      readAhead(part: 0)
       out.addGradient(
         rows: count, dy: dProjected, dyStride: channels, x: activated, xStride: hiddenStride, to: outSums)
+      readAhead(part: 1)
       // The activations are no longer needed: their memory takes the gradient of what they were computed from.
       gemm(
         rows: count, Rows(pointer: dProjected, stride: channels, step: 1), out.backward, activated,
         cStride: hiddenStride, padsColumns: true,
         epilogue: MultiplyRows(factors: memory.derivative, stride: hiddenStride))
+      readAhead(part: 2)
       hidden.addGradient(rows: count, dy: activated, dyStride: hiddenStride, x: m, xStride: channels, to: hiddenSums)
+      readAhead(part: 3)
       let dHidden = Rows(pointer: activated, stride: hiddenStride, step: 1)
       let throughM = AddRows(addend: dy, stride: channels)
       guard let branch = input.branch, let branchNorm else {

@@ -1,7 +1,11 @@
 import RAMiTParallel
 
 extension MobiVari {
-  private var forwardStrips: Strips { Strips(size: size, height: 16) }
+  /// High, as two rows of each are computed twice, and enough for all threads to end together.
+  private var forwardStrips: Strips {
+    let height = size.images * size.height / (6 * workerCount(for: size.images * size.height))
+    return Strips(size: size, height: min(64, max(16, height)))
+  }
   /// The pieces of work of `forward`, to size the scratch.
   package var forwardPieces: Int { forwardStrips.count }
   /// Floats of scratch for each worker of `forward`: three rows of e, a part of one of d, one of the input.
@@ -9,8 +13,9 @@ extension MobiVari {
 
   /// y [N x H x W x O] from the input's maps; overwrites y.
   package func forward(_ x: [UnsafePointer<Float>], _ y: UnsafeMutablePointer<Float>, scratch: Scratch) {
-    parallelFor(forwardPieces) { piece, worker in
-      let (image, rows) = forwardStrips.strip(piece)
+    let strips = forwardStrips
+    parallelFor(strips.count) { piece, worker in
+      let (image, rows) = strips.strip(piece)
       let ring = scratch.of(worker: worker)
       let d = ring + 3 * rowCount, gathered = d + partCount * stride
       // Row r of the image lies in place (r + 3) % 3 of the ring.
@@ -46,16 +51,20 @@ extension MobiVari {
       func tap(_ number: Int) -> Vector { load(w + (transposed ? 8 - number : number) * stride + c) }
       let w0 = tap(0), w1 = tap(1), w2 = tap(2), w3 = tap(3), w4 = tap(4), w5 = tap(5), w6 = tap(6), w7 = tap(7)
       let w8 = tap(8), bias = load(w + 9 * stride + c)
+      // A pixel's right neighbours are the next one's middle: three loads for nine taps.
+      var a0 = load(above + c), b0 = load(here + c), c0 = load(below + c)
+      var a1 = load(above + (c &+ stride)), b1 = load(here + (c &+ stride)), c1 = load(below + (c &+ stride))
       var place = c
       for _ in 0..<count {
         let next = place &+ stride, last = next &+ stride
-        var first = multiplyAdd(w0, load(above + place), transposed ? load(q + place) : bias)
-        first = multiplyAdd(w2, load(above + last), multiplyAdd(w1, load(above + next), first))
-        var second = multiplyAdd(w4, load(here + next), w3 * load(here + place))
-        second = multiplyAdd(w5, load(here + last), second)
-        var third = multiplyAdd(w7, load(below + next), w6 * load(below + place))
-        third = multiplyAdd(w8, load(below + last), third)
+        let a2 = load(above + last), b2 = load(here + last), c2 = load(below + last)
+        let first = multiplyAdd(
+          w2, a2, multiplyAdd(w1, a1, multiplyAdd(w0, a0, transposed ? load(q + place) : bias)))
+        let second = multiplyAdd(w5, b2, multiplyAdd(w4, b1, w3 * b0))
+        let third = multiplyAdd(w8, c2, multiplyAdd(w7, c1, w6 * c0))
         store(first + second + third, q + place)
+        (a0, b0, c0) = (a1, b1, c1)
+        (a1, b1, c1) = (a2, b2, c2)
         place = next
       }
     }

@@ -13,6 +13,17 @@ package func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Voi
   }
 }
 
+/// Runs `body` on all tiles of some work in parallel. A worker takes several that follow each other at a time, so that
+/// it can ask for a tile's input while it works on the one before. The cut depends on the number of threads: a tile's
+/// result must not depend on which others are in the run.
+func forEachRun(of tiles: Int, _ body: (_ run: Range<Int>, _ worker: Int) -> Void) {
+  // Enough runs that all workers end together.
+  let length = max(1, min(16, tiles / (8 * workerCount(for: tiles))))
+  parallelFor((tiles + length - 1) / length) { run, worker in
+    body(run * length..<min(tiles, (run + 1) * length), worker)
+  }
+}
+
 /// The sum over `count` elements of `term`, in double precision: ranges of fixed size, added in order.
 package func fixedOrderSum(count: Int, _ term: (Int) -> Double) -> Double {
   let grain = streamingGrain

@@ -9,10 +9,12 @@ import Testing
     let images, height, width, spatial, channel, headDim, window: Int
     var shift = 0
     var hasPrevious = false
+    /// About the logarithm of the spatial factors: above 3.7 logits are not bounded.
+    var logScale = 1.0
     var channels: Int { (spatial + channel) * headDim }
     var testDescription: String {
       "\(images) x \(height) x \(width), \(spatial) + \(channel) heads of \(headDim), windows \(window) shifted "
-        + "\(shift)" + (hasPrevious ? ", previous" : "")
+        + "\(shift)" + (hasPrevious ? ", previous" : "") + ", factors about e^\(logScale)"
     }
   }
 
@@ -21,6 +23,7 @@ import Testing
     Case(images: 2, height: 4, width: 2, spatial: 2, channel: 1, headDim: 3, window: 2, shift: 1, hasPrevious: true),
     Case(images: 1, height: 5, width: 5, spatial: 1, channel: 1, headDim: 5, window: 5, hasPrevious: true),
     Case(images: 1, height: 2, width: 4, spatial: 3, channel: 0, headDim: 2, window: 2),
+    Case(images: 1, height: 4, width: 4, spatial: 2, channel: 0, headDim: 3, window: 4, logScale: 4),
     Case(images: 2, height: 3, width: 3, spatial: 0, channel: 2, headDim: 4, window: 3),
   ]
 
@@ -33,7 +36,7 @@ import Testing
     let x = random("x", map), previous = random("previous", map), dy = random("dy", map)
     let table = random("table", [side * side, size.spatial], spread: 0.5)
     // Logarithms of the factors.
-    let spatialScale = random("spatial scale", [size.spatial], spread: 0.2, centre: 1)
+    let spatialScale = random("spatial scale", [size.spatial], spread: 0.2, centre: size.logScale)
     let channelScale = random("channel scale", [size.channel], spread: 0.2, centre: 1)
     let arguments =
       [x, previous, table, spatialScale, channelScale] + qkv.parameters + (spatial?.parameters ?? [])
