@@ -72,7 +72,7 @@ extension Trainer {
   }
 
   /// Writes a checkpoint of the present state, the weights, and a report: the first rank does. Copies are made now;
-  /// they are written beside the next steps.
+  /// all is written beside the next steps, since even a small file may wait for a slow disk's larger ones.
   /// - Parameters:
   ///   - isReportAwaited: false lets it be left out when the last one is recent.
   ///   - isBest: whether the weights are the best so far.
@@ -90,17 +90,18 @@ extension Trainer {
     try output.journal.noteSizes(in: &state)
     let snapshot = try CheckpointSnapshot(trainStep, state: state, configuration: resolved)
     let (files, checkpoints, appended, iteration) = (files, checkpoints, output.appended, state.iteration)
-    try writer.begin(iteration: iteration) {
+    let report = output.journal.publication(
+      iteration: iteration, waited: secondsWaited, isAwaited: isReportAwaited, pace: pace)
+    try writer.begin {
       for file in appended { try file.flush() }
       try snapshot.writeWeights(to: files.lastWeights)
       if isBest { try snapshot.writeWeights(to: files.bestWeights) }
       // The checkpoint is written last: when it exists, so does everything that belongs to it.
       try snapshot.writeCheckpoint(to: checkpoints.path(iteration: iteration))
       try checkpoints.prune()
+      try report?.write()
     }
     savedState = state
-    try output.journal.publish(
-      iteration: writer.written, waited: secondsWaited, isAwaited: isReportAwaited, pace: pace)
   }
 }
 

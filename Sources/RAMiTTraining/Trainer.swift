@@ -134,9 +134,9 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       try start(output, from: found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)
       try runData.write()
       try WholeFile.write(Data(resolved.utf8), to: files.configuration)
-      try output.journal.publish(
+      try output.journal.publication(
         iteration: state.iteration, waited: 0, isAwaited: true, pace: isComplete ? nil : pace,
-        stoppedEarly: reasonToStopEarly)
+        stoppedEarly: reasonToStopEarly)?.write()
     }
     try shareStart()
   }
@@ -161,9 +161,9 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       try? waitingForSaves { try saveBefore(error) }
       throw error
     }
-    try output?.journal.publish(
+    try output?.journal.publication(
       iteration: state.iteration, waited: secondsWaited, isAwaited: true, pace: nil,
-      stoppedEarly: reasonToStopEarly)
+      stoppedEarly: reasonToStopEarly)?.write()
     display?.clear()
     return isComplete ? .finished(best: state.best) : .stopped(iteration: state.iteration)
   }

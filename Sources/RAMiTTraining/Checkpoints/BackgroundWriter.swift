@@ -3,39 +3,26 @@ import Synchronization
 
 /// Writes checkpoints beside the next steps, one after the other.
 final class BackgroundWriter: Sendable {
-  private struct State {
-    /// The iteration of the last checkpoint that is on the disk; nil for none.
-    var written: Int?
-    /// Why the last one is not there, until somebody is told.
-    var error: (any Error)?
-  }
-
   private let queue = WorkQueue(name: "checkpoints")
-  private let state = Mutex(State())
-
-  /// The iteration of the last checkpoint that is on the disk; nil before there is one.
-  var written: Int? { state.withLock { $0.written } }
+  /// Why the last one is not on the disk, until somebody is told.
+  private let error = Mutex<(any Error)?>(nil)
 
   /// Waits for what is being written, then starts `write` and returns.
-  /// - Parameter iteration: that of the checkpoint.
   /// - Throws: the error of the previous one.
-  func begin(iteration: Int, _ write: @escaping @Sendable () throws -> Void) throws {
+  func begin(_ write: @escaping @Sendable () throws -> Void) throws {
     try wait()
     queue.add { [self] in
-      do {
-        try write()
-        state.withLock { $0.written = iteration }
-      } catch { state.withLock { $0.error = error } }
+      do { try write() } catch { self.error.withLock { $0 = error } }
     }
   }
 
   /// - Throws: once, the error of a checkpoint that was not written.
   func check() throws {
-    let error = state.withLock { state in
-      defer { state.error = nil }
-      return state.error
+    let found = error.withLock { error in
+      defer { error = nil }
+      return error
     }
-    if let error { throw error }
+    if let found { throw found }
   }
 
   /// Returns when nothing is being written.

@@ -4,6 +4,7 @@ import RAMiTFiles
 import RAMiTImaging
 import RAMiTReports
 import RAMiTRuns
+import Synchronization
 
 /// What a run records while it trains: metrics, TensorBoard's events, its starts, and a report made from them.
 ///
@@ -17,12 +18,13 @@ final class RunJournal {
   private var visited: Set<String> = []
   /// When this process began, in seconds of the system's clock.
   private let began = RunJournal.now
-  /// When the report was last written, and how long that took.
+  /// When the report was last made, and how long that took beside writing it.
   private var published = (at: -Double.infinity, cost: 0.0)
+  private let cost = PublicationCost()
 
   /// Reports take at most one part in this many of the training time, unless somebody waits for them.
   private static let costRatio = 200.0
-  private static var now: Double { ProcessInfo.processInfo.systemUptime }
+  fileprivate static var now: Double { ProcessInfo.processInfo.systemUptime }
 
   /// - Throws: `InputError` when a file cannot be written.
   init(_ files: RunFiles, _ settings: RunSettings) throws {
@@ -151,27 +153,50 @@ final class RunJournal {
   /// Metrics and events.
   var appended: [AppendOnlyFile] { [metrics, events.file] }
 
-  /// Writes the starts, the curves and the report.
+  /// The starts, the curves and the report, ready to be written on any thread.
+  struct Publication: Sendable {
+    fileprivate let files: RunFiles
+    fileprivate let starts: RunStarts
+    fileprivate let curves, report: String
+    fileprivate let cost: PublicationCost
+
+    /// - Throws: `InputError` when a file cannot be written.
+    func write() throws {
+      let start = RunJournal.now
+      try starts.write(to: files.environment)
+      try WholeFile.write(Data(curves.utf8), to: files.curves)
+      try WholeFile.write(Data(report.utf8), to: files.report)
+      cost.writing.withLock { $0 = RunJournal.now - start }
+    }
+  }
+
+  /// What is to be written after a save.
   /// - Parameters:
-  ///   - iteration: of the last checkpoint on the disk; nil where this start has written none.
+  ///   - iteration: of the last checkpoint.
   ///   - waited: the seconds for which steps have waited for saves.
-  ///   - isAwaited: false lets it be left out when the last one is recent.
+  ///   - isAwaited: false leaves it out when the last one is recent.
   ///   - pace: of a run in progress; nil for one that has ended or stopped.
   ///   - stoppedEarly: why the run ends before its schedule does; nil where it does not.
-  /// - Throws: `InputError` when a file cannot be written.
-  func publish(
-    iteration: Int?, waited: Double, isAwaited: Bool, pace: RunPace?, stoppedEarly: String? = nil
-  ) throws {
-    let start = Self.now
-    guard isAwaited || start - published.at >= Self.costRatio * published.cost else { return }
+  /// - Returns: nil where it is left out.
+  func publication(
+    iteration: Int, waited: Double, isAwaited: Bool, pace: RunPace?, stoppedEarly: String? = nil
+  ) -> Publication? {
+    let start = Self.now, cost = published.cost + cost.writing.withLock(\.self)
+    guard isAwaited || start - published.at >= Self.costRatio * cost else { return nil }
     let last = record.starts.starts.count - 1
-    if let iteration { record.starts.starts[last].lastIteration = iteration }
+    record.starts.starts[last].lastIteration = iteration
     record.starts.starts[last].secondsWaited = waited
     record.starts.starts[last].seconds = start - began
     record.starts.starts[last].stoppedEarly = stoppedEarly
-    try record.starts.write(to: files.environment)
-    try WholeFile.write(Data(CurveChart(record).svg.utf8), to: files.curves)
-    try WholeFile.write(Data(RunReport(record, pace: pace).page.utf8), to: files.report)
+    let result = Publication(
+      files: files, starts: record.starts, curves: CurveChart(record).svg, report: RunReport(record, pace: pace).page,
+      cost: self.cost)
     published = (start, Self.now - start)
+    return result
   }
+}
+
+/// How long it took to write the last publication.
+private final class PublicationCost: Sendable {
+  let writing = Mutex(0.0)
 }
