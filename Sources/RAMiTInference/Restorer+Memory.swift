@@ -2,6 +2,7 @@ import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTMachine
 import RAMiTModels
+import RAMiTParallel
 import RAMiTTensorCore
 import Synchronization
 
@@ -102,9 +103,11 @@ extension Restorer {
     }
     let asked = need(tile: tile).bytes
     let left = left ?? memoryLeft(for: asked)
+    let stacks = StoragePool.shared.isUnderLimit ? MachineMemory().stacksToCome(threads: ComputeThreads.count) : 0
     func fits(tile: Int?) -> Bool {
       let need = need(tile: tile)
-      return need.bytes <= Double(left) && StoragePool.shared.reserve(Int(need.tensors), others: Int(need.others))
+      return need.bytes <= Double(left)
+        && StoragePool.shared.reserve(Int(need.tensors), others: Int(need.others) + stacks)
     }
     if fits(tile: tile) { return MemoryFit(restorer: self, bytes: Int(asked), note: nil) }
     // Why not: the estimate, or the system.

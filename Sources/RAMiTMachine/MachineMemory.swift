@@ -37,13 +37,20 @@ package struct MachineMemory: Sendable {
       let used = system.kibibytes(after: "VmSize:", in: "proc/self/status")
     else { return }
     ProcessMemory.useOneHeap()
-    let stack = min(system.number(after: "Max stack size", in: limits) ?? 8 << 20, 64 << 20)
-    // Those of a loader, and the memory that each thread takes first.
-    let needed = (threads + 2) * stack + 16 << 20
+    // And the memory that each thread takes first.
+    let needed = stacksToCome(threads: threads) + 16 << 20
     guard limit - used < needed else { return }
     throw InputError(
       "the limit of the address space (ulimit -v)", expected: "at least \((used + needed) >> 10) KiB",
       found: "\(limit >> 10)")
+  }
+
+  /// The addresses that the stacks of threads will take which have not begun: of those that compute and of two that
+  /// read and write.
+  package func stacksToCome(threads: Int) -> Int {
+    let stack = min(system.number(after: "Max stack size", in: "proc/self/limits") ?? 8 << 20, 64 << 20)
+    let running = system.number(after: "Threads:", in: "proc/self/status") ?? 1
+    return max(0, threads + 3 - running) * stack
   }
 
   private static var physical: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }

@@ -26,9 +26,10 @@ struct SystemFiles: Sendable {
 
   /// The first whole number after the words that begin a line; nil for "unlimited".
   func number(after words: String, in path: String) -> Int? {
-    guard let line = lines(path).first(where: { $0.hasPrefix(words) && $0.dropFirst(words.count).first == " " })
-    else { return nil }
-    return Self.number(line.dropFirst(words.count))
+    let line = lines(path).first { line in
+      line.hasPrefix(words) && line.dropFirst(words.count).first?.isWhitespace == true
+    }
+    return line.flatMap { Self.number($0.dropFirst(words.count)) }
   }
 
   /// A size that is written in KiB, in bytes.
