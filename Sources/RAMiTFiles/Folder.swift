@@ -55,7 +55,7 @@ package enum Folder {
   /// not show a read-only or a full disk.
   /// - Throws: `InputError` that names the folder.
   package static func checkWritable(_ path: String) throws(InputError) {
-    let file = path.appendingPath(WholeFile.temporaryName())
+    let file = path.appendingPath(TemporaryFile.newName())
     do {
       let descriptor = try Descriptor.open(file, O_WRONLY | O_CREAT | O_EXCL)
       defer {

@@ -46,8 +46,9 @@ package enum WholeFile {
 
   /// Writes the bytes into a new file in the same folder, makes them durable, and renames the file to `path`.
   ///
-  /// The file that was at `path` stays until then. When anything fails it stays too, and the new file is removed. A
-  /// device or a pipe is not replaced; the bytes are written into it.
+  /// The file that was at `path` stays until then. When anything fails it stays too, and the new file is removed; where
+  /// the process is killed, `TemporaryFile.removeAbandoned` removes it later. A device or a pipe is not replaced; the
+  /// bytes are written into it.
   /// - Throws: `InputError` that names the path and the system's reason.
   package static func write(_ bytes: some ContiguousBytes, to path: String) throws {
     try write(to: path) { try $0.append(bytes) }
@@ -68,17 +69,19 @@ package enum WholeFile {
           return try withDescriptor(path, O_WRONLY, fill)
         }
         let folder = path.parentPath
-        let temporary = folder.appendingPath(temporaryName())
+        let temporary = try TemporaryFile(in: folder)
         do {
-          try withDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL) {
+          try closing(temporary.descriptor) {
             try fill($0)
             try Descriptor.sync($0)
           }
-          try Descriptor.rename(temporary, to: path)
+          try Descriptor.rename(temporary.path, to: path)
         } catch {
-          try? Descriptor.remove(temporary)
+          try? Descriptor.remove(temporary.path)
+          temporary.unlock()
           throw error
         }
+        temporary.unlock()
         // The new name is durable only when the folder is.
         try withDescriptor(folder, O_RDONLY | O_DIRECTORY) { try Descriptor.sync($0) }
       }
@@ -110,12 +113,12 @@ package enum WholeFile {
     }
   }
 
-  /// The name of a new file. It is hidden, so that a crash leaves nothing that looks like a result.
-  static func temporaryName() -> String { "." + UUID().uuidString + ".tmp" }
+  private static func withDescriptor(_ path: String, _ flags: Int32, _ body: (Int32) throws -> Void) throws {
+    try closing(Descriptor.open(path, flags), body)
+  }
 
   /// Some file systems report only on closing that the disk is full.
-  private static func withDescriptor(_ path: String, _ flags: Int32, _ body: (Int32) throws -> Void) throws {
-    let descriptor = try Descriptor.open(path, flags)
+  private static func closing(_ descriptor: Int32, _ body: (Int32) throws -> Void) throws {
     do {
       try body(descriptor)
     } catch {

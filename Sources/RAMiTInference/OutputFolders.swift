@@ -1,16 +1,20 @@
 import RAMiTDiagnostics
 import RAMiTFiles
 
-/// The folders that results go into: created and tested before the work, not after it.
+/// The folders that results go into: created and tested before the work, not after it, and rid of the unfinished files
+/// that killed processes have left there.
 struct OutputFolders {
   /// No result can be written: the batch ends.
   struct NoRoot: Error { let error: InputError }
 
   /// The folder of all outputs; nil for the standard output.
   private let root: String?
+  private let removesAbandonedFiles: Bool
   private var results: [[UInt8]: InputError?] = [:]
 
-  init(root: String?) { self.root = root }
+  init(root: String?, removesAbandonedFiles: Bool) {
+    (self.root, self.removesAbandonedFiles) = (root, removesAbandonedFiles)
+  }
 
   /// The longest name that file systems take, in bytes.
   private static let longestName = 255
@@ -42,6 +46,8 @@ struct OutputFolders {
     var failure: InputError?
     do {
       try Folder.create(folder)
+      // They may be what has filled the disk.
+      if removesAbandonedFiles { TemporaryFile.removeAbandoned(in: folder) }
       try Folder.checkWritable(folder)
     } catch let error {
       failure = error

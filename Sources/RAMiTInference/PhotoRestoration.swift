@@ -17,6 +17,9 @@ package struct PhotoRestoration {
     package var background = Color.white
     /// Outputs get their photos' times.
     package var keepsTimes = false
+    /// Removes the unfinished files of killed processes from output folders; not where processes of other machines
+    /// write into them, see `TemporaryFile.removeAbandoned`.
+    package var removesAbandonedFiles = true
     /// Receives the result when the output is a stream.
     package var writeToStream: @Sendable ([UInt8]) throws -> Void = { _ in
       throw InputError("-", expected: "the name of a file", found: "a stream without a receiver")
@@ -74,7 +77,7 @@ package struct PhotoRestoration {
       self.restoration = restoration
       folder = plan.destination.folder
       self.record = record ?? folder.map { RestorationRecord(folder: $0) }
-      folders = OutputFolders(root: folder)
+      folders = OutputFolders(root: folder, removesAbandonedFiles: restoration.options.removesAbandonedFiles)
     }
 
     mutating func add(_ row: RestorationReport.Row, _ observe: (RestorationReport.Row) -> Void) {

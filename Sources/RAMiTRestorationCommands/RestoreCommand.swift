@@ -103,12 +103,12 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Restore in tiles of N x N input pixels (default: only images too large for the memory, in tiles that fit). \
-      Results differ a little: without tiles, channel attention sees the whole image.
+      Restore in tiles of N x N input pixels, 32 to 65536 (default: only images too large for the memory, in tiles \
+      that fit). Results differ a little: without tiles, channel attention sees the whole image.
       """, valueName: "N"))
   var tile: Int?
 
-  @Option(help: ArgumentHelp("How far tiles see beyond their edges, in input pixels.", valueName: "pixels"))
+  @Option(help: ArgumentHelp("How far tiles see beyond their edges, 0 to 1024 input pixels.", valueName: "pixels"))
   var overlap = 32
 
   @Flag(help: "Average over the eight ways to turn and mirror an image: a little better, eight times slower.")
@@ -171,7 +171,8 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       throw InputError("the ranks", expected: "the same photos on all hosts", found: "others")
     }
     let start = Date()
-    let own = restore(plan.share(of: ranks.rank, count: ranks.count), restorer, record)
+    let share = plan.share(of: ranks.rank, count: ranks.count)
+    let own = restore(share, restorer, record, isShared: ranks.count > 1)
     guard ranks.count > 1 else { return finish(own) }
     let shares = try ranks.gather(RestorationShare(own))
     var report = RestorationReport(shares, of: plan, seconds: Date().timeIntervalSince(start))
@@ -182,11 +183,13 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     return finish(report)
   }
 
+  /// - Parameter isShared: whether other ranks write into the same folders.
   private func restore(
-    _ plan: RestorationPlan, _ restorer: Restorer, _ record: RestorationRecord?
+    _ plan: RestorationPlan, _ restorer: Restorer, _ record: RestorationRecord?, isShared: Bool
   ) -> RestorationReport {
     StopSignals.listen()
     var options = PhotoRestoration.Options()
+    options.removesAbandonedFiles = !isShared
     options.overwrites = overwrite
     options.quality = quality
     options.isLossless = lossless

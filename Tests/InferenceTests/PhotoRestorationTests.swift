@@ -54,6 +54,24 @@ struct PhotoRestorationTests {
     }
   }
 
+  /// What a batch that was killed has left beside its results; ranks may share the folder with other machines.
+  @Test(arguments: [true, false]) func abandonedFilesAreRemoved(removes: Bool) throws {
+    try withTemporaryFolder { folder in
+      try photo(folder + "/in/a.png")
+      try photo(folder + "/in/sub/b.png")
+      let names = ["out", "out/sub"].map { "\(folder)/\($0)/.ramit-\(UUID().uuidString).tmp" }
+      for name in names {
+        try FileManager.default.createDirectory(
+          atPath: String(name.prefix { $0 != "." }), withIntermediateDirectories: true)
+        try Data("half".utf8).write(to: URL(fileURLWithPath: name))
+      }
+      var options = PhotoRestoration.Options()
+      options.removesAbandonedFiles = removes
+      #expect(restore(folder, options: options).text == "2 restored")
+      #expect(names.allSatisfy { FileManager.default.fileExists(atPath: $0) != removes })
+    }
+  }
+
   @Test func whatAResultWasMadeOfDecides() throws {
     try withTemporaryFolder { folder in
       try photo(folder + "/in/a.jpg")
