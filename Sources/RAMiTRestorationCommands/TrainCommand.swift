@@ -32,7 +32,8 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         SIGTERM or SIGUSR1 ends at once.
 
         Exit codes: 0 when all epochs are done; 128 + the signal's number (130, 143, 138, 129) when a signal stopped \
-        it and it can be resumed; 1 for anything else that went wrong; 64 for wrong usage.
+        it and it can be resumed; 1 for anything else that went wrong; 64 for wrong usage. Before the first step a \
+        signal ends the process itself, which a shell shows as the same code.
         """)
   }
 
@@ -108,6 +109,9 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       return .success
     }
     let isFirst = ranks.isFirst
+    if !isQuiet {
+      StopSignals.endProcess(saying: "\(Program.name): stopped before the first step; there is nothing new to save")
+    }
     let trainer = try Trainer(
       settings, resume: resume, allowChanges: allowChanges, display: isQuiet ? nil : TrainingProgressBar(),
       command: Program.commandLine, ranks: ranks, skipped: { if isFirst { Program.reportSkipped($0) } })

@@ -90,6 +90,20 @@ struct InterruptionTests {
     }
   }
 
+  /// Nothing has been done, so nothing is saved: a line says so, and the process ends as any other.
+  @Test(arguments: [SIGTERM, SIGUSR1]) func aSignalBeforeTheFirstStep(_ number: Int32) throws {
+    try Folder.temporary { folder in
+      let run = try Run("run", in: folder)
+      let program = try RunningProgram(run.arguments, in: folder, isHeld: true, room: 0)
+      program.wait(forLines: 1, in: run.path + "/train.log")
+      program.send(number)
+      let outcome = try program.outcome()
+      #expect(outcome.code == nil, "\(outcome)")
+      #expect(outcome.errors == "ramit: stopped before the first step; there is nothing new to save\n")
+      #expect(try run.names("checkpoints").isEmpty)
+    }
+  }
+
   @Test func aSecondProcessIsRefusedUntilTheFirstIsKilled() throws {
     try Folder.temporary { folder in
       let run = try Run("run", in: folder, "--set", "schedule.epochs=1000")

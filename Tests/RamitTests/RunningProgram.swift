@@ -10,13 +10,15 @@ final class RunningProgram {
   /// - Parameters:
   ///   - shell: a shell's script that starts the program, as `"$@"`; without it the program is started as it is.
   ///   - output: where the standard output goes; without it, into a file.
-  ///   - isHeld: lets the program print 2 KB, and makes it wait there until `outcome`: it cannot end before it gets a
-  ///     signal, however late a busy machine runs the test. What it prints is lost.
+  ///   - isHeld: lets the program print some bytes, and makes it wait there until `outcome`: it cannot end before it
+  ///     gets a signal, however late a busy machine runs the test. What it prints is lost.
+  ///   - room: how many bytes these are; with 0 it waits at its first line.
   init(
-    _ arguments: [String], in folder: Folder, shell: String? = nil, output: FileHandle? = nil, isHeld: Bool = false
+    _ arguments: [String], in folder: Folder, shell: String? = nil, output: FileHandle? = nil, isHeld: Bool = false,
+    room: Int = 2048
   ) throws {
     self.folder = try folder.folder("program-" + UUID().uuidString)
-    unread = isHeld ? try Self.almostFullPipe(room: 2048) : nil
+    unread = isHeld ? try Self.almostFullPipe(room: room) : nil
     let program = Program.path ?? ""
     process.executableURL = URL(fileURLWithPath: shell == nil ? program : "/bin/sh")
     process.arguments = shell.map { ["-c", $0, "sh", program] + arguments } ?? arguments

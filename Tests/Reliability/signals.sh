@@ -3,7 +3,7 @@
 # SIGUSR1 and SIGHUP in turn. Each must end the run within 90 s with 128 + the signal's number and a checkpoint of the
 # iteration that it names, and the resumed run has the bytes of one that nothing has stopped. A third of the runs get a
 # second signal soon after, which must end them at once: within two seconds, and without saving. A signal in the first
-# moments, before the program listens, ends it with the same code, and there is nothing to save.
+# moments, before the program listens, ends it with the same code, and there is nothing to save; a line says so.
 . "$(dirname "$0")/common.sh"
 needs env
 env --default-signal=INT true 2> /dev/null || skip "env cannot set signals back (coreutils 8.31)"
@@ -85,7 +85,7 @@ while [ $done -lt "$count" ]; do
   last=$(newest "$folder" | tr -dc 0-9 | sed 's/^0*//')
   if [ -z "$found" ]; then
     # Before it listens there is nothing to lose: no step has been made.
-    [ -z "$last" ] || violation "$what: ended without a word, and with a checkpoint of iteration $last"
+    [ -z "$last" ] || violation "$what: ended as if before the first step, with a checkpoint of iteration $last"
     early=$((early + 1))
   elif [ "$found" != "${last:-0}" ]; then
     violation "$what: stopped after iteration $found, and the newest checkpoint is of ${last:-none}"
