@@ -26,6 +26,15 @@ extension Int {
     }
     return String(text.reversed())
   }
+
+  /// With what is counted: `1 photo`, `1200 photos`.
+  /// - Parameters:
+  ///   - noun: of one.
+  ///   - plural: of several; nil for the noun with an s.
+  ///   - isGrouped: with a comma between thousands.
+  package func counted(_ noun: String, _ plural: String? = nil, isGrouped: Bool = false) -> String {
+    "\(isGrouped ? grouped : String(self)) \(self == 1 ? noun : plural ?? noun + "s")"
+  }
 }
 
 /// A small number such as a learning rate: `4.84e-04`.

@@ -30,14 +30,12 @@ package struct ResolvedConfiguration<Architecture: RestorationArchitecture> {
     // The defaults alone name no photos.
     if path != nil { try run.check(at: layers.given.location) }
     let (resolved, defaults) = (try run.node(), layers.defaults)
-    keys = try ConfigurationDecoder.keys(of: RunConfiguration<Architecture>.self, in: resolved)
-      // The model's task is the run's.
-      .filter { $0 != "model.task" }
-      .map { key in
-        Key(
-          path: key, value: resolved.value(of: key)?.flowText ?? "null",
-          defaultValue: defaults.value(of: key)?.flowText ?? "null", source: layers.given.value(of: key)?.location)
-      }
+    typealias Run = RunConfiguration<Architecture>
+    keys = try ConfigurationDecoder.keys(of: Run.self, in: resolved, derived: Run.derivedKeys).map { key in
+      Key(
+        path: key, value: resolved.value(of: key)?.flowText ?? "null",
+        defaultValue: defaults.value(of: key)?.flowText ?? "null", source: layers.given.value(of: key)?.location)
+    }
   }
 
   /// The configuration as YAML, in which a comment says where each value comes from, and what the default is. It reads

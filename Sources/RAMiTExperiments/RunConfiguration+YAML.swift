@@ -26,7 +26,8 @@ extension RunConfiguration {
 
   /// The values as they are written; `check` looks at their ranges.
   init(_ layers: Layers) throws {
-    self = try ConfigurationDecoder.decode(RunConfiguration.self, from: layers.defaults.overlaid(by: layers.given))
+    self = try ConfigurationDecoder.decode(
+      RunConfiguration.self, from: layers.defaults.overlaid(by: layers.given), derived: Self.derivedKeys)
     training = training.withExpandedPaths
   }
 
@@ -112,7 +113,7 @@ extension RunConfiguration {
     let given = try settings.reduce(defaults) {
       try $0.overlaid(by: ConfigurationNode(setting: $1, schema: defaults))
     }
-    self = try ConfigurationDecoder.decode(RunConfiguration.self, from: given)
+    self = try ConfigurationDecoder.decode(RunConfiguration.self, from: given, derived: Self.derivedKeys)
     try checkModel(at: given.location)
   }
 
@@ -132,6 +133,9 @@ extension RunConfiguration {
       throw InputError(location(path + key), expected: "a model that can be built", found: path + error)
     }
   }
+
+  /// The model's task is the run's.
+  static var derivedKeys: Set<String> { ["model.task"] }
 
   package func node() throws -> ConfigurationNode {
     try ConfigurationNode(yaml: YAMLEncoder().encode(self)) { _ in "the defaults" }

@@ -26,7 +26,7 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The scores that are compared.", valueName: "B.json"), completion: .file())
   var b: String
 
-  @Option(help: ArgumentHelp("How often the bootstrap draws the images.", valueName: "N"))
+  @Option(help: ArgumentHelp("How often the bootstrap draws the images, 100 to 1000000.", valueName: "N"))
   var resamples = 10_000
 
   @Option(help: "The random seed of the bootstrap.")

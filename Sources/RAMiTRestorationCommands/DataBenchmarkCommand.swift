@@ -60,9 +60,12 @@ struct DataBenchmarkCommand<Architecture: RestorationArchitecture>: ParsableComm
     let train = configuration.data.train
     Console.print(
       String(
-        format: "%.1f samples/s: %d batches of %d patches of %d, %d threads, opened in %.2f s", measured.rate,
-        measured.batches, train.batch, train.patch, loader.threads, opened / .seconds(1)))
+        format: "%.1f samples/s: %@ of %@ of %d, %@, opened in %.2f s", measured.rate,
+        measured.batches.counted("batch", "batches"), train.batch.counted("patch", "patches"), train.patch,
+        loader.threads.counted("thread"), opened / .seconds(1)))
     Console.print(
-      String(format: "%.1f samples/s before that, in the first %d batches", warming.rate, warming.batches))
+      String(
+        format: "%.1f samples/s before that, in the first %@", warming.rate,
+        warming.batches.counted("batch", "batches")))
   }
 }

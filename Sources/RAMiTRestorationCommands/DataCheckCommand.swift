@@ -39,9 +39,14 @@ struct DataCheckCommand: ParsableCommand {
     for fault in report.faults { Console.print(fault.line) }
     if let leftOut = report.leftOut { Console.print("left out: \(leftOut)") }
     let scale = report.scale > 1 ? " x\(report.scale)" : ""
-    let count = report.expected.map { "\(report.pairs) of \($0)" } ?? "\(report.pairs)"
+    let share = report.expected.map { "\(report.pairs) of " + $0.counted(report.noun) }
     Console.print(
-      "\(report.name)\(scale): \(count) \(report.files > report.pairs ? "pairs" : "images"), \(report.files) files"
-        + ", \(report.faults.isEmpty ? "nothing wrong" : "\(report.faults.count) faults")")
+      "\(report.name)\(scale): \(share ?? report.pairs.counted(report.noun)), \(report.files.counted("file")), "
+        + (report.faults.isEmpty ? "nothing wrong" : report.faults.count.counted("fault")))
   }
+}
+
+extension DatasetReport {
+  /// What it counts.
+  fileprivate var noun: String { files > pairs ? "pair" : "image" }
 }

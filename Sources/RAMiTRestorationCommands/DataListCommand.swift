@@ -6,7 +6,17 @@ import RAMiTFiles
 
 struct DataListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the published data sets, or tell where to get one.")
+    commandName: "list", abstract: "List the published data sets, or tell where to get one.",
+    discussion: """
+      Without a name, a line for each set: its name, whether it is for training or tests, and what it is. With a name: \
+      how many images the set has, for which tasks, where to get it, whom to cite, and how its files may lie below \
+      --root of other commands. A manifest's file is as good as a name (docs/DATASETS.md).
+
+      Examples:
+        \(Program.name) data list
+        \(Program.name) data list DIV2K
+        \(Program.name) data list free-photos --packages
+      """)
 
   @Argument(help: "A data set's name.")
   var name: String?

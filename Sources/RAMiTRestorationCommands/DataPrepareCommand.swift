@@ -10,6 +10,16 @@ struct DataPrepareCommand<Architecture: RestorationArchitecture>: ParsableComman
     CommandConfiguration(
       commandName: "prepare",
       abstract: "Make low-resolution images, degraded images, crops of photos, or a cache of decoded pixels.",
+      discussion: """
+        lr and degraded make inputs of photos that have none; photos makes a set from packages of Debian; cache \
+        decodes a set once, for trainings whose photos take long to decode. Each one's help says what it writes, and \
+        where. Photos are only read, and the same photos give the same files.
+
+        Examples:
+          \(Program.name) data prepare lr photos --scale 2 --output prepared
+          \(Program.name) data prepare degraded photos --config mine.yaml --output tests
+          \(Program.name) data prepare cache --dataset DIV2K --task x2 --output DIV2K_x2.cache
+        """,
       subcommands: [
         LowResolutionCommand.self, DegradedCommand<Architecture>.self, PhotosCommand.self, CacheCommand.self,
       ])
@@ -62,7 +72,7 @@ struct LowResolutionCommand: ParsableCommand {
     let maker = LowResolution(method, scale: scale, multiple: method == .modcrop ? unit : scale)
     let count = try maker.write(
       folder.expandingTilde, to: output.expandingTilde, progress: showProgress("written"))
-    Console.print("\(output): \(count) images, x\(scale) by \(method.rawValue)")
+    Console.print("\(output): \(count.counted("image")), x\(scale) by \(method.rawValue)")
   }
 }
 
@@ -72,7 +82,7 @@ struct PhotosCommand: ParsableCommand {
     discussion: """
       Writes OUTPUT/train with crops, OUTPUT/valid with whole photos that training never sees, and OUTPUT/AUTHORS.txt. \
       Each package is unpacked before: dpkg-deb -R NAME_VERSION_all.deb FOLDER/NAME. A photo that is missing, or has \
-      another content than the manifest knows, is named, and nothing is written. `make data` does all of it.
+      another content than the manifest knows, is named, and no set is left. `make data` does all of it.
       """)
 
   @Option(help: ArgumentHelp("A data set whose manifest names packages, or the manifest's file.", valueName: "name"))
@@ -89,8 +99,8 @@ struct PhotosCommand: ParsableCommand {
     let counts = try crops.write(
       from: packages.expandingTilde, to: output.expandingTilde, progress: showProgress("prepared"))
     Console.print(
-      "\(output): \(counts.crops) crops to train with, \(counts.wholes) photos to validate with; "
-        + "\(counts.flat) flat crops left out")
+      "\(output): \(counts.crops.counted("crop")) to train with, \(counts.wholes.counted("photo")) to validate with; "
+        + "\(counts.flat.counted("flat crop")) left out")
   }
 }
 
@@ -113,6 +123,6 @@ struct CacheCommand: ParsableCommand {
     let output = output.expandingTilde
     try DecodedCache.write(files, of: selection.base, to: output, progress: showProgress("decoded"))
     let size = (try? FileManager.default.attributesOfItem(atPath: output)[.size] as? Int) ?? 0
-    Console.print("\(output): \(files.count) images, \(size >> 20) MiB")
+    Console.print("\(output): \(files.count.counted("image")), \(size >> 20) MiB")
   }
 }

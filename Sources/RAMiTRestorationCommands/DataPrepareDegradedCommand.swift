@@ -40,6 +40,6 @@ struct DegradedCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     let count = try DegradedPairs.write(
       photosOf: folder.expandingTilde, degradations.chain(for: task), channels: task.channels, seed: seed,
       to: output.expandingTilde, progress: showProgress("written"))
-    Console.print("\(output): \(count) pairs for \(task.rawValue)")
+    Console.print("\(output): \(count.counted("pair")) for \(task.rawValue)")
   }
 }

@@ -35,7 +35,8 @@ struct DataStatisticsCommand: ParsableCommand {
       return Console.write(try JSON.encode(lines, isPretty: true), to: .output)
     }
     for line in lines {
-      Console.print("\(line.name)\(line.scale > 1 ? " x\(line.scale)" : ""): \(line.statistics.images) images")
+      let scale = line.scale > 1 ? " x\(line.scale)" : ""
+      Console.print("\(line.name)\(scale): \(line.statistics.images.counted("image"))")
       Console.print("  mean                     \(spelled(line.statistics.mean))")
       Console.print("  standard deviation       \(spelled(line.statistics.standardDeviation))")
       Console.print("  mean of the images' own  \(spelled(line.statistics.meanOfDeviations))")

@@ -40,6 +40,6 @@ struct DataSynthesizeCommand: ParsableCommand {
     let set = ProceduralSet(seed: seed, width: width, height: height, PairSettings(task))
     let output = output.expandingTilde
     try set.write(count: count, to: output, progress: showProgress("written"))
-    Console.print("\(output): \(count) pairs for \(task.rawValue), \(width) x \(height)")
+    Console.print("\(output): \(count.counted("pair")) for \(task.rawValue), \(width) x \(height)")
   }
 }

@@ -43,16 +43,22 @@ struct ModelsCommand<Architecture: RestorationArchitecture>: ParsableCommand {
 
   /// What is listed of one.
   private struct Entry: Encodable {
+    private enum CodingKeys: String, CodingKey { case name, task, model, parameters, bytes, card }
+
     let name: String
     let task: RestorationTask
     let model: String
     let parameters, bytes: Int
     let card: ModelCard
+    /// The model for people: sizes of one's own have no name.
+    let title: String
 
     init(_ weights: PretrainedWeights) throws {
       let model = try PretrainedModel<Architecture>(weights)
       name = weights.name
-      (task, self.model) = (model.architecture.task, model.architecture.modelName)
+      let architecture = model.architecture
+      (task, self.model) = (architecture.task, architecture.modelName)
+      title = architecture.modelName == "custom" ? "\(architecture.family) (custom sizes)" : architecture.modelName
       (parameters, bytes) = (model.architecture.parameterCount, weights.read().count)
       card = try ModelCard(notes: model.notes, path: weights.path)
     }
@@ -76,7 +82,7 @@ struct ModelsCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   private func describe(_ entry: Entry) {
     Console.print("\(entry.name): \(entry.card.description ?? "\(entry.task)")")
     let lines = [
-      ("task", entry.task.rawValue), ("model", "\(entry.model), \(entry.parameters.grouped) parameters"),
+      ("task", entry.task.rawValue), ("model", "\(entry.title), \(entry.parameters.grouped) parameters"),
       ("license", entry.card.license), ("data", entry.card.trainingData), ("training", entry.card.training),
     ]
     for case (let key, let value?) in lines {

@@ -14,6 +14,10 @@ extension Program {
   static func prepare(threads: Int?, quiet: Bool, _ ranks: Ranks) throws {
     try checkBuild(quiet: quiet || !ranks.isFirst)
     if let threads {
+      let processors = ComputeThreads.count
+      if threads > processors, !quiet, ranks.isFirst {
+        report("--threads \(threads) is more than the \(processors.counted("processor")) here, which gains nothing")
+      }
       ComputeThreads.count = threads
     } else if ranks.count > 1 {
       ComputeThreads.count = ranks.placement.threads(of: ranks.rank)

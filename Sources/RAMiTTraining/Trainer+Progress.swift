@@ -58,7 +58,7 @@ extension Trainer {
     let skipped = (state.skipped ?? 0) + 1, limit = configuration.gradients.maximumSkipped
     guard skipped <= limit else {
       throw InputError(
-        location, expected: "\(value.expected) after \(limit) skipped steps (gradients.maximumSkipped)",
+        location, expected: "\(value.expected) after \(limit.counted("skipped step")) (gradients.maximumSkipped)",
         found: value.found)
     }
     let iteration = state.iteration + 1

@@ -38,7 +38,7 @@ extension Trainer {
       try say("left out of the report: \($0)")
     }
     for damage in found?.damage ?? [] { try say("damaged and set aside: \(damage)") }
-    let size = "\(trainStep.trainedParameters.summary), \(plan.iterations.grouped) iterations"
+    let size = "\(trainStep.trainedParameters.summary), \(plan.iterations.counted("iteration", isGrouped: true))"
     try say(
       state.iteration == 0 ? "\(configuration.name): \(size)" : "resumed after iteration \(state.iteration): \(size)")
     if found == nil, wasBegun { try say("no checkpoint in the folder: the run starts over") }
@@ -102,7 +102,7 @@ extension Trainer {
     guard state.iteration >= 0, 0...state.iteration ~= state.steps else {
       throw InputError(
         checkpoints.path(iteration: state.iteration), expected: "a position in a run",
-        found: "iteration \(state.iteration) with \(state.steps) steps")
+        found: "iteration \(state.iteration) with \(state.steps.counted("step"))")
     }
   }
 }

@@ -113,7 +113,7 @@ extension Trainer {
     case .stopped(let iteration):
       return "stopped after iteration \(iteration.grouped) of \(plan.iterations.grouped); --resume resumes the run"
     case .finished(let best):
-      var lines = ["\(path) is complete: \(state.iteration.grouped) iterations"]
+      var lines = ["\(path) is complete: \(state.iteration.counted("iteration", isGrouped: true))"]
       if let reason = reasonToStopEarly, state.iteration < plan.iterations {
         lines[0] += " of \(plan.iterations.grouped)"
         lines.append("stopped early: \(reason)")

@@ -112,8 +112,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     ) { count, bytes in
       // A person should know what takes longer than a moment.
       if bytes > 1_000_000_000 {
-        display?.line(
-          "reads the training data once to recognise them later: \(count) files, \((Double(bytes) / 1e9).fixed(1)) GB")
+        let size = "\(count.counted("file")), \((Double(bytes) / 1e9).fixed(1)) GB"
+        display?.line("reads the training data once to recognise them later: \(size)")
       }
     }
     let found = ranks.isFirst ? try checkpoints.latest() : nil
@@ -121,7 +121,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     // A checkpoint has weights of its own.
     let beginning =
       ranks.isFirst && found == nil
-      ? try model.loadInitialWeights(configuration, pretrained: Architecture.pretrained(named:)) : nil
+      ? try model.loadInitialWeights(configuration, pretrained: Architecture.pretrained(orFile:)) : nil
     trainStep = try TrainStep(model, configuration, ranks: ranks)
     memory = MemoryPlan(model, plan, configuration, photos: data.photoBytes, validation: data.validation, ranks: ranks)
     if let error = memory.error { throw error }
@@ -250,7 +250,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     guard plan.stages.count > 1 else { return }
     let stage = position.stage
     let position = positionText(epoch: position.epoch + 1, iteration: state.iteration + 1)
-    try say("\(position)  trains \(stage.module ?? "all") on \(stage.batch) patches of \(stage.patch)")
+    let patches = stage.batch.counted("patch", "patches")
+    try say("\(position)  trains \(stage.module ?? "all") on \(patches) of \(stage.patch)")
   }
 
   /// Counts an iteration, and logs it when a line is due.

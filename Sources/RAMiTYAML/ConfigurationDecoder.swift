@@ -3,19 +3,24 @@ import RAMiTDiagnostics
 /// Reads Codable values from a configuration, strictly: a value of another type, and a key that nothing asks for, are
 /// errors that name their location.
 package enum ConfigurationDecoder {
-  /// - Parameter refusesUnknownKeys: false to read a part and leave the rest alone.
+  /// - Parameters:
+  ///   - refusesUnknownKeys: false to read a part and leave the rest alone.
+  ///   - derived: dotted paths of keys whose values follow from other keys: they are read, and never suggested.
   package static func decode<T: Decodable>(
-    _ type: T.Type, from node: ConfigurationNode, refusesUnknownKeys: Bool = true
+    _ type: T.Type, from node: ConfigurationNode, refusesUnknownKeys: Bool = true, derived: Set<String> = []
   ) throws -> T {
-    let known = KnownKeys()
+    let known = KnownKeys(derived: derived)
     let value = try NodeDecoder(node: node, written: node, codingPath: [], known: known).decode(type)
     if refusesUnknownKeys { try known.check(node, path: "") }
     return value
   }
 
-  /// Every key that a type knows, given or not, as dotted paths in the order in which the type reads them.
-  package static func keys<T: Decodable>(of type: T.Type, in node: ConfigurationNode) throws -> [String] {
-    let known = KnownKeys()
+  /// Every key that a type knows, given or not, as dotted paths in the order in which the type reads them, without the
+  /// derived ones.
+  package static func keys<T: Decodable>(
+    of type: T.Type, in node: ConfigurationNode, derived: Set<String> = []
+  ) throws -> [String] {
+    let known = KnownKeys(derived: derived)
     _ = try NodeDecoder(node: node, written: node, codingPath: [], known: known).decode(type)
     return known.leaves(of: "")
   }
@@ -29,6 +34,9 @@ package protocol DescribedChoice {
 /// The keys that were asked for, by the group that they belong to.
 private final class KnownKeys {
   private var keys: [String: [String]] = [:]
+  private let derived: Set<String>
+
+  init(derived: Set<String>) { self.derived = derived }
 
   func add(_ key: String, to group: String) {
     if !keys[group, default: []].contains(key) { keys[group, default: []].append(key) }
@@ -36,10 +44,17 @@ private final class KnownKeys {
 
   /// The keys of a group, and in place of groups of keys those of theirs.
   func leaves(of group: String) -> [String] {
-    keys[group, default: []].flatMap { key in
-      let path = group.isEmpty ? key : "\(group).\(key)"
+    suggested(of: group).flatMap { key in
+      let path = Self.path(of: key, in: group)
       return keys[path] == nil ? [path] : leaves(of: path)
     }
+  }
+
+  private static func path(of key: String, in group: String) -> String { group.isEmpty ? key : "\(group).\(key)" }
+
+  /// The keys of a group that a person may write.
+  private func suggested(of group: String) -> [String] {
+    keys[group, default: []].filter { !derived.contains(Self.path(of: $0, in: group)) }
   }
 
   /// Refuses the keys of a configuration that nothing asked for.
@@ -47,7 +62,7 @@ private final class KnownKeys {
     let node = hasGroups(at: path) ? try written.resolved() : written
     try checkKeys(of: node, path: path)
     if case .mapping(let entries) = node.content, keys[path] != nil {
-      for entry in entries { try check(entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)") }
+      for entry in entries { try check(entry.value, path: Self.path(of: entry.key, in: path)) }
     }
     if case .sequence(let items) = node.content {
       for (index, item) in items.enumerated() { try check(item, path: "\(path).\(index)") }
@@ -63,8 +78,8 @@ private final class KnownKeys {
   func checkKeys(of node: ConfigurationNode, path: String) throws {
     guard case .mapping(let entries) = node.content, let known = keys[path] else { return }
     for entry in entries where !known.contains(entry.key) {
-      let group = path.isEmpty ? "a key" : "a key of \(path)"
-      let hint = entry.key.nearest(in: known).map { "perhaps '\($0)'" } ?? "one of " + known.joined(separator: ", ")
+      let group = path.isEmpty ? "a key" : "a key of \(path)", names = suggested(of: path)
+      let hint = entry.key.nearest(in: names).map { "perhaps '\($0)'" } ?? "one of " + names.joined(separator: ", ")
       throw InputError(entry.location, expected: "\(group), \(hint)", found: "'\(entry.key)'")
     }
   }

@@ -41,6 +41,21 @@ import Testing
     #expect(try samples(cache) == samples(nil))
   }
 
+  @Test func theSameFilesGiveTheSameBytes() throws {
+    let files = paths(try set())
+    let contents = try ["one", "two"].map { name in
+      let path = "\(folder.path)/\(name).cache"
+      try DecodedCache.write(files, of: folder.path, to: path)
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    }
+    #expect(contents[0] == contents[1])
+    // Each process would order the keys in its own way.
+    let start = try #require(contents[0].range(of: Data("[{\"".utf8)))
+    let keys = String(decoding: contents[0][start.lowerBound...], as: UTF8.self).prefix { $0 != "}" }
+      .matches(of: /"([A-Za-z]+)":/).map { String($0.1) }
+    #expect(keys.count == 8 && keys == keys.sorted())
+  }
+
   @Test func onlyACacheIsReplaced() throws {
     let file = try folder.write(noisy(3, width: 13, height: 7), "a.png")
     let before = try Data(contentsOf: URL(fileURLWithPath: file))

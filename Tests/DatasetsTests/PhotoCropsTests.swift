@@ -122,6 +122,8 @@ import Testing
     let file = "/packages/two/usr/share/photos/two-photo.png"
     try folder.write(drawn(2, width: 60, height: 60), String(file.dropFirst()))
     #expect(message() == "\(file): expected the photo of two 1.0-1, found another content")
+    // The crops of the photos before it have been written by then.
+    #expect(try files(folder, "") == ["packages"])
     try folder.write(Array("Package: two\nVersion: 2:3.1\n".utf8), "packages/two/DEBIAN/control")
     #expect(message() == "\(file): expected the photo of two 1.0-1, found another content in version 2:3.1")
     try FileManager.default.removeItem(atPath: folder.path + file)
@@ -132,6 +134,16 @@ import Testing
       message()
         == "/packages: expected unpacked packages (dpkg-deb -R FILE.deb FOLDER/NAME), found nothing of one, three")
     #expect(try files(folder, "") == ["packages"])
+  }
+
+  @Test func everyPhotoIsCountedOnce() throws {
+    let folder = try TemporaryFolder()
+    let photos = (0..<3).map { ("p\($0)", drawn($0, width: 60, height: 60), "") }
+    var calls: [[Int]] = []
+    _ = try PhotoCrops(manifest(package("one", folder, photos: photos))).write(
+      from: folder.path + "/packages", to: folder.path + "/free"
+    ) { calls.append([$0, $1]) }
+    #expect(calls == [[1, 3], [2, 3], [3, 3]])
   }
 
   @Test func aSetThatIsThereStaysAndOneThatWasNotCompletedDoesNot() throws {

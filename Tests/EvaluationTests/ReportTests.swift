@@ -102,7 +102,7 @@ struct ReportTests {
       summaries[0].text == """
         2 sets, m x2            PSNR (dB)       SSIM
         One (2 images)            31.0000    0.62500
-        Two (1 images)            37.0000    1.00000
+        Two (1 image)             37.0000    1.00000
         mean over 2 sets          34.0000    0.81250
         mean over all 3 images    33.0000    0.75000
         """, "\(summaries[0].text)")

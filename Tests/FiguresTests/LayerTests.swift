@@ -60,6 +60,24 @@ import Testing
     }
   }
 
+  /// At the left of the rows, or below the photo where a model has no row of its own.
+  @Test func modelsHaveTheirLabels() throws {
+    try withPhoto(width: 64, height: 48) { path in
+      let images = try FigureImages(target: path, input: nil, task: .x2, sigma: 0)
+      let models = ["ours", "theirs"].map { FigureModel(label: $0, model: smallModel(.x2)) }
+      func labels(_ models: [FigureModel], _ layers: [String]) throws -> [String] {
+        try FeatureFigure(images, models: models, layers: layers).page.elements.compactMap { element in
+          guard case .text(let text) = element, models.contains(where: { $0.label == text.text }) else { return nil }
+          return text.text + (text.isTurned ? " at the left" : "")
+        }
+      }
+      #expect(try labels([models[0]], ["stage4"]) == ["ours"])
+      #expect(try labels([models[0]], []) == ["ours"])
+      #expect(try labels(models, ["stage4", "attn_mix"]) == ["ours at the left", "theirs at the left"])
+      #expect(try labels(models, []) == ["ours", "theirs"])
+    }
+  }
+
   @Test func attentionsHaveNames() {
     let layers = AttentionLayers(of: smallModel(.x2), height: 32, width: 32).all
     #expect(layers.map(\.name) == (1...4).flatMap { ["stage\($0).spatial.0", "stage\($0).channel.0"] })

@@ -102,7 +102,7 @@ private final class OwnModel: RestorationModel {
       try SafeTensors.write(NamedTensors([("conv1.weight", Tensor(zeros: [64, 3, 7, 7]))]), to: path)
       let error = #expect(throws: InputError.self) { try PretrainedModel<BuiltInArchitecture>(weights: path) }
       #expect(error?.description.hasPrefix("\(path): expected the weights of a model (RAMiT") == true)
-      #expect(error?.found == "1 tensors of other names, the first of them conv1.weight")
+      #expect(error?.found == "1 tensor of other names, the first of them conv1.weight")
     }
   }
 

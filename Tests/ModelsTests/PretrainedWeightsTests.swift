@@ -69,7 +69,11 @@ private final class ShippedNetwork: RestorationModel {
     }
     #expect(message("dn", task: .dr).contains("the program's weights dn: expected weights for the task dr"))
     #expect(message("bad").hasPrefix("the program's weights bad: expected weights"))
-    #expect(message("x2").hasPrefix("x2: "))
+    #expect(message("x2") == "x2: expected a weight file, or one of dn, bad, found no such file or name")
+    // What can only be meant as a file is looked for as one.
+    for file in ["none.pth", "none/x2"] {
+      #expect(message(file).hasPrefix("\(file): expected a readable file"), "\(message(file))")
+    }
     #expect { _ = try ModelCard(notes: ["scores": "[3]"], path: "a.safetensors") } throws: { error in
       "\(error)".hasPrefix("a.safetensors: expected scores as JSON")
     }

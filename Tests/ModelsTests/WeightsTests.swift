@@ -156,7 +156,7 @@ func withPath(_ body: (String) throws -> Void) throws {
     let large = #"{"task":"x2","dim":4096,"depths":[100,100,100,100],"hiddenRatio":64}"#
     let noted = NamedTensors([("shallow.conv.weight", Tensor(zeros: [1]))], metadata: ["model": large])
     let error = #expect(throws: InputError.self) { try PretrainedRAMiT(noted, from: "noted") }
-    #expect(error?.description.contains("values, found 1 in 1 tensors") == true)
+    #expect(error?.description.contains("values, found 1 in 1 tensor") == true)
 
     var configuration = RAMiTVariant.ramit1.configuration(for: .x2)
     (configuration.dim, configuration.depths) = (16, [1, 1, 1, 1])
@@ -201,7 +201,7 @@ func withPath(_ body: (String) throws -> Void) throws {
       try SafeTensors.write(NamedTensors([("conv1.weight", Tensor(zeros: [64, 3, 7, 7]))]), to: path)
       let error = #expect(throws: InputError.self) { try PretrainedRAMiT(weights: path) }
       #expect(
-        error?.description == "\(path): expected the weights of a RAMiT, found 1 tensors, and no shallow.conv.weight")
+        error?.description == "\(path): expected the weights of a RAMiT, found 1 tensor, and no shallow.conv.weight")
       var configuration = RAMiTVariant.ramit.configuration(for: .x2)
       configuration.depths = [1, 1, 1, 1]
       for (name, shape): (String, Shape) in [

@@ -87,7 +87,7 @@ struct EvaluateTests {
       try folder.folder("Set5/HR").picture("a.png")
       let run = try Program.run(
         "evaluate", "--weights", folder.weights(), "--testset", "Set5", "--root", folder.path)
-      #expect(run.code == 0 && run.output.contains("Set5: 1 images, of a set of 5\n"), "\(run.output)")
+      #expect(run.code == 0 && run.output.contains("Set5: 1 image, of a set of 5\n"), "\(run.output)")
     }
   }
 

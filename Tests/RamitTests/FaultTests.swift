@@ -33,7 +33,7 @@ struct FaultTests {
       let header = #"{"__metadata__":{"model":"\#(notes)"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
       let size = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
       let claim = try folder.write(size + Array(header.utf8) + [0, 0, 0, 0], to: "claim.safetensors")
-      #expect(try fault(folder, weights: claim).contains("values, found 1 in 1 tensors"))
+      #expect(try fault(folder, weights: claim).contains("values, found 1 in 1 tensor"))
     }
   }
 

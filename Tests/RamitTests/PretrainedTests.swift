@@ -72,6 +72,26 @@ struct PretrainedTests {
     }
   }
 
+  /// The name of the weights is the only thing that is wrong.
+  @Test func anUnknownNameIsToldTheKnownOnes() throws {
+    try Folder.temporary { folder in
+      let photo = try folder.picture("photo.png")
+      let known = "ramit: x5: expected a weight file, or one of x2, "
+      let restored = try Program.run("restore", photo, "--weights", "x5", "--output", folder.file("out"))
+      #expect(restored.code == 1 && restored.errors.hasPrefix(known) && restored.errorLines.count == 1)
+      let configuration = try folder.write(
+        "data: {train: {type: procedural, samplesPerEpoch: 2, patch: 8, batch: 2}}\ninitialWeights: x5\n".utf8,
+        to: "c.yaml")
+      let trained = try Program.run("train", configuration, "--output", folder.file("run"))
+      #expect(trained.code == 1 && trained.errors.hasPrefix(known), "\(trained.errors)")
+    }
+  }
+
+  @Test func modelsWithoutANameSayTheirFamily() throws {
+    let shown = try Program.run("models", "dn")
+    #expect(shown.output.contains("\n  model     RAMiT (custom sizes), "), "\(shown.output)")
+  }
+
   @Test func trainingGoesOnFromThem() throws {
     try Folder.temporary { folder in
       let configuration = try folder.write(

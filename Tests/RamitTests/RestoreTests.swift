@@ -27,6 +27,23 @@ struct RestoreTests {
     }
   }
 
+  @Test func moreThreadsThanProcessorsAreMentioned() throws {
+    try Folder.temporary { folder in
+      let restore = [
+        "restore", try folder.picture("a.png"), "--weights", try folder.weights(), "--output", folder.file("out"),
+        "--overwrite", "--threads",
+      ]
+      let count = ProcessInfo.processInfo.activeProcessorCount
+      let more = try Program.run(restore + ["\(count + 1)"])
+      #expect(more.code == 0 && more.output.hasSuffix("1 restored\n"))
+      let processors = count == 1 ? "1 processor" : "\(count) processors"
+      #expect(
+        more.errors == "ramit: --threads \(count + 1) is more than the \(processors) here, which gains nothing\n")
+      #expect(try Program.run(restore + ["\(count)"]).errors.isEmpty)
+      #expect(try Program.run(restore + ["\(count + 1)", "--quiet"]).errors.isEmpty)
+    }
+  }
+
   /// Each broken file gives one line, and the good one is restored.
   @Test func brokenFilesOfABatch() throws {
     try Folder.temporary { folder in

@@ -5,7 +5,8 @@ import RAMiTImaging
 import RAMiTParallel
 
 extension DecodedCache {
-  /// Decodes files into a cache, on all threads; it is put in place when it is whole.
+  /// Decodes files into a cache, on all threads; it is put in place when it is whole. The same files give the same
+  /// bytes.
   /// - Parameters:
   ///   - base: the folder of the set.
   ///   - progress: called with the number of files that are done.
@@ -31,7 +32,10 @@ extension DecodedCache {
         }
         progress(start + part.count, files.count)
       }
-      let index = try JSONEncoder().encode(images)
+      // Otherwise the keys come in another order each time.
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      let index = try encoder.encode(images)
       try writer.append(index)
       try writer.rewind()
       try writer.append(DecodedCacheHeader(indexOffset: UInt64(end), index: index).bytes)

@@ -52,7 +52,9 @@ package struct DatasetReport: Encodable, Sendable {
     let count = files.pairs.count
     if let manifest, count != manifest.count {
       errors.append(
-        InputError(set.location, expected: "\(manifest.count) images of \(manifest.name)", found: "\(count) images"))
+        InputError(
+          set.location, expected: "\(manifest.count.counted("image")) of \(manifest.name)",
+          found: count.counted("image")))
     }
     name = set.name
     scale = set.settings.scale

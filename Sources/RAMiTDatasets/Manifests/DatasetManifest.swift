@@ -71,7 +71,7 @@ extension DatasetManifest {
     if let citation { lines.append("  cite    \(citation)") }
     if let factor = `repeat` {
       let samples = Self.samplesPerEpoch(count: count, repeat: factor)
-      lines.append("  epoch   each image \(factor) times, \(samples.grouped) samples")
+      lines.append("  epoch   each image \(factor) times, \(samples.counted("sample", isGrouped: true))")
     }
     if members.isEmpty {
       let kind = tasks.first ?? .denoising
@@ -83,7 +83,7 @@ extension DatasetManifest {
       lines.append("  union   \(members.joined(separator: ", "))")
     }
     for package in packages {
-      lines.append("  package \(package.name) \(package.version), \(package.photos.count) photos")
+      lines.append("  package \(package.name) \(package.version), \(package.photos.count.counted("photo"))")
     }
     return lines
   }

@@ -26,7 +26,8 @@ package struct ImageFolder: Sendable {
     guard !files.isEmpty else {
       if let error = tree.errors.first { throw error }
       let found =
-        tree.images.isEmpty ? tree.omissions.text ?? "an empty folder" : "\(tree.images.count) images of other names"
+        tree.images.isEmpty
+        ? tree.omissions.text ?? "an empty folder" : tree.images.count.counted("image") + " of other names"
       throw InputError(path, expected: pattern.map { "images named \($0)" } ?? "images", found: found)
     }
     self.path = path

@@ -74,7 +74,7 @@ package struct PairedFiles: Sendable {
         errors.append(
           InputError(
             targets.location(of: file), expected: "an input named \(names.joined(separator: " or ")) in \(inputs.path)",
-            found: "\(inputs.files.count) images of other names"))
+            found: inputs.files.count.counted("image") + " of other names"))
         continue
       }
       unused.remove(ByteString(partner))
@@ -84,7 +84,7 @@ package struct PairedFiles: Sendable {
       errors.append(
         InputError(
           inputs.location(of: file), expected: "a target of its name in \(targets.path)",
-          found: "\(targets.files.count) images of other names"))
+          found: targets.files.count.counted("image") + " of other names"))
     }
   }
 

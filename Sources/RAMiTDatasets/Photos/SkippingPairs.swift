@@ -72,5 +72,6 @@ package final class SkippingPairs: ImagePairs {
 package func tooManySkipped(_ error: InputError, limit: Int, found: Int) -> InputError {
   InputError(
     error.location, expected: error.expected,
-    found: "\(error.found); \(found) images have faults, and at most \(limit) are skipped")
+    found: "\(error.found); \(found.counted("image")) \(found == 1 ? "has" : "have") faults, and at most \(limit)"
+      + " \(limit == 1 ? "is" : "are") skipped")
 }

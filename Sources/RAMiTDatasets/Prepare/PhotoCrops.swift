@@ -26,13 +26,12 @@ package struct PhotoCrops: Sendable {
 
   /// Writes the set.
   ///
-  /// Nothing is written before all photos were found to be those of the manifest. The folder gets its name when it is
-  /// complete.
+  /// All photos are there before the first is read; each is read once, and its content compared with the manifest then.
+  /// The folder gets its name when it is complete, and nothing is left when it cannot be.
   /// - Parameters:
   ///   - folder: of the unpacked packages; see `UnpackedPackages`.
   ///   - output: the set's folder, which is not there yet.
-  ///   - progress: called with the number of photos that are done, twice for each: when it was checked, and when its
-  ///     images are written.
+  ///   - progress: called with the number of photos whose images are written.
   /// - Throws: `InputError` that names a missing package, a file that is another one, or a folder.
   package func write(
     from folder: String, to output: String, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
@@ -42,25 +41,39 @@ package struct PhotoCrops: Sendable {
       throw InputError(output, expected: "a folder that is not there yet", found: status.kind.rawValue)
     }
     let source = UnpackedPackages(path: folder)
-    let count = packages.reduce(0) { $0 + $1.photos.count }
-    try source.check(packages) { done, _ in progress(done, 2 * count) }
+    try source.check(packages)
     // A set that was not completed.
     let partial = output + ".partial"
     if Folder.exists(partial) { try remove(partial) }
-    var counts = Counts()
-    var done = 0
-    for package in packages {
-      for photo in package.photos {
-        try write(photo, in: package, of: source, to: partial, &counts)
-        done += 1
-        progress(count + done, 2 * count)
-      }
+    let counts: Counts
+    do {
+      counts = try write(packages, of: source, to: partial, progress)
+    } catch {
+      try? remove(partial)
+      throw error
     }
-    try WholeFile.write(Data(authors.utf8), to: partial.appendingPath("AUTHORS.txt"))
     guard partial.withPathBytes({ from in output.withPathBytes { rename(from, $0) } }) == 0 else {
       throw InputError(output, expected: "a folder that is not there yet", found: "\(SystemError.last)")
     }
     Folder.makeNamesDurable(output.parentPath)
+    return counts
+  }
+
+  private func write(
+    _ packages: [PhotoPackage], of source: UnpackedPackages, to output: String,
+    _ progress: (_ done: Int, _ count: Int) -> Void
+  ) throws -> Counts {
+    var counts = Counts()
+    var done = 0
+    let count = packages.reduce(0) { $0 + $1.photos.count }
+    for package in packages {
+      for photo in package.photos {
+        try write(photo, in: package, of: source, to: output, &counts)
+        done += 1
+        progress(done, count)
+      }
+    }
+    try WholeFile.write(Data(authors.utf8), to: output.appendingPath("AUTHORS.txt"))
     return counts
   }
 

@@ -11,41 +11,37 @@ struct UnpackedPackages {
     [package.name, package.folder, photo.file].reduce(path) { $0.appendingPath($1) }
   }
 
-  /// Makes sure that every photo of the packages is there and has the content that the manifest knows.
-  /// - Parameter progress: called with the number of photos that were read.
-  /// - Throws: `InputError` that names every package that is missing, or a file that is missing or another one, with
-  ///   the version that it is of.
-  func check(_ packages: [PhotoPackage], progress: (_ done: Int, _ count: Int) -> Void) throws {
+  /// Makes sure that every photo of the packages is there; `bytes` compares its content.
+  /// - Throws: `InputError` that names every package that is missing, or a file that is missing, with the version that
+  ///   it is of.
+  func check(_ packages: [PhotoPackage]) throws {
     let missing = packages.filter { !Folder.exists(path.appendingPath($0.name)) }.map(\.name)
     guard missing.isEmpty else {
       throw InputError(
         path, expected: "unpacked packages (dpkg-deb -R FILE.deb FOLDER/NAME)",
         found: "nothing of \(missing.joined(separator: ", "))")
     }
-    var done = 0
-    let count = packages.reduce(0) { $0 + $1.photos.count }
     for package in packages {
-      for photo in package.photos {
-        _ = try bytes(of: photo, in: package)
-        done += 1
-        progress(done, count)
+      for photo in package.photos where (try? FileStatus(location(of: photo, in: package))) == nil {
+        throw refusal(of: photo, in: package, found: "no such file")
       }
     }
   }
 
   /// The content of a photo's file.
-  /// - Throws: `InputError` that names the file and the version that it is of.
+  /// - Throws: `InputError` that names the file and the version that it is of, for another content than the manifest
+  ///   knows.
   func bytes(of photo: PhotoPackage.Photo, in package: PhotoPackage) throws -> [UInt8] {
-    let file = location(of: photo, in: package)
-    func refusal(_ found: String) -> InputError {
-      let version = version(of: package)
-      let found = version == package.version ? found : "\(found) in version \(version ?? "unknown")"
-      return InputError(file, expected: "the photo of \(package.name) \(package.version)", found: found)
-    }
-    guard (try? FileStatus(file)) != nil else { throw refusal("no such file") }
-    let bytes = try WholeFile.read(file, kind: "a photo", maximumSize: 1 << 30)
-    guard SHA256.hex(bytes) == photo.sha256 else { throw refusal("another content") }
+    let bytes = try WholeFile.read(location(of: photo, in: package), kind: "a photo", maximumSize: 1 << 30)
+    guard SHA256.hex(bytes) == photo.sha256 else { throw refusal(of: photo, in: package, found: "another content") }
     return bytes
+  }
+
+  private func refusal(of photo: PhotoPackage.Photo, in package: PhotoPackage, found: String) -> InputError {
+    let version = version(of: package)
+    return InputError(
+      location(of: photo, in: package), expected: "the photo of \(package.name) \(package.version)",
+      found: version == package.version ? found : "\(found) in version \(version ?? "unknown")")
   }
 
   /// The version of an unpacked package; nil where its control file does not tell.

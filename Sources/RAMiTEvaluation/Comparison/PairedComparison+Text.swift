@@ -8,7 +8,7 @@ extension PairedComparison {
     var parts = ["A  \(names.a.onOneLine)\nB  \(names.b.onOneLine)"]
     for part in self.parts {
       parts.append(images(of: part))
-      parts.append(table(part.results, "\(part.images.count) images"))
+      parts.append(table(part.results, part.images.count.counted("image")))
     }
     if let total { parts.append(table(total, "all \(self.parts.reduce(0) { $0 + $1.images.count }) images")) }
     return parts.joined(separator: "\n\n")

@@ -68,7 +68,7 @@ private struct MarkdownScores {
       let metrics = summary.metrics, all = summary.overImages
       var rows = summary.reports.map { report in
         let score = report.score
-        return Self.row("\(report.testset) (\(report.rows.count) images)", metrics) { score[$0] }
+        return Self.row("\(report.testset) (\(report.rows.count.counted("image")))", metrics) { score[$0] }
       }
       rows.append(Self.row(summary.setsName, metrics, summary.overSets))
       rows.append(Self.row(summary.imagesName, metrics) { all[$0] })

@@ -37,7 +37,7 @@ package struct ScoreSummary {
 
   /// A line for each set, and the two means.
   package var text: String {
-    let names = reports.map { "\($0.testset) (\($0.rows.count) images)" }
+    let names = reports.map { "\($0.testset) (\($0.rows.count.counted("image")))" }
     let all = overImages
     let table = ScoreTable(names: names + [setsName, imagesName], title: title, metrics: metrics)
     var lines = [table.header]

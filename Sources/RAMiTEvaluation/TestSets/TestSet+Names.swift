@@ -28,7 +28,7 @@ extension TestSet {
         "\(path): no inputs for \(task.rawValue) beside the targets; they are made by bicubic downscaling")
     }
     if let publishedCount, publishedCount != count {
-      lines.append("\(path): \(count) images, of a set of \(publishedCount)")
+      lines.append("\(path): \(count.counted("image")), of a set of \(publishedCount)")
     }
     if let unusedInputs {
       lines.append("\(path): \(unusedInputs) is left alone; inputs are the targets with noise of --sigma")

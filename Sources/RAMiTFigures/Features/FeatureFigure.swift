@@ -4,8 +4,12 @@ import RAMiTImaging
 import RAMiTModels
 import RAMiTTensorCore
 
-/// Feature maps of models, such as those before and after H-RAMi (figures 4 and E of the paper): a row for each model.
+/// Feature maps of models, such as those before and after H-RAMi (figures 4 and E of the paper): a row for each model,
+/// or several.
 package struct FeatureFigure {
+  /// The most maps that stand in one row with the photo.
+  private static let mapsBesidePhoto = 4
+
   package let page: FigurePage
 
   /// - Parameters:
@@ -21,8 +25,10 @@ package struct FeatureFigure {
       all.append(try FeatureMap.maps(of: model.model, input: images.input, layers: names, label: model.label))
     }
     let range = Self.range(of: all.joined().flatMap(\.values))
-    for maps in all {
-      let photo = shown.panel(side: 224, caption: [images.shownName])
+    let hasRowTitles = models.count > 1 && all.allSatisfy { $0.count <= Self.mapsBesidePhoto }
+    for (model, maps) in zip(models, all) {
+      // Where no title names the model, its photo does.
+      let photo = shown.panel(side: 224, caption: [images.shownName] + (hasRowTitles ? [] : [model.label]))
       let panels = maps.map { map in
         var image = ColorMap.sequential.image(map.values, width: map.width, height: map.height, range: range)
         // Leaving out pixels of a larger map would show patterns that it does not have.
@@ -33,11 +39,10 @@ package struct FeatureFigure {
         return Panel(
           image, width: photo.width, height: photo.height, caption: [map.name, "\(map.width)×\(map.height)"])
       }
-      let columns = maps.count > 4 ? 5 : maps.count + 1
+      let columns = min(maps.count, Self.mapsBesidePhoto) + 1
       rows += ([photo] + panels).rows(of: columns)
     }
-    let grid = PanelGrid(
-      rows: rows, rowTitles: models.count > 1 && rows.count == models.count ? models.map(\.label) : [])
+    let grid = PanelGrid(rows: rows, rowTitles: hasRowTitles ? models.map(\.label) : [])
     var page = grid.page(title: "Feature maps of \(images.title)", extra: ColorBar.height)
     ColorBar(.sequential, range: range, title: "largest channel, standardised").draw(on: &page)
     self.page = page

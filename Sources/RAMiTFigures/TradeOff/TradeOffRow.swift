@@ -77,7 +77,7 @@ package struct TradeOffTable: Sendable {
       }
     }
     guard !rows.isEmpty else {
-      throw InputError(path, expected: "a row with \(x) and \(y)", found: "\(lines.count) rows without")
+      throw InputError(path, expected: "a row with \(x) and \(y)", found: lines.count.counted("row") + " without")
     }
     return (rows, missing)
   }

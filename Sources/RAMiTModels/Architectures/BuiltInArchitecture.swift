@@ -90,7 +90,8 @@ extension BuiltInArchitecture: RestorationArchitecture {
     guard let best = fits.indices.max(by: { (fits[$0], $1) < (fits[$1], $0) }), fits[best] > 0 else {
       let names = tensors.names.first.map { ", the first of them \($0.prefix(80))" } ?? ""
       throw InputError(
-        path, expected: "the weights of a model (\(title))", found: "\(tensors.count) tensors of other names\(names)")
+        path, expected: "the weights of a model (\(title))",
+        found: "\(tensors.count.counted("tensor")) of other names\(names)")
     }
     return try kinds[best].inferred(tensors, task, path)
   }

@@ -31,7 +31,7 @@ struct InferredShapes {
       guard let shape = tensors[name]?.shape, shape.rank == rank, shape.count > 0 else {
         let found =
           tensors[name].map { "\(name) of shape \($0.shape)" } ?? tensors.unreadable[name].map { "\($0) as \(name)" }
-          ?? "\(tensors.count) tensors, and no \(name)"
+          ?? "\(tensors.count.counted("tensor")), and no \(name)"
         throw InputError(path, expected: "the weights of \(model)", found: found)
       }
       return shape

@@ -21,7 +21,7 @@ public struct PretrainedModel<Architecture: RestorationArchitecture> {
   public init(
     weights path: String, task: RestorationTask? = nil, named name: String? = nil, note: (String) -> Void = { _ in }
   ) throws {
-    if let pretrained = Architecture.pretrained(named: path) {
+    if let pretrained = try Architecture.pretrained(orFile: path) {
       self = try Self(pretrained, task: task, named: name)
       return
     }
@@ -71,7 +71,8 @@ extension RestorationArchitecture {
     let (needed, held) = (found.parameterCount, tensors.reduce(0) { $0 + $1.tensor.count })
     guard needed / 2 <= held else {
       throw InputError(
-        path, expected: "the \(found.family)'s \(needed) values", found: "\(held) in \(tensors.count) tensors")
+        path, expected: "the \(found.family)'s \(needed) values",
+        found: "\(held) in \(tensors.count.counted("tensor"))")
     }
     return found
   }

@@ -75,6 +75,18 @@ extension RestorationArchitecture {
     guard let weights = pretrained.first(where: { $0.name == name }) else { return nil }
     return FileManager.default.fileExists(atPath: name) ? nil : weights
   }
+
+  /// The same, to be read now.
+  /// - Throws: `InputError` that lists the names, for a name that neither a file nor weights have. A path, or a file's
+  ///   ending, means a file, of which the file's reader says that it is missing.
+  package static func pretrained(orFile name: String) throws -> PretrainedWeights? {
+    if let weights = pretrained(named: name) { return weights }
+    let isFile = name.contains { "/.".contains($0) } || FileManager.default.fileExists(atPath: name)
+    guard !isFile, !pretrained.isEmpty else { return nil }
+    throw InputError(
+      name, expected: "a weight file, or one of " + pretrained.map(\.name).joined(separator: ", "),
+      found: "no such file or name")
+  }
 }
 
 extension PretrainedWeights {

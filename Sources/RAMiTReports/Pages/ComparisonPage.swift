@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTDiagnostics
 import RAMiTExperiments
 import RAMiTModels
 import RAMiTRuns
@@ -16,12 +17,12 @@ struct ComparisonPage {
     let groups = comparison.groups
     let sections = groups.map { section($0, isAlone: groups.count == 1) }
     let content: Markup = """
-      <h1>\(runs.count) runs</h1>
+      <h1>\(runs.count.counted("run"))</h1>
       <p>Scores are those of each run's best validation.\
       \(groups.count > 1 ? " Scores of different tasks do not compare." : "")</p>
       \(table)\(sections)
       """
-    return Page(title: "\(runs.count) runs compared", content: content).text
+    return Page(title: "\(runs.count.counted("run")) compared", content: content).text
   }
 
   private var table: Markup {

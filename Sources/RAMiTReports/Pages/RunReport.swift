@@ -266,7 +266,7 @@ extension ValidationDataConfiguration {
       case .procedural: "images drawn by the program"
       case .none: "none"
       }
-    return set + (images.map { ", the first \($0) images" } ?? "")
+    return set + (images.map { ", the first \($0.counted("image"))" } ?? "")
       + (sigma.map { ", sigma \(String(significant: $0))" } ?? "")
   }
 }

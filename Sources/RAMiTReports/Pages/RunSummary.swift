@@ -33,12 +33,13 @@ struct RunSummary {
   }
 
   var progress: String {
+    func iterations(_ count: Int) -> String { count.counted("iteration", isGrouped: true) }
     let done = record.iteration.grouped
-    guard let planned = record.starts.starts.last?.plannedIterations.grouped else { return "\(done) iterations" }
+    guard let planned = record.starts.starts.last?.plannedIterations else { return iterations(record.iteration) }
     if let reason = record.starts.starts.last?.stoppedEarly {
-      return "Complete after \(done) of \(planned) iterations: \(reason)"
+      return "Complete after \(done) of \(iterations(planned)): \(reason)"
     }
-    return isComplete ? "Complete, \(planned) iterations" : "\(done) of \(planned) iterations"
+    return isComplete ? "Complete, \(iterations(planned))" : "\(done) of \(iterations(planned))"
   }
 
   /// Whether all that was planned is done, or the run has stopped early.

@@ -69,7 +69,7 @@ package struct TableNotes {
     var lines: [Line] = []
     for cell in cells {
       guard let images = cell.images, let published = cell.publishedImages else { continue }
-      lines.addOnce(Line("* \(cell.column.set?.rawValue ?? "mean"): \(images) images of \(published)"))
+      lines.addOnce(Line("* \(cell.column.set?.rawValue ?? "mean"): \(images.counted("image")) of \(published)"))
     }
     return lines
   }

@@ -43,15 +43,15 @@ extension ParameterStore {
 
 extension RestorationModel {
   /// Loads the initial weights that the configuration names.
-  /// - Parameter pretrained: the weights that come with the program under a name.
+  /// - Parameter pretrained: the weights that come with the program under a name; nil for a file's path.
   /// - Returns: a line for the log; nil when the initial weights are random.
   /// - Throws: `InputError` that names the file.
   func loadInitialWeights(
-    _ configuration: TrainingConfiguration, pretrained: (_ name: String) -> PretrainedWeights?
+    _ configuration: TrainingConfiguration, pretrained: (_ name: String) throws -> PretrainedWeights?
   ) throws -> String? {
     var taken = ""
     func read(_ path: String) throws -> NamedTensors {
-      if let weights = pretrained(path) { return try weights.tensors(for: parameters.request) }
+      if let weights = try pretrained(path) { return try weights.tensors(for: parameters.request) }
       return try WeightFile.read(path, for: parameters.request) { taken = "; \($0)" }
     }
     if let path = configuration.initialWeights {

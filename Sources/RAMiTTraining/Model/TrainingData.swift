@@ -49,9 +49,9 @@ package struct TrainingData {
     guard possible ~= samplesPerEpoch else {
       throw InputError(
         train.path ?? train.name ?? "data.train",
-        expected: "at least a batch of \(possible.lowerBound) samples (data.train.repeat makes more), and at most"
-          + " \(Self.maximumSamples)",
-        found: "\(samplesPerEpoch) from \(pairs.count.map { "\($0) images" } ?? "drawn images")")
+        expected: "at least a batch of \(possible.lowerBound.counted("sample")) (data.train.repeat makes more),"
+          + " and at most \(Self.maximumSamples)",
+        found: "\(samplesPerEpoch) from \(pairs.count.map { $0.counted("image") } ?? "drawn images")")
     }
     size = DataSize(images: pairs.count, samplesPerEpoch: samplesPerEpoch)
     samples = Self.samples(

@@ -95,7 +95,8 @@ extension TrainingDataConfiguration {
     else {
       throw InputError(
         base, expected: "images to train on",
-        found: errors.isEmpty ? "members that a round has less than once" : "\(errors.count) images with errors")
+        found: errors.isEmpty
+          ? "members that a round has less than once" : errors.count.counted("image") + " with errors")
     }
     let isOne = members.count == 1 && members[0].repeat == 1
     let all: any ImagePairs = isOne ? members[0].pairs : UnionPairs(members.map { ($0.pairs, $0.repeat) })

@@ -83,8 +83,8 @@ package struct ClusterForecast: Equatable, Sendable {
 
   /// For a person.
   package var line: String {
-    "cluster about \(longDuration(seconds)) on \(nodes) machines like this one, \(network.description) between them,"
-      + " at \((100 * efficiency).fixed(0)) % efficiency"
+    "cluster about \(longDuration(seconds)) on \(nodes.counted("machine")) like this one, \(network.description)"
+      + " between them, at \((100 * efficiency).fixed(0)) % efficiency"
       + (isRaised ? ", with gradients.accumulate of \(parts), a part for each" : "")
   }
 }

@@ -73,11 +73,12 @@ package struct DryRun {
     lines += plan.table
     lines += [
       "",
-      "total   \(plan.epochs) epochs, \(plan.iterations.grouped) iterations, \(plan.samples.grouped) samples",
+      "total   \(plan.epochs.counted("epoch")), \(plan.iterations.counted("iteration", isGrouped: true)), "
+        + plan.samples.counted("sample", isGrouped: true),
       "memory  \(memory.summary(plan))" + (accumulate > 1 ? ", batches in \(accumulate) parts" : "")
         + (memory.photoMebibytes == 0 ? "" : ", \(memory.photoMebibytes) MiB of it for photos"),
       "time    about \(longDuration(cost.seconds(plan))) without validation: \(cost.seconds.fixed(2)) s for"
-        + " \(cost.batch) patches of \(cost.patch) on this machine",
+        + " \(cost.batch.counted("patch", "patches")) of \(cost.patch) on this machine",
     ]
     return lines
   }

@@ -39,6 +39,7 @@ struct DataSize: Codable, Equatable, CustomStringConvertible {
   var samplesPerEpoch: Int
 
   var description: String {
-    (images.map { "\($0.grouped) images, " } ?? "") + "\(samplesPerEpoch.grouped) samples per epoch"
+    (images.map { $0.counted("image", isGrouped: true) + ", " } ?? "")
+      + samplesPerEpoch.counted("sample", isGrouped: true) + " per epoch"
   }
 }

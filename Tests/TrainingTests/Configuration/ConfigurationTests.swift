@@ -243,6 +243,16 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     #expect(message(Self.small, settings: [setting]).replacing("column 1:", with: "column 2:") == expected)
   }
 
+  /// It is the run's, at the top level.
+  @Test func theModelsTaskIsNotSuggested() {
+    let listed = message(Self.small + "model: {zzzzzz: 1}\n")
+    #expect(listed.hasPrefix("c.yaml:6:9: expected a key of model, one of "), "\(listed)")
+    #expect(listed.contains(" dim, ") && !listed.contains("task"), "\(listed)")
+    let misspelt = message(Self.small, settings: ["model.taks=x2"])
+    #expect(misspelt.contains("expected a key of model, ") && !misspelt.contains("task"), "\(misspelt)")
+    #expect(message(Self.small, settings: ["taks=x2"]).contains("perhaps 'task'"))
+  }
+
   @Test func valuesMustGoTogether() {
     #expect(message("task: x2\n").contains("data.train.path"))
     #expect(message(Self.small + "    path: photos\n").contains("c.yaml:6:11: expected data.train.path: none"))
