@@ -24,24 +24,27 @@ import Testing
     }
   }
 
-  /// Sixty steps of 25 ms; a checkpoint after every tenth takes the disk 140 ms.
+  /// No checkpoint is done before five more steps are: a training that waited for the disk would never take them.
   @Test func stepsDoNotWaitForASlowDisk() throws {
+    let checkpoints = folder.path + "/slow/checkpoints"
     let configuration = try toyConfiguration(
       folder.path + "/slow",
       settings: ["schedule.epochs=12", "data.validation={type: none}", "checkpoints.everyIterations=10"])
-    let disk = SlowDisk(of: folder.path, latency: 0.02)
-    try FileChange.observing(disk.observe) {
-      let trainer = try trainer(configuration, stepMilliseconds: 25)
-      let before = disk.seconds
-      var during = 0.0
+    let steps = StepCount()
+    try FileChange.observing { change in
+      guard case .rename(_, let file) = change, file.hasPrefix(checkpoints + "/iteration-"),
+        let iteration = file.firstMatch(of: /(\d+)\.safetensors/).flatMap({ Int($0.1) }), iteration < 60
+      else { return }
+      steps.wait(for: iteration + 5)
+    } _: {
+      let trainer = try toyTrainer(configuration)
       _ = try trainer.run {
-        during = disk.seconds - before
+        steps.set(trainer.iteration)
         return false
       }
-      #expect(during > 5 * 0.1, "five checkpoints were written beside the steps")
-      #expect(trainer.secondsWaited < during / 3, "waited \(trainer.secondsWaited) s of \(during) s")
     }
-    #expect(try names(folder.path + "/slow/checkpoints").last == "iteration-00000060.safetensors")
+    #expect(steps.awaited == [15, 25, 35, 45, 55] && steps.missed.isEmpty, "never came: \(steps.missed)")
+    #expect(try names(checkpoints).last == "iteration-00000060.safetensors")
   }
 
   /// Steps that are quicker than the disk wait for the last checkpoint before they make the next, and each holds the
@@ -121,5 +124,29 @@ import Testing
     _ = try trainer.run()
     let text = try String(contentsOfFile: path + "/environment.json", encoding: .utf8)
     #expect(text.contains(/"secondsWaited" ?: ?\d/) && text.contains(/"lastIteration" ?: ?20\b/), "\(text)")
+  }
+}
+
+/// The steps that a training has taken, for which others wait.
+private final class StepCount: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var count = 0
+  private(set) var awaited: [Int] = [], missed: [Int] = []
+
+  func set(_ count: Int) {
+    condition.lock()
+    self.count = count
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Returns when so many are done; a minute later they are missed.
+  func wait(for count: Int) {
+    condition.lock()
+    let end = Date.now + 60
+    while self.count < count, condition.wait(until: end) {}
+    awaited.append(count)
+    if self.count < count { missed.append(count) }
+    condition.unlock()
   }
 }

@@ -8,7 +8,6 @@ final class SlowDisk: Sendable {
     var open: Set<Int32> = []
     /// The most that were made durable at the same moment.
     var syncing = 0, mostSyncing = 0
-    var seconds = 0.0
   }
 
   private let folder: String
@@ -18,8 +17,6 @@ final class SlowDisk: Sendable {
   /// - Parameter latency: in seconds.
   init(of folder: String, latency: Double) { (self.folder, self.latency) = (folder, latency) }
 
-  /// The seconds that the disk has taken.
-  var seconds: Double { state.withLock { $0.seconds } }
   var mostSyncing: Int { state.withLock { $0.mostSyncing } }
 
   func observe(_ change: FileChange) {
@@ -34,10 +31,7 @@ final class SlowDisk: Sendable {
         $0.mostSyncing = max($0.mostSyncing, $0.syncing)
       }
       usleep(UInt32(latency * 1e6))
-      state.withLock {
-        $0.syncing -= 1
-        $0.seconds += latency
-      }
+      state.withLock { $0.syncing -= 1 }
     case .write, .truncate, .rename, .remove: break
     }
   }
