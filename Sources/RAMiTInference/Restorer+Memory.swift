@@ -129,6 +129,8 @@ extension Restorer {
           + " \(gigabytes(self.bytes(ofOutput: photo, result)))"
           + (isRefused ? ", which the system refuses" : ""))
     }
+    // The search may have ended with a reservation that was refused.
+    _ = fits(tile: largest)
     var tiled = self
     tiled.tile = largest
     let reason = isRefused ? "the system refuses it" : "\(gigabytes(left)) is left"

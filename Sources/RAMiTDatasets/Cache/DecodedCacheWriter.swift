@@ -32,10 +32,7 @@ extension DecodedCache {
         }
         progress(start + part.count, files.count)
       }
-      // Otherwise the keys come in another order each time.
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = .sortedKeys
-      let index = try encoder.encode(images)
+      let index = try Data(JSON.encode(images).utf8)
       try writer.append(index)
       try writer.rewind()
       try writer.append(DecodedCacheHeader(indexOffset: UInt64(end), index: index).bytes)

@@ -15,17 +15,7 @@ struct MapColumns {
   func exponentiateBounded(factors: UnsafeMutablePointer<Float>) {
     var column = 0
     while column < queries {
-      var total = (Vector.zero, Vector.zero)
-      forEachPair(map + column) { a, b in
-        let value = (expOfNegative(load(a)), expOfNegative(load(b)))
-        total.0 += value.0
-        store(value.0, a)
-        if a != b {
-          total.1 += value.1
-          store(value.1, b)
-        }
-      }
-      store(Vector(repeating: 1) / (total.0 + total.1), factors + column)
+      replace(map + column, factors: factors + column) { expOfNegative($0) }
       column &+= vectorWidth
     }
   }
@@ -48,20 +38,28 @@ struct MapColumns {
         largest.1 = maximum(largest.1, load(b))
       }
       let peak = maximum(largest.0, largest.1)
-      var total = (Vector.zero, Vector.zero)
-      forEachPair(top) { a, b in
-        let value = (Self.exponential(load(a) - peak, least), Self.exponential(load(b) - peak, least))
-        total.0 += value.0
-        store(value.0, a)
-        if a != b {
-          total.1 += value.1
-          store(value.1, b)
-        }
-      }
+      replace(top, factors: factors + column) { Self.exponential($0 - peak, least) }
       if let peaks { store(peak, peaks + column) }
-      store(Vector(repeating: 1) / (total.0 + total.1), factors + column)
       column &+= vectorWidth
     }
+  }
+
+  /// Sixteen columns become their exponentials.
+  @inline(__always)
+  private func replace(
+    _ top: UnsafeMutablePointer<Float>, factors: UnsafeMutablePointer<Float>, by exponential: (Vector) -> Vector
+  ) {
+    var total = (Vector.zero, Vector.zero)
+    forEachPair(top) { a, b in
+      let value = (exponential(load(a)), exponential(load(b)))
+      total.0 += value.0
+      store(value.0, a)
+      if a != b {
+        total.1 += value.1
+        store(value.1, b)
+      }
+    }
+    store(Vector(repeating: 1) / (total.0 + total.1), factors)
   }
 
   /// exp(x) for x up to 0; 0 below `least`. NaN stays: the loss must show it.
