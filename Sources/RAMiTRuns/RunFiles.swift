@@ -25,7 +25,7 @@ package struct RunFiles: Sendable {
   package var report: String { path + "/report.html" }
   package var curves: String { path + "/curve.svg" }
   package var samples: String { path + "/samples" }
-  package var sampleScores: String { samples + "/scores.json" }
+  package var sampleScores: String { samples + "/scores.jsonl" }
   /// The middle of a sample as an earlier validation restored it.
   /// - Parameter name: of the sample's file.
   package func pastSample(_ name: String, iteration: Int) -> String {

@@ -1,6 +1,4 @@
-import Foundation
 import RAMiTDiagnostics
-import RAMiTFiles
 
 /// The metrics of a run, in memory: of a long one as much as charts can show, so that it does not grow.
 package struct RunHistory: Equatable {
@@ -45,50 +43,7 @@ extension RunHistory {
   /// - Parameter report: called with the first other line that cannot be read; the rest is read all the same.
   /// - Throws: `InputError` when the file cannot be read at all.
   package init(reading path: String, report: (InputError) -> Void) throws {
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
-      throw InputError(path, expected: "the metrics of a run", found: "no file that can be read")
-    }
-    var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    lines.removeLast()
-    var wrong: (first: Int, count: Int)?
-    // Many short texts are slow to decode one by one.
-    for start in stride(from: 0, to: lines.count, by: Self.decodedTogether) {
-      let part = start..<min(start + Self.decodedTogether, lines.count)
-      if let together = Self.decoded(lines[part]) {
-        together.forEach { add($0) }
-        continue
-      }
-      for index in part {
-        guard let line = Self.decoded(lines[index...index])?.first else {
-          wrong = (wrong?.first ?? index, (wrong?.count ?? 0) + 1)
-          continue
-        }
-        add(line)
-      }
-    }
-    guard let wrong else { return }
-    report(
-      InputError(
-        "\(path):\(wrong.first + 1)", expected: "a line of metrics",
-        found: "'\(Self.excerpt(lines[wrong.first]))'"
-          + (wrong.count == 1 ? "" : ", the first of \(wrong.count) such lines")))
-  }
-
-  private static let decodedTogether = 1000
-
-  /// The beginning of a line, for a message.
-  private static func excerpt(_ line: Data) -> String {
-    let text = String(decoding: line.prefix(40), as: UTF8.self)
-    return line.count > 40 ? text + "..." : text
-  }
-
-  /// The values of lines of JSON; nil unless each of them is one.
-  private static func decoded(_ lines: ArraySlice<Data>) -> [MetricsLine]? {
-    let text = "[" + lines.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",") + "]"
-    guard let values = try? JSON.decode([MetricsLine].self, from: text), values.count == lines.count else {
-      return nil
-    }
-    return values
+    try JSONLines.read(path, kind: "metrics", report: report) { add($0) }
   }
 }
 

@@ -42,7 +42,7 @@ package struct RunRecord {
       report(error)
     }
     do {
-      sampleScores = try SampleScores(reading: files.sampleScores)
+      sampleScores = try SampleScores(reading: files.sampleScores, report: report)
     } catch let error as InputError {
       report(error)
     }

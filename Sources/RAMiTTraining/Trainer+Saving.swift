@@ -51,12 +51,13 @@ extension Trainer {
       input: image.input, baseline: configuration.task.isSuperResolution ? scored.baseline : nil,
       restored: scored.restored.cropped(toFit: image.target), target: image.target, task: configuration.task,
       score: scored.score, baselineScore: scored.baselineScore)
-    let path = "\(files.samples)/\(SampleSheet.fileName(scored.name))"
+    let file = SampleSheet.fileName(scored.name), path = "\(files.samples)/\(file)"
     try ImageFile.write(sheet.image, to: path)
     guard index < RunSample.mostShown else { return }
     let entry = SampleScores.Entry(
-      epoch: plan.epochsDone(after: state.iteration).count, iteration: state.iteration, score: scored.score,
-      baseline: scored.baselineScore, isKept: index < Self.keptImages && areSamplesKept)
+      image: SampleSheet.name(ofFile: file), epoch: plan.epochsDone(after: state.iteration).count,
+      iteration: state.iteration, score: scored.score, baseline: scored.baselineScore,
+      isKept: index < Self.keptImages && areSamplesKept)
     try output.journal.add(sheet, path: path, entry, isEvent: entry.isKept)
   }
 

@@ -11,7 +11,8 @@ package struct RunSample: Equatable {
   private let detail: SampleDetail?
   /// A part of each panel to be shown enlarged; empty where the panels are hardly larger.
   package let details: [Panel]
-  /// The image's scores at each validation; empty where they are not known.
+  /// The image's scores at the last validation, and before at those of which the history has the image; empty where
+  /// they are not known.
   package var scores: [SampleScores.Entry] = []
   /// The same part of the restored image at earlier validations, some of them.
   package var past: [(entry: SampleScores.Entry, detail: Panel)] = []
@@ -115,7 +116,7 @@ package struct RunSample: Equatable {
       let path = folder + "/" + name
       do {
         var sample = try RunSample(ImageFile.read(path), of: task, path: path)
-        sample.add(scores.images[sample.name] ?? [], files)
+        sample.add(scores.entries(of: sample.name), files)
         samples.append(sample)
       } catch let error as InputError {
         report(error)

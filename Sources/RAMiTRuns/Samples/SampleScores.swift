@@ -3,12 +3,15 @@ import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTMetrics
 
-/// The scores of a run's samples at every validation, as `samples/scores.json` keeps them.
+/// The scores of a run's samples at its validations: `samples/scores.jsonl` has all of them, one a line; in memory is
+/// what reports show, so that a long run does not grow.
 ///
 /// Equal runs have equal files. The middle of a restored image is kept beside it for some of the validations:
 /// `samples/history/NAME/ITERATION.png`.
-package struct SampleScores: Codable, Equatable {
+package struct SampleScores: Equatable {
   package struct Entry: Codable, Equatable {
+    /// The image's name.
+    package let image: String
     /// Epochs and iterations done.
     package let epoch, iteration: Int
     /// Of the whole image, restored and in the baseline.
@@ -16,42 +19,34 @@ package struct SampleScores: Codable, Equatable {
     /// Whether the history has this validation's image.
     package let isKept: Bool
 
-    package init(epoch: Int, iteration: Int, score: Score, baseline: Score, isKept: Bool) {
-      (self.epoch, self.iteration, self.isKept) = (epoch, iteration, isKept)
+    package init(image: String, epoch: Int, iteration: Int, score: Score, baseline: Score, isKept: Bool) {
+      (self.image, self.epoch, self.iteration, self.isKept) = (image, epoch, iteration, isKept)
       (psnr, ssim) = (score.psnr, score.ssim)
       (baselinePSNR, baselineSSIM) = (baseline.psnr, baseline.ssim)
     }
   }
 
-  /// By the images' names, in the order of the validations.
-  package private(set) var images: [String: [Entry]] = [:]
+  private var kept: [String: [Entry]] = [:]
+  private var last: [String: Entry] = [:]
 
   package init() {}
 
   /// Reads a file; there is none before a run's first validation.
-  /// - Throws: `InputError` when there is one that cannot be read.
-  package init(reading path: String) throws {
+  /// - Parameter report: called with the first line that cannot be read; the rest is read all the same.
+  /// - Throws: `InputError` when there is a file that cannot be read.
+  package init(reading path: String, report: (InputError) -> Void) throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
-    do {
-      self = try JSON.decode(SampleScores.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw InputError(path, expected: "the scores of samples as JSON", found: "text that cannot be read as such")
-    }
+    try JSONLines.read(path, kind: "scores of samples", report: report) { add($0) }
   }
 
-  /// Adds an image's scores at a validation, in place of those of the same iteration.
-  package mutating func add(_ entry: Entry, of name: String) {
-    images[name, default: []].removeAll { $0.iteration >= entry.iteration }
-    images[name, default: []].append(entry)
+  package mutating func add(_ entry: Entry) {
+    last[entry.image] = entry
+    if entry.isKept { kept[entry.image, default: []].append(entry) }
   }
 
-  /// Forgets the validations after an iteration, from which the run resumes.
-  package mutating func truncate(to iteration: Int) {
-    images = images.mapValues { $0.filter { $0.iteration <= iteration } }.filter { !$0.value.isEmpty }
-  }
-
-  /// - Throws: `InputError` when the file cannot be written.
-  package func write(to path: String) throws {
-    try WholeFile.write(Data(JSON.encode(self, isPretty: true).utf8), to: path)
+  /// Of one image, in the order of the validations: those with an image in the history, and the last one.
+  package func entries(of image: String) -> [Entry] {
+    let kept = kept[image] ?? []
+    return kept + (last[image].map { $0 == kept.last ? [] : [$0] } ?? [])
   }
 }

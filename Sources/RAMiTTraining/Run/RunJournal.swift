@@ -8,11 +8,13 @@ import Synchronization
 
 /// What a run records while it trains: metrics, TensorBoard's events, its starts, and a report made from them.
 ///
-/// Metrics and events are truncated together with the log when a run resumes. The rest is made from them.
+/// Metrics, events and the samples' scores are truncated together with the log when a run resumes. The rest is made
+/// from them.
 final class RunJournal {
   private let files: RunFiles
   private let metrics: AppendOnlyFile
   private let events: EventFile
+  private let sampleScores: AppendOnlyFile
   private var record: RunRecord
   /// The samples that this process has made.
   private var visited: Set<String> = []
@@ -31,6 +33,7 @@ final class RunJournal {
     self.files = files
     metrics = try AppendOnlyFile(files.metrics)
     events = try EventFile(files.events)
+    sampleScores = try AppendOnlyFile(files.sampleScores)
     record = RunRecord(path: files.path, settings)
   }
 
@@ -48,15 +51,15 @@ final class RunJournal {
   ) throws {
     try metrics.truncate(to: state.metricsBytes)
     try events.truncate(to: state.eventBytes ?? 0)
+    try sampleScores.truncate(to: state.sampleScoreBytes ?? 0)
     var errors: [InputError] = []
     record.history = try RunHistory(reading: files.metrics) { errors.append($0) }
     if state.iteration > 0 {
       do {
-        record.sampleScores = try SampleScores(reading: files.sampleScores)
+        record.sampleScores = try SampleScores(reading: files.sampleScores) { errors.append($0) }
       } catch let error as InputError {
         errors.append(error)
       }
-      record.sampleScores.truncate(to: state.iteration)
       record.samples = RunSample.read(files, of: record.configuration.task, record.sampleScores) { errors.append($0) }
     }
     do {
@@ -91,7 +94,6 @@ final class RunJournal {
 
   /// - Parameter onOtherImages: whether the previous validation used different images.
   func add(_ validation: ValidationRecord, onOtherImages: Bool) throws {
-    if !record.sampleScores.images.isEmpty { try record.sampleScores.write(to: files.sampleScores) }
     let line = MetricsLine(validation, onOtherImages: onOtherImages)
     try metrics.append(line: line.json)
     record.history.add(line)
@@ -116,9 +118,10 @@ final class RunJournal {
       // The target is the last panel, and what the model made comes before it.
       try ImageFile.write(RunSample.middle(of: sheet.panels[sheet.panels.count - 2]), to: past)
     }
-    record.sampleScores.add(entry, of: sample.name)
+    try sampleScores.append(line: JSON.encode(entry))
+    record.sampleScores.add(entry)
     sample.add(
-      record.sampleScores.images[sample.name] ?? [], files, before: record.samples.first { $0.path == path })
+      record.sampleScores.entries(of: sample.name), files, before: record.samples.first { $0.path == path })
     visited.insert(path)
     var others = record.samples.filter { $0.path != path }
     // Samples of an earlier process stay as long as there is room.
@@ -144,14 +147,15 @@ final class RunJournal {
 
   // MARK: Saving
 
-  /// Notes the sizes of metrics and events.
+  /// Notes the sizes of metrics, events and scores of samples.
   func noteSizes(in state: inout TrainingState) throws {
     state.metricsBytes = try metrics.size()
     state.eventBytes = try events.file.size()
+    state.sampleScoreBytes = try sampleScores.size()
   }
 
-  /// Metrics and events.
-  var appended: [AppendOnlyFile] { [metrics, events.file] }
+  /// Metrics, events and scores of samples.
+  var appended: [AppendOnlyFile] { [metrics, events.file, sampleScores] }
 
   /// The starts, the curves and the report, ready to be written on any thread.
   struct Publication: Sendable {

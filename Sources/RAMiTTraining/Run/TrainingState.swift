@@ -30,6 +30,8 @@ struct TrainingState: Codable, Equatable {
   var metricsBytes: UInt64 = 0
   /// The size of TensorBoard's events then; nil where there were none.
   var eventBytes: UInt64?
+  /// The size of the scores of samples then; nil in checkpoints of earlier versions.
+  var sampleScoreBytes: UInt64?
 }
 
 /// The size of a training set.

@@ -49,7 +49,7 @@ import Testing
     let images = PageReader(page).attributes.filter { $0.name == "src" }.map(\.value)
     let sheet = try ImageFile.read(path + "/samples/leaves-0.png")
     #expect(images.count == 4 + 4 + 1)
-    let entries = try #require(SampleScores(reading: path + "/samples/scores.json").images["leaves-0"])
+    let entries = try SampleScores(reading: path + "/samples/scores.jsonl") { Issue.record($0) }.entries(of: "leaves-0")
     #expect(entries.map(\.iteration) == [10, 20] && entries.allSatisfy(\.isKept))
     #expect(page.contains("restored, <b>\(entries[1].psnr.fixed(2)) dB</b>"))
     #expect(page.contains("bicubic, <b>\(entries[1].baselinePSNR.fixed(2)) dB</b>"))
