@@ -207,13 +207,17 @@ test-avx2: MACHINE = -Xcc -mavx2 -Xcc -mfma
 test-plain test-avx2: setup
 	RAMIT_SUITES='$(VECTOR_SUITES)' swift test $(SWIFT_FLAGS) --scratch-path .build/$@
 
-# Threads that share memory: parallel loops, ranks, the loader and its caches, under ThreadSanitizer.
-THREAD_SUITES = Parallel ProcessGroup Datasets
+# Threads that share memory, under ThreadSanitizer: parallel loops, ranks, the loader and its caches, trainings with
+# what writes beside them, and the program when signals stop it.
+THREAD_SUITES = Parallel ProcessGroup Datasets Training
+THREAD_TRAININGS = BackgroundSave|Checkpoint|NonFinite|Ranks|Resume|SampleScores|SamplesOnce|StagedRun|TensorBoard|Trainer
 test-threads: setup
 	RAMIT_THREADS=1 RAMIT_SUITES='$(THREAD_SUITES)' swift build --build-tests $(SWIFT_FLAGS) -Xswiftc -enable-testing \
 	  --scratch-path .build/$@
-	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=exitcode=66:suppressions=$(CURDIR)/Tests/Threads/suppressions.txt \
-	  .build/$@/release/RAMiTPackageTests.xctest --testing-library swift-testing
+	export SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=exitcode=66:suppressions=$(CURDIR)/Tests/Threads/suppressions.txt; \
+	  .build/$@/release/RAMiTPackageTests.xctest --testing-library swift-testing \
+	    --filter '^(Parallel|ProcessGroup|Datasets)Tests\.|^TrainingTests\.($(THREAD_TRAININGS))Tests/' && \
+	  Tests/Reliability/signals.sh .build/$@/release/ramit && Tests/Reliability/interruptions.sh .build/$@/release/ramit
 
 # The kernels on an emulated 64-bit ARM: the bits of the build for AVX2.
 EMULATOR = qemu-user gcc-aarch64-linux-gnu

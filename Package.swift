@@ -321,20 +321,23 @@ let package = Package(
   package.products = []
 }
 
-// `make test-plain`, `make test-avx2` and `make test-threads` build the tests of these modules only.
+let isThreadSanitized = ProcessInfo.processInfo.environment["RAMIT_THREADS"] != nil
+
+// `make test-plain`, `make test-avx2` and `make test-threads` build the tests of these modules only, the last also the
+// program.
 if let suites = ProcessInfo.processInfo.environment["RAMIT_SUITES"]?.split(separator: " ") {
-  keep(suites.map { "\($0)Tests" })
+  keep(suites.map { "\($0)Tests" } + (isThreadSanitized ? ["ramit"] : []))
 }
 
 // `make test-threads` instruments what shares memory between threads. What computes inside of `parallelFor` stays as
 // it is: it would take many times as long, and shares nothing by itself.
-if ProcessInfo.processInfo.environment["RAMIT_THREADS"] != nil {
+if isThreadSanitized {
   let computing = [
     "Kernels", "LinearAlgebra", "Autograd", "NN", "Metrics", "Models", "Optimizers", "OperationTestSupport",
   ]
   for target in package.targets where target.type != .system && !computing.map(module).contains(target.name) {
     target.swiftSettings = [.unsafeFlags(["-sanitize=thread"])]
-    if target.type == .test { target.linkerSettings = [.unsafeFlags(["-sanitize=thread"])] }
+    if target.type != .regular { target.linkerSettings = [.unsafeFlags(["-sanitize=thread"])] }
   }
 }
 
