@@ -210,7 +210,7 @@ test-plain test-avx2: setup
 # Threads that share memory, under ThreadSanitizer: parallel loops, ranks, the loader and its caches, trainings with
 # what writes beside them, and the program when signals stop it.
 THREAD_SUITES = Parallel ProcessGroup Datasets Training
-THREAD_TRAININGS = BackgroundSave|Checkpoint|NonFinite|Ranks|Resume|SampleScores|SamplesOnce|StagedRun|TensorBoard|Trainer
+THREAD_TRAININGS = BackgroundSave|Checkpoint|NonFinite|Ranks|Resume|SamplesOnce|StagedRun|TensorBoard|Trainer
 test-threads: setup
 	RAMIT_THREADS=1 RAMIT_SUITES='$(THREAD_SUITES)' swift build --build-tests $(SWIFT_FLAGS) -Xswiftc -enable-testing \
 	  --scratch-path .build/$@

@@ -10,7 +10,8 @@ struct DataCheckCommand: ParsableCommand {
     discussion: """
       Errors are: an image without its partner, two images of one name, an image that cannot be decoded, a pair whose \
       sizes do not fit together, gray or 16-bit images among 8-bit RGB, CMYK, and a number of images that differs from \
-      the published one. The exit code is 1 when there are errors.
+      the published one. The exit code is 1 when there are errors. Notes tell what is used all the same: files with \
+      damage beside their pixels, more pages than one.
       """)
 
   @OptionGroup var selection: DataSelection
@@ -37,12 +38,14 @@ struct DataCheckCommand: ParsableCommand {
 
   private func printReport(_ report: DatasetReport) {
     for fault in report.faults { Console.print(fault.line) }
+    for note in report.notes { Console.print("note: " + note.line) }
     if let leftOut = report.leftOut { Console.print("left out: \(leftOut)") }
     let scale = report.scale > 1 ? " x\(report.scale)" : ""
     let share = report.expected.map { "\(report.pairs) of " + $0.counted(report.noun) }
     Console.print(
       "\(report.name)\(scale): \(share ?? report.pairs.counted(report.noun)), \(report.files.counted("file")), "
-        + (report.faults.isEmpty ? "nothing wrong" : report.faults.count.counted("fault")))
+        + (report.faults.isEmpty ? "nothing wrong" : report.faults.count.counted("fault"))
+        + (report.notes.isEmpty ? "" : ", " + report.notes.count.counted("note")))
   }
 }
 

@@ -98,6 +98,20 @@ struct BadSet {
     #expect((found(.noInput) + found(.noTarget)) == Array(repeating: "244 images of other names", count: 12))
   }
 
+  /// Damage beside whole pixels: the checksum of their chunk, which is the last before the twelve bytes of the end.
+  @Test func whatIsUsedAllTheSameIsNoted() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.png", "b.png"] { try folder.write(drawn(1, width: 24, height: 20), name) }
+    let path = folder.path + "/b.png"
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    bytes[bytes.count - 13] ^= 1
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let set = try #require(try SelectedSet.folder(folder.path, inputs: nil, settings: nil).first)
+    var known: FactsOfFiles = [:]
+    let report = DatasetReport(set, known: &known)
+    #expect(report.faults.isEmpty && report.notes.map(\.line) == ["\(path): a checksum of the pixels is wrong"])
+  }
+
   @Test func aCMYKFileIsWholeAndStillRefused() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(cmykJPEG, "a.jpg")

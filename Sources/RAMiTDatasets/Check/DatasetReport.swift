@@ -4,7 +4,14 @@ import RAMiTImaging
 import RAMiTParallel
 
 /// What is known of files that were read whole, or why reading failed.
-package typealias FactsOfFiles = [ByteString: Result<ImageHeader, InputError>]
+package typealias FactsOfFiles = [ByteString: Result<FactsOfFile, InputError>]
+
+/// What is known of a file that was read whole.
+package struct FactsOfFile: Sendable {
+  let header: ImageHeader
+  /// See `LoadedImage.notes`.
+  let notes: [String]
+}
 
 /// What is found when every file of a set is read.
 package struct DatasetReport: Encodable, Sendable {
@@ -13,6 +20,11 @@ package struct DatasetReport: Encodable, Sendable {
     package var line: String { InputError(file, expected: expected, found: found).description }
 
     init(_ error: InputError) { (file, expected, found) = (error.location, error.expected, error.found) }
+  }
+  /// What the reader repaired or left out of a file that is used all the same.
+  package struct Note: Encodable, Sendable {
+    package let file, note: String
+    package var line: String { "\(file): \(note)".onOneLine }
   }
   /// What was checked: a data set's name or a folder.
   package let name: String
@@ -28,6 +40,7 @@ package struct DatasetReport: Encodable, Sendable {
   /// How many pairs the manifest says there are.
   package let expected: Int?
   package let faults: [Fault]
+  package let notes: [Note]
 
   /// Decodes every file of a set, on all threads.
   /// - Parameters:
@@ -47,7 +60,7 @@ package struct DatasetReport: Encodable, Sendable {
     }
     let checker = PairChecker(
       settings: set.settings, patch: 1, channels: manifest?.channels, gray: manifest?.gray ?? [])
-    let found = checker.find(in: files.pairs) { [facts] in facts[ByteString($0)]! }
+    let found = checker.find(in: files.pairs) { [facts] in facts[ByteString($0)]!.map(\.header) }
     var errors = files.errors + files.unread + found.map(\.error)
     let count = files.pairs.count
     if let manifest, count != manifest.count {
@@ -64,15 +77,20 @@ package struct DatasetReport: Encodable, Sendable {
     leftOut = files.omissions.text
     expected = manifest?.count
     faults = errors.map(Fault.init)
+    notes = paths.flatMap { path in
+      ((try? facts[ByteString(path)]?.get().notes) ?? []).map { Note(file: path, note: $0) }
+    }
   }
 
   private static let portion = 64
 
   /// Of CMYK the header is enough.
-  private static func decode(_ path: String) -> Result<ImageHeader, InputError> {
+  private static func decode(_ path: String) -> Result<FactsOfFile, InputError> {
     readFacts(of: path) {
       let header = try ImageFile.header(path)
-      return header.isCMYK ? header : ImageHeader(try ImageFile.read(path))
+      guard !header.isCMYK else { return FactsOfFile(header: header, notes: []) }
+      let file = try ImageFile.load(path)
+      return FactsOfFile(header: ImageHeader(file.image), notes: file.notes)
     }
   }
 }

@@ -93,6 +93,6 @@ func sizeError(
 }
 
 /// What `read` finds in an image file, or why it cannot be read.
-func readFacts(of path: String, _ read: () throws -> ImageHeader) -> Result<ImageHeader, InputError> {
+func readFacts<Facts>(of path: String, _ read: () throws -> Facts) -> Result<Facts, InputError> {
   Result { try read() }.mapError { $0 as? InputError ?? InputError(path, expected: "an image", found: "\($0)") }
 }
