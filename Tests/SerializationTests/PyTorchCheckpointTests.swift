@@ -44,6 +44,27 @@ import Testing
     #expect(tensors["any stride"]?.array == [1, 3, 5])
   }
 
+  /// Views of all kinds of strides: axes of one element, repeated ones, and such as one stride goes along.
+  @Test func elementsAreFoundByTheirStrides() throws {
+    var random = RandomNumbers(seed: 1), read = 0
+    while read < 300 {
+      let shape = (0..<random.below(6)).map { _ in [1, 1, 2, 3, 4][random.below(5)] }
+      let strides = shape.map { _ in [0, 1, 2, 4, 12, 24][random.below(6)] }, offset = random.below(5)
+      var places = [offset]
+      for (size, stride) in zip(shape, strides) {
+        places = places.flatMap { place in (0..<size).map { place + $0 * stride } }
+      }
+      guard places.allSatisfy({ $0 < 60 }) else { continue }
+      read += 1
+      let pickle = PickleBytes.dictionary {
+        $0.string("x")
+        $0.tensor(key: "0", count: 60, offset: offset, shape: shape, strides: strides)
+      }
+      let tensor = try #require(self.read(checkpoint(pickle, [("0", floats(60))]))["x"])
+      #expect(tensor.array == places.map(Float.init), "\(shape), strides \(strides)")
+    }
+  }
+
   /// -1.5 and 3 in every type.
   static let floatingPoint: [(type: String, bytes: [UInt8])] = [
     ("FloatStorage", little(Float(-1.5).bitPattern) + little(Float(3).bitPattern)),

@@ -47,20 +47,22 @@ struct StorageReader {
     return Self.gather(values, stored)
   }
 
-  /// Copies the elements of a view in row-major order.
+  /// Copies the elements of a view in row-major order, along its innermost axis at a time.
   private static func gather(_ values: Tensor, _ stored: StoredTensor) -> Tensor {
     let result = Tensor(uninitialized: Shape(stored.shape)), (source, target) = (values.pointer, result.pointer)
     defer { withExtendedLifetime(values) {} }
-    var index = [Int](repeating: 0, count: stored.shape.count)
+    var outer = stored.axes
+    let inner = outer.popLast() ?? (size: 1, stride: 0)
+    var index = [Int](repeating: 0, count: outer.count)
     var position = stored.offset
-    for i in 0..<stored.count {
-      target[i] = source[position]
+    for start in Swift.stride(from: 0, to: stored.count, by: inner.size) {
+      for i in 0..<inner.size { target[start &+ i] = source[position &+ i &* inner.stride] }
       for axis in index.indices.reversed() {
         index[axis] += 1
-        position &+= stored.strides[axis]  // the stride of an axis of size 1 may be any number
-        if index[axis] < stored.shape[axis] { break }
+        position += outer[axis].stride
+        if index[axis] < outer[axis].size { break }
         index[axis] = 0
-        position &-= stored.strides[axis] &* stored.shape[axis]
+        position -= outer[axis].stride * outer[axis].size
       }
     }
     return result

@@ -60,13 +60,23 @@ final class StoredTensor {
     self.count = count
   }
 
+  /// The axes along which elements are found, outermost first: without those of size 1, whose strides may be any
+  /// numbers, and with those as one that a single stride goes along.
+  var axes: [(size: Int, stride: Int)] {
+    var result: [(size: Int, stride: Int)] = []
+    for (size, stride) in zip(shape, strides) where size != 1 {
+      if let outer = result.last, outer.stride == size &* stride {
+        result[result.count - 1] = (outer.size &* size, stride)
+      } else {
+        result.append((size, stride))
+      }
+    }
+    return result
+  }
+
   /// Whether the elements are in row-major order without gaps.
   var isContiguous: Bool {
-    var expected = 1
-    for (size, stride) in zip(shape, strides).reversed() where size != 1 {
-      if stride != expected { return false }
-      expected *= size
-    }
-    return true
+    let axes = axes
+    return axes.isEmpty || axes.count == 1 && axes[0].stride == 1
   }
 }
