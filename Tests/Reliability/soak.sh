@@ -29,8 +29,10 @@ judge() {
     < <(grep ^violation "$work/found")
 }
 
-"$program" train "$here/toy.yaml" --quiet --output "$work/run" --set data.train.samplesPerEpoch=2000 \
-  --set schedule.epochs=1000000 --set checkpoints.everyIterations=100 --set logging.everyIterations=20 \
+# Lines of metrics every two steps and validations every ten: what a run keeps of them for its charts is full after some
+# minutes, as it is after some days of others.
+"$program" train "$here/toy.yaml" --quiet --output "$work/run" --set data.train.samplesPerEpoch=20 \
+  --set schedule.epochs=1000000 --set checkpoints.everyIterations=100 --set logging.everyIterations=2 \
   > "$work/out" 2>&1 &
 process=$!
 : > "$work/samples"
