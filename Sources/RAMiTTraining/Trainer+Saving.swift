@@ -2,6 +2,7 @@ import Foundation
 import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTImaging
+import RAMiTMachine
 import RAMiTModels
 import RAMiTRuns
 
@@ -100,7 +101,10 @@ extension Trainer {
       // The checkpoint is written last: when it exists, so does everything that belongs to it.
       try snapshot.writeCheckpoint(to: checkpoints.path(iteration: iteration))
       try checkpoints.prune()
-      try report?.write()
+      guard let report else { return }
+      try report.write()
+      // Else the C library would keep what texts and images took, in more and more places.
+      ProcessMemory.returnFreed()
     }
     savedState = state
   }
