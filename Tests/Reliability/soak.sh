@@ -39,7 +39,11 @@ process=$!
 for second in $(seq "$duration"); do
   sleep 1
   line=$(sample $process)
-  [ -n "$line" ] || broken "the training ended after $second s: $(cat "$work/out")"
+  if [ -z "$line" ]; then
+    code=0
+    wait $process || code=$?
+    broken "the training ended after $second s with $code: $(cat "$work/out")"
+  fi
   echo "$second $line" >> "$work/samples"
   progress "$second" "$duration"
 done
@@ -81,7 +85,7 @@ process=$!
 record=$work/restored/.ramit-restored.jsonl
 : > "$work/samples"
 pause=1
-[ "$photos" -ge 20000 ] || pause=0.1
+[ "$photos" -ge 20000 ] || pause=0.03
 while true; do
   sleep $pause
   line=$(sample $process)
