@@ -10,12 +10,14 @@ duration=$(size 40 3600 "${1:-}")
 photos=$((duration * 25))
 if [ -z "${1:-}" ] && is_full; then photos=100000; fi
 
-# sample PROCESS: its kilobytes, descriptors and threads; nothing where it has ended.
+# sample PROCESS: its kilobytes, descriptors and threads; nothing where it has ended. The status is read by one call: it
+# is written anew for each, and its lines move.
 sample() {
-  local rss='' threads='' name value files
+  local rss='' threads='' name value files status
+  status=$(cat "/proc/$1/status" 2> /dev/null) || return 0
   while read -r name value _; do
     case $name in VmRSS:) rss=$value ;; Threads:) threads=$value ;; esac
-  done 2> /dev/null < "/proc/$1/status" || return 0
+  done <<< "$status"
   files=(/proc/"$1"/fd/*)
   [ -z "$rss" ] || echo "$rss ${#files[@]} $threads"
 }
