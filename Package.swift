@@ -94,7 +94,8 @@ let package = Package(
   targets: [
     // 0: C libraries. A shim exists only where the library reports errors by longjmp, or takes a variable number of
     // arguments.
-    // CVectors holds no code: its modules exist or not, as the compiler has vector instructions or not.
+    // CVectors holds no code but inline functions of an instruction: most of its modules exist or not, as the compiler
+    // has vector instructions or not.
     systemLibrary("CVectors"),
     systemLibrary("CZlib", pkgConfig: "zlib", packages: ["zlib1g-dev"]),
     floor("CPNG", links: "png"),

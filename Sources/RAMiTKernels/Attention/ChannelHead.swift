@@ -41,7 +41,7 @@ struct ChannelHead {
   }
 
   @inline(__always)
-  private func lengths(_ squares: Vector) -> Vector { maximum(Vector(repeating: 1e-12), squares.squareRoot()) }
+  private func lengths(_ squares: Vector) -> Vector { maximum(Vector(repeating: 1e-12), squareRoot(squares)) }
 
   /// |q_i| in all lanes, and |k_j| from channel j on.
   @inline(__always)

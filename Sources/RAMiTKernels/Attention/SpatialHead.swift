@@ -167,7 +167,7 @@ struct SpatialHead {
       squares = multiplyAdd(load(row), load(row), squares)
       row += step
     }
-    return Vector(repeating: 1) / maximum(squares.squareRoot(), Vector(repeating: 1e-12))
+    return Vector(repeating: 1) / maximum(squareRoot(squares), Vector(repeating: 1e-12))
   }
 
   /// Calls `body` for each 16 columns of a packed matrix [c x T]: the first column, where it begins, and the floats

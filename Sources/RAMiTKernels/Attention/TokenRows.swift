@@ -15,7 +15,7 @@ struct TokenRows {
       let value = load(source + (row &* stride &+ c), count: channels &- c)
       return value * value
     } finish: { squares in
-      let length = squares.squareRoot(), least = SIMD8<Float>(repeating: 1e-12)
+      let length = squareRoot(squares), least = SIMD8<Float>(repeating: 1e-12)
       return 1 / least.replacing(with: length, where: length .> least)
     }
   }

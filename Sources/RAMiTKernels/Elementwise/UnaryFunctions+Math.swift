@@ -65,7 +65,7 @@ private struct Log1p: UnaryElementFunction {
 private struct Sqrt: UnaryElementFunction {
   static let saves = UnaryFunction.Saved.result
   @inline(__always)
-  func value(_ x: Vector) -> Vector { x.squareRoot() }
+  func value(_ x: Vector) -> Vector { squareRoot(x) }
   @inline(__always)
   func derivative(_ y: Vector) -> Vector { Vector(repeating: 0.5) / y }
 }
@@ -73,7 +73,7 @@ private struct Sqrt: UnaryElementFunction {
 private struct Rsqrt: UnaryElementFunction {
   static let saves = UnaryFunction.Saved.result
   @inline(__always)
-  func value(_ x: Vector) -> Vector { Vector(repeating: 1) / x.squareRoot() }
+  func value(_ x: Vector) -> Vector { Vector(repeating: 1) / squareRoot(x) }
   @inline(__always)
   func derivative(_ y: Vector) -> Vector { Vector(repeating: -0.5) * y * y * y }
 }

@@ -20,7 +20,7 @@ package enum ErrorTerm: Sendable {
     case .squared: return fixedOrderSum(count: count) { error($0) * error($0) }
     case .charbonnier(let epsilon):
       let square = epsilon * epsilon
-      return fixedOrderSum(count: count) { (error($0) * error($0) + square).squareRoot() }
+      return fixedOrderSum(count: count) { squareRoot(error($0) * error($0) + square) }
     case .smooth(let beta):
       return fixedOrderSum(count: count) {
         let e = abs(error($0))
@@ -54,7 +54,7 @@ package enum ErrorTerm: Sendable {
     case .squared: write { 2 * $0 }
     case .charbonnier(let epsilon):
       let square = Float(epsilon * epsilon)
-      write { $0 / ($0 * $0 + square).squareRoot() }
+      write { $0 / squareRoot($0 * $0 + square) }
     case .smooth(let beta):
       let beta = Float(beta)
       write { $0 >= beta ? 1 : $0 <= -beta ? -1 : $0 / beta }

@@ -112,7 +112,7 @@ package struct LayerNorm {
       func normal(_ i: Int, _ c: Int) -> Vector {
         (load(x + (i &* stride &+ c)) - Vector(repeating: centre[i])) * Vector(repeating: scale[i])
       }
-      addParameterGradients(count: count, dy: dy, to: sums, normal: normal)
+      addParameterGradients(count: count, dy: dy, to: sums, memory: memory, normal: normal)
       @inline(__always)
       func g(_ i: Int, _ c: Int) -> Vector { load(dy + (i &* channels &+ c)) * load(weight + c) }
       // Of a single row, that row eight times.
@@ -146,20 +146,19 @@ package struct LayerNorm {
   /// dweight += the sum of dy n over some rows, dbias += that of dy.
   @inline(__always)
   private func addParameterGradients(
-    count: Int, dy: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>,
+    count: Int, dy: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>, memory: EightRows,
     normal: (_ row: Int, _ channel: Int) -> Vector
   ) {
     var c = 0
     while c < channels {
-      let lanes = channels &- c
       var dWeight = load(sums + c), dBias = load(sums + (channels &+ c))
       for i in 0..<count {
         let gradient = load(dy + (i &* channels &+ c))
         dWeight = multiplyAdd(gradient, normal(i, c), dWeight)
         dBias += gradient
       }
-      store(dWeight, sums + c, count: lanes)
-      store(dBias, sums + (channels &+ c), count: lanes)
+      memory.storeLanes(of: dWeight, sums + c, count: channels &- c)
+      memory.storeLanes(of: dBias, sums + (channels &+ c), count: channels &- c)
       c &+= vectorWidth
     }
   }
@@ -197,6 +196,13 @@ package struct LayerNorm {
   }
 }
 
+/// to [count] = from [count], floats that the compiler cannot know: of a vector that it sees stored in part it keeps
+/// parts, sums of many steps too.
+@inline(never)
+private func copyFloats(_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, count: Int) {
+  for i in 0..<count { to[i] = from[i] }
+}
+
 /// Memory for sums of eight rows and for what follows from them. A compiler that sees a sum's vector takes it, and all
 /// that leads to it, apart into single lanes.
 private struct EightRows {
@@ -216,6 +222,14 @@ private struct EightRows {
       store(Vector.zero, memory.means)
       body(memory)
     }
+  }
+
+  /// Writes the first `count` lanes.
+  @inline(__always)
+  func storeLanes(of vector: Vector, _ target: UnsafeMutablePointer<Float>, count: Int) {
+    if count >= vectorWidth { return store(vector, target) }
+    store(vector, rows)
+    copyFloats(rows, target, count: count)
   }
 
   /// sums [8] = factor times the sums of eight rows over the channels. Lanes past the last channel may hold anything,
@@ -240,5 +254,5 @@ private struct EightRows {
 @inline(never)
 private func invertRoots(_ numbers: UnsafeMutablePointer<Float>, adding epsilon: Float) {
   let spread: SIMD8<Float> = load(numbers)
-  store(1 / (spread + epsilon).squareRoot(), numbers)
+  store(1 / squareRoot(spread + epsilon), numbers)
 }

@@ -28,7 +28,7 @@ package struct UnitLength: Sendable {
     @inline(__always)
     func callAsFunction<Group: LineGroup>(_ group: Group) {
       let square = group.sum { place, _ in load(x + place) * load(x + place) }
-      let scale = group.map(square) { 1 / max($0.squareRoot(), epsilon) }
+      let scale = group.map(square) { 1 / max(squareRoot($0), epsilon) }
       group.forEach { place, lanes, line in
         store(load(x + place) * group.spread(scale, line), y + place, count: lanes)
       }
@@ -47,8 +47,8 @@ package struct UnitLength: Sendable {
     func callAsFunction<Group: LineGroup>(_ group: Group) {
       let square = group.sum { place, _ in load(x + place) * load(x + place) }
       let product = group.sum { place, _ in load(x + place) * load(dy + place) }
-      let scale = group.map(square) { 1 / max($0.squareRoot(), epsilon) }
-      let isLong = group.map(square) { $0.squareRoot() > epsilon ? 1 : 0 }
+      let scale = group.map(square) { 1 / max(squareRoot($0), epsilon) }
+      let isLong = group.map(square) { squareRoot($0) > epsilon ? 1 : 0 }
       let share = product * scale * scale * isLong
       group.forEach { place, lanes, line in
         var value = load(dy + place) - load(x + place) * group.spread(share, line)

@@ -42,7 +42,7 @@ package func adamUpdate(
       let square = secondMoment[i] * c.secondDecay + c.secondWeight * gradient * gradient
       firstMoment[i] = mean
       secondMoment[i] = square
-      values[i] -= c.stepSize * mean / (square.squareRoot() / c.secondCorrection + c.epsilon)
+      values[i] -= c.stepSize * mean / (squareRoot(square) / c.secondCorrection + c.epsilon)
     }
   }
 }

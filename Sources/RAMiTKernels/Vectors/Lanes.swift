@@ -81,7 +81,8 @@ struct EightVectors {
 /// sums [8] = factor times the sums of the lanes of rows [8 x 16], which are overwritten.
 ///
 /// A compiler that sees sums and shuffles together takes them apart into single lanes, three times as many instructions
-/// as there are here. So they lie in memory between, and the function is not inlined.
+/// as there are here. So they lie in memory between, and the function is not inlined. Four lanes lie apart from the
+/// next four: side by side they would be loaded eight at once, which waits until both stores have left the processor.
 /// - Parameter again: the same memory, of which the compiler must not know that it is the same.
 @inline(never)
 private func sumEightLanes(
@@ -92,12 +93,12 @@ private func sumEightLanes(
     let from = rows + i &* vectorWidth
     let a: SIMD4<Float> = load(from), b: SIMD4<Float> = load(from + 4)
     let c: SIMD4<Float> = load(from + 8), d: SIMD4<Float> = load(from + 12)
-    store((a + b) + (c + d), rows + 4 &* i)
+    store((a + b) + (c + d), from)
   }
   for i in 0..<2 {
-    let from = again + 16 &* i
-    let p: SIMD4<Float> = load(from), q: SIMD4<Float> = load(from + 4)
-    let r: SIMD4<Float> = load(from + 8), s: SIMD4<Float> = load(from + 12)
+    let from = again + 4 &* i &* vectorWidth
+    let p: SIMD4<Float> = load(from), q: SIMD4<Float> = load(from + vectorWidth)
+    let r: SIMD4<Float> = load(from + 2 &* vectorWidth), s: SIMD4<Float> = load(from + 3 &* vectorWidth)
     let a = SIMD4(p[0], q[0], r[0], s[0]), b = SIMD4(p[1], q[1], r[1], s[1])
     let c = SIMD4(p[2], q[2], r[2], s[2]), d = SIMD4(p[3], q[3], r[3], s[3])
     store(((a + b) + (c + d)) * factor, sums + 4 &* i)
