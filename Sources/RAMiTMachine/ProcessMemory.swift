@@ -35,7 +35,9 @@ package enum ProcessMemory {
   }
 
   /// Lets the C library serve all threads from one heap. A further one, which it makes where threads allocate at the
-  /// same time, reserves 64 MiB of addresses or more; a limit of addresses counts them.
+  /// same time, reserves 64 MiB of addresses, which a limit of them counts, and keeps some of what its threads have
+  /// freed: while a training goes on, threads end and others take their place, and eight heaps for each processor fill.
+  /// Feature maps have a pool of their own, so there is little to wait for.
   static func useOneHeap() {
     guard let set = dlsym(dlopen(nil, RTLD_NOW), "mallopt") else { return }
     // M_ARENA_MAX of <malloc.h>.
