@@ -31,9 +31,9 @@ judge() {
     < <(grep ^violation "$work/found")
 }
 
-# Lines of metrics every two steps and validations every ten: what a run keeps of them for its charts is full after some
+# Lines of metrics every two steps, validations every four: what a run keeps of them for its charts is full after some
 # minutes, as it is after some days of others.
-"$program" train "$here/toy.yaml" --quiet --output "$work/run" --set data.train.samplesPerEpoch=20 \
+"$program" train "$here/toy.yaml" --quiet --output "$work/run" --set data.train.samplesPerEpoch=8 \
   --set schedule.epochs=1000000 --set checkpoints.everyIterations=100 --set logging.everyIterations=2 \
   > "$work/out" 2>&1 &
 process=$!
