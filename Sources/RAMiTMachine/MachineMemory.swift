@@ -27,15 +27,16 @@ package struct MachineMemory: Sendable {
     return max(0, ([availableOnMachine ?? total, total] + left).min()!)
   }
 
-  /// Lets the process's threads share one heap; where there is a limit of the address space (`ulimit -v`), there must
-  /// be room for them. Without addresses for their stacks the system's queues would try to start them for ever.
+  /// Prepares the process for a limit of the address space (`ulimit -v`), where there is one: its threads share one
+  /// heap, and there must be room for them. Without addresses for their stacks the system's queues would try to start
+  /// them for ever.
   /// - Throws: `InputError` that says how much is needed.
   package func prepareAddresses(threads: Int) throws(InputError) {
-    ProcessMemory.useOneHeap()
     let limits = "proc/self/limits"
     guard let limit = system.number(after: "Max address space", in: limits),
       let used = system.kibibytes(after: "VmSize:", in: "proc/self/status")
     else { return }
+    ProcessMemory.useOneHeap()
     // And the memory that each thread takes first.
     let needed = stacksToCome(threads: threads) + 16 << 20
     guard limit - used < needed else { return }

@@ -38,7 +38,7 @@ package enum ProcessMemory {
   /// same time, reserves 64 MiB of addresses, which a limit of them counts, and keeps some of what its threads have
   /// freed: while a training goes on, threads end and others take their place, and eight heaps for each processor fill.
   /// Feature maps have a pool of their own, so there is little to wait for.
-  static func useOneHeap() {
+  package static func useOneHeap() {
     guard let set = dlsym(dlopen(nil, RTLD_NOW), "mallopt") else { return }
     // M_ARENA_MAX of <malloc.h>.
     _ = unsafeBitCast(set, to: (@convention(c) (Int32, Int32) -> Int32).self)(-8, 1)

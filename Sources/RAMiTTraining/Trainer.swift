@@ -3,6 +3,7 @@ import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTExperiments
 import RAMiTFiles
+import RAMiTMachine
 import RAMiTModels
 import RAMiTRuns
 import RAMiTSerialization
@@ -79,6 +80,8 @@ public final class Trainer<Architecture: RestorationArchitecture> {
     makeModel: (Architecture, _ seed: UInt64) throws -> any RestorationModel = { $0.makeModel(seed: $1) },
     skipped: @escaping @Sendable (InputError) -> Void = { _ in }
   ) throws {
+    // Before threads have made theirs.
+    ProcessMemory.useOneHeap()
     runConfiguration = run
     self.ranks = ranks
     let configuration = run.training
