@@ -1,8 +1,8 @@
 # Reads samples "X KILOBYTES DESCRIPTORS THREADS" and judges them by the slopes after the first tenth of X. Samples that
 # follow each other are alike, so ten equal parts are fitted: of memory the largest sample of each, as what is taken
-# between two reports comes and goes, and the mean tells how busy the machine was; of files and threads the mean. A slope
-# counts where it is above the limit by 2.9 of its standard errors: by chance alone once in a hundred times (Student's t
-# with 8 degrees of freedom).
+# between two reports comes and goes, and the mean tells how busy the machine was; of files and threads the mean. A
+# slope counts where it is above the limit by 2.9 of its standard errors: by chance alone once in a hundred times
+# (Student's t with 8 degrees of freedom).
 # Variables: kind "time" (X in seconds; the limit is 1 % of the memory an hour, and in runs shorter than an hour also
 # 1 % in all, as a page more is a large slope in a minute) or "photos" (X in photos; the limit is `bytes` a photo).
 # Prints one line, then "violation ..." for each finding.

@@ -19,7 +19,7 @@ prose() {
 
 # Lines over 120 columns.
 long='^.{121,}'
-list '*.swift' '*.c' '*.h' '*.sh' '*.py' '*.yaml' '*.cff' Makefile '.ci/*' |
+list '*.swift' '*.c' '*.h' '*.sh' '*.bash' '*.awk' '*.py' '*.yaml' '*.cff' '*.modulemap' Makefile '.ci/*' |
   xargs -d '\n' grep -nP "$long" /dev/null | sed -E 's/^([^:]+:[0-9]+):.*/\1: over 120 columns/' >> "$findings"
 markdown | while read -r file; do
   prose "$file" | grep -nP "$long" | sed -E "s|^([0-9]+):.*|$file:\1: over 120 columns|"
