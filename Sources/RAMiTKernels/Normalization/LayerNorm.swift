@@ -65,12 +65,12 @@ package struct LayerNorm {
     _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, residual: UnsafePointer<Float>?,
     _ y: UnsafeMutablePointer<Float>
   ) {
-    forEachEight(of: rows) { row, count, memory in
-      let x = x + row &* stride
-      let (centre, scale, _) = statistics(x, stride: stride, count: count, form: form, memory)
-      for i in 0..<count {
+    forEachBlock(of: rows) { first, block in
+      let x = x + first &* stride
+      let (centre, scale) = statistics(x, stride: stride, form: form, block)
+      for i in 0..<block.count {
         let centre = Vector(repeating: centre[i]), scale = Vector(repeating: scale[i])
-        let x = x + i &* stride, place = (row &+ i) &* channels
+        let x = x + i &* stride, place = (first &+ i) &* channels
         var c = 0
         while c < channels {
           let lanes = channels &- c
@@ -105,29 +105,25 @@ package struct LayerNorm {
     _ rows: Int, _ x: UnsafePointer<Float>, stride: Int, dy: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
     dxStride: Int, accumulate: Bool, sums: UnsafeMutablePointer<Float>, form: Form
   ) {
-    forEachEight(of: rows) { row, count, memory in
-      let x = x + row &* stride, dy = dy + row &* channels, dx = dx + row &* dxStride
-      let (centre, scale, mean) = statistics(x, stride: stride, count: count, form: form, memory)
+    forEachBlock(of: rows) { first, block in
+      let x = x + first &* stride, dy = dy + first &* channels, dx = dx + first &* dxStride
+      let (centre, scale) = statistics(x, stride: stride, form: form, block)
       @inline(__always)
       func normal(_ i: Int, _ c: Int) -> Vector {
         (load(x + (i &* stride &+ c)) - Vector(repeating: centre[i])) * Vector(repeating: scale[i])
       }
-      addParameterGradients(count: count, dy: dy, to: sums, memory: memory, normal: normal)
+      addParameterGradients(dy: dy, to: sums, block, normal: normal)
       @inline(__always)
       func g(_ i: Int, _ c: Int) -> Vector { load(dy + (i &* channels &+ c)) * load(weight + c) }
-      // Of a single row, that row eight times.
-      let meanGN = memory.products, constant = memory.constants
-      memory.sumLanes(channels: channels, times: part, into: meanGN) { i, c in
-        let i = count == 8 ? i : 0
-        return g(i, c) * normal(i, c)
-      }
+      let meanGN = block.products, constant = block.constants
+      block.sumLanes(channels: channels, times: part, into: meanGN) { i, c in g(i, c) * normal(i, c) }
       if form == .layer {
-        memory.sumLanes(channels: channels, times: part, into: constant) { i, c in g(count == 8 ? i : 0, c) }
+        block.sumLanes(channels: channels, times: part, into: constant) { i, c in g(i, c) }
       } else {
         // The mean is zero where the spread is about zero.
-        for i in 0..<8 { constant[i] = -(mean[i] * scale[i] * meanGN[i]) }
+        for i in 0..<block.count { constant[i] = -(block.means[i] * scale[i] * meanGN[i]) }
       }
-      for i in 0..<count {
+      for i in 0..<block.count {
         let (constant, meanGN) = (Vector(repeating: constant[i]), Vector(repeating: meanGN[i]))
         let scale = Vector(repeating: scale[i]), target = dx + i &* dxStride
         var c = 0
@@ -143,53 +139,52 @@ package struct LayerNorm {
 
   private var part: Float { 1 / Float(channels) }
 
-  /// dweight += the sum of dy n over some rows, dbias += that of dy.
+  /// dweight += the sum of dy n over a block's rows, dbias += that of dy.
   @inline(__always)
   private func addParameterGradients(
-    count: Int, dy: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>, memory: EightRows,
+    dy: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>, _ block: RowBlock,
     normal: (_ row: Int, _ channel: Int) -> Vector
   ) {
     var c = 0
     while c < channels {
       var dWeight = load(sums + c), dBias = load(sums + (channels &+ c))
-      for i in 0..<count {
+      for i in 0..<block.count {
         let gradient = load(dy + (i &* channels &+ c))
         dWeight = multiplyAdd(gradient, normal(i, c), dWeight)
         dBias += gradient
       }
-      memory.storeLanes(of: dWeight, sums + c, count: channels &- c)
-      memory.storeLanes(of: dBias, sums + (channels &+ c), count: channels &- c)
+      block.storeLanes(of: dWeight, sums + c, count: channels &- c)
+      block.storeLanes(of: dBias, sums + (channels &+ c), count: channels &- c)
       c &+= vectorWidth
     }
   }
 
-  /// For eight rows, or one: what is subtracted, the factor after that, and the mean.
+  /// For each row of a block, what is subtracted and the factor after that; fills the block's means, too.
   @inline(__always)
   private func statistics(
-    _ x: UnsafePointer<Float>, stride: Int, count: Int, form: Form, _ memory: EightRows
-  ) -> (centre: UnsafePointer<Float>, scale: UnsafePointer<Float>, mean: UnsafePointer<Float>) {
-    // Of a single row, that row eight times.
-    let stride = count == 8 ? stride : 0, mean = memory.means, scale = memory.scales
+    _ x: UnsafePointer<Float>, stride: Int, form: Form, _ block: RowBlock
+  ) -> (centre: UnsafePointer<Float>, scale: UnsafePointer<Float>) {
+    let mean = block.means, scale = block.scales
     // The mean square is the spread about zero.
     if form != .rootMeanSquare {
-      memory.sumLanes(channels: channels, times: part, into: mean) { i, c in load(x + (i &* stride &+ c)) }
+      block.sumLanes(channels: channels, times: part, into: mean) { i, c in load(x + (i &* stride &+ c)) }
     }
-    memory.sumLanes(channels: channels, times: part, into: scale) { i, c in
+    block.sumLanes(channels: channels, times: part, into: scale) { i, c in
       let deviation = load(x + (i &* stride &+ c)) - Vector(repeating: mean[i])
       return deviation * deviation
     }
-    invertRoots(scale, adding: epsilon)
-    return (UnsafePointer(form == .layer ? mean : memory.zeros), UnsafePointer(scale), UnsafePointer(mean))
+    invertRoots(scale, count: block.count, adding: epsilon)
+    return (UnsafePointer(form == .layer ? mean : block.zeros), UnsafePointer(scale))
   }
 
-  /// Calls `body` for eight rows at a time, then for each row that is left.
+  /// Calls `body` for blocks of rows: the first row of each.
   @inline(__always)
-  private func forEachEight(of rows: Int, _ body: (_ first: Int, _ count: Int, _ memory: EightRows) -> Void) {
-    EightRows.withMemory { memory in
+  private func forEachBlock(of rows: Int, _ body: (_ first: Int, _ block: RowBlock) -> Void) {
+    RowBlock.withMemory { memory in
       var row = 0
       while row < rows {
-        let count = row &+ 8 <= rows ? 8 : 1
-        body(row, count, memory)
+        let count = min(RowBlock.rows, rows &- row)
+        body(row, RowBlock(count: count, memory: memory))
         row &+= count
       }
     }
@@ -203,24 +198,32 @@ private func copyFloats(_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer
   for i in 0..<count { to[i] = from[i] }
 }
 
-/// Memory for sums of eight rows and for what follows from them. A compiler that sees a sum's vector takes it, and all
-/// that leads to it, apart into single lanes.
-private struct EightRows {
-  private let rows: UnsafeMutablePointer<Float>
+/// A number of rows that stay in the first cache from one step to the next, and memory for their sums and for what
+/// follows from them: a step for all rows does not wait, as one for a few would, for the sums of the step before.
+private struct RowBlock {
+  /// Rows of a block: 16 KB of 64 channels.
+  static let rows = 64
 
-  /// Zeros at first: [8] each.
-  var means: UnsafeMutablePointer<Float> { rows + 8 &* vectorWidth }
-  var zeros: UnsafeMutablePointer<Float> { means + 8 }
-  var scales: UnsafeMutablePointer<Float> { means + 16 }
-  var products: UnsafeMutablePointer<Float> { means + 24 }
-  var constants: UnsafeMutablePointer<Float> { means + 32 }
+  let count: Int
+  private let memory: UnsafeMutablePointer<Float>
+
+  init(count: Int, memory: UnsafeMutablePointer<Float>) {
+    self.count = count
+    self.memory = memory
+  }
+
+  /// Zeros at first: [rows] each.
+  var means: UnsafeMutablePointer<Float> { memory + 8 &* vectorWidth }
+  var zeros: UnsafeMutablePointer<Float> { means + Self.rows }
+  var scales: UnsafeMutablePointer<Float> { means + 2 &* Self.rows }
+  var products: UnsafeMutablePointer<Float> { means + 3 &* Self.rows }
+  var constants: UnsafeMutablePointer<Float> { means + 4 &* Self.rows }
 
   @inline(__always)
-  static func withMemory(_ body: (EightRows) -> Void) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 8 &* vectorWidth &+ 40) { memory in
-      let memory = EightRows(rows: memory.baseAddress!)
-      store(Vector.zero, memory.means)
-      body(memory)
+  static func withMemory(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 8 &* vectorWidth &+ 5 &* rows) { memory in
+      memory.baseAddress!.update(repeating: 0, count: memory.count)
+      body(memory.baseAddress!)
     }
   }
 
@@ -228,14 +231,31 @@ private struct EightRows {
   @inline(__always)
   func storeLanes(of vector: Vector, _ target: UnsafeMutablePointer<Float>, count: Int) {
     if count >= vectorWidth { return store(vector, target) }
-    store(vector, rows)
-    copyFloats(rows, target, count: count)
+    store(vector, memory)
+    copyFloats(memory, target, count: count)
   }
 
-  /// sums [8] = factor times the sums of eight rows over the channels. Lanes past the last channel may hold anything,
-  /// NaN too: they are left out, even where a factor is zero.
+  /// sums [count, up to the next eight] = factor times the sum of each row over the channels. Lanes past the last
+  /// channel may hold anything, NaN too: they are left out, even where a factor is zero.
   @inline(__always)
   func sumLanes(
+    channels: Int, times factor: Float, into sums: UnsafeMutablePointer<Float>,
+    of vector: (_ row: Int, _ channel: Int) -> Vector
+  ) {
+    var row = 0
+    while row &+ 8 <= count {
+      sumEight(channels: channels, times: factor, into: sums + row) { i, c in vector(row &+ i, c) }
+      row &+= 8
+    }
+    guard row < count else { return }
+    // Past the last row, that one again.
+    sumEight(channels: channels, times: factor, into: sums + row) { i, c in vector(min(row &+ i, count &- 1), c) }
+  }
+
+  /// A compiler that sees a sum's vector takes it, and all that leads to it, apart into single lanes: the sums go
+  /// through memory.
+  @inline(__always)
+  private func sumEight(
     channels: Int, times factor: Float, into sums: UnsafeMutablePointer<Float>,
     of vector: (_ row: Int, _ channel: Int) -> Vector
   ) {
@@ -246,13 +266,17 @@ private struct EightRows {
       c &+= vectorWidth
     }
     if c < channels { total.add { i in first(channels &- c, of: vector(i, c)) } }
-    total.sumLanes(times: factor, memory: rows, into: sums)
+    total.sumLanes(times: factor, memory: memory, into: sums)
   }
 }
 
-/// numbers [8] = 1 / sqrt(numbers + epsilon).
+/// numbers [count, up to the next eight] = 1 / sqrt(numbers + epsilon).
 @inline(never)
-private func invertRoots(_ numbers: UnsafeMutablePointer<Float>, adding epsilon: Float) {
-  let spread: SIMD8<Float> = load(numbers)
-  store(1 / squareRoot(spread + epsilon), numbers)
+private func invertRoots(_ numbers: UnsafeMutablePointer<Float>, count: Int, adding epsilon: Float) {
+  var place = 0
+  while place < count {
+    let spread: SIMD8<Float> = load(numbers + place)
+    store(1 / squareRoot(spread + epsilon), numbers + place)
+    place &+= 8
+  }
 }

@@ -80,27 +80,39 @@ struct EightVectors {
 
 /// sums [8] = factor times the sums of the lanes of rows [8 x 16], which are overwritten.
 ///
-/// A compiler that sees sums and shuffles together takes them apart into single lanes, three times as many instructions
-/// as there are here. So they lie in memory between, and the function is not inlined. Four lanes lie apart from the
-/// next four: side by side they would be loaded eight at once, which waits until both stores have left the processor.
+/// A compiler that sees sums and shuffles together takes them apart into single lanes, many times as many instructions
+/// as there are here. So they go through memory, and the function is not inlined.
 /// - Parameter again: the same memory, of which the compiler must not know that it is the same.
 @inline(never)
 private func sumEightLanes(
-  _ rows: UnsafeMutablePointer<Float>, again: UnsafePointer<Float>, times factor: Float,
+  _ rows: UnsafeMutablePointer<Float>, again: UnsafeMutablePointer<Float>, times factor: Float,
   into sums: UnsafeMutablePointer<Float>
 ) {
-  for i in 0..<8 {
-    let from = rows + i &* vectorWidth
-    let a: SIMD4<Float> = load(from), b: SIMD4<Float> = load(from + 4)
-    let c: SIMD4<Float> = load(from + 8), d: SIMD4<Float> = load(from + 12)
-    store((a + b) + (c + d), from)
-  }
+  let w = vectorWidth
+  let a = addNeighbours(load(rows), load(rows + w)), b = addNeighbours(load(rows + 2 &* w), load(rows + 3 &* w))
+  let c = addNeighbours(load(rows + 4 &* w), load(rows + 5 &* w))
+  let d = addNeighbours(load(rows + 6 &* w), load(rows + 7 &* w))
+  store(a, rows)
+  store(b, rows + w)
+  store(c, rows + 2 &* w)
+  store(d, rows + 3 &* w)
+  let e = addNeighbours(load(again), load(again + w))
+  let f = addNeighbours(load(again + 2 &* w), load(again + 3 &* w))
+  store(e, again)
+  store(f, again + w)
   for i in 0..<2 {
-    let from = again + 4 &* i &* vectorWidth
-    let p: SIMD4<Float> = load(from), q: SIMD4<Float> = load(from + vectorWidth)
-    let r: SIMD4<Float> = load(from + 2 &* vectorWidth), s: SIMD4<Float> = load(from + 3 &* vectorWidth)
-    let a = SIMD4(p[0], q[0], r[0], s[0]), b = SIMD4(p[1], q[1], r[1], s[1])
-    let c = SIMD4(p[2], q[2], r[2], s[2]), d = SIMD4(p[3], q[3], r[3], s[3])
-    store(((a + b) + (c + d)) * factor, sums + 4 &* i)
+    let from = rows + i &* w
+    let p: SIMD4<Float> = load(from), q: SIMD4<Float> = load(from + 4)
+    let r: SIMD4<Float> = load(from + 8), s: SIMD4<Float> = load(from + 12)
+    store(((p + q) + (r + s)) * factor, sums + 4 &* i)
   }
+}
+
+/// In each four lanes, of a and of b: [a0 + a1, a2 + a3, b0 + b1, b2 + b3].
+@_transparent
+private func addNeighbours(_ a: Vector, _ b: Vector) -> Vector {
+  Vector(
+    a[0], a[2], b[0], b[2], a[4], a[6], b[4], b[6], a[8], a[10], b[8], b[10], a[12], a[14], b[12], b[14])
+    + Vector(
+      a[1], a[3], b[1], b[3], a[5], a[7], b[5], b[7], a[9], a[11], b[9], b[11], a[13], a[15], b[13], b[15])
 }
