@@ -8,55 +8,74 @@ struct MapColumns {
   /// Floats between the rows.
   let stride: Int
 
-  /// Each column becomes its exponentials. Of values that are known to be from -40 to 40 these need nothing more:
+  /// Each column becomes its powers of two. Of values that are known to be from -57 to 57 these need nothing more:
   /// neither they nor their sum come near the ends of the range of numbers.
-  /// - Parameter factors: [queries], 1 / the sums of the exponentials.
+  /// - Parameter factors: [queries], 1 / the sums of the powers.
   @inline(__always)
-  func exponentiateBounded(factors: UnsafeMutablePointer<Float>) {
+  func raiseTwoBounded(factors: UnsafeMutablePointer<Float>) {
     var column = 0
     while column < queries {
-      replace(map + column, factors: factors + column) { expOfNegative($0) }
+      replace(map + column, factors: factors + column) { exp2Unclamped($0) }
       column &+= vectorWidth
+    }
+  }
+
+  /// Each column becomes its powers of two, after its largest value is subtracted.
+  /// - Parameter factors: [queries], 1 / the sums of the powers.
+  @inline(__always)
+  func raiseTwo(factors: UnsafeMutablePointer<Float>) {
+    forEachPeak { column, peak in
+      replace(map + column, factors: factors + column) { exp2OfNegative($0 - peak) }
     }
   }
 
   /// Each column becomes its exponentials, after its largest value is subtracted.
   /// - Parameters:
-  ///   - least: exponentials of numbers below it, at least -87, are 0; nil for no such bound.
-  ///   - peaks: [queries], the largest values; nil saves none.
+  ///   - least: exponentials of numbers below it, at least -87, are 0.
+  ///   - peaks: [queries], the largest values.
   ///   - factors: [queries], 1 / the sums of the exponentials.
   @inline(__always)
   func exponentiate(
-    zeroBelow least: Float?, peaks: UnsafeMutablePointer<Float>?, factors: UnsafeMutablePointer<Float>
+    zeroBelow least: Float, peaks: UnsafeMutablePointer<Float>, factors: UnsafeMutablePointer<Float>
   ) {
+    forEachPeak { column, peak in
+      replace(map + column, factors: factors + column) { Self.exponential($0 - peak, least) }
+      store(peak, peaks + column)
+    }
+  }
+
+  /// Calls `body` for sixteen columns at a time: the first one, and the largest value of each.
+  @inline(__always)
+  private func forEachPeak(_ body: (_ column: Int, _ peak: Vector) -> Void) {
     var column = 0
     while column < queries {
       let top = map + column
       var largest = (load(top), load(top))
       forEachPair(top) { a, b in
         largest.0 = maximum(largest.0, load(a))
-        largest.1 = maximum(largest.1, load(b))
+        if let b { largest.1 = maximum(largest.1, load(b)) }
       }
-      let peak = maximum(largest.0, largest.1)
-      replace(top, factors: factors + column) { Self.exponential($0 - peak, least) }
-      if let peaks { store(peak, peaks + column) }
+      body(column, maximum(largest.0, largest.1))
       column &+= vectorWidth
     }
   }
 
-  /// Sixteen columns become their exponentials.
+  /// Sixteen columns become their powers.
   @inline(__always)
   private func replace(
-    _ top: UnsafeMutablePointer<Float>, factors: UnsafeMutablePointer<Float>, by exponential: (Vector) -> Vector
+    _ top: UnsafeMutablePointer<Float>, factors: UnsafeMutablePointer<Float>, by power: (Vector) -> Vector
   ) {
     var total = (Vector.zero, Vector.zero)
     forEachPair(top) { a, b in
-      let value = (exponential(load(a)), exponential(load(b)))
-      total.0 += value.0
-      store(value.0, a)
-      if a != b {
-        total.1 += value.1
-        store(value.1, b)
+      // Both are loaded before either is stored: the compiler does not know that they lie apart.
+      let values = (load(a), b.map { load($0) })
+      let first = power(values.0)
+      total.0 += first
+      store(first, a)
+      if let b, let value = values.1 {
+        let second = power(value)
+        total.1 += second
+        store(second, b)
       }
     }
     store(Vector(repeating: 1) / (total.0 + total.1), factors)
@@ -64,21 +83,21 @@ struct MapColumns {
 
   /// exp(x) for x up to 0; 0 below `least`. NaN stays: the loss must show it.
   @inline(__always)
-  static func exponential(_ x: Vector, _ least: Float?) -> Vector {
+  static func exponential(_ x: Vector, _ least: Float) -> Vector {
     let value = expOfNegative(x)
-    guard let least else { return value }
     return value.replacing(with: 0, where: x .< Vector(repeating: least))
   }
 
-  /// Calls `body` with two rows of a column at a time; an odd last one comes as both.
+  /// Calls `body` with two rows of a column at a time; an odd last one comes alone.
   @inline(__always)
   private func forEachPair(
-    _ top: UnsafeMutablePointer<Float>, _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    _ top: UnsafeMutablePointer<Float>, _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>?) -> Void
   ) {
-    var row = 0
-    while row < keys {
-      body(top + row &* stride, top + min(row &+ 1, keys &- 1) &* stride)
-      row &+= 2
+    var place = top
+    for _ in 0..<keys / 2 {
+      body(place, place + stride)
+      place += 2 &* stride
     }
+    if keys & 1 == 1 { body(place, nil) }
   }
 }

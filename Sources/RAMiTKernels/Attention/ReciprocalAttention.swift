@@ -21,7 +21,7 @@ package struct ReciprocalAttention {
   let weights: Weights
   /// What drops entries of the attention maps; nil drops none.
   let dropout: DropoutMask?
-  /// A bit for each of the first 64 spatial heads: whether its logits are at most 40 by their size.
+  /// A bit for each of the first 64 spatial heads: whether its logits times log2(e) are at most 57 by their size.
   private(set) var boundedHeads: UInt64 = 0
 
   /// Parameters, as the kernels read them.
@@ -35,7 +35,8 @@ package struct ReciprocalAttention {
     /// The factor of the cosines, per spatial head and per channel head.
     let spatialScale: UnsafePointer<Float>
     let channelScale: UnsafePointer<Float>
-    /// [S x T x padded T] relative position bias of T = M M tokens: a row for each key; zeros in the padding.
+    /// [S x T x padded T] relative position bias of T = M M tokens, times log2(e), as `RelativePosition` expands it: a
+    /// row for each key; zeros in the padding.
     let positionBias: UnsafePointer<Float>
 
     package init(
@@ -73,7 +74,7 @@ package struct ReciprocalAttention {
     for head in 0..<min(64, spatialHeads) {
       // A cosine is at most 1, up to rounding. What is not a number is no bound.
       let bias = UnsafeBufferPointer(start: weights.positionBias + head * count, count: count)
-      if bias.allSatisfy({ abs($0) + weights.spatialScale[head] < 40 }) {
+      if bias.allSatisfy({ abs($0) + log2OfE * weights.spatialScale[head] < 57 }) {
         boundedHeads |= 1 << UInt64(head)
       }
     }

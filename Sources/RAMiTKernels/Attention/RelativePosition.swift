@@ -13,13 +13,14 @@ package struct RelativePosition {
   /// Floats of the expanded bias [S x T x padded T]: a row for each key, a column for each query.
   package var count: Int { heads * tokens * paddedToVector(tokens) }
 
-  /// bias [S x T x padded T] from table [(2 M - 1)^2 x S]; zeros in the padding.
+  /// bias [S x T x padded T] = log2(e) times the entries of table [(2 M - 1)^2 x S], for the softmax by powers of two;
+  /// zeros in the padding.
   package func expand(_ table: UnsafePointer<Float>, into bias: UnsafeMutablePointer<Float>) {
     bias.update(repeating: 0, count: count)
-    forEach { place, entry in bias[place] = table[entry] }
+    forEach { place, entry in bias[place] = log2OfE * table[entry] }
   }
 
-  /// table += the gradient of the expanded bias.
+  /// table += the gradient of what was expanded, without the factor.
   package func addGradient(_ bias: UnsafePointer<Float>, to table: UnsafeMutablePointer<Float>) {
     forEach { place, entry in table[entry] += bias[place] }
   }

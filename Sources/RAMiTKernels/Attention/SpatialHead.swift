@@ -2,6 +2,7 @@
 ///
 ///     P = softmax(scale * cos(q, k) + bias);  D = dropout(P);  o = D v
 ///
+/// The softmax is one of powers of two, which need no reduction by ln 2: its logits are those above times log2(e).
 /// The maps lie transposed (`MapColumns`); the products read them either way.
 struct SpatialHead {
   /// T, padded T, c, padded c, and the floats between the tokens of q, k and v.
@@ -11,9 +12,9 @@ struct SpatialHead {
   let headStride: Int
   let qkvStride: Int
   let scale: Float
-  /// [T x padded T]: a row for each key.
+  /// [T x padded T], times log2(e): a row for each key.
   let bias: UnsafePointer<Float>
-  /// Whether scale + |bias| is at most 40, and so are all logits.
+  /// Whether all logits times log2(e) are from -57 to 57.
   let isBounded: Bool
   /// What drops entries of P, and the place of this map's first entry among all maps; nil drops none.
   let dropout: (mask: DropoutMask, place: Int)?
@@ -24,7 +25,7 @@ struct SpatialHead {
   struct Buffers {
     /// q / |q| * scale (for the backward pass) and k / |k|: [T x padded c]; 1 / |q| and 1 / |k|: [T].
     let q, k, qNorm, kNorm: UnsafeMutablePointer<Float>
-    /// q / |q| * scale or the gradient of o, transposed and packed: [c x padded T].
+    /// q / |q| * scale * log2(e) or the gradient of o, transposed and packed: [c x padded T].
     let transposed: UnsafeMutablePointer<Float>
     /// For each query [T], the factor of the exponentials; for each token, the gradient along a unit vector.
     let factors: UnsafeMutablePointer<Float>
@@ -73,11 +74,7 @@ struct SpatialHead {
       PackedMatrix(b.transposed, rows: headDim, columns: tokens), b.map, cStride: tokenStride, padsColumns: true,
       epilogue: AddRows(addend: bias, stride: tokenStride))
     let columns = MapColumns(map: b.map, keys: tokens, queries: tokenStride, stride: tokenStride)
-    if isBounded {
-      columns.exponentiateBounded(factors: b.factors)
-    } else {
-      columns.exponentiate(zeroBelow: nil, peaks: nil, factors: b.factors)
-    }
+    if isBounded { columns.raiseTwoBounded(factors: b.factors) } else { columns.raiseTwo(factors: b.factors) }
     if let dropout { dropout.mask.apply(b.map, b.dropped, count: tokens &* tokenStride, place: dropout.place) }
   }
 
@@ -143,13 +140,14 @@ struct SpatialHead {
     PackedMatrix.packTransposed(source, stride: stride, rows: headDim, columns: tokens, into: target)
   }
 
-  /// The columns of a packed matrix [c x T] times scale / max(|column|, 1e-12); norms [T] = 1 / max(|column|, 1e-12).
+  /// The columns of a packed matrix [c x T] times scale log2(e) / max(|column|, 1e-12); norms [T] = 1 / max(|column|,
+  /// 1e-12).
   @inline(__always)
   private func normalizeColumns(_ matrix: UnsafeMutablePointer<Float>, norms: UnsafeMutablePointer<Float>) {
     forEachColumn(matrix) { column, start, step in
       let norm = reciprocalLength(start, step: step)
       store(norm, norms + column)
-      let factor = norm * Vector(repeating: scale)
+      let factor = norm * Vector(repeating: scale * log2OfE)
       var row = start
       for _ in 0..<headDim {
         store(load(row) * factor, row)

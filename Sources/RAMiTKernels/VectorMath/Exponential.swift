@@ -21,7 +21,35 @@ func expOfNegative(_ x: Vector) -> Vector {
   value = multiplyAdd(value, r, Vector(repeating: 0.499_999_94))
   value = multiplyAdd(value, r, Vector(repeating: 1))
   value = multiplyAdd(value, r, Vector(repeating: 1))
-  // 2^n goes straight into the exponent.
+  return timesPowerOfTwo(value, shifted)
+}
+
+/// exp(x) is two to the power of log2(e) x.
+@_transparent
+var log2OfE: Float { 1.442_695_04 }
+
+/// 2^x for x below 127, clamped at -126, with a relative error below 2e-7. The NaN of arithmetic stays.
+@_transparent
+func exp2OfNegative(_ x: Vector) -> Vector { exp2Unclamped(maximum(Vector(repeating: -126), x)) }
+
+/// 2^x for x from -126 to 127, with a relative error below 2e-7. The NaN of arithmetic stays.
+@_transparent
+func exp2Unclamped(_ x: Vector) -> Vector {
+  let shifted = x + Vector(repeating: integerShift)
+  let r = x - (shifted - Vector(repeating: integerShift))
+  // 2^r = 1 + r ln 2 + ..., a minimax fit of degree 5 for |r| <= 1/2.
+  var value = Vector(repeating: 1.326_472_73e-3)
+  value = multiplyAdd(value, r, Vector(repeating: 9.671_512_99e-3))
+  value = multiplyAdd(value, r, Vector(repeating: 5.550_733_58e-2))
+  value = multiplyAdd(value, r, Vector(repeating: 2.402_224_24e-1))
+  value = multiplyAdd(value, r, Vector(repeating: 6.931_470_04e-1))
+  value = multiplyAdd(value, r, Vector(repeating: 1))
+  return timesPowerOfTwo(value, shifted)
+}
+
+/// value times 2^n, straight into the exponent, where the low bits of `shifted` hold n.
+@_transparent
+private func timesPowerOfTwo(_ value: Vector, _ shifted: Vector) -> Vector {
   let exponent = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< SIMD16(repeating: 23)
   return unsafeBitCast(unsafeBitCast(value, to: SIMD16<UInt32>.self) &+ exponent, to: Vector.self)
 }
@@ -29,7 +57,7 @@ func expOfNegative(_ x: Vector) -> Vector {
 /// x = n ln 2 + r with |r| <= ln 2 / 2. The low bits of `shifted` hold n.
 @_transparent
 private func reduced(_ x: Vector) -> (shifted: Vector, r: Vector) {
-  let shifted = multiplyAdd(x, Vector(repeating: 1.442_695_04), Vector(repeating: integerShift))
+  let shifted = multiplyAdd(x, Vector(repeating: log2OfE), Vector(repeating: integerShift))
   let n = shifted - Vector(repeating: integerShift)
   let r = multiplyAdd(n, Vector(repeating: -0.693_359_375), x)
   return (shifted, multiplyAdd(n, Vector(repeating: 2.121_944_4e-4), r))

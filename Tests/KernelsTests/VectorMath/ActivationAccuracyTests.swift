@@ -91,16 +91,42 @@ import Testing
   }
 
   /// Softmax's exponential, near one and where it vanishes: maps of two keys whose logits are `distance` apart.
-  @Test(arguments: [0, 1e-3, 0.7, 5, 20, 60, 90, 200] as [Float], [nil, -87] as [Float?])
-  func softmaxOfWideLogits(distance: Float, least: Float?) {
+  @Test(arguments: [0, 1e-3, 0.7, 5, 20, 60, 90, 200] as [Float])
+  func softmaxOfWideLogits(distance: Float) {
     let map = GuardedBuffer((0..<64).map { $0 < 32 ? 3 : 3 - distance })
     let peaks = GuardedBuffer(unwritten: 32), factors = GuardedBuffer(unwritten: 32)
     MapColumns(map: map.pointer, keys: 2, queries: 20, stride: 32)
-      .exponentiate(zeroBelow: least, peaks: peaks.pointer, factors: factors.pointer)
+      .exponentiate(zeroBelow: -87, peaks: peaks.pointer, factors: factors.pointer)
     let expected = 1 / (1 + Foundation.exp(Double(distance)))
     for query in 0..<20 {
       #expect(abs(Double(map.values[32 + query] * factors.values[query]) - expected) < 3e-7)
       #expect(peaks.values[query] == 3)
     }
+  }
+
+  /// As above by powers of two, and of three keys, the last of which has no row beside it.
+  @Test(arguments: [0, 1e-3, 0.7, 5, 20, 60, 90, 200] as [Float])
+  func softmaxByPowersOfTwo(distance: Float) {
+    let map = GuardedBuffer((0..<96).map { $0 < 64 ? 3 : 3 - distance }), factors = GuardedBuffer(unwritten: 32)
+    MapColumns(map: map.pointer, keys: 3, queries: 20, stride: 32).raiseTwo(factors: factors.pointer)
+    let expected = 1 / (1 + 2 * Foundation.exp2(Double(distance)))
+    for query in 0..<20 {
+      #expect(abs(Double(map.values[64 + query] * factors.values[query]) - expected) < 3e-7)
+    }
+  }
+
+  /// Powers of two of all logits that are known to be bounded; what is not a number stays so, in its sum, too.
+  @Test func powersOfBoundedLogits() {
+    let logits = (0..<1 << 16).map { Float($0 - 1 << 15) / Float(1 << 15) * 57 }, count = logits.count
+    let map = GuardedBuffer(logits), factors = GuardedBuffer(unwritten: count)
+    MapColumns(map: map.pointer, keys: 1, queries: count, stride: count).raiseTwoBounded(factors: factors.pointer)
+    for (i, logit) in logits.enumerated() {
+      let expected = Foundation.exp2(Double(logit))
+      #expect(abs(Double(map.values[i]) / expected - 1) < 2e-7)
+      #expect(abs(Double(factors.values[i]) * expected - 1) < 3e-7)
+    }
+    let bad = GuardedBuffer([Float](repeating: .nan, count: 16)), sums = GuardedBuffer(unwritten: 16)
+    MapColumns(map: bad.pointer, keys: 1, queries: 16, stride: 16).raiseTwoBounded(factors: sums.pointer)
+    #expect(bad.values.allSatisfy { $0.isNaN } && sums.values.allSatisfy { $0.isNaN })
   }
 }
