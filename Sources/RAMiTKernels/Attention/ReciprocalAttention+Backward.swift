@@ -54,31 +54,25 @@ extension ReciprocalAttention {
       let tile = Tile(scratch.of(worker: worker), of: self)
       let work = BackwardTile(tile.rest, of: self)
       for window in 0..<windowsPerRow {
-        @inline(__always)
-        func readAhead(part: Int) {
-          self.readAhead(x, piece: piece, after: window, part: part, of: 4)
-          self.readAhead(previous, piece: piece, after: window, part: part, of: 4)
-          self.readAhead(dy, piece: piece, after: window, part: part, of: 4)
-        }
-        readAhead(part: 0)
-        project(x, previous: nil, piece: piece, window: window, tile)
+        project(x, asking: previous, dy, piece: piece, window: window, tile)
         gather(dy, piece: piece, window: window, into: work.dy)
         if let previous {
           helperFactors(
             previous, piece: piece, window: window, spatial: tile.spatialFactor, channel: tile.channelFactor)
         }
-        readAhead(part: 1)
         spatialBackward(tile, work, piece: piece, window: window, hasHelper: previous != nil, sums: sums)
-        readAhead(part: 2)
         if channelHeads > 0 {
           channelBackward(tile, work, hasHelper: previous != nil, channelMaps[piece / piecesPerImage])
         }
         weights.qkv.addGradient(
           rows: tokens, dy: work.dqkv, dyStride: qkvStride, x: tile.features, xStride: stride, to: sums)
-        readAhead(part: 3)
         gemm(
           rows: tokens, Rows(pointer: work.dqkv, stride: qkvStride, step: 1), weights.qkv.backward, work.dx,
-          cStride: stride, padsColumns: true, epilogue: Identity())
+          cStride: stride, padsColumns: true,
+          epilogue: Identity()
+            .asking(for: RowsAhead(channels: channels, starts: tile.nextStarts, accumulate ? dx : nil))
+            .asking(
+              for: RowsAhead(channels: channels, starts: tile.nextStarts, accumulatePrevious ? dPrevious : nil)))
         scatter(work.dx, into: dx, accumulate: accumulate, piece: piece, window: window)
         if let dPrevious {
           scatterHelper(work, into: dPrevious, accumulate: accumulatePrevious, piece: piece, window: window)

@@ -6,7 +6,7 @@ extension ReciprocalAttention {
 
   /// A window's features, attention, Q, K and V, and the helper's factors.
   var tileCount: Int {
-    tokens * (stride + qkvStride + headStride) + attentionCount + paddedToVector(tokens)
+    tokens * (stride + qkvStride + headStride) + attentionCount + 3 * paddedToVector(tokens)
   }
   /// The attention has a row for each token, or for each channel.
   private var attentionCount: Int { max(tokens * stride, spatialWidth * tokenStride) }
@@ -37,21 +37,21 @@ extension ReciprocalAttention {
     values: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>,
     scratch: Scratch
   ) {
+    // What is written is read before, too; the previous result, where it is overwritten, is asked for already.
+    let overwritten = previous == UnsafePointer(y) ? nil : UnsafePointer(y)
     parallelFor(pieces) { piece, worker in
       let tile = Tile(scratch.of(worker: worker), of: self)
       let pieceSums = memory + piece * sumsCount
       pieceSums.update(repeating: 0, count: sumsCount)
       for window in 0..<windowsPerRow {
-        @inline(__always)
-        func readAhead(part: Int) {
-          self.readAhead(x, piece: piece, after: window, part: part, of: spatialHeads &+ 2)
-          self.readAhead(previous, piece: piece, after: window, part: part, of: spatialHeads &+ 2)
+        project(x, asking: previous, overwritten, piece: piece, window: window, tile)
+        if let previous {
+          helperFactors(
+            previous, piece: piece, window: window, spatial: tile.spatialFactor, channel: tile.channelFactor)
+          scaleValues(tile.qkv, spatial: tile.spatialFactor, channel: tile.channelFactor)
         }
-        readAhead(part: 0)
-        project(x, previous: previous, piece: piece, window: window, tile)
-        attendSpatially(tile, piece: piece, window: window) { head in readAhead(part: head &+ 1) }
+        attendSpatially(tile, piece: piece, window: window)
         addChannelSums(tile.qkv, to: pieceSums)
-        readAhead(part: spatialHeads &+ 1)
         if let projection = weights.spatialProjection {
           projection.apply(
             rows: tokens, Rows(pointer: tile.attention, stride: 1, step: tokenStride), into: tile.features,
@@ -72,6 +72,8 @@ extension ReciprocalAttention {
   /// The memory of one window in work.
   struct Tile {
     let features, qkv, spatialFactor, channelFactor, attention: UnsafeMutablePointer<Float>
+    /// Where the pixels of the next window start in the map, in floats [T].
+    let nextStarts: UnsafeMutablePointer<Int>
     let head: SpatialHead.Buffers
     /// What is left of the worker's scratch.
     let rest: UnsafeMutablePointer<Float>
@@ -87,6 +89,8 @@ extension ReciprocalAttention {
       qkv = take(a.tokens * a.qkvStride)
       spatialFactor = take(paddedToVector(a.tokens))
       channelFactor = take(a.tokens * a.headStride)
+      nextStarts = UnsafeMutableRawPointer(take(2 * paddedToVector(a.tokens)))
+        .bindMemory(to: Int.self, capacity: a.tokens)
       head = SpatialHead.Buffers(
         take(a.headCount), tokens: a.tokens, tokenStride: a.tokenStride, headStride: a.headStride,
         drops: a.dropout != nil)
@@ -104,26 +108,27 @@ extension ReciprocalAttention {
       dropout: dropout.map { ($0, map &* tokens &* tokenStride) })
   }
 
-  /// Fills the tile's features, Q, K and V of a window, V times the helper's factors.
+  /// Fills the tile's features, Q, K and V of a window.
+  /// - Parameter second, third: maps of which, as of x, the next window's pixels are asked for; nil asks for nothing.
   @inline(__always)
   func project(
-    _ x: UnsafePointer<Float>, previous: UnsafePointer<Float>?, piece: Int, window: Int, _ tile: Tile
+    _ x: UnsafePointer<Float>, asking second: UnsafePointer<Float>?, _ third: UnsafePointer<Float>? = nil, piece: Int,
+    window: Int, _ tile: Tile
   ) {
     gather(x, piece: piece, window: window, into: tile.features)
-    weights.qkv.apply(
-      rows: tokens, tile.features, xStride: stride, into: tile.qkv, yStride: qkvStride, padsColumns: true)
-    if let previous {
-      helperFactors(
-        previous, piece: piece, window: window, spatial: tile.spatialFactor, channel: tile.channelFactor)
-      scaleValues(tile.qkv, spatial: tile.spatialFactor, channel: tile.channelFactor)
+    // After the last window of a row, that one again.
+    forEachToken(piece: piece, window: min(window &+ 1, windowsPerRow &- 1)) { token, pixel in
+      tile.nextStarts[token] = pixel &* channels
     }
+    weights.qkv.apply(
+      rows: tokens, tile.features, xStride: stride, into: tile.qkv, yStride: qkvStride, padsColumns: true,
+      asking: RowsAhead(channels: channels, starts: tile.nextStarts, x, second, third))
   }
 
-  /// Fills the tile's attention, transposed [S c x padded T], of all spatial heads; calls `before` before each.
+  /// Fills the tile's attention, transposed [S c x padded T], of all spatial heads.
   @inline(__always)
-  private func attendSpatially(_ tile: Tile, piece: Int, window: Int, before: (_ head: Int) -> Void) {
+  private func attendSpatially(_ tile: Tile, piece: Int, window: Int) {
     for index in 0..<spatialHeads {
-      before(index)
       let head = head(index, piece: piece, window: window), qkv = tile.qkv + 3 &* index &* headDim
       head.attend(qkv, tile.head)
       head.mixTransposed(
@@ -175,9 +180,11 @@ extension ReciprocalAttention {
     let rows = height * width / piecesPerImage
     parallelFor(pieces) { piece, _ in
       let mixer = mixers[piece / piecesPerImage]
+      let first = piece * rows
       mixer.apply(
-        rows: rows, values + piece * rows * channelWidth, xStride: channelWidth,
-        into: y + (piece * rows * channels + spatialWidth), yStride: channels)
+        rows: rows, values + first * channelWidth, xStride: channelWidth,
+        into: y + (first * channels + spatialWidth), yStride: channels,
+        asking: RowsAhead(channels: channels, y + ((first + 64) * channels + spatialWidth)))
     }
   }
 }

@@ -99,15 +99,9 @@ package struct ReciprocalAttention {
   /// Calls `body(token, pixel)` for the tokens of a window: the pixel's place in the map.
   @inline(__always)
   func forEachToken(piece: Int, window column: Int, _ body: (_ token: Int, _ pixel: Int) -> Void) {
-    forEachToken(piece: piece, window: column, rows: 0..<window, body)
-  }
-
-  /// As above, in some rows of the window.
-  @inline(__always)
-  func forEachToken(piece: Int, window column: Int, rows: Range<Int>, _ body: (_ token: Int, _ pixel: Int) -> Void) {
     let image = piece / piecesPerImage, row = piece % piecesPerImage
-    var token = rows.lowerBound &* window
-    for i in rows {
+    var token = 0
+    for i in 0..<window {
       var y = row &* window &+ i &+ shift
       if y >= height { y &-= height }
       let line = (image &* height &+ y) &* width
@@ -117,17 +111,6 @@ package struct ReciprocalAttention {
         body(token, line &+ x)
         token &+= 1
       }
-    }
-  }
-
-  /// Asks for a part of the next window of a map, if both are there. Of requests for all of it at once processors drop
-  /// some.
-  @inline(__always)
-  func readAhead(_ map: UnsafePointer<Float>?, piece: Int, after column: Int, part: Int, of parts: Int) {
-    guard let map, column &+ 1 < windowsPerRow else { return }
-    let rows = part &* window / parts..<(part &+ 1) &* window / parts
-    forEachToken(piece: piece, window: column &+ 1, rows: rows) { _, pixel in
-      RAMiTKernels.readAhead(map + pixel &* channels, count: channels)
     }
   }
 

@@ -52,11 +52,6 @@ package struct FeedForward {
     }
 
     fileprivate func advanced(by floats: Int) -> Input { Input(x: x + floats, branch: branch.map { $0 + floats }) }
-
-    fileprivate func readAhead(count: Int) {
-      RAMiTKernels.readAhead(x, count: count)
-      if let branch { RAMiTKernels.readAhead(branch, count: count) }
-    }
   }
 
   /// Floats that the backward pass reads where they are saved: W1 m + b1 [R x padded H] and W2 GELU(...) + b2 [R x C].
@@ -74,16 +69,12 @@ package struct FeedForward {
         let m = middle(input, start: start, count: count, memory)
         let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
         let h = saved?.hidden ?? memory.activated, projected = saved?.projected ?? memory.projected
-        // The next tile's input, a part before each step: of too many requests at once processors drop some.
         let next = input.advanced(by: (start &+ count) &* channels)
-        let quarter = piece &+ 1 < run.upperBound ? count &* channels / 4 : 0
-        next.readAhead(count: quarter)
-        hidden.apply(rows: count, m, xStride: channels, into: h, yStride: hiddenStride, padsColumns: true)
-        next.advanced(by: quarter).readAhead(count: quarter)
+        let ahead = RowsAhead(channels: channels, next.x, next.branch)
+        hidden.apply(
+          rows: count, m, xStride: channels, into: h, yStride: hiddenStride, padsColumns: true, asking: ahead)
         applyGELU(h, into: memory.activated, count: count &* hiddenStride)
-        next.advanced(by: 2 &* quarter).readAhead(count: quarter)
         out.apply(rows: count, memory.activated, xStride: hiddenStride, into: projected, yStride: channels)
-        next.advanced(by: 3 &* quarter).readAhead(count: quarter)
         norm.forwardRows(count, projected, stride: channels, residual: m, y + start * channels)
       }
     }
@@ -104,15 +95,10 @@ package struct FeedForward {
       let activated = memory.activated, dProjected = memory.projected
       let hiddenSums = sums + branchCount, outSums = hiddenSums + hidden.gradientCount
       let next = input.advanced(by: (start &+ count) &* channels), nextGradient = dy + (start &+ count) &* channels
-      let quarter = start &+ count < rows ? count &* channels / 4 : 0
-      @inline(__always)
-      func readAhead(part: Int) {
-        next.advanced(by: part &* quarter).readAhead(count: quarter)
-        RAMiTKernels.readAhead(nextGradient + part &* quarter, count: quarter)
-      }
       let dy = dy + offset, dx = gradients[0]
       let m = middle(input, start: start, count: count, memory)
 
+      let nextSaved = saved.map { SavedTile($0, rows: rows, start: start + count, of: self) }
       let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
       if saved == nil {
         hidden.apply(rows: count, m, xStride: channels, into: activated, yStride: hiddenStride, padsColumns: true)
@@ -125,20 +111,20 @@ package struct FeedForward {
       norm.backwardRows(
         count, saved?.projected ?? dProjected, stride: channels, dy: dy, dx: dProjected, dxStride: channels,
         accumulate: false, sums: outSums + out.gradientCount)
-      readAhead(part: 0)
       out.addGradient(
         rows: count, dy: dProjected, dyStride: channels, x: activated, xStride: hiddenStride, to: outSums)
-      readAhead(part: 1)
       // The activations are no longer needed: their memory takes the gradient of what they were computed from.
       gemm(
         rows: count, Rows(pointer: dProjected, stride: channels, step: 1), out.backward, activated,
         cStride: hiddenStride, padsColumns: true,
-        epilogue: MultiplyRows(factors: memory.derivative, stride: hiddenStride))
-      readAhead(part: 2)
+        epilogue: MultiplyRows(factors: memory.derivative, stride: hiddenStride)
+          .asking(for: RowsAhead(channels: channels, next.x, next.branch))
+          .asking(for: RowsAhead(channels: hiddenStride, nextSaved?.hidden)))
       hidden.addGradient(rows: count, dy: activated, dyStride: hiddenStride, x: m, xStride: channels, to: hiddenSums)
-      readAhead(part: 3)
       let dHidden = Rows(pointer: activated, stride: hiddenStride, step: 1)
       let throughM = AddRows(addend: dy, stride: channels)
+        .asking(for: RowsAhead(channels: channels, nextGradient))
+        .asking(for: RowsAhead(channels: channels, nextSaved?.projected))
       guard let branch = input.branch, let branchNorm else {
         return gemm(
           rows: count, dHidden, hidden.backward, dx.pointer + offset, cStride: channels, accumulate: dx.accumulate,

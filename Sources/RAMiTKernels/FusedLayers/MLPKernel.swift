@@ -49,16 +49,20 @@ package struct MLPKernel {
   package func forward(
     rows: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
-    parallelFor(Self.pieces(rows: rows)) { piece, worker in
-      let start = piece &* Self.tile, count = min(Self.tile, rows &- start)
+    forEachRun(of: Self.pieces(rows: rows)) { run, worker in
       let memory = TileMemory(scratch.of(worker: worker), of: self)
-      let x = x + start &* channels, y = y + start &* out.outputs
-      let m = normalized(x, count: count, memory)
-      hidden.apply(rows: count, m, xStride: channels, into: memory.activated, yStride: hiddenStride, padsColumns: true)
-      activation.apply(memory.activated, memory.activated, count: count &* hiddenStride)
-      out.apply(
-        rows: count, memory.activated, xStride: hiddenStride, adding: addsInput ? x : nil, into: y,
-        yStride: out.outputs)
+      for piece in run {
+        let start = piece &* Self.tile, count = min(Self.tile, rows &- start)
+        let x = x + start &* channels, y = y + start &* out.outputs
+        let m = normalized(x, count: count, memory)
+        hidden.apply(
+          rows: count, m, xStride: channels, into: memory.activated, yStride: hiddenStride, padsColumns: true,
+          asking: RowsAhead(channels: channels, x + count &* channels))
+        activation.apply(memory.activated, memory.activated, count: count &* hiddenStride)
+        out.apply(
+          rows: count, memory.activated, xStride: hiddenStride, adding: addsInput ? x : nil, into: y,
+          yStride: out.outputs)
+      }
     }
   }
 
@@ -81,7 +85,9 @@ package struct MLPKernel {
       gemm(
         rows: count, Rows(pointer: dy, stride: out.outputs, step: 1), out.backward, memory.hidden,
         cStride: hiddenStride, padsColumns: true,
-        epilogue: MultiplyRows(factors: memory.derivative, stride: hiddenStride))
+        epilogue: MultiplyRows(factors: memory.derivative, stride: hiddenStride)
+          .asking(for: RowsAhead(channels: channels, x + count &* channels))
+          .asking(for: RowsAhead(channels: out.outputs, dy + count &* out.outputs)))
       hidden.addGradient(
         rows: count, dy: memory.hidden, dyStride: hiddenStride, x: m, xStride: channels, to: hiddenSums)
       let dHidden = Rows(pointer: memory.hidden, stride: hiddenStride, step: 1)

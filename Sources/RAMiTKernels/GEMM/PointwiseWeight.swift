@@ -65,6 +65,17 @@ package struct PointwiseWeight {
       epilogue: AddBiasAndRows(bias: bias, rows: residual, stride: yStride))
   }
 
+  /// As above, asking for rows ahead.
+  @inline(__always)
+  func apply(
+    rows: Int, _ x: UnsafePointer<Float>, xStride: Int, into y: UnsafeMutablePointer<Float>, yStride: Int,
+    padsColumns: Bool = false, asking ahead: RowsAhead
+  ) {
+    gemm(
+      rows: rows, Rows(pointer: x, stride: xStride, step: 1), forward, y, cStride: yStride, padsColumns: padsColumns,
+      epilogue: AddBias(bias: bias).asking(for: ahead))
+  }
+
   /// As above for rows that lie in any way.
   @inline(__always)
   func apply(

@@ -97,7 +97,6 @@ extension MobiVari {
     let depthwiseSums = sums + (expand?.gradientCount ?? 0)
     let pointwiseSums = depthwiseSums + 10 * depthwise.channels
     let dyRow = dy + (image * size.height + row) * size.width * outputs
-    readAhead(dyRow, count: size.width * outputs)
     depthwiseRow(rows.e(row - 1), rows.e(row), rows.e(row + 1), into: q, count: size.width)
     activateAndAdd(q, rows.e(row) + stride, into: rows.d, count: size.width)
     pointwiseBackward(rows.d, dyRow, dp: rows.dp, dd: dd, sums: isOwn ? pointwiseSums : nil)
@@ -120,7 +119,8 @@ extension MobiVari {
     }
     gemm(
       rows: size.width, Rows(pointer: gradient, stride: outputs, step: 1), pointwise.backward, dd, cStride: stride,
-      padsColumns: true, epilogue: Identity())
+      padsColumns: true,
+      epilogue: Identity().asking(for: RowsAhead(channels: outputs, dy + size.width * outputs)))
     if let sums {
       pointwise.addGradient(rows: size.width, dy: gradient, dyStride: outputs, x: d, xStride: stride, to: sums)
     }

@@ -104,9 +104,10 @@ package struct MobiVari {
     }
     forEachPart { first, count in
       let place = first &* stride, target = (before ?? inside) + place
-      readAhead(source + (first &+ count) &* channels, count: count &* channels)
+      let next = source + (first &+ count) &* channels
       expand.apply(
-        rows: count, source + first &* channels, xStride: channels, into: target, yStride: stride, padsColumns: true)
+        rows: count, source + first &* channels, xStride: channels, into: target, yStride: stride, padsColumns: true,
+        asking: RowsAhead(channels: channels, next))
       activation.apply(target, inside + place, count: count &* stride)
     }
   }
