@@ -104,10 +104,10 @@ package struct MobiVari {
     }
     forEachPart { first, count in
       let place = first &* stride, target = (before ?? inside) + place
-      let next = source + (first &+ count) &* channels
+      let ahead = input.ahead(of: x, image: image, y: y, first: first, count: count)
       expand.apply(
         rows: count, source + first &* channels, xStride: channels, into: target, yStride: stride, padsColumns: true,
-        asking: RowsAhead(channels: channels, next))
+        asking: ahead)
       activation.apply(target, inside + place, count: count &* stride)
     }
   }

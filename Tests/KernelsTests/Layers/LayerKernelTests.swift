@@ -201,6 +201,8 @@ import Testing
     Mobi(images: 1, height: 5, width: 3, parts: [(6, 1)], outputs: 6, expanded: 9, groups: 3),
     Mobi(images: 1, height: 34, width: 1, parts: [(2, 1)], outputs: 2, expanded: 3),
     Mobi(images: 2, height: 4, width: 4, parts: [(2, 1), (1, 2), (1, 4)], outputs: 4, expanded: 18),
+    Mobi(images: 2, height: 8, width: 4, parts: [(5, 1), (8, 2), (4, 4)], outputs: 3, expanded: 20),
+    Mobi(images: 1, height: 4, width: 8, parts: [(4, 4), (4, 2)], outputs: 8, expanded: 12),
   ]
 
   @Test(arguments: mobiCases, [Activation.leakyReLU, .gelu]) func mobiVari(_ size: Mobi, activation: Activation) {
