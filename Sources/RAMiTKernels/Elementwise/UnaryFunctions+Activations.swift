@@ -47,7 +47,7 @@ struct ReLU6: UnaryElementFunction {
 struct LeakyReLU: UnaryElementFunction {
   let slope: Float
   @inline(__always)
-  func value(_ x: Vector) -> Vector { x.replacing(with: x * Vector(repeating: slope), where: x .<= 0) }
+  func value(_ x: Vector) -> Vector { x.leaking(slope: slope) }
   @inline(__always)
   func derivative(_ x: Vector) -> Vector { Vector(repeating: 1).replacing(with: slope, where: x .<= 0) }
 }

@@ -19,6 +19,17 @@ struct AddBias: Epilogue {
   func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V { value + load(bias + column) }
 }
 
+/// Adds a bias to every row, and multiplies sums up to zero by a slope.
+struct AddBiasAndLeak: Epilogue {
+  let bias: UnsafePointer<Float>
+  let slope: Float
+  @inline(__always)
+  func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
+    let sum: V = value + load(bias + column)
+    return sum.leaking(slope: slope)
+  }
+}
+
 /// Adds a matrix [m x n] to the product: a residual. The sums past the end of a row are not stored.
 struct AddRows: Epilogue {
   let addend: UnsafePointer<Float>

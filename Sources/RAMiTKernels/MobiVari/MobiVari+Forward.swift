@@ -31,20 +31,25 @@ extension MobiVari {
         let y = y + (image * size.height + row) * size.width * outputs
         forEachPart { first, count in
           let place = first &* stride, result = first &* outputs
-          depthwiseRow(
-            expanded(row - 1) + place, expanded(row) + place, expanded(row + 1) + place, into: d, count: count)
-          activateAndAdd(d, expanded(row) + (place &+ stride), into: d, count: count)
+          let (above, here, below) = (expanded(row - 1) + place, expanded(row) + place, expanded(row + 1) + place)
+          if activation == .leakyReLU, self.expand != nil {
+            depthwiseRow(above, here, below, into: d, count: count) { $0.leaking(slope: Activation.leakySlope) }
+          } else {
+            depthwiseRow(above, here, below, into: d, count: count)
+            activateAndAdd(d, here + stride, into: d, count: count)
+          }
           project(d, residual: residual.map { $0 + result }, y + result, count: count)
         }
       }
     }
   }
 
-  /// q [count x E] = bias + the nine taps over three rows of e; transposed, q += the taps in reverse.
+  /// q [count x E] = `finish` of bias + the nine taps over three rows of e; transposed, of q + the taps in reverse.
   @inline(__always)
   func depthwiseRow(
     _ above: UnsafePointer<Float>, _ here: UnsafePointer<Float>, _ below: UnsafePointer<Float>,
-    into q: UnsafeMutablePointer<Float>, count: Int, transposed: Bool = false
+    into q: UnsafeMutablePointer<Float>, count: Int, transposed: Bool = false,
+    finish: (Vector) -> Vector = { $0 }
   ) {
     let w = depthwise.pointer, stride = stride
     for c in Swift.stride(from: 0, to: stride, by: vectorWidth) {
@@ -62,7 +67,7 @@ extension MobiVari {
           w2, a2, multiplyAdd(w1, a1, multiplyAdd(w0, a0, transposed ? load(q + place) : bias)))
         let second = multiplyAdd(w5, b2, multiplyAdd(w4, b1, w3 * b0))
         let third = multiplyAdd(w8, c2, multiplyAdd(w7, c1, w6 * c0))
-        store(first + second + third, q + place)
+        store(finish(first + second + third), q + place)
         (a0, b0, c0) = (a1, b1, c1)
         (a1, b1, c1) = (a2, b2, c2)
         place = next

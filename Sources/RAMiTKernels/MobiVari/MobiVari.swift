@@ -105,10 +105,17 @@ package struct MobiVari {
     forEachPart { first, count in
       let place = first &* stride, target = (before ?? inside) + place
       let ahead = input.ahead(of: x, image: image, y: y, first: first, count: count)
-      expand.apply(
-        rows: count, source + first &* channels, xStride: channels, into: target, yStride: stride, padsColumns: true,
-        asking: ahead)
-      activation.apply(target, inside + place, count: count &* stride)
+      let from = source + first &* channels
+      if activation == .leakyReLU, before == nil {
+        gemm(
+          rows: count, Rows(pointer: from, stride: channels, step: 1), expand.forward, target, cStride: stride,
+          padsColumns: true,
+          epilogue: AddBiasAndLeak(bias: expand.bias, slope: Activation.leakySlope).asking(for: ahead))
+      } else {
+        expand.apply(
+          rows: count, from, xStride: channels, into: target, yStride: stride, padsColumns: true, asking: ahead)
+        activation.apply(target, inside + place, count: count &* stride)
+      }
     }
   }
 }

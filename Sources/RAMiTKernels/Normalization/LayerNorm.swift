@@ -68,17 +68,26 @@ package struct LayerNorm {
     forEachBlock(of: rows) { first, block in
       let x = x + first &* stride
       let (centre, scale) = statistics(x, stride: stride, form: form, block)
-      for i in 0..<block.count {
+      @inline(__always)
+      func write(_ i: Int, _ result: (_ channel: Int, _ normal: Vector) -> Vector) {
         let centre = Vector(repeating: centre[i]), scale = Vector(repeating: scale[i])
-        let x = x + i &* stride, place = (first &+ i) &* channels
+        let x = x + i &* stride, y = y + (first &+ i) &* channels
+        @inline(__always)
+        func value(_ c: Int) -> Vector {
+          result(c, multiplyAdd(load(weight + c), (load(x + c) - centre) * scale, load(bias + c)))
+        }
         var c = 0
-        while c < channels {
-          let lanes = channels &- c
-          var value = multiplyAdd(load(weight + c), (load(x + c) - centre) * scale, load(bias + c))
-          if let residual { value += load(residual + (place &+ c)) }
-          store(value, y + (place &+ c), count: lanes)
+        while c &+ vectorWidth <= channels {
+          store(value(c), y + c)
           c &+= vectorWidth
         }
+        if c < channels { store(value(c), y + c, count: channels &- c) }
+      }
+      if let residual {
+        let residual = residual + first &* channels
+        for i in 0..<block.count { write(i) { c, value in value + load(residual + (i &* channels &+ c)) } }
+      } else {
+        for i in 0..<block.count { write(i) { _, value in value } }
       }
     }
   }

@@ -15,6 +15,9 @@ protocol FloatVector: SIMD where Scalar == Float {
 
   /// Zero in place of negative lanes. (Of each type its own: a generic comparison goes lane by lane.)
   var rectified: Self { get }
+
+  /// Lanes up to zero times the slope, as LeakyReLU has it.
+  func leaking(slope: Float) -> Self
 }
 
 @inline(__always)
@@ -46,6 +49,9 @@ extension SIMD4<Float>: FloatVector {
   var rectified: Self { replacing(with: 0, where: self .< Self.zero) }
 
   @inline(__always)
+  func leaking(slope: Float) -> Self { replacing(with: self * Self(repeating: slope), where: self .<= Self.zero) }
+
+  @inline(__always)
   func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
     let target = UnsafeMutableRawPointer(pointer)
     var two = lowHalf
@@ -62,6 +68,9 @@ extension SIMD8<Float>: FloatVector {
   var rectified: Self { replacing(with: 0, where: self .< Self.zero) }
 
   @inline(__always)
+  func leaking(slope: Float) -> Self { replacing(with: self * Self(repeating: slope), where: self .<= Self.zero) }
+
+  @inline(__always)
   func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
     var four = lowHalf
     if count & 4 != 0 {
@@ -75,6 +84,9 @@ extension SIMD8<Float>: FloatVector {
 extension SIMD16<Float>: FloatVector {
   @inline(__always)
   var rectified: Self { replacing(with: 0, where: self .< Self.zero) }
+
+  @inline(__always)
+  func leaking(slope: Float) -> Self { replacing(with: self * Self(repeating: slope), where: self .<= Self.zero) }
 
   @inline(__always)
   func storeLanes(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
