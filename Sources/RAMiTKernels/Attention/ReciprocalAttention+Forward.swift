@@ -37,14 +37,15 @@ extension ReciprocalAttention {
     values: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>,
     scratch: Scratch
   ) {
-    // What is written is read before, too; the previous result, where it is overwritten, is asked for already.
-    let overwritten = previous == UnsafePointer(y) ? nil : UnsafePointer(y)
+    // Lines that are written are read before, too. Those of the previous result, where it is overwritten, are asked for
+    // already.
+    let fresh = previous == UnsafePointer(y) ? nil : UnsafePointer(y)
     parallelFor(pieces) { piece, worker in
       let tile = Tile(scratch.of(worker: worker), of: self)
       let pieceSums = memory + piece * sumsCount
       pieceSums.update(repeating: 0, count: sumsCount)
       for window in 0..<windowsPerRow {
-        project(x, asking: previous, overwritten, piece: piece, window: window, tile)
+        project(x, asking: previous, fresh, piece: piece, window: window, tile)
         if let previous {
           helperFactors(
             previous, piece: piece, window: window, spatial: tile.spatialFactor, channel: tile.channelFactor)
@@ -181,6 +182,7 @@ extension ReciprocalAttention {
     parallelFor(pieces) { piece, _ in
       let mixer = mixers[piece / piecesPerImage]
       let first = piece * rows
+      // A pixel's line of y is read before it is written: that of the pixel 64 later is asked for.
       mixer.apply(
         rows: rows, values + first * channelWidth, xStride: channelWidth,
         into: y + (first * channels + spatialWidth), yStride: channels,
