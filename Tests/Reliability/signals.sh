@@ -6,7 +6,7 @@
 # moments, before the program listens, ends it with the same code, and there is nothing to save; a line says so.
 . "$(dirname "$0")/common.sh"
 needs env
-env --default-signal=INT true 2> /dev/null || skip "env cannot set signals back (coreutils 8.31)"
+env --default-signal=TERM,INT,USR1,HUP true 2> /dev/null || skip "env cannot set signals back (coreutils 8.31)"
 count=$(size 12 100 "${1:-}")
 limit=90000
 
@@ -16,9 +16,9 @@ whole_toy "$work/timed"
 duration=$(($(milliseconds) - begin))
 names=(TERM INT USR1 HUP) codes=(143 130 138 129)
 
-# A shell starts what is in the background with SIGINT ignored.
+# A shell starts what is in the background with SIGINT ignored, and nohup with SIGHUP.
 begun() {
-  env --default-signal=INT "$program" train "$here/toy.yaml" --output "$1" "${@:2}" > "$work/out" 2>&1 &
+  env --default-signal=TERM,INT,USR1,HUP "$program" train "$here/toy.yaml" --output "$1" "${@:2}" > "$work/out" 2>&1 &
   process=$!
 }
 
