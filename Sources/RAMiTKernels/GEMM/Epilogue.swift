@@ -4,6 +4,14 @@ protocol Epilogue {
   ///   - row: of the result.
   ///   - column: of the vector's first lane.
   func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V
+
+  /// Called before a tile's vectors with the part of the result that they are, of which columns may lie past its end.
+  func willWrite(rows: Range<Int>, columns: Range<Int>)
+}
+
+extension Epilogue {
+  @inline(__always)
+  func willWrite(rows: Range<Int>, columns: Range<Int>) {}
 }
 
 /// The product as it is.

@@ -11,22 +11,29 @@ func gemm<E: Epilogue>(
   var column = 0
   while column < b.columns {
     let width = min(PackedMatrix.panelWidth, paddedToVector(b.columns &- column))
-    let inner = b.rowRange(panel: column)
     let panel = b.panel(at: column, width: width)
-    let start = panel.start + inner.lowerBound &* panel.step
-    let a = a.advanced(rows: 0, steps: inner.lowerBound)
-    let target = ProductTarget(
-      pointer: c + column, stride: cStride, column: column, columns: columns &- column, accumulate: accumulate)
-    if width == PackedMatrix.panelWidth {
-      sweep(
-        TileShape.Wide.self, TileShape.WideRow.self, m, a, start, step: panel.step, inner.count,
-        panelWidth: PackedMatrix.panelWidth, target, epilogue)
-    } else {
-      sweep(
-        TileShape.Narrow.self, TileShape.NarrowRow.self, m, a, start, step: panel.step, inner.count,
-        panelWidth: vectorWidth, target, epilogue)
+    // Columns that skip the same rows of B: the panel's, or, in a grouped one, a tile's.
+    let swept = b.groups == 1 ? width : min(width, TileShape.Wide.columns)
+    let end = column &+ width
+    var place = panel.start
+    while column < end {
+      let inner = b.rowRange(columns: column..<column &+ swept)
+      let start = place + inner.lowerBound &* panel.step
+      let a = a.advanced(rows: 0, steps: inner.lowerBound)
+      let target = ProductTarget(
+        pointer: c + column, stride: cStride, column: column, columns: columns &- column, accumulate: accumulate)
+      if width == PackedMatrix.panelWidth {
+        sweep(
+          TileShape.Wide.self, TileShape.WideRow.self, m, a, start, step: panel.step, inner.count, panelWidth: swept,
+          target, epilogue)
+      } else {
+        sweep(
+          TileShape.Narrow.self, TileShape.NarrowRow.self, m, a, start, step: panel.step, inner.count,
+          panelWidth: swept, target, epilogue)
+      }
+      column &+= swept
+      place += swept
     }
-    column &+= width
   }
 }
 
@@ -41,6 +48,7 @@ struct ProductTarget {
 
   @inline(__always)
   func write<T: Tile>(_ tile: T, row: Int, column start: Int, _ epilogue: some Epilogue) {
+    willWrite(rows: row..<row &+ T.rows, column: start, columns: T.columns, epilogue)
     // Most tiles are whole: one decision for all their registers.
     if columns &- start < T.columns {
       tile.forEach { i, offset, value in writeLanes(value, row: row &+ i, column: start &+ offset, epilogue) }
@@ -60,10 +68,16 @@ struct ProductTarget {
 
   /// As above, of the rows in `only`.
   @inline(__always)
-  func write(_ tile: some Tile, row: Int, only: Range<Int>, column start: Int, _ epilogue: some Epilogue) {
+  func write<T: Tile>(_ tile: T, row: Int, only: Range<Int>, column start: Int, _ epilogue: some Epilogue) {
+    willWrite(rows: only, column: start, columns: T.columns, epilogue)
     tile.forEach { i, offset, value in
       if only.contains(row &+ i) { writeLanes(value, row: row &+ i, column: start &+ offset, epilogue) }
     }
+  }
+
+  @inline(__always)
+  private func willWrite(rows: Range<Int>, column start: Int, columns: Int, _ epilogue: some Epilogue) {
+    epilogue.willWrite(rows: rows, columns: column &+ start..<column &+ start &+ columns)
   }
 
   @inline(__always)
@@ -92,7 +106,7 @@ private func sweep<Many: Tile, One: Tile, E: Epilogue>(
     multiplyRows(Many.self, row, a, b, step: step, k, panelWidth: panelWidth, target, epilogue)
     row &+= Many.rows
   }
-  if row &+ 2 < m, m > Many.rows {
+  if row &+ 1 < m, m > Many.rows {
     let first = m &- Many.rows, from = a.advanced(rows: first)
     var column = 0
     while column < panelWidth {

@@ -3,8 +3,8 @@
 /// Packed, a panel holds its rows one after the other, zeros past the last column, and streams through the cache. In
 /// place, the matrix is any row-major one; up to 15 floats past the end of a row are read (and not used).
 ///
-/// A grouped convolution's matrix is block-diagonal; `groups` lets each panel skip the rows in which all its columns
-/// are zero.
+/// A grouped convolution's matrix is block-diagonal; `groups` lets each tile skip the rows in which all its columns are
+/// zero.
 package struct PackedMatrix {
   let pointer: UnsafePointer<Float>
   /// Inner dimension, K.
@@ -146,12 +146,12 @@ package struct PackedMatrix {
     }
   }
 
-  /// The rows that are not all zero in the panel that starts at `column`.
+  /// The rows that are not all zero in some columns; columns past the last one are read in the rows of that one.
   @inline(__always)
-  func rowRange(panel column: Int) -> Range<Int> {
+  func rowRange(columns range: Range<Int>) -> Range<Int> {
     if groups == 1 { return 0..<rows }
     let rowsPerGroup = rows / groups, columnsPerGroup = columns / groups
-    let last = min(column + Self.panelWidth, columns) - 1
-    return column / columnsPerGroup * rowsPerGroup..<(last / columnsPerGroup + 1) * rowsPerGroup
+    let first = min(range.lowerBound, columns - 1), last = min(range.upperBound, columns) - 1
+    return first / columnsPerGroup * rowsPerGroup..<(last / columnsPerGroup + 1) * rowsPerGroup
   }
 }

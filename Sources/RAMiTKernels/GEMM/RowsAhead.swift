@@ -1,9 +1,11 @@
 import CVectorsPrefetch
 
-/// Rows of maps that are read soon, for which a product asks while it runs: for each vector of its result, a cache line
-/// of the same row of the first map, then of the second, and so on; they are as many as the result's columns are wide.
+/// Rows of maps that are read soon, for which a product asks while it runs: for each 16 columns of its result, a cache
+/// line of the same row of the first map, then of the second, and so on; they are as many as the result's columns are
+/// wide.
 ///
-/// Of requests for many lines at once processors drop most. These come with the stores of a tile, sixteen at a time.
+/// Of requests for many lines at once processors drop most. These come with the stores of a tile, up to sixteen at a
+/// time.
 struct RowsAhead {
   /// C of each map.
   private let channels: Int
@@ -24,8 +26,18 @@ struct RowsAhead {
     maps = (first, second, third)
   }
 
+  /// Asks for what belongs to some rows and columns of the result.
   @inline(__always)
-  func ask(row: Int, column: Int) {
+  func ask(rows: Range<Int>, columns: Range<Int>) {
+    var next = paddedToVector(columns.lowerBound)
+    while next < columns.upperBound {
+      ask(rows: rows, column: next)
+      next &+= vectorWidth
+    }
+  }
+
+  @inline(__always)
+  private func ask(rows: Range<Int>, column: Int) {
     var map = maps.0, column = column
     if column >= channels {
       column &-= channels
@@ -37,8 +49,10 @@ struct RowsAhead {
       }
     }
     guard let map else { return }
-    let start = starts.map { $0[row] } ?? row &* channels
-    cvectors_prefetch(map + (start &+ column))
+    for row in rows {
+      let start = starts.map { $0[row] } ?? row &* channels
+      cvectors_prefetch(map + (start &+ column))
+    }
   }
 }
 
@@ -48,9 +62,14 @@ struct AskingAhead<Base: Epilogue>: Epilogue {
   let rows: RowsAhead
 
   @inline(__always)
+  func willWrite(rows: Range<Int>, columns: Range<Int>) {
+    base.willWrite(rows: rows, columns: columns)
+    self.rows.ask(rows: rows, columns: columns)
+  }
+
+  @inline(__always)
   func callAsFunction<V: FloatVector>(_ value: V, row: Int, column: Int) -> V {
-    rows.ask(row: row, column: column)
-    return base(value, row: row, column: column)
+    base(value, row: row, column: column)
   }
 }
 

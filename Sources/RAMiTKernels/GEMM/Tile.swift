@@ -38,8 +38,8 @@ enum TileShape {
     typealias Narrow = Tile8x1<SIMD16<Float>>
     typealias NarrowRow = Tile1x1<SIMD16<Float>>
   #elseif canImport(CVectorsAVX2)
-    /// 8 of 16 registers.
-    typealias Wide = Tile4x2<SIMD8<Float>>
+    /// 12 of 16 registers, and 2 loads and 6 broadcasts for 12 multiply-adds.
+    typealias Wide = Tile6x2<SIMD8<Float>>
     typealias WideRow = Tile1x2<SIMD8<Float>>
     typealias Narrow = Wide
     typealias NarrowRow = WideRow
@@ -183,6 +183,66 @@ struct Tile8x1<Lanes: FloatVector>: Tile {
     body(5, 0, c5a)
     body(6, 0, c6a)
     body(7, 0, c7a)
+  }
+}
+
+/// 6 rows of 2 registers.
+struct Tile6x2<Lanes: FloatVector>: Tile {
+  static var rows: Int { 6 }
+  static var columns: Int { 2 &* Lanes.scalarCount }
+
+  var c0a = Lanes.zero, c0b = Lanes.zero
+  var c1a = Lanes.zero, c1b = Lanes.zero
+  var c2a = Lanes.zero, c2b = Lanes.zero
+  var c3a = Lanes.zero, c3b = Lanes.zero
+  var c4a = Lanes.zero, c4b = Lanes.zero
+  var c5a = Lanes.zero, c5b = Lanes.zero
+
+  @inline(__always)
+  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
+    var a0 = a.pointer, b = b
+    let stride = a.stride
+    var a3 = a.pointer + 3 &* a.stride
+    for _ in 0..<count {
+      let ba: Lanes = load(b), bb: Lanes = load(b + Lanes.scalarCount)
+      let a0v = Lanes(repeating: a0[0])
+      c0a = multiplyAdd(a0v, ba, c0a)
+      c0b = multiplyAdd(a0v, bb, c0b)
+      let a1v = Lanes(repeating: a0[stride])
+      c1a = multiplyAdd(a1v, ba, c1a)
+      c1b = multiplyAdd(a1v, bb, c1b)
+      let a2v = Lanes(repeating: a0[2 &* stride])
+      c2a = multiplyAdd(a2v, ba, c2a)
+      c2b = multiplyAdd(a2v, bb, c2b)
+      let a3v = Lanes(repeating: a3[0])
+      c3a = multiplyAdd(a3v, ba, c3a)
+      c3b = multiplyAdd(a3v, bb, c3b)
+      let a4v = Lanes(repeating: a3[stride])
+      c4a = multiplyAdd(a4v, ba, c4a)
+      c4b = multiplyAdd(a4v, bb, c4b)
+      let a5v = Lanes(repeating: a3[2 &* stride])
+      c5a = multiplyAdd(a5v, ba, c5a)
+      c5b = multiplyAdd(a5v, bb, c5b)
+      a0 += a.step
+      a3 += a.step
+      b += step
+    }
+  }
+
+  @inline(__always)
+  func forEach(_ body: (_ row: Int, _ column: Int, Lanes) -> Void) {
+    body(0, 0, c0a)
+    body(0, Lanes.scalarCount, c0b)
+    body(1, 0, c1a)
+    body(1, Lanes.scalarCount, c1b)
+    body(2, 0, c2a)
+    body(2, Lanes.scalarCount, c2b)
+    body(3, 0, c3a)
+    body(3, Lanes.scalarCount, c3b)
+    body(4, 0, c4a)
+    body(4, Lanes.scalarCount, c4b)
+    body(5, 0, c5a)
+    body(5, Lanes.scalarCount, c5b)
   }
 }
 

@@ -86,12 +86,16 @@ import Testing
       input / each == output / (outputs / groups) ? weight.values[output * each + input % each] : 0
     }
     expect(packed, whole) { k, n in isTransposed ? element(n, k) : element(k, n) }
-    // The rows that a panel may skip are zero.
+    // The rows that a panel or a tile may skip are zero. Tiles begin before a panel's end, also past the last column.
     let matrix = PackedMatrix(packed.pointer, rows: whole.rows, columns: whole.columns, groups: groups)
-    for panel in stride(from: 0, to: whole.columns, by: 32) {
-      let used = matrix.rowRange(panel: panel)
-      for k in 0..<whole.rows where !used.contains(k) {
-        for n in panel..<min(panel + 32, whole.columns) { #expect(packed.values[place(k, n, of: whole)] == 0) }
+    for width in [8, 16, 32] {
+      for start in stride(from: 0, to: paddedToVector(whole.columns), by: width) {
+        let used = matrix.rowRange(columns: start..<start + width)
+        for k in 0..<whole.rows where !used.contains(k) {
+          for n in start..<max(start, min(start + width, whole.columns)) {
+            #expect(packed.values[place(k, n, of: whole)] == 0)
+          }
+        }
       }
     }
   }

@@ -37,7 +37,7 @@ import Testing
     check(Tile8x1<SIMD16<Float>>.self, inner: inner)
     check(Tile1x2<SIMD16<Float>>.self, inner: inner)
     check(Tile1x1<SIMD16<Float>>.self, inner: inner)
-    check(Tile4x2<SIMD8<Float>>.self, inner: inner)
+    check(Tile6x2<SIMD8<Float>>.self, inner: inner)
     check(Tile1x2<SIMD8<Float>>.self, inner: inner)
     check(Tile8x2<SIMD4<Float>>.self, inner: inner)
     check(Tile4x2<SIMD4<Float>>.self, inner: inner)
