@@ -46,8 +46,11 @@ package struct MobiVari {
   /// Floats of gradient: expansion (if any), depth-wise weight and bias, point-wise.
   package var gradientCount: Int { (expand?.gradientCount ?? 0) + 10 * depthwise.channels + pointwise.gradientCount }
 
-  /// Pixels of a row that go from one step to the next in the first cache, about 16 KB of E.
-  var partCount: Int { max(16, 4096 / max(1, stride) & ~7) }
+  /// Pixels of a row that go from one step to the next in the first cache: whole tiles, about 16 KB of E.
+  var partCount: Int {
+    let tile = TileShape.Wide.rows
+    return max((16 + tile - 1) / tile, 4096 / max(1, stride) / tile) * tile
+  }
 
   /// Calls `body(first, count)` for the parts of a row.
   @inline(__always)
