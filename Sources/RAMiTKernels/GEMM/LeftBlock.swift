@@ -77,13 +77,9 @@ struct LeftBlock {
         store(SIMD4(r0[2], r1[2], r2[2], r3[2]), to + 2 &* tileRows)
         store(SIMD4(r0[3], r1[3], r2[3], r3[3]), to + 3 &* tileRows)
       }
-      if tileRows % 4 == 2 {
-        let from = source.pointer + ((tileRows &- 2) &* source.stride &+ k)
-        let to = target + ((k &+ 1) &* tileRows &- 2)
-        for step in 0..<4 {
-          to[step &* tileRows] = from[step]
-          to[step &* tileRows &+ 1] = from[source.stride &+ step]
-        }
+      // Of 6 rows, the last two.
+      for i in tileRows & ~3..<tileRows {
+        for step in k..<k &+ 4 { target[step &* tileRows &+ i] = source.pointer[i &* source.stride &+ step] }
       }
       k &+= 4
     }
