@@ -18,6 +18,7 @@ extension OperationCheck {
       attention(batch: 1, height: 40, width: 16, spatial: 4, channel: 0, headDim: 12, window: 8, shift: 4),
       mobiVari(batch: 2, height: 70, width: 30, inputs: 36, outputs: 36, expanded: 44, groups: 4),
       mobiVari(batch: 3, height: 37, width: 20, inputs: 20, outputs: 16, activation: .gelu),
+      mixedFeedForward(batch: 2, height: 37, width: 210, channels: 20, expanded: 28, groups: 4, hidden: 40),
       joinedMobiVari(
         batch: 2, height: 40, width: 24, parts: [(16, 1), (4, 2)], outputs: 20, expanded: 24, groups: 4),
       layerNorm([3, 37, 41, 20], residual: true), feedForward([3, 37, 41, 20], hidden: 40),

@@ -36,11 +36,24 @@ import Testing
     .mobiVari(height: 4, width: 6, inputs: 77, outputs: 20, expanded: 93, groups: 1),
     .mobiVari(height: 1, width: 1, inputs: 12, outputs: 12, expanded: 15, groups: 3),
     .mobiVari(height: 2, width: 1, inputs: 64, outputs: 16, expanded: 80, groups: 4),
+    .mobiVari(height: 3, width: 131, inputs: 6, outputs: 6, expanded: 9, groups: 3),
+    .mobiVari(batch: 2, height: 2, width: 257, inputs: 4, outputs: 3),
     .joinedMobiVari(height: 8, width: 12, parts: [(6, 1), (4, 2), (2, 4)], outputs: 12, expanded: 16, groups: 4),
     .joinedMobiVari(batch: 2, height: 4, width: 8, parts: [(8, 1), (1, 4), (8, 1)], outputs: 5),
     .joinedMobiVari(height: 35, width: 3, parts: [(5, 1), (3, 1)], outputs: 8, expanded: 12, groups: 2),
   ])
   func mobiVari(_ check: OperationCheck) { #expect(check.faults() == []) }
+
+  /// One kernel without a tape, two operations on one, with the same bits: maps of a part of a row, of many rows that go
+  /// on together, and of rows that several strips have.
+  @Test(arguments: [
+    OperationCheck.mixedFeedForward(height: 1, width: 1, channels: 16, hidden: 32),
+    .mixedFeedForward(batch: 2, height: 5, width: 7, channels: 20, expanded: 28, groups: 4, hidden: 36),
+    .mixedFeedForward(height: 35, width: 9, channels: 6, expanded: 9, groups: 3, hidden: 5),
+    .mixedFeedForward(height: 2, width: 135, channels: 5, hidden: 7),
+    .mixedFeedForward(batch: 2, height: 3, width: 131, channels: 12, expanded: 16, groups: 4, hidden: 20),
+  ])
+  func mixedFeedForward(_ check: OperationCheck) { #expect(check.faults() == []) }
 
   @Test(arguments: Activation.allCases)
   func mobiVariActivations(_ activation: Activation) {

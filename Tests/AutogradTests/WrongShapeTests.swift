@@ -21,7 +21,8 @@ private enum WrongShape: String, CaseIterable, Codable, Sendable {
   case kernelSize, transposedConvolution, depthwiseConvolution, pooling, normalization, layerNorm, softmax, reshaping
   case openSize, openSizes, permutation, repetition, concatenation, slicing, gathering, padding, reflection, windows
   case pixelShuffle, resizing, loss, stochasticDepth, windowAttention, channelAttention, reciprocalAttention, mobiVari
-  case feedForward, mlp, fusedLinear, shiftConvolution, pointwise, linearAlgebra, squareMatrix, principalComponents
+  case feedForward, mixedFeedForward, mlp, fusedLinear, shiftConvolution, pointwise, linearAlgebra, squareMatrix
+  case principalComponents
   case gradient, seed
 
   var message: String {
@@ -66,6 +67,7 @@ private enum WrongShape: String, CaseIterable, Codable, Sendable {
       "a map of windows of 4 x 4 has sides that are multiples of 4, not 1 x 6 x 8 x 4"
     case .mobiVari: "the expansion of 4 channels: expected 5 x 4, found 5 x 3"
     case .feedForward: "the branch: expected 5 x 4, found 5 x 3"
+    case .mixedFeedForward: "the features of these heads: expected 1 x 3 x 2 x 4, found 1 x 3 x 3 x 4"
     case .mlp: "the output layer behind 8 x 4: expected 4 x 8, found 4 x 7"
     case .fusedLinear: "the layer for 5 x 3: expected 6 x 3, found 6 x 4"
     case .shiftConvolution: "the residual: expected 1 x 3 x 3 x 6, found 1 x 3 x 3 x 5"
@@ -136,6 +138,13 @@ private func compute(_ wrong: WrongShape) {
     let norm = NormParameters(weight: zeros([4]), bias: zeros([4]))
     _ = feedForward(
       zeros([5, 4]), adding: NormedBranch(zeros([5, 3]), norm), hidden: layer(8, 4), out: layer(4, 8), norm: norm)
+  case .mixedFeedForward:
+    let norm = NormParameters(weight: zeros([4]), bias: zeros([4]))
+    let mix = MobiVariParameters(
+      expand: nil, depthwise: DepthwiseParameters(weight: zeros([3, 3, 4]), bias: zeros([4])), pointwise: layer(4, 4))
+    _ = mixedFeedForward(
+      zeros([1, 3, 3, 4]), heads: zeros([1, 3, 2, 4]), mix: mix, activation: .relu, branchNorm: norm,
+      hidden: layer(8, 4), out: layer(4, 8), norm: norm)
   case .mlp: _ = mlp(zeros([5, 4]), hidden: layer(8, 4), out: layer(4, 7), addsInput: true)
   case .fusedLinear: _ = fusedLinear(zeros([5, 3]), layer(6, 4))
   case .shiftConvolution: _ = shiftConv2d(zeros([1, 3, 3, 4]), layer(6, 4), adding: zeros([1, 3, 3, 5]))

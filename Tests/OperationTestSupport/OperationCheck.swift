@@ -24,7 +24,7 @@ package struct Operand: Sendable {
 /// The operands of a check by their names: `v.weight`, or `v["norm.weight"]`.
 @dynamicMemberLookup
 package struct Operands<Value> {
-  let names: [String]
+  package let names: [String]
   /// In the order of the check.
   package var values: [Value]
 
@@ -62,7 +62,7 @@ extension Operands<DoubleTensor> {
 /// with respect to every operand and in every way in which the tape may ask for them.
 package struct OperationCheck: Sendable, CustomStringConvertible {
   package let description: String
-  let operands: [Operand]
+  package let operands: [Operand]
   private let operationByName: @Sendable (Operands<Variable>) -> Variable
   private let twinByName: @Sendable (Operands<DoubleTensor>) -> DoubleTensor
 
@@ -92,7 +92,7 @@ package struct OperationCheck: Sendable, CustomStringConvertible {
   }
 
   func operation(_ values: [Variable]) -> Variable { operationByName(named(values)) }
-  func twin(_ values: [DoubleTensor]) -> DoubleTensor { twinByName(named(values)) }
+  package func twin(_ values: [DoubleTensor]) -> DoubleTensor { twinByName(named(values)) }
 
   /// What is wrong; empty when nothing is.
   package func faults() -> [String] {

@@ -33,7 +33,7 @@ extension BenchmarkItem {
   }
 
   private static func blockOperations(_ map: Map) -> [BenchmarkItem] {
-    attention(map) + feedForward(map) + mobiVari("MobiVari, \(map.name)", [map.shape])
+    attention(map) + feedForward(map) + mobiVari("MobiVari, \(map.name)", [map.shape]) + mixedFeedForward(map)
       + operation("layer norm + residual, \(map.name)", [map.shape, [64], [64], map.shape]) {
         layerNorm($0[0], weight: $0[1], bias: $0[2], residual: $0[3])
       }
@@ -74,18 +74,36 @@ extension BenchmarkItem {
   /// To 64 channels.
   /// - Parameter parts: side by side, coarser ones shuffled to the first one's resolution.
   private static func mobiVari(_ name: String, _ parts: [Shape]) -> [BenchmarkItem] {
-    let inputs = parts.reduce(0) { $0 + $1.count } / parts[0].rows
-    let width = model.mobivari.width, wide = width.channels(inputs), groups = width.groups
+    operation(name, mobiVariShapes(inputs: parts.reduce(0) { $0 + $1.count } / parts[0].rows) + parts) { v in
+      RAMiTAutograd.mobiVari(Array(v[6...]), mobiVariParameters(v), activation: model.mobivari.activation)
+    }
+  }
+
+  private static func mobiVariShapes(inputs: Int) -> [Shape] {
+    let width = model.mobivari.width, wide = width.channels(inputs)
+    return [[wide, inputs / width.groups], [wide], [3, 3, wide], [wide], [64, wide], [64]]
+  }
+
+  private static func mobiVariParameters(_ v: [Variable]) -> MobiVariParameters {
+    MobiVariParameters(
+      expand: PointwiseParameters(weight: v[0], bias: v[1], groups: model.mobivari.width.groups),
+      depthwise: DepthwiseParameters(weight: v[2], bias: v[3]),
+      pointwise: PointwiseParameters(weight: v[4], bias: v[5]))
+  }
+
+  /// What follows a block's attentions.
+  private static func mixedFeedForward(_ map: Map) -> [BenchmarkItem] {
+    let hidden = model.hiddenDim
     return operation(
-      name, [[wide, inputs / groups], [wide], [3, 3, wide], [wide], [64, wide], [64]] + parts
+      "MobiVari and feed-forward, \(map.name)",
+      mobiVariShapes(inputs: 64) + [
+        map.shape, map.shape, [64], [64], [hidden, 64], [hidden], [64, hidden], [64], [64], [64],
+      ]
     ) { v in
-      RAMiTAutograd.mobiVari(
-        Array(v[6...]),
-        MobiVariParameters(
-          expand: PointwiseParameters(weight: v[0], bias: v[1], groups: groups),
-          depthwise: DepthwiseParameters(weight: v[2], bias: v[3]),
-          pointwise: PointwiseParameters(weight: v[4], bias: v[5])),
-        activation: model.mobivari.activation)
+      RAMiTAutograd.mixedFeedForward(
+        v[6], heads: v[7], mix: mobiVariParameters(v), activation: model.mobivari.activation,
+        branchNorm: NormParameters(weight: v[8], bias: v[9]), hidden: PointwiseParameters(weight: v[10], bias: v[11]),
+        out: PointwiseParameters(weight: v[12], bias: v[13]), norm: NormParameters(weight: v[14], bias: v[15]))
     }
   }
 

@@ -15,7 +15,7 @@ package struct FeedForward {
   let norm: LayerNorm
 
   /// Pixels of a tile: its hidden features (128 x 128 floats) fit the second-level cache with the weights.
-  private static let tile = 128
+  static let tile = 128
 
   /// - Parameter branchNorm: LN1; nil where there is no branch.
   package init(branchNorm: LayerNorm?, hidden: PointwiseWeight, out: PointwiseWeight, norm: LayerNorm) {
@@ -26,7 +26,7 @@ package struct FeedForward {
     self.norm = norm
   }
 
-  private var channels: Int { hidden.inputs }
+  var channels: Int { hidden.inputs }
   private var hiddenStride: Int { paddedToVector(hidden.outputs) }
 
   /// Floats of scratch for each worker.
@@ -51,7 +51,7 @@ package struct FeedForward {
       self.branch = branch
     }
 
-    fileprivate func advanced(by floats: Int) -> Input { Input(x: x + floats, branch: branch.map { $0 + floats }) }
+    func advanced(by floats: Int) -> Input { Input(x: x + floats, branch: branch.map { $0 + floats }) }
   }
 
   /// Floats that the backward pass reads where they are saved: W1 m + b1 [R x padded H] and W2 GELU(...) + b2 [R x C].
@@ -66,18 +66,29 @@ package struct FeedForward {
       let memory = TileMemory(scratch.of(worker: worker), of: self)
       for piece in run {
         let start = piece * Self.tile, count = min(Self.tile, rows - start)
-        let m = middle(input, start: start, count: count, memory)
-        let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
-        let h = saved?.hidden ?? memory.activated, projected = saved?.projected ?? memory.projected
         let next = input.advanced(by: (start &+ count) &* channels)
-        let ahead = RowsAhead(channels: channels, next.x, next.branch)
-        hidden.apply(
-          rows: count, m, xStride: channels, into: h, yStride: hiddenStride, padsColumns: true, asking: ahead)
-        applyGELU(h, into: memory.activated, count: count &* hiddenStride)
-        out.apply(rows: count, memory.activated, xStride: hiddenStride, into: projected, yStride: channels)
-        norm.forwardRows(count, projected, stride: channels, residual: m, y + start * channels)
+        forwardTile(
+          count, input.advanced(by: start &* channels), y + start &* channels,
+          saved: saved.map { SavedTile($0, rows: rows, start: start, of: self) }, memory,
+          asking: RowsAhead(channels: channels, next.x, next.branch))
       }
     }
+  }
+
+  /// y [count x C] of the pixels of a tile; overwrites y, which may be x.
+  /// - Parameter ahead: rows that the first product asks for.
+  @inline(__always)
+  func forwardTile(
+    _ count: Int, _ input: Input, _ y: UnsafeMutablePointer<Float>, saved: SavedTile? = nil, _ memory: TileMemory,
+    asking ahead: RowsAhead
+  ) {
+    let m = middle(input, count: count, memory)
+    let h = saved?.hidden ?? memory.activated, projected = saved?.projected ?? memory.projected
+    hidden.apply(
+      rows: count, m, xStride: channels, into: h, yStride: hiddenStride, padsColumns: true, asking: ahead)
+    applyGELU(h, into: memory.activated, count: count &* hiddenStride)
+    out.apply(rows: count, memory.activated, xStride: hiddenStride, into: projected, yStride: channels)
+    norm.forwardRows(count, projected, stride: channels, residual: m, y)
   }
 
   /// Writes dx (or adds to it) [R x C], with a branch the same for dBranch, and adds to the sums of the parameters'
@@ -96,7 +107,7 @@ package struct FeedForward {
       let hiddenSums = sums + branchCount, outSums = hiddenSums + hidden.gradientCount
       let next = input.advanced(by: (start &+ count) &* channels), nextGradient = dy + (start &+ count) &* channels
       let dy = dy + offset, dx = gradients[0]
-      let m = middle(input, start: start, count: count, memory)
+      let m = middle(input.advanced(by: offset), count: count, memory)
 
       let nextSaved = saved.map { SavedTile($0, rows: rows, start: start + count, of: self) }
       let saved = saved.map { SavedTile($0, rows: rows, start: start, of: self) }
@@ -144,7 +155,7 @@ package struct FeedForward {
   }
 
   /// The memory of one tile in work.
-  private struct TileMemory {
+  struct TileMemory {
     /// [tile x padded H].
     let activated, derivative: UnsafeMutablePointer<Float>
     /// [tile x C]: m, its gradient, and what enters the second layer norm, then its gradient.
@@ -161,7 +172,7 @@ package struct FeedForward {
   }
 
   /// A tile's part of what is saved.
-  private struct SavedTile {
+  struct SavedTile {
     let hidden, projected: UnsafeMutablePointer<Float>
 
     init(_ saved: UnsafeMutablePointer<Float>, rows: Int, start: Int, of f: FeedForward) {
@@ -172,10 +183,9 @@ package struct FeedForward {
 
   /// m [count x C] of a tile: in the tile's memory, or x itself.
   @inline(__always)
-  private func middle(_ input: Input, start: Int, count: Int, _ memory: TileMemory) -> UnsafePointer<Float> {
-    let x = input.x + start &* channels
-    guard let branch = input.branch, let branchNorm else { return x }
-    branchNorm.forwardRows(count, branch + start &* channels, stride: channels, residual: x, memory.middle)
+  private func middle(_ input: Input, count: Int, _ memory: TileMemory) -> UnsafePointer<Float> {
+    guard let branch = input.branch, let branchNorm else { return input.x }
+    branchNorm.forwardRows(count, branch, stride: channels, residual: input.x, memory.middle)
     return UnsafePointer(memory.middle)
   }
 }

@@ -26,7 +26,7 @@ package struct JoinedMaps {
   }
 
   /// One map at full resolution: its rows are used where they lie.
-  private var isPlain: Bool { parts.count == 1 && parts[0].factor == 1 }
+  var isPlain: Bool { parts.count == 1 && parts[0].factor == 1 }
 
   /// Floats of memory for a row.
   var rowCount: Int { isPlain ? 0 : paddedToVector(size.width * channels) + vectorWidth }
@@ -52,12 +52,12 @@ package struct JoinedMaps {
     return UnsafePointer(memory)
   }
 
-  /// What is asked for while `count` pixels of a row from `first` on are worked on: the next pixels of a plain map, or
-  /// those of the next row of a joined map's first part, where that lies in full resolution.
+  /// What is asked for while pixels of a row from `first` on are worked on: those of the next row of the first map,
+  /// where that lies in full resolution.
   @inline(__always)
-  func ahead(of maps: [UnsafePointer<Float>], image: Int, y: Int, first: Int, count: Int) -> RowsAhead {
-    let pixel = place(image: image, y: y) &+ first &+ (isPlain ? count : size.width), width = parts[0].channels
-    return RowsAhead(channels: width, parts[0].factor == 1 ? maps[0] + pixel &* width : nil)
+  func ahead(of maps: [UnsafePointer<Float>], image: Int, y: Int, first: Int) -> RowsAhead {
+    let next = place(image: image, y: y &+ 1) &+ first, width = parts[0].channels
+    return RowsAhead(channels: width, parts[0].factor == 1 ? maps[0] + next &* width : nil)
   }
 
   /// Four pixels of a row of a cell of 4 x 4, from a number of each cell of four channels at a time.

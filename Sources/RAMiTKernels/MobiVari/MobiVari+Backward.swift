@@ -1,7 +1,7 @@
 import RAMiTParallel
 
 extension MobiVari {
-  private var backwardStrips: Strips { Strips(size: size, height: 32) }
+  private var backwardStrips: Strips { Strips(size: size, height: 32, width: size.width) }
   /// The pieces of work of `backward`, to size the scratch.
   package var backwardPieces: Int { backwardStrips.count }
   /// Floats of scratch for each worker of `backward`: see `BackwardRows`.
@@ -20,10 +20,11 @@ extension MobiVari {
   ) {
     let dx = dx.map { JoinedMaps.Gradient(pointer: $0.pointer, accumulate: $0.accumulate) }
     sums.forEachPiece(backwardPieces) { piece, worker, sums in
-      let (image, strip) = backwardStrips.strip(piece)
+      let (image, strip, columns) = backwardStrips.strip(piece)
       let rows = BackwardRows(scratch.of(worker: worker), of: self)
       func expand(_ row: Int) {
-        expandRow(x, image: image, y: row, gathered: rows.x, into: rows.e(row), before: rows.before(row))
+        expandRow(
+          x, image: image, y: row, columns: columns, gathered: rows.x, into: rows.e(row), before: rows.before(row))
       }
       func back(_ row: Int) { rowBackward(row, image: image, dy: dy, isOwn: strip.contains(row), rows, sums: sums) }
       for row in strip.lowerBound - 2..<strip.lowerBound + 1 { expand(row) }

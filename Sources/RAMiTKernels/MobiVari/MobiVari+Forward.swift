@@ -1,45 +1,62 @@
 import RAMiTParallel
 
 extension MobiVari {
-  /// High, as two rows of each are computed twice, and enough for all threads to end together.
-  private var forwardStrips: Strips {
-    let height = size.images * size.height / (6 * workerCount(for: size.images * size.height))
-    return Strips(size: size, height: min(64, max(16, height)))
+  /// Of a plain map narrow, so that their rows of e stay in the second cache; high, as two rows of each are computed
+  /// twice, and enough for all threads to end together.
+  var forwardStrips: Strips {
+    let width = input.isPlain ? min(FeedForward.tile / partCount * partCount, size.width) : size.width
+    let rows = size.images * size.height
+    let pixels = min(input.isPlain ? 4096 : .max, rows * size.width / (6 * workerCount(for: rows)))
+    return Strips(size: size, height: min(64, max(16, pixels / max(1, width))), width: width)
   }
   /// The pieces of work of `forward`, to size the scratch.
   package var forwardPieces: Int { forwardStrips.count }
   /// Floats of scratch for each worker of `forward`: three rows of e, a part of one of d, one of the input.
-  package var forwardScratchCount: Int { 3 * rowCount + partCount * stride + input.rowCount + 2 * vectorWidth }
+  package var forwardScratchCount: Int {
+    3 * rowCount(columns: forwardStrips.width) + partCount * stride + input.rowCount + 2 * vectorWidth
+  }
 
   /// y [N x H x W x O] from the input's maps; overwrites y.
   package func forward(_ x: [UnsafePointer<Float>], _ y: UnsafeMutablePointer<Float>, scratch: Scratch) {
+    // Cut out here: within, work is another number of threads'.
     let strips = forwardStrips
     parallelFor(strips.count) { piece, worker in
-      let (image, rows) = strips.strip(piece)
-      let ring = scratch.of(worker: worker)
-      let d = ring + 3 * rowCount, gathered = d + partCount * stride
-      // Row r of the image lies in place (r + 3) % 3 of the ring.
-      func expanded(_ row: Int) -> UnsafeMutablePointer<Float> { ring + (row + 3) % 3 * rowCount }
-      func expand(_ row: Int) {
-        expandRow(x, image: image, y: row, gathered: gathered, into: expanded(row), before: nil)
-      }
-      expand(rows.lowerBound - 1)
-      expand(rows.lowerBound)
-      for row in rows {
-        expand(row + 1)
-        let residual = isResidual ? input.row(of: x, image: image, y: row, memory: gathered) : nil
-        let y = y + (image * size.height + row) * size.width * outputs
-        forEachPart { first, count in
-          let place = first &* stride, result = first &* outputs
-          let (above, here, below) = (expanded(row - 1) + place, expanded(row) + place, expanded(row + 1) + place)
-          if activation == .leakyReLU, self.expand != nil {
-            depthwiseRow(above, here, below, into: d, count: count) { $0.leaking(slope: Activation.leakySlope) }
-          } else {
-            depthwiseRow(above, here, below, into: d, count: count)
-            activateAndAdd(d, here + stride, into: d, count: count)
-          }
-          project(d, residual: residual.map { $0 + result }, y + result, count: count)
+      forward(x, strips, piece: piece, memory: scratch.of(worker: worker)) { pixel, _ in y + pixel &* outputs }
+    }
+  }
+
+  /// The strip of a piece of work, a part of a row at a time.
+  /// - Parameters:
+  ///   - memory: `forwardScratchCount` floats.
+  ///   - target: where y [count x O] of a part goes, from its first pixel in the map on; the parts come in order.
+  @inline(__always)
+  func forward(
+    _ x: [UnsafePointer<Float>], _ strips: Strips, piece: Int, memory ring: UnsafeMutablePointer<Float>,
+    into target: (_ pixel: Int, _ count: Int) -> UnsafeMutablePointer<Float>
+  ) {
+    let (image, rows, columns) = strips.strip(piece), rowCount = rowCount(columns: columns.count)
+    let d = ring + 3 * rowCount, gathered = d + partCount * stride
+    // Row r of the image lies in place (r + 3) % 3 of the ring.
+    func expanded(_ row: Int) -> UnsafeMutablePointer<Float> { ring + (row + 3) % 3 * rowCount }
+    func expand(_ row: Int) {
+      expandRow(x, image: image, y: row, columns: columns, gathered: gathered, into: expanded(row), before: nil)
+    }
+    expand(rows.lowerBound - 1)
+    expand(rows.lowerBound)
+    for row in rows {
+      expand(row + 1)
+      let residual = isResidual ? input.row(of: x, image: image, y: row, memory: gathered) : nil
+      forEachPart(of: columns) { first, count in
+        let place = (first &- columns.lowerBound) &* stride
+        let (above, here, below) = (expanded(row - 1) + place, expanded(row) + place, expanded(row + 1) + place)
+        if activation == .leakyReLU, self.expand != nil {
+          depthwiseRow(above, here, below, into: d, count: count) { $0.leaking(slope: Activation.leakySlope) }
+        } else {
+          depthwiseRow(above, here, below, into: d, count: count)
+          activateAndAdd(d, here + stride, into: d, count: count)
         }
+        let y = target((image &* size.height &+ row) &* size.width &+ first, count)
+        project(d, residual: residual.map { $0 + first &* outputs }, y, count: count)
       }
     }
   }

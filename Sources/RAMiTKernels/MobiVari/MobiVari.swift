@@ -40,63 +40,90 @@ package struct MobiVari {
   /// E, padded to whole vectors.
   var stride: Int { paddedToVector(depthwise.channels) }
   var isResidual: Bool { channels == outputs }
-  /// Floats of a row of expanded pixels, with a zero pixel on either side.
-  var rowCount: Int { (size.width + 2) * stride }
+  /// Floats of a row of expanded pixels, with a pixel on either side.
+  var rowCount: Int { rowCount(columns: size.width) }
+  func rowCount(columns: Int) -> Int { (columns + 2) * stride }
 
   /// Floats of gradient: expansion (if any), depth-wise weight and bias, point-wise.
   package var gradientCount: Int { (expand?.gradientCount ?? 0) + 10 * depthwise.channels + pointwise.gradientCount }
 
-  /// Pixels of a row that go from one step to the next in the first cache: whole tiles, about 16 KB of E.
+  /// Pixels of a row that go from one step to the next in the first cache: whole tiles, about 16 KB of E, and no more
+  /// than a tile of `FeedForward`.
   var partCount: Int {
     let tile = TileShape.Wide.rows
-    return max((16 + tile - 1) / tile, 4096 / max(1, stride) / tile) * tile
+    return max((16 + tile - 1) / tile, min(FeedForward.tile, 4096 / max(1, stride)) / tile) * tile
   }
 
-  /// Calls `body(first, count)` for the parts of a row.
+  /// Calls `body(first, count)` for the parts of some columns of a row.
   @inline(__always)
-  func forEachPart(_ body: (_ first: Int, _ count: Int) -> Void) {
-    var first = 0
-    while first < size.width {
-      body(first, min(partCount, size.width &- first))
+  func forEachPart(of columns: Range<Int>, _ body: (_ first: Int, _ count: Int) -> Void) {
+    var first = columns.lowerBound
+    while first < columns.upperBound {
+      body(first, min(partCount, columns.upperBound &- first))
       first &+= partCount
     }
   }
 
-  /// How images are cut into pieces of work, strips of whole rows; the rows beside a strip are computed twice.
+  /// How images are cut into pieces of work; the rows and columns beside a strip are computed twice.
   struct Strips {
     let size: MapSize
+    /// Rows and columns of a strip; the last ones may have fewer.
     let height: Int
+    let width: Int
 
-    private var perImage: Int { (size.height + height - 1) / height }
-    var count: Int { size.images * perImage }
+    /// Strips of about equal size: of at most so many rows, and of so many columns in whole tiles.
+    init(size: MapSize, height: Int, width: Int) {
+      self.size = size
+      self.height = Self.evened(height, of: size.height)
+      let tile = TileShape.Wide.rows
+      self.width = Self.quotient(Self.evened(width, of: size.width), tile) * tile
+    }
 
-    /// The image and the rows of a strip.
-    func strip(_ index: Int) -> (image: Int, rows: Range<Int>) {
-      let start = index % perImage * height
-      return (index / perImage, start..<min(start + height, size.height))
+    /// The least length of which as many parts cover `total`.
+    private static func evened(_ length: Int, of total: Int) -> Int {
+      max(1, quotient(total, max(1, quotient(total, length))))
+    }
+
+    /// Rounded up.
+    private static func quotient(_ total: Int, _ length: Int) -> Int { (total + length - 1) / length }
+
+    private var across: Int { Self.quotient(size.width, width) }
+    private var down: Int { Self.quotient(size.height, height) }
+    var count: Int { size.images * down * across }
+    /// Whether a row of an image is in several strips.
+    var cutsRows: Bool { across > 1 }
+
+    /// The image, the rows and the columns of a strip.
+    func strip(_ index: Int) -> (image: Int, rows: Range<Int>, columns: Range<Int>) {
+      let left = index % across * width, top = index / across % down * height
+      return (
+        index / across / down, top..<min(top + height, size.height), left..<min(left + width, size.width)
+      )
     }
   }
 
-  /// Writes e of image row `y` (zeros outside the image) into `e` [(W + 2) x E], and what went into its activation into
-  /// `before`.
-  /// - Parameter gathered: memory for a row of the input.
+  /// Writes e of image row `y`, from the pixel before some columns to that after them (zeros outside the image), into
+  /// `e` [(columns + 2) x E], and what went into its activation into `before` [columns x E].
+  /// - Parameters:
+  ///   - gathered: memory for a row of the input.
+  ///   - before: for whole rows alone.
   @inline(__always)
   func expandRow(
-    _ x: [UnsafePointer<Float>], image: Int, y: Int, gathered: UnsafeMutablePointer<Float>,
+    _ x: [UnsafePointer<Float>], image: Int, y: Int, columns: Range<Int>, gathered: UnsafeMutablePointer<Float>,
     into e: UnsafeMutablePointer<Float>, before: UnsafeMutablePointer<Float>?
   ) {
-    e.update(repeating: 0, count: stride)
-    (e + (size.width + 1) * stride).update(repeating: 0, count: stride)
-    let inside = e + stride
     guard y >= 0, y < size.height else {
-      inside.update(repeating: 0, count: size.width * stride)
-      before?.update(repeating: 0, count: size.width * stride)
+      e.update(repeating: 0, count: (columns.count + 2) * stride)
+      before?.update(repeating: 0, count: columns.count * stride)
       return
     }
+    let inside = max(0, columns.lowerBound - 1)..<min(size.width, columns.upperBound + 1)
+    if columns.lowerBound == 0 { e.update(repeating: 0, count: stride) }
+    if columns.upperBound == size.width { (e + (columns.count + 1) * stride).update(repeating: 0, count: stride) }
     let source = input.row(of: x, image: image, y: y, memory: gathered)
     guard let expand else {
-      for pixel in 0..<size.width {
-        let from = source + pixel * channels, to = inside + pixel * stride
+      for pixel in inside {
+        let from = source + pixel * channels, to = e + (pixel + 1 - columns.lowerBound) * stride
         var c = 0
         while c < channels {
           store(load(from + c, count: channels &- c), to + c)
@@ -105,19 +132,19 @@ package struct MobiVari {
       }
       return
     }
-    forEachPart { first, count in
-      let place = first &* stride, target = (before ?? inside) + place
-      let ahead = input.ahead(of: x, image: image, y: y, first: first, count: count)
-      let from = source + first &* channels
+    forEachPart(of: inside) { first, count in
+      let place = (first &+ 1 &- columns.lowerBound) &* stride, from = source + first &* channels
+      let ahead = input.ahead(of: x, image: image, y: y, first: first)
       if activation == .leakyReLU, before == nil {
         gemm(
-          rows: count, Rows(pointer: from, stride: channels, step: 1), expand.forward, target, cStride: stride,
+          rows: count, Rows(pointer: from, stride: channels, step: 1), expand.forward, e + place, cStride: stride,
           padsColumns: true,
           epilogue: AddBiasAndLeak(bias: expand.bias, slope: Activation.leakySlope).asking(for: ahead))
       } else {
+        let target = before.map { $0 + first &* stride } ?? e + place
         expand.apply(
           rows: count, from, xStride: channels, into: target, yStride: stride, padsColumns: true, asking: ahead)
-        activation.apply(target, inside + place, count: count &* stride)
+        activation.apply(target, e + place, count: count &* stride)
       }
     }
   }

@@ -85,6 +85,18 @@ package struct DRAMiTBlock: FusedLayer {
     return (stochasticDepth(middle, result, factors: second), heads, mixed)
   }
 
+  /// The features and both kinds of heads alone: in plain inference the mixed attention is never in memory.
+  func withoutAttention(
+    _ x: consuming Variable, previous: consuming Variable?, context: TrainingContext?
+  ) -> (x: Variable, heads: Variable) {
+    guard context == nil, positions == nil, order == .post else {
+      let result = self(consume x, previous: consume previous, context: context)
+      return (result.x, result.heads)
+    }
+    let heads = attention(copy x, previous: consume previous, context: nil)
+    return (feedForward(consume x, addingMixed: heads, mix, norm), heads)
+  }
+
   /// The rest of a block that has a convolution between its halves, or norms before them.
   private func finish(_ x: consuming Variable, _ mixed: Variable, context: TrainingContext?) -> Variable {
     let x = consume x

@@ -33,6 +33,15 @@ struct FeedForwardLayer: FusedLayer {
       norm: NormParameters(norm), savesIntermediates: context.map { $0.checkpointing == .none } ?? true)
   }
 
+  /// The layer, whose norm is behind the network, applied to x + norm(mix(heads)).
+  func callAsFunction(
+    _ x: consuming Variable, addingMixed heads: Variable, _ mix: MobiVariLayer, _ branchNorm: LayerNorm
+  ) -> Variable {
+    mixedFeedForward(
+      consume x, heads: heads, mix: mix.parameters, activation: mix.activation, branchNorm: NormParameters(branchNorm),
+      hidden: PointwiseParameters(hidden), out: PointwiseParameters(out), norm: NormParameters(norm))
+  }
+
   func composed(_ x: Variable, context: TrainingContext?) -> Variable { x + branch(x) }
 
   /// What is added to x, by small operations.

@@ -11,7 +11,7 @@ import RAMiTNN
 struct MobiVariLayer: FusedLayer {
   private let expand: Conv2d?
   private let depthwise, pointwise: Conv2d
-  private let activation: Activation
+  let activation: Activation
 
   /// - Parameters:
   ///   - width: how far version 2 expands here.
@@ -33,11 +33,14 @@ struct MobiVariLayer: FusedLayer {
 
   /// Feature maps side by side, coarser ones shuffled to the first one's resolution, to N x H x W x outputs.
   func callAsFunction(_ parts: [Variable]) -> Variable {
-    mobiVari(
-      parts,
-      MobiVariParameters(
-        expand: expand.map { PointwiseParameters($0) }, depthwise: DepthwiseParameters(depthwise),
-        pointwise: PointwiseParameters(pointwise)), activation: activation)
+    mobiVari(parts, parameters, activation: activation)
+  }
+
+  /// What a fused operation takes.
+  var parameters: MobiVariParameters {
+    MobiVariParameters(
+      expand: expand.map { PointwiseParameters($0) }, depthwise: DepthwiseParameters(depthwise),
+      pointwise: PointwiseParameters(pointwise))
   }
 
   func composed(_ x: Variable, context: TrainingContext?) -> Variable { composed([x]) }

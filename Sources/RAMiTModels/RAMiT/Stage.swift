@@ -36,13 +36,11 @@ final class Stage {
   private func run(
     _ x: consuming Variable, context: TrainingContext?
   ) -> (x: Variable, attention: Variable) {
-    // Each block consumes what the one before gave, whose memory then serves the next. Only the last block's mixed
-    // attention is kept; a variable would hold each of the others until the next one exists.
+    // Each block consumes what the one before gave, whose memory then serves the next.
     var x = consume x
     var heads: Variable?
     for block in blocks.dropLast() {
-      let (next, nextHeads, _) = block(consume x, previous: heads.take(), context: context)
-      (x, heads) = (next, nextHeads)
+      (x, heads) = block.withoutAttention(consume x, previous: heads.take(), context: context)
     }
     let result = blocks[blocks.count - 1](consume x, previous: heads.take(), context: context)
     return (result.x, result.attention)

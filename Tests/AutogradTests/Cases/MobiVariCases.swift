@@ -57,4 +57,36 @@ extension OperationCheck {
         pointwise: v.pointwise("pointwise"), activation: activation)
     }
   }
+
+  /// MobiVari and the feed-forward layer that follows it, version 1 when `expanded` is nil.
+  static func mixedFeedForward(
+    batch: Int = 1, height: Int, width: Int, channels c: Int, expanded: Int? = nil, groups: Int = 1, hidden: Int
+  ) -> OperationCheck {
+    let mix = mobiVari(
+      batch: batch, height: height, width: width, inputs: c, outputs: c, expanded: expanded, groups: groups)
+    let layer = feedForward([batch, height, width, c], hidden: hidden, branch: true)
+    // The heads are MobiVari's x0; the feed-forward layer's branch is what that gives.
+    return OperationCheck(
+      "mixed \(layer), by \(mix)", mix.operands + layer.operands.filter { $0.name != "branch" }
+    ) { v in
+      func norm(_ name: String) -> NormParameters {
+        NormParameters(weight: v[name + ".weight"], bias: v[name + ".bias"])
+      }
+      return RAMiTAutograd.mixedFeedForward(
+        v.x, heads: v.x0,
+        mix: MobiVariParameters(
+          expand: expanded == nil ? nil : v.pointwise("expand", groups: groups),
+          depthwise: DepthwiseParameters(weight: v["depthwise.weight"], bias: v["depthwise.bias"]),
+          pointwise: v.pointwise("pointwise")),
+        activation: .leakyReLU, branchNorm: norm("branchNorm"), hidden: v.pointwise("hidden"),
+        out: v.pointwise("out"), norm: norm("norm"))
+    } twin: { v in
+      let mixed = mix.twin(Array(v.values.prefix(mix.operands.count)))
+      let rest = zip(v.names, v.values).dropFirst(mix.operands.count).map { (name: $0, value: $1) }
+      return layer.twin(
+        layer.operands.map { operand in
+          rest.first { $0.name == operand.name }?.value ?? mixed
+        })
+    }
+  }
 }

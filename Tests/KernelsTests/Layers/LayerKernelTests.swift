@@ -200,10 +200,48 @@ import Testing
     Mobi(images: 2, height: 3, width: 4, parts: [(5, 1)], outputs: 3),
     Mobi(images: 1, height: 5, width: 3, parts: [(6, 1)], outputs: 6, expanded: 9, groups: 3),
     Mobi(images: 1, height: 34, width: 1, parts: [(2, 1)], outputs: 2, expanded: 3),
+    Mobi(images: 1, height: 2, width: 131, parts: [(2, 1)], outputs: 2, expanded: 3),
     Mobi(images: 2, height: 4, width: 4, parts: [(2, 1), (1, 2), (1, 4)], outputs: 4, expanded: 18),
     Mobi(images: 2, height: 8, width: 4, parts: [(5, 1), (8, 2), (4, 4)], outputs: 3, expanded: 20),
     Mobi(images: 1, height: 4, width: 8, parts: [(4, 4), (4, 2)], outputs: 8, expanded: 12),
   ]
+
+  @Test(arguments: [(1, 1, 1, 3), (2, 5, 7, 20), (1, 3, 131, 5)])
+  func mixedFeedForward(map: (images: Int, height: Int, width: Int, channels: Int)) {
+    let c = map.channels, e = c + 2, shape = [map.images, map.height, map.width, c], count = shape.reduce(1, *)
+    let expand = Layer("expand", c, to: e), pointwise = Layer("pointwise", e, to: c)
+    let weight = random("depthwise", [3, 3, e], spread: 0.4), bias = random("depthwise bias", [e], spread: 0.3)
+    let (weights, biases) = (GuardedBuffer(weight), GuardedBuffer(bias))
+    let depthwise = GuardedBuffer(unwritten: DepthwiseWeight.count(channels: e))
+    let hidden = Layer("hidden", c, to: 2 * c), out = Layer("out", 2 * c, to: c)
+    let (branchNorm, norm) = (Norm("branch norm", channels: c), Norm("norm", channels: c))
+    let kernel = MixedFeedForward(
+      mix: MobiVari(
+        input: JoinedMaps(
+          [JoinedMaps.Part(channels: c, factor: 1)],
+          size: MapSize(images: map.images, height: map.height, width: map.width)),
+        activation: .leakyReLU, expand: expand.kernel,
+        depthwise: DepthwiseWeight(
+          weights.pointer, bias: biases.pointer, channels: e, addsInput: true, memory: depthwise.pointer),
+        pointwise: pointwise.kernel),
+      feedForward: FeedForward(
+        branchNorm: branchNorm.kernel, hidden: hidden.kernel, out: out.kernel, norm: norm.kernel))
+    let heads = random("heads", shape), x = random("x", shape)
+    let mixed = Twin.mobiVari(
+      heads, expand: Twin.Pointwise(expand.weight, expand.bias), depthwiseWeight: weight, depthwiseBias: bias,
+      pointwise: Twin.Pointwise(pointwise.weight, pointwise.bias), activation: .leakyReLU)
+    let m = x + Twin.layerNorm(mixed, weight: branchNorm.weight, bias: branchNorm.bias)
+    let layers = Twin.mlp(
+      m, hidden: Twin.Pointwise(hidden.weight, hidden.bias), out: Twin.Pointwise(out.weight, out.bias), .gelu)
+    let expected = m + Twin.layerNorm(layers, weight: norm.weight, bias: norm.bias)
+    let inputs = (GuardedBuffer(heads), GuardedBuffer(x)), y = GuardedBuffer(unwritten: count)
+    let memory = WorkMemory(scratch: kernel.scratchCount, pieces: kernel.pieces)
+    kernel.forward([UnsafePointer(inputs.0.pointer)], x: inputs.1.pointer, y.pointer, scratch: memory.scratch)
+    y.expect(expected.values)
+    // In place.
+    kernel.forward([UnsafePointer(inputs.0.pointer)], x: inputs.1.pointer, inputs.1.pointer, scratch: memory.scratch)
+    inputs.1.expect(expected.values)
+  }
 
   @Test(arguments: mobiCases, [Activation.leakyReLU, .gelu]) func mobiVari(_ size: Mobi, activation: Activation) {
     let channels = size.parts.reduce(0) { $0 + $1.channels }, e = size.expanded ?? channels

@@ -26,60 +26,71 @@ package func feedForward(
   _ x: consuming Variable, adding branch: NormedBranch? = nil, hidden: PointwiseParameters, out: PointwiseParameters,
   norm: NormParameters, savesIntermediates: Bool = false
 ) -> Variable {
-  let (rows, channels) = (x.shape.rows, x.shape.last)
-  requireShape(hidden.shape, [hidden.outputs, channels], of: "the hidden layer for \(x.shape)")
-  requireShape(out.shape, [channels, hidden.outputs], of: "the output layer for \(x.shape)")
-  requireParameters(norm.weight, norm.bias, of: x.shape)
-  requireShape(branch?.value.shape, x.shape, of: "the branch")
-  requireParameters(branch?.norm.weight, branch?.norm.bias, of: x.shape)
-  if GraphTrace.isRecording { return composedFeedForward(x, adding: branch, hidden: hidden, out: out, norm: norm) }
+  let rows = x.shape.rows
   // The pullback must not hold the branch's value: the backward pass may compute it again.
-  let branchNorm = branch?.norm
-  let layers = FeedForwardLayers(branchNorm: branchNorm, hidden: hidden, out: out, norm: norm)
+  let layers = FeedForwardLayers(branchNorm: branch?.norm, hidden: hidden, out: out, norm: norm)
+  layers.requireFit(x.shape)
+  requireShape(branch?.value.shape, x.shape, of: "the branch")
+  if GraphTrace.isRecording { return composedFeedForward(x, adding: branch, hidden: hidden, out: out, norm: norm) }
   var x = consume x
   let y = x.memoryForResult()
   let inputs = [x] + (branch.map { [$0.value] } ?? [])
   var saved: Tensor?
   y.initialize { y in
-    layers.withKernel(rows: rows) { kernel, scratch in
+    layers.withKernel { kernel in
+      let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
       if savesIntermediates, Tape.isRecording { saved = Tensor(uninitialized: [kernel.savedCount(rows: rows)]) }
-      kernel.forward(rows: rows, FeedForward.Input(inputs.map(\.value)), y, saved: saved?.pointer, scratch: scratch)
+      kernel.forward(
+        rows: rows, FeedForward.Input(inputs.map(\.value)), y, saved: saved?.pointer, scratch: memory.scratch)
+      withExtendedLifetime(memory) {}
     }
   }
   // A norm counts as one multiply-add for each element.
-  let multiplyAdds = rows * (hidden.weight.value.count + out.weight.value.count) + inputs.count * y.count
+  let multiplyAdds = rows * layers.weightCount + inputs.count * y.count
   return Variable(y, from: inputs + layers.variables, multiplyAdds: multiplyAdds) {
     [inputs = inputs.map(\.saved), layers, saved] dy, gradients in
-    layers.withKernel(rows: rows) { kernel, scratch in
+    layers.withKernel { kernel in
+      let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
       let sums = GradientSums(count: kernel.gradientCount)
       gradients.write(toOrDiscard: inputs) { targets in
         kernel.backward(
           rows: rows, FeedForward.Input(inputs.map(\.value)), saved: saved?.pointer, dy: dy.pointer, gradients: targets,
-          scratch: scratch, sums: sums.sums)
+          scratch: memory.scratch, sums: sums.sums)
       }
       sums.add(to: layers.variables, gradients)
+      withExtendedLifetime(memory) {}
     }
   }
 }
 
 /// The layers of a feed-forward operation.
-private struct FeedForwardLayers {
+struct FeedForwardLayers {
   let branchNorm: NormParameters?
   let hidden: PointwiseParameters
   let out: PointwiseParameters
   let norm: NormParameters
 
+  /// - Precondition: the layers are for features of this shape.
+  func requireFit(_ shape: Shape) {
+    requireShape(hidden.shape, [hidden.outputs, shape.last], of: "the hidden layer for \(shape)")
+    requireShape(out.shape, [shape.last, hidden.outputs], of: "the output layer for \(shape)")
+    requireParameters(norm.weight, norm.bias, of: shape)
+    requireParameters(branchNorm?.weight, branchNorm?.bias, of: shape)
+  }
+
   /// In the order of the kernel's gradients.
   var variables: [Variable] { (branchNorm?.variables ?? []) + hidden.variables + out.variables + norm.variables }
 
-  /// Calls `body` with the kernel, whose packed weights live as long, and the memory that it works in.
-  func withKernel(rows: Int, _ body: (FeedForward, Scratch) -> Void) {
+  /// Without biases: each weight meets each row once.
+  var weightCount: Int { hidden.weight.value.count + out.weight.value.count }
+
+  /// Calls `body` with the kernel, whose packed weights live as long.
+  func withKernel(_ body: (FeedForward) -> Void) {
     let packed = (PackedPointwise(hidden), PackedPointwise(out))
     let kernel = FeedForward(
       branchNorm: branchNorm?.kernel, hidden: packed.0.kernel, out: packed.1.kernel, norm: norm.kernel)
-    let memory = KernelMemory(scratch: kernel.scratchCount, pieces: FeedForward.pieces(rows: rows))
-    body(kernel, memory.scratch)
-    withExtendedLifetime((packed, memory)) {}
+    body(kernel)
+    withExtendedLifetime(packed) {}
   }
 }
 

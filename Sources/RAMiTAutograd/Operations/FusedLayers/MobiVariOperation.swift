@@ -16,6 +16,31 @@ package struct MobiVariParameters {
     self.pointwise = pointwise
   }
 
+  /// The maps `parts` side by side.
+  /// - Precondition: they and the parameters fit each other.
+  func joined(_ parts: [Variable]) -> JoinedMaps {
+    require(!parts.isEmpty, "MobiVari needs a feature map")
+    for part in parts { requireMap(part.shape) }
+    let shape = parts[0].shape
+    let size = MapSize(images: shape[0], height: shape[1], width: shape[2])
+    let input = JoinedMaps(
+      parts.map { part in
+        let factor = shape[1] / max(1, part.shape[1]), cell = factor * factor
+        require(
+          [shape[0], part.shape[1] * factor, part.shape[2] * factor] == shape.dimensions[..<3]
+            && part.shape.last % max(1, cell) == 0, "\(part.shape) cannot be shuffled to the resolution of \(shape)")
+        return JoinedMaps.Part(channels: part.shape.last / cell, factor: factor)
+      }, size: size)
+    let expanded = depthwise.channels
+    requireShape(
+      pointwise.shape, [pointwise.outputs, expanded], of: "the point-wise layer behind \(expanded) channels")
+    requireShape(expand?.shape, [expanded, input.channels], of: "the expansion of \(input.channels) channels")
+    require(
+      expand != nil || input.channels == expanded,
+      "\(input.channels) channels without an expansion need as many depth-wise ones, not \(expanded)")
+    return input
+  }
+
   /// Without biases: each weight meets each pixel once.
   var weightCount: Int {
     (expand?.weight.value.count ?? 0) + depthwise.weight.value.count + pointwise.weight.value.count
@@ -25,7 +50,7 @@ package struct MobiVariParameters {
   var variables: [Variable] { (expand?.variables ?? []) + depthwise.variables + pointwise.variables }
 
   /// Calls `body` with the kernel, whose packed weights live as long.
-  fileprivate func withKernel(_ input: JoinedMaps, _ activation: Activation, _ body: (MobiVari) -> Void) {
+  func withKernel(_ input: JoinedMaps, _ activation: Activation, _ body: (MobiVari) -> Void) {
     let expand = expand.map(PackedPointwise.init), pointwise = PackedPointwise(pointwise)
     let memory = Tensor(uninitialized: [DepthwiseWeight.count(channels: depthwise.channels)])
     let depthwise = DepthwiseWeight(
@@ -53,26 +78,7 @@ package func mobiVari(_ x: Variable, _ parameters: MobiVariParameters, activatio
 /// - Parameter parts: N x H x W x c; others N x H/r x W/r x (c r r). C is the sum of all c.
 /// - Returns: N x H x W x O.
 package func mobiVari(_ parts: [Variable], _ parameters: MobiVariParameters, activation: Activation) -> Variable {
-  require(!parts.isEmpty, "MobiVari needs a feature map")
-  for part in parts { requireMap(part.shape) }
-  let shape = parts[0].shape
-  let size = MapSize(images: shape[0], height: shape[1], width: shape[2])
-  let input = JoinedMaps(
-    parts.map { part in
-      let factor = shape[1] / max(1, part.shape[1]), cell = factor * factor
-      require(
-        [shape[0], part.shape[1] * factor, part.shape[2] * factor] == shape.dimensions[..<3]
-          && part.shape.last % max(1, cell) == 0, "\(part.shape) cannot be shuffled to the resolution of \(shape)")
-      return JoinedMaps.Part(channels: part.shape.last / cell, factor: factor)
-    }, size: size)
-  let expanded = parameters.depthwise.channels
-  requireShape(
-    parameters.pointwise.shape, [parameters.pointwise.outputs, expanded],
-    of: "the point-wise layer behind \(expanded) channels")
-  requireShape(parameters.expand?.shape, [expanded, input.channels], of: "the expansion of \(input.channels) channels")
-  require(
-    parameters.expand != nil || input.channels == expanded,
-    "\(input.channels) channels without an expansion need as many depth-wise ones, not \(expanded)")
+  let shape = parts.first?.shape ?? [], input = parameters.joined(parts)
   if GraphTrace.isRecording { return parameters.composed(parts, activation: activation) }
   let y = Tensor(shape.replacing(-1, with: parameters.pointwise.outputs)) { y in
     parameters.withKernel(input, activation) { kernel in
