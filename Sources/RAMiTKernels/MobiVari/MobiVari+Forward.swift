@@ -5,9 +5,10 @@ extension MobiVari {
   /// twice, and enough for all threads to end together.
   var forwardStrips: Strips {
     let width = input.isPlain ? min(FeedForward.tile / partCount * partCount, size.width) : size.width
-    let rows = size.images * size.height
-    let pixels = min(input.isPlain ? 4096 : .max, rows * size.width / (6 * workerCount(for: rows)))
-    return Strips(size: size, height: min(64, max(16, pixels / max(1, width))), width: width)
+    let rows = size.images * size.height, limit = input.isPlain ? min(64, 4096 / max(1, width)) : 64
+    // The rows of a strip if each thread had one. Six are better, but not below 16 rows.
+    let share = rows * size.width / (max(1, width) * workerCount(for: rows))
+    return Strips(size: size, height: max(1, min(limit, max(share / 6, min(16, share)))), width: width)
   }
   /// The pieces of work of `forward`, to size the scratch.
   package var forwardPieces: Int { forwardStrips.count }
