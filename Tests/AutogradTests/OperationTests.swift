@@ -44,8 +44,8 @@ import Testing
   ])
   func mobiVari(_ check: OperationCheck) { #expect(check.faults() == []) }
 
-  /// One kernel without a tape, two operations on one, with the same bits: maps of a part of a row, of many rows that go
-  /// on together, and of rows that several strips have.
+  /// One kernel without a tape, two operations on one, with the same bits: maps of a part of a row, of many rows that
+  /// go on together, and of rows that several strips have.
   @Test(arguments: [
     OperationCheck.mixedFeedForward(height: 1, width: 1, channels: 16, hidden: 32),
     .mixedFeedForward(batch: 2, height: 5, width: 7, channels: 20, expanded: 28, groups: 4, hidden: 36),

@@ -1,7 +1,7 @@
 import RAMiTParallel
 
-/// What follows the attentions in a D-RAMiT block (Fig. 2b), in one go: MobiVari of the heads, and the feed-forward layer
-/// whose branch that is. The mixed attention is never in memory.
+/// What follows the attentions in a D-RAMiT block (Fig. 2b), in one go: MobiVari of the heads, and the feed-forward
+/// layer whose branch that is. The mixed attention is never in memory.
 ///
 /// Strips of rows are MobiVari's. Their parts go on through the feed-forward layer, a tile of pixels at a time, while
 /// they are in cache. An element's bits are those of the two kernels one after the other.
