@@ -51,23 +51,24 @@ extension BenchmarkCase {
   ///   - architecture: of the model.
   ///   - runs: after a warm-up; the profile is of the run of median time.
   ///   - checkpointing: what a training step computes again.
-  ///   - peaks: measures the machine; before and after, for the faster of both counts.
+  ///   - peaks: measures the machine; in turns with the runs, of which the medians count.
   /// - Precondition: at least one run.
   package func profile(
     _ architecture: some RestorationArchitecture, runs: Int, checkpointing: ActivationCheckpointing = .none,
     peaks measured: () -> MachinePeaks = MachinePeaks.measured
   ) -> Profile {
     precondition(runs > 0, "nothing is timed without a run")
-    let peaks = measured()
     let step = prepared(architecture.makeModel(), checkpointing)
     step()
+    var peaks = [measured()]
     let profiled = (0..<runs).map { _ in
       var spans: [Profiler.Span] = []
       let seconds = ContinuousClock().measure { spans = Profiler.spans(of: step) } / .seconds(1)
+      peaks.append(measured())
       return (seconds: seconds, spans: spans)
     }.sorted { $0.seconds < $1.seconds }
     let median = profiled[runs / 2]
-    return Profile(name: name, seconds: median.seconds, spans: median.spans, peaks: peaks.maximum(measured()))
+    return Profile(name: name, seconds: median.seconds, spans: median.spans, peaks: .median(of: peaks))
   }
 
   /// Makes the data, and returns the work to time.

@@ -3,8 +3,10 @@ import RAMiTParallel
 
 /// The measured peak performance of this machine with the current number of threads: the roof over every operation
 /// (Williams et al., "Roofline", 2009).
+///
+/// Peaks are medians, as the times beside them are: what else a shared machine does takes from both.
 package struct MachinePeaks: Codable, Equatable, Sendable {
-  /// The peak of OpenBLAS's sgemm on matrices of 2048 x 2048; nil where OpenBLAS is not installed.
+  /// What OpenBLAS's sgemm does on matrices of 2048 x 2048; nil where OpenBLAS is not installed.
   package let gflops: Double?
   /// The bandwidth of a + b over arrays far larger than the caches: two streams are read, one is written.
   package let gigabytesPerSecond: Double
@@ -32,6 +34,15 @@ package struct MachinePeaks: Codable, Equatable, Sendable {
     return "\(arithmetic), memory \(Int(gigabytesPerSecond.rounded())) GB/s"
   }
 
+  /// The median of each peak over measurements in turn with what is timed.
+  /// - Precondition: at least one measurement.
+  package static func median(of measurements: [MachinePeaks]) -> MachinePeaks {
+    let gflops = measurements.compactMap(\.gflops).sorted()
+    return MachinePeaks(
+      gflops: gflops.isEmpty ? nil : gflops[gflops.count / 2],
+      gigabytesPerSecond: measurements.map(\.gigabytesPerSecond).sorted()[measurements.count / 2])
+  }
+
   /// The higher of both peaks: other work on the machine may have disturbed either measurement.
   package func maximum(_ other: MachinePeaks) -> MachinePeaks {
     MachinePeaks(
@@ -49,7 +60,7 @@ package struct MachinePeaks: Codable, Equatable, Sendable {
     guard let library = OpenBLAS.installed else { return nil }
     let n = 2048, threads = ComputeThreads.count
     let (a, b, c) = (Floats(0.5, count: n * n), Floats(0.25, count: n * n), Floats(0, count: n * n))
-    let seconds = fastest(of: 5) {
+    let seconds = medianTime(of: 5) {
       parallelFor(threads) { index, _ in
         let start = index * n / threads, rows = (index + 1) * n / threads - start
         library.multiply(
@@ -65,7 +76,7 @@ package struct MachinePeaks: Codable, Equatable, Sendable {
     let (x, y, sum) = (
       Floats(1, count: piece * pieces), Floats(2, count: piece * pieces), Floats(0, count: piece * pieces)
     )
-    let seconds = fastest(of: 9) {
+    let seconds = medianTime(of: 9) {
       parallelFor(pieces) { index, _ in
         let start = index * piece
         for i in stride(from: start, to: start + piece, by: 16) {
@@ -78,9 +89,9 @@ package struct MachinePeaks: Codable, Equatable, Sendable {
     return 3 * 4 * Double(piece * pieces) / seconds / 1e9
   }
 
-  private static func fastest(of runs: Int, _ body: () -> Void) -> Double {
+  private static func medianTime(of runs: Int, _ body: () -> Void) -> Double {
     body()
-    return (0..<runs).map { _ in ContinuousClock().measure(body) / .seconds(1) }.min()!
+    return (0..<runs).map { _ in ContinuousClock().measure(body) / .seconds(1) }.sorted()[runs / 2]
   }
 }
 

@@ -31,8 +31,9 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
 
         With --profile a table tells where the time goes: each operation in the forward and in the backward pass, its \
         share, its GFLOP/s and GB/s, and how near it comes to the machine's limit, which is its arithmetic at the \
-        speed of OpenBLAS's sgemm or its data at the memory's, both measured before and after. More than 100 % means \
-        that data were still in a cache. Arithmetic that the backward pass repeats is not counted.
+        speed of OpenBLAS's sgemm or its data at the memory's, both measured in turns with the runs. The table is of \
+        the run of median time, the limit of the median speeds. More than 100 % means that data were still in a cache. \
+        Arithmetic that the backward pass repeats is not counted.
 
         With --models or --size a table tells the images per second of several models at several sizes of the input, \
         each measured in a process of its own.
