@@ -24,7 +24,7 @@ func multiplySegments<E: Epilogue>(
     let panel = b.panel(at: column, width: width)
     let target = ProductTarget(
       pointer: c + column, stride: cStride, column: column, columns: b.columns &- column, accumulate: accumulate)
-    if width == PackedMatrix.panelWidth {
+    if TileShape.isWide(panel: width) {
       sweepSegments(
         TileShape.Wide.self, m, stride: stride, step: step, segments, panel, panelWidth: width, target, epilogue)
     } else {

@@ -22,7 +22,7 @@ func gemm<E: Epilogue>(
       let a = a.advanced(rows: 0, steps: inner.lowerBound)
       let target = ProductTarget(
         pointer: c + column, stride: cStride, column: column, columns: columns &- column, accumulate: accumulate)
-      if width == PackedMatrix.panelWidth {
+      if TileShape.isWide(panel: width) {
         sweep(
           TileShape.Wide.self, TileShape.WideRow.self, m, a, start, step: panel.step, inner.count, panelWidth: swept,
           target, epilogue)

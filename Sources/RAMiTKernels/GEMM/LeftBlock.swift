@@ -104,7 +104,7 @@ struct LeftBlock {
       let panel = b.panel(at: column, width: width)
       let target = ProductTarget(
         pointer: c + column, stride: cStride, column: column, columns: b.columns &- column, accumulate: accumulate)
-      if width == PackedMatrix.panelWidth {
+      if TileShape.isWide(panel: width) {
         sweep(TileShape.Wide.self, TileShape.WideRow.self, panel, width: width, target, epilogue)
       } else {
         sweep(TileShape.Narrow.self, TileShape.NarrowRow.self, panel, width: vectorWidth, target, epilogue)

@@ -1,28 +1,30 @@
-/// Rows of the left operand as a tile reads them: element (i, k) is `pointer[i * stride + k * step]`, so that a matrix
-/// and its transpose are the same to the tile.
-struct Rows {
-  var pointer: UnsafePointer<Float>
-  var stride: Int
-  var step: Int
-
-  @inline(__always)
-  func advanced(rows: Int, steps: Int = 0) -> Rows {
-    Rows(pointer: pointer + (rows &* stride &+ steps &* step), stride: stride, step: step)
-  }
-}
-
 /// A block of the result that stays in registers while the inner dimension runs.
 ///
-/// The accumulators are named because an array of them does not stay in registers.
+/// The accumulators are named because an array of them does not stay in registers. Rows are read out of their order: of
+/// addresses at equal distances compilers make a chain of additions, one for each row, where the processor could add
+/// two registers in the load itself. Where another program shares the core (two threads a core, as on most rented
+/// machines), instructions are what limits a product.
 protocol Tile {
   /// What a register holds.
   associatedtype Lanes: FloatVector
   init()
   static var rows: Int { get }
   static var columns: Int { get }
-  /// Adds a [rows x count] times b [count x columns], whose rows lie `step` apart.
-  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int)
+  /// What `addProduct` does, with a loop that is compiled for what is known of `a`.
+  mutating func addSteps(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int)
   func forEach(_ body: (_ row: Int, _ column: Int, Lanes) -> Void)
+}
+
+extension Tile {
+  /// Adds a [rows x count] times b [count x columns], whose rows lie `step` apart.
+  @inline(__always)
+  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
+    if a.step == 1 {
+      addSteps(Rows(pointer: a.pointer, stride: a.stride, step: 1), b, step: step, count: count)
+    } else {
+      addSteps(Rows(pointer: a.pointer, stride: 1, step: a.step), b, step: step, count: count)
+    }
+  }
 }
 
 /// The tiles for the instruction set that the program is built for: of panels of 32 columns (`Wide`) and of 16
@@ -56,6 +58,11 @@ enum TileShape {
     typealias Narrow = Wide
     typealias NarrowRow = WideRow
   #endif
+
+  /// Whether a panel takes `Wide`. Where a vector of 16 is two registers or more, all do, and the code for `Narrow`
+  /// falls away.
+  @inline(__always)
+  static func isWide(panel width: Int) -> Bool { Wide.columns <= vectorWidth || width == PackedMatrix.panelWidth }
 }
 
 /// 8 rows of 2 registers.
@@ -73,38 +80,36 @@ struct Tile8x2<Lanes: FloatVector>: Tile {
   var c7a = Lanes.zero, c7b = Lanes.zero
 
   @inline(__always)
-  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
+  mutating func addSteps(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
     var a0 = a.pointer, b = b
     let stride = a.stride
-    var a4 = a.pointer + 4 &* a.stride
     for _ in 0..<count {
       let ba: Lanes = load(b), bb: Lanes = load(b + Lanes.scalarCount)
       let a0v = Lanes(repeating: a0[0])
       c0a = multiplyAdd(a0v, ba, c0a)
       c0b = multiplyAdd(a0v, bb, c0b)
-      let a1v = Lanes(repeating: a0[stride])
-      c1a = multiplyAdd(a1v, ba, c1a)
-      c1b = multiplyAdd(a1v, bb, c1b)
       let a2v = Lanes(repeating: a0[2 &* stride])
       c2a = multiplyAdd(a2v, ba, c2a)
       c2b = multiplyAdd(a2v, bb, c2b)
+      let a1v = Lanes(repeating: a0[stride])
+      c1a = multiplyAdd(a1v, ba, c1a)
+      c1b = multiplyAdd(a1v, bb, c1b)
+      let a4v = Lanes(repeating: a0[4 &* stride])
+      c4a = multiplyAdd(a4v, ba, c4a)
+      c4b = multiplyAdd(a4v, bb, c4b)
       let a3v = Lanes(repeating: a0[3 &* stride])
       c3a = multiplyAdd(a3v, ba, c3a)
       c3b = multiplyAdd(a3v, bb, c3b)
-      let a4v = Lanes(repeating: a4[0])
-      c4a = multiplyAdd(a4v, ba, c4a)
-      c4b = multiplyAdd(a4v, bb, c4b)
-      let a5v = Lanes(repeating: a4[stride])
-      c5a = multiplyAdd(a5v, ba, c5a)
-      c5b = multiplyAdd(a5v, bb, c5b)
-      let a6v = Lanes(repeating: a4[2 &* stride])
+      let a6v = Lanes(repeating: a0[6 &* stride])
       c6a = multiplyAdd(a6v, ba, c6a)
       c6b = multiplyAdd(a6v, bb, c6b)
-      let a7v = Lanes(repeating: a4[3 &* stride])
+      let a5v = Lanes(repeating: a0[5 &* stride])
+      c5a = multiplyAdd(a5v, ba, c5a)
+      c5b = multiplyAdd(a5v, bb, c5b)
+      let a7v = Lanes(repeating: a0[7 &* stride])
       c7a = multiplyAdd(a7v, ba, c7a)
       c7b = multiplyAdd(a7v, bb, c7b)
       a0 += a.step
-      a4 += a.step
       b += step
     }
   }
@@ -145,30 +150,28 @@ struct Tile8x1<Lanes: FloatVector>: Tile {
   var c7a = Lanes.zero
 
   @inline(__always)
-  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
+  mutating func addSteps(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
     var a0 = a.pointer, b = b
     let stride = a.stride
-    var a4 = a.pointer + 4 &* a.stride
     for _ in 0..<count {
       let ba: Lanes = load(b)
       let a0v = Lanes(repeating: a0[0])
       c0a = multiplyAdd(a0v, ba, c0a)
-      let a1v = Lanes(repeating: a0[stride])
-      c1a = multiplyAdd(a1v, ba, c1a)
       let a2v = Lanes(repeating: a0[2 &* stride])
       c2a = multiplyAdd(a2v, ba, c2a)
+      let a1v = Lanes(repeating: a0[stride])
+      c1a = multiplyAdd(a1v, ba, c1a)
+      let a4v = Lanes(repeating: a0[4 &* stride])
+      c4a = multiplyAdd(a4v, ba, c4a)
       let a3v = Lanes(repeating: a0[3 &* stride])
       c3a = multiplyAdd(a3v, ba, c3a)
-      let a4v = Lanes(repeating: a4[0])
-      c4a = multiplyAdd(a4v, ba, c4a)
-      let a5v = Lanes(repeating: a4[stride])
-      c5a = multiplyAdd(a5v, ba, c5a)
-      let a6v = Lanes(repeating: a4[2 &* stride])
+      let a6v = Lanes(repeating: a0[6 &* stride])
       c6a = multiplyAdd(a6v, ba, c6a)
-      let a7v = Lanes(repeating: a4[3 &* stride])
+      let a5v = Lanes(repeating: a0[5 &* stride])
+      c5a = multiplyAdd(a5v, ba, c5a)
+      let a7v = Lanes(repeating: a0[7 &* stride])
       c7a = multiplyAdd(a7v, ba, c7a)
       a0 += a.step
-      a4 += a.step
       b += step
     }
   }
@@ -199,32 +202,30 @@ struct Tile6x2<Lanes: FloatVector>: Tile {
   var c5a = Lanes.zero, c5b = Lanes.zero
 
   @inline(__always)
-  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
+  mutating func addSteps(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
     var a0 = a.pointer, b = b
     let stride = a.stride
-    var a3 = a.pointer + 3 &* a.stride
     for _ in 0..<count {
       let ba: Lanes = load(b), bb: Lanes = load(b + Lanes.scalarCount)
       let a0v = Lanes(repeating: a0[0])
       c0a = multiplyAdd(a0v, ba, c0a)
       c0b = multiplyAdd(a0v, bb, c0b)
-      let a1v = Lanes(repeating: a0[stride])
-      c1a = multiplyAdd(a1v, ba, c1a)
-      c1b = multiplyAdd(a1v, bb, c1b)
       let a2v = Lanes(repeating: a0[2 &* stride])
       c2a = multiplyAdd(a2v, ba, c2a)
       c2b = multiplyAdd(a2v, bb, c2b)
-      let a3v = Lanes(repeating: a3[0])
-      c3a = multiplyAdd(a3v, ba, c3a)
-      c3b = multiplyAdd(a3v, bb, c3b)
-      let a4v = Lanes(repeating: a3[stride])
+      let a1v = Lanes(repeating: a0[stride])
+      c1a = multiplyAdd(a1v, ba, c1a)
+      c1b = multiplyAdd(a1v, bb, c1b)
+      let a4v = Lanes(repeating: a0[4 &* stride])
       c4a = multiplyAdd(a4v, ba, c4a)
       c4b = multiplyAdd(a4v, bb, c4b)
-      let a5v = Lanes(repeating: a3[2 &* stride])
+      let a3v = Lanes(repeating: a0[3 &* stride])
+      c3a = multiplyAdd(a3v, ba, c3a)
+      c3b = multiplyAdd(a3v, bb, c3b)
+      let a5v = Lanes(repeating: a0[5 &* stride])
       c5a = multiplyAdd(a5v, ba, c5a)
       c5b = multiplyAdd(a5v, bb, c5b)
       a0 += a.step
-      a3 += a.step
       b += step
     }
   }
@@ -257,7 +258,7 @@ struct Tile4x2<Lanes: FloatVector>: Tile {
   var c3a = Lanes.zero, c3b = Lanes.zero
 
   @inline(__always)
-  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
+  mutating func addSteps(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
     var a0 = a.pointer, b = b
     let stride = a.stride
     for _ in 0..<count {
@@ -265,12 +266,12 @@ struct Tile4x2<Lanes: FloatVector>: Tile {
       let a0v = Lanes(repeating: a0[0])
       c0a = multiplyAdd(a0v, ba, c0a)
       c0b = multiplyAdd(a0v, bb, c0b)
-      let a1v = Lanes(repeating: a0[stride])
-      c1a = multiplyAdd(a1v, ba, c1a)
-      c1b = multiplyAdd(a1v, bb, c1b)
       let a2v = Lanes(repeating: a0[2 &* stride])
       c2a = multiplyAdd(a2v, ba, c2a)
       c2b = multiplyAdd(a2v, bb, c2b)
+      let a1v = Lanes(repeating: a0[stride])
+      c1a = multiplyAdd(a1v, ba, c1a)
+      c1b = multiplyAdd(a1v, bb, c1b)
       let a3v = Lanes(repeating: a0[3 &* stride])
       c3a = multiplyAdd(a3v, ba, c3a)
       c3b = multiplyAdd(a3v, bb, c3b)
@@ -300,7 +301,7 @@ struct Tile1x2<Lanes: FloatVector>: Tile {
   var c0a = Lanes.zero, c0b = Lanes.zero
 
   @inline(__always)
-  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
+  mutating func addSteps(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
     var a0 = a.pointer, b = b
     for _ in 0..<count {
       let ba: Lanes = load(b), bb: Lanes = load(b + Lanes.scalarCount)
@@ -327,7 +328,7 @@ struct Tile1x1<Lanes: FloatVector>: Tile {
   var c0a = Lanes.zero
 
   @inline(__always)
-  mutating func addProduct(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
+  mutating func addSteps(_ a: Rows, _ b: UnsafePointer<Float>, step: Int, count: Int) {
     var a0 = a.pointer, b = b
     for _ in 0..<count {
       let ba: Lanes = load(b)

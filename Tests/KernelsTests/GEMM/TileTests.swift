@@ -9,27 +9,29 @@ import Testing
     (0..<count).map { Float(($0 * 7919 + seed) % 1009) / 1009 - 0.5 }
   }
 
-  /// An element's sum is the same in every tile: from the first product to the last.
+  /// An element's sum is the same in every tile, of a matrix and of its transpose: from the first product to the last.
   private func check<T: Tile>(_: T.Type, inner: Int) {
     let (rows, columns, step) = (T.rows, T.columns, T.columns + 5)
-    let a = Self.numbers(rows * inner, seed: 1), b = Self.numbers(inner * step + vectorWidth, seed: 2)
-    var tile = T()
-    a.withUnsafeBufferPointer { a in
-      b.withUnsafeBufferPointer { b in
-        tile.addProduct(
-          Rows(pointer: a.baseAddress!, stride: inner, step: 1), b.baseAddress!, step: step, count: inner)
+    let a = Self.numbers((rows + 2) * (inner + 3), seed: 1), b = Self.numbers(inner * step + vectorWidth, seed: 2)
+    for (stride, aStep) in [(inner + 3, 1), (1, rows + 2)] {
+      var tile = T()
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          tile.addProduct(
+            Rows(pointer: a.baseAddress!, stride: stride, step: aStep), b.baseAddress!, step: step, count: inner)
+        }
       }
-    }
-    var seen = 0
-    tile.forEach { row, column, value in
-      for lane in 0..<value.scalarCount {
-        var sum: Float = 0
-        for k in 0..<inner { sum = added(a[row * inner + k], b[k * step + column + lane], to: sum) }
-        #expect(value[lane] == sum, "\(T.self), row \(row), column \(column + lane)")
-        seen += 1
+      var seen = 0
+      tile.forEach { row, column, value in
+        for lane in 0..<value.scalarCount {
+          var sum: Float = 0
+          for k in 0..<inner { sum = added(a[row * stride + k * aStep], b[k * step + column + lane], to: sum) }
+          #expect(value[lane] == sum, "\(T.self), row \(row), column \(column + lane), rows \(stride) apart")
+          seen += 1
+        }
       }
+      #expect(seen == rows * columns)
     }
-    #expect(seen == rows * columns)
   }
 
   @Test(arguments: [0, 1, 7, 64]) func tilesMultiply(inner: Int) {
