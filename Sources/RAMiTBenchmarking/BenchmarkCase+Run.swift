@@ -51,7 +51,8 @@ extension BenchmarkCase {
   ///   - architecture: of the model.
   ///   - runs: after a warm-up; the profile is of the run of median time.
   ///   - checkpointing: what a training step computes again.
-  ///   - peaks: measures the machine; in turns with the runs, of which the medians count.
+  ///   - peaks: measures the machine; before the runs and up to eight times in turns with them, of which the medians
+  ///     count.
   /// - Precondition: at least one run.
   package func profile(
     _ architecture: some RestorationArchitecture, runs: Int, checkpointing: ActivationCheckpointing = .none,
@@ -61,10 +62,12 @@ extension BenchmarkCase {
     let step = prepared(architecture.makeModel(), checkpointing)
     step()
     var peaks = [measured()]
-    let profiled = (0..<runs).map { _ in
+    // A measurement takes a second; many runs of a small case share it.
+    let runsBetween = (runs + 7) / 8
+    let profiled = (1...runs).map { run in
       var spans: [Profiler.Span] = []
       let seconds = ContinuousClock().measure { spans = Profiler.spans(of: step) } / .seconds(1)
-      peaks.append(measured())
+      if run % runsBetween == 0 || run == runs { peaks.append(measured()) }
       return (seconds: seconds, spans: spans)
     }.sorted { $0.seconds < $1.seconds }
     let median = profiled[runs / 2]

@@ -98,6 +98,15 @@ package struct Profile: Encodable {
 }
 
 extension MachinePeaks {
+  /// The median of each peak over measurements in turn with what is timed.
+  /// - Precondition: at least one measurement.
+  static func median(of measurements: [MachinePeaks]) -> MachinePeaks {
+    let gflops = measurements.compactMap(\.gflops)
+    return MachinePeaks(
+      gflops: gflops.isEmpty ? nil : Spread(gflops).median,
+      gigabytesPerSecond: Spread(measurements.map(\.gigabytesPerSecond)).median)
+  }
+
   /// The shortest time that a piece of work can take, in seconds; nil when it has arithmetic and the peak of that is
   /// not known.
   package func limit(of work: Profiler.Work) -> Double? {

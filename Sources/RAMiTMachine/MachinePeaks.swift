@@ -34,15 +34,6 @@ package struct MachinePeaks: Codable, Equatable, Sendable {
     return "\(arithmetic), memory \(Int(gigabytesPerSecond.rounded())) GB/s"
   }
 
-  /// The median of each peak over measurements in turn with what is timed.
-  /// - Precondition: at least one measurement.
-  package static func median(of measurements: [MachinePeaks]) -> MachinePeaks {
-    let gflops = measurements.compactMap(\.gflops).sorted()
-    return MachinePeaks(
-      gflops: gflops.isEmpty ? nil : gflops[gflops.count / 2],
-      gigabytesPerSecond: measurements.map(\.gigabytesPerSecond).sorted()[measurements.count / 2])
-  }
-
   /// The higher of both peaks: other work on the machine may have disturbed either measurement.
   package func maximum(_ other: MachinePeaks) -> MachinePeaks {
     MachinePeaks(

@@ -75,6 +75,16 @@ struct ProfileTests {
     #expect(Set(attention.map(\.calls)) == [20])
   }
 
+  /// Measuring the machine takes a second: small cases with many runs do not wait for it after each.
+  @Test(arguments: [1: 2, 2: 3, 8: 9, 9: 6, 40: 9]) func measurementsOfTheMachine(runs: Int, count: Int) throws {
+    var measured = 0
+    _ = try BenchmarkCase("infer:32x32").profile(RAMiTVariant.slimLLE.configuration(for: .lle), runs: runs) {
+      measured += 1
+      return Self.peaks
+    }
+    #expect(measured == count)
+  }
+
   @Test func reportsAsJSON() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/profile.json"

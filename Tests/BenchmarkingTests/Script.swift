@@ -4,7 +4,7 @@ import Testing
 /// Writes a program for tests: a shell script.
 ///
 /// `install` makes the program's file: while this process had it open for writing, a process that another test starts
-/// at that moment would have it open as well, for a little longer, and no system starts what is open for writing.
+/// at that moment would have it open as well, for a little longer, and Linux starts nothing that is open for writing.
 /// - Returns: its path.
 func script(_ text: String, named name: String = "program", in folder: String) throws -> String {
   let path = folder + "/" + name

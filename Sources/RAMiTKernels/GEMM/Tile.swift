@@ -3,7 +3,7 @@
 /// The accumulators are named because an array of them does not stay in registers. Rows are read out of their order: of
 /// addresses at equal distances compilers make a chain of additions, one for each row, where the processor could add
 /// two registers in the load itself. Where another program shares the core (two threads a core, as on most rented
-/// machines), instructions are what limits a product.
+/// machines), instructions can be what limits a product.
 protocol Tile {
   /// What a register holds.
   associatedtype Lanes: FloatVector
