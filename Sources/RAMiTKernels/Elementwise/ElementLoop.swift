@@ -79,7 +79,8 @@ private func applyTermToShortRows<Term: ElementTerm>(
   }
 }
 
-@inline(__always)
+/// Not inlined, so that each term, which may be long, is compiled once: whatever the broadcast, and whether it adds.
+@inline(never)
 private func applyTermToRun<Term: ElementTerm>(
   _ term: Term, _ operands: ThreeOperands, _ stride: SIMD4<Int>, into result: UnsafeMutablePointer<Float>, count: Int,
   accumulate: Bool
@@ -87,15 +88,10 @@ private func applyTermToRun<Term: ElementTerm>(
   let a = RunOperand(operands.0, stride: stride.x), b = RunOperand(operands.1, stride: stride.y)
   let c = RunOperand(operands.2, stride: stride.z)
   var i = 0
-  if accumulate {
-    while i < count {
-      store(load(result + i) + term(a[i], b[i], c[i]), result + i, count: count &- i)
-      i &+= vectorWidth
-    }
-  } else {
-    while i < count {
-      store(term(a[i], b[i], c[i]), result + i, count: count &- i)
-      i &+= vectorWidth
-    }
+  while i < count {
+    var value = term(a[i], b[i], c[i])
+    if accumulate { value = load(result + i) + value }
+    store(value, result + i, count: count &- i)
+    i &+= vectorWidth
   }
 }

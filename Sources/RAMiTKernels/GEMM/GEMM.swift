@@ -48,11 +48,13 @@ struct ProductTarget {
 
   @inline(__always)
   func write<T: Tile>(_ tile: T, row: Int, column start: Int, _ epilogue: some Epilogue) {
-    willWrite(rows: row..<row &+ T.rows, column: start, columns: T.columns, epilogue)
+    let rows = row..<row &+ T.rows
+    willWrite(rows: rows, column: start, columns: T.columns, epilogue)
     // Most tiles are whole: one decision for all their registers.
-    if columns &- start < T.columns {
-      tile.forEach { i, offset, value in writeLanes(value, row: row &+ i, column: start &+ offset, epilogue) }
-    } else if accumulate {
+    guard columns &- start >= T.columns else {
+      return writePart(tile, row: row, only: rows, column: start, epilogue)
+    }
+    if accumulate {
       tile.forEach { i, offset, value in
         let target = place(row: row &+ i, column: start &+ offset)
         store(epilogue(value, row: row &+ i, column: column &+ start &+ offset) + load(target), target)
@@ -70,8 +72,40 @@ struct ProductTarget {
   @inline(__always)
   func write<T: Tile>(_ tile: T, row: Int, only: Range<Int>, column start: Int, _ epilogue: some Epilogue) {
     willWrite(rows: only, column: start, columns: T.columns, epilogue)
-    tile.forEach { i, offset, value in
-      if only.contains(row &+ i) { writeLanes(value, row: row &+ i, column: start &+ offset, epilogue) }
+    writePart(tile, row: row, only: only, column: start, epilogue)
+  }
+
+  /// Through memory, so that the code for a part of a vector is there once, not for each register.
+  @inline(__always)
+  private func writePart<T: Tile>(_ tile: T, row: Int, only: Range<Int>, column: Int, _ epilogue: some Epilogue) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: T.rows &* T.columns) { memory in
+      let values = memory.baseAddress!
+      tile.forEach { i, offset, value in store(value, values + (i &* T.columns &+ offset)) }
+      writePart(
+        T.Lanes.self, values + (only.lowerBound &- row) &* T.columns, stride: T.columns, rows: only, column: column,
+        epilogue)
+    }
+  }
+
+  /// Writes rows of a tile, which lie `stride` floats apart: the columns that the result has.
+  @inline(never)
+  private func writePart<V: FloatVector>(
+    _: V.Type, _ values: UnsafePointer<Float>, stride: Int, rows: Range<Int>, column start: Int,
+    _ epilogue: some Epilogue
+  ) {
+    let end = min(columns, start &+ stride)
+    var values = values, row = rows.lowerBound
+    while row < rows.upperBound {
+      var column = start
+      while column < end {
+        let target = place(row: row, column: column), value: V = load(values + (column &- start))
+        var result = epilogue(value, row: row, column: self.column &+ column)
+        if accumulate { result += load(target) }
+        store(result, target, count: end &- column)
+        column &+= V.scalarCount
+      }
+      values += stride
+      row &+= 1
     }
   }
 
@@ -82,16 +116,6 @@ struct ProductTarget {
 
   @inline(__always)
   private func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> { pointer + (row &* stride &+ column) }
-
-  /// The lanes of a vector that the result has.
-  @inline(__always)
-  private func writeLanes(_ value: some FloatVector, row: Int, column start: Int, _ epilogue: some Epilogue) {
-    let target = place(row: row, column: start), lanes = columns &- start
-    guard lanes > 0 else { return }
-    var result = epilogue(value, row: row, column: column &+ start)
-    if accumulate { result += load(target) }
-    store(result, target, count: lanes)
-  }
 }
 
 /// One panel: tiles of several rows; then single rows, or, where they are too many, a tile that begins at rows that are

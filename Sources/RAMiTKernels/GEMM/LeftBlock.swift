@@ -121,17 +121,15 @@ struct LeftBlock {
     _ epilogue: E
   ) {
     var a = start, row = 0
-    while row &+ Many.rows <= rows {
-      multiply(Many.self, a, row..<row &+ Many.rows, from: row, panel, width: width, target, epilogue)
-      a.pointer += tileStep
-      row &+= Many.rows
-    }
-    guard row < rows else { return }
     if isPacked || rows >= Many.rows {
-      let first = isPacked ? row : rows &- Many.rows
-      multiply(
-        Many.self, isPacked ? a : start.advanced(rows: first), row..<rows, from: first, panel, width: width, target,
-        epilogue)
+      while row < rows {
+        let first = isPacked ? row : min(row, rows &- Many.rows)
+        multiply(
+          Many.self, isPacked ? a : start.advanced(rows: first), row..<min(row &+ Many.rows, rows), from: first, panel,
+          width: width, target, epilogue)
+        a.pointer += tileStep
+        row &+= Many.rows
+      }
     } else {
       while row < rows {
         multiply(
@@ -154,7 +152,7 @@ struct LeftBlock {
     while column < width {
       var tile = T()
       tile.addProduct(a, panel.start + column, step: panel.step, count: inner)
-      if written.count == T.rows {
+      if written.upperBound &- written.lowerBound == T.rows {
         target.write(tile, row: first, column: column, epilogue)
       } else {
         target.write(tile, row: first, only: written, column: column, epilogue)

@@ -246,19 +246,31 @@ private struct RowBlock {
 
   /// sums [count, up to the next eight] = factor times the sum of each row over the channels. Lanes past the last
   /// channel may hold anything, NaN too: they are left out, even where a factor is zero.
+  ///
+  /// Eight rows at a time, of which the last ones may be summed twice; fewer than eight one by one. What a vector is
+  /// may be long: it is compiled for eight rows once, and once more for each of the rare cases.
   @inline(__always)
   func sumLanes(
     channels: Int, times factor: Float, into sums: UnsafeMutablePointer<Float>,
     of vector: (_ row: Int, _ channel: Int) -> Vector
   ) {
+    guard count >= 8 else {
+      for i in 0..<count {
+        var total = Vector.zero, c = 0
+        while c < channels {
+          total += first(channels &- c, of: vector(i, c))
+          c &+= vectorWidth
+        }
+        store(total, memory + i &* vectorWidth)
+      }
+      return sumEightLanes(memory, again: memory, times: factor, into: sums)
+    }
     var row = 0
-    while row &+ 8 <= count {
-      sumEight(channels: channels, times: factor, into: sums + row) { i, c in vector(row &+ i, c) }
+    while row < count {
+      let start = min(row, count &- 8)
+      sumEight(channels: channels, times: factor, into: sums + start) { i, c in vector(start &+ i, c) }
       row &+= 8
     }
-    guard row < count else { return }
-    // Past the last row, that one again.
-    sumEight(channels: channels, times: factor, into: sums + row) { i, c in vector(min(row &+ i, count &- 1), c) }
   }
 
   /// A compiler that sees a sum's vector takes it, and all that leads to it, apart into single lanes: the sums go
@@ -274,8 +286,14 @@ private struct RowBlock {
       total.add { i in vector(i, c) }
       c &+= vectorWidth
     }
-    if c < channels { total.add { i in first(channels &- c, of: vector(i, c)) } }
-    total.sumLanes(times: factor, memory: memory, into: sums)
+    total.store(memory)
+    if c < channels {
+      for i in 0..<8 {
+        let lanes = memory + i &* vectorWidth
+        store(load(lanes) + first(channels &- c, of: vector(i, c)), lanes)
+      }
+    }
+    sumEightLanes(memory, again: memory, times: factor, into: sums)
   }
 }
 

@@ -26,7 +26,8 @@ struct EightSums {
       vector(0), vector(1), vector(2), vector(3), vector(4), vector(5), vector(6), vector(7))
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 9 &* vectorWidth) { memory in
       let memory = memory.baseAddress!, sums = memory + 8 &* vectorWidth
-      eight.sumLanes(times: 1, memory: memory, into: sums)
+      eight.store(memory)
+      sumEightLanes(memory, again: memory, times: 1, into: sums)
       totals += load(sums)
     }
   }
@@ -62,19 +63,17 @@ struct EightVectors {
     v7 += vector(7)
   }
 
-  /// sums [8] = factor times the sum of each vector's lanes.
-  /// - Parameter rows: memory [8 x 16].
+  /// Writes the vectors [8 x 16], one after the other.
   @inline(__always)
-  func sumLanes(times factor: Float, memory rows: UnsafeMutablePointer<Float>, into sums: UnsafeMutablePointer<Float>) {
-    store(v0, rows)
-    store(v1, rows + vectorWidth)
-    store(v2, rows + 2 &* vectorWidth)
-    store(v3, rows + 3 &* vectorWidth)
-    store(v4, rows + 4 &* vectorWidth)
-    store(v5, rows + 5 &* vectorWidth)
-    store(v6, rows + 6 &* vectorWidth)
-    store(v7, rows + 7 &* vectorWidth)
-    sumEightLanes(rows, again: rows, times: factor, into: sums)
+  func store(_ rows: UnsafeMutablePointer<Float>) {
+    RAMiTKernels.store(v0, rows)
+    RAMiTKernels.store(v1, rows + vectorWidth)
+    RAMiTKernels.store(v2, rows + 2 &* vectorWidth)
+    RAMiTKernels.store(v3, rows + 3 &* vectorWidth)
+    RAMiTKernels.store(v4, rows + 4 &* vectorWidth)
+    RAMiTKernels.store(v5, rows + 5 &* vectorWidth)
+    RAMiTKernels.store(v6, rows + 6 &* vectorWidth)
+    RAMiTKernels.store(v7, rows + 7 &* vectorWidth)
   }
 }
 
@@ -84,7 +83,7 @@ struct EightVectors {
 /// as there are here. So they go through memory, and the function is not inlined.
 /// - Parameter again: the same memory, of which the compiler must not know that it is the same.
 @inline(never)
-private func sumEightLanes(
+func sumEightLanes(
   _ rows: UnsafeMutablePointer<Float>, again: UnsafeMutablePointer<Float>, times factor: Float,
   into sums: UnsafeMutablePointer<Float>
 ) {
