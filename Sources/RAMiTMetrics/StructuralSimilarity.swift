@@ -31,7 +31,7 @@ let similarityWindow = 11
 
 /// The Gaussian, of sum 1; the window is its product with itself.
 private let weights: [Double] = {
-  let values = (-5...5).map { exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
+  let values = (-5...5).map { (distance: Int) -> Double in exp(-Double(distance * distance) / (2 * 1.5 * 1.5)) }
   return values.map { $0 / values.reduce(0, +) }
 }()
 
@@ -81,7 +81,8 @@ private func similarityOfRow(
       let covariance = ab - product, variances = (aa - ma * ma) + (bb - mb * mb)
       let similarity: Plane.Vector
       if isWhole {
-        similarity = (2 * product + c1) * (2 * covariance + c2) / ((squares + c1) * (variances + c2))
+        let luminance = 2 * product + c1, structure = 2 * covariance + c2
+        similarity = (luminance * structure) / ((squares + c1) * (variances + c2))
       } else {
         similarity = (2 * covariance + c2) / (variances + c2)
       }

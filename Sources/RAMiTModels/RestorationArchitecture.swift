@@ -115,3 +115,9 @@ extension RestorationArchitecture {
 
 /// The message of a value that is not sound.
 func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
+
+/// The message of a feed-forward network's width that is not sound: `hiddenRatio` times `dim` channels.
+func hiddenRatioError(_ hiddenRatio: Double, hiddenDim: Int) -> String? {
+  let isSound = hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim > 0
+  return isSound ? nil : "hiddenRatio must be in (0, 64], not \(hiddenRatio)"
+}

@@ -12,7 +12,8 @@ import Testing
     }
     var batches: [Int] = []
     while let batch = try loader.next() { batches.append(batch) }
-    #expect(batches == (5..<40).map { $0 * $0 })
+    let squares = (5..<40).map { $0 * $0 }
+    #expect(batches == squares)
   }
 
   @Test func equalForAnyNumberOfThreads() throws {

@@ -86,12 +86,14 @@ private struct MapPairs: ImagePairs {
       let difference = zip(sample.input.array, sample.target.array).map { Double($0 - $1) * 255 }
       let mean = difference.reduce(0, +) / 4096
       sigmas.append((difference.reduce(0) { $0 + $1 * $1 } / 4096).squareRoot())
-      #expect(abs(mean) < 4 * 50 / 64)
+      let limit: Double = 4 * 50 / 64
+      #expect(abs(mean) < limit)
       if sample.input.array.contains(where: { $0 < 0 || $0 > 1 }) { outside = true }
     }
     #expect(outside)
     #expect(sigmas.allSatisfy { $0 < 52 } && sigmas.min()! < 8 && sigmas.max()! > 42)
-    #expect(abs(sigmas.reduce(0, +) / 60 - 25) < 7)
+    let mean = sigmas.reduce(0, +) / 60
+    #expect(abs(mean - 25) < 7)
   }
 
   @Test func aSampleDependsOnSeedEpochAndIndexAlone() throws {

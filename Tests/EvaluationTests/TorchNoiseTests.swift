@@ -59,7 +59,8 @@ struct TorchNoiseTests {
     let noisy = image.addingPublishedNoise(sigma: 51).array
     for pixel in 0..<8 {
       for channel in 0..<3 {
-        #expect(abs(noisy[pixel * 3 + channel] - (0.5 + noise[channel * 8 + pixel] * 0.2)) < 1e-6)
+        let expected = 0.5 + noise[channel * 8 + pixel] * 0.2
+        #expect(abs(noisy[pixel * 3 + channel] - expected) < 1e-6)
       }
     }
     #expect(image.addingPublishedNoise(sigma: 0).array == image.array)

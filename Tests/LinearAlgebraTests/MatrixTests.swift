@@ -6,9 +6,11 @@ import Testing
 @Suite struct MatrixTests {
   /// Numbers between -1 and 1.
   private func matrix(_ rows: Int, _ columns: Int, seed: Int = 1) -> Matrix {
-    Matrix(
-      (0..<rows * columns).map { Double(($0 * 7919 + seed * 104729) % 2003) / 1001.5 - 1 }, rows: rows, columns: columns
-    )
+    let values = (0..<rows * columns).map { (place: Int) -> Double in
+      let number = (place * 7919 + seed * 104729) % 2003
+      return Double(number) / 1001.5 - 1
+    }
+    return Matrix(values, rows: rows, columns: columns)
   }
 
   private func expectEqual(_ a: Matrix, _ b: Matrix, _ location: SourceLocation = #_sourceLocation) {

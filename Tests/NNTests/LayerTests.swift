@@ -129,7 +129,8 @@ import Testing
       }
       #expect(values(nil).allSatisfy { $0 == 1 })
       #expect(values(7) == values(7) && values(7) != values(8))
-      #expect(Set(values(7)) == [0, 1 / 0.75])
+      let scale: Float = 1 / 0.75
+      #expect(Set(values(7)) == [0, scale])
       let mean = (0..<50).flatMap(values).reduce(0, +) / Float(50 * x.value.count)
       #expect(abs(mean - 1) < 0.05, "\(mean)")
     }

@@ -100,7 +100,8 @@ struct OperatorCase: Sendable, CustomStringConvertible {
 
   /// Numbers between -0.5 and 0.5, the same for the same shape.
   private static func weight(_ shape: Shape) -> Variable {
-    Variable(constant: Tensor((0..<shape.count).map { Float($0 * 37 % 101) / 101 - 0.5 }, shape))
+    let values = (0..<shape.count).map { (place: Int) -> Float in Float(place * 37 % 101) / 101 - 0.5 }
+    return Variable(constant: Tensor(values, shape))
   }
 
   private static func conv(_ x: Variable, outputs: Int) -> Variable {

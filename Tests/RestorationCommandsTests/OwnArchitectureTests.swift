@@ -133,8 +133,8 @@ private func trainResumeEvaluateRestoreAndReport(in folder: String) throws {
   // A photo of odd size, and a test set of it.
   let photo = folder + "/photos/odd.png"
   try FileManager.default.createDirectory(atPath: folder + "/photos", withIntermediateDirectories: true)
-  try ImageFile.write(
-    Image(width: 33, height: 27, channels: 3, samples: .uint8((0..<33 * 27 * 3).map { UInt8($0 % 200) })), to: photo)
+  let samples = (0..<33 * 27 * 3).map { (place: Int) -> UInt8 in UInt8(place % 200) }
+  try ImageFile.write(Image(width: 33, height: 27, channels: 3, samples: .uint8(samples)), to: photo)
   try run("restore", photo, "--weights", weights, "--output", folder + "/large", "--quiet")
   let large = try ImageFile.read(folder + "/large/odd.png")
   #expect(large.width == 66 && large.height == 54)

@@ -34,7 +34,8 @@ import Testing
       #expect(read[name]?.array.map(\.bitPattern) == tensor.array.map(\.bitPattern))
     }
     // The values start aligned, as the format asks.
-    #expect(bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) } % 8 == 0)
+    let header = bytes.prefix(8).reversed().reduce(0) { (size: Int, byte) in size << 8 | Int(byte) }
+    #expect(header % 8 == 0)
   }
 
   @Test func filesAreReplacedWhole() throws {

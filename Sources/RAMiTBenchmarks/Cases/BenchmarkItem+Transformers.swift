@@ -7,10 +7,13 @@ extension BenchmarkItem {
   static var transformers: [BenchmarkItem] {
     [(1, 128), (4, 64)].flatMap { images, side in
       let map: Shape = [images, side, side, 60], name = images > 1 ? "\(images) x \(side)x\(side)" : "\(side)x\(side)"
-      return windows(map, name) + groups(map, name) + layers(map, name)
-        + operation("channel attention of 48 channels, \(name)", [map.replacing(-1, with: 144), [1]]) {
-          channelAttention($0[0], heads: 1, scale: $0[1])
-        }
+      var items = windows(map, name)
+      items += groups(map, name)
+      items += layers(map, name)
+      items += operation("channel attention of 48 channels, \(name)", [map.replacing(-1, with: 144), [1]]) {
+        channelAttention($0[0], heads: 1, scale: $0[1])
+      }
+      return items
     }
   }
 

@@ -122,7 +122,10 @@ public final class DecodedCache: Sendable {
     if image.bits == 8 {
       samples = .uint8(bytes)
     } else {
-      samples = .uint16((0..<bytes.count / 2).map { UInt16(bytes[2 * $0]) | UInt16(bytes[2 * $0 + 1]) << 8 })
+      let numbers = (0..<bytes.count / 2).map { (i: Int) -> UInt16 in
+        UInt16(bytes[2 * i]) | UInt16(bytes[2 * i + 1]) << 8
+      }
+      samples = .uint16(numbers)
     }
     return Image(width: width, height: height, channels: image.channels, samples: samples)
   }

@@ -200,8 +200,9 @@ extension Image {
 
   private func with(_ depth: SampleDepth) -> Image {
     guard depth != .asStored, case .uint16(let values) = samples else { return self }
-    let levels = values.map { value in
-      depth == .rounded ? UInt8((Int(value) * 255 + 32767) / 65535) : UInt8(value >> 8)
+    let levels = values.map { value -> UInt8 in
+      if depth == .rounded { return UInt8((Int(value) * 255 + 32767) / 65535) }
+      return UInt8(value >> 8)
     }
     return Image(width: width, height: height, channels: channels, samples: .uint8(levels))
   }

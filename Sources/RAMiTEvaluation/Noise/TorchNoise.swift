@@ -56,7 +56,8 @@ struct TorchNoise {
   /// In [0, 1), with 53 random bits.
   private mutating func preciseUniform() -> Double {
     let high = UInt64(generator.next()), low = UInt64(generator.next())
-    return Double((high << 32 | low) & ((1 << 53) - 1)) * 0x1p-53
+    let bits = (high << 32 | low) & 0x1f_ffff_ffff_ffff
+    return Double(bits) * 0x1p-53
   }
 }
 

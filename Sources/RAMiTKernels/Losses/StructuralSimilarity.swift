@@ -32,7 +32,10 @@ package struct StructuralSimilarity: Sendable {
     self.channels = channels
     c1 = 0.01 * 0.01 * dataRange * dataRange
     c2 = 0.03 * 0.03 * dataRange * dataRange
-    let bell = (0..<Self.window).map { exp(-Double(($0 - 5) * ($0 - 5)) / 4.5) }
+    let bell = (0..<Self.window).map { (place: Int) -> Double in
+      let distance = Double(place - 5)
+      return exp(-distance * distance / 4.5)
+    }
     let total = bell.reduce(0, +)
     taps = bell.map { $0 / total }
   }

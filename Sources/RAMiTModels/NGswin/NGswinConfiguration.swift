@@ -35,6 +35,17 @@ public struct NGswinConfiguration: RestorationArchitecture {
 
   /// At most 4096 channels, 100 blocks a stage and windows of 64.
   public var validationError: String? {
+    sizeError
+      ?? check((2...64).contains(window), "window must be 2 to 64, not \(window)")
+      ?? hiddenRatioError(hiddenRatio, hiddenDim: hiddenDim)
+      ?? check((0..<1).contains(stochasticDepth), "stochasticDepth must be in [0, 1), not \(stochasticDepth)")
+      ?? check(
+        imageSize > 0 && imageSize <= 4096 && imageSize % sizeMultiple == 0,
+        "imageSize must be a multiple of 4 windows (\(sizeMultiple)), not \(imageSize)")
+      ?? WindowAttention.shiftMaskError(side: imageSize, window: window)
+  }
+
+  private var sizeError: String? {
     check(task.isSuperResolution, "task must be x2, x3 or x4 for an NGswin, not \(task)")
       ?? check(dim > 0 && dim <= 4096 && dim % 16 == 0, "dim must be a positive multiple of 16, not \(dim)")
       ?? check(
@@ -46,14 +57,6 @@ public struct NGswinConfiguration: RestorationArchitecture {
       ?? check(
         ngrams.count == 4 && ngrams.allSatisfy { (1...16).contains($0) },
         "ngrams must be four numbers from 1 to 16, not \(ngrams)")
-      ?? check((2...64).contains(window), "window must be 2 to 64, not \(window)")
-      ?? check(
-        hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim > 0, "hiddenRatio must be in (0, 64], not \(hiddenRatio)")
-      ?? check((0..<1).contains(stochasticDepth), "stochasticDepth must be in [0, 1), not \(stochasticDepth)")
-      ?? check(
-        imageSize > 0 && imageSize <= 4096 && imageSize % sizeMultiple == 0,
-        "imageSize must be a multiple of 4 windows (\(sizeMultiple)), not \(imageSize)")
-      ?? WindowAttention.shiftMaskError(side: imageSize, window: window)
   }
 
   /// A model whose parameters have the names of the published weights.

@@ -54,6 +54,17 @@ public struct RAMiTConfiguration: RestorationArchitecture {
 
   /// At most 4096 channels, 100 blocks a stage and windows of 64.
   public var validationError: String? {
+    sizeError
+      ?? check((2...64).contains(window), "window must be 2 to 64, not \(window)")
+      ?? hiddenRatioError(hiddenRatio, hiddenDim: hiddenDim)
+      ?? check([1, 2].contains(mobivari.version), "mobivari.version must be 1 or 2, not \(mobivari.version)")
+      ?? check(
+        (0...100).contains(reconstructionLayers), "reconstructionLayers must be 0 to 100, not \(reconstructionLayers)")
+      ?? (mobivari.version == 1 ? nil : widthError)
+      ?? rateError
+  }
+
+  private var sizeError: String? {
     check(dim > 0 && dim <= 4096 && dim % 16 == 0, "dim must be a positive multiple of 16, not \(dim)")
       ?? check(
         depths.count == 4 && depths.allSatisfy { (1...100).contains($0) },
@@ -61,14 +72,6 @@ public struct RAMiTConfiguration: RestorationArchitecture {
       ?? check(heads > 0 && dim % max(1, heads) == 0, "heads must divide dim \(dim), which \(heads) does not")
       ?? check(
         (0...max(0, heads)).contains(channelHeads), "channelHeads must be 0 to heads (\(heads)), not \(channelHeads)")
-      ?? check((2...64).contains(window), "window must be 2 to 64, not \(window)")
-      ?? check(
-        hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim > 0, "hiddenRatio must be in (0, 64], not \(hiddenRatio)")
-      ?? check([1, 2].contains(mobivari.version), "mobivari.version must be 1 or 2, not \(mobivari.version)")
-      ?? check(
-        (0...100).contains(reconstructionLayers), "reconstructionLayers must be 0 to 100, not \(reconstructionLayers)")
-      ?? (mobivari.version == 1 ? nil : widthError)
-      ?? rateError
   }
 
   /// A rate is a probability below 1.

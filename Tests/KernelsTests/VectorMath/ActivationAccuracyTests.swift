@@ -117,7 +117,8 @@ import Testing
 
   /// Powers of two of all logits that are known to be bounded; what is not a number stays so, in its sum, too.
   @Test func powersOfBoundedLogits() {
-    let logits = (0..<1 << 16).map { Float($0 - 1 << 15) / Float(1 << 15) * 57 }, count = logits.count
+    let half = 1 << 15, count = 2 * half
+    let logits = (-half..<half).map { (place: Int) -> Float in Float(place) / Float(half) * 57 }
     let map = GuardedBuffer(logits), factors = GuardedBuffer(unwritten: count)
     MapColumns(map: map.pointer, keys: 1, queries: count, stride: count).raiseTwoBounded(factors: factors.pointer)
     for (i, logit) in logits.enumerated() {

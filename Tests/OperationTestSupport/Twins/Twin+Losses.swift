@@ -39,7 +39,7 @@ extension Twin {
 
   /// 1 - SSIM: at each place of the window, moments weighted by the two-dimensional Gaussian.
   package static func ssimLoss(_ x: DoubleTensor, _ y: DoubleTensor, dataRange: Double) -> DoubleTensor {
-    let bell = (0..<11).map { exp(-Double(($0 - 5) * ($0 - 5)) / (2 * 1.5 * 1.5)) }
+    let bell = (-5...5).map { (distance: Int) -> Double in exp(-Double(distance * distance) / (2 * 1.5 * 1.5)) }
     let total = bell.reduce(0, +) * bell.reduce(0, +)
     let (c1, c2) = (pow(0.01 * dataRange, 2), pow(0.03 * dataRange, 2))
     var similarities: [Double] = []
@@ -62,9 +62,10 @@ extension Twin {
   /// The mean over the images of 10 log10(mean squared error + epsilon).
   package static func psnrLoss(_ x: DoubleTensor, _ y: DoubleTensor, epsilon: Double) -> DoubleTensor {
     let size = x.values.count / x.shape[0]
-    let images = (0..<x.shape[0]).map { image in
-      let squares = (image * size..<(image + 1) * size).map { i in
-        (x.values[i] - y.values[i]) * (x.values[i] - y.values[i])
+    let images = (0..<x.shape[0]).map { (image: Int) -> Double in
+      let squares = (image * size..<(image + 1) * size).map { (i: Int) -> Double in
+        let difference = x.values[i] - y.values[i]
+        return difference * difference
       }
       return 10 * log10(squares.reduce(0, +) / Double(size) + epsilon)
     }
