@@ -305,7 +305,7 @@ let package = Package(
     .testTarget(
       name: "RamitTests",
       dependencies: [
-        "TestSupport", "ModelTestSupport", "Models", "Imaging", "Serialization", "TensorCore", "Diagnostics",
+        "TestSupport", "ModelTestSupport", "Models", "Imaging", "Serialization", "TensorCore", "Diagnostics", "CZlib",
       ].map { .target(name: module($0)) }),
   ],
   swiftLanguageModes: [.v6]

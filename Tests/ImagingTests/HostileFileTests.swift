@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTCZlib
 import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTTensorCore
@@ -112,18 +113,7 @@ import Testing
     }
   }
 
-  private func crc(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    var crc = UInt32.max
-    for byte in bytes {
-      crc ^= UInt32(byte)
-      for _ in 0..<8 {
-        let isOdd = crc & 1 == 1
-        crc >>= 1
-        if isOdd { crc ^= 0xedb8_8320 }
-      }
-    }
-    return ~crc
-  }
+  private func crc(_ bytes: ArraySlice<UInt8>) -> UInt32 { UInt32(crc32(0, Array(bytes), UInt32(bytes.count))) }
 
   @Test func whatIsNoImageIsNamed() throws {
     try withTemporaryFolder { folder in

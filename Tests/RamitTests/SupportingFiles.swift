@@ -1,4 +1,5 @@
 import Foundation
+import RAMiTCZlib
 import RAMiTImaging
 import RAMiTModelTestSupport
 import RAMiTModels
@@ -45,12 +46,7 @@ extension Folder {
   private func pngHeader(width: UInt32, height: UInt32) -> [UInt8] {
     func bytes(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
     let chunk = Array("IHDR".utf8) + bytes(width) + bytes(height) + [8, 2, 0, 0, 0]
-    return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + bytes(13) + chunk + bytes(crc32(chunk))
-  }
-
-  private func crc32(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(UInt32.max) { crc, byte in
-      (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc >> 1 ^ (crc & 1 == 0 ? 0 : 0xedb8_8320) }
-    }
+    let checksum = UInt32(crc32(0, chunk, UInt32(chunk.count)))
+    return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + bytes(13) + chunk + bytes(checksum)
   }
 }

@@ -52,3 +52,6 @@ struct ImageError: Error {
 
 /// A number of 32 bits, as PNG and ICC profiles have it.
 func bigEndian(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
+
+/// A number of 16 bits, as JPEG and ICC profiles have it.
+func bigEndian16(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xff)] }

@@ -108,9 +108,9 @@ extension ICCProfile {
   /// - Parameter matrix: XYZ of red, green and blue; nil for a gray profile.
   private static func profile(_ matrix: [[Double]]?, curve: (Double) -> Double) -> [UInt8] {
     let count = 1024
-    let table = (0..<count).flatMap { index -> [UInt8] in
-      let value = Int((min(max(curve(Double(index) / Double(count - 1)), 0), 1) * 65535).rounded())
-      return [UInt8(value >> 8), UInt8(value & 0xff)]
+    let table = (0..<count).flatMap { index in
+      let value = min(max(curve(Double(index) / Double(count - 1)), 0), 1)
+      return bigEndian16(Int((value * 65535).rounded()))
     }
     return profile(matrix.map { $0.map(xyz) }, curve: Array("curv".utf8) + bigEndian(0) + bigEndian(count) + table)
   }
@@ -193,7 +193,7 @@ extension ICCProfile {
     var header = bigEndian(128 + table.count + data.count) + bigEndian(0) + version
     header += Array("mntr".utf8) + Array(space.utf8) + Array("XYZ ".utf8)
     // The date of the specification: the profile is the same whenever it is made.
-    header += [2001, 4, 1, 0, 0, 0].flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] } + Array("acsp".utf8)
+    header += [2001, 4, 1, 0, 0, 0].flatMap(bigEndian16) + Array("acsp".utf8)
     header += [UInt8](repeating: 0, count: 28) + d50.flatMap { bigEndian(Int(($0 * 65536).rounded())) }
     header += [UInt8](repeating: 0, count: 128 - header.count)
     return header + table + data

@@ -38,8 +38,7 @@ public struct SwinIRConfiguration: RestorationArchitecture {
         heads.count == depths.count && heads.allSatisfy { $0 > 0 && dim % $0 == 0 },
         "heads must be \(depths.count) divisors of dim \(dim), not \(heads)")
       ?? check((2...64).contains(window), "window must be 2 to 64, not \(window)")
-      ?? check(
-        hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim > 0, "hiddenRatio must be in (0, 64], not \(hiddenRatio)")
+      ?? hiddenRatioError(hiddenRatio, hiddenDim: hiddenDim)
       ?? check((0..<1).contains(stochasticDepth), "stochasticDepth must be in [0, 1), not \(stochasticDepth)")
       ?? check(
         imageSize > window && imageSize <= 4096 && imageSize % window == 0,

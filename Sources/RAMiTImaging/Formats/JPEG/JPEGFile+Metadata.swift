@@ -127,16 +127,10 @@ extension JPEGFile {
     guard file.count > 20, file[2...3].elementsEqual([0xff, 0xe0]) else { return file }
     var start = Array(file[..<20])
     if let (unit, x, y) = metadata.density?.jfif {
-      start[13] = UInt8(unit)
-      for (place, number) in [(14, x), (16, y)] {
-        start[place] = UInt8(number >> 8)
-        start[place + 1] = UInt8(number & 0xff)
-      }
+      start.replaceSubrange(13..<18, with: [UInt8(unit)] + bigEndian16(x) + bigEndian16(y))
     }
     func add(_ marker: Int, _ content: [UInt8]) {
-      let size = content.count + 2
-      for number in [marker, size] { start += [UInt8(number >> 8), UInt8(number & 0xff)] }
-      start += content
+      start += bigEndian16(marker) + bigEndian16(content.count + 2) + content
     }
     if let exif = metadata.exif { add(Marker.app1, exifMark + exif) }
     if let xmp = metadata.xmp { add(Marker.app1, xmpMark + xmp) }
