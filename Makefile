@@ -16,6 +16,8 @@ TRAITS = $(strip $(if $(HEIF),HEIF) $(if $(MPI),MPI))
 MACHINE = -Xcc -march=native
 SWIFT_FLAGS = -c release $(MACHINE) --explicit-target-dependency-import-check error \
   $(if $(TRAITS),--traits $(subst $(subst ,, ),$(comma),$(TRAITS)))
+# What is built is open to its tests, so that it is built once, and they test what people run. It is as fast.
+TESTABLE = -Xswiftc -enable-testing
 # Where `make install` puts the program. Packagers set DESTDIR, a folder that stands for the root.
 PREFIX = /usr/local
 DESTDIR =
@@ -32,15 +34,15 @@ RUN = runs/quick-x2
 # What `make bench` measured last, and what it compares with: `make baseline` makes the one of the other.
 TIMINGS = runs/bench/latest.json
 BASELINE = runs/bench/baseline.json
-# Names of cases, or parts of them; empty for all.
+# Names of cases, or parts of them, and of tests for `make test`; empty for all.
 ONLY =
 # `make race`: a Python with torch, options of `RAMiTBenchmarks race`, and what it writes.
 PYTHON = python3
 OPTIONS =
 RACE = runs/bench/race
 
-.PHONY: help setup build run data reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 dist-libraries \
-  test test-programs test-plain test-avx2 test-arm test-mpi test-threads fuzz fuzz-build fuzz-smoke reliability bench \
+.PHONY: help setup build build-tests run data reproduce-tiny install uninstall dist dist-sse2 dist-avx2 dist-avx512 \
+  dist-libraries test test-plain test-avx2 test-arm test-mpi test-threads fuzz fuzz-build fuzz-smoke reliability bench \
   baseline race lint supply format check floors docs clean
 
 help:
@@ -49,13 +51,13 @@ help:
 	@echo 'make data     free photos from packages of Debian 12, as crops in $(PHOTOS) (250 MB to download)'
 	@echo 'make install  the program, its manual page and completions, below PREFIX=$(PREFIX); make uninstall'
 	@echo 'make dist     one archive for every x86-64 Linux with glibc as new as here, without Swift: $(DIST)'
-	@echo 'make test     build and run all tests'
+	@echo 'make test     build and run all tests, or ONLY=ModelsTests'
 	@echo 'make reliability  prove that nothing is lost, at full size: hours, in pieces; PROMISES="1 4" for some, FULL=0'
 	@echo 'make bench    time operations, blocks, whole images and steps; make baseline keeps the result to compare with'
 	@echo 'make race     time RAMiT beside PyTorch: PYTHON=venv/bin/python, any Python with torch'
 	@echo 'make fuzz     try readers of files with inputs made at random: TARGET=png, RUNS=1000000 more of each'
-	@echo 'make check    lint, supply and test; CI runs test-programs, test-plain, fuzz-smoke and what test-mpi does, too'
-	@echo 'make setup, build, test-programs, test-plain, test-avx2, test-arm, test-mpi, test-threads, fuzz-smoke, format,'
+	@echo 'make check    lint, supply and test; CI runs test-plain, fuzz-smoke and what test-mpi does, too'
+	@echo 'make setup, build, test-plain, test-avx2, test-arm, test-mpi, test-threads, fuzz-smoke, format,'
 	@echo '     lint, supply, docs, floors, clean'
 	@echo 'with HEIF=1 for AVIF and HEIC, with MPI=1 or MPI=mpich for trainings on many machines'
 
@@ -65,7 +67,7 @@ setup:
 	  { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PACKAGES); }
 
 build: setup
-	swift build $(SWIFT_FLAGS)
+	swift build $(SWIFT_FLAGS) $(TESTABLE)
 
 run: build
 	@test -d $(DRAWN) || $(RAMIT) data synthesize --task x2 --count 4 --seed 1 --output $(DRAWN)
@@ -190,19 +192,18 @@ cp $$(dirname $$(readlink -f $$(command -v swift)))/../share/swift/LICENSE.txt $
 for folder in $(DIST)/sse2/checkouts/*; do cp $$folder/LICENSE* $(1)/$$(basename $$folder).txt || exit; done
 endef
 
-test: setup
-	swift test $(SWIFT_FLAGS)
+test: build-tests
+	swift test --skip-build $(SWIFT_FLAGS) $(if $(ONLY),--filter $(ONLY))
 
-# The tests of the programs with those that `make build` makes. What is built for tests is open to them, and optimized
-# otherwise.
-test-programs: setup
-	swift build $(SWIFT_FLAGS) --scratch-path .build/programs
-	RAMIT_PROGRAMS=$(CURDIR)/.build/programs/release swift test $(SWIFT_FLAGS) --skip-build --filter RamitTests
+build-tests: setup
+	swift build --build-tests $(SWIFT_FLAGS) $(TESTABLE)
 
 # What depends on the instruction set again, built for every x86-64 machine, and for those with AVX2 and FMA: kernels,
-# and all that computes with them from operations to whole models. Package.swift leaves out the other modules.
+# and all that computes with them from operations to whole models. Package.swift leaves out the other modules. The first
+# also tests what the program does without MPI, with which CI builds all else.
 VECTOR_SUITES = Autograd Kernels LinearAlgebra Metrics Models NN Optimizers TensorCore
 test-plain: MACHINE =
+test-plain: VECTOR_SUITES += ProcessGroup
 test-avx2: MACHINE = -Xcc -mavx2 -Xcc -mfma
 test-plain test-avx2: setup
 	RAMIT_SUITES='$(VECTOR_SUITES)' swift test $(SWIFT_FLAGS) --scratch-path .build/$@
@@ -212,7 +213,7 @@ test-plain test-avx2: setup
 THREAD_SUITES = Parallel ProcessGroup Datasets Training
 THREAD_TRAININGS = BackgroundSave|Checkpoint|NonFinite|Ranks|Resume|SamplesOnce|StagedRun|TensorBoard|Trainer
 test-threads: setup
-	RAMIT_THREADS=1 RAMIT_SUITES='$(THREAD_SUITES)' swift build --build-tests $(SWIFT_FLAGS) -Xswiftc -enable-testing \
+	RAMIT_THREADS=1 RAMIT_SUITES='$(THREAD_SUITES)' swift build --build-tests $(SWIFT_FLAGS) $(TESTABLE) \
 	  --scratch-path .build/$@
 	export SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=exitcode=66:suppressions=$(CURDIR)/Tests/Threads/suppressions.txt; \
 	  .build/$@/release/RAMiTPackageTests.xctest --testing-library swift-testing \
@@ -233,16 +234,12 @@ test-mpi: setup
 	Tests/ManyRanks/run.sh $(RANKS)/release/ramit
 
 # What proves that runs cannot be lost and files cannot hurt (Tests/Reliability/promises.txt). A run that is stopped
-# continues where it was, for the same commit; the report is in .build/reliability. The programs are those that `make
-# test-programs` makes; the tests are built first.
+# continues where it was, for the same commit; the report is in .build/reliability.
 FULL = 1
 # Numbers of promises; empty for all.
 PROMISES =
-reliability: setup
-	swift build $(SWIFT_FLAGS) --scratch-path .build/programs
-	swift test list $(SWIFT_FLAGS) > /dev/null
-	RAMIT_FULL=$(FULL) RAMIT_TEST='swift test $(SWIFT_FLAGS) --skip-build' \
-	  Tests/Reliability/run.sh .build/programs/release/ramit $(PROMISES)
+reliability: build-tests
+	RAMIT_FULL=$(FULL) RAMIT_TEST='swift test --skip-build $(SWIFT_FLAGS)' Tests/Reliability/run.sh $(RAMIT) $(PROMISES)
 
 # Readers of files, tried with inputs that libFuzzer makes, under AddressSanitizer (Tests/Fuzzing). The folder keeps
 # corpora, counts and findings, so that runs add up.

@@ -61,13 +61,15 @@ func example(_ name: String, on floors: [String], exclude: [String] = []) -> Tar
 }
 
 /// The tests of one floor. `TestSupport` carries folders, golden values and closeness; `OperationTestSupport` the
-/// operations in double precision and the gradient check; `ModelTestSupport` small models.
+/// operations in double precision and the gradient check; `ModelTestSupport` small models. What is tested is optimized;
+/// tests are only where they compute much themselves, since the optimizer takes two thirds of the time to build them.
 func tests(
-  of name: String, with floors: [String] = [], _ others: [Target.Dependency] = [], resources: [Resource]? = nil
+  of name: String, with floors: [String] = [], _ others: [Target.Dependency] = [], resources: [Resource]? = nil,
+  computing: Bool = false
 ) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: ([name] + floors).map { .target(name: module($0)) } + others,
-    resources: resources)
+    resources: resources, swiftSettings: computing ? [] : [.unsafeFlags(["-Onone"])])
 }
 
 let package = Package(
@@ -228,7 +230,7 @@ let package = Package(
     tests(of: "LinearAlgebra"),
     tests(of: "ProcessGroup", with: ["TestSupport", "Diagnostics"]),
     tests(of: "Files", with: ["TestSupport", "Diagnostics"]),
-    tests(of: "Kernels", with: ["OperationTestSupport", "Parallel", "TensorCore"]),
+    tests(of: "Kernels", with: ["OperationTestSupport", "Parallel", "TensorCore"], computing: true),
     tests(of: "TensorCore", with: ["TestSupport"]),
     tests(
       of: "Serialization", with: ["TestSupport", "TensorCore", "Files", "Diagnostics"],
@@ -274,7 +276,7 @@ let package = Package(
       with: [
         "TestSupport", "ModelTestSupport", "Models", "NN", "Autograd", "Kernels", "Serialization", "TensorCore",
         "Diagnostics",
-      ], resources: [.copy("Fixtures")]),
+      ], resources: [.copy("Fixtures")], computing: true),
     tests(
       of: "Benchmarking",
       with: [
@@ -306,7 +308,8 @@ let package = Package(
       name: "RamitTests",
       dependencies: [
         "TestSupport", "ModelTestSupport", "Models", "Imaging", "Serialization", "TensorCore", "Diagnostics", "CZlib",
-      ].map { .target(name: module($0)) }),
+      ].map { .target(name: module($0)) },
+      swiftSettings: [.unsafeFlags(["-Onone"])]),
   ],
   swiftLanguageModes: [.v6]
 )
