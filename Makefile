@@ -16,7 +16,8 @@ TRAITS = $(strip $(if $(HEIF),HEIF) $(if $(MPI),MPI))
 MACHINE = -Xcc -march=native
 SWIFT_FLAGS = -c release $(MACHINE) --explicit-target-dependency-import-check error \
   $(if $(TRAITS),--traits $(subst $(subst ,, ),$(comma),$(TRAITS)))
-# What is built is open to its tests, so that it is built once, and they test what people run. It is as fast.
+# Tests may import what is internal, so that programs and tests are one build, and tests try what people run. Programs
+# are as fast with it.
 TESTABLE = -Xswiftc -enable-testing
 # Where `make install` puts the program. Packagers set DESTDIR, a folder that stands for the root.
 PREFIX = /usr/local
@@ -34,7 +35,7 @@ RUN = runs/quick-x2
 # What `make bench` measured last, and what it compares with: `make baseline` makes the one of the other.
 TIMINGS = runs/bench/latest.json
 BASELINE = runs/bench/baseline.json
-# Names of cases, or parts of them, and of tests for `make test`; empty for all.
+# Names of cases for `make bench`, or parts of them; a part of the names of tests for `make test`. Empty for all.
 ONLY =
 # `make race`: a Python with torch, options of `RAMiTBenchmarks race`, and what it writes.
 PYTHON = python3
@@ -200,7 +201,7 @@ build-tests: setup
 
 # What depends on the instruction set again, built for every x86-64 machine, and for those with AVX2 and FMA: kernels,
 # and all that computes with them from operations to whole models. Package.swift leaves out the other modules. The first
-# also tests what the program does without MPI, with which CI builds all else.
+# has the tests of process groups too: CI runs all others in a build with MPI.
 VECTOR_SUITES = Autograd Kernels LinearAlgebra Metrics Models NN Optimizers TensorCore
 test-plain: MACHINE =
 test-plain: VECTOR_SUITES += ProcessGroup
@@ -238,7 +239,7 @@ test-mpi: setup
 FULL = 1
 # Numbers of promises; empty for all.
 PROMISES =
-reliability: build-tests
+reliability: build-tests fuzz-build
 	RAMIT_FULL=$(FULL) RAMIT_TEST='swift test --skip-build $(SWIFT_FLAGS)' Tests/Reliability/run.sh $(RAMIT) $(PROMISES)
 
 # Readers of files, tried with inputs that libFuzzer makes, under AddressSanitizer (Tests/Fuzzing). The folder keeps

@@ -61,8 +61,9 @@ func example(_ name: String, on floors: [String], exclude: [String] = []) -> Tar
 }
 
 /// The tests of one floor. `TestSupport` carries folders, golden values and closeness; `OperationTestSupport` the
-/// operations in double precision and the gradient check; `ModelTestSupport` small models. What is tested is optimized;
-/// tests are only where they compute much themselves, since the optimizer takes two thirds of the time to build them.
+/// operations in double precision and the gradient check; `ModelTestSupport` small models. What is tested is optimized,
+/// and the tests are not, since optimizing takes two thirds of the time to build them.
+/// - Parameter computing: for tests that compute much themselves, and are optimized.
 func tests(
   of name: String, with floors: [String] = [], _ others: [Target.Dependency] = [], resources: [Resource]? = nil,
   computing: Bool = false

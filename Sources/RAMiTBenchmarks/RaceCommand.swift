@@ -23,7 +23,7 @@ struct RaceCommand: ParsableCommand {
       Examples:
         RAMiTBenchmarks race --python venv/bin/python --json race.json --markdown race.md
         RAMiTBenchmarks race --cases infer:128x128 train:4x64 --modes jemalloc compile+jemalloc --rounds 5
-        RAMiTBenchmarks race --program AVX-512=.build/release/ramit --program AVX2=.build/avx2/release/ramit
+        RAMiTBenchmarks race --program AVX-512=.build/release/ramit --program AVX2=.build/dist/avx2/release/ramit
         RAMiTBenchmarks race --program "blocks=.build/release/ramit --recompute blocks" --cases train:16x64
       """)
 

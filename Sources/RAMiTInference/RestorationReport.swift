@@ -83,7 +83,7 @@ package struct RestorationReport: Sendable {
   }
 
   /// A JSON file's content.
-  /// - Parameter command: what it says of the model and the options.
+  /// - Parameter settings: what it says of the model and the options.
   package func json(_ settings: [String: String]) throws -> String {
     try JSON.encode(Contents(report: self, settings: settings), isPretty: true)
   }

@@ -46,7 +46,7 @@ struct LowResolutionCommand: ParsableCommand {
   var output: String
 
   @Option(
-    name: .customLong("protocol"), help: "floor, testset or modcrop.",
+    name: .customLong("protocol"), help: "floor, testset or modcrop (default: floor).",
     transform: { name in
       guard let value = LowResolutionProtocol(rawValue: name) else {
         throw ValidationError("the protocol is floor, testset or modcrop, not '\(name)'")

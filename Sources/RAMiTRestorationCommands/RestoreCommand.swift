@@ -23,8 +23,8 @@ struct RestoreCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       discussion: """
         Inputs are files, folders with all that is in them (their structure is kept below the output folder), pipes, \
         and - for the standard input. Photos are found by their content, whatever their names; links to folders are \
-        followed; hidden files and the folders of systems (@eaDir, lost+found) are left out, and the last line says \
-        what else was left out. Gray stays gray, 16 bits stay 16 bits, alpha is kept. Outputs are PNG unless --format \
+        followed; hidden files and the folders of systems (@eaDir, lost+found) are left out, and the line before the \
+        last names what was. Gray stays gray, 16 bits stay 16 bits, alpha is kept. Outputs are PNG unless --format \
         says otherwise.
 
         An existing output is skipped when it was made from the same photo with the same weights and options \

@@ -20,7 +20,8 @@ struct SweepCommand<Architecture: RestorationArchitecture>: ParsableCommand {
 
         Examples:
           \(Program.name) sweep configs/quick/x2.yaml --seeds 0 1 2
-          \(Program.name) sweep x4.yaml --seeds 0 1 --set 'warmStart.weights=runs/x2/seed-{seed}/best.safetensors'
+          \(Program.name) sweep x4.yaml --seeds 0 1 \\
+            --set 'warmStart.weights=runs/x2/seed-{seed}/weights/best.safetensors'
         """)
   }
 

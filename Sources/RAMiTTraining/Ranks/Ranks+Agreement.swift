@@ -101,7 +101,7 @@ extension Ranks {
   }
 
   /// Checks that all ranks have the same values.
-  /// - Parameter checksum: of this rank's.
+  /// - Parameter checksums: of each rank's values.
   /// - Throws: on all ranks, an `InputError` that names a rank which differs from the first one.
   func refuseDifferentValues(_ checksums: [UInt64], location: String) throws {
     guard let rank = checksums.firstIndex(where: { $0 != checksums[0] }) else { return }
