@@ -194,7 +194,7 @@ for folder in $(DIST)/sse2/checkouts/*; do cp $$folder/LICENSE* $(1)/$$(basename
 endef
 
 test: build-tests
-	swift test --skip-build $(SWIFT_FLAGS) $(if $(ONLY),--filter $(ONLY))
+	swift test --skip-build $(SWIFT_FLAGS) $(if $(ONLY),--filter '$(ONLY)')
 
 build-tests: setup
 	swift build --build-tests $(SWIFT_FLAGS) $(TESTABLE)

@@ -49,7 +49,8 @@ public struct LossConfiguration: Codable, Equatable, Sendable, DescribedChoice {
       try checks.require(
         term.weight > 0 && term.weight <= 1e6, "loss.\(number).weight", "above 0, at most 1000000", term.weight)
       if let epsilon = term.loss.epsilon {
-        try checks.require(epsilon > 0 && epsilon <= 1, "loss.\(number).epsilon", "above 0, at most 1", epsilon)
+        // Its square is a normal number of 32 bits.
+        try checks.require(1e-18...1 ~= epsilon, "loss.\(number).epsilon", "1e-18 to 1", epsilon)
       }
       try checks.require(
         term.loss.kind != .ssim || targetSide >= Self.ssimWindow, "loss",

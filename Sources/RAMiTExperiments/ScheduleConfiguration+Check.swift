@@ -53,7 +53,8 @@ extension ScheduleConfiguration {
     }
     if let milestones {
       try checks.require(
-        milestones.allSatisfy { $0 >= 0 } && zip(milestones, milestones.dropFirst()).allSatisfy { $0 < $1 },
+        milestones.allSatisfy { 0...1_000_000_000 ~= $0 }
+          && zip(milestones, milestones.dropFirst()).allSatisfy { $0 < $1 },
         "schedule.milestones", "\(unit) in ascending order", milestones)
     }
     try checks.require(gamma > 0 && gamma <= 1, "schedule.gamma", "above 0, at most 1", gamma)

@@ -110,6 +110,6 @@ extension OptimizerConfiguration {
 
 extension Checks {
   fileprivate func epsilon(_ epsilon: Double) throws {
-    try require(epsilon > 0, "optimizer.epsilon", "a positive number", epsilon)
+    try require(epsilon >= 1e-30, "optimizer.epsilon", "a number of at least 1e-30", epsilon)
   }
 }

@@ -45,8 +45,7 @@ public enum ImageFile {
   public static func load(
     _ bytes: [UInt8], from name: String, maximumPixels: Int = Self.maximumPixels
   ) throws -> LoadedImage {
-    let (file, format) = try header(of: bytes, name)
-    try check(file, name, maximumPixels)
+    let (file, format) = try header(of: bytes, name, maximumPixels: maximumPixels)
     return try naming(name, format) {
       var notes: [String] = []
       let image = try file.decode(notes: &notes).turned(file.orientation)
@@ -166,7 +165,10 @@ public enum ImageFile {
     try WholeFile.read(path, kind: "an image", maximumSize: maximumSize)
   }
 
-  fileprivate static func check(_ file: any ImageDecoder, _ name: String, _ maximumPixels: Int) throws {
+  /// Of a header that is believed at all, so that no arithmetic with sizes overflows.
+  private static let mostPixels = 1 << 36
+
+  private static func check(_ file: any ImageDecoder, _ name: String, _ maximumPixels: Int) throws {
     let (pixels, overflow) = file.width.multipliedReportingOverflow(by: file.height)
     guard !overflow, pixels <= maximumPixels else {
       throw InputError(
@@ -174,9 +176,9 @@ public enum ImageFile {
     }
   }
 
-  /// The file with its header read; it has pixels.
+  /// The file with its header read; it has pixels, and not more than the most.
   fileprivate static func header(
-    of bytes: [UInt8], _ name: String
+    of bytes: [UInt8], _ name: String, maximumPixels: Int = .max
   ) throws -> (file: any ImageDecoder, format: ImageFormat) {
     guard !bytes.isEmpty else { throw InputError(name, expected: "an image", found: "an empty file") }
     let format = ImageFormat(startOfFile: bytes)
@@ -188,6 +190,7 @@ public enum ImageFile {
     guard file.width > 0, file.height > 0 else {
       throw InputError(name, expected: "an image with pixels", found: "\(file.width) x \(file.height)")
     }
+    try check(file, name, min(maximumPixels, mostPixels))
     return (file, format)
   }
 
@@ -225,8 +228,7 @@ package struct UndecodedImage {
 
   /// - Throws: `InputError` that names the file.
   package init(_ path: String, maximumPixels: Int = ImageFile.maximumPixels) throws {
-    (file, format) = try ImageFile.header(of: ImageFile.bytes(path), path)
-    try ImageFile.check(file, path, maximumPixels)
+    (file, format) = try ImageFile.header(of: ImageFile.bytes(path), path, maximumPixels: maximumPixels)
     (header, orientation) = (ImageHeader(file), file.orientation)
     self.path = path
   }

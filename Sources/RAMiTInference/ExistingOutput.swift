@@ -41,7 +41,8 @@ extension RestorationRecord {
     if overwrites { return .outdated("--overwrite") }
     if status.size == 0 { return .outdated("the output was empty") }
     guard let entry = entry(of: name) else {
-      if isDamagedImage(output) { return .outdated("the output was damaged") }
+      // What cannot be read may be a photo in a format that is unknown here.
+      if knows(name), isDamagedImage(output) { return .outdated("the output was damaged") }
       let found = knows(name) ? "one that was changed since ramit wrote it" : "one that ramit did not make from it"
       throw InputError(
         input, expected: "a new output \(output), or an earlier result of this photo (--overwrite replaces it)",

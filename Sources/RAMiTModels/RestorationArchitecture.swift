@@ -117,7 +117,8 @@ extension RestorationArchitecture {
 func check(_ isSound: Bool, _ message: @autoclosure () -> String) -> String? { isSound ? nil : message() }
 
 /// The message of a feed-forward network's width that is not sound: `hiddenRatio` times `dim` channels.
-func hiddenRatioError(_ hiddenRatio: Double, hiddenDim: Int) -> String? {
-  let isSound = hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim > 0
+/// - Parameter hiddenDim: asked for only where the ratio is in its range; a larger one may not fit into an integer.
+func hiddenRatioError(_ hiddenRatio: Double, hiddenDim: @autoclosure () -> Int) -> String? {
+  let isSound = hiddenRatio > 0 && hiddenRatio <= 64 && hiddenDim() > 0
   return isSound ? nil : "hiddenRatio must be in (0, 64], not \(hiddenRatio)"
 }

@@ -78,13 +78,18 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     return try ModelConfiguration(named: model.name, task: task, settings: settings).architecture
   }
 
-  private func complexity(of architecture: Architecture) -> Complexity {
-    Complexity(of: architecture, outputWidth: size.width, height: size.height)
+  private func complexity(of architecture: Architecture) throws -> Complexity {
+    guard Complexity.fits(architecture, outputWidth: size.width, height: size.height) else {
+      throw InputError(
+        "--size", expected: "fewer pixels for a model as large, whose Mult-Adds fit into an integer then",
+        found: "\(size.width)x\(size.height)")
+    }
+    return Complexity(of: architecture, outputWidth: size.width, height: size.height)
   }
 
   func run() throws {
     if let vary { return try print(vary) }
-    let complexity = complexity(of: try architecture())
+    let complexity = try complexity(of: architecture())
     let report = ComplexityReport(
       complexity, model: model.name, task: task, outputWidth: size.width, outputHeight: size.height)
     if let json { try report.write(to: json.expandingTilde) }
@@ -93,7 +98,7 @@ struct SummaryCommand<Architecture: RestorationArchitecture>: ParsableCommand {
 
   private func print(_ vary: VariedKey) throws {
     let variations = try zip(vary.values, vary.settings).map { value, setting in
-      let complexity = complexity(of: try architecture(setting))
+      let complexity = try complexity(of: architecture(setting))
       return SummaryVariations.Variation(
         value: value, parameters: complexity.parameters, multAdds: complexity.multAdds)
     }

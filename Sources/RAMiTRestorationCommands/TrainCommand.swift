@@ -31,9 +31,9 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
         SIGINT (Control-C), SIGTERM, SIGUSR1 or SIGHUP saves and stops after the current step. A second SIGINT, \
         SIGTERM or SIGUSR1 ends at once.
 
-        Exit codes: 0 when all epochs are done; 128 + the signal's number (130, 143, 138, 129) when a signal stopped \
-        it and it can be resumed; 1 for anything else that went wrong; 64 for wrong usage. Before the first step a \
-        signal ends the process itself, which a shell shows as the same code.
+        Exit codes: 0 when all epochs are done, or the run stopped early; 128 + the signal's number (130, 143, 138, \
+        129) when a signal stopped it and it can be resumed; 1 for anything else that went wrong; 64 for wrong usage. \
+        Before the first step a signal ends the process itself, which a shell shows as the same code.
         """)
   }
 
@@ -81,7 +81,9 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
     if output?.isEmpty == true { throw ValidationError("--output must name a folder") }
-    if let nodes, nodes < 1 { throw ValidationError("--nodes must be at least 1, not \(nodes)") }
+    if let nodes, !(1...1_000_000).contains(nodes) {
+      throw ValidationError("--nodes must be 1 to 1000000, not \(nodes)")
+    }
     if nodes != nil, !dryRun { throw ValidationError("--nodes goes with --dry-run") }
     if allowChanges, !resume { throw ValidationError("--allow-changes goes with --resume") }
   }
@@ -137,4 +139,9 @@ struct TrainCommand<Architecture: RestorationArchitecture>: ParsableCommand {
 extension NetworkSpeed: ExpressibleByArgument {
   /// From `10G`, `2.5G`, `100M` and the like.
   public init?(argument: String) { self.init(argument) }
+
+  /// As it is written on the command line.
+  public var defaultValueDescription: String {
+    description.replacing(" Gbit/s", with: "G").replacing(" Mbit/s", with: "M")
+  }
 }

@@ -13,9 +13,7 @@ enum JSONLines {
   static func read<Value: Decodable>(
     _ path: String, kind: String, report: (InputError) -> Void, add: (Value) -> Void
   ) throws {
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
-      throw InputError(path, expected: kind, found: "no file that can be read")
-    }
+    let data = try Data(WholeFile.read(path, kind: kind, maximumSize: .max))
     var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     lines.removeLast()
     var wrong: (first: Int, count: Int)?

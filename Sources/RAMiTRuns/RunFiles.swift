@@ -38,6 +38,11 @@ package struct RunFiles: Sendable {
   package var lastWeights: String { weights + "/last.safetensors" }
   package var bestWeights: String { weights + "/best.safetensors" }
 
+  /// What a run writes as a whole or appends to, but for its checkpoints and samples.
+  var written: [String] {
+    [configuration, environment, data, log, metrics, events, report, curves, lastWeights, bestWeights]
+  }
+
   /// The folder itself, and those in it.
   package var folders: [String] { [path, checkpoints, weights, samples, tensorBoard] }
 }

@@ -15,7 +15,7 @@ package final class RunFolder {
     files = RunFiles(path: path)
     for folder in files.folders { try Folder.create(folder) }
     let file = path + "/lock"
-    lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    lock = file.withPathBytes { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
     guard lock >= 0 else {
       throw InputError(file, expected: "a file that can be written", found: "\(SystemError.last)")
     }
@@ -30,11 +30,11 @@ package final class RunFolder {
 
   deinit { if lock >= 0 { close(lock) } }
 
-  /// True when a run has begun here.
+  /// True when a run has begun here, or something is in the place of one of its files.
   /// - Throws: `InputError` when the folder cannot be read.
   package var holdsRun: Bool {
     get throws {
-      if FileManager.default.fileExists(atPath: files.configuration) { return true }
+      if files.written.contains(where: { (try? FileStatus($0, followingLinks: false)) != nil }) { return true }
       return try !names(in: files.checkpoints).isEmpty
     }
   }
@@ -46,13 +46,11 @@ package final class RunFolder {
   }
 
   private func removeUnfinishedFiles(in folder: String, deep: Bool) throws {
+    TemporaryFile.removeAbandoned(in: folder)
+    guard deep else { return }
     for name in try names(in: folder) {
       let item = folder + "/" + name
-      if name.hasPrefix(".") && name.hasSuffix(".tmp") {
-        try? FileManager.default.removeItem(atPath: item)
-      } else if deep, try FileStatus(item, followingLinks: false).kind == .folder {
-        try removeUnfinishedFiles(in: item, deep: true)
-      }
+      if try FileStatus(item, followingLinks: false).kind == .folder { try removeUnfinishedFiles(in: item, deep: true) }
     }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import RAMiTDiagnostics
 import RAMiTExperiments
+import RAMiTFiles
 import RAMiTModels
 
 /// Everything that reports show of a run, from its folder.
@@ -25,12 +26,11 @@ package struct RunRecord {
     reading path: String, of architecture: Architecture.Type, report: (InputError) -> Void
   ) throws {
     let files = RunFiles(path: path)
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    guard exists, isFolder.boolValue, FileManager.default.fileExists(atPath: files.configuration) else {
+    let kind = try? FileStatus(path).kind
+    guard kind == .folder, (try? FileStatus(files.configuration)) != nil else {
       throw InputError(
         path, expected: "the folder of a run, with config.yaml in it",
-        found: !exists ? "no such folder" : isFolder.boolValue ? "a folder without it" : "a file")
+        found: kind == nil ? "no such folder" : kind == .folder ? "a folder without it" : "a file")
     }
     self.path = path
     settings = try RunSettings(RunConfiguration<Architecture>(readingFile: files.configuration))

@@ -52,9 +52,10 @@ package struct RunStarts: Codable, Equatable {
   /// Reads a file; there is none before a run's first start.
   /// - Throws: `InputError` when there is one that cannot be read.
   package init(reading path: String) throws {
-    guard FileManager.default.fileExists(atPath: path) else { return }
+    guard (try? FileStatus(path)) != nil else { return }
     do {
-      self = try JSON.decode(RunStarts.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+      self = try JSON.decode(
+        RunStarts.self, from: WholeFile.read(path, kind: "the starts of a run", maximumSize: 1 << 30))
     } catch {
       throw InputError(path, expected: "the starts of a run as JSON", found: "text that cannot be read as such")
     }

@@ -10,10 +10,9 @@ extension ConfigurationNode {
   /// - Parameter kind: what it should be, for messages.
   /// - Throws: `InputError` that names the file, and the line and the column where there are.
   package init(readingFile path: String, kind: String = "a configuration file") throws {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw InputError(path, expected: kind, found: "no file that can be read")
-    }
-    defer { try? file.close() }
+    let descriptor = path.withPathBytes { open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw InputError(path, expected: kind, found: "no file that can be read") }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     guard let data = try? file.read(upToCount: Self.maximumBytes + 1) ?? Data() else {
       throw InputError(path, expected: kind, found: "a folder, or a file that cannot be read")
     }

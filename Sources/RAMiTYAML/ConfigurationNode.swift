@@ -158,7 +158,23 @@ package struct ConfigurationNode {
   private static func flowText(_ text: String, isPlain: Bool) -> String {
     // What looks like a number, or has a mark of YAML in it, is text only between quotes.
     let isSafe = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "-+_./".contains($0) }
-    return isPlain && isSafe ? readableNumber(text) : "'" + text.replacing("'", with: "''") + "'"
+    return isPlain && isSafe ? readableNumber(text) : quoted(text)
+  }
+
+  /// Between single quotes, or, as those would fold line breaks, between double quotes with escapes.
+  private static func quoted(_ text: String) -> String {
+    func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
+      [.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+    }
+    guard text.unicodeScalars.contains(where: isEscaped) else { return "'" + text.replacing("'", with: "''") + "'" }
+    let scalars = text.unicodeScalars.map { scalar in
+      if isEscaped(scalar) {
+        let digits = String(scalar.value, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
+      return scalar == "\"" || scalar == "\\" ? "\\\(scalar)" : "\(scalar)"
+    }
+    return "\"" + scalars.joined() + "\""
   }
 
   /// A number as a person writes it, 80 in place of 8e+1; other text stays as it is.

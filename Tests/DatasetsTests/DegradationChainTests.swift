@@ -48,6 +48,7 @@ import Testing
       }
     }
     #expect(try result(.blur(sigma: sigma...sigma), of: gray(19, 11)) == levels(gray(19, 11)))
+    #expect(try result(.blur(sigma: 1e-200...1e-200), of: point) == levels(point))
     #expect(try result(.blur(sigma: 0...0), of: drawn(1)) == levels(drawn(1)))
   }
 

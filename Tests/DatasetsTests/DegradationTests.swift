@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDatasets
+import RAMiTDiagnostics
 import RAMiTImaging
 import RAMiTTensorCore
 import RAMiTTestSupport
@@ -140,6 +141,24 @@ import Testing
     let target = try ImageFile.read(folder.path + "/out/GTmod12/a.png")
     #expect(target == image.cropped(x: 0, y: 0, width: 48, height: 48))
     #expect(try ImageFile.read(folder.path + "/out/LRbicx4/a.png") == bicubicDownscale(target, by: 4))
+  }
+
+  /// A set that is made in the folder where its photos lie, under the name that its targets get.
+  @Test func photosAreNotReplacedByTheirSet() throws {
+    let folder = try TemporaryFolder()
+    for name in ["HQ/a.png", "GTmod4/a.png"] { try folder.write(drawn(1, width: 53, height: 50), name) }
+    func refused(_ body: () throws -> Int) throws {
+      let error = #expect(throws: InputError.self) { try body() }
+      #expect(error?.description.hasSuffix("found one of its photos") == true, "\(error?.description ?? "")")
+    }
+    let chain = DegradationChain([.init(.blur(sigma: 1...1))], scale: 1)
+    try refused {
+      try DegradedPairs.write(photosOf: folder.path + "/HQ", chain, channels: 3, seed: 1, to: folder.path)
+    }
+    try refused {
+      try LowResolution(.modcrop, scale: 2, multiple: 4).write(folder.path + "/GTmod4", to: folder.path)
+    }
+    for name in ["HQ/a.png", "GTmod4/a.png"] { #expect(try ImageFile.size(folder.path + "/" + name).width == 53) }
   }
 
   /// Every value of every published image.

@@ -36,6 +36,10 @@ import Testing
     #expect(
       message { try ImageFile.decode(png(30), from: "a", maximumPixels: 899) }
         == "a: expected an image of at most 899 pixels, found 30 x 30")
+    let largest = Array("P6 4294967296 4294967296 255\n".utf8)
+    #expect(
+      message { try ImageFile.size(largest, from: "a") }
+        == "a: expected an image of at most 68719476736 pixels, found 4294967296 x 4294967296")
     for (width, height) in [(9000, 9000), (1 << 31, 1 << 31), (0, 5), (1, 1 << 32 - 1)] {
       let tiff = TIFFSource(width: width, height: height, compression: 8, data: [1, 2, 3]).file
       #expect(message { try ImageFile.decode(tiff, from: "a") }?.hasPrefix("a: expected ") == true)

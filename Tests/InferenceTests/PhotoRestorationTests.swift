@@ -156,6 +156,14 @@ struct PhotoRestorationTests {
         "\(report.rows[0].error!)".hasSuffix(
           "(--overwrite replaces it), found one that ramit did not make from it"))
       #expect(try ImageFile.size(folder + "/out/a.png").width == 8)
+      // Also where it cannot be read: a photo of a phone, and a header that no memory is enough for.
+      let heic = [0, 0, 0, 24] + Array("ftypheic".utf8) + [UInt8](repeating: 0, count: 12)
+      for bytes in [heic, Array("P6 2147483648 2147483648 255\n".utf8)] {
+        let file = URL(fileURLWithPath: folder + "/out/a.png")
+        try Data(bytes).write(to: file)
+        #expect(statuses(restore(folder)) == ["a.png: failed"])
+        #expect(try Data(contentsOf: file) == Data(bytes))
+      }
     }
   }
 

@@ -160,6 +160,10 @@ struct EvaluateTests {
       #expect(other.code == 1 && other.errors.contains("expected paper protocol: RGB, border 0, PyTorch's noise, as "))
       let against = try Program.run(Array(evaluate.dropLast()) + ["--against", weights])
       #expect(against.code == 0 && against.output.contains("B better"), "\(against.errors)")
+      let text = String(decoding: try folder.data("a.json"), as: UTF8.self)
+      try folder.write(text.replacing("\"metrics\" : [", with: "\"metrics\" : [\"psnr\",").utf8, to: "twice.json")
+      let twice = try Program.run("compare", folder.file("twice.json"), a, "--json", folder.file("d.json"))
+      #expect(twice.code == 1 && twice.errors.contains("twice.json"), "\(twice)")
       let wrong = try Program.run("compare", weights, folder.file("a.json"))
       #expect(wrong.code == 1 && wrong.errors.contains("expected scores, as ramit evaluate --json writes them"))
     }

@@ -28,6 +28,21 @@ struct SummaryTests {
     #expect(try spatial != output() && output("--helper") == output() && output("--no-helper") != output())
   }
 
+  @Test(arguments: ["RAMiT", "SwinIR-light", "NGswin", "Restormer"], ["1e300", "-1e300", "1e30", "1e-300"])
+  func numbersThatFitNoIntegerAreTold(model: String, ratio: String) throws {
+    let task = model == "Restormer" ? "dn" : "x2"
+    let run = try Program.run("summary", "--model", model, "--task", task, "--set", "hiddenRatio=\(ratio)")
+    #expect(run.code != nil && run.code != 0 && run.errors.contains("hiddenRatio"), "\(run)")
+  }
+
+  @Test func countsThatFitNoIntegerAreTold() throws {
+    let run = try Program.run(
+      "summary", "--model", "RAMiT", "--task", "dn", "--size", "16384x16384", "--set", "dim=4096", "--set",
+      "depths=[100,100,100,100]", "--set", "hiddenRatio=64")
+    #expect(
+      run.code == 1 && run.errorLines.count == 1 && run.errors.hasPrefix("ramit: --size: expected fewer"), "\(run)")
+  }
+
   /// The layers of the reconstruction (Fig. B): each takes as much as the one before.
   @Test func aKeyVaries() throws {
     try Folder.temporary { folder in

@@ -29,6 +29,43 @@ struct TrainOptionsTests {
     }
   }
 
+  /// Also with a line break in a name, which YAML folds between other quotes.
+  @Test func aPrintedConfigurationReadsBack() throws {
+    try Folder.temporary { folder in
+      let name = "my\n \"photos\"\\\t'"
+      for number in 0..<3 { try folder.folder(name).picture("\(number).png", width: 40, height: 40) }
+      let printed = try Program.run("config", configuration(folder), "--set", "data.train.path=\(folder.file(name))")
+      #expect(printed.code == 0, "\(printed.errors)")
+      let copy = try folder.write(printed.output.utf8, to: "copy.yaml")
+      let run = try Program.run("train", copy, "--dry-run")
+      #expect(run.code == 0 && run.output.contains("3 images"), "\(run)")
+    }
+  }
+
+  /// Weights that were put where a run writes its own, and what another program has not finished.
+  @Test func whatLiesInTheFolderStays() throws {
+    try Folder.temporary { folder in
+      for number in 0..<3 { try folder.folder("photos").picture("\(number).png", width: 40, height: 40) }
+      let run = try folder.folder("run")
+      try run.folder("weights").write("mine".utf8, to: "best.safetensors")
+      try run.folder("samples").folder(".mine.tmp").write("mine".utf8, to: "a")
+      let start = [
+        "train", try configuration(folder), "--output", run.path, "--quiet", "--set",
+        "data.train.path=\(folder.path)/photos",
+      ]
+      let refused = try Program.run(start)
+      #expect(refused.code == 1 && refused.errorLines.count == 1, "\(refused)")
+      #expect(refused.errors.contains("expected a folder without a run"))
+      #expect(try run.data("weights/best.safetensors") == Data("mine".utf8))
+      #expect(try run.data("samples/.mine.tmp/a") == Data("mine".utf8))
+    }
+  }
+
+  @Test(arguments: ["0", "1000001", "9223372036854775807"]) func machinesHaveANumber(_ nodes: String) throws {
+    let run = try Program.run("train", "none.yaml", "--dry-run", "--nodes", nodes)
+    #expect(run.code == 64 && run.errors.contains("--nodes must be 1 to 1000000, not \(nodes)"), "\(run)")
+  }
+
   @Test func anotherRateIsForThoseWhoAllowIt() throws {
     try Folder.temporary { folder in
       for number in 0..<3 { try folder.folder("photos").picture("\(number).png", width: 40, height: 40) }

@@ -89,9 +89,9 @@ import Testing
     for moment in 1...moments {
       let copy = "\(path)-\(moment)"
       // What was being written when the process died.
-      let unfinished = [
-        copy + "/checkpoints/.half.tmp", copy + "/samples/.half.tmp", copy + "/samples/history/leaves/.half.tmp",
-      ]
+      let unfinished = ["checkpoints", "samples", "samples/history/leaves"].map {
+        "\(copy)/\($0)/.ramit-\(UUID().uuidString).tmp"
+      }
       try FileManager.default.createDirectory(
         atPath: copy + "/samples/history/leaves", withIntermediateDirectories: true)
       for file in unfinished { try Data("half".utf8).write(to: URL(fileURLWithPath: file)) }

@@ -61,10 +61,10 @@ extension RandomNumbers {
 
 extension Tensor {
   /// An image after a Gaussian blur, whose edge pixels are repeated beyond its edges.
-  /// - Parameter sigma: the standard deviation in pixels; 0 leaves the image as it is.
+  /// - Parameter sigma: the standard deviation in pixels; below 0.05 a neighbour weighs nothing beside a pixel's float.
   fileprivate func blurred(sigma: Double) -> Tensor {
+    guard sigma >= 0.05 else { return self }
     let reach = Int((3 * sigma).rounded(.up))
-    guard reach > 0 else { return self }
     let weights = (-reach...reach).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
     let total = weights.reduce(0, +)
     let kernel = weights.map { Float($0 / total) }

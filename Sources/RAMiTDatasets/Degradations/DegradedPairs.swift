@@ -52,10 +52,11 @@ extension DegradedPairs {
     let targets = PhotoPairs(files, settings, reader: PhotoReader(memory: PhotoCache(bytes: 0)))
     let pairs = DegradedPairs(targets, chain, seed: seed)
     let count = files.pairs.count
+    let set = PreparedSet(output, of: files.pairs.map(\.target))
     try writeOnAllThreads(count, progress: progress) { index in
       let pair = try pairs.pair(index)
-      try writePair(
-        target: pair.target, input: pair.input ?? pair.target, scale: chain.scale, named: pair.name, to: output)
+      try set.write(
+        target: pair.target, input: pair.input ?? pair.target, scale: chain.scale, named: pair.name)
     }
     return count
   }

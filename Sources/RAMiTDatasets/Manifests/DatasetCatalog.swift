@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTFiles
 
 /// The published sets that the program knows.
 package enum DatasetCatalog {
@@ -55,7 +56,7 @@ package enum DatasetCatalog {
   /// The manifest among the files of a folder whose set has this name; other YAML may lie there, too.
   /// - Throws: `InputError` when several have it.
   private static func manifest(named name: String, in folder: String) throws -> DatasetManifest? {
-    let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter(isFile).sorted()
+    let files = ((try? Folder.names(folder)) ?? []).filter(isFile).sorted()
     let found = files.compactMap { file -> (file: String, manifest: DatasetManifest)? in
       guard let manifest = try? DatasetManifest(readingFile: folder + "/" + file),
         manifest.name.lowercased() == name.lowercased()

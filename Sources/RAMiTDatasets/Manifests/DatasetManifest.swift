@@ -32,9 +32,10 @@ package struct DatasetManifest: Equatable, Sendable {
   /// The folder of its file, which is searched first for its members; nil for a published set.
   var folder: String?
 
-  /// The samples of an epoch in which each image comes so often: rounded down, as the paper's 64,000 for DF2K.
+  /// The samples of an epoch in which each image comes so often: rounded down, as the paper's 64,000 for DF2K. At most
+  /// 10^12, which no training reaches.
   package static func samplesPerEpoch(count: Int, repeat factor: Double) -> Int {
-    Int((Double(count) * factor * (1 + 1e-12)).rounded(.down))
+    Int(min(Double(count) * factor * (1 + 1e-12), 1e12).rounded(.down))
   }
 
   /// The trees that are expected, one for each layout: `DIV2K_train_HR/ with DIV2K_train_LR_bicubic/X2/`.

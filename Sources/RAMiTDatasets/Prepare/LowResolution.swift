@@ -58,17 +58,18 @@ package struct LowResolution: Sendable {
     // The files that are made are named by the stems.
     _ = files.index(photos)
     if let error = files.errors.first { throw error }
-    try writeOnAllThreads(files.pairs.count, progress: progress) { try write(files.pairs[$0], to: output) }
+    let set = PreparedSet(output, of: files.pairs.map(\.target))
+    try writeOnAllThreads(files.pairs.count, progress: progress) { try write(files.pairs[$0], to: set) }
     return files.pairs.count
   }
 
-  private func write(_ pair: PairedFiles.Pair, to output: String) throws {
+  private func write(_ pair: PairedFiles.Pair, to set: PreparedSet) throws {
     let (target, input) = try self.pair(ImageFile.read(pair.target), file: pair.target)
     switch method {
-    case .floor, .testset: try writePNG(input, to: "\(output)/LR_bicubic/X\(scale)/\(pair.name)x\(scale).png")
+    case .floor, .testset: try set.write(input, as: "LR_bicubic/X\(scale)/\(pair.name)x\(scale)")
     case .modcrop:
-      try writePNG(target, to: "\(output)/GTmod\(multiple)/\(pair.name).png")
-      try writePNG(input, to: "\(output)/LRbicx\(scale)/\(pair.name).png")
+      try set.write(target, as: "GTmod\(multiple)/\(pair.name)")
+      try set.write(input, as: "LRbicx\(scale)/\(pair.name)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import RAMiTDiagnostics
 import RAMiTFiles
 import RAMiTImaging
 import RAMiTParallel
@@ -13,16 +14,36 @@ func writeOnAllThreads(
   }
 }
 
-/// Writes a pair as PNG: `HR/NAME` and `LR_bicubic/X2/NAMEx2`, or `HQ/NAME` and `LQ/NAME`.
-func writePair(target: Image, input: Image, scale: Int, named name: String, to folder: String) throws {
-  let (targetPath, inputPath) =
-    scale > 1 ? ("HR/\(name)", "LR_bicubic/X\(scale)/\(name)x\(scale)") : ("HQ/\(name)", "LQ/\(name)")
-  try writePNG(target, to: "\(folder)/\(targetPath).png")
-  try writePNG(input, to: "\(folder)/\(inputPath).png")
-}
+/// The folder of a set that is made, as PNG, of files that it must not replace.
+struct PreparedSet {
+  private let path: String
+  private let sources: Set<FileStatus.Identity>
 
-/// Writes an image, and the folders that lead to it.
-func writePNG(_ image: Image, to path: String) throws {
-  try Folder.create(path.parentPath)
-  try ImageFile.write(image, to: path)
+  /// - Parameter sources: the files that the images are made of.
+  init(_ path: String, of sources: [String] = []) {
+    self.path = path
+    self.sources = Set(sources.compactMap { try? FileStatus($0).identity })
+  }
+
+  /// Writes a pair: `HR/NAME` and `LR_bicubic/X2/NAMEx2`, or `HQ/NAME` and `LQ/NAME`.
+  func write(target: Image, input: Image, scale: Int, named name: String) throws {
+    let (targetName, inputName) =
+      scale > 1 ? ("HR/\(name)", "LR_bicubic/X\(scale)/\(name)x\(scale)") : ("HQ/\(name)", "LQ/\(name)")
+    try write(target, as: targetName)
+    try write(input, as: inputName)
+  }
+
+  /// Writes an image, and the folders that lead to it.
+  /// - Parameter name: without `.png`, in the set's folder.
+  /// - Throws: `InputError` that names the file, also where it is a source.
+  func write(_ image: Image, as name: String) throws {
+    let file = "\(path)/\(name).png"
+    if let status = try? FileStatus(file), sources.contains(status.identity) {
+      throw InputError(
+        file, expected: "a file that the set is not made of (--output names another folder)", found: "one of its photos"
+      )
+    }
+    try Folder.create(file.parentPath)
+    try ImageFile.write(image, to: file)
+  }
 }

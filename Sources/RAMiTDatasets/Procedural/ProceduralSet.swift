@@ -25,14 +25,13 @@ public struct ProceduralSet: Sendable {
   public func write(
     count: Int, to folder: String, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws {
-    let digits = max(String(count).count, 4)
+    let set = PreparedSet(folder), digits = max(String(count).count, 4)
     try writeOnAllThreads(count, progress: progress) { index in
       let number = String(index + 1)
       let name = String(repeating: "0", count: digits - number.count) + number
       let pair = pairs.pair(index)
-      try writePair(
-        target: pair.target, input: pair.input ?? noisy(pair.target, index), scale: settings.scale, named: name,
-        to: folder)
+      try set.write(
+        target: pair.target, input: pair.input ?? noisy(pair.target, index), scale: settings.scale, named: name)
     }
   }
 

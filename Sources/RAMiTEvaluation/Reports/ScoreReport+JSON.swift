@@ -122,7 +122,12 @@ extension Decoding {
 
   fileprivate func decodeProtocol() throws -> EvaluationProtocol {
     var scoring = EvaluationProtocol(try decode(EvaluationProtocol.Name.self, forKey: Key("name")))
-    scoring.metrics = try decode([Metric].self, forKey: Key("metrics"))
+    let metrics = try decode([Metric].self, forKey: Key("metrics"))
+    guard Set(metrics).count == metrics.count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: Key("metrics"), in: self, debugDescription: "A metric is named twice.")
+    }
+    scoring.metrics = metrics
     // A named protocol leaves these to the task, whose values were written.
     guard try decode(Bool.self, forKey: Key("changed")) else { return scoring }
     scoring.channels = try decode(String.self, forKey: Key("channels")) == ScoredChannels.luma.text ? .luma : .rgb

@@ -26,15 +26,24 @@ public struct Complexity: Equatable, Sendable {
   /// Mult-Adds of the whole model for one input.
   public var multAdds: Int { components.reduce(0) { $0 + $1.multAdds } }
 
-  /// The longest side of an output that is counted; beyond it the counts of large models would not fit into an integer.
+  /// The longest side of an output that is counted.
   public static let longestSide = 16384
+
+  /// Whether the Mult-Adds for an output of a size fit into an integer: those of the largest models do not for a large
+  /// one. No parameter is used more than once a pixel, and attention takes less than 2^62 at the longest sides.
+  public static func fits(_ architecture: some RestorationArchitecture, outputWidth width: Int, height: Int) -> Bool {
+    let parameters = Tensor.withMetaTensors {
+      architecture.makeModel(ParameterScope(seed: nil)).parameters.parameters.reduce(0) { $0 + $1.shape.count }
+    }
+    return Double(parameters) * Double(width) * Double(height) < 0x1p61
+  }
 
   /// Counts for the input that gives an output of a size: the output's divided by the scale, rounded down, and padded
   /// (`countedSide`).
   /// - Parameters:
   ///   - width: the output's width; 1280 in the papers.
   ///   - height: the output's height; 720 in the papers.
-  /// - Precondition: sides from the scale to `longestSide`; `architecture.validationError` is nil.
+  /// - Precondition: sides from the scale to `longestSide`; `architecture.validationError` is nil; the count `fits`.
   public init(of architecture: some RestorationArchitecture, outputWidth width: Int, height: Int) {
     let task = architecture.task, sides = task.scale...Self.longestSide
     require(sides.contains(width) && sides.contains(height), "\(width) x \(height) is not within \(sides)")

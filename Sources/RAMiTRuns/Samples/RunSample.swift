@@ -1,5 +1,6 @@
 import Foundation
 import RAMiTDiagnostics
+import RAMiTFiles
 import RAMiTImaging
 import RAMiTModels
 
@@ -108,7 +109,7 @@ package struct RunSample: Equatable {
     _ files: RunFiles, of task: RestorationTask, _ scores: SampleScores, report: (InputError) -> Void
   ) -> [RunSample] {
     let folder = files.samples
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+    let names = ((try? Folder.names(folder)) ?? []).filter {
       $0.hasSuffix(".png") && !$0.hasPrefix(".")
     }
     var samples: [RunSample] = []

@@ -91,7 +91,7 @@ package struct ClusterForecast: Equatable, Sendable {
 
 extension DryRun {
   /// The time of the run on several machines like this one.
-  /// - Parameter nodes: at least 1.
+  /// - Parameter nodes: 1 to 1,000,000.
   package func forecast(nodes: Int, network: NetworkSpeed) -> ClusterForecast {
     let perPixel = cost.seconds / (Double(cost.batch) * Double(cost.patch) * Double(cost.patch))
     return ClusterForecast(

@@ -3,6 +3,7 @@ import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTEvaluation
 import RAMiTExperiments
+import RAMiTFiles
 import RAMiTModels
 
 /// What a run would do: its model, its data, its plan and its cost. Nothing is written.
@@ -33,7 +34,7 @@ package struct DryRun {
     model = run.model.variant
     initialWeights = (configuration.initialWeights ?? configuration.warmStart.weights).map { path in
       if let weights = Architecture.pretrained(named: path) { return weights.path }
-      return path + (FileManager.default.fileExists(atPath: path) ? "" : " (does not exist yet)")
+      return path + ((try? FileStatus(path)) != nil ? "" : " (does not exist yet)")
     }
     var validation: TestSet?
     var photoBytes: Int?

@@ -183,7 +183,7 @@ import Testing
       "c.yaml:6:15: expected one of l1, mse, charbonnier, psnr, ssim, fourier, edge for loss.0.type, found 'l2'"
     ),
     (
-      "loss: [{type: edge, epsilon: 0}]", "c.yaml:6:30: expected loss.0.epsilon: above 0, at most 1, found 0.0"
+      "loss: [{type: edge, epsilon: 0}]", "c.yaml:6:30: expected loss.0.epsilon: 1e-18 to 1, found 0.0"
     ),
     (
       "loss: [{type: l1}, {type: ssim, weight: 0.1}]\nschedule: {stages: [{epoch: 9, patch: 5, batch: 4}]}",
