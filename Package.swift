@@ -25,6 +25,9 @@ let mpi: [Target.Dependency] =
 let mpiPackage = ProcessInfo.processInfo.environment["RAMIT_MPI"] ?? "ompi-c"
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// For what computes little, in builds that test: it takes the compiler a third of the time.
+let unoptimized: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
+
 func module(_ name: String) -> String { "RAMiT" + name }
 
 /// A library target of one floor, and what it stands on.
@@ -70,7 +73,7 @@ func tests(
 ) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: ([name] + floors).map { .target(name: module($0)) } + others,
-    resources: resources, swiftSettings: computing ? [] : [.unsafeFlags(["-Onone"])])
+    resources: resources, swiftSettings: computing ? [] : unoptimized)
 }
 
 let package = Package(
@@ -310,7 +313,7 @@ let package = Package(
       dependencies: [
         "TestSupport", "ModelTestSupport", "Models", "Imaging", "Serialization", "TensorCore", "Diagnostics", "CZlib",
       ].map { .target(name: module($0)) },
-      swiftSettings: [.unsafeFlags(["-Onone"])]),
+      swiftSettings: unoptimized),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -371,7 +374,7 @@ if let libraries = ProcessInfo.processInfo.environment["RAMIT_FUZZ"] {
       ]
     } else if target.type == .regular {
       // What readers hardly call, kernels above all: not optimized, it builds in a fifth of the time.
-      target.swiftSettings = [.unsafeFlags(["-Onone"])]
+      target.swiftSettings = unoptimized
     }
   }
 }

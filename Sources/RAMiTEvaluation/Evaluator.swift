@@ -51,7 +51,7 @@ public struct Evaluator {
     for index in images ?? Array(0..<set.count) {
       do {
         let output = folder.map { path(of: set.imageName(index), sigma, $0) }
-        if let output, let status = try? FileStatus(output), own.contains(status.identity) {
+        if let output, own.containsFile(output) {
           throw InputError(
             set.location(index), expected: "a path to save it that is no file of the test set", found: output)
         }
@@ -90,6 +90,6 @@ extension TestSet {
   /// The identities of the set's files.
   fileprivate var identities: Set<FileStatus.Identity> {
     let paths = files?.pairs.flatMap { [$0.target, $0.input].compactMap(\.self) } ?? []
-    return Set(paths.compactMap { try? FileStatus($0).identity })
+    return Set(ofFiles: paths)
   }
 }

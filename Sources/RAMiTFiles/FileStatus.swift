@@ -32,6 +32,12 @@ package struct FileStatus: Equatable, Sendable {
     self.init(status)
   }
 
+  /// Whether a path leads to something.
+  /// - Parameter followingLinks: false for a link itself, which may lead nowhere.
+  package static func exists(_ path: String, followingLinks: Bool = true) -> Bool {
+    (try? FileStatus(path, followingLinks: followingLinks)) != nil
+  }
+
   /// - Parameter descriptor: of an open file.
   package init(descriptor: Int32) throws(SystemError) {
     var status = stat()
@@ -64,4 +70,14 @@ extension FileStatus {
     let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), time]
     try Descriptor.check(path.withPathBytes { utimensat(AT_FDCWD, $0, times, 0) })
   }
+}
+
+extension Set<FileStatus.Identity> {
+  /// Those of some files, as far as they are there.
+  package init(ofFiles paths: some Sequence<String>) {
+    self.init(paths.compactMap { try? FileStatus($0).identity })
+  }
+
+  /// Whether a path leads to one of the files, under whatever name.
+  package func containsFile(_ path: String) -> Bool { (try? FileStatus(path).identity).map(contains) ?? false }
 }

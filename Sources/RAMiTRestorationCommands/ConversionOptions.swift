@@ -20,7 +20,7 @@ struct ConversionOptions<Architecture: RestorationArchitecture>: ParsableArgumen
 
   /// - Throws: `InputError` when there is a file that is not to be overwritten.
   func checkNew(_ output: String) throws {
-    if !force, (try? FileStatus(output)) != nil {
+    if !force, FileStatus.exists(output) {
       throw InputError(output, expected: "a new file (--force overwrites)", found: "a file of that name")
     }
   }

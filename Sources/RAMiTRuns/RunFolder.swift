@@ -34,7 +34,7 @@ package final class RunFolder {
   /// - Throws: `InputError` when the folder cannot be read.
   package var holdsRun: Bool {
     get throws {
-      if files.written.contains(where: { (try? FileStatus($0, followingLinks: false)) != nil }) { return true }
+      if files.written.contains(where: { FileStatus.exists($0, followingLinks: false) }) { return true }
       return try !names(in: files.checkpoints).isEmpty
     }
   }

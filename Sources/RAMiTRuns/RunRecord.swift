@@ -27,7 +27,7 @@ package struct RunRecord {
   ) throws {
     let files = RunFiles(path: path)
     let kind = try? FileStatus(path).kind
-    guard kind == .folder, (try? FileStatus(files.configuration)) != nil else {
+    guard kind == .folder, FileStatus.exists(files.configuration) else {
       throw InputError(
         path, expected: "the folder of a run, with config.yaml in it",
         found: kind == nil ? "no such folder" : kind == .folder ? "a folder without it" : "a file")

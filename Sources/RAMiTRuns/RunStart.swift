@@ -52,7 +52,7 @@ package struct RunStarts: Codable, Equatable {
   /// Reads a file; there is none before a run's first start.
   /// - Throws: `InputError` when there is one that cannot be read.
   package init(reading path: String) throws {
-    guard (try? FileStatus(path)) != nil else { return }
+    guard FileStatus.exists(path) else { return }
     do {
       self = try JSON.decode(
         RunStarts.self, from: WholeFile.read(path, kind: "the starts of a run", maximumSize: 1 << 30))

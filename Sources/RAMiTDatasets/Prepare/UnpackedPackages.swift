@@ -22,7 +22,7 @@ struct UnpackedPackages {
         found: "nothing of \(missing.joined(separator: ", "))")
     }
     for package in packages {
-      for photo in package.photos where (try? FileStatus(location(of: photo, in: package))) == nil {
+      for photo in package.photos where !FileStatus.exists(location(of: photo, in: package)) {
         throw refusal(of: photo, in: package, found: "no such file")
       }
     }

@@ -11,7 +11,7 @@ extension TestSet {
   /// - Throws: `InputError` that names the folder.
   package init(named path: String, inputs: String?, root: String, task: RestorationTask) throws {
     let isPublished = DatasetCatalog.manifests.contains { $0.name.lowercased() == path.lowercased() }
-    if isPublished, inputs == nil, (try? FileStatus(path)) == nil {
+    if isPublished, inputs == nil, !FileStatus.exists(path) {
       try self.init(dataset: path, root: root, task: task)
     } else {
       try self.init(path, inputs: inputs, task: task)

@@ -44,9 +44,9 @@ extension Page {
   /// Checks that a path leads to no file, or to a page of this program.
   /// - Throws: `InputError` when there is another file.
   static func check(_ path: String) throws {
-    guard (try? FileStatus(path)) != nil else { return }
+    guard FileStatus.exists(path) else { return }
     let head = (try? FileStream.start(of: path, count: 1024)) ?? []
-    guard Data(head).range(of: Data(mark.utf8)) != nil else {
+    guard head.contains(mark.utf8) else {
       throw InputError(
         path, expected: "a new file, or an earlier report", found: "a file that this program did not write")
     }

@@ -48,7 +48,7 @@ extension ScheduleConfiguration {
     epochs: Int, iterations: Int, patch: (Int) -> Int, batch: (Int) -> Int
   ) -> ScheduleConfiguration {
     let full = Double(length), short = countsIterations ? iterations : epochs
-    func scaled(_ position: Int) -> Int { max(1, Int((Double(position) * Double(short) / full).rounded())) }
+    func scaled(_ position: Int) -> Int { max(1, Int((Double(position * short) / full).rounded())) }
     var result = self
     if countsIterations { result.iterations = iterations } else { result.epochs = epochs }
     // What would learn nothing in so few steps learns a little.

@@ -103,7 +103,7 @@ package struct WeightLibrary {
     return model
   }
 
-  private static func isThere(_ file: String) -> Bool { (try? FileStatus(file)) != nil }
+  private static func isThere(_ file: String) -> Bool { FileStatus.exists(file) }
 
   /// A name without its spelling: small letters and digits, with this package's words for tasks.
   static func spelled(_ name: String) -> String {

@@ -64,8 +64,8 @@ struct FigureDestination {
   /// - Throws: `InputError` that names it.
   func prepare(inputs: [String]) throws {
     if format == nil { _ = try FigurePage.format(of: path) }
-    if let status = try? FileStatus(path) {
-      let isInput = inputs.contains { (try? FileStatus($0.expandingTilde).identity) == status.identity }
+    if FileStatus.exists(path) {
+      let isInput = Set(ofFiles: inputs.map(\.expandingTilde)).containsFile(path)
       // A mistake on the command line must not replace photos or weights.
       guard !isInput, (try? FigurePage.format(of: path)) != nil else {
         throw InputError(

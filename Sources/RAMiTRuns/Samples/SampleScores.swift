@@ -35,7 +35,7 @@ package struct SampleScores: Equatable {
   /// - Parameter report: called with the first line that cannot be read; the rest is read all the same.
   /// - Throws: `InputError` when there is a file that cannot be read.
   package init(reading path: String, report: (InputError) -> Void) throws {
-    guard (try? FileStatus(path)) != nil else { return }
+    guard FileStatus.exists(path) else { return }
     try JSONLines.read(path, kind: "scores of samples", report: report) { add($0) }
   }
 

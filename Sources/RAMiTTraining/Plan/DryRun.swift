@@ -34,7 +34,7 @@ package struct DryRun {
     model = run.model.variant
     initialWeights = (configuration.initialWeights ?? configuration.warmStart.weights).map { path in
       if let weights = Architecture.pretrained(named: path) { return weights.path }
-      return path + ((try? FileStatus(path)) != nil ? "" : " (does not exist yet)")
+      return path + (FileStatus.exists(path) ? "" : " (does not exist yet)")
     }
     var validation: TestSet?
     var photoBytes: Int?

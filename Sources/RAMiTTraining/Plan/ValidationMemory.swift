@@ -20,7 +20,7 @@ struct ValidationMemory: Equatable {
       // The input's tensor is held until the image is scored.
       let tensors = memory.input(width: width, height: height) + memory.whole(width: width, height: height)
       // The image as scored, and its input.
-      let images = task.scoringMemory(width: width, height: height) + Double(width) * Double(height * task.channels)
+      let images = task.scoringMemory(width: width, height: height) + Double(width * height * task.channels)
       return ValidationMemory(name: input.name, width: width, height: height, tensors: tensors, images: images)
     }
     return inputs.map(needs).max { $0.bytes < $1.bytes }

@@ -22,7 +22,7 @@ struct PreparedSet {
   /// - Parameter sources: the files that the images are made of.
   init(_ path: String, of sources: [String] = []) {
     self.path = path
-    self.sources = Set(sources.compactMap { try? FileStatus($0).identity })
+    self.sources = Set(ofFiles: sources)
   }
 
   /// Writes a pair: `HR/NAME` and `LR_bicubic/X2/NAMEx2`, or `HQ/NAME` and `LQ/NAME`.
@@ -38,7 +38,7 @@ struct PreparedSet {
   /// - Throws: `InputError` that names the file, also where it is a source.
   func write(_ image: Image, as name: String) throws {
     let file = "\(path)/\(name).png"
-    if let status = try? FileStatus(file), sources.contains(status.identity) {
+    if sources.containsFile(file) {
       throw InputError(
         file, expected: "a file that the set is not made of (--output names another folder)", found: "one of its photos"
       )
