@@ -99,7 +99,7 @@ struct RaceCommand: ParsableCommand {
     Interruption.enable()
     let folder = FileManager.default.temporaryDirectory.path.appendingPath("ramit-race-\(UUID().uuidString)")
     try Folder.create(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    defer { try? Folder.remove(folder) }
     let pyTorch = try pyTorch(in: folder)
     let contestants = programs + modes.map { Contestant(pyTorch, $0) }
     try check(names: contestants.map(\.name))

@@ -12,6 +12,8 @@ import RAMiTTensorCore
 public struct Evaluator {
   private let restorer: Restorer
   package let modelName: String
+  /// Whether images that are saved replace files that are there; the set's own files they never replace.
+  public var overwrites = false
 
   /// - Parameter modelName: what reports call the model.
   public init(_ restorer: Restorer, modelName: String) {
@@ -51,9 +53,15 @@ public struct Evaluator {
     for index in images ?? Array(0..<set.count) {
       do {
         let output = folder.map { path(of: set.imageName(index), sigma, $0) }
-        if let output, own.containsFile(output) {
-          throw InputError(
-            set.location(index), expected: "a path to save it that is no file of the test set", found: output)
+        if let output, FileStatus.exists(output) {
+          if own.containsFile(output) {
+            throw InputError(
+              set.location(index), expected: "a path to save it that is no file of the test set", found: output)
+          }
+          if !overwrites {
+            throw InputError(
+              set.location(index), expected: "a new file to save it (--overwrite replaces it)", found: output)
+          }
         }
         let scored = try set.score(index, sigma: sigma) { input in
           let (width, height) = (input.shape[1], input.shape[0])

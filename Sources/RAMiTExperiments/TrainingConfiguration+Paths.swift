@@ -48,6 +48,6 @@ extension RunConfiguration {
 extension String {
   /// The absolute path; a relative one begins in the current folder.
   package var pathFromRoot: String {
-    isEmpty || utf8.first == UInt8(ascii: "/") ? self : FileManager.default.currentDirectoryPath + "/" + self
+    isEmpty || utf8.first == UInt8(ascii: "/") ? self : ".".absolutePath.appendingPath(self)
   }
 }

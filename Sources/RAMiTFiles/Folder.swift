@@ -44,6 +44,25 @@ package enum Folder {
     guard exists(path) else { throw refusal("a link that leads nowhere") }
   }
 
+  /// Removes a folder with all that is in it; what links lead to stays.
+  /// - Throws: `InputError` that names what cannot be removed.
+  package static func remove(_ path: String) throws(InputError) {
+    do {
+      for name in try names(path) {
+        let item = path.appendingPath(name)
+        if try FileStatus(item, followingLinks: false).kind == .folder {
+          try remove(item)
+        } else {
+          try Descriptor.remove(item)
+        }
+      }
+      try Descriptor.check(path.withPathBytes { rmdir($0) })
+    } catch {
+      if let error = error as? InputError { throw error }
+      throw InputError(path, expected: "a folder that can be removed", found: "\(error)")
+    }
+  }
+
   /// What is written into a new folder is durable only when the folder's own name is. Not every file system can.
   package static func makeNamesDurable(_ path: String) {
     guard let descriptor = try? Descriptor.open(path, O_RDONLY | O_DIRECTORY) else { return }

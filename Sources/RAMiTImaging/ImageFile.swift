@@ -153,9 +153,11 @@ public enum ImageFile {
 
   /// A PNG's bytes.
   /// - Throws: `InputError` that begins with the name.
-  public static func png(_ image: Image, named name: String) throws -> [UInt8] {
+  public static func png(
+    _ image: Image, metadata: ImageMetadata = ImageMetadata(), named name: String
+  ) throws -> [UInt8] {
     do {
-      return try PNGFile.encode(image, ImageMetadata())
+      return try PNGFile.encode(image, metadata)
     } catch let error as ImageError {
       throw InputError(name, expected: "an image that can be encoded", found: error.found)
     }

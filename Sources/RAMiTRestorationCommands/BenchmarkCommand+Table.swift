@@ -15,6 +15,9 @@ extension BenchmarkCommand {
     if !cases.isEmpty || profile || recompute != .none {
       throw ValidationError("--models and --size make a table of images: no cases, --profile or --recompute")
     }
+    if let model, !models.isEmpty || !weights.isEmpty {
+      throw ValidationError("--model \(model.name) is one of --models in a table")
+    }
     for name in models where name != Self.all && !Architecture.modelNames.contains(name) {
       let names = ([Self.all] + Architecture.modelNames).joined(separator: ", ")
       throw ValidationError("--models takes \(names), not '\(name)'")
@@ -33,7 +36,7 @@ extension BenchmarkCommand {
     }
     let files = weights.map(\.expandingTilde)
     // Sizes alone are those of the model.
-    let named = names.isEmpty && files.isEmpty ? [model.name] : names
+    let named = names.isEmpty && files.isEmpty ? [(model ?? ModelName()).name] : names
     var seen: Set<SpeedTable.Subject> = []
     return (named.map(SpeedTable.Subject.model) + files.map(SpeedTable.Subject.weights)).filter {
       seen.insert($0).inserted

@@ -53,8 +53,8 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
     help: ArgumentHelp("What to time (default: \(BenchmarkCase.standard.joined(separator: ", "))).", valueName: "case"))
   var cases: [String] = []
 
-  @Option(help: "The model.")
-  var model = ModelName<Architecture>()
+  @Option(help: "The model (default: \(ModelName<Architecture>().name), or what the weights say).")
+  var model: ModelName<Architecture>?
 
   @Option(
     parsing: .upToNextOption,
@@ -110,17 +110,23 @@ struct BenchmarkCommand<Architecture: RestorationArchitecture>: ParsableCommand 
     if markdown != nil { throw ValidationError("--markdown belongs to a table: --models or --size") }
     if weights.count > 1 { throw ValidationError("--weights takes one file, or for a table (--size) any number") }
     guard weights.isEmpty else { return }
-    if let error = model.architecture(for: task ?? .x2).validationError { throw ValidationError(error) }
+    if let error = named.validationError { throw ValidationError(error) }
   }
+
+  /// The model where no weights say which.
+  private var named: Architecture { (model ?? ModelName()).architecture(for: task ?? .x2) }
 
   func run() throws {
     try Program.checkBuild(quiet: quiet)
     if isTable { return try printTable() }
     let works = try (cases.isEmpty ? BenchmarkCase.standard : cases).map(BenchmarkCase.init)
+    if let json { try JSON.prepare(json.expandingTilde) }
     let pretrained = try weights.first.map {
-      try PretrainedModel<Architecture>(weights: $0.expandingTilde, task: task) { if !quiet { Program.report($0) } }
+      try PretrainedModel<Architecture>(weights: $0.expandingTilde, task: task, named: model?.name) {
+        if !quiet { Program.report($0) }
+      }
     }
-    let architecture = pretrained?.architecture ?? model.architecture(for: task ?? .x2)
+    let architecture = pretrained?.architecture ?? named
     for work in works { try work.checkMemory(of: architecture, recompute) }
     let threads = threads?.counts ?? [ComputeThreads.count]
     var report = BenchmarkReport()

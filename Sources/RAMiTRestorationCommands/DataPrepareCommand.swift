@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RAMiTDatasets
 import RAMiTDiagnostics
 import RAMiTFiles
@@ -13,7 +12,8 @@ struct DataPrepareCommand<Architecture: RestorationArchitecture>: ParsableComman
       discussion: """
         lr and degraded make inputs of photos that have none; photos makes a set from packages of Debian; cache \
         decodes a set once, for trainings whose photos take long to decode. Each one's help says what it writes, and \
-        where. Photos are only read, and the same photos give the same files.
+        where. Photos are only read, and the same photos give the same files. A file of another content that is there \
+        already is replaced with --overwrite only.
 
         Examples:
           \(Program.name) data prepare lr photos --scale 2 --output prepared
@@ -58,6 +58,9 @@ struct LowResolutionCommand: ParsableCommand {
   @Option(help: "The multiple to which targets are cropped (modcrop; default: 12 where the scale divides it).")
   var multiple: Int?
 
+  @Flag(help: "Replace files of another content that are there already; photos never are.")
+  var overwrite = false
+
   func validate() throws {
     guard 2...8 ~= scale else { throw ValidationError("--scale must be 2 to 8, not \(scale)") }
     guard let multiple else { return }
@@ -71,7 +74,7 @@ struct LowResolutionCommand: ParsableCommand {
     let unit = multiple ?? (12 % scale == 0 ? 12 : scale)
     let maker = LowResolution(method, scale: scale, multiple: method == .modcrop ? unit : scale)
     let count = try maker.write(
-      folder.expandingTilde, to: output.expandingTilde, progress: showProgress("written"))
+      folder.expandingTilde, to: output.expandingTilde, overwrites: overwrite, progress: showProgress("written"))
     Console.print("\(output): \(count.counted("image")), x\(scale) by \(method.rawValue)")
   }
 }
@@ -122,7 +125,7 @@ struct CacheCommand: ParsableCommand {
     let files = sets.flatMap(\.paths).filter { seen.insert($0).inserted }
     let output = output.expandingTilde
     try DecodedCache.write(files, of: selection.base, to: output, progress: showProgress("decoded"))
-    let size = (try? FileManager.default.attributesOfItem(atPath: output)[.size] as? Int) ?? 0
+    let size = (try? FileStatus(output).size) ?? 0
     Console.print("\(output): \(files.count.counted("image")), \(size >> 20) MiB")
   }
 }

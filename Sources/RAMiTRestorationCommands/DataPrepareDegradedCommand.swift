@@ -31,6 +31,9 @@ struct DegradedCommand<Architecture: RestorationArchitecture>: ParsableCommand {
   @Option(help: "Random seed.")
   var seed: UInt64 = 0
 
+  @Flag(help: "Replace files of another content that are there already; photos never are.")
+  var overwrite = false
+
   func run() throws {
     let run = try RunConfiguration<Architecture>(readingFile: config.expandingTilde, settings: set)
     let task = run.training.task
@@ -39,7 +42,7 @@ struct DegradedCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     }
     let count = try DegradedPairs.write(
       photosOf: folder.expandingTilde, degradations.chain(for: task), channels: task.channels, seed: seed,
-      to: output.expandingTilde, progress: showProgress("written"))
+      to: output.expandingTilde, overwrites: overwrite, progress: showProgress("written"))
     Console.print("\(output): \(count.counted("pair")) for \(task.rawValue)")
   }
 }

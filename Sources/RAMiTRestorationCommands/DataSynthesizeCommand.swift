@@ -28,6 +28,9 @@ struct DataSynthesizeCommand: ParsableCommand {
   @Option(help: "Random seed.")
   var seed: UInt64 = 0
 
+  @Flag(help: "Replace files of another content that are there already.")
+  var overwrite = false
+
   func validate() throws {
     guard 1...1_000_000 ~= count else { throw ValidationError("--count must be 1 to 1000000, not \(count)") }
     let sides = task.scale...4096
@@ -39,7 +42,7 @@ struct DataSynthesizeCommand: ParsableCommand {
   func run() throws {
     let set = ProceduralSet(seed: seed, width: width, height: height, PairSettings(task))
     let output = output.expandingTilde
-    try set.write(count: count, to: output, progress: showProgress("written"))
+    try set.write(count: count, to: output, overwrites: overwrite, progress: showProgress("written"))
     Console.print("\(output): \(count.counted("pair")) for \(task.rawValue), \(width) x \(height)")
   }
 }

@@ -95,6 +95,9 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
       valueName: "dir"))
   var save: String?
 
+  @Flag(help: "Replace images that lie where --save puts one; the test sets' own are never replaced.")
+  var overwrite = false
+
   @OptionGroup var files: ScoreFileOptions
 
   @Flag(help: "Average over the eight ways to turn and mirror an image: a little better, eight times slower.")
@@ -107,6 +110,7 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     if let wrong = sigma.first(where: { !(0...1000).contains($0) }) {
       throw ValidationError("--sigma must be 0 to 1000, not \(wrong)")
     }
+    if overwrite, save == nil { throw ValidationError("--overwrite belongs to --save") }
     guard restored.isEmpty, target.isEmpty else { return try validateFolders() }
     if weights == nil {
       guard let task else { throw ValidationError("--weights or --task is missing, or --restored and --target") }
@@ -186,7 +190,8 @@ struct EvaluateCommand<Architecture: RestorationArchitecture>: ParsableCommand {
     var restorer = Restorer(pretrained.model)
     restorer.selfEnsemble = selfEnsemble
     restorer.budget = memory.budget(on: ranks)
-    let evaluator = Evaluator(restorer, modelName: pretrained.architecture.modelName)
+    var evaluator = Evaluator(restorer, modelName: pretrained.architecture.modelName)
+    evaluator.overwrites = overwrite
     let levels: [Double?] = task.isDenoising ? (sigma.isEmpty ? [15, 25, 50] : sigma) : [nil]
     var folders = path.map { SetFolders($0.expandingTilde, count: testset.count) }
     var reports: [ScoreReport] = []

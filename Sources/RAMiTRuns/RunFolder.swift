@@ -39,6 +39,24 @@ package final class RunFolder {
     }
   }
 
+  /// Begins a run in a folder without a checkpoint. The configuration comes before all other files, so that also a run
+  /// that was stopped at once is known.
+  /// - Parameter configuration: the whole one.
+  /// - Throws: `InputError` when it cannot be written, or a file lies in the place of one of the run's and is none of a
+  ///   run.
+  package func begin(_ configuration: String) throws {
+    let bytes = Array(configuration.utf8)
+    let isKnown =
+      FileStatus.exists(files.environment)
+      || (try? WholeFile.read(files.configuration, kind: "a configuration", maximumSize: bytes.count)) == bytes
+    if !isKnown, let other = files.written.first(where: { (try? FileStatus($0).size) ?? 0 > 0 }) {
+      throw InputError(
+        other, expected: "a folder without such a file, or a run's (--output names another)",
+        found: "a file of no run, which is left as it is")
+    }
+    try WholeFile.write(bytes, to: files.configuration)
+  }
+
   /// Removes temporary files that a killed process left behind: in the folder itself, which may be anybody's, only in
   /// its first level.
   private func removeUnfinishedFiles() throws {

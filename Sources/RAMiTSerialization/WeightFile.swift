@@ -1,7 +1,11 @@
 import RAMiTDiagnostics
+import RAMiTFiles
 
 /// A weight file of any readable format, which is recognised by its content and not by its name.
 public enum WeightFile {
+  /// Whether there is something at a path.
+  package static func exists(_ path: String) -> Bool { FileStatus.exists(path) }
+
   /// Reads a safetensors file or a PyTorch checkpoint; all numbers are converted to Float32.
   ///
   /// - Parameters:

@@ -132,11 +132,12 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       Validator(
         model, $0, sigma: configuration.data.validation.sigma, shown: configuration.validation.samples, ranks: ranks)
     }
+    if found == nil { try folder?.begin(resolved) }
     output = try folder.map { try RunOutput($0, RunSettings(run)) }
     if let output {
       try start(output, from: found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)
       try runData.write()
-      try WholeFile.write(Data(resolved.utf8), to: files.configuration)
+      if found != nil { try WholeFile.write(Data(resolved.utf8), to: files.configuration) }
       try output.journal.publication(
         iteration: state.iteration, waited: 0, isAwaited: true, pace: isComplete ? nil : pace,
         stoppedEarly: reasonToStopEarly)?.write()

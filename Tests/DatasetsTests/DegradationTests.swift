@@ -161,6 +161,33 @@ import Testing
     for name in ["HQ/a.png", "GTmod4/a.png"] { #expect(try ImageFile.size(folder.path + "/" + name).width == 53) }
   }
 
+  /// The same images may be there already; others are replaced by those who say so.
+  @Test func filesOfAnotherContentStay() throws {
+    let folder = try TemporaryFolder()
+    let settings = PairSettings(.superResolution, scale: 2)
+    func draw(_ seed: UInt64, overwrites: Bool = false) throws {
+      try ProceduralSet(seed: seed, width: 48, height: 36, settings)
+        .write(count: 3, to: folder.path, overwrites: overwrites)
+    }
+    try draw(1)
+    let first = try ImageFile.read(folder.path + "/HR/0001.png")
+    // A run that was stopped.
+    try FileManager.default.removeItem(atPath: folder.path + "/LR_bicubic/X2/0002x2.png")
+    try draw(1)
+    #expect(try ImageFile.list(folder.path + "/LR_bicubic/X2").count == 3)
+    let error = #expect(throws: InputError.self) { try draw(2) }
+    #expect(error?.description.contains("expected a new file (--overwrite replaces it)") == true, "\(error!)")
+    #expect(try ImageFile.read(folder.path + "/HR/0001.png") == first)
+    try draw(2, overwrites: true)
+    #expect(try ImageFile.read(folder.path + "/HR/0001.png") != first)
+    // The targets of several scales are the same.
+    for scale in [2, 3] {
+      let count = try LowResolution(.modcrop, scale: scale, multiple: 6)
+        .write(folder.path + "/HR", to: folder.path + "/sets")
+      #expect(count == 3)
+    }
+  }
+
   /// Every value of every published image.
   @Test(
     .needsReference,

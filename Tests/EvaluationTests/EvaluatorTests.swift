@@ -52,6 +52,31 @@ struct EvaluatorTests {
     }
   }
 
+  /// An image that lies where a restored one is to be saved.
+  @Test func otherImagesAreKept() throws {
+    try withTemporaryFolder { folder in
+      let target = picture(width: 40, height: 36, channels: 3), other = folder + "/out/a.png"
+      for name in ["a", "b"] { try write(target, to: folder + "/HR/\(name).png") }
+      try write(target, to: other)
+      var evaluator = Evaluator(Restorer(smallModel(.x2)), modelName: "small")
+      var failures: [String] = []
+      func names() throws -> [String] {
+        failures = []
+        let set = try TestSet(folder + "/HR", task: .x2)
+        return evaluator.evaluate(set, saveTo: folder + "/out") {
+          if case .failed(let error) = $0 { failures.append("\(error)") }
+        }.rows.map(\.name)
+      }
+      #expect(try names() == ["b"])
+      #expect(failures.count == 1 && failures[0].contains("expected a new file to save it"), "\(failures)")
+      #expect(try ImageFile.read(other) == target)
+      evaluator.overwrites = true
+      #expect(try names() == ["a", "b"])
+      #expect(failures.isEmpty)
+      #expect(try ImageFile.read(other) != target)
+    }
+  }
+
   @Test func reportsAsJSON() throws {
     let report = ScoreReport(
       variant: "RAMiT", task: .x2, testset: "Set5", sigma: nil,

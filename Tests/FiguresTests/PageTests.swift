@@ -29,7 +29,8 @@ import Testing
     page.add(FigureText(text: "x", position: Point(50, 30), anchor: .end, isTurned: true))
     let reader = XMLReader(try page.svg(), textsOf: "title")
     #expect(reader.isWellFormed && reader.texts == ["all"])
-    #expect(reader.elements == ["svg", "title", "rect", "rect", "rect", "polyline", "circle", "image", "text"])
+    #expect(
+      reader.elements == ["svg", "metadata", "title", "rect", "rect", "rect", "polyline", "circle", "image", "text"])
     let (one, two) = (page.image(), page.image(zoom: 2))
     #expect(one.width == 60 && one.height == 40 && two.width == 120 && two.height == 80)
     // Each pixel of the image is a square of 4, and of 8.
@@ -46,6 +47,9 @@ import Testing
       #expect(image.width == 60 && image.height == 30)
       try page.write(to: folder + "/b", format: .svg)
       #expect(XMLReader(try String(contentsOfFile: folder + "/b", encoding: .utf8), textsOf: "title").isWellFormed)
+      for name in ["/a.PNG", "/b"] { #expect(FigurePage.isFigure(folder + name)) }
+      try ImageFile.write(image, to: folder + "/photo.png")
+      #expect(!FigurePage.isFigure(folder + "/photo.png"))
       expectInputError(".png or .svg") { try page.write(to: folder + "/c.pdf") }
       expectInputError("no ending") { try page.write(to: folder + "/c") }
     }

@@ -38,6 +38,25 @@ struct FolderTests {
     }
   }
 
+  /// With names of any bytes, and without what links lead to.
+  @Test func foldersAreRemoved() throws {
+    try withTemporaryFolder { folder in
+      let set = folder + "/set", kept = folder + "/kept"
+      try Folder.create(kept)
+      try WholeFile.write([1], to: kept + "/a")
+      for path in [set, set + "/b", set + "/" + String(pathBytes: [0xe9])] {
+        try Folder.create(path)
+        try WholeFile.write([1], to: path + "/" + String(pathBytes: [0xea]))
+      }
+      try FileManager.default.createSymbolicLink(atPath: set + "/link", withDestinationPath: kept)
+      try Folder.remove(set)
+      #expect(try Folder.names(folder) == ["kept"] && Folder.names(kept) == ["a"])
+      #expect(throws: InputError(set, expected: "a folder that can be removed", found: "no such file")) {
+        try Folder.remove(set)
+      }
+    }
+  }
+
   @Test func foldersAreMade() throws {
     try withTemporaryFolder { folder in
       let deep = folder + "/" + String(pathBytes: [0xe9]) + "/b//c/"

@@ -31,6 +31,18 @@ struct BenchmarkTableTests {
     }
   }
 
+  /// What contradicts itself, or cannot be written, is said before anything is measured.
+  @Test func oneModelIsAskedFor() throws {
+    try Folder.temporary { folder in
+      let weights = try folder.weights("small.safetensors", .x2)
+      let other = try Program.run("benchmark", "infer:32x32", "--weights", weights, "--model", "EDSR-baseline")
+      #expect(other.code == 1 && other.errorLines.count == 1 && other.output.isEmpty, "\(other)")
+      #expect(other.errors.contains("expected weights of EDSR-baseline"), "\(other)")
+      let kept = try Program.run("benchmark", "infer:32x32", "--weights", weights, "--json", weights)
+      #expect(kept.code == 1 && kept.errorLines.count == 1 && kept.output.isEmpty, "\(kept)")
+    }
+  }
+
   /// What cannot be measured is named, the rest is measured.
   @Test func aModelThatDoesNotFitIsNamed() throws {
     let run = try Program.run(
@@ -42,6 +54,7 @@ struct BenchmarkTableTests {
   @Test(arguments: [
     ["--models", "RAMiTT"], ["--models", "RAMiT", "infer:32x32"], ["--size", "0x4"], ["--size", "4"],
     ["--models", "RAMiT", "--profile"], ["--markdown", "t.md"], ["--weights", "a.pth", "b.pth"],
+    ["--weights", "a.pth", "--model", "RAMiT", "--size", "32x32"],
   ])
   func wrongUsageHasCode64(_ options: [String]) throws {
     let run = try Program.run(["benchmark"] + options)

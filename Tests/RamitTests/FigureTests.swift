@@ -67,12 +67,20 @@ struct FigureTests {
   @Test func photosAndWeightsStayAsTheyAre() throws {
     try Folder.temporary { folder in
       let (photo, weights) = try sources(folder)
-      for (output, more) in [(photo, []), (weights[0], ["--format", "png"]), (weights[1], ["--format", "svg"])] {
+      let other = try folder.picture("other.png")
+      for (output, more) in [
+        (photo, []), (other, []), (weights[0], ["--format", "png"]), (weights[1], ["--format", "svg"]),
+      ] {
         let before = try Data(contentsOf: URL(fileURLWithPath: output))
         let run = try Program.run(
           ["figure", "crops", photo, "--output", output] + more + ["--weights", weights[0]])
         #expect(run.code == 1 && run.errorLines.count == 1 && run.errors.contains("an earlier figure"), "\(run)")
         #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == before)
+      }
+      for box in ["20x16+10+5", "16x20+5+10"] {
+        let run = try Program.run(
+          "figure", "crops", photo, "--output", folder.file("crops.png"), "--weights", weights[0], "--box", box)
+        #expect(run.code == 0, "\(run)")
       }
     }
   }

@@ -61,6 +61,42 @@ struct TrainOptionsTests {
     }
   }
 
+  /// Files of a person in the place of a run's, in the folder where a run is to be resumed and none has begun.
+  @Test(arguments: ["config.yaml", "train.log"]) func filesOfNoRunStay(_ name: String) throws {
+    try Folder.temporary { folder in
+      for number in 0..<3 { try folder.folder("photos").picture("\(number).png", width: 40, height: 40) }
+      let configuration = try configuration(folder)
+      let mine = try Data(contentsOf: URL(fileURLWithPath: configuration))
+      let run = try folder.folder("run")
+      try run.write(mine, to: name)
+      let start = [
+        "train", name == "config.yaml" ? run.file(name) : configuration, "--output", run.path, "--resume", "--quiet",
+        "--set", "data.train.path=\(folder.path)/photos",
+      ]
+      let refused = try Program.run(start)
+      #expect(refused.code == 1 && refused.errorLines.count == 1, "\(refused)")
+      #expect(refused.errors.contains("/run/\(name): expected a folder without such a file"), "\(refused)")
+      #expect(try run.data(name) == mine)
+    }
+  }
+
+  /// A run that was stopped right after its first file.
+  @Test func aRunWithoutACheckpointStartsOver() throws {
+    try Folder.temporary { folder in
+      for number in 0..<3 { try folder.folder("photos").picture("\(number).png", width: 40, height: 40) }
+      let start = [
+        "train", try configuration(folder), "--output", folder.file("run"), "--resume", "--set",
+        "data.train.path=\(folder.path)/photos",
+      ]
+      #expect(try Program.run(start).code == 0)
+      let resolved = try folder.data("run/config.yaml")
+      try FileManager.default.removeItem(atPath: folder.file("run"))
+      try folder.folder("run").write(resolved, to: "config.yaml")
+      let run = try Program.run(start)
+      #expect(run.code == 0 && run.output.contains("the run starts over"), "\(run)")
+    }
+  }
+
   @Test(arguments: ["0", "1000001", "9223372036854775807"]) func machinesHaveANumber(_ nodes: String) throws {
     let run = try Program.run("train", "none.yaml", "--dry-run", "--nodes", nodes)
     #expect(run.code == 64 && run.errors.contains("--nodes must be 1 to 1000000, not \(nodes)"), "\(run)")

@@ -36,11 +36,12 @@ extension DegradedPairs {
   /// - Parameters:
   ///   - channels: 3 for RGB, 1 for gray; photos are converted.
   ///   - seed: with an image's number it decides all random choices.
+  ///   - overwrites: whether files of another content that are there are replaced; photos never are.
   /// - Returns: how many.
   /// - Throws: `InputError` that names a file.
   package static func write(
     photosOf folder: String, _ chain: DegradationChain, channels: Int, seed: UInt64, to output: String,
-    progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
+    overwrites: Bool = false, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws -> Int {
     let photos = try ImageFolder(folder, excluding: output)
     var files = PairedFiles(photos: photos)
@@ -52,7 +53,7 @@ extension DegradedPairs {
     let targets = PhotoPairs(files, settings, reader: PhotoReader(memory: PhotoCache(bytes: 0)))
     let pairs = DegradedPairs(targets, chain, seed: seed)
     let count = files.pairs.count
-    let set = PreparedSet(output, of: files.pairs.map(\.target))
+    let set = PreparedSet(output, overwrites: overwrites, of: files.pairs.map(\.target))
     try writeOnAllThreads(count, progress: progress) { index in
       let pair = try pairs.pair(index)
       try set.write(

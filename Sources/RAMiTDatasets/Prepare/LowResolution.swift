@@ -48,17 +48,19 @@ package struct LowResolution: Sendable {
   }
 
   /// Writes the images of a folder as PNG, on all threads.
+  /// - Parameter overwrites: whether files of another content that are there are replaced; photos never are.
   /// - Returns: how many.
   /// - Throws: `InputError` that names a file.
   package func write(
-    _ folder: String, to output: String, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
+    _ folder: String, to output: String, overwrites: Bool = false,
+    progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws -> Int {
     let photos = try ImageFolder(folder, excluding: output)
     var files = PairedFiles(photos: photos)
     // The files that are made are named by the stems.
     _ = files.index(photos)
     if let error = files.errors.first { throw error }
-    let set = PreparedSet(output, of: files.pairs.map(\.target))
+    let set = PreparedSet(output, overwrites: overwrites, of: files.pairs.map(\.target))
     try writeOnAllThreads(files.pairs.count, progress: progress) { try write(files.pairs[$0], to: set) }
     return files.pairs.count
   }

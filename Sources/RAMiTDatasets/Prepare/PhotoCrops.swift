@@ -44,12 +44,12 @@ package struct PhotoCrops: Sendable {
     try source.check(packages)
     // A set that was not completed.
     let partial = output + ".partial"
-    if Folder.exists(partial) { try remove(partial) }
+    if Folder.exists(partial) { try Folder.remove(partial) }
     let counts: Counts
     do {
       counts = try write(packages, of: source, to: partial, progress)
     } catch {
-      try? remove(partial)
+      try? Folder.remove(partial)
       throw error
     }
     guard partial.withPathBytes({ from in output.withPathBytes { rename(from, $0) } }) == 0 else {
@@ -139,11 +139,6 @@ package struct PhotoCrops: Sendable {
       .joined(separator: "\n") + "\n"
   }
 
-  private func remove(_ folder: String) throws {
-    do { try FileManager.default.removeItem(atPath: folder) } catch {
-      throw InputError(folder, expected: "a folder that can be removed", found: error.localizedDescription)
-    }
-  }
 }
 
 /// Where crops begin along one side of a photo, at even distances. Crops overlap, or leave an edge out, so that each

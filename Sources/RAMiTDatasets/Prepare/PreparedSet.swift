@@ -14,14 +14,18 @@ func writeOnAllThreads(
   }
 }
 
-/// The folder of a set that is made, as PNG, of files that it must not replace.
+/// The folder of a set that is made, as PNG. Files of another content that are there already are not replaced.
 struct PreparedSet {
   private let path: String
+  private let overwrites: Bool
   private let sources: Set<FileStatus.Identity>
 
-  /// - Parameter sources: the files that the images are made of.
-  init(_ path: String, of sources: [String] = []) {
+  /// - Parameters:
+  ///   - overwrites: whether files that are there are replaced, but for sources.
+  ///   - sources: the files that the images are made of.
+  init(_ path: String, overwrites: Bool = false, of sources: [String] = []) {
     self.path = path
+    self.overwrites = overwrites
     self.sources = Set(ofFiles: sources)
   }
 
@@ -33,9 +37,10 @@ struct PreparedSet {
     try write(input, as: inputName)
   }
 
-  /// Writes an image, and the folders that lead to it.
+  /// Writes an image, and the folders that lead to it. The same image may be there: of a run that was stopped, or of
+  /// the same targets for another scale.
   /// - Parameter name: without `.png`, in the set's folder.
-  /// - Throws: `InputError` that names the file, also where it is a source.
+  /// - Throws: `InputError` that names the file, also where it must not be replaced.
   func write(_ image: Image, as name: String) throws {
     let file = "\(path)/\(name).png"
     if sources.containsFile(file) {
@@ -43,7 +48,16 @@ struct PreparedSet {
         file, expected: "a file that the set is not made of (--output names another folder)", found: "one of its photos"
       )
     }
+    let bytes = try ImageFile.png(image, named: file)
+    if !overwrites, let status = try? FileStatus(file), status.kind == .file {
+      let isSame =
+        try status.size == bytes.count
+        && WholeFile.read(file, kind: "an image", maximumSize: bytes.count) == bytes
+      if isSame { return }
+      throw InputError(
+        file, expected: "a new file (--overwrite replaces it)", found: "one of another content")
+    }
     try Folder.create(file.parentPath)
-    try ImageFile.write(image, to: file)
+    try WholeFile.write(bytes, to: file)
   }
 }

@@ -22,10 +22,12 @@ public struct ProceduralSet: Sendable {
   ///
   /// The noise of a denoising set is blind: its deviation is uniform in 0 to 50 of 255 for each image, and it is
   /// clipped to the levels of a file, as it is not in training.
+  /// - Parameter overwrites: whether files of another content that are there are replaced.
+  /// - Throws: `InputError` that names a file.
   public func write(
-    count: Int, to folder: String, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
+    count: Int, to folder: String, overwrites: Bool = false, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) throws {
-    let set = PreparedSet(folder), digits = max(String(count).count, 4)
+    let set = PreparedSet(folder, overwrites: overwrites), digits = max(String(count).count, 4)
     try writeOnAllThreads(count, progress: progress) { index in
       let number = String(index + 1)
       let name = String(repeating: "0", count: digits - number.count) + number

@@ -12,6 +12,7 @@ extension FigurePage {
       <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
       viewBox="0 0 \(number(width)) \(number(height))" font-family="Helvetica, Arial, sans-serif" role="img">
       """,
+      "<metadata>\(Self.mark)</metadata>",
       "<title>\(title.escapedForXML)</title>",
       "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
     ]

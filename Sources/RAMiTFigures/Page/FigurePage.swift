@@ -45,9 +45,21 @@ package struct FigurePage {
   /// - Throws: `InputError` that names the path.
   package func write(to path: String, format: Format? = nil, zoom: Int = 1) throws {
     switch try format ?? Self.format(of: path) {
-    case .png: try WholeFile.write(ImageFile.png(image(zoom: zoom), named: path), to: path)
+    case .png:
+      var metadata = ImageMetadata()
+      metadata.text = [.init(keyword: "Software", value: Self.mark), .init(keyword: "Title", value: title)]
+      try WholeFile.write(ImageFile.png(image(zoom: zoom), metadata: metadata, named: path), to: path)
     case .svg: try WholeFile.write(Array(svg().utf8), to: path)
     }
+  }
+
+  /// What every figure holds near its beginning, so that it is known from other pictures.
+  static let mark = "RAMiT figure"
+
+  /// Whether a file is a figure of this kind, or an empty file.
+  package static func isFigure(_ path: String) -> Bool {
+    guard let start = try? FileStream.start(of: path, count: 1024) else { return false }
+    return start.isEmpty || String(decoding: start, as: UTF8.self).contains(mark)
   }
 
   /// What a path's ending says.

@@ -73,7 +73,7 @@ extension RestorationArchitecture {
   /// have.
   package static func pretrained(named name: String) -> PretrainedWeights? {
     guard let weights = pretrained.first(where: { $0.name == name }) else { return nil }
-    return FileManager.default.fileExists(atPath: name) ? nil : weights
+    return WeightFile.exists(name) ? nil : weights
   }
 
   /// The same, to be read now.
@@ -81,7 +81,7 @@ extension RestorationArchitecture {
   ///   ending, means a file, of which the file's reader says that it is missing.
   package static func pretrained(orFile name: String) throws -> PretrainedWeights? {
     if let weights = pretrained(named: name) { return weights }
-    let isFile = name.contains { "/.".contains($0) } || FileManager.default.fileExists(atPath: name)
+    let isFile = name.contains { "/.".contains($0) } || WeightFile.exists(name)
     guard !isFile, !pretrained.isEmpty else { return nil }
     throw InputError(
       name, expected: "a weight file, or one of " + pretrained.map(\.name).joined(separator: ", "),

@@ -67,10 +67,10 @@ struct FigureDestination {
     if FileStatus.exists(path) {
       let isInput = Set(ofFiles: inputs.map(\.expandingTilde)).containsFile(path)
       // A mistake on the command line must not replace photos or weights.
-      guard !isInput, (try? FigurePage.format(of: path)) != nil else {
+      guard !isInput, FigurePage.isFigure(path) else {
         throw InputError(
           path, expected: "a new file, or an earlier figure",
-          found: isInput ? "a file that the figure is made of" : "a file of another kind, which is left as it is")
+          found: isInput ? "a file that the figure is made of" : "another file, which is left as it is")
       }
     }
     try Folder.create(path.parentPath)

@@ -38,8 +38,11 @@ struct RunData {
         validation: try checksums.records(validation?.all ?? []))
     }
     // Damaged records only mean that the files are read again.
-    let known =
-      ranks.isFirst ? try? JSON.decode(DataRecords.self, from: Data(contentsOf: URL(fileURLWithPath: path))) : nil
+    func recorded() throws -> DataRecords {
+      try JSON.decode(
+        DataRecords.self, from: WholeFile.read(path, kind: "records of the data's files", maximumSize: 1 << 30))
+    }
+    let known = ranks.isFirst ? try? recorded() : nil
     before = known ?? DataRecords()
     let first = try ranks.broadcast(records(knowing: before))
     self.records = ranks.isFirst ? first : try records(knowing: first)

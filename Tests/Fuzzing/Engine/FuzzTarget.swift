@@ -23,7 +23,9 @@ extension FuzzTarget {
   static var maximumMemory: Int { 64 << 20 }
 }
 
-let fuzzTargets: [any FuzzTarget.Type] = [
-  CheckpointTarget.self, SafeTensorsTarget.self, ConfigurationTarget.self, PNGTarget.self, JPEGTarget.self,
-  BMPTarget.self, TIFFTarget.self, WebPTarget.self, NetpbmTarget.self,
-]
+var fuzzTargets: [any FuzzTarget.Type] {
+  [
+    CheckpointTarget.self, SafeTensorsTarget.self, ConfigurationTarget.self, PNGTarget.self, JPEGTarget.self,
+    BMPTarget.self, TIFFTarget.self, WebPTarget.self, NetpbmTarget.self,
+  ]
+}

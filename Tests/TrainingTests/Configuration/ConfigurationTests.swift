@@ -58,7 +58,7 @@ func message(_ yaml: String, settings: [String] = []) -> String {
     let architecture = configuration.model.architecture
     #expect(architecture.makeModel(seed: configuration.seed).parameters.count == architecture.parameterCount)
     #expect(try name.hasPrefix("quick/") == (configuration.data.train.type == .procedural))
-    let samples = try #require(try configuration.training.publishedSamplesPerEpoch ?? 100_000)
+    let samples = try configuration.training.publishedSamplesPerEpoch ?? 100_000
     #expect(TrainingPlan(configuration.training, samplesPerEpoch: samples).epochs > 0)
   }
 

@@ -77,7 +77,8 @@ import Testing
 
   @Test func nothingBreaksAChart() {
     let odd: [[Double]] = [
-      [], [1], [.nan, .infinity, -.infinity], [0, 0], [1e308, -1e308], [5e-324], [1e-300, 1e300], [-1, -1.000_000_1],
+      [], [1], [.nan, .infinity, -.infinity], [0, 0], [1e308, -1e308], [.leastNonzeroMagnitude], [1e-300, 1e300],
+      [-1, -1.000_000_1],
     ]
     for values in odd {
       let points = values.enumerated().map { CurvePoint(x: Double($0.offset), y: $0.element) }

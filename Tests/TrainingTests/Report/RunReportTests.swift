@@ -115,7 +115,7 @@ import Testing
         "second", "x2", "6", "14/20", best.psnr!.fixed(2), best.ssim!.fixed(4),
         RunSummary.signed(best.psnr! - best.baselinePSNR!),
       ])
-    let page = try comparison.page
+    let page = comparison.page
     try expectSelfContained(page)
     #expect(page.contains("Super-resolution x2") && page.contains("Super-resolution x3"))
     // The rate and nothing else differs between the two of one task.
