@@ -335,6 +335,10 @@ let isThreadSanitized = ProcessInfo.processInfo.environment["RAMIT_THREADS"] != 
 // program.
 if let suites = ProcessInfo.processInfo.environment["RAMIT_SUITES"]?.split(separator: " ") {
   keep(suites.map { "\($0)Tests" } + (isThreadSanitized ? ["ramit"] : []))
+  // These only read what the other modules are tested with.
+  for target in package.targets where ["Files", "Imaging", "Serialization"].map(module).contains(target.name) {
+    target.swiftSettings = unoptimized
+  }
 }
 
 // `make test-threads` instruments what shares memory between threads. What computes inside of `parallelFor` stays as
