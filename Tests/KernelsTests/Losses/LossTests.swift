@@ -9,6 +9,7 @@ import Testing
   struct Map: Sendable, CustomTestStringConvertible {
     let images, height, width, channels: Int
     var shape: [Int] { [images, height, width, channels] }
+    var places: Range<Int> { 0..<images * height * width * channels }
     var testDescription: String { "\(shape)" }
   }
 
@@ -66,13 +67,12 @@ import Testing
 
   @Test(arguments: maps) func totalVariation(_ map: Map) {
     let kernel = TotalVariation(images: map.images, height: map.height, width: map.width, channels: map.channels)
+    let below = map.places.filter { Twin.multiIndex($0, map.shape)[1] + 1 < map.height }
+    let beside = map.places.filter { Twin.multiIndex($0, map.shape)[2] + 1 < map.width }
     func sums(_ x: DoubleTensor) -> (vertical: Double, horizontal: Double) {
       var (vertical, horizontal) = (0.0, 0.0)
-      for place in x.values.indices {
-        let index = Twin.multiIndex(place, map.shape)
-        if index[1] + 1 < map.height { vertical += abs(x.values[place + map.width * map.channels] - x.values[place]) }
-        if index[2] + 1 < map.width { horizontal += abs(x.values[place + map.channels] - x.values[place]) }
-      }
+      for place in below { vertical += abs(x.values[place + map.width * map.channels] - x.values[place]) }
+      for place in beside { horizontal += abs(x.values[place + map.channels] - x.values[place]) }
       return (vertical, horizontal)
     }
     check({ 2 * sums($0).vertical - 3 * sums($0).horizontal }, at: random("x", map.shape), factor: 1) {
@@ -85,22 +85,31 @@ import Testing
 
   @Test(arguments: maps) func laplacian(_ map: Map) {
     let kernel = Laplacian(images: map.images, height: map.height, width: map.width, channels: map.channels)
-    let taps = [0.05, 0.25, 0.4, 0.25, 0.05], count = kernel.count
+    let side = [0.05, 0.25, 0.4, 0.25, 0.05], count = kernel.count
+    let taps = side.flatMap { tap in side.map { tap * $0 } }
+    // The places that each tap of each place reads, and what is kept of each place: found once, since the twin is asked
+    // twice for every element.
+    let sources = map.places.flatMap { place in
+      let index = Twin.multiIndex(place, map.shape)
+      return taps.indices.map { tap in
+        let row = min(max(index[1] + tap / 5 - 2, 0), map.height - 1)
+        let column = min(max(index[2] + tap % 5 - 2, 0), map.width - 1)
+        return Twin.flatIndex([index[0], row, column, index[3]], map.shape)
+      }
+    }
+    let factors = map.places.map { place in
+      let index = Twin.multiIndex(place, map.shape)
+      return index[1] % 2 == 0 && index[2] % 2 == 0 ? 4.0 : 0
+    }
     func blurred(_ x: [Double]) -> [Double] {
-      (0..<count).map { place in
-        let index = Twin.multiIndex(place, map.shape)
-        return (0..<25).reduce(0) { sum, tap in
-          let row = min(max(index[1] + tap / 5 - 2, 0), map.height - 1)
-          let column = min(max(index[2] + tap % 5 - 2, 0), map.width - 1)
-          return sum + taps[tap / 5] * taps[tap % 5] * x[Twin.flatIndex([index[0], row, column, index[3]], map.shape)]
-        }
+      map.places.map { place in
+        var sum = 0.0
+        for tap in taps.indices { sum += taps[tap] * x[sources[place * taps.count + tap]] }
+        return sum
       }
     }
     func twin(_ x: DoubleTensor) -> DoubleTensor {
-      let kept = blurred(x.values).enumerated().map { place, value in
-        let index = Twin.multiIndex(place, map.shape)
-        return index[1] % 2 == 0 && index[2] % 2 == 0 ? 4 * value : 0
-      }
+      let kept = zip(blurred(x.values), factors).map { $0 * $1 }
       return DoubleTensor(zip(x.values, blurred(kept)).map { $0 - $1 }, map.shape)
     }
     let x = random("x", map.shape), dy = random("dy", map.shape)
