@@ -9,11 +9,12 @@ package final class RunFolder {
 
   package var path: String { files.path }
 
-  /// Makes the folder, or takes an existing one, and locks it until this object or the process is gone.
+  /// Makes the folder, or takes an existing one, and locks it until this object or the process is gone. The folders in
+  /// it are made by `prepare`, when it is clear that the run goes on.
   /// - Throws: `InputError` when the folder cannot be made, or another process holds it.
   package init(_ path: String) throws {
     files = RunFiles(path: path)
-    for folder in files.folders { try Folder.create(folder) }
+    try Folder.create(path)
     let file = path + "/lock"
     lock = file.withPathBytes { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
     guard lock >= 0 else {
@@ -35,32 +36,41 @@ package final class RunFolder {
   package var holdsRun: Bool {
     get throws {
       if files.written.contains(where: { FileStatus.exists($0, followingLinks: false) }) { return true }
-      return try !names(in: files.checkpoints).isEmpty
+      return try Folder.exists(files.checkpoints) && !names(in: files.checkpoints).isEmpty
     }
   }
 
-  /// Begins a run in a folder without a checkpoint. The configuration comes before all other files, so that also a run
-  /// that was stopped at once is known.
-  /// - Parameter configuration: the whole one.
-  /// - Throws: `InputError` when it cannot be written, or a file lies in the place of one of the run's and is none of a
-  ///   run.
-  package func begin(_ configuration: String) throws {
-    let bytes = Array(configuration.utf8)
-    let isKnown =
-      FileStatus.exists(files.environment)
-      || (try? WholeFile.read(files.configuration, kind: "a configuration", maximumSize: bytes.count)) == bytes
-    if !isKnown, let other = files.written.first(where: { (try? FileStatus($0).size) ?? 0 > 0 }) {
-      throw InputError(
-        other, expected: "a folder without such a file, or a run's (--output names another)",
-        found: "a file of no run, which is left as it is")
+  /// Makes the folders for checkpoints, weights and samples, and where there is no checkpoint, begins the run. Its
+  /// configuration comes before all other files, so that also a run that was stopped at once is known.
+  /// - Parameter configuration: the whole one of a run that begins; nil for one that resumes.
+  /// - Throws: `InputError` that names what cannot be made, or a file that lies in the place of one of the run's and is
+  ///   none of a run.
+  package func prepare(beginning configuration: String?) throws {
+    let bytes = configuration.map { Array($0.utf8) }
+    if let bytes { try refuseOtherFiles(than: bytes) }
+    for folder in files.folders { try Folder.create(folder) }
+    if let bytes { try WholeFile.write(bytes, to: files.configuration) }
+  }
+
+  private func refuseOtherFiles(than configuration: [UInt8]) throws {
+    func isBegun() -> Bool {
+      let kind = "a configuration", size = configuration.count
+      return (try? WholeFile.read(files.configuration, kind: kind, maximumSize: size)) == configuration
     }
-    try WholeFile.write(bytes, to: files.configuration)
+    guard !FileStatus.exists(files.environment), !isBegun(),
+      let other = files.written.first(where: { (try? FileStatus($0).size) ?? 0 > 0 })
+    else { return }
+    throw InputError(
+      other, expected: "a folder without such a file, or a run's (--output names another)",
+      found: "a file of no run, which is left as it is")
   }
 
   /// Removes temporary files that a killed process left behind: in the folder itself, which may be anybody's, only in
   /// its first level.
   private func removeUnfinishedFiles() throws {
-    for folder in files.folders { try removeUnfinishedFiles(in: folder, deep: folder != path) }
+    for folder in files.folders where Folder.exists(folder) {
+      try removeUnfinishedFiles(in: folder, deep: folder != path)
+    }
   }
 
   private func removeUnfinishedFiles(in folder: String, deep: Bool) throws {

@@ -132,7 +132,7 @@ public final class Trainer<Architecture: RestorationArchitecture> {
       Validator(
         model, $0, sigma: configuration.data.validation.sigma, shown: configuration.validation.samples, ranks: ranks)
     }
-    if found == nil { try folder?.begin(resolved) }
+    try folder?.prepare(beginning: found == nil ? resolved : nil)
     output = try folder.map { try RunOutput($0, RunSettings(run)) }
     if let output {
       try start(output, from: found, beginning: beginning, wasBegun: wasBegun, allowChanges: allowChanges)

@@ -77,6 +77,7 @@ struct TrainOptionsTests {
       #expect(refused.code == 1 && refused.errorLines.count == 1, "\(refused)")
       #expect(refused.errors.contains("/run/\(name): expected a folder without such a file"), "\(refused)")
       #expect(try run.data(name) == mine)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: run.path).sorted() == [name, "lock"].sorted())
     }
   }
 

@@ -18,9 +18,10 @@ struct CheckpointStore: Sendable {
   }
 
   /// The iterations with a checkpoint, the newest first.
-  /// - Throws: `InputError` when the folder cannot be read.
+  /// - Throws: `InputError` when the folder cannot be read. There is none before a run begins.
   private func iterations() throws -> [Int] {
-    try names(in: folder).compactMap { file in
+    guard Folder.exists(folder) else { return [] }
+    return try names(in: folder).compactMap { file in
       guard file.hasPrefix(Self.prefix), file.hasSuffix(Self.suffix),
         let iteration = Int(file.dropFirst(Self.prefix.count).dropLast(Self.suffix.count)),
         file == name(iteration: iteration)
