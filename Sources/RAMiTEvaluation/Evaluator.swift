@@ -54,13 +54,10 @@ public struct Evaluator {
       do {
         let output = folder.map { path(of: set.imageName(index), sigma, $0) }
         if let output, FileStatus.exists(output) {
-          if own.containsFile(output) {
-            throw InputError(
-              set.location(index), expected: "a path to save it that is no file of the test set", found: output)
-          }
-          if !overwrites {
-            throw InputError(
-              set.location(index), expected: "a new file to save it (--overwrite replaces it)", found: output)
+          let isOwn = own.containsFile(output)
+          guard overwrites, !isOwn else {
+            let place = isOwn ? "a path that is no file of the test set" : "a new file (--overwrite replaces it)"
+            throw InputError(set.location(index), expected: place + " to save it", found: output)
           }
         }
         let scored = try set.score(index, sigma: sigma) { input in

@@ -11,6 +11,11 @@ package enum FileStream {
     return try read(descriptor, maximumSize: count)
   }
 
+  /// Whether a file bears a mark in its first kilobyte, by which what a program has written is known from other files.
+  package static func bears(_ mark: String, _ path: String) -> Bool {
+    (try? start(of: path, count: 1024))?.contains(mark.utf8) ?? false
+  }
+
   /// Everything that comes from a pipe, up to its end.
   /// - Parameters:
   ///   - path: `-` for the standard input.

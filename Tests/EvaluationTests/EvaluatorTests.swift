@@ -68,7 +68,7 @@ struct EvaluatorTests {
         }.rows.map(\.name)
       }
       #expect(try names() == ["b"])
-      #expect(failures.count == 1 && failures[0].contains("expected a new file to save it"), "\(failures)")
+      #expect(failures.count == 1 && failures[0].contains("(--overwrite replaces it) to save it"), "\(failures)")
       #expect(try ImageFile.read(other) == target)
       evaluator.overwrites = true
       #expect(try names() == ["a", "b"])

@@ -190,6 +190,7 @@ features() { figure features "$@"; }
 attention() { figure attention "$@"; }
 crops() { figure crops "$@"; }
 tradeoff() { ramit figure tradeoff d/table.csv --output o.svg --task x2 "$@"; }
+smaller() { ramit data prepare lr --scale 2 --output o "$@"; }
 worse() { ramit data prepare degraded d/x2/HR --config d/blur.yaml --output o "$@"; }
 draw() { ramit data synthesize --count 1 --width 48 --height 24 --output o "$@"; }
 # A cache's keys are in no order, and their checksum stands in its third line of eight bytes.

@@ -138,7 +138,6 @@ package struct PhotoCrops: Sendable {
     return (["\(name): the photos' authors and licences. Their images here are cropped and made smaller."] + lines)
       .joined(separator: "\n") + "\n"
   }
-
 }
 
 /// Where crops begin along one side of a photo, at even distances. Crops overlap, or leave an edge out, so that each

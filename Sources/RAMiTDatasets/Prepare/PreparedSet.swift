@@ -50,12 +50,9 @@ struct PreparedSet {
     }
     let bytes = try ImageFile.png(image, named: file)
     if !overwrites, let status = try? FileStatus(file), status.kind == .file {
-      let isSame =
-        try status.size == bytes.count
-        && WholeFile.read(file, kind: "an image", maximumSize: bytes.count) == bytes
+      let isSame = try status.size == bytes.count && WholeFile.read(file, kind: "an image", maximumSize: .max) == bytes
       if isSame { return }
-      throw InputError(
-        file, expected: "a new file (--overwrite replaces it)", found: "one of another content")
+      throw InputError(file, expected: "a new file (--overwrite replaces it)", found: "one of another content")
     }
     try Folder.create(file.parentPath)
     try WholeFile.write(bytes, to: file)

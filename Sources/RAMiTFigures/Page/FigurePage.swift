@@ -56,11 +56,8 @@ package struct FigurePage {
   /// What every figure holds near its beginning, so that it is known from other pictures.
   static let mark = "RAMiT figure"
 
-  /// Whether a file is a figure of this kind, or an empty file.
-  package static func isFigure(_ path: String) -> Bool {
-    guard let start = try? FileStream.start(of: path, count: 1024) else { return false }
-    return start.isEmpty || String(decoding: start, as: UTF8.self).contains(mark)
-  }
+  /// Whether a file is a figure.
+  package static func isFigure(_ path: String) -> Bool { FileStream.bears(mark, path) }
 
   /// What a path's ending says.
   /// - Throws: `InputError` for another ending.

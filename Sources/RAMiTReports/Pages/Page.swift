@@ -45,8 +45,7 @@ extension Page {
   /// - Throws: `InputError` when there is another file.
   static func check(_ path: String) throws {
     guard FileStatus.exists(path) else { return }
-    let head = (try? FileStream.start(of: path, count: 1024)) ?? []
-    guard head.contains(mark.utf8) else {
+    guard FileStream.bears(mark, path) else {
       throw InputError(
         path, expected: "a new file, or an earlier report", found: "a file that this program did not write")
     }
